@@ -1,0 +1,65 @@
+# The one place for the commands of the project; README.md explains them.
+
+PYTHON ?= python3
+PORT ?= 8090
+HOST ?= 127.0.0.1
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-version-check install
+# Strict mode, as the default editable install hides the plugin from twistd. It
+# links the files that are there, so a new file takes a new installation.
+EDITABLE := --config-settings editable_mode=strict --editable
+
+.PHONY: run chat test check format lint types wheel clean FORCE
+
+run: $(VENV)/.installed
+	@echo '> to join from a second terminal, in this directory: make chat'
+	@exec $(BIN)/udpchat $(PORT)
+
+chat: $(VENV)/.installed
+	@exec $(BIN)/udpchat $(HOST) $(PORT) $(if $(NAME),--name $(NAME))
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+check: lint types wheel test
+
+format: $(VENV)/.developed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.developed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.developed
+	$(BIN)/mypy
+
+wheel: $(VENV)/.developed
+	$(BIN)/python tests/check_wheel.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("twisted-chat needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --upgrade 'pip>=23.1' setuptools
+
+$(VENV)/.files: $(VENV)/bin/python FORCE
+	@find twisted_chat twisted -name '*.py' | sort > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+FORCE:
+
+$(VENV)/.installed: $(VENV)/.files setup.cfg pyproject.toml
+	@$(INSTALL) $(EDITABLE) .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@$(INSTALL) $(EDITABLE) '.[test]'
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.tested
+	@$(INSTALL) $(EDITABLE) '.[test,dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""State: who is here, in which rooms."""

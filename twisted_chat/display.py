@@ -1,0 +1,30 @@
+"""Making a stranger's text safe to show on a terminal or in a log."""
+
+import unicodedata
+
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiners: Persian and emoji need them, and they move nothing."""
+
+
+def safe(text: str) -> str:
+    """The same text in which nothing is obeyed by a terminal: control
+    characters, escape sequences, bidirectional overrides (UAX #9, 2), line
+    separators and other invisible characters are shown instead.
+
+    The result is one line: a line feed inside is shown as a symbol too.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
+        return character
+    if unicodedata.category(character) == "Zs":
+        return character
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    if character == "\x7f":
+        return "\u2421"
+    return f"<U+{ord(character):04X}>"

@@ -1,0 +1,234 @@
+"""The console scripts `udpchat` and `tcpchat`: argv in, service out, exit status back."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any, ClassVar, NoReturn, TextIO
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import clientFromString, connectProtocol
+from twisted.internet.stdio import StandardIO
+from twisted.logger import (
+    FileLogObserver,
+    FilteringLogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    eventAsText,
+    globalLogBeginner,
+)
+from twisted.python import usage
+
+from twisted_chat import names, startup
+from twisted_chat.addresses import DEFAULT_PORT, Address, host_and_port, port_number
+from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.net.service import DatagramService
+from twisted_chat.peer.service import PeerService
+from twisted_chat.server.service import ServerOptions, server_service
+from twisted_chat.tcp.rendezvous import unknown_host
+from twisted_chat.tcp.service import ChatOptions, check_host, person_service
+from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.socket import Attachment, socket_path
+
+
+class UdpChatOptions(ServerOptions):
+    """Options of `udpchat`."""
+
+    synopsis = "[PORT | HOST [PORT]] [options]"
+    longdesc = (
+        "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
+        " of the room server there. All options but --name are the server's."
+    )
+    optParameters: ClassVar[list[list[Any]]] = [
+        ["name", "n", None, "The name to be known by; asked for otherwise"]
+    ]
+
+    def parseArgs(self, *words: str) -> None:
+        self["host"], self["port"] = _host_and_port(words, smallest=0)
+        if self["host"] is None and self["name"] is not None:
+            raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
+        if self["name"] is not None:
+            try:
+                self["name"] = names.canonical(self["name"])
+            except NameRefused as refused:
+                raise usage.UsageError(f"--name {self['name']}: {refused}") from None
+
+
+def _host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, int]:
+    """Read `[PORT | HOST [PORT]]`; `smallest` is that of a port to listen on."""
+    if len(words) > 2:
+        raise usage.UsageError(f"one HOST and one PORT at most, not {len(words)} words")
+    try:
+        if len(words) == 2:
+            return words[0], port_number(words[1])
+        if words and not words[0].lstrip("-").isdigit():
+            return words[0], DEFAULT_PORT
+        return None, port_number(words[0], smallest=smallest) if words else DEFAULT_PORT
+    except UsageMistake as mistake:
+        raise usage.UsageError(str(mistake)) from None
+
+
+class TcpChatOptions(ChatOptions):
+    """Options of `tcpchat`."""
+
+    synopsis = "[PORT | HOST [PORT] | attach [PORT | SOCKET]] [options]"
+    longdesc = (
+        "With a PORT or nothing: wait there for a call (8090). With a HOST: call, and wait on"
+        " PORT if nobody answers. With attach: talk through a daemon, twistd tcpchat."
+    )
+
+    def parseArgs(self, *words: str) -> None:
+        self["attach"] = None
+        if words[:1] == ("attach",):
+            if len(words) > 2:
+                raise usage.UsageError("attach takes one PORT or SOCKET at most")
+            self["attach"] = _terminal_endpoint(words[1] if len(words) == 2 else str(DEFAULT_PORT))
+            return
+        host, self["port"] = _host_and_port(words, smallest=0)
+        if host is not None:
+            if self["connect"]:
+                raise usage.UsageError("either HOST or --connect, not both")
+            self["connect"] = host_and_port(host, self["port"])
+
+
+def _terminal_endpoint(word: str) -> str:
+    if word.lstrip("-").isdigit():
+        try:
+            return f"unix:{socket_path('tcpchat', port_number(word))}"
+        except UsageMistake as mistake:
+            raise usage.UsageError(str(mistake)) from None
+    return word if ":" in word else f"unix:{word}"
+
+
+def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
+    """The console script `udpchat`: a room server, or a peer of one."""
+    options = _parse(UdpChatOptions(), "udpchat", argv)
+    _repair_standard_streams()
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    if options["host"] is None:
+        server = server_service(options, reactor)
+        server.privilegedStartService()
+        _say_how_to_join(server, options["interface"])
+        _log_to(sys.stdout, LogLevel.info)
+        _run(server, Deferred())
+    _log_to(sys.stderr, LogLevel.warn)
+    address = _resolve(options["host"], options["port"])
+    peer = PeerService(address, options["name"], reactor, StandardIO, patient=os.isatty(0))
+    reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
+    _run(peer, peer.peer.finished)
+
+
+def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
+    """The console script `tcpchat`: one chat, or the terminal of a daemon."""
+    options = _parse(TcpChatOptions(), "tcpchat", argv)
+    _repair_standard_streams()
+    from twisted.internet import reactor
+
+    _log_to(sys.stderr, LogLevel.critical)
+    if options["attach"]:
+        _attach(options["attach"], reactor)
+    try:
+        service, chat = person_service(options, reactor, interactive=os.isatty(0))
+    except usage.UsageError as mistake:
+        _give_up("tcpchat", mistake)
+    check_host(service)
+    StandardIO(LineTerminal(chat))
+    _run(service, chat.finished)
+
+
+def _attach(description: str, reactor: Any) -> NoReturn:
+    attachment = Attachment(StandardIO)
+    missing = f"no tcpchat daemon at {description}: start one with twistd tcpchat"
+    connecting = connectProtocol(clientFromString(reactor, description), attachment)
+    connecting.addCallback(lambda _: attachment.over)
+    connecting.addCallbacks(
+        lambda _: 0,
+        lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
+    )
+    _run(Service(), connecting)
+
+
+def _parse(options: Any, program: str, argv: Sequence[str] | None) -> Any:
+    try:
+        options.parseOptions(sys.argv[1:] if argv is None else argv)
+    except usage.UsageError as mistake:
+        _give_up(program, mistake)
+    return options
+
+
+def _give_up(program: str, mistake: usage.UsageError) -> NoReturn:
+    sys.stderr.write(f"{program}: {mistake} ({program} --help tells more)\n")
+    raise SystemExit(2)
+
+
+def _resolve(host: str, port: int) -> Address:
+    """The address of the server; IPv4 where it has both, as a room server
+    listens on IPv4 unless told otherwise. Raises CannotStart."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except OSError:
+        raise startup.CannotStart(unknown_host(host)) from None
+    *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return str(address[0]), port
+
+
+def _say_how_to_join(server: DatagramService, interface: str) -> None:
+    port = server.port.getHost().port if server.port else 0
+    host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(interface, interface)
+    sys.stdout.write(
+        f"> room server on UDP port {port};"
+        f" join it from a second terminal: udpchat {host} {port}\n"
+    )
+    sys.stdout.flush()
+
+
+def _repair_standard_streams() -> None:
+    """Give closed standard streams to /dev/null: Twisted cannot work
+    with a closed one, and the next file to be opened would take its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # The lowest free number: this one.
+
+
+def _log_to(stream: TextIO, level: Any) -> None:
+    def line(event: LogEvent) -> str:
+        return eventAsText(event, includeSystem=False) + "\n"
+
+    observer = FilteringLogObserver(
+        FileLogObserver(stream, line), [LogLevelFilterPredicate(defaultLogLevel=level)]
+    )
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+
+
+def _run(service: Service, finished: "Deferred[int]") -> NoReturn:
+    """Run until it is finished or interrupted, and exit with its status."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    status = 0
+
+    def finish(outcome: int) -> None:
+        nonlocal status
+        status = outcome
+        if reactor.running:
+            reactor.stop()
+        else:
+            reactor.callWhenRunning(reactor.stop)
+
+    blocking = [(number, os.get_blocking(number)) for number in range(3)]
+    service.privilegedStartService()
+    service.startService()
+    finished.addCallback(finish)
+    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
+    reactor.run()
+    for number, was_blocking in blocking:
+        os.set_blocking(number, was_blocking)
+    raise SystemExit(status)

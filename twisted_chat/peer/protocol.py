@@ -1,0 +1,120 @@
+"""A UDP peer between a terminal and a UDP port."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import DatagramProtocol
+
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.peer.session import Effect, Finish, Send, Session, Show
+from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.wire import parse_answer
+
+NEVER = float("inf")
+
+
+class Peer(DatagramProtocol):
+    """Carries out what its session decides. `finished` fires with the exit status."""
+
+    transport: Any
+    noisy = False
+
+    def __init__(self, make_session: Callable[[int], Session], clock: IReactorTime) -> None:
+        self._make_session = make_session
+        self._clock = clock
+        self._terminal: LineTerminal | None = None
+        self._timer: IDelayedCall | None = None
+        self._due = NEVER
+        self._unseen = 0
+        self._status: int | None = None
+        self.finished: Deferred[int] = Deferred()
+
+    # --- The network
+
+    def startProtocol(self) -> None:
+        self._session = self._make_session(self.transport.getHost().port)
+
+    def stopProtocol(self) -> None:
+        self._wake_at(NEVER)
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        try:
+            message = parse_answer(datagram)
+        except WireError:
+            return
+        self._carry_out(self._session.received(message, addr, self._clock.seconds()))
+
+    # --- The person
+
+    def attached(self, terminal: LineTerminal) -> None:
+        self._terminal = terminal
+        self._carry_out(self._session.start(self._clock.seconds()))
+
+    def typed(self, terminal: LineTerminal, line: str) -> None:
+        self._carry_out(self._session.typed(line, self._clock.seconds()))
+
+    def ended(self, terminal: LineTerminal) -> None:
+        self._carry_out(self._session.ended(self._clock.seconds()))
+
+    def detached(self, terminal: LineTerminal) -> None:
+        self._terminal = None
+        if self._status is None:
+            self.interrupt()
+        elif not self.finished.called:
+            self.finished.callback(self._status)
+
+    def flowing(self, terminal: LineTerminal) -> None:
+        if self._unseen:
+            terminal.show(f"> {self._unseen} lines were not shown: the terminal was too slow")
+            self._unseen = 0
+
+    def interrupt(self) -> None:
+        """The process is being ended."""
+        self._carry_out(self._session.interrupted(self._clock.seconds()))
+
+    # --- Effects
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(message, to):
+                    self.transport.write(message.encode(), to)
+                case Show(line):
+                    self._show(line)
+                case Finish(status):
+                    self._finish(status)
+        if self._terminal is not None:
+            self._terminal.listen(self._session.wants_input)
+        self._wake_at(self._session.wake)
+
+    def _finish(self, status: int) -> None:
+        if self._status is None:
+            self._status = status
+            if self._terminal is not None:
+                self._terminal.close()  # Which is over when everything is shown.
+            else:
+                self.finished.callback(status)
+
+    def _show(self, line: str) -> None:
+        if self._terminal is None or self._terminal.clogged:
+            self._unseen += 1
+        else:
+            self._terminal.show(line)
+
+    def _wake_at(self, wake: float) -> None:
+        if wake == self._due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due = wake
+        if wake < NEVER:
+            delay = max(0.0, wake - self._clock.seconds())
+            self._timer = self._clock.callLater(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._timer, self._due = None, NEVER
+        self._carry_out(self._session.tick(self._clock.seconds()))

@@ -1,0 +1,162 @@
+"""Requests to the server on a wire that loses datagrams and numbers nothing.
+
+An answer names its verb at most, so of each kind one request is under way and
+the others wait. One that is not answered is repeated, and then given up.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted_chat.wire import (
+    Answer,
+    Bare,
+    CreateRoom,
+    Farewell,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Located,
+    Register,
+    Registered,
+    Request,
+    RoomCreated,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    UserListed,
+    Verb,
+)
+
+WAITS = (1.0, 2.0, 4.0, 1.0)
+"""Seconds to wait for an answer, before each of the repetitions and before giving up."""
+STRAY = 1.0
+"""Seconds for which answers to the repetitions of an answered request may still come."""
+NEVER = float("inf")
+
+# The answer to `rk` is a roster, like that to `rj`.
+_KINDS: dict[type, Verb] = {
+    Register: Verb.HI,
+    Registered: Verb.HI,
+    Leave: Verb.BY,
+    Farewell: Verb.BY,
+    Locate: Verb.AR,
+    Located: Verb.AR,
+    ListUsers: Verb.UL,
+    UserListed: Verb.UL,
+    ListRooms: Verb.RL,
+    RoomListed: Verb.RL,
+    CreateRoom: Verb.RC,
+    RoomCreated: Verb.RC,
+    JoinRoom: Verb.RJ,
+    LeaveRoom: Verb.RJ,
+    RosterCleared: Verb.RJ,
+    RosterEntry: Verb.RJ,
+}
+
+
+@dataclass(eq=False, slots=True)
+class Ask:
+    """One request and what becomes of it.
+
+    `take` is given each answer; it returns the seconds to wait for more of
+    it, 0 when it is whole. `close` is called once: with True when the answer
+    is whole, with False when there was none.
+    """
+
+    request: Request
+    take: Callable[[Answer, float], float]
+    close: Callable[[bool, float], None]
+    waits: tuple[float, ...] = WAITS
+    sent: int = 0
+    begun: bool = False
+    due: float = NEVER
+
+
+class _Kind:
+    """The requests of one kind: the first is under way."""
+
+    def __init__(self) -> None:
+        self.asks: deque[Ask] = deque()
+        self.stray_until = 0.0
+
+
+class Requests:
+    """All requests of a peer. `wake` is when `tick` is due."""
+
+    def __init__(self, send: Callable[[Request], None]) -> None:
+        self._send = send
+        self._kinds = {verb: _Kind() for verb in Verb}
+
+    @property
+    def wake(self) -> float:
+        return min(
+            (kind.asks[0].due for kind in self._kinds.values() if kind.asks),
+            default=NEVER,
+        )
+
+    def ask(self, ask: Ask, now: float) -> None:
+        """Send a request, as soon as those of its kind before it have ended."""
+        kind = self._kinds[_KINDS[type(ask.request)]]
+        kind.asks.append(ask)
+        self._begin(kind, now)
+
+    def under_way(self, verb: Verb) -> Ask | None:
+        """The request of this kind that an answer would belong to."""
+        asks = self._kinds[verb].asks
+        return asks[0] if asks and asks[0].sent else None
+
+    def answer(self, answer: Answer, now: float) -> bool:
+        """Give an answer to the request it belongs to. False if there is none."""
+        verb = answer.verb if isinstance(answer, Bare) else _KINDS[type(answer)]
+        ask = self.under_way(verb)
+        if ask is None:
+            return False
+        ask.begun = True
+        more = ask.take(answer, now)
+        if more:
+            ask.due = now + more
+        else:
+            self._end(verb, True, now)
+        return True
+
+    def forget(self) -> None:
+        """Drop every request, without closing it."""
+        for kind in self._kinds.values():
+            kind.asks.clear()
+
+    def tick(self, now: float) -> None:
+        """Repeat or give up what was not answered in time."""
+        for verb, kind in self._kinds.items():
+            ask = self.under_way(verb)
+            if ask is None:
+                self._begin(kind, now)
+            elif ask.due <= now:
+                if ask.begun or ask.sent == len(ask.waits):
+                    self._end(verb, ask.begun, now)
+                else:
+                    self._transmit(ask, now)
+
+    def _begin(self, kind: _Kind, now: float) -> None:
+        if kind.asks and not kind.asks[0].sent:
+            ask = kind.asks[0]
+            if now >= kind.stray_until:
+                self._transmit(ask, now)
+            else:
+                ask.due = kind.stray_until
+
+    def _transmit(self, ask: Ask, now: float) -> None:
+        ask.due = now + ask.waits[ask.sent]
+        ask.sent += 1
+        self._send(ask.request)
+
+    def _end(self, verb: Verb, answered: bool, now: float) -> None:
+        kind = self._kinds[verb]
+        ask = kind.asks.popleft()
+        if ask.sent > 1:
+            kind.stray_until = now + STRAY
+        ask.close(answered, now)
+        self._begin(kind, now)

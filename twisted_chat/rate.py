@@ -1,0 +1,65 @@
+"""How much one source may use: requests to a server, answers from it, messages to a peer.
+
+Both rates are kept by the generic cell rate algorithm (ITU-T I.371, annex A):
+for each source one moment, the one at which it would have earned all that it
+has used. A source whose moment has passed is as good as one never seen, so
+nothing has to be remembered for longer than a burst lasts.
+"""
+
+from twisted_chat.addresses import site
+
+SOURCES = 100_000
+"""Sources remembered in each of two generations. Where more than that come
+within one burst, the oldest are forgotten and start afresh."""
+
+
+class Rate:
+    """So much a second for each source, and so much at once after a pause.
+
+    `rate` is in units a second, 0 for no limit at all; `burst` in units.
+    """
+
+    def __init__(self, rate: float, burst: float, sources: int = SOURCES) -> None:
+        self._cost = 1 / rate if rate else 0.0
+        self._depth = burst * self._cost
+        self._sources = sources
+        # When each source will have earned what it used. Whoever was last
+        # seen a whole depth ago has earned everything: `_older` is dropped then.
+        self._moments: dict[str, float] = {}
+        self._older: dict[str, float] = {}
+        self._turn = 0.0
+
+    def spend(self, host: str, now: float, units: float = 1) -> bool:
+        """Take `units` from what this host address may use, if it may."""
+        if not self._cost:
+            return True
+        source = site(host)
+        moment = self._moment(source, now) + units * self._cost
+        if moment - now > self._depth:
+            return False
+        self._keep(source, moment, now)
+        return True
+
+    def charge(self, host: str, now: float, units: float) -> None:
+        """Note `units` that were used without asking; what follows waits until they are earned."""
+        if self._cost:
+            source = site(host)
+            self._keep(source, self._moment(source, now) + units * self._cost, now)
+
+    def wait(self, host: str, now: float) -> float:
+        """Seconds until this host address has earned what it was charged; 0 if it has."""
+        if not self._cost:
+            return 0.0
+        return max(0.0, self._moment(site(host), now) - self._depth - now)
+
+    def _moment(self, source: str, now: float) -> float:
+        moment = self._moments.get(source)
+        if moment is None:
+            moment = self._older.get(source, now)
+        return moment if moment > now else now
+
+    def _keep(self, source: str, moment: float, now: float) -> None:
+        if now >= self._turn or len(self._moments) >= self._sources:
+            self._older, self._moments = self._moments, {}
+            self._turn = now + self._depth
+        self._moments[source] = moment

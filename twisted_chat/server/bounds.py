@@ -1,0 +1,39 @@
+"""How much the room server takes on: every bound, with its default and its unit."""
+
+from dataclasses import dataclass
+
+from twisted_chat.names import MAX_NAME
+from twisted_chat.wire import MAX_DATAGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Each field is an option of the server, and its default."""
+
+    user_ttl: float = 3600.0
+    """Seconds without a word from a user after which it is gone."""
+    room_ttl: float = 3600.0
+    """Seconds that an empty room stays."""
+    datagram: int = MAX_DATAGRAM
+    """Bytes in a datagram that is read."""
+    name: int = MAX_NAME
+    """Characters in the name of a user or a room."""
+    users: int = 1_000_000
+    """Users registered at once."""
+    users_per_host: int = 64
+    """Users registered at once from one IPv4 address or one IPv6 /64."""
+    rooms: int = 10_000
+    """Rooms at once."""
+    rate: float = 50.0
+    """Requests a second from one IPv4 address or IPv6 /64; 0: as many as come."""
+    burst: int = 100
+    """Requests at once from a source that was quiet before."""
+    answer_rate: int = 32 * 1024
+    """Bytes of answers a second to one IPv4 address or IPv6 /64; 0: as many as are due."""
+
+
+SMALL_ROOM = 32
+"""Members up to which a room gets the whole list at every change, as the original did."""
+
+GATHER = 1.0
+"""Seconds for which departures from a larger room are gathered into one list."""

@@ -1,0 +1,122 @@
+"""When answers go out: at once if they are few, in turns if they are many.
+
+A list of ten thousand users is ten thousand datagrams. Sent in one go it would
+overrun the receiver's buffer, hold up everybody else, and let two bytes call
+forth any number. So what belongs together is a stream, and streams take
+turns: each address gets a few datagrams a turn, and no site more bytes a
+second than it is granted.
+
+A stream stands in a slot of its address: a roster, the list of users, the
+list of rooms. A slot holds one stream, so what is waiting is bounded by the
+number of users, and a request repeated while its answer is on the way does
+not make it longer.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from twisted_chat.addresses import Address
+from twisted_chat.rate import Rate
+from twisted_chat.wire import Answer
+
+TURN = 0.01
+"""Seconds between two turns."""
+TURN_PER_ADDRESS = 64
+"""Datagrams to one address in a turn. A default Linux receive buffer holds some 270."""
+TURN_IN_ALL = 2048
+"""Datagrams in a turn."""
+
+NEVER = float("inf")
+
+
+class Slot(Enum):
+    ROSTER = auto()
+    USERS = auto()
+    ROOMS = auto()
+
+
+class Pacing:
+    """What is on its way out, as `(datagram, address)`.
+
+    `wake` is when the next turn is due, in the caller's seconds.
+    """
+
+    def __init__(self, answers: Rate) -> None:
+        self._answers = answers
+        self._streams: OrderedDict[Address, dict[Slot, Iterator[Answer]]] = OrderedDict()
+        self._fresh: list[Address] = []
+        self._out: list[tuple[bytes, Address]] = []
+        self.wake = NEVER
+
+    def send(self, to: Address, answer: Answer, now: float) -> None:
+        """Send one answer now, unless its receiver has had its share."""
+        datagram = answer.encode()
+        if self._answers.spend(to[0], now, len(datagram)):
+            self._out.append((datagram, to))
+
+    def open(self, to: Address, slot: Slot, stream: Iterator[Answer]) -> None:
+        """Send a stream, unless one is already on its way in this slot."""
+        self._slots(to).setdefault(slot, stream)
+
+    def replace(self, to: Address, slot: Slot, stream: Iterator[Answer]) -> None:
+        """Send a stream in place of the one in this slot, if there is one."""
+        self._slots(to)[slot] = stream
+
+    def cancel(self, to: Address) -> None:
+        """Send nothing more to this address."""
+        self._streams.pop(to, None)
+
+    def flush(self, now: float) -> list[tuple[bytes, Address]]:
+        """What goes out without waiting for a turn."""
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            for address in fresh:
+                self._serve(address, now)
+        out, self._out = self._out, []
+        return out
+
+    def turn(self, now: float) -> list[tuple[bytes, Address]]:
+        """What goes out in a turn that is due. Those who got nothing are first in the next."""
+        self._fresh.clear()
+        self.wake = NEVER
+        for _ in range(len(self._streams)):
+            address = next(iter(self._streams))
+            if not self._serve(address, now):
+                break
+        return self.flush(now)
+
+    def _slots(self, to: Address) -> dict[Slot, Iterator[Answer]]:
+        slots = self._streams.get(to)
+        if slots is None:
+            slots = self._streams[to] = {}
+            self._fresh.append(to)
+        return slots
+
+    def _serve(self, address: Address, now: float) -> bool:
+        """Give one address its turn. False if this turn is full."""
+        slots = self._streams.get(address)
+        if slots is None:
+            return True
+        host, left = address[0], TURN_PER_ADDRESS
+        while slots:
+            slot, stream = next(iter(slots.items()))
+            while True:
+                wait = self._answers.wait(host, now)
+                if wait or not left:
+                    self._streams.move_to_end(address)
+                    self.wake = min(self.wake, now + max(wait, TURN))
+                    return True
+                if len(self._out) >= TURN_IN_ALL:
+                    self.wake = min(self.wake, now + TURN)
+                    return False
+                answer = next(stream, None)
+                if answer is None:
+                    break
+                datagram = answer.encode()
+                self._answers.charge(host, now, len(datagram))
+                self._out.append((datagram, address))
+                left -= 1
+            del slots[slot]
+        del self._streams[address]
+        return True

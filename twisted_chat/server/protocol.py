@@ -1,0 +1,90 @@
+"""The room server on a UDP port."""
+
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import DatagramProtocol
+from twisted.logger import Logger
+
+from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.directory.directory import (
+    Change,
+    Departed,
+    Registered,
+    RoomCreated,
+    RoomGone,
+)
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.reception import Datagrams, Reception
+from twisted_chat.tally import Tally
+
+NEVER = float("inf")
+
+
+class RoomServer(DatagramProtocol):
+    """Hands datagrams to the reception, sends what comes back, keeps its time."""
+
+    transport: Any
+    noisy = False
+    log = Logger()
+
+    def __init__(self, bounds: Bounds, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._reception = Reception(bounds, self._announce, self._dropped)
+        self._tally = Tally()
+        self._timer: IDelayedCall | None = None
+        self._due = NEVER
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        self._send(self._reception.receive(datagram, addr, self._clock.seconds()))
+
+    def stopProtocol(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer, self._due = None, NEVER
+        self.log.info("dropped until now: {totals}", totals=self._tally.totals() or "nothing")
+
+    def _tick(self) -> None:
+        self._timer, self._due = None, NEVER
+        self._send(self._reception.tick(self._clock.seconds()))
+
+    def _send(self, datagrams: Datagrams) -> None:
+        write = self.transport.write
+        for datagram, address in datagrams:
+            write(datagram, address)
+        wake = self._reception.wake
+        # A timer that rings too early costs one look; moving it costs one for every datagram.
+        if wake < self._due:
+            if self._timer is not None:
+                self._timer.cancel()
+            delay = max(0.0, wake - self._clock.seconds())
+            self._timer, self._due = self._clock.callLater(delay, self._tick), wake
+
+    def _announce(self, change: Change, name: str) -> None:
+        match change:
+            case Registered(address):
+                self.log.info(
+                    "user {name} registered from {at}",
+                    name=name,
+                    at=host_and_port(*address),
+                )
+            case Departed(address, expired):
+                self.log.info(
+                    "user {name} at {at} {how}",
+                    name=name,
+                    at=host_and_port(*address),
+                    how="expired" if expired else "left",
+                )
+            case RoomCreated():
+                self.log.info("room {name} created", name=name)
+            case RoomGone():
+                self.log.info("room {name} gone", name=name)
+
+    def _dropped(self, category: str, source: Address, now: float) -> None:
+        if many := self._tally.count(category, now):
+            self.log.info(
+                "dropped {many} datagrams: {category}, the last from {at}",
+                many=many,
+                category=category,
+                at=host_and_port(*source),
+            )

@@ -1,0 +1,71 @@
+"""What the room server lets in: generation 1 datagrams that are within every bound.
+
+What is over a bound gets the refusal that the protocol has for it if its
+source is registered, and silence if not. What is no message at all is dropped.
+"""
+
+from collections.abc import Callable
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Change, Directory
+from twisted_chat.errors import WireError
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.introductions import Introductions
+from twisted_chat.server.pacing import Pacing
+from twisted_chat.wire import parse_request, refusal_of
+
+Datagrams = list[tuple[bytes, Address]]
+
+
+class Reception:
+    """The whole room server for generation 1, but for the socket and the clock.
+
+    `announce` is told of every change, with the name of the user or room it is
+    about; `dropped` of everything that is not answered, with a category and
+    its source. `wake` is when `tick` is due, in seconds as given in `now`.
+    """
+
+    def __init__(
+        self,
+        bounds: Bounds,
+        announce: Callable[[Change, str], None] = lambda change, name: None,
+        dropped: Callable[[str, Address, float], None] = lambda category, source, now: None,
+    ) -> None:
+        self.directory = Directory()
+        self._bounds = bounds
+        self._dropped = dropped
+        self._requests = Rate(bounds.rate, bounds.burst)
+        # With no limit on requests, answers have none either.
+        answers = bounds.answer_rate if bounds.rate else 0
+        self._pacing = Pacing(Rate(answers, answers))
+        self._introductions = Introductions(self.directory, self._pacing, bounds, announce)
+
+    @property
+    def wake(self) -> float:
+        return min(self._pacing.wake, self._introductions.wake)
+
+    def receive(self, datagram: bytes, source: Address, now: float) -> Datagrams:
+        """Read one datagram. Returns what is to be sent, as `(datagram, address)`."""
+        if not self._requests.spend(source[0], now):
+            self._refuse(datagram, source, now, "over the rate")
+        elif len(datagram) > self._bounds.datagram:
+            self._refuse(datagram, source, now, "too long")
+        else:
+            try:
+                request = parse_request(datagram)
+            except WireError:
+                self._dropped("not in the language", source, now)
+            else:
+                self._introductions.answer(request, source, now)
+        return self._pacing.flush(now)
+
+    def tick(self, now: float) -> Datagrams:
+        """Do what has become due. Returns what is to be sent."""
+        self._introductions.tick(now)
+        return self._pacing.turn(now) if now >= self._pacing.wake else self._pacing.flush(now)
+
+    def _refuse(self, datagram: bytes, source: Address, now: float, category: str) -> None:
+        self._dropped(category, source, now)
+        if self.directory.user_at(source) and (refusal := refusal_of(datagram)):
+            self._pacing.send(source, refusal, now)

@@ -1,0 +1,76 @@
+"""Who is told what when a room changes.
+
+A small room gets what the original server sent: at every change, to every
+member, the clear and then the list of the others. In a larger room that would
+be N x N datagrams a change, so there a newcomer is told to those who are in
+it one by one, and departures are gathered for a moment before the clear and
+the list go out.
+"""
+
+from collections.abc import Iterator
+
+from twisted_chat.directory.directory import Member, Room, User
+from twisted_chat.server.bounds import GATHER, SMALL_ROOM
+from twisted_chat.server.pacing import NEVER, Pacing, Slot
+from twisted_chat.wire import Answer, RosterCleared, RosterEntry
+
+
+class Rosters:
+    """Tells members about their rooms. `wake` is when `tick` is due."""
+
+    def __init__(self, pacing: Pacing) -> None:
+        self._pacing = pacing
+        self._gathering: dict[Room, float] = {}
+
+    @property
+    def wake(self) -> float:
+        # In the order in which they were begun, and all wait equally long.
+        return next(iter(self._gathering.values()), NEVER)
+
+    def grown(self, room: Room, newcomer: User) -> None:
+        """This user has just come into this room."""
+        if len(room.members) <= SMALL_ROOM:
+            self._tell_all(room)
+            return
+        for member in room.members:
+            if member.user is not newcomer:
+                # One that is still being sent its list finds the newcomer at the list's end.
+                news = _others(room.members.read(newest=1), member.user)
+                self._pacing.open(member.address, Slot.ROSTER, news)
+        self.renew(room, newcomer)
+
+    def shrunk(self, room: Room, now: float) -> None:
+        """Somebody has just gone from this room."""
+        if len(room.members) <= SMALL_ROOM:
+            self._tell_all(room)
+        else:
+            self._gathering.setdefault(room, now + GATHER)
+
+    def renew(self, room: Room, user: User) -> None:
+        """Tell this member the whole list again."""
+        self._pacing.replace(user.address, Slot.ROSTER, _whole(room, user))
+
+    def clear(self, user: User) -> None:
+        """This user is in no room any more."""
+        self._pacing.replace(user.address, Slot.ROSTER, iter((RosterCleared(),)))
+
+    def tick(self, now: float) -> None:
+        """Tell the rooms whose moment of gathering is over."""
+        while self.wake <= now:
+            self._tell_all(next(iter(self._gathering)))
+
+    def _tell_all(self, room: Room) -> None:
+        self._gathering.pop(room, None)
+        for member in room.members:
+            self.renew(room, member.user)
+
+
+def _whole(room: Room, user: User) -> Iterator[Answer]:
+    yield RosterCleared()
+    yield from _others(room.members.read(), user)
+
+
+def _others(members: Iterator[Member], user: User) -> Iterator[Answer]:
+    for member in members:
+        if member.user is not user:
+            yield RosterEntry(*member.address)

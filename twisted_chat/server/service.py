@@ -1,0 +1,150 @@
+"""Assembly of the room server: `twistd udpchat`."""
+
+from typing import Any, ClassVar
+
+from twisted_chat import startup
+from twisted_chat.addresses import DEFAULT_PORT
+from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.service import DatagramService
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.protocol import RoomServer
+
+_DEFAULTS = Bounds()
+_SECONDS = startup.number(float, 0.1)
+_COUNT = startup.number(int, 1)
+_RATE = startup.number(float, 0)
+
+BOUND_OPTIONS: list[list[Any]] = [
+    [
+        "user-ttl",
+        None,
+        _DEFAULTS.user_ttl,
+        "Seconds of silence before a user is gone",
+        _SECONDS,
+    ],
+    [
+        "room-ttl",
+        None,
+        _DEFAULTS.room_ttl,
+        "Seconds that an empty room stays",
+        _SECONDS,
+    ],
+    [
+        "max-datagram",
+        None,
+        _DEFAULTS.datagram,
+        "Bytes in a datagram",
+        startup.number(int, 64),
+    ],
+    [
+        "max-name",
+        None,
+        _DEFAULTS.name,
+        "Characters in the name of a user or a room",
+        _COUNT,
+    ],
+    ["max-users", None, _DEFAULTS.users, "Users at once", _COUNT],
+    [
+        "max-users-per-host",
+        None,
+        _DEFAULTS.users_per_host,
+        "Users at once from one IPv4 address or IPv6 /64",
+        _COUNT,
+    ],
+    ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
+    [
+        "rate",
+        None,
+        _DEFAULTS.rate,
+        "Requests a second from one source; 0: no limit per source, on answers neither",
+        _RATE,
+    ],
+    [
+        "burst",
+        None,
+        _DEFAULTS.burst,
+        "Requests at once from a source that was quiet",
+        _COUNT,
+    ],
+    [
+        "answer-rate",
+        None,
+        _DEFAULTS.answer_rate,
+        "Bytes of answers a second to one source; 0: no limit",
+        _RATE,
+    ],
+    ["batch", None, BATCH, "Datagrams read in one reactor turn", _COUNT],
+]
+
+
+class ServerOptions(startup.Options):
+    """What both `twistd udpchat` and `udpchat PORT` take."""
+
+    optParameters: ClassVar[list[list[Any]]] = [
+        [
+            "interface",
+            "i",
+            "0.0.0.0",
+            "Address to listen on; :: for IPv6 and IPv4",
+            startup.interface,
+        ],
+        *BOUND_OPTIONS,
+    ]
+
+    def bounds(self) -> Bounds:
+        return Bounds(
+            user_ttl=self["user-ttl"],
+            room_ttl=self["room-ttl"],
+            datagram=self["max-datagram"],
+            name=self["max-name"],
+            users=self["max-users"],
+            users_per_host=self["max-users-per-host"],
+            rooms=self["max-rooms"],
+            rate=self["rate"],
+            burst=self["burst"],
+            answer_rate=self["answer-rate"],
+        )
+
+
+class Options(ServerOptions):
+    """Options of `twistd udpchat`."""
+
+    synopsis = "[options]"
+    longdesc = "The room server: it introduces users to each other, who then chat directly."
+    optParameters: ClassVar[list[list[Any]]] = [
+        [
+            "port",
+            "p",
+            DEFAULT_PORT,
+            "UDP port to listen on; 0: any",
+            startup.listening_port,
+        ]
+    ]
+
+    def parseArgs(self, *words: str) -> None:
+        if words:
+            raise startup.unexpected(words, "--port")
+
+
+def makeService(options: ServerOptions) -> DatagramService:
+    """Build the room server from `--port`, `--interface` and the bounds."""
+    from twisted.internet import reactor
+
+    return server_service(options, reactor)
+
+
+def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
+    """Build the room server on this reactor."""
+    bounds = options.bounds()
+
+    def make_port() -> BoundedPort:
+        return BoundedPort(
+            options["port"],
+            RoomServer(bounds, reactor),
+            reactor,
+            interface=options["interface"],
+            longest=bounds.datagram,
+            batch=options["batch"],
+        )
+
+    return DatagramService(make_port)

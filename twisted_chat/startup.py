@@ -1,0 +1,105 @@
+"""What starting has in common for both chats: reading options, and failing in one line."""
+
+import getopt
+import ipaddress
+import math
+import sys
+from collections.abc import Callable, Sequence
+
+from twisted.internet.error import CannotListenError
+from twisted.python import usage
+
+from twisted_chat import __version__
+from twisted_chat.addresses import port_number
+from twisted_chat.errors import UsageMistake
+
+
+class CannotStart(SystemExit, Exception):
+    """Something outside prevents the start. Ends the process with status 1
+    and the message as its last line; twistd still cleans up after itself,
+    because it is an Exception too."""
+
+
+def cannot_listen(where: str, error: CannotListenError) -> CannotStart:
+    """Say why nothing can be listened on there."""
+    cause = error.socketError
+    reason = getattr(cause, "strerror", None) or str(cause)
+    return CannotStart(f"cannot listen on {where}: {reason}; choose another, or end what uses it")
+
+
+def listening_port(text: str) -> int:
+    """A port to listen on; 0 lets the system choose one. Raises UsageError."""
+    try:
+        return port_number(text, smallest=0)
+    except UsageMistake as mistake:
+        raise usage.UsageError(str(mistake)) from None
+
+
+def interface(text: str) -> str:
+    """An address of this machine to listen on. Raises UsageError."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise usage.UsageError(
+            f"{text!r} is not an IP address: give one of this machine's,"
+            " 0.0.0.0 for all of IPv4, or :: for all of IPv6 and IPv4"
+        ) from None
+    return text
+
+
+def unexpected(words: Sequence[str], option: str) -> usage.UsageError:
+    """A word where only options belong."""
+    return usage.UsageError(f"{words[0]!r} is not an option; a port is given with {option}")
+
+
+def number(kind: Callable[[str], float], smallest: float) -> Callable[[str], float]:
+    """Reads a number of this kind, int or float, not below `smallest`. Raises UsageError."""
+    word = "a whole number" if kind is int else "a number"
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not smallest <= value < math.inf:
+            raise usage.UsageError(f"{text!r} does not do: give {word}, {smallest} or more")
+        return value
+
+    return read
+
+
+class Options(usage.Options):
+    """Options whose mistakes cost one line, and whose words may stand anywhere."""
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Read the command line. Under twistd a mistake ends the process
+        with status 2, where twistd itself would print pages and exit with 0."""
+        words = list(sys.argv[1:] if options is None else options)
+        try:
+            super().parseOptions(self._options_first(words))
+        except usage.UsageError as mistake:
+            if self.parent is None:
+                raise
+            sys.stderr.write(f"{mistake}\n")
+            raise SystemExit(2) from None
+
+    def opt_version(self) -> None:
+        """Print the version of twisted-chat and exit."""
+        sys.stdout.write(f"twisted-chat {__version__}\n")
+        raise SystemExit(0)
+
+    def _options_first(self, words: list[str]) -> list[str]:
+        try:
+            found, rest = getopt.gnu_getopt(words, self.shortOpt, self.longOpt)
+        except getopt.GetoptError:
+            return words  # The same complaint comes again, as a UsageError.
+        return [word for name, value in found for word in _spelled(name, value)] + [
+            "--",
+            *rest,
+        ]
+
+
+def _spelled(name: str, value: str) -> list[str]:
+    if name.startswith("--"):
+        return [f"{name}={value}" if value else name]
+    return [name + value]

@@ -1,0 +1,1 @@
+"""TCP chat: two people, one connection, no server."""

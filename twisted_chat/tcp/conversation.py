@@ -1,0 +1,200 @@
+"""What happens on a line between two people: events in, effects out.
+
+A person's own program (`once`) is for one conversation and ends with it. A
+daemon stays for the next caller, and its terminal comes and goes.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from twisted_chat.display import safe
+
+QUIT = ":q"
+"""What a person types to hang up."""
+MAX_HELD = 64 * 1024
+"""Characters typed before anybody is there that are kept; more is not read before somebody is."""
+MAX_MISSED_LINES = 1000
+"""Lines that are kept for a terminal that is not attached; the oldest go first."""
+MAX_MISSED = 1024 * 1024
+"""Characters in these lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A line for the terminal."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A line for the other person, without its line feed."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Close the connection, once everything said is delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTerminal:
+    """Let go of the terminal, once everything shown is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """This was it; the exit status says whether it went well."""
+
+    status: int
+
+
+Effect = Show | Say | HangUp | CloseTerminal | Finish
+
+
+class Conversation:
+    """One end of the line. Each method returns the effects to be carried out, in order.
+
+    `hold`: what is typed before anybody is there is kept for the first who
+    comes; otherwise it is not sent, and that is said. `interactive`: a person
+    sits at the terminal, for whom the end of input means to go; a script with
+    nothing to say still listens. `detachable`: the terminal can come back, and
+    the end of its input is nothing to the other person.
+    """
+
+    def __init__(
+        self,
+        *,
+        once: bool,
+        hold: bool,
+        interactive: bool = True,
+        detachable: bool = False,
+    ) -> None:
+        self._once = once
+        self._hold = hold
+        self._interactive = interactive
+        self._detachable = detachable
+        self._connected = False
+        self._closing = False
+        self._held: list[str] = []
+        self._attached = False
+        self._missed: deque[tuple[float, str]] = deque()
+        self._missed_size = 0
+        self._forgotten = 0
+        self._spoke = False
+
+    @property
+    def wants_input(self) -> bool:
+        """Whether more may be typed."""
+        return sum(map(len, self._held)) < MAX_HELD
+
+    # --- The other person
+
+    def connected(self, who: str, now: float) -> list[Effect]:
+        """Somebody is there."""
+        self._connected, self._hold = True, False
+        effects = self._notice(f"connected with {who}; {QUIT} hangs up", now)
+        effects += map(Say, self._held)
+        self._held.clear()
+        if self._closing:
+            effects.append(HangUp())
+        return effects
+
+    def said(self, line: str, now: float) -> list[Effect]:
+        """The other person said a line."""
+        return self._show(f"< {safe(line)}", now)
+
+    def disconnected(self, why: str, now: float, *, status: int = 0) -> list[Effect]:
+        """The other person is gone."""
+        self._connected = self._closing = False
+        if self._once:
+            return [*self._notice(why, now), Finish(status)]
+        return self._notice(f"{why}; waiting for the next caller", now)
+
+    def notice(self, text: str, now: float) -> list[Effect]:
+        """Something that the person should know."""
+        return self._notice(text, now)
+
+    def failed(self, why: str, now: float) -> list[Effect]:
+        """There will be no conversation."""
+        return [*self._notice(why, now), Finish(1)]
+
+    # --- The terminal
+
+    def attached(self, now: float) -> list[Effect]:
+        """A person sits down at the terminal."""
+        self._attached = True
+        if not self._detachable:
+            return []
+        effects: list[Effect] = []
+        if self._forgotten:
+            effects.append(Show(f"> {self._forgotten} older lines were not kept"))
+        effects += (Show(_timed(line, when)) for when, line in self._missed)
+        self._missed.clear()
+        self._missed_size = self._forgotten = 0
+        state = "somebody is on the line" if self._connected else "nobody is on the line"
+        return [*effects, Show(f"> attached; {state}")]
+
+    def detached(self) -> None:
+        """Nobody sees the terminal any more."""
+        self._attached = False
+
+    def typed(self, line: str, now: float) -> list[Effect]:
+        """A line was typed."""
+        if line.strip() == QUIT:
+            return self._quit(now)
+        self._spoke = True
+        if self._connected and not self._closing:
+            return [Say(line)]
+        if self._closing or not self._hold:
+            return self._notice("nobody is on the line; that was not sent", now)
+        first = not self._held
+        self._held.append(line)
+        if first and self._interactive:
+            return self._notice("nobody is there yet; it is sent when somebody is", now)
+        return []
+
+    def ended(self, now: float) -> list[Effect]:
+        """Nothing more will be typed."""
+        if self._detachable:
+            return [CloseTerminal()]
+        if self._spoke or (self._once and self._interactive):
+            return self._quit(now)
+        return []
+
+    def _quit(self, now: float) -> list[Effect]:
+        if self._closing:
+            return []
+        if self._connected:
+            self._closing = True
+            return [HangUp()]
+        if self._held:
+            self._closing = True
+            if self._interactive:
+                return self._notice("waiting to deliver what you typed; Ctrl-C gives up", now)
+            return []
+        if self._once:
+            return [Finish(0)]
+        return self._notice("nobody is on the line", now)
+
+    # --- What is shown
+
+    def _notice(self, text: str, now: float) -> list[Effect]:
+        return self._show(f"> {text}", now)
+
+    def _show(self, line: str, now: float) -> list[Effect]:
+        if self._attached or not self._detachable:
+            return [Show(line)]
+        self._missed.append((now, line))
+        self._missed_size += len(line)
+        while len(self._missed) > MAX_MISSED_LINES or self._missed_size > MAX_MISSED:
+            self._missed_size -= len(self._missed.popleft()[1])
+            self._forgotten += 1
+        return []
+
+
+def _timed(line: str, when: float) -> str:
+    mark, _, text = line.partition(" ")
+    return f"{mark} [{datetime.fromtimestamp(when):%Y-%m-%d %H:%M:%S}] {text}"

@@ -1,0 +1,188 @@
+"""Assembly of TCP chat: `twistd tcpchat`, and `tcpchat` at a terminal."""
+
+import re
+import socket
+from typing import Any, ClassVar
+
+from twisted.application.internet import StreamServerEndpointService
+from twisted.application.service import MultiService, Service
+from twisted.internet.endpoints import (
+    HostnameEndpoint,
+    clientFromString,
+    serverFromString,
+)
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IStreamServerEndpoint
+from twisted.internet.protocol import Factory
+from twisted.python import usage
+
+from twisted_chat import startup
+from twisted_chat.addresses import DEFAULT_PORT, port_number
+from twisted_chat.errors import UsageMistake
+from twisted_chat.tcp.conversation import Conversation
+from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.rendezvous import Rendezvous, unknown_host
+from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
+
+_ADDRESS = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):([^:]*)")
+_ENDPOINT_KINDS = frozenset({"tcp", "tcp6", "ssl", "tls", "unix", "host"})
+
+
+class ChatOptions(startup.Options):
+    """Where a TCP chat listens and whom it calls; for the daemon and the person's program."""
+
+    optParameters: ClassVar[list[list[Any]]] = [
+        [
+            "listen",
+            "l",
+            None,
+            "Endpoint to listen on instead, such as tcp6:8090 or unix:chat.sock",
+        ],
+        [
+            "connect",
+            "c",
+            None,
+            "HOST:PORT or endpoint to call first, such as tls:example.org:8090",
+        ],
+    ]
+
+    def endpoints(self, reactor: Any) -> dict[str, Any]:
+        """What a Rendezvous needs to know. Raises UsageError."""
+        found: dict[str, Any] = {
+            "listen": server_endpoint(reactor, self["listen"] or f"tcp:{self['port']}"),
+            "where": self["listen"] or f"port {self['port']}",
+        }
+        if self["connect"]:
+            found["call"] = client_endpoint(reactor, self["connect"])
+            found["whom"] = self["connect"]
+        return found
+
+
+class Options(ChatOptions):
+    """Options of `twistd tcpchat`."""
+
+    synopsis = "[options]"
+    longdesc = (
+        "Chat between two people over one connection, one caller at a time. As a daemon it is"
+        " talked through with `tcpchat attach`; with twistd -n, right there."
+    )
+    optParameters: ClassVar[list[list[Any]]] = [
+        [
+            "port",
+            "p",
+            DEFAULT_PORT,
+            "TCP port to listen on; 0: any",
+            startup.listening_port,
+        ],
+        [
+            "terminal",
+            "t",
+            None,
+            "Endpoint where a person is served; stdio: with twistd -n, otherwise a UNIX socket",
+        ],
+    ]
+
+    def parseArgs(self, *words: str) -> None:
+        if words:
+            raise startup.unexpected(words, "--port")
+
+    def postOptions(self) -> None:
+        from twisted.internet import reactor
+
+        self.endpoints(reactor)
+        if self["terminal"]:
+            server_endpoint(reactor, self["terminal"])
+
+
+def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
+    """A place to listen. Raises UsageError."""
+    try:
+        return serverFromString(reactor, description)
+    except Exception as problem:  # Whatever its plugin does with a file that is not there.
+        raise _not_an_endpoint(
+            description, problem, "tcp:8090, tcp6:8090, unix:chat.sock"
+        ) from None
+
+
+def client_endpoint(reactor: Any, description: str) -> Any:
+    """Whom to call: `HOST:PORT`, `[IPV6]:PORT`, or an endpoint string. Raises UsageError."""
+    found = _ADDRESS.fullmatch(description)
+    if found and found[2] not in _ENDPOINT_KINDS:
+        try:
+            return HostnameEndpoint(reactor, found[1] or found[2], port_number(found[3]))
+        except UsageMistake as mistake:
+            raise usage.UsageError(str(mistake)) from None
+    try:
+        return clientFromString(reactor, description)
+    except Exception as problem:
+        raise _not_an_endpoint(description, problem, "HOST:8090, tls:HOST:8090") from None
+
+
+def _not_an_endpoint(description: str, problem: Exception, right: str) -> usage.UsageError:
+    reason = " ".join(str(problem).split()) or type(problem).__name__
+    return usage.UsageError(f"{description!r} is no place to reach ({reason}): try {right}")
+
+
+def check_host(endpoint: Any) -> None:
+    """Raises CannotStart if a HOST:PORT names a host that does not exist."""
+    if isinstance(endpoint, HostnameEndpoint):
+        host = endpoint._hostText
+        try:
+            socket.getaddrinfo(host, None)
+        except OSError:
+            raise startup.CannotStart(unknown_host(host)) from None
+
+
+def makeService(options: Options) -> Service:
+    """Build the daemon: the chat and its terminal."""
+    from twisted.internet import reactor
+
+    foreground = bool(options.parent and options.parent.get("nodaemon"))
+    path = socket_path("tcpchat", options["port"])
+    terminal = options["terminal"] or ("stdio:" if foreground else f"unix:{path}:mode={MODE:o}")
+    return daemon_service(options, terminal, reactor)
+
+
+def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
+    """A chat that stays for the next caller, with its terminal at this endpoint."""
+    conversation = Conversation(
+        once=False,
+        hold=bool(options["connect"]),
+        interactive=False,
+        detachable=terminal != "stdio:",
+    )
+    chat = TcpChat(conversation, reactor)
+    chat.finished.addCallback(lambda _: reactor.stop())
+    service = MultiService()
+    Rendezvous(chat, **options.endpoints(reactor), stay=True).setServiceParent(service)
+    TerminalService(terminal, chat, reactor).setServiceParent(service)
+    return service
+
+
+class TerminalService(StreamServerEndpointService):
+    """Serves a person. Starting raises CannotStart where that cannot be."""
+
+    def __init__(self, description: str, chat: TcpChat, reactor: Any) -> None:
+        self._description = description
+        super().__init__(
+            server_endpoint(reactor, description),
+            Factory.forProtocol(lambda: LineTerminal(chat)),
+        )
+        self._raiseSynchronously = True
+
+    def privilegedStartService(self) -> None:
+        if self._description.startswith(f"unix:{socket_path('tcpchat', 0).parent}/"):
+            prepare_directory(socket_path("tcpchat", 0))
+        try:
+            super().privilegedStartService()
+        except CannotListenError as error:
+            raise startup.cannot_listen(self._description, error) from None
+
+
+def person_service(
+    options: ChatOptions, reactor: Any, *, interactive: bool
+) -> tuple[Rendezvous, TcpChat]:
+    """A chat for one conversation; its terminal is still to be opened."""
+    chat = TcpChat(Conversation(once=True, hold=True, interactive=interactive), reactor)
+    return Rendezvous(chat, **options.endpoints(reactor)), chat

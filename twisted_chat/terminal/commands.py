@@ -1,0 +1,78 @@
+"""What a person can type into UDP chat: commands after a `$`, everything else is said."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.errors import UsageMistake
+
+MARK = "$"
+
+
+class Command(Enum):
+    """The commands: the word, what goes with it, what it does."""
+
+    POKE = ("poke", "NAME", "talk to NAME, who need not be in your room")
+    KICK = ("kick", "", "stop talking to everybody you talk to now")
+    ROOMLIST = ("roomlist", "", "show the rooms")
+    USERLIST = ("userlist", "", "show the users")
+    ROOMCREATE = ("roomcreate", "ROOM", "create a room; to be in it, join it")
+    ROOMJOIN = ("roomjoin", "ROOM", "join a room, leaving any other")
+    ROOMLEAVE = ("roomleave", "", "leave your room")
+    HELP = ("help", "", "show this list")
+    QUIT = ("quit", "", "leave the server and end")
+
+    def __init__(self, word: str, argument: str, purpose: str) -> None:
+        self.word = word
+        self.argument = argument
+        self.purpose = purpose
+
+    @property
+    def usage(self) -> str:
+        """The command as it is typed."""
+        return f"{MARK}{self.word} {self.argument}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text to be said, without its line feed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command, with its argument where it takes one."""
+
+    command: Command
+    argument: str = ""
+
+
+_BY_WORD = {command.word: command for command in Command}
+
+
+def read_line(line: str) -> Say | Order:
+    """Read a typed line. Raises UsageMistake, which says what would have been right."""
+    if not line.startswith(MARK):
+        return Say(line)
+    if line.startswith(MARK * 2):
+        return Say(line[len(MARK) :])
+    word, *rest = line.removeprefix(MARK).split() or [""]
+    command = _BY_WORD.get(word.lower())
+    if command is None:
+        raise UsageMistake(
+            f"there is no command {MARK}{word}: {MARK}help lists them,"
+            f" and {MARK}{MARK} begins a text with {MARK}"
+        )
+    if len(rest) != bool(command.argument):
+        raise UsageMistake(f"usage: {command.usage}")
+    return Order(command, *rest)
+
+
+def help_lines() -> list[str]:
+    """What `$help` shows."""
+    width = max(len(command.usage) for command in Command)
+    return [
+        *(f"{command.usage:{width}}  {command.purpose}" for command in Command),
+        f"{'$$TEXT':{width}}  say a text that begins with {MARK}",
+        f"{'TEXT':{width}}  say it to everybody you talk to",
+    ]

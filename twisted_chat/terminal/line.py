@@ -1,0 +1,110 @@
+"""A terminal of lines: standard input and output, or whoever connects to a socket."""
+
+from typing import Any
+from typing import Protocol as Interface
+
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IPushProducer,
+)
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from twisted_chat.errors import WireError
+from twisted_chat.lines import Lines
+
+
+class Person(Interface):
+    """Who is told what happens at a terminal."""
+
+    def attached(self, terminal: "LineTerminal") -> None:
+        """Somebody sits down at a terminal."""
+
+    def typed(self, terminal: "LineTerminal", line: str) -> None:
+        """A line was typed there."""
+
+    def ended(self, terminal: "LineTerminal") -> None:
+        """Nothing more will be typed there."""
+
+    def detached(self, terminal: "LineTerminal") -> None:
+        """Nothing more is seen there."""
+
+    def flowing(self, terminal: "LineTerminal") -> None:
+        """What was shown there has been taken, after there had been too much of it."""
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
+class LineTerminal(Protocol):
+    """Lines in, lines out. `clogged` is true while what was shown is not taken."""
+
+    transport: Any
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._lines = Lines()
+        self._open = True
+        self._gone = False
+        self.clogged = False
+
+    def connectionMade(self) -> None:
+        self.transport.registerProducer(self, True)
+        self._person.attached(self)
+
+    def dataReceived(self, data: bytes) -> None:
+        try:
+            for line in self._lines.feed(data):
+                if self._open:
+                    self._person.typed(self, line)
+        except WireError as problem:
+            self.show(f"> {problem} cannot be sent; nothing after it was read")
+            self._end()
+
+    def readConnectionLost(self) -> None:
+        if self._open and (last := self._lines.rest()) is not None:
+            self._person.typed(self, last)
+        self._end()
+
+    def writeConnectionLost(self) -> None:
+        self.connectionLost(connectionDone)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.readConnectionLost()
+        if not self._gone:
+            self._gone = True
+            self._person.detached(self)
+
+    def show(self, line: str) -> None:
+        """Show one line, which is safe to be shown."""
+        self.transport.write(f"{line}\n".encode("utf-8", "replace"))
+
+    def listen(self, wanted: bool) -> None:
+        """Read what is typed, or let it wait."""
+        if self._open:
+            if wanted:
+                self.transport.resumeProducing()
+            else:
+                self.transport.pauseProducing()
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
+        self._open = False
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+
+    # As the producer of what is shown.
+
+    def pauseProducing(self) -> None:
+        self.clogged = True
+
+    def resumeProducing(self) -> None:
+        self.clogged = False
+        self._person.flowing(self)
+
+    def stopProducing(self) -> None:
+        """The transport is gone; connectionLost says so too."""
+
+    def _end(self) -> None:
+        if self._open:
+            self._open = False
+            self._person.ended(self)

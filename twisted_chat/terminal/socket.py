@@ -1,0 +1,93 @@
+"""The terminal of a daemon: where its socket is, and how a person gets to it."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_runtime_path
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IHalfCloseableProtocol, IProtocol
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from twisted_chat.startup import CannotStart
+
+MODE = 0o600
+"""Who may open the socket: its owner."""
+
+
+def socket_path(program: str, port: int) -> Path:
+    """Where the terminal of this daemon is: in the person's runtime directory."""
+    return user_runtime_path("twisted-chat") / f"{program}-{port}.sock"
+
+
+def prepare_directory(path: Path) -> None:
+    """Make the directory for a socket, for its owner alone. Raises CannotStart
+    where somebody else has made it."""
+    directory = path.parent
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = directory.lstat()
+    except OSError as problem:
+        raise CannotStart(
+            f"cannot make {directory}: {problem.strerror}; give another place with --terminal"
+        ) from None
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
+        raise CannotStart(f"{directory} is not yours; give another place with --terminal")
+    directory.chmod(0o700)
+
+
+@implementer(IHalfCloseableProtocol)
+class _Keyboard(Protocol):
+    """Standard input and output, tied to a daemon's terminal."""
+
+    transport: Any
+
+    def __init__(self, attachment: "Attachment") -> None:
+        self._attachment = attachment
+
+    def dataReceived(self, data: bytes) -> None:
+        self._attachment.transport.write(data)
+
+    def readConnectionLost(self) -> None:
+        self._attachment.transport.loseWriteConnection()
+
+    def writeConnectionLost(self) -> None:
+        self._attachment.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._attachment.transport.loseConnection()
+        self._attachment.over.callback(None)
+
+
+@implementer(IHalfCloseableProtocol)
+class Attachment(Protocol):
+    """A person at a daemon's terminal. `over` fires when they part."""
+
+    transport: Any
+
+    def __init__(self, open_terminal: Callable[[IProtocol], Any]) -> None:
+        self._open_terminal = open_terminal
+        self._keyboard = _Keyboard(self)
+        self.over: Deferred[None] = Deferred()
+
+    def connectionMade(self) -> None:
+        self._open_terminal(self._keyboard)
+        self.transport.registerProducer(self._keyboard.transport, True)
+        self._keyboard.transport.registerProducer(self.transport, True)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._keyboard.transport.write(data)
+
+    def readConnectionLost(self) -> None:
+        self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """Nothing: what is still shown there is read to its end."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._keyboard.transport.unregisterProducer()
+        self._keyboard.transport.loseConnection()
