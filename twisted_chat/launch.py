@@ -23,13 +23,12 @@ from twisted.logger import (
 from twisted.python import usage
 
 from twisted_chat import names, startup
-from twisted_chat.addresses import DEFAULT_PORT, Address, host_and_port, port_number
+from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.service import PeerService
 from twisted_chat.server.service import ServerOptions, server_service
-from twisted_chat.tcp.rendezvous import unknown_host
-from twisted_chat.tcp.service import ChatOptions, check_host, person_service
+from twisted_chat.tcp.service import ChatOptions, person_service
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import Attachment, socket_path
 
@@ -81,7 +80,7 @@ class TcpChatOptions(ChatOptions):
     )
 
     def parseArgs(self, *words: str) -> None:
-        self["attach"] = None
+        self["attach"], self["port"] = None, DEFAULT_PORT
         if words[:1] == ("attach",):
             if len(words) > 2:
                 raise usage.UsageError("attach takes one PORT or SOCKET at most")
@@ -117,7 +116,7 @@ def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
         _log_to(sys.stdout, LogLevel.info)
         _run(server, Deferred())
     _log_to(sys.stderr, LogLevel.warn)
-    address = _resolve(options["host"], options["port"])
+    address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
     peer = PeerService(address, options["name"], reactor, StandardIO, patient=os.isatty(0))
     reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
     _run(peer, peer.peer.finished)
@@ -132,11 +131,7 @@ def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
     _log_to(sys.stderr, LogLevel.critical)
     if options["attach"]:
         _attach(options["attach"], reactor)
-    try:
-        service, chat = person_service(options, reactor, interactive=os.isatty(0))
-    except usage.UsageError as mistake:
-        _give_up("tcpchat", mistake)
-    check_host(service)
+    service, chat = person_service(options, reactor, interactive=os.isatty(0))
     StandardIO(LineTerminal(chat))
     _run(service, chat.finished)
 
@@ -164,17 +159,6 @@ def _parse(options: Any, program: str, argv: Sequence[str] | None) -> Any:
 def _give_up(program: str, mistake: usage.UsageError) -> NoReturn:
     sys.stderr.write(f"{program}: {mistake} ({program} --help tells more)\n")
     raise SystemExit(2)
-
-
-def _resolve(host: str, port: int) -> Address:
-    """The address of the server; IPv4 where it has both, as a room server
-    listens on IPv4 unless told otherwise. Raises CannotStart."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-    except OSError:
-        raise startup.CannotStart(unknown_host(host)) from None
-    *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
-    return str(address[0]), port
 
 
 def _say_how_to_join(server: DatagramService, interface: str) -> None:

@@ -1,8 +1,10 @@
 """What starting has in common for both chats: reading options, and failing in one line."""
 
+import errno
 import getopt
 import ipaddress
 import math
+import socket
 import sys
 from collections.abc import Callable, Sequence
 
@@ -23,8 +25,23 @@ class CannotStart(SystemExit, Exception):
 def cannot_listen(where: str, error: CannotListenError) -> CannotStart:
     """Say why nothing can be listened on there."""
     cause = error.socketError
+    if getattr(cause, "errno", None) == errno.EADDRINUSE:
+        return CannotStart(f"{where} is in use: choose another, or end what uses it")
     reason = getattr(cause, "strerror", None) or str(cause)
-    return CannotStart(f"cannot listen on {where}: {reason}; choose another, or end what uses it")
+    return CannotStart(f"cannot listen on {where}: {reason}")
+
+
+def resolve(host: str, kind: socket.SocketKind) -> str:
+    """The IP address of a host; IPv4 where it has both, as we listen on IPv4
+    unless told otherwise. Raises CannotStart."""
+    try:
+        found = socket.getaddrinfo(host, None, type=kind)
+    except (OSError, UnicodeError):
+        raise CannotStart(
+            f"there is no host {host}: check the spelling, or give its IP address"
+        ) from None
+    *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return str(address[0])
 
 
 def listening_port(text: str) -> int:

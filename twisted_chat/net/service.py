@@ -6,7 +6,6 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.error import CannotListenError
 
-from twisted_chat.addresses import host_and_port
 from twisted_chat.net.port import BoundedPort
 from twisted_chat.startup import cannot_listen
 
@@ -39,6 +38,5 @@ class DatagramService(Service):
         try:
             port.startListening()
         except CannotListenError as error:
-            where = host_and_port(error.interface or "0.0.0.0", error.port)
-            raise cannot_listen(f"UDP {where}", error) from None
+            raise cannot_listen(f"UDP port {error.port}", error) from None
         self.port = port

@@ -3,15 +3,15 @@
 import socket
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
     IHalfCloseableProtocol,
+    INegotiated,
     IPushProducer,
     IReactorTime,
-    ISSLTransport,
 )
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
@@ -62,6 +62,7 @@ class TcpChat(Factory):
         self._busy = 0
         self._status = 0
         self._finishing = False
+        self._vacated: Deferred[None] | None = None
         self.finished: Deferred[int] = Deferred()
 
     @property
@@ -92,6 +93,17 @@ class TcpChat(Factory):
         self._line = None
         self.log.info("{why}", why=why)
         self._carry_out(self._conversation.disconnected(why, self.clock.seconds(), status=status))
+        if self._vacated is not None:
+            vacated, self._vacated = self._vacated, None
+            vacated.callback(None)
+
+    def close(self) -> Deferred[None]:
+        """Hang up, if somebody is on the line. Fires when nobody is."""
+        if self._line is None:
+            return succeed(None)
+        self._line.hang_up()
+        self._vacated = Deferred()
+        return self._vacated
 
     def busy(self, change: int) -> None:
         self._busy += change
@@ -191,8 +203,11 @@ class _Closing(Protocol):
             return
         self._closed = True
         self._lingering = self.clock.callLater(LINGER, self._cut)
-        if ISSLTransport.providedBy(self.transport):
-            self.transport.loseConnection()  # TLS has its own goodbye.
+        transport: Any = self.transport
+        if INegotiated.providedBy(transport):
+            # TLS has its own goodbye, which it says when nobody produces any more.
+            transport.unregisterProducer()
+            transport.loseConnection()
         else:
             self.transport.loseWriteConnection()
 

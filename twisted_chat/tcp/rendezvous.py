@@ -8,8 +8,14 @@ machine would reach ourselves.
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, maybeDeferred
-from twisted.internet.error import CannotListenError, DNSLookupError
+from twisted.internet.defer import (
+    CancelledError,
+    Deferred,
+    ensureDeferred,
+    gatherResults,
+    maybeDeferred,
+)
+from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
     IListeningPort,
     IReactorTime,
@@ -70,7 +76,7 @@ class Rendezvous(Service):
         working, self._working = self._working, None
         if working is not None:
             working.cancel()
-        return ensureDeferred(self._stop_listening())
+        return gatherResults([ensureDeferred(self._stop_listening()), self._chat.close()])
 
     def _begin(self) -> None:
         if self._working is not None:
@@ -112,8 +118,6 @@ class Rendezvous(Service):
                 await call.connect(self._chat).addTimeout(left, self._clock)
             except CancelledError:
                 raise
-            except DNSLookupError:
-                raise CannotStart(unknown_host(self._whom)) from None
             except Exception as problem:
                 reason = str(problem).rstrip(".")
             else:
@@ -139,8 +143,3 @@ class Rendezvous(Service):
         port, self._port = self._port, None
         if port is not None:
             await maybeDeferred(port.stopListening)
-
-
-def unknown_host(name: str) -> str:
-    """That there is no such host, and what to do."""
-    return f"there is no host {name}: check the spelling, or give its IP address"

@@ -21,7 +21,7 @@ from twisted_chat.addresses import DEFAULT_PORT, port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.protocol import TcpChat
-from twisted_chat.tcp.rendezvous import Rendezvous, unknown_host
+from twisted_chat.tcp.rendezvous import Rendezvous
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
 
@@ -47,16 +47,18 @@ class ChatOptions(startup.Options):
         ],
     ]
 
-    def endpoints(self, reactor: Any) -> dict[str, Any]:
-        """What a Rendezvous needs to know. Raises UsageError."""
-        found: dict[str, Any] = {
-            "listen": server_endpoint(reactor, self["listen"] or f"tcp:{self['port']}"),
-            "where": self["listen"] or f"port {self['port']}",
+    def postOptions(self) -> None:
+        """Find out who is meant. Raises UsageError, or CannotStart."""
+        from twisted.internet import reactor
+
+        listen = self["listen"] or f"tcp:{self['port']}"
+        self.rendezvous: dict[str, Any] = {
+            "listen": server_endpoint(reactor, listen),
+            "where": self["listen"] or f"TCP port {self['port']}",
         }
         if self["connect"]:
-            found["call"] = client_endpoint(reactor, self["connect"])
-            found["whom"] = self["connect"]
-        return found
+            self.rendezvous["call"] = client_endpoint(reactor, self["connect"])
+            self.rendezvous["whom"] = self["connect"]
 
 
 class Options(ChatOptions):
@@ -90,7 +92,7 @@ class Options(ChatOptions):
     def postOptions(self) -> None:
         from twisted.internet import reactor
 
-        self.endpoints(reactor)
+        super().postOptions()
         if self["terminal"]:
             server_endpoint(reactor, self["terminal"])
 
@@ -109,10 +111,13 @@ def client_endpoint(reactor: Any, description: str) -> Any:
     """Whom to call: `HOST:PORT`, `[IPV6]:PORT`, or an endpoint string. Raises UsageError."""
     found = _ADDRESS.fullmatch(description)
     if found and found[2] not in _ENDPOINT_KINDS:
+        host = found[1] or found[2]
         try:
-            return HostnameEndpoint(reactor, found[1] or found[2], port_number(found[3]))
+            port = port_number(found[3])
         except UsageMistake as mistake:
             raise usage.UsageError(str(mistake)) from None
+        startup.resolve(host, socket.SOCK_STREAM)
+        return HostnameEndpoint(reactor, host, port)
     try:
         return clientFromString(reactor, description)
     except Exception as problem:
@@ -122,16 +127,6 @@ def client_endpoint(reactor: Any, description: str) -> Any:
 def _not_an_endpoint(description: str, problem: Exception, right: str) -> usage.UsageError:
     reason = " ".join(str(problem).split()) or type(problem).__name__
     return usage.UsageError(f"{description!r} is no place to reach ({reason}): try {right}")
-
-
-def check_host(endpoint: Any) -> None:
-    """Raises CannotStart if a HOST:PORT names a host that does not exist."""
-    if isinstance(endpoint, HostnameEndpoint):
-        host = endpoint._hostText
-        try:
-            socket.getaddrinfo(host, None)
-        except OSError:
-            raise startup.CannotStart(unknown_host(host)) from None
 
 
 def makeService(options: Options) -> Service:
@@ -146,16 +141,17 @@ def makeService(options: Options) -> Service:
 
 def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
     """A chat that stays for the next caller, with its terminal at this endpoint."""
+    detachable = terminal != "stdio:"
     conversation = Conversation(
         once=False,
-        hold=bool(options["connect"]),
+        hold=not detachable or bool(options["connect"]),
         interactive=False,
-        detachable=terminal != "stdio:",
+        detachable=detachable,
     )
     chat = TcpChat(conversation, reactor)
     chat.finished.addCallback(lambda _: reactor.stop())
     service = MultiService()
-    Rendezvous(chat, **options.endpoints(reactor), stay=True).setServiceParent(service)
+    Rendezvous(chat, **options.rendezvous, stay=True).setServiceParent(service)
     TerminalService(terminal, chat, reactor).setServiceParent(service)
     return service
 
@@ -185,4 +181,4 @@ def person_service(
 ) -> tuple[Rendezvous, TcpChat]:
     """A chat for one conversation; its terminal is still to be opened."""
     chat = TcpChat(Conversation(once=True, hold=True, interactive=interactive), reactor)
-    return Rendezvous(chat, **options.endpoints(reactor)), chat
+    return Rendezvous(chat, **options.rendezvous), chat

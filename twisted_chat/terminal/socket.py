@@ -2,6 +2,7 @@
 
 import os
 import stat
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ MODE = 0o600
 
 def socket_path(program: str, port: int) -> Path:
     """Where the terminal of this daemon is: in the person's runtime directory."""
-    return user_runtime_path("twisted-chat") / f"{program}-{port}.sock"
+    with warnings.catch_warnings():
+        # Where there is no XDG_RUNTIME_DIR it warns of the directory in /tmp that it takes.
+        warnings.simplefilter("ignore")
+        return user_runtime_path("twisted-chat") / f"{program}-{port}.sock"
 
 
 def prepare_directory(path: Path) -> None:
