@@ -21,7 +21,8 @@ class Rate:
 
     def __init__(self, rate: float, burst: float, sources: int = SOURCES) -> None:
         self._cost = 1 / rate if rate else 0.0
-        self._depth = burst * self._cost
+        # Half a unit more, because clocks that count from 1970 round to 0.2 microseconds.
+        self._depth = (burst + 0.5) * self._cost
         self._sources = sources
         # When each source will have earned what it used. Whoever was last
         # seen a whole depth ago has earned everything: `_older` is dropped then.

@@ -56,7 +56,7 @@ class Roll(Generic[K, E]):
         what has left by the time its turn comes is not; what is added
         meanwhile may be.
         """
-        start = 0 if newest is None else len(self._log) - newest
+        start = 0 if newest is None else max(0, len(self._log) - newest)
         return self._read(self._log, start)
 
     def _read(self, log: list[E], at: int) -> Iterator[E]:

@@ -8,15 +8,13 @@ would cost more than it is worth, and people are named when they first speak.
 from collections.abc import Callable
 
 from twisted_chat.peer.acquaintances import Acquaintances
-from twisted_chat.peer.requests import Ask, Requests
+from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.wire import Answer, ListUsers, Locate, Located, UserListed
 
 MAX_USERS = 64
 """Users on a server up to which all of them are looked up."""
 REST = 60.0
 """Seconds for which a server that has more is not asked again."""
-SETTLED = 0.3
-"""Seconds without another entry after which the list of users is whole."""
 
 
 class Discovery:

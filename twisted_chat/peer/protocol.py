@@ -9,7 +9,8 @@ from twisted.internet.protocol import DatagramProtocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.peer.session import Effect, Finish, Send, Session, Show
+from twisted_chat.peer.effects import Effect, Finish, Send, Show
+from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.wire import parse_answer
 

@@ -35,6 +35,8 @@ WAITS = (1.0, 2.0, 4.0, 1.0)
 """Seconds to wait for an answer, before each of the repetitions and before giving up."""
 STRAY = 1.0
 """Seconds for which answers to the repetitions of an answered request may still come."""
+SETTLED = 0.3
+"""Seconds without another entry after which a roster or a list is whole."""
 NEVER = float("inf")
 
 # The answer to `rk` is a roster, like that to `rj`.
@@ -160,3 +162,13 @@ class Requests:
             kind.stray_until = now + STRAY
         ask.close(answered, now)
         self._begin(kind, now)
+
+
+def collect(answers: list[Answer]) -> Callable[[Answer, float], float]:
+    """Takes an answer that is whole with its first message."""
+
+    def take(answer: Answer, now: float) -> float:
+        answers.append(answer)
+        return 0
+
+    return take

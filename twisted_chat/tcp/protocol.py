@@ -203,11 +203,11 @@ class _Closing(Protocol):
             return
         self._closed = True
         self._lingering = self.clock.callLater(LINGER, self._cut)
-        transport: Any = self.transport
-        if INegotiated.providedBy(transport):
+        over_tls = INegotiated.providedBy(self.transport)
+        if over_tls:
             # TLS has its own goodbye, which it says when nobody produces any more.
-            transport.unregisterProducer()
-            transport.loseConnection()
+            self.transport.unregisterProducer()
+            self.transport.loseConnection()
         else:
             self.transport.loseWriteConnection()
 

@@ -1,0 +1,56 @@
+"""What a peer's decisions ask the shell to do."""
+
+from dataclasses import dataclass
+
+from twisted_chat.addresses import Address
+from twisted_chat.wire import Request, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A line for the person: what another said, or a notice."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message for an address."""
+
+    message: Request | Said
+    to: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """This is the end; the exit status says whether it was wanted."""
+
+    status: int
+
+
+Effect = Show | Send | Finish
+
+
+class Effects:
+    """The effects that are to be carried out next, in order."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Effect] = []
+
+    def show(self, line: str) -> None:
+        self._waiting.append(Show(line))
+
+    def notice(self, text: str) -> None:
+        """Tell the person something of our own."""
+        self._waiting.append(Show(f"> {text}"))
+
+    def send(self, message: Request | Said, to: Address) -> None:
+        self._waiting.append(Send(message, to))
+
+    def finish(self, status: int) -> None:
+        self._waiting.append(Finish(status))
+
+    def take(self) -> list[Effect]:
+        """All of them, which are then no longer waiting."""
+        waiting, self._waiting = self._waiting, []
+        return waiting

@@ -1,0 +1,182 @@
+"""Being known to the server: the name, the sign of life, and what to do when the server is gone.
+
+Asking for our own name (`ar`) is the sign of life: it refreshes the
+registration, and the answer shows if there still is one. Repeating `hi` would
+do for this server, but the original refuses it, just as it refuses a `hi` that
+it had accepted and whose answer was lost; what tells then is whether the name
+is at our own port.
+"""
+
+from collections.abc import Callable
+
+from twisted_chat import names
+from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.errors import NameRefused
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.requests import NEVER, Ask, Requests, collect
+from twisted_chat.wire import Answer, Locate, Located, Register, Registered
+
+REFRESH = 25.0
+"""Seconds between two signs of life to the server; NATs forget after 30 (RFC 4787, 4.3)."""
+RETRY = 4.0
+"""Seconds between two attempts to reach a server that does not answer."""
+STRAY = 0.3
+"""Seconds for which a server that has forgotten us may still answer what it was asked before."""
+
+
+class Registration:
+    """Our name at the server.
+
+    `accepted` is called at each registration, with True when it is not the
+    first. `patient` is false for a script, which is told by the exit status
+    that its name was refused or no server answers; a person is asked again.
+    `wake` is when `tick` is due.
+    """
+
+    def __init__(
+        self,
+        server: Address,
+        port: int,
+        requests: Requests,
+        effects: Effects,
+        accepted: Callable[[bool, float], None],
+        *,
+        patient: bool,
+    ) -> None:
+        self._server = server
+        self._port = port
+        self._requests = requests
+        self._effects = effects
+        self._on_accepted = accepted
+        self._patient = patient
+        self.name = ""
+        """The name that the server has given us last, also while it is away."""
+        self.wanted = ""
+        """The name that we have asked for and not got yet."""
+        self.valid = False
+        """Whether the server knows us, as far as we know."""
+        self.away = False
+        """Whether the server does not answer, and the person was told."""
+        self.failed = False
+        """Whether there is no point in going on."""
+        self.wake = NEVER
+
+    def call_me(self, text: str, now: float) -> None:
+        """Ask for this name."""
+        try:
+            self.wanted = names.canonical(text)
+        except NameRefused as refused:
+            self._refused(str(refused))
+        else:
+            self._register(self.wanted, now)
+
+    def forgotten(self, now: float) -> None:
+        """The server does not know us any more: it was started anew, or we were silent."""
+        if self.valid:
+            self.valid = False
+            self.wake = NEVER
+            self._register(self.name, now)
+
+    def tick(self, now: float) -> None:
+        """Give the sign of life that is due."""
+        if self.wake > now:
+            return
+        self.wake = NEVER
+        if not self.valid:
+            self._register(self.name or self.wanted, now)
+            return
+        answer: list[Answer] = []
+
+        def decide(answered: bool, now: float) -> None:
+            if not answered:
+                self._unreachable(now)
+            elif isinstance(answer[0], Located):
+                self.wake = now + REFRESH
+            else:
+                self.forgotten(now)
+
+        self._requests.ask(Ask(Locate(self.name), collect(answer), decide), now)
+
+    def stop(self) -> None:
+        """Give no more signs of life."""
+        self.wake = NEVER
+
+    def _register(self, name: str, now: float) -> None:
+        granted: list[str] = []
+
+        def take(answer: Answer, now: float) -> float:
+            if isinstance(answer, Registered):
+                granted.append(answer.name)
+                return 0
+            # To somebody it has forgotten a server says `hi` to everything
+            # that was on its way; if it means this shows in a moment.
+            return STRAY if self.name else 0
+
+        def decide(answered: bool, now: float) -> None:
+            if not answered:
+                self._unreachable(now)
+            elif granted:
+                self._accepted(granted[0], now)
+            elif ask.sent > 1 or self.name:
+                self._check(name, now)
+            else:
+                self._taken(name)
+
+        ask = Ask(Register(name), take, decide)
+        self._requests.ask(ask, now)
+
+    def _check(self, name: str, now: float) -> None:
+        """Our `hi` was refused, but perhaps because it had been accepted before."""
+        answer: list[Answer] = []
+
+        def decide(answered: bool, now: float) -> None:
+            if not answered:
+                self._unreachable(now)
+            elif isinstance(answer[0], Located) and answer[0].port == self._port:
+                self._accepted(name, now)
+            else:
+                self._taken(name)
+
+        self._requests.ask(Ask(Locate(name), collect(answer), decide), now)
+
+    def _accepted(self, name: str, now: float) -> None:
+        again = bool(self.name)
+        self.name, self.wanted, self.valid = name, "", True
+        self.wake = now + REFRESH
+        self._on_accepted(again, now)
+        self.away = False
+
+    def _taken(self, name: str) -> None:
+        self._refused(f"the server does not let you be {name}: somebody else is, most likely")
+
+    def _refused(self, why: str) -> None:
+        self.name = self.wanted = ""
+        self.valid = False
+        self.stop()
+        if self._patient:
+            self._effects.notice(f"{why}. What is your name?")
+        else:
+            self._give_up(why)
+
+    def _unreachable(self, now: float) -> None:
+        where = host_and_port(*self._server)
+        self.valid = False
+        if not self.name and not self._patient:
+            self._give_up(f"no server answers at {where}")
+            return
+        if not self.away:
+            self.away = True
+            if self.name:
+                self._effects.notice(
+                    "the server does not answer; those you talk to still hear you"
+                )
+            else:
+                self._effects.notice(
+                    f"no server answers at {where} yet; trying on, Ctrl-C ends it"
+                )
+        self.wake = now + RETRY
+
+    def _give_up(self, why: str) -> None:
+        self.failed = True
+        self._effects.notice(why)
+        self._effects.finish(1)
