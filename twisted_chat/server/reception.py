@@ -38,7 +38,8 @@ class Reception:
         self._requests = Rate(bounds.rate, bounds.burst)
         # With no limit on requests, answers have none either.
         answers = bounds.answer_rate if bounds.rate else 0
-        self._pacing = Pacing(Rate(answers, answers))
+        # At once, whatever the rate, at least what is the answer to one request.
+        self._pacing = Pacing(Rate(answers, max(answers, bounds.datagram)))
         self._introductions = Introductions(self.directory, self._pacing, bounds, announce)
 
     @property

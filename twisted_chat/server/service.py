@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from twisted.python import usage
+
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.net.port import BATCH, BoundedPort
@@ -13,6 +15,17 @@ _DEFAULTS = Bounds()
 _SECONDS = startup.number(float, 0.1)
 _COUNT = startup.number(int, 1)
 _RATE = startup.number(float, 0)
+_LARGEST_DATAGRAM = 65_507
+"""Bytes of payload in the largest UDP datagram over IPv4."""
+
+
+def _datagram(text: str) -> float:
+    """Reads a number of bytes that a datagram can have. Raises UsageError."""
+    value = startup.number(int, 64)(text)
+    if value > _LARGEST_DATAGRAM:
+        raise usage.UsageError(f"{text!r} does not do: give {_LARGEST_DATAGRAM} or less")
+    return value
+
 
 BOUND_OPTIONS: list[list[Any]] = [
     [
@@ -34,7 +47,7 @@ BOUND_OPTIONS: list[list[Any]] = [
         None,
         _DEFAULTS.datagram,
         "Bytes in a datagram",
-        startup.number(int, 64),
+        _datagram,
     ],
     [
         "max-name",

@@ -1,0 +1,94 @@
+"""The address book."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import Address, site
+from twisted_chat.directory import directory as d
+from twisted_chat.directory.roll import Roll
+
+ADDRESSES = st.tuples(st.sampled_from(["192.0.2.1", "192.0.2.2", "::1"]), st.integers(1, 3))
+KEYS = st.sampled_from("abcd")
+CHANGES = st.one_of(
+    st.builds(lambda a, k: d.Registered(a, k.upper(), k), ADDRESSES, KEYS),
+    st.builds(d.Heard, ADDRESSES),
+    st.builds(d.Departed, ADDRESSES, st.booleans()),
+    st.builds(lambda k, a: d.RoomCreated(k.upper(), k, a), KEYS, ADDRESSES),
+    st.builds(d.RoomJoined, ADDRESSES, KEYS),
+    st.builds(d.RoomLeft, ADDRESSES),
+    st.builds(d.RoomGone, KEYS),
+)
+
+
+class Book(SynchronousTestCase):
+    """Directory.apply."""
+
+    @settings(deadline=None, max_examples=200)
+    @given(st.lists(CHANGES, max_size=60))
+    def test_consistent(self, changes: list[d.Change]) -> None:
+        """Whatever happens, every index agrees with every other."""
+        book = d.Directory()
+        for now, change in enumerate(changes):
+            book.apply(change, float(now))
+            users = list(book.users)
+            sites: dict[str, int] = {}
+            for user in users:
+                self.assertIs(book.user_at(user.address), user)
+                owner = site(user.address[0])
+                sites[owner] = sites.get(owner, 0) + 1
+                if user.room is not None:
+                    self.assertIs(book.rooms.get(user.room.key), user.room)
+            self.assertEqual(sites, book._sites)
+            self.assertEqual(len(book._users), len(users))
+            members: list[Address] = [m.address for r in book.rooms for m in r.members]
+            self.assertEqual(
+                sorted(members), sorted(u.address for u in users if u.room is not None)
+            )
+            empty = [room for room in book.rooms if not room.members]
+            self.assertEqual({r.key for r in empty}, set(book._empty))
+            if users:
+                self.assertEqual(
+                    getattr(book.longest_silent(), "heard", None), min(u.heard for u in users)
+                )
+
+    @settings(deadline=None)
+    @given(st.lists(CHANGES, max_size=40))
+    def test_refused_changes_nothing(self, changes: list[d.Change]) -> None:
+        """Leaving out what did not apply gives the same directory."""
+        one, other = d.Directory(), d.Directory()
+        for now, change in enumerate(changes):
+            if one.apply(change, float(now)):
+                self.assertTrue(other.apply(change, float(now)))
+
+        def shown(book: d.Directory) -> object:
+            return [(u.address, u.name, u.heard, u.room and u.room.key) for u in book.users], [
+                (r.name, r.creator, [m.address for m in r.members]) for r in book.rooms
+            ]
+
+        self.assertEqual(shown(one), shown(other))
+
+
+class Rolls(SynchronousTestCase):
+    """Reading while it changes."""
+
+    @settings(deadline=None)
+    @given(st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=200))
+    def test_read(self, steps: list[tuple[bool, int]]) -> None:
+        """What is there from the first step to the last is given exactly once."""
+        roll: Roll[int, list[int]] = Roll(lambda entry: entry[0])
+        for number in range(50):
+            roll.add([number])
+        reader, stayed, given_ = roll.read(), set(range(50)), []
+        for add, number in steps:
+            if add and number not in roll:
+                roll.add([number])
+            elif not add:
+                roll.discard(number)
+                stayed.discard(number)
+            if (entry := next(reader, None)) is not None:
+                self.assertIn(entry[0], roll)
+                given_.append(entry[0])
+        given_ += [entry[0] for entry in reader]
+        for number in stayed:
+            self.assertEqual(given_.count(number), 1)

@@ -1,0 +1,251 @@
+"""The room server for generation 1, datagram by datagram."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Change
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.reception import Reception
+
+CLEAR = b"rj __clear_peers__"
+ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("192.0.2.3", 3000)
+
+
+class Server:
+    """A reception with a clock that stands until it is moved."""
+
+    def __init__(self, **bounds: float) -> None:
+        self.changes: list[Change] = []
+        self.reception = Reception(
+            Bounds(**bounds),  # type: ignore[arg-type]
+            lambda change, name: self.changes.append(change),
+        )
+        self.now = 1000.0
+
+    def ask(self, source: Address, datagram: bytes) -> list[bytes]:
+        """What this source gets at once."""
+        return [sent for sent, to in self.all(source, datagram) if to == source]
+
+    def all(self, source: Address, datagram: bytes) -> list[tuple[bytes, Address]]:
+        """What everybody gets at once."""
+        return self.reception.receive(datagram, source, self.now)
+
+    def wait(self, seconds: float) -> list[tuple[bytes, Address]]:
+        """What everybody gets in this time."""
+        until, sent = self.now + seconds, []
+        while self.reception.wake <= until:
+            self.now = max(self.now, self.reception.wake)
+            sent += self.reception.tick(self.now)
+        self.now = until
+        return sent
+
+    def join(self, count: int, room: bytes = b"lab") -> list[Address]:
+        """That many users in one room."""
+        crowd = [(f"198.51.{n // 250}.{n % 250}", 4000) for n in range(count)]
+        for number, user in enumerate(crowd):
+            self.ask(user, b"hi user%d" % number)
+            self.ask(user, b"rc " + room)
+            self.ask(user, b"rj " + room)
+        self.wait(3)
+        return crowd
+
+
+class Recorded(SynchronousTestCase):
+    """The exchange captured between the original's client and server."""
+
+    def test_exchange(self) -> None:
+        """The same payloads come back, byte for byte."""
+        server = Server()
+        debian, other = ("192.168.122.9", 36396), ("192.168.122.25", 34456)
+        server.ask(other, b"hi other")
+        for asked, answered in (
+            (b"hi debian", b"hi debian"),
+            (b"rl", b"rl"),
+            (b"rc testroom", b"rc testroom"),
+            (b"rj testroom", CLEAR),
+        ):
+            self.assertEqual(server.ask(debian, asked), [answered])
+        told = [sent for sent, to in server.all(other, b"rj testroom") if to == debian]
+        self.assertEqual(told, [CLEAR, b"rj 192.168.122.25 34456"])
+        left = server.all(debian, b"rk")
+        self.assertIn((CLEAR, debian), left)
+        self.assertEqual([sent for sent, to in left if to == other], [CLEAR])
+
+
+class Verbs(SynchronousTestCase):
+    """What is wanted instead of the original's flaws."""
+
+    def test_strangers(self) -> None:
+        """Only a bare `hi` for who is not registered, and nothing for what is no message."""
+        server = Server()
+        for datagram in (b"ul", b"rl", b"rk", b"by", b"ar x", b"rc x", b"rj x"):
+            self.assertEqual(server.all(EVE, datagram), [(b"hi", EVE)])
+        for datagram in (b"", b"hi", b"\xff\xfe", b"msg a> b", b"x" * 1025):
+            self.assertEqual(server.all(EVE, datagram), [])
+        self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
+
+    def test_repeated(self) -> None:
+        """Every request may be repeated without harm."""
+        server = Server()
+        for datagram, answer in (
+            (b"hi alice", [b"hi alice"]),
+            (b"rc lab", [b"rc lab"]),
+            (b"rj lab", [CLEAR]),
+            (b"rk", [CLEAR]),
+        ):
+            self.assertEqual(server.ask(ALICE, datagram), answer)
+            self.assertEqual(server.ask(ALICE, datagram), answer)
+        self.assertEqual(server.ask(ALICE, b"by"), [b"by"])
+        self.assertEqual(server.ask(ALICE, b"by"), [b"hi"])
+
+    def test_names(self) -> None:
+        """A taken name, whatever its case, and what is no name are refused."""
+        server = Server()
+        server.ask(ALICE, b"hi alice")
+        for name in (b"alice", b"ALICE", b"a b", b"", b"x" * 33, "\u0430lice".encode()):
+            self.assertEqual(server.ask(BOB, b"hi " + name), [b"hi"])
+        self.assertEqual(server.ask(BOB, b"hi bob"), [b"hi bob"])
+        self.assertEqual(server.ask(BOB, b"ar Alice"), [b"ar 192.0.2.1 1000"])
+        self.assertEqual(server.ask(BOB, b"ar nobody"), [b"ar"])
+        self.assertEqual(server.ask(BOB, b"ul"), [b"ul alice", b"ul bob"])
+        self.assertEqual(server.ask(BOB, b"rj nowhere"), [b"rj"])
+
+    def test_leaving(self) -> None:
+        """`rk`, `by`, expiry and another room each update the roster of those who stay."""
+        for how in (b"rk", b"by", b"rj other", b""):
+            server = Server(user_ttl=100)
+            for user, name in ((ALICE, b"alice"), (BOB, b"bob")):
+                server.ask(user, b"hi " + name)
+                server.ask(user, b"rc lab")
+                server.ask(user, b"rj lab")
+            server.ask(BOB, b"rc other")
+            server.wait(90)
+            server.ask(ALICE, b"rl")
+            sent = server.all(BOB, how) if how else server.wait(20)
+            self.assertEqual([s for s, to in sent if to == ALICE], [CLEAR])
+            self.assertIn((CLEAR, BOB), sent)
+
+    def test_expiry(self) -> None:
+        """Who is not heard from is gone, and so is a room that stays empty."""
+        server = Server(user_ttl=100, room_ttl=50)
+        server.ask(ALICE, b"hi alice")
+        server.ask(BOB, b"hi bob")
+        server.ask(BOB, b"rc lab")
+        server.wait(49)
+        self.assertEqual(server.ask(BOB, b"rl"), [b"rl lab"])
+        server.wait(2)
+        self.assertEqual(server.ask(BOB, b"rl"), [b"rl"])
+        server.wait(60)
+        self.assertEqual(server.ask(BOB, b"ul"), [b"ul bob"])
+
+
+class BoundsKept(SynchronousTestCase):
+    """What is over a bound: a refusal for the registered, silence for others."""
+
+    def test_rate(self) -> None:
+        """Requests over the rate."""
+        server = Server(rate=50, burst=100)
+        server.ask(ALICE, b"hi alice")
+        answers = [server.ask(ALICE, b"ar alice") for _ in range(150)]
+        self.assertEqual(answers.count([b"ar 192.0.2.1 1000"]), 99)
+        self.assertEqual(answers.count([b"ar"]), 51)
+        self.assertEqual([server.ask(EVE, b"ul") for _ in range(150)].count([]), 50)
+        server.wait(1)
+        answers = [server.ask(ALICE, b"ar alice") for _ in range(150)]
+        self.assertEqual(answers.count([b"ar 192.0.2.1 1000"]), 50)
+
+    def test_numbers(self) -> None:
+        """Users, users of a host, rooms, and bytes in a datagram."""
+        server = Server(users=3, users_per_host=2, rooms=1)
+        self.assertEqual(server.ask(("192.0.2.9", 1), b"hi a"), [b"hi a"])
+        self.assertEqual(server.ask(("192.0.2.9", 2), b"hi b"), [b"hi b"])
+        self.assertEqual(server.ask(("192.0.2.9", 3), b"hi c"), [])
+        self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
+        self.assertEqual(server.ask(BOB, b"hi bob"), [])
+        self.assertEqual(server.ask(ALICE, b"rc one"), [b"rc one"])
+        self.assertEqual(server.ask(ALICE, b"rc two"), [b"rc"])
+        self.assertEqual(server.ask(ALICE, b"ar " + b"x" * 1022), [b"ar"])
+
+    def test_long_list(self) -> None:
+        """A list over the answer rate comes whole, each entry once, and no faster."""
+        server = Server(users_per_host=10_000, rate=1e6, burst=1_000_000)
+        names = {b"ul user%04d" % number for number in range(8000)}
+        for number, name in enumerate(sorted(names)):
+            server.ask(("192.0.2.9", number + 1), name.replace(b"ul", b"hi"))
+        server.ask(ALICE, b"hi zoe")
+        server.wait(1)
+        sent = server.all(ALICE, b"ul")
+        start = server.now
+        while server.reception.wake < float("inf") and server.now < start + 20:
+            server.now = server.reception.wake
+            sent += server.reception.tick(server.now)
+            size = sum(len(datagram) for datagram, _ in sent)
+            self.assertLessEqual(size, 32 * 1024 * (1 + server.now - start) + 64)
+            if len(sent) > 8000:
+                break
+        self.assertEqual(sorted(s for s, _ in sent), sorted({*names, b"ul zoe"}))
+
+    @settings(deadline=None, max_examples=100)
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([ALICE, BOB, EVE]),
+                st.one_of(
+                    st.binary(max_size=9),
+                    st.sampled_from(
+                        [b"hi a", b"hi b", b"by", b"rc r", b"rj r", b"rk", b"ul", b"rl", b"ar a"]
+                    ),
+                ),
+            ),
+            max_size=40,
+        )
+    )
+    def test_no_amplification(self, steps: list[tuple[Address, bytes]]) -> None:
+        """Who is not registered never gets back more bytes than it sent."""
+        server = Server()
+        for source, datagram in steps:
+            known = {user.address for user in server.reception.directory.users}
+            sent = server.all(source, datagram)
+            for to in {to for _, to in sent} - known:
+                self.assertEqual(to, source)
+                self.assertLessEqual(sum(len(s) for s, at in sent if at == to), len(datagram))
+
+
+class Rosters(SynchronousTestCase):
+    """Who is told what when a room changes."""
+
+    def test_small(self) -> None:
+        """Up to 32 members get the clear and the list at every change."""
+        server = Server(rate=0)
+        crowd = server.join(31)
+        server.ask(ALICE, b"hi alice")
+        sent = server.all(ALICE, b"rj lab")
+        for member in crowd:
+            told = [s for s, to in sent if to == member]
+            self.assertEqual(told[0], CLEAR)
+            self.assertEqual(len(told), 32)
+            self.assertEqual(told[-1], b"rj 192.0.2.1 1000")
+
+    def test_large_join(self) -> None:
+        """In a larger room those who are there get the newcomer alone."""
+        server = Server(rate=0)
+        crowd = server.join(100)
+        server.ask(ALICE, b"hi alice")
+        sent = server.all(ALICE, b"rj lab") + server.wait(1)
+        for member in crowd:
+            self.assertEqual([s for s, to in sent if to == member], [b"rj 192.0.2.1 1000"])
+        told = [s for s, to in sent if to == ALICE]
+        self.assertEqual((told[0], len(told), len(set(told))), (CLEAR, 101, 101))
+
+    def test_large_leave(self) -> None:
+        """Many who leave together cost one roster, within a second."""
+        server = Server(rate=0)
+        crowd = server.join(100)
+        sent = [item for user in crowd[:50] for item in server.all(user, b"rk")]
+        self.assertFalse([to for _, to in sent if to in crowd[50:]])
+        sent = server.wait(1.1)
+        for member in crowd[50:]:
+            told = [s for s, to in sent if to == member]
+            self.assertEqual((told[0], len(told)), (CLEAR, 50))

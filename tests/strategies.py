@@ -1,0 +1,138 @@
+"""What hypothesis draws from: names, messages, changes, addresses, datagrams."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from twisted_chat import wire
+from twisted_chat.addresses import Address
+from twisted_chat.directory import directory
+
+some = settings(max_examples=60, deadline=None)
+"""For properties that are slow to try."""
+many = settings(max_examples=250, deadline=None)
+"""For properties that are quick to try."""
+
+# --- Texts and names
+
+texts = st.text(st.characters(codec="utf-8"), max_size=40)
+"""Anything that can travel, control characters included."""
+
+names = st.text("abcdefghijklmnopqrstuvwxyz0123456789._-", min_size=1, max_size=32)
+"""Names in their canonical form."""
+
+few_names = st.sampled_from(["alice", "Alice", "bob", "carol", "Дима", "дима", "アリス"])
+"""Few enough to collide, some of them the same name in another case."""
+
+few_rooms = st.sampled_from(["lab", "Lab", "kitchen", "x" * 32])
+
+# --- Addresses
+
+ports = st.integers(1, 65_535)
+hosts = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
+addresses: st.SearchStrategy[Address] = st.tuples(hosts, ports)
+
+few_addresses: st.SearchStrategy[Address] = st.sampled_from(
+    [
+        ("10.0.0.1", 1001),
+        ("10.0.0.1", 1002),
+        ("10.0.0.2", 1001),
+        ("2001:db8::1", 1001),
+        ("2001:db8::2", 1001),
+        ("2001:db8:1::1", 1001),
+    ]
+)
+
+# --- Messages
+
+_no_arguments = st.sampled_from(
+    [wire.Leave(), wire.ListUsers(), wire.ListRooms(), wire.LeaveRoom()]
+)
+
+
+def _requests(user: st.SearchStrategy[str], room: st.SearchStrategy[str]) -> st.SearchStrategy:
+    return st.one_of(
+        _no_arguments,
+        user.map(wire.Register),
+        user.map(wire.Locate),
+        room.map(wire.CreateRoom),
+        room.map(wire.JoinRoom),
+    )
+
+
+requests: st.SearchStrategy[wire.Request] = _requests(texts, texts)
+"""Every kind of request, whatever the arguments."""
+
+likely_requests: st.SearchStrategy[wire.Request] = _requests(few_names, few_rooms)
+"""Every kind of request, mostly about what is there."""
+
+_bare = st.sampled_from(
+    [wire.Verb.HI, wire.Verb.AR, wire.Verb.UL, wire.Verb.RL, wire.Verb.RC, wire.Verb.RJ]
+)
+
+answers: st.SearchStrategy[wire.Answer] = st.one_of(
+    _bare.map(wire.Bare),
+    texts.map(wire.Registered),
+    st.just(wire.Farewell()),
+    st.builds(wire.Located, hosts, ports),
+    texts.map(wire.UserListed),
+    texts.map(wire.RoomListed),
+    texts.map(wire.RoomCreated),
+    st.just(wire.RosterCleared()),
+    st.builds(wire.RosterEntry, hosts, ports),
+    st.builds(wire.Said, texts.map(lambda text: text.replace("> ", ">")), texts),
+)
+"""Every kind of answer, and what peers say."""
+
+# --- Datagrams
+
+
+@st.composite
+def mutated(draw: st.DrawFn, datagrams: st.SearchStrategy[bytes]) -> bytes:
+    """A datagram with a few of its bytes cut out, overwritten or put in."""
+    datagram = draw(datagrams)
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(datagram)))
+        end = draw(st.integers(start, min(len(datagram), start + 3)))
+        datagram = datagram[:start] + draw(st.binary(max_size=3)) + datagram[end:]
+    return datagram
+
+
+_encoded = st.one_of(requests, likely_requests, answers).map(lambda message: message.encode())
+
+datagrams: st.SearchStrategy[bytes] = st.one_of(
+    likely_requests.map(lambda message: message.encode()),
+    _encoded,
+    mutated(_encoded),
+    st.binary(max_size=64),
+    st.sampled_from([b"", b"hi", b"hi ", b"ul ", b"rj \xff", b"hi " + b"x" * 2000, b"\xc0"]),
+)
+"""What arrives at a server: requests, nonsense, and what is almost a request."""
+
+# --- Changes of the directory
+
+
+def _key(name: str) -> str:
+    return name.lower()
+
+
+changes: st.SearchStrategy[directory.Change] = st.one_of(
+    st.builds(
+        lambda at, name: directory.Registered(at, name, _key(name)), few_addresses, few_names
+    ),
+    st.builds(directory.Heard, few_addresses),
+    st.builds(directory.Departed, few_addresses, st.booleans()),
+    st.builds(
+        lambda name, at: directory.RoomCreated(name, _key(name), at), few_rooms, few_addresses
+    ),
+    st.builds(lambda at, name: directory.RoomJoined(at, _key(name)), few_addresses, few_rooms),
+    st.builds(directory.RoomLeft, few_addresses),
+    st.builds(lambda name: directory.RoomGone(_key(name)), few_rooms),
+)
+
+pauses = st.sampled_from([0.0, 0.0, 0.25, 1.0, 30.0])
+"""Seconds between two things that happen."""
+
+timed_changes: st.SearchStrategy[list[tuple[float, directory.Change]]] = st.lists(
+    st.tuples(pauses, changes), max_size=60
+)
+"""Changes, each after a pause."""

@@ -1,0 +1,49 @@
+"""Addresses and ports."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import host_and_port, port_number, site
+from twisted_chat.errors import UsageMistake
+
+
+class SiteTests(SynchronousTestCase):
+    """Who is counted as one owner."""
+
+    def test_ipv4(self) -> None:
+        """Each IPv4 address is its own."""
+        self.assertEqual(site("10.0.0.1"), "10.0.0.1")
+
+    def test_ipv6(self) -> None:
+        """A /64 is one owner's, its neighbour another's."""
+        self.assertEqual(site("2001:db8::1"), site("2001:db8::ffff:1:2:3"))
+        self.assertNotEqual(site("2001:db8::1"), site("2001:db8:0:1::1"))
+
+    def test_zone(self) -> None:
+        """The zone of a link-local address is not counted."""
+        self.assertEqual(site("fe80::1%2"), site("fe80::1"))
+
+
+class PortTests(SynchronousTestCase):
+    """A port as a person types it."""
+
+    def test_ports(self) -> None:
+        """The whole range, and 0 only where it is asked for."""
+        self.assertEqual(port_number("1"), 1)
+        self.assertEqual(port_number("65535"), 65535)
+        self.assertEqual(port_number("0", smallest=0), 0)
+
+    def test_not_ports(self) -> None:
+        """Anything else is a mistake, and the message says what would do."""
+        for text in ("", "0", "65536", "-1", "+1", "1.5", "x", " 1", "٣", "²", "9" * 5000):
+            with self.assertRaises(UsageMistake, msg=text) as caught:
+                port_number(text)
+            self.assertIn("from 1 to 65535", str(caught.exception))
+
+
+class WrittenTests(SynchronousTestCase):
+    """An address as people write it."""
+
+    def test_brackets(self) -> None:
+        """An IPv6 address is in brackets, an IPv4 address is not."""
+        self.assertEqual(host_and_port("10.0.0.1", 8090), "10.0.0.1:8090")
+        self.assertEqual(host_and_port("::1", 8090), "[::1]:8090")

@@ -1,0 +1,174 @@
+"""The grammar of generation 1."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.strategies import answers, datagrams, many, requests
+from twisted_chat import wire
+from twisted_chat.errors import WireError
+from twisted_chat.wire import Verb, parse_answer, parse_request
+
+REQUESTS: dict[bytes, wire.Request] = {
+    b"hi debian": wire.Register("debian"),
+    b"by": wire.Leave(),
+    b"ar debian": wire.Locate("debian"),
+    b"ul": wire.ListUsers(),
+    b"rl": wire.ListRooms(),
+    b"rc testroom": wire.CreateRoom("testroom"),
+    b"rj testroom": wire.JoinRoom("testroom"),
+    b"rk": wire.LeaveRoom(),
+}
+
+ANSWERS: dict[bytes, wire.Answer] = {
+    b"hi debian": wire.Registered("debian"),
+    b"hi": wire.Bare(Verb.HI),
+    b"by": wire.Farewell(),
+    b"ar 192.168.122.25 34456": wire.Located("192.168.122.25", 34456),
+    b"ar 2001:db8::1 65535": wire.Located("2001:db8::1", 65535),
+    b"ar": wire.Bare(Verb.AR),
+    b"ul debian": wire.UserListed("debian"),
+    b"ul": wire.Bare(Verb.UL),
+    b"rl testroom": wire.RoomListed("testroom"),
+    b"rl": wire.Bare(Verb.RL),
+    b"rc testroom": wire.RoomCreated("testroom"),
+    b"rc": wire.Bare(Verb.RC),
+    b"rj __clear_peers__": wire.RosterCleared(),
+    b"rj 192.168.122.25 34456": wire.RosterEntry("192.168.122.25", 34456),
+    b"rj ::ffff:10.0.0.1 1": wire.RosterEntry("::ffff:10.0.0.1", 1),
+    b"rj": wire.Bare(Verb.RJ),
+    b"msg debian> hello\n": wire.Said("debian", "hello\n"),
+}
+
+NOT_REQUESTS = [
+    *(b"", b" ", b"hi", b"ar", b"rc", b"rj", b"msg debian> hello"),
+    *(b"by ", b"by now", b"ul ", b"ul all", b"rl x", b"rk testroom", b"rk\n", b"ul\x00"),
+    *(b"HI debian", b" hi debian", b"hi\tdebian", b"hi\ndebian", b"hidebian", b"xx debian"),
+    *(b"hi \xff", b"hi \xc3", b"rj \xed\xa0\x80", b"\xc3\xa9 x"),
+]
+
+NOT_ANSWERS = [
+    *(b"", b"rk", b"rk x", b"by ", b"by x", b"msg", b"msg ", b"msg debian", b"msg debian>hello"),
+    *(b"ar 10.0.0.1", b"ar 10.0.0.1 ", b"ar  10.0.0.1 1", b"ar 10.0.0.1  1", b"ar 10.0.0.1 1 "),
+    *(b"ar 10.0.0.1 0", b"ar 10.0.0.1 01", b"ar 10.0.0.1 65536", b"ar 10.0.0.1 -1"),
+    *(b"ar 10.0.0.1 1\n", b"ar 10.0.0.1 \xd9\xa3", b"ar 10.0.0.1 1_0", b"ar 10.0.0.1 123456"),
+    *(b"ar 10.0.0 1", b"ar 10.0.0.256 1", b"ar 010.0.0.1 1", b"ar localhost 1", b"ar ::g 1"),
+    *(b"rj testroom", b"rj __clear_peers__ ", b"rj  __clear_peers__", b"rj [::1] 1"),
+    *(b"rj fe80::1%eth0 1", b"rj :::: 1", b"rj 1:2:3:4:5:6:7:8:9 1", b"msg \xff> x", b"ul \xff"),
+]
+
+
+class GrammarTests(SynchronousTestCase):
+    """Every verb, in both directions."""
+
+    def test_requests_are_read(self) -> None:
+        """Every request of the protocol is what it says."""
+        for datagram, request in REQUESTS.items():
+            self.assertEqual(parse_request(datagram), request)
+
+    def test_requests_are_written(self) -> None:
+        """Every request has the bytes of the protocol."""
+        for datagram, request in REQUESTS.items():
+            self.assertEqual(request.encode(), datagram)
+
+    def test_answers_are_read(self) -> None:
+        """Every answer of the protocol is what it says."""
+        for datagram, answer in ANSWERS.items():
+            self.assertEqual(parse_answer(datagram), answer)
+
+    def test_answers_are_written(self) -> None:
+        """Every answer has the bytes of the protocol."""
+        for datagram, answer in ANSWERS.items():
+            self.assertEqual(answer.encode(), datagram)
+
+    def test_every_kind_is_in_the_tables(self) -> None:
+        """No kind of message is left out of these tests."""
+        self.assertEqual(set(map(type, REQUESTS.values())), set(wire.Request.__args__))
+        self.assertEqual(set(map(type, ANSWERS.values())), set(wire.Answer.__args__))
+
+    def test_nothing_else_is_a_request(self) -> None:
+        """What a user cannot say to a server is a WireError."""
+        for datagram in NOT_REQUESTS:
+            with self.assertRaises(WireError, msg=repr(datagram)):
+                parse_request(datagram)
+
+    def test_nothing_else_is_an_answer(self) -> None:
+        """What nobody can say to a user is a WireError, whatever address it names."""
+        for datagram in NOT_ANSWERS:
+            with self.assertRaises(WireError, msg=repr(datagram)):
+                parse_answer(datagram)
+
+    def test_the_clear_is_a_room_to_a_server(self) -> None:
+        """The grammar does not know which names a room may have."""
+        self.assertEqual(
+            parse_request(b"rj __clear_peers__"),
+            wire.JoinRoom(wire.RosterCleared().encode()[3:].decode()),
+        )
+
+    def test_the_first_mark_ends_the_name(self) -> None:
+        """What a peer says may hold the mark that follows a name."""
+        self.assertEqual(parse_answer(b"msg a> b> c"), wire.Said("a", "b> c"))
+        self.assertEqual(parse_answer(b"msg a>> b"), wire.Said("a>", "b"))
+        self.assertEqual(parse_answer(b"msg > b"), wire.Said("", "b"))
+        self.assertEqual(parse_answer(b"msg a> "), wire.Said("a", ""))
+
+    def test_text_of_several_lines(self) -> None:
+        """Line feeds are a part of the text, and of the name."""
+        self.assertEqual(parse_answer(b"msg a\nb> c\nd\n"), wire.Said("a\nb", "c\nd\n"))
+
+    def test_an_argument_is_everything_after_the_space(self) -> None:
+        """Spaces in an argument are for the rule on names to refuse, not for the grammar."""
+        self.assertEqual(parse_request(b"hi  two words "), wire.Register(" two words "))
+        self.assertEqual(parse_request(b"hi "), wire.Register(""))
+
+
+class RoomTests(SynchronousTestCase):
+    """How much fits into a datagram."""
+
+    def test_what_fits_beside_a_name(self) -> None:
+        """Text of that many bytes fills the datagram, whatever the name is written in."""
+        for name in ("bob", "アリス"):
+            room = wire.said_room(name)
+            self.assertEqual(len(wire.Said(name, "x" * room).encode()), wire.MAX_DATAGRAM)
+
+
+class RefusalTests(SynchronousTestCase):
+    """What is over a bound is refused without being read."""
+
+    def test_requests_that_have_a_refusal(self) -> None:
+        """The refusal is that of the verb, even when the rest is not to be read."""
+        for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ):
+            datagram = verb.value.encode() + b" \xff" * 2000
+            self.assertEqual(wire.refusal_of(datagram), wire.Bare(verb))
+
+    def test_requests_that_have_none(self) -> None:
+        """For lists and goodbyes a bare verb would say something else."""
+        for datagram in (b"", b"hi", b"hix", b"ul", b"ul x", b"rl", b"rk", b"by", b"msg a> b"):
+            self.assertIsNone(wire.refusal_of(datagram), repr(datagram))
+
+
+class Properties(SynchronousTestCase):
+    """What holds for any message and any bytes."""
+
+    @many
+    @given(requests)
+    def test_requests_survive_the_wire(self, request: wire.Request) -> None:
+        """Reading a request is the inverse of writing it."""
+        self.assertEqual(parse_request(request.encode()), request)
+
+    @many
+    @given(answers)
+    def test_answers_survive_the_wire(self, answer: wire.Answer) -> None:
+        """Reading an answer is the inverse of writing it."""
+        self.assertEqual(parse_answer(answer.encode()), answer)
+
+    @many
+    @given(st.one_of(datagrams, st.binary(max_size=1200)))
+    def test_any_bytes_are_a_message_or_an_error(self, datagram: bytes) -> None:
+        """Whatever arrives is one message with exactly these bytes, or a WireError."""
+        for parse in (parse_request, parse_answer):
+            try:
+                message = parse(datagram)
+            except WireError:
+                continue
+            self.assertEqual(message.encode(), datagram)
