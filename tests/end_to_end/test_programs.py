@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -18,15 +19,17 @@ def free_port(kind: socket.SocketKind) -> int:
         return int(one.getsockname()[1])
 
 
-class Programs(SynchronousTestCase):
-    """Started, used and ended as a person would."""
+class ProgramTestCase(SynchronousTestCase):
+    """Starts programs and reads what they print."""
 
-    def start(self, *command: object) -> "subprocess.Popen[str]":
+    def start(
+        self, *command: object, output: IO[str] | int = subprocess.PIPE
+    ) -> "subprocess.Popen[str]":
         """A program that is ended with the test."""
         program = subprocess.Popen(
             [str(BIN / str(command[0])), *map(str, command[1:])],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -48,6 +51,10 @@ class Programs(SynchronousTestCase):
             if text in line:
                 return
         self.fail(f"no {text!r} in {seen}")
+
+
+class Programs(ProgramTestCase):
+    """Started, used and ended as a person would."""
 
     def test_tcp_pipe(self) -> None:
         """A pipe's lines are all delivered to who waits, and both programs end well."""

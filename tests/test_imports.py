@@ -1,0 +1,107 @@
+"""Imports point one way: language <- state <- decisions <- shells <- assembly."""
+
+import ast
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twisted_chat
+
+PACKAGE = Path(twisted_chat.__file__).parent
+
+LAYERS = (
+    {"", "wire", "names", "errors", "display", "lines", "addresses"},
+    {"directory", "directory.directory", "directory.roll"},
+    {
+        "rate",
+        "tally",
+        "server",
+        "server.bounds",
+        "server.pacing",
+        "server.rosters",
+        "server.introductions",
+        "server.reception",
+        "peer",
+        "peer.acquaintances",
+        "peer.company",
+        "peer.discovery",
+        "peer.effects",
+        "peer.registration",
+        "peer.requests",
+        "peer.session",
+        "peer.speech",
+        "tcp",
+        "tcp.conversation",
+        "terminal",
+        "terminal.commands",
+    },
+    {
+        "startup",
+        "net",
+        "net.port",
+        "net.service",
+        "server.protocol",
+        "peer.protocol",
+        "tcp.protocol",
+        "tcp.rendezvous",
+        "terminal.line",
+        "terminal.socket",
+    },
+    {"server.service", "peer.service", "tcp.service", "launch"},
+)
+PURE = 3
+"""So many layers know no network and no clock."""
+IMPURE = {"twisted", "zope", "socket", "time", "asyncio", "select", "threading"}
+
+
+def layer(module: str) -> int:
+    """Where a module, named without its package, belongs. Raises LookupError."""
+    for number, modules in enumerate(LAYERS):
+        if module in modules:
+            return number
+    raise LookupError(f"twisted_chat.{module} belongs to no layer yet")
+
+
+def modules() -> dict[str, list[str]]:
+    """Every module and what it imports, by full names."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        imported = []
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                source = str(node.module)
+                imported += (
+                    [f"{source}.{alias.name}" for alias in node.names]
+                    if source in ("twisted_chat", "twisted.internet")
+                    else [source]
+                )
+        found[name.removesuffix("__init__").rstrip(".")] = imported
+    return found
+
+
+class Direction(SynchronousTestCase):
+    """Which room may know which."""
+
+    def test_one_way(self) -> None:
+        """No module imports from a layer above its own."""
+        for name, imported in modules().items():
+            for other in imported:
+                if other.startswith("twisted_chat."):
+                    inner = other.removeprefix("twisted_chat.")
+                    inner = "" if inner.startswith("__") else inner
+                    self.assertLessEqual(layer(inner), layer(name), f"{name} imports {other}")
+
+    def test_pure(self) -> None:
+        """Language, state and decisions import neither Twisted nor a socket nor a clock."""
+        for name, imported in modules().items():
+            if layer(name) < PURE:
+                self.assertFalse({other.split(".")[0] for other in imported} & IMPURE, name)
+
+    def test_reactor(self) -> None:
+        """Only assembly names a reactor."""
+        for name, imported in modules().items():
+            if "twisted.internet.reactor" in imported:
+                self.assertEqual(layer(name), len(LAYERS) - 1, name)
