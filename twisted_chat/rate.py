@@ -12,6 +12,10 @@ SOURCES = 100_000
 """Sources remembered in each of two generations. Where more than that come
 within one burst, the oldest are forgotten and start afresh."""
 
+ROUNDING = 2e-5
+"""Seconds that the steps of a burst may lose on a clock that counts from 1970,
+whose seconds are rounded to 0.2 microseconds."""
+
 
 class Rate:
     """So much a second for each source, and so much at once after a pause.
@@ -21,8 +25,7 @@ class Rate:
 
     def __init__(self, rate: float, burst: float, sources: int = SOURCES) -> None:
         self._cost = 1 / rate if rate else 0.0
-        # Half a unit more, because clocks that count from 1970 round to 0.2 microseconds.
-        self._depth = (burst + 0.5) * self._cost
+        self._depth = burst * self._cost + ROUNDING
         self._sources = sources
         # When each source will have earned what it used. Whoever was last
         # seen a whole depth ago has earned everything: `_older` is dropped then.

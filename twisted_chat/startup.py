@@ -22,10 +22,11 @@ class CannotStart(SystemExit, Exception):
     because it is an Exception too."""
 
 
-def cannot_listen(where: str, error: CannotListenError) -> CannotStart:
-    """Say why nothing can be listened on there."""
-    cause = error.socketError
-    if getattr(cause, "errno", None) == errno.EADDRINUSE:
+def cannot_listen(where: str, error: CannotListenError | OSError) -> CannotStart:
+    """Say why nothing can be listened on there. A UNIX socket's lock file can
+    raise a bare OSError; one that is held says so without an errno."""
+    cause = error if isinstance(error, OSError) else error.socketError
+    if getattr(cause, "errno", None) == errno.EADDRINUSE or cause == "Cannot acquire lock":
         return CannotStart(f"{where} is in use: choose another, or end what uses it")
     reason = getattr(cause, "strerror", None) or str(cause)
     return CannotStart(f"cannot listen on {where}: {reason}")
@@ -108,15 +109,13 @@ class Options(usage.Options):
     def _options_first(self, words: list[str]) -> list[str]:
         try:
             found, rest = getopt.gnu_getopt(words, self.shortOpt, self.longOpt)
-        except getopt.GetoptError:
-            return words  # The same complaint comes again, as a UsageError.
-        return [word for name, value in found for word in _spelled(name, value)] + [
+        except getopt.GetoptError as problem:
+            raise usage.UsageError(str(problem)) from None
+        return [word for name, value in found for word in self._spelled(name, value)] + [
             "--",
             *rest,
         ]
 
-
-def _spelled(name: str, value: str) -> list[str]:
-    if name.startswith("--"):
-        return [f"{name}={value}" if value else name]
-    return [name + value]
+    def _spelled(self, name: str, value: str) -> list[str]:
+        valued = f"{name[2:]}=" in self.longOpt or f"{name[1:]}:" in self.shortOpt
+        return [name, value] if valued else [name]

@@ -21,6 +21,7 @@ from twisted_chat.wire import (
     Located,
     RosterCleared,
     RosterEntry,
+    Verb,
 )
 
 GRACE = 30.0
@@ -129,6 +130,9 @@ class Company:
 
     def told(self, message: Answer, now: float) -> None:
         """Take what a message says of our room."""
+        asked = self._requests.under_way(Verb.RJ)
+        if not self.room and not (asked and isinstance(asked.request, JoinRoom)):
+            return  # The original sends rosters of a room for ever to who was in it once.
         if isinstance(message, RosterCleared):
             self.people.begin_roster()
             self.wake = now + SETTLED
@@ -175,7 +179,7 @@ class Company:
         inside = self.people.roster()
 
         def tell(now: float) -> None:
-            company = ", ".join(map(self.people.called, inside))
+            company = ", ".join(sorted(map(self.people.called, inside), key=str.lower))
             self._effects.notice(
                 f"you are in {room} " + (f"with {company}" if inside else "alone")
             )

@@ -14,7 +14,7 @@ from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.errors import NameRefused
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.requests import NEVER, Ask, Requests, collect
-from twisted_chat.wire import Answer, Locate, Located, Register, Registered
+from twisted_chat.wire import Answer, Bare, Locate, Located, Register, Registered, Verb
 
 REFRESH = 25.0
 """Seconds between two signs of life to the server; NATs forget after 30 (RFC 4787, 4.3)."""
@@ -60,6 +60,7 @@ class Registration:
         self.failed = False
         """Whether there is no point in going on."""
         self.wake = NEVER
+        self._checking: Ask | None = None
 
     def call_me(self, text: str, now: float) -> None:
         """Ask for this name."""
@@ -76,6 +77,9 @@ class Registration:
             self.valid = False
             self.wake = NEVER
             self._register(self.name, now)
+        elif self._checking and self._requests.under_way(Verb.AR) is self._checking:
+            # To a stranger this is what a server says in place of `ar`.
+            self._requests.answer(Bare(Verb.AR), now)
 
     def tick(self, now: float) -> None:
         """Give the sign of life that is due."""
@@ -105,8 +109,8 @@ class Registration:
         granted: list[str] = []
 
         def take(answer: Answer, now: float) -> float:
-            if isinstance(answer, Registered):
-                granted.append(answer.name)
+            if answer == Registered(name):  # A name that we did not ask for is not ours.
+                granted.append(name)
                 return 0
             # To somebody it has forgotten a server says `hi` to everything
             # that was on its way; if it means this shows in a moment.
@@ -127,17 +131,25 @@ class Registration:
 
     def _check(self, name: str, now: float) -> None:
         """Our `hi` was refused, but perhaps because it had been accepted before."""
-        answer: list[Answer] = []
+        found: list[Located] = []
+
+        def take(answer: Answer, now: float) -> float:
+            if isinstance(answer, Located):
+                found.append(answer)
+                return 0
+            return STRAY  # A bare `hi` may still be the answer to another `hi` of ours.
 
         def decide(answered: bool, now: float) -> None:
+            self._checking = None
             if not answered:
                 self._unreachable(now)
-            elif isinstance(answer[0], Located) and answer[0].port == self._port:
+            elif found and found[0].port == self._port:
                 self._accepted(name, now)
             else:
                 self._taken(name)
 
-        self._requests.ask(Ask(Locate(name), collect(answer), decide), now)
+        self._checking = Ask(Locate(name), take, decide)
+        self._requests.ask(self._checking, now)
 
     def _accepted(self, name: str, now: float) -> None:
         again = bool(self.name)

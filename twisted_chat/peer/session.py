@@ -150,7 +150,8 @@ class Session:
     @property
     def _busy(self) -> bool:
         """Whether something is under way that what was typed is about."""
-        registering = bool(self._registration.wanted) and not self._registration.away
+        known = self._registration
+        registering = bool(known.name or known.wanted) and not (known.valid or known.away)
         return self._listing or self._company.moving or registering
 
     def _do_next(self, now: float) -> bool:
@@ -284,10 +285,11 @@ class Session:
 
     def _vanish(self) -> None:
         """Leave without waiting for an answer."""
-        self._leaving = True
         self._requests.forget()
-        if self._registration.name or self._registration.wanted:
+        # Only one `by`: from somebody it does not know any more it ends the original server.
+        if not self._leaving and (self._registration.name or self._registration.wanted):
             self._effects.send(Leave(), self._server)
+        self._leaving = True
         self._effects.finish(0)
 
     # --- What peers say

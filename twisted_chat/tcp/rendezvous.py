@@ -104,7 +104,7 @@ class Rendezvous(Service):
         if self._port is None:
             try:
                 self._port = await self._listen.listen(self._chat)
-            except CannotListenError as error:
+            except (CannotListenError, OSError) as error:
                 raise cannot_listen(self._where, error) from None
         if not self._chat.engaged:
             self._chat.notice(f"waiting on {self._where}")
@@ -132,7 +132,7 @@ class Rendezvous(Service):
         """Listen for a moment. True, and still listening, if somebody called."""
         try:
             self._port = await self._listen.listen(self._chat)
-        except CannotListenError:
+        except (CannotListenError, OSError):
             self._port = None  # Worth telling if it is still so when we have to wait.
         await deferLater(self._clock, seconds)
         if not self._chat.engaged:

@@ -134,8 +134,9 @@ def makeService(options: Options) -> Service:
     from twisted.internet import reactor
 
     foreground = bool(options.parent and options.parent.get("nodaemon"))
-    path = socket_path("tcpchat", options["port"])
-    terminal = options["terminal"] or ("stdio:" if foreground else f"unix:{path}:mode={MODE:o}")
+    terminal = options["terminal"] or (
+        "stdio:" if foreground else f"unix:{socket_path('tcpchat', options['port'])}:mode={MODE:o}"
+    )
     return daemon_service(options, terminal, reactor)
 
 
@@ -150,9 +151,12 @@ def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service
     )
     chat = TcpChat(conversation, reactor)
     chat.finished.addCallback(lambda _: reactor.stop())
+    rendezvous = Rendezvous(chat, **options.rendezvous, stay=True)
+    seat = TerminalService(terminal, chat, reactor)
     service = MultiService()
-    Rendezvous(chat, **options.rendezvous, stay=True).setServiceParent(service)
-    TerminalService(terminal, chat, reactor).setServiceParent(service)
+    # Standard output has to be there for the first notices; a socket can wait for a free port.
+    for part in (rendezvous, seat) if detachable else (seat, rendezvous):
+        part.setServiceParent(service)
     return service
 
 
@@ -168,11 +172,13 @@ class TerminalService(StreamServerEndpointService):
         self._raiseSynchronously = True
 
     def privilegedStartService(self) -> None:
-        if self._description.startswith(f"unix:{socket_path('tcpchat', 0).parent}/"):
-            prepare_directory(socket_path("tcpchat", 0))
+        if self._description.startswith("unix:"):
+            own = socket_path("tcpchat", 0)
+            if self._description.startswith(f"unix:{own.parent}/"):
+                prepare_directory(own)
         try:
             super().privilegedStartService()
-        except CannotListenError as error:
+        except (CannotListenError, OSError) as error:
             raise startup.cannot_listen(self._description, error) from None
 
 

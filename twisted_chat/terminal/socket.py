@@ -21,11 +21,15 @@ MODE = 0o600
 
 
 def socket_path(program: str, port: int) -> Path:
-    """Where the terminal of this daemon is: in the person's runtime directory."""
+    """Where the terminal of this daemon is: in the person's runtime directory.
+    Raises CannotStart where somebody else has taken its place in /tmp."""
     with warnings.catch_warnings():
         # Where there is no XDG_RUNTIME_DIR it warns of the directory in /tmp that it takes.
         warnings.simplefilter("ignore")
-        return user_runtime_path("twisted-chat") / f"{program}-{port}.sock"
+        try:
+            return user_runtime_path("twisted-chat") / f"{program}-{port}.sock"
+        except PermissionError as problem:
+            raise CannotStart(str(problem)) from None
 
 
 def prepare_directory(path: Path) -> None:
