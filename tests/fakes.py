@@ -1,122 +1,225 @@
-"""A datagram network in memory, and the original room server as its protocol is described."""
+"""A datagram network in memory, a terminal, and the original room server."""
 
 import random
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
 from twisted_chat.addresses import Address
 
+LATENCY = 0.001
+"""Seconds that a datagram takes at least."""
+
+
+class Datagram(NamedTuple):
+    """One datagram as it was carried: `at` is in seconds of the network's clock."""
+
+    at: float
+    source: Address
+    payload: bytes
+    to: Address
+
 
 class FakeNetwork:
-    """Carries datagrams between protocols, in the time of a Clock.
+    """Carries datagrams between ports, in the time of a Clock.
 
-    `loss` and `duplication` are probabilities, `delay` the longest time in
-    seconds that a datagram takes, so that they overtake each other.
+    `loss` and `duplication` are probabilities; `delay` is the longest time in
+    seconds that a datagram takes beyond LATENCY, so that they overtake each
+    other. `loses` picks out datagrams that are lost for certain. `sent` is what
+    went out, `delivered` what arrived.
     """
 
     def __init__(self, clock: Clock, seed: int = 1) -> None:
         self.clock = clock
-        self.loss = self.duplication = 0.0
-        self.delay = 0.0
-        self.carried: list[tuple[Address, bytes, Address]] = []
+        self.loss = self.duplication = self.delay = 0.0
+        self.loses: Callable[[Datagram], bool] = lambda datagram: False
+        self.sent: list[Datagram] = []
+        self.delivered: list[Datagram] = []
         self._chance = random.Random(seed)
-        self._protocols: dict[Address, DatagramProtocol] = {}
+        self._ports: dict[Address, FakePort] = {}
 
-    def attach(self, protocol: DatagramProtocol, address: Address) -> None:
-        """Let a protocol listen at an address, instead of who did so far."""
-        self._protocols[address] = protocol
-        protocol.makeConnection(FakePort(self, address))  # type: ignore[arg-type]
+    def listen(self, protocol: DatagramProtocol, address: Address) -> "FakePort":
+        """Let a protocol listen at an address where nobody listens yet."""
+        assert address not in self._ports, f"{address} is in use"
+        port = FakePort(self, protocol, address)
+        self._ports[address] = port
+        protocol.makeConnection(port)  # type: ignore[arg-type]
+        return port
 
-    def detach(self, address: Address) -> None:
-        """Let nobody listen there any more."""
-        self._protocols.pop(address)
-
-    def carry(self, source: Address, datagram: bytes, to: Address) -> None:
+    def carry(self, source: Address, payload: bytes, to: Address) -> None:
         """Deliver once, twice or never."""
-        self.carried.append((source, datagram, to))
+        datagram = Datagram(self.clock.seconds(), source, payload, to)
+        self.sent.append(datagram)
+        if self.loses(datagram):
+            return
         for probability in (1.0, self.duplication):
             if self._chance.random() < probability and self._chance.random() >= self.loss:
-                wait = self._chance.uniform(0, self.delay)
-                self.clock.callLater(wait, self._deliver, source, datagram, to)
+                wait = LATENCY + self._chance.uniform(0, self.delay)
+                self.clock.callLater(wait, self._deliver, datagram)
 
-    def _deliver(self, source: Address, datagram: bytes, to: Address) -> None:
-        if protocol := self._protocols.get(to):
-            protocol.datagramReceived(datagram, source)
+    def move(self, port: "FakePort", outside: Address) -> None:
+        """Let a port be reached at another address, and no longer at its former one."""
+        assert outside not in self._ports, f"{outside} is in use"
+        self.remove(port)
+        self._ports[outside] = port
+
+    def remove(self, port: "FakePort") -> None:
+        """Let a port be reached no longer."""
+        self._ports = {at: one for at, one in self._ports.items() if one is not port}
+
+    def _deliver(self, datagram: Datagram) -> None:
+        if port := self._ports.get(datagram.to):
+            self.delivered.append(datagram._replace(at=self.clock.seconds()))
+            port.protocol.datagramReceived(datagram.payload, datagram.source)
 
 
 class FakePort:
-    """The transport of one protocol on the network."""
+    """The transport of one protocol on the network.
 
-    def __init__(self, network: FakeNetwork, address: Address) -> None:
+    `outside` is where others see it: its own address, unless a NAT is between.
+    """
+
+    def __init__(self, network: FakeNetwork, protocol: DatagramProtocol, address: Address) -> None:
+        self.protocol = protocol
+        self.outside = address
         self._network = network
-        self._address = address
+        self._inside = address
 
-    def getHost(self) -> IPv4Address:
-        return IPv4Address("UDP", *self._address)
+    def getHost(self) -> IPv4Address | IPv6Address:
+        kind = IPv6Address if ":" in self._inside[0] else IPv4Address
+        return kind("UDP", *self._inside)
 
     def write(self, datagram: bytes, addr: Address) -> None:
-        self._network.carry(self._address, datagram, addr)
+        self._network.carry(self.outside, datagram, addr)
+
+    def stopListening(self) -> None:
+        self._network.remove(self)
+        self.protocol.doStop()
+
+    def rebind(self, outside: Address) -> None:
+        """What a NAT does that has forgotten us: another outside address."""
+        self._network.move(self, outside)
+        self.outside = outside
 
 
 class FakeTerminal:
-    """Remembers what is shown; what is typed goes to the peer."""
+    """A terminal as a peer sees it. Remembers what is shown, and hands over
+    what is typed when it is wanted. `person` is who is told."""
 
-    def __init__(self) -> None:
-        self.clogged = False
+    def __init__(self, person: Any) -> None:
         self.lines: list[str] = []
-        self.closed: Callable[[Any], None] = lambda terminal: None
+        self.clogged = False
+        self.closed = False
+        self._person = person
+        self.unread: deque[str] = deque()
+        self._wanted = True
+        self._ends = False
+        self._handing_over = False
+
+    # What the peer does
 
     def show(self, line: str) -> None:
         self.lines.append(line)
 
     def listen(self, wanted: bool) -> None:
-        """Whatever is wanted, a test types when it likes."""
+        self._wanted = wanted
+        self._hand_over()
 
     def close(self) -> None:
-        self.closed(self)
+        self.closed = True
+        self._person.detached(self)
+
+    # What the person does
+
+    def type(self, *lines: str) -> None:
+        self.unread.extend(lines)
+        self._hand_over()
+
+    def end(self) -> None:
+        """Type nothing more."""
+        self._ends = True
+        self._hand_over()
+
+    def hang_up(self) -> None:
+        """Be gone, as a window that is closed."""
+        self.closed = True
+        self._person.detached(self)
+
+    def take(self) -> None:
+        """Take what was shown, after having been too slow."""
+        self.clogged = False
+        self._person.flowing(self)
+
+    def _hand_over(self) -> None:
+        if self._handing_over:
+            return
+        self._handing_over = True
+        while self.unread and self._wanted and not self.closed:
+            self._person.typed(self, self.unread.popleft())
+        self._handing_over = False
+        if self._ends and not self.unread and not self.closed:
+            self._ends = False
+            self._person.ended(self)
 
 
 class OriginalServer(DatagramProtocol):
-    """The server of the program that this one continues, its flaws included."""
+    """The server of the program that this one continues, its flaws included.
+
+    A `hi` with a known name is refused, whoever repeats it; `rk` is ignored;
+    nobody leaves a roster and nothing expires; strangers are answered; a join
+    costs N times N datagrams. It is `dead` after an empty datagram, one that
+    is not UTF-8, one that lacks an argument, and a stranger's `by`.
+    """
+
+    transport: Any
 
     def __init__(self) -> None:
+        self.dead = False
         self._users: dict[str, Address] = {}
         self._rooms: dict[str, list[Address]] = {}
-        self._dead = False
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        if self._dead:
+        if self.dead:
             return
         try:
-            verb, *arguments = datagram.decode().split(" ")
+            verb, *arguments = datagram.decode().split()
             self._answer(verb, arguments, addr)
-        except (UnicodeDecodeError, KeyError, IndexError):
-            self._dead = True
+        except (UnicodeDecodeError, KeyError, IndexError, ValueError):
+            self.dead = True
 
     def _answer(self, verb: str, arguments: list[str], addr: Address) -> None:
-        if verb == "hi":
-            taken = arguments[0] in self._users
-            self._users.setdefault(arguments[0], addr)
-            self._send("hi" if taken else f"hi {arguments[0]}", addr)
-        elif verb == "by":
-            del self._users[{at: name for name, at in self._users.items()}[addr]]
-            self._send("by", addr)
-        elif verb == "ar":
-            found = self._users.get(arguments[0])
-            self._send(f"ar {found[0]} {found[1]}" if found else "ar", addr)
-        elif verb in ("ul", "rl"):
-            for entry in (self._users if verb == "ul" else self._rooms) or [""]:
-                self._send(f"{verb} {entry}".rstrip(), addr)
-        elif verb == "rc":
-            exists = arguments[0] in self._rooms
-            self._rooms.setdefault(arguments[0], [])
-            self._send("rc" if exists else f"rc {arguments[0]}", addr)
-        elif verb == "rj":
-            self._join(arguments[0], addr)
+        match verb:
+            case "hi":
+                self._add(self._users, verb, arguments[0], addr, addr)
+            case "rc":
+                self._add(self._rooms, verb, arguments[0], [], addr)
+            case "by":
+                del self._users[{at: name for name, at in self._users.items()}[addr]]
+                self._send(verb, addr)
+            case "ar":
+                found = self._users.get(arguments[0])
+                self._send(f"ar {found[0]} {found[1]}" if found else verb, addr)
+            case "ul":
+                self._list(verb, self._users, addr)
+            case "rl":
+                self._list(verb, self._rooms, addr)
+            case "rj":
+                self._join(arguments[0], addr)
+
+    def _add(self, book: dict[str, Any], verb: str, name: str, what: Any, addr: Address) -> None:
+        answer = verb if name in book else f"{verb} {name}"
+        book.setdefault(name, what)
+        self._send(answer, addr)
+
+    def _list(self, verb: str, book: dict[str, Any], addr: Address) -> None:
+        for entry in book:
+            self._send(f"{verb} {entry}", addr)
+        if not book:
+            self._send(verb, addr)
 
     def _join(self, name: str, addr: Address) -> None:
         if name not in self._rooms:
@@ -133,5 +236,4 @@ class OriginalServer(DatagramProtocol):
                     self._send(f"rj {other[0]} {other[1]}", member)
 
     def _send(self, text: str, to: Address) -> None:
-        transport: Any = self.transport
-        transport.write(text.encode(), to)
+        self.transport.write(text.encode(), to)

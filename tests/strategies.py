@@ -1,5 +1,7 @@
 """What hypothesis draws from: names, messages, changes, addresses, datagrams."""
 
+from typing import TypeVar
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -11,6 +13,16 @@ some = settings(max_examples=60, deadline=None)
 """For properties that are slow to try."""
 many = settings(max_examples=250, deadline=None)
 """For properties that are quick to try."""
+
+T = TypeVar("T")
+
+
+def sequences(elements: st.SearchStrategy[T], longest: int) -> st.SearchStrategy[list[T]]:
+    """Lists of any length up to this one: `st.lists` alone rarely draws more than ten."""
+    return st.integers(0, longest).flatmap(
+        lambda length: st.lists(elements, min_size=length, max_size=length)
+    )
+
 
 # --- Texts and names
 
@@ -132,7 +144,7 @@ changes: st.SearchStrategy[directory.Change] = st.one_of(
 pauses = st.sampled_from([0.0, 0.0, 0.25, 1.0, 30.0])
 """Seconds between two things that happen."""
 
-timed_changes: st.SearchStrategy[list[tuple[float, directory.Change]]] = st.lists(
-    st.tuples(pauses, changes), max_size=60
+timed_changes: st.SearchStrategy[list[tuple[float, directory.Change]]] = sequences(
+    st.tuples(pauses, changes), 60
 )
 """Changes, each after a pause."""

@@ -1,13 +1,23 @@
 """A stranger with a fuzzer gets nowhere."""
 
-import os
 import random
 import socket
+import time
 from pathlib import Path
 
-from tests.end_to_end.test_programs import ProgramTestCase, free_port
+from tests.end_to_end.test_udpchat import ProgramTestCase, free_port
+from twisted_chat.addresses import Address
 
 SEEDS = [b"hi alice", b"by", b"ar alice", b"ul", b"rl", b"rc lab", b"rj lab", b"rk", b"msg a> b"]
+CLEARED = b"rj __clear_peers__"
+WARM, ALL = 20_000, 100_000
+"""Datagrams before memory is measured, and altogether."""
+BATCH = 50
+"""Datagrams sent before an answer shows that they were read."""
+GROWTH = 4 * 1024
+"""KiB that memory may grow by once it is warm."""
+SECONDS = 60.0
+"""For all of it, on the slowest machine."""
 
 
 def mutated(chance: random.Random) -> bytes:
@@ -30,58 +40,71 @@ def memory(pid: int) -> int:
 
 
 class Fuzz(ProgramTestCase):
-    """A real server under random and mutated datagrams."""
+    """A real server under random and mutated datagrams from many sources."""
 
-    def ask(self, one: socket.socket, datagram: bytes, server: tuple[str, int]) -> bytes:
-        """The answer to one request, which is repeated when the server had too much to do."""
-        for _ in range(20):
-            one.sendto(datagram, server)
+    def setUp(self) -> None:
+        if not Path("/proc/self/status").exists():
+            self.skipTest("no /proc to read the memory of a process from")
+        self.deadline = time.monotonic() + SECONDS
+        self.server: Address = ("127.0.0.1", free_port())
+        # Hosts that nothing else here sends from, so that no limit is theirs.
+        self.asker = self.source(250)
+        self.strangers = [self.source(number) for number in range(2, 22)]
+
+    def source(self, host: int) -> socket.socket:
+        """A socket with an address of its own."""
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(one.close)
+        one.bind((f"127.0.0.{host}", 0))
+        one.settimeout(0.5)
+        return one
+
+    def ask(self, one: socket.socket, datagram: bytes) -> bytes:
+        """The answer to one request, which is repeated when it got lost."""
+        while time.monotonic() < self.deadline:
+            one.sendto(datagram, self.server)
             try:
                 return one.recv(2048)
             except TimeoutError:
                 continue
         raise self.failureException(f"no answer to {datagram!r}")
 
-    def test_hundred_thousand(self) -> None:
-        """They stop nothing, leave no traceback, and no memory behind."""
-        if not os.path.exists("/proc/self/status"):
-            self.skipTest("no /proc to read the memory of a process from")
-        server = ("127.0.0.1", free_port(socket.SOCK_DGRAM))
-        # A pipe that nobody reads meanwhile would hold the server up.
-        log = Path(self.mktemp())
-        with log.open("w") as output:
-            program = self.start(
-                "udpchat", server[1], "--interface", server[0], "--rate", 0, output=output
-            )
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first:
-            first.settimeout(0.5)
-            self.assertEqual(self.ask(first, b"ul", server), b"hi")
-        chance = random.Random(8090)
-        strangers = []
-        for number in range(20):
-            one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.addCleanup(one.close)
-            one.bind((f"127.0.0.{number + 2}", 0))
-            one.settimeout(0.5)
-            strangers.append(one)
-        before = 0
-        for number in range(100_000):
-            strangers[number % 20].sendto(mutated(chance), server)
-            if number % 50 == 49:  # An answer shows that all before it were read.
-                asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                with asking:
-                    asking.settimeout(0.5)
-                    self.assertEqual(self.ask(asking, b"ul", server), b"hi")
-            if number == 20_000:
-                before = memory(program.pid)
-        self.assertLess(memory(program.pid), before + 8 * 1024)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.settimeout(0.5)
-            self.assertEqual(self.ask(one, b"hi somebody", server), b"hi somebody")
-            self.assertEqual(self.ask(one, b"ar somebody", server)[:12], b"ar 127.0.0.1")
-        program.terminate()
-        program.wait(timeout=20)
+    def attack(self, *options: object) -> None:
+        """Send them all, then chat as if nothing had been."""
+        log = self.directory() / "log"
+        program = self.start(
+            "udpchat", self.server[1], "--interface", self.server[0], *options, into=log
+        )
+        chance, warm = random.Random(8090), 0
+        # A fresh source for each probe: at the default rate the limit is per host.
+        probes = [self.source(host) for host in range(100, 240)]
+        self.assertEqual(self.ask(probes[0], b"ul"), b"hi")
+        for number in range(0, ALL, BATCH):
+            for _ in range(BATCH):
+                chance.choice(self.strangers).sendto(mutated(chance), self.server)
+            self.assertEqual(self.ask(probes[number // BATCH % len(probes)], b"ul"), b"hi")
+            if number == WARM:
+                warm = memory(program.process.pid)
+        self.assertLess(memory(program.process.pid), warm + GROWTH)
+        self.assertEqual(self.ask(self.asker, b"hi somebody"), b"hi somebody")
+        self.assertEqual(
+            self.ask(self.asker, b"ar somebody"),
+            b"ar 127.0.0.250 %d" % self.asker.getsockname()[1],
+        )
+        self.assertEqual(self.ask(self.asker, b"rc a-room"), b"rc a-room")
+        self.assertEqual(self.ask(self.asker, b"rj a-room"), CLEARED)
+        self.assertEqual({self.ask(self.asker, b"by"), self.asker.recv(2048)}, {b"by", CLEARED})
+        program.process.terminate()
+        self.assertEqual(program.end()[0], 0)
         said = log.read_text()
         self.assertIn("user somebody registered", said)
-        self.assertNotIn("Traceback", said)
-        self.assertEqual(program.returncode, 0)
+        for word in ("Traceback", "Unhandled", "was not understood"):
+            self.assertNotIn(word, said)
+
+    def test_without_limits(self) -> None:
+        """With --rate 0 each of them is read: nothing stops, and no memory is left behind."""
+        self.attack("--rate", 0)
+
+    def test_with_default_limits(self) -> None:
+        """With the limits as they are, strangers over them silence nobody else."""
+        self.attack()

@@ -1,200 +1,171 @@
-"""Peers over a network in memory, with our room server and with the original."""
+"""The shell of a peer: terminal, port, timer, and whatever comes in."""
 
-from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.protocol import DatagramProtocol
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.fakes import FakeNetwork, FakeTerminal, OriginalServer
-from twisted_chat.addresses import Address
+from tests.fakes import FakeNetwork, FakeTerminal
+from tests.peer import SERVER, World, address_of, both
+from tests.strategies import addresses, answers, mutated, some
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.peer.session import Session
+from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
 
-SERVER = ("192.0.2.1", 8090)
+_encoded = answers.map(lambda answer: answer.encode())
+datagrams = st.one_of(
+    _encoded,
+    mutated(_encoded),
+    st.binary(max_size=1500),
+    st.sampled_from(
+        [b"", b"hi", b"hi alice", b"hi " + b"x" * 1020, b"ar", b"rj __clear_peers__", b"rj", b"by"]
+    ),
+)
+others = st.one_of(st.sampled_from([address_of(1), address_of(2)]), addresses)
+sources = st.one_of(st.just(SERVER), others)
+lines = st.sampled_from(
+    ["alice", "hello", "", "$roomjoin lab", "$roomleave", "$poke bob", "$userlist", "$kick", "$"]
+)
+happenings = st.lists(
+    st.one_of(
+        st.tuples(datagrams, sources),
+        lines,
+        st.sampled_from([0.0, 0.4, 1.0, 30.0]),
+    ),
+    max_size=40,
+)
 
 
-class Chatter:
-    """A peer and the person at its terminal."""
+class Shell(SynchronousTestCase):
+    """What the shell does with effects and events."""
 
-    def __init__(self, world: "World", name: str | None, at: Address, *, patient: bool) -> None:
-        self.world = world
-        terminal: Any = FakeTerminal()
-        self.terminal = terminal
-        self.peer = Peer(lambda port: Session(SERVER, port, name, patient=patient), world.clock)
-        self.terminal.closed = self.peer.detached
-        world.network.attach(self.peer, at)
-        self.peer.attached(self.terminal)
+    def test_hang_up(self) -> None:
+        """Who closes the window leaves with one `by`, and the peer ends."""
+        for world in both():
+            alice = world.chatter("alice", 1)
+            alice.terminal.hang_up()
+            world.wait(1)
+            self.assertEqual(alice.statuses, [0])
+            self.assertEqual(len(world.sent(b"by")), 1)
+
+    def test_interrupt(self) -> None:
+        """Who is interrupted leaves with one `by` and does not wait for its answer."""
+        for world in both():
+            alice = world.chatter("alice", 1)
+            alice.peer.interrupt()
+            self.assertEqual(alice.statuses, [0])
+            self.assertEqual(len(world.sent(b"by")), 1)
+
+    def test_interrupt_after_the_end(self) -> None:
+        """The end of the process, which interrupts, says no second goodbye."""
+        for world in both():
+            alice = world.chatter("alice", 1)
+            alice.type("$quit")
+            alice.peer.interrupt()
+            self.assertEqual(alice.statuses, [0])
+            self.assertEqual(len(world.sent(b"by")), 1)
+
+    def test_slow_terminal(self) -> None:
+        """What a clogged terminal does not take is counted and told, not kept."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        alice.terminal.clogged = True
+        before = len(alice.lines)
+        for number in range(50):
+            bob.port.write(b"msg bob> %d\n" % number, alice.address)
         world.wait(1)
+        self.assertEqual(len(alice.lines), before)
+        alice.terminal.take()
+        self.assertEqual(
+            alice.lines[before:], ["> 50 lines were not shown: the terminal was too slow"]
+        )
+        bob.type("better?")
+        self.assertEqual(alice.lines[-1], "< bob: better?")
 
-    def type(self, *lines: str, wait: float = 1.0) -> list[str]:
-        """Type lines. Returns what is shown from then on."""
-        before = len(self.terminal.lines)
-        for line in lines:
-            self.peer.typed(self.terminal, line)
-        self.world.wait(wait)
-        return list(self.terminal.lines[before:])
-
-
-class World:
-    """A network with one server, and peers."""
-
-    def __init__(self, kind: str) -> None:
-        self.clock = Clock()
-        self.network = FakeNetwork(self.clock)
-        self.kind = kind
-        self.begin()
-
-    def begin(self) -> None:
-        """Start the server, or another in its place that knows nobody."""
-        server: DatagramProtocol = OriginalServer()
-        if self.kind == "ours":
-            server = RoomServer(Bounds(), self.clock)
-        self.network.attach(server, SERVER)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.clock.pump([0.05] * round(seconds / 0.05))
-
-    def chatter(self, name: str | None, number: int, *, patient: bool = True) -> Chatter:
-        return Chatter(self, name, (f"192.0.2.{number + 10}", 5000 + number), patient=patient)
-
-
-class WithEitherServer(SynchronousTestCase):
-    """What holds with our server and with the original."""
-
-    def both(self, check: Callable[[World], None]) -> None:
-        """Check it with each."""
-        for kind in ("ours", "original"):
-            check(World(kind))
-
-    def test_chat(self) -> None:
-        """Two meet in a room, know each other's names, and what one says the other sees."""
-
-        def check(world: World) -> None:
-            alice, bob = world.chatter("alice", 1), world.chatter(None, 2)
-            self.assertIn("what is your name", bob.terminal.lines[0])
-            self.assertIn("does not let you be alice", bob.type("alice")[0])
-            self.assertIn("> you are bob", bob.type("bob")[0])
-            self.assertEqual(alice.type("$userlist"), ["> users (2): alice, bob"])
-            alice.type("$roomcreate lab", "$roomjoin lab")
-            self.assertEqual(bob.type("$roomjoin lab", "hello"), ["> you are in lab with alice"])
-            self.assertIn("< bob: hello", alice.terminal.lines)
-            self.assertIn("> bob came", alice.terminal.lines)
-            alice.type("hi \x1b[2J")
-            self.assertEqual(bob.terminal.lines[-1], "< alice: hi ␛[2J")
-
-        self.both(check)
-
-    def test_poke(self) -> None:
-        """A poke is answered without a command; a third is shown as a stranger."""
-
-        def check(world: World) -> None:
-            alice, bob, eve = (world.chatter(n, i) for i, n in enumerate(("alice", "bob", "eve")))
-            alice.type("$poke bob", "hey")
-            bob.type("yes?")
-            self.assertEqual(alice.terminal.lines[-1], "< bob: yes?")
-            eve.type("$poke alice", "boo")
-            self.assertIn("< stranger eve at 192.0.2.12:5002: boo", alice.terminal.lines)
-            self.assertIn("usage: $poke NAME", alice.type("$poke")[0])
-            self.assertIn("no command $dance", alice.type("$dance")[0])
-
-        self.both(check)
-
-    def test_server_gone_and_back(self) -> None:
-        """The chat goes on without the server, and all is taken up again when it is back."""
-
-        def check(world: World) -> None:
-            alice, bob = world.chatter("alice", 1), world.chatter("bob", 2)
-            alice.type("$roomcreate lab", "$roomjoin lab")
-            bob.type("$roomjoin lab")
-            world.network.detach(SERVER)
-            world.wait(60)
-            told = [line for line in alice.terminal.lines if "does not answer" in line]
-            self.assertEqual(len(told), 1)
-            bob.type("still here")
-            self.assertEqual(alice.terminal.lines[-1], "< bob: still here")
-            world.begin()
-            world.wait(60)
-            told = [line for line in alice.terminal.lines if "the server is back" in line]
-            self.assertEqual(
-                told, ["> the server is back: you are alice again, and go back to lab"]
-            )
-            bob.type("and again")
-            self.assertEqual(alice.terminal.lines[-1], "< bob: and again")
-            self.assertEqual(alice.type("$roomlist"), ["> rooms (1): lab"])
-
-        self.both(check)
-
-    def test_refresh(self) -> None:
-        """The server hears of a silent peer at least every 26 seconds, for hours."""
-
-        def check(world: World) -> None:
-            alice = world.chatter("alice", 1)
-            for _ in range(20):
-                world.network.carried.clear()
-                world.wait(26)
-                self.assertTrue([to for _, _, to in world.network.carried if to == SERVER])
-            self.assertEqual(len(alice.terminal.lines), 1)
-
-        self.both(check)
-
-    def test_script(self) -> None:
-        """A script's lines are done in order, then it leaves, with status 0."""
-
-        def check(world: World) -> None:
-            alice = world.chatter("alice", 1)
-            alice.type("$roomcreate lab", "$roomjoin lab")
-            bot = world.chatter("bot", 2, patient=False)
-            texts = [f"line {number}" for number in range(250)]
-            bot.type("$roomjoin lab", *texts, wait=0)
-            bot.peer.ended(bot.terminal)
-            world.wait(10)
-            said = [line for line in alice.terminal.lines if line.startswith("< bot")]
-            self.assertEqual(said, [f"< bot: {text}" for text in texts])
-            self.assertEqual(self.successResultOf(bot.peer.finished), 0)
-            self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])
-
-        self.both(check)
-
-    def test_refused_script(self) -> None:
-        """A script whose name is taken ends with status 1."""
-
-        def check(world: World) -> None:
-            world.chatter("alice", 1)
-            bot = world.chatter("alice", 2, patient=False)
-            self.assertEqual(self.successResultOf(bot.peer.finished), 1)
-
-        self.both(check)
-
-    def test_bad_network(self) -> None:
-        """With loss, duplication and reordering, registering and joining work in the end."""
-
-        def check(world: World) -> None:
-            world.network.loss, world.network.duplication, world.network.delay = 0.2, 0.2, 0.1
-            alice, bob = world.chatter("alice", 1), world.chatter("bob", 2)
-            world.wait(10)
-            alice.type("$roomcreate lab", "$roomjoin lab", wait=20)
-            bob.type("$roomjoin lab", wait=20)
-            self.assertIn("> you are bob; $help shows what you can do", bob.terminal.lines)
-            self.assertIn("you are in lab", "".join(bob.terminal.lines))
-
-        self.both(check)
-
-
-class Requests(SynchronousTestCase):
-    """Requests that are not answered."""
-
-    def test_repeated(self) -> None:
-        """A request is repeated after 1, 2 and 4 seconds, and then reported."""
-        world = World("ours")
+    def test_input_is_held_back(self) -> None:
+        """No more is read from the terminal than can wait, and all of it is read in the end."""
+        world = World()
         alice = world.chatter("alice", 1)
-        world.network.detach(SERVER)
-        world.network.carried.clear()
-        shown = alice.type("$roomlist", wait=10)
-        asked = [datagram for _, datagram, _ in world.network.carried if datagram == b"rl"]
-        self.assertEqual(len(asked), 4)
-        self.assertEqual(shown, ["> the server did not answer when asked for the rooms"])
+        world.stop_server()
+        alice.type("$roomlist", *(["$kick"] * 500), wait=1)
+        self.assertEqual(alice.told("nobody now"), [])
+        self.assertEqual(len(alice.terminal.unread), 500 - MAX_TYPED)
+        world.wait(10)
+        self.assertEqual(len(alice.told("nobody now")), 500)
+
+    def test_timer_is_not_left_behind(self) -> None:
+        """A port that is closed leaves no timer in the reactor."""
+        clock = Clock()
+        peer = Peer(lambda port: Session(SERVER, port, "alice", patient=True), clock)
+        port = FakeNetwork(clock).listen(peer, address_of(1))
+        terminal: Any = FakeTerminal(peer)
+        peer.attached(terminal)
+        self.assertEqual(len(clock.getDelayedCalls()), 2)  # The repetition, and `hi` on its way.
+        port.stopListening()
+        self.assertEqual(len(clock.getDelayedCalls()), 1)
+
+    def test_ipv6(self) -> None:
+        """Peers and server on IPv6 meet as they do on IPv4."""
+        clock = Clock()
+        network = FakeNetwork(clock)
+        server = ("2001:db8::1", 8090)
+        network.listen(RoomServer(Bounds(), clock), server)
+        terminals = []
+        for number, name in enumerate(("alice", "bob")):
+            peer = Peer(lambda port, name=name: Session(server, port, name, patient=True), clock)  # type: ignore[misc]
+            network.listen(peer, (f"2001:db8::1{number}", 5000))
+            terminal: Any = FakeTerminal(peer)
+            terminals.append(terminal)
+            peer.attached(terminal)
+        clock.pump([0.1] * 20)
+        alice, bob = terminals
+        alice.type("$poke bob")
+        clock.pump([0.1] * 10)
+        alice.type("hello")
+        clock.pump([0.1] * 10)
+        self.assertIn("> you talk to bob now, at [2001:db8::11]:5000", alice.lines)
+        self.assertIn("< alice: hello", bob.lines)
+
+
+class Anything(SynchronousTestCase):
+    """Whatever comes in from wherever."""
+
+    @some
+    @given(happenings)
+    def test_never_raises(self, happenings: list[Any]) -> None:
+        """Any datagrams from any addresses, the server's included, raise nothing,
+        and nothing that is shown can be obeyed by a terminal."""
+        world = World()
+        world.stop_server()
+        alice = world.chatter("alice", 1, wait=0)
+        for happening in happenings:
+            match happening:
+                case str():
+                    alice.terminal.type(happening)
+                case float():
+                    world.wait(happening)
+                case datagram, source:
+                    alice.peer.datagramReceived(datagram, source)
+        world.wait(60)
+        for line in alice.lines:
+            self.assertRegex(line, "^[<>] ")
+            self.assertNotRegex(line, "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+        for one in world.network.sent:
+            self.assertLessEqual(len(one.payload), 1024)
+
+    @some
+    @given(st.lists(st.tuples(datagrams, others), max_size=30))
+    def test_strangers_change_nothing(self, sent: list[Any]) -> None:
+        """Datagrams from anybody but the server do not make a registered peer speak."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        world.network.sent.clear()
+        for datagram, source in sent:
+            alice.peer.datagramReceived(datagram, source)
+        self.assertEqual(world.network.sent, [])
+        alice.type("hello")
+        heard = [one.to for one in world.network.sent if one.payload == b"msg alice> hello\n"]
+        self.assertEqual(heard, [bob.address])

@@ -1,64 +1,370 @@
-"""What happens on a line between two people."""
+"""The rules of a line between two people, without any network."""
+
+from datetime import datetime
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.tcp.conversation import (
+    MAX_HELD,
+    MAX_MISSED,
+    MAX_MISSED_LINES,
     CloseTerminal,
     Conversation,
+    Effect,
     Finish,
     HangUp,
     Say,
     Show,
 )
 
-
-class Person(SynchronousTestCase):
-    """A person's own program."""
-
-    def test_held(self) -> None:
-        """What is typed before anybody is there is delivered first, then the line is closed."""
-        line = Conversation(once=True, hold=True, interactive=False)
-        self.assertEqual(line.typed("a", 0) + line.typed("b", 0) + line.ended(0), [])
-        effects = line.connected("bob", 0)[1:]
-        self.assertEqual(effects, [Say("a"), Say("b"), HangUp()])
-        self.assertEqual(line.disconnected("over", 0)[-1], Finish(0))
-
-    def test_listening_script(self) -> None:
-        """A script with nothing to say still listens; a person who ends the input goes."""
-        self.assertEqual(Conversation(once=True, hold=True, interactive=False).ended(0), [])
-        self.assertEqual(Conversation(once=True, hold=True).ended(0), [Finish(0)])
-
-    def test_no_forged_notice(self) -> None:
-        """What the other person sends is shown safely and never looks like a notice."""
-        line = Conversation(once=True, hold=True)
-        self.assertEqual(line.said("> \x1b[2Jbye", 0), [Show("< > ␛[2Jbye")])
-
-    def test_quit(self) -> None:
-        """`:q` hangs up once, and nothing is said after it."""
-        line = Conversation(once=True, hold=True)
-        line.connected("bob", 0)
-        self.assertEqual(line.typed("hello", 0) + line.typed(":q", 0), [Say("hello"), HangUp()])
-        self.assertNotIn(Say("late"), line.typed("late", 0))
+NOON = datetime(2026, 3, 4, 12, 0, 0).timestamp()
+HELD_NOTICE = Show("> nobody is there yet; it is sent when somebody is")
+NOT_SENT = Show("> nobody is on the line; that was not sent")
+GREETING = Show("> connected with 192.0.2.1:8090; :q hangs up")
 
 
-class Daemon(SynchronousTestCase):
-    """A chat whose terminal comes and goes."""
+def person(*, interactive: bool = True) -> Conversation:
+    """The conversation of a person's own program."""
+    return Conversation(once=True, hold=True, interactive=interactive)
 
-    def test_missed(self) -> None:
-        """What came while nobody was attached is shown with its time, up to the bound."""
-        line = Conversation(once=False, hold=False, detachable=True)
-        for number in range(1005):
-            self.assertEqual(line.said(f"line {number}", 0.0), [])
-        shown = line.attached(0)
-        self.assertEqual(shown[0], Show("> 5 older lines were not kept"))
-        self.assertEqual(len(shown), 1002)
-        self.assertRegex(str(shown[1]), r"< \[19\d\d-\d\d-\d\d \d\d:\d\d:\d\d\] line 5")
-        self.assertEqual(line.said("now", 0), [Show("< now")])
 
-    def test_nobody_there(self) -> None:
-        """What is typed to nobody is not kept for the next stranger, and detaching is no end."""
-        line = Conversation(once=False, hold=False, detachable=True)
-        line.attached(0)
-        self.assertIn("not sent", str(line.typed("secret", 0)))
-        self.assertNotIn(Say("secret"), line.connected("eve", 0))
-        self.assertEqual(line.ended(0), [CloseTerminal()])
+def daemon(*, hold: bool = False) -> Conversation:
+    """The conversation of a daemon, whose terminal comes and goes."""
+    return Conversation(once=False, hold=hold, interactive=False, detachable=True)
+
+
+def foreground() -> Conversation:
+    """The conversation of twistd -n, whose terminal is standard input and output."""
+    return Conversation(once=False, hold=True, interactive=False)
+
+
+def connect(conversation: Conversation) -> list[Effect]:
+    return conversation.connected("192.0.2.1:8090", NOON)
+
+
+class TalkingTests(SynchronousTestCase):
+    """Somebody is on the line."""
+
+    def test_typed_is_said(self) -> None:
+        """A line typed while somebody is there is said at once, and nothing is shown."""
+        conversation = person()
+        self.assertEqual(connect(conversation), [GREETING])
+        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+
+    def test_typed_is_said_as_it_is(self) -> None:
+        """Spaces, an empty line and the quit word inside a text reach the other side unchanged."""
+        conversation = person()
+        connect(conversation)
+        for line in ("", "  two  ", "say :q to leave", ":quit"):
+            self.assertEqual(conversation.typed(line, NOON), [Say(line)])
+
+    def test_said_is_shown(self) -> None:
+        """What the other person says starts with `< `."""
+        conversation = person()
+        connect(conversation)
+        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+
+    def test_notices_cannot_be_forged(self) -> None:
+        """A line that looks like a notice is still shown as the other person's."""
+        conversation = person()
+        connect(conversation)
+        self.assertEqual(conversation.said("> you hung up", NOON), [Show("< > you hung up")])
+        self.assertEqual(conversation.said("\r> forged", NOON), [Show("< ␍> forged")])
+
+    def test_notice_prefix(self) -> None:
+        """The program's own words start with `> `."""
+        self.assertEqual(person().notice("calling", NOON), [Show("> calling")])
+
+    def test_nothing_is_obeyed(self) -> None:
+        """Escape sequences, control characters and bidirectional overrides are made visible."""
+        conversation = person()
+        connect(conversation)
+        self.assertEqual(
+            conversation.said("\x1b[2J\x07\u202eevil\x9b", NOON),
+            [Show("< ␛[2J␇<U+202E>evil<U+009B>")],
+        )
+
+    def test_wants_input(self) -> None:
+        """With somebody on the line there is no bound on what may be typed."""
+        conversation = person()
+        connect(conversation)
+        conversation.typed("x" * MAX_HELD, NOON)
+        self.assertTrue(conversation.wants_input)
+
+
+class HoldingTests(SynchronousTestCase):
+    """Nobody is on the line yet."""
+
+    def test_held_lines_are_said_in_order(self) -> None:
+        """What was typed before anybody is there is said to the first who comes, once."""
+        conversation = person()
+        conversation.typed("one", NOON)
+        conversation.typed("two", NOON)
+        self.assertEqual(connect(conversation), [GREETING, Say("one"), Say("two")])
+        conversation.disconnected("gone", NOON)
+        self.assertEqual(connect(conversation), [GREETING])
+
+    def test_holding_is_said_once(self) -> None:
+        """A person is told at the first held line that it waits, and not again."""
+        conversation = person()
+        self.assertEqual(conversation.typed("one", NOON), [HELD_NOTICE])
+        self.assertEqual(conversation.typed("two", NOON), [])
+
+    def test_script_is_not_told(self) -> None:
+        """A script reads no notice about its held lines."""
+        self.assertEqual(person(interactive=False).typed("one", NOON), [])
+
+    def test_holding_is_bounded(self) -> None:
+        """No more is read once the bound on what is kept is reached, until somebody is there."""
+        conversation = person()
+        conversation.typed("x" * (MAX_HELD - 1), NOON)
+        self.assertTrue(conversation.wants_input)
+        conversation.typed("x", NOON)
+        self.assertFalse(conversation.wants_input)
+        connect(conversation)
+        self.assertTrue(conversation.wants_input)
+
+    def test_daemon_does_not_hold(self) -> None:
+        """At a daemon with nobody on the line a typed line is not sent, and that is said."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        self.assertEqual(conversation.typed("hello", NOON), [NOT_SENT])
+        self.assertEqual(connect(conversation), [GREETING])
+
+    def test_calling_daemon_holds_for_the_first(self) -> None:
+        """A daemon that calls keeps lines for whom it calls, but not for the next caller."""
+        conversation = daemon(hold=True)
+        conversation.attached(NOON)
+        self.assertEqual(conversation.typed("hello", NOON), [])
+        self.assertEqual(connect(conversation), [GREETING, Say("hello")])
+        conversation.disconnected("gone", NOON)
+        self.assertEqual(conversation.typed("again", NOON), [NOT_SENT])
+
+
+class QuittingTests(SynchronousTestCase):
+    """`:q`, and the end of input."""
+
+    def test_quit_hangs_up(self) -> None:
+        """`:q` hangs up, whatever spaces stand around it, and is not said."""
+        for word in (":q", " :q ", ":q\t"):
+            conversation = person()
+            connect(conversation)
+            self.assertEqual(conversation.typed(word, NOON), [HangUp()])
+
+    def test_quit_twice(self) -> None:
+        """Hanging up twice is hanging up once."""
+        conversation = person()
+        connect(conversation)
+        conversation.typed(":q", NOON)
+        self.assertEqual(conversation.typed(":q", NOON), [])
+        self.assertEqual(conversation.ended(NOON), [])
+
+    def test_typed_after_quit(self) -> None:
+        """A line typed after hanging up is not said, and that is told."""
+        conversation = person()
+        connect(conversation)
+        conversation.typed(":q", NOON)
+        self.assertEqual(conversation.typed("wait", NOON), [NOT_SENT])
+
+    def test_heard_after_quit(self) -> None:
+        """What the other side still says after we hung up is shown."""
+        conversation = person()
+        connect(conversation)
+        conversation.typed(":q", NOON)
+        self.assertEqual(conversation.said("bye", NOON), [Show("< bye")])
+
+    def test_quit_before_anybody_came(self) -> None:
+        """`:q` with nothing to deliver ends a person's program well."""
+        self.assertEqual(person().typed(":q", NOON), [Finish(0)])
+
+    def test_quit_with_held_lines(self) -> None:
+        """`:q` with lines to deliver waits, says them to whoever comes, and hangs up."""
+        conversation = person()
+        conversation.typed("one", NOON)
+        self.assertEqual(
+            conversation.typed(":q", NOON),
+            [Show("> waiting to deliver what you typed; Ctrl-C gives up")],
+        )
+        self.assertEqual(conversation.typed(":q", NOON), [])
+        self.assertEqual(conversation.typed("late", NOON), [NOT_SENT])
+        self.assertEqual(connect(conversation), [GREETING, Say("one"), HangUp()])
+
+    def test_script_ends_with_held_lines(self) -> None:
+        """A script's end of input waits in silence until its lines are delivered."""
+        conversation = person(interactive=False)
+        conversation.typed("one", NOON)
+        self.assertEqual(conversation.ended(NOON), [])
+        self.assertEqual(connect(conversation), [GREETING, Say("one"), HangUp()])
+
+    def test_person_ends_input(self) -> None:
+        """The end of input at a terminal means to go, whether something was said or not."""
+        self.assertEqual(person().ended(NOON), [Finish(0)])
+        conversation = person()
+        connect(conversation)
+        self.assertEqual(conversation.ended(NOON), [HangUp()])
+
+    def test_script_that_spoke_ends(self) -> None:
+        """The end of a script's input hangs up after what it said."""
+        conversation = person(interactive=False)
+        connect(conversation)
+        conversation.typed("one", NOON)
+        self.assertEqual(conversation.ended(NOON), [HangUp()])
+
+    def test_silent_script_listens(self) -> None:
+        """A script with nothing to say, such as </dev/null, goes on listening."""
+        conversation = person(interactive=False)
+        self.assertEqual(conversation.ended(NOON), [])
+        self.assertEqual(connect(conversation), [GREETING])
+        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+
+    def test_silent_foreground_service_stays(self) -> None:
+        """The end of input at twistd -n ends nothing when nothing was typed."""
+        conversation = foreground()
+        connect(conversation)
+        self.assertEqual(conversation.ended(NOON), [])
+
+    def test_quit_at_idle_daemon(self) -> None:
+        """`:q` at a daemon with nobody on the line says so, and ends nothing."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        self.assertEqual(conversation.typed(":q", NOON), [Show("> nobody is on the line")])
+
+    def test_quit_at_daemon(self) -> None:
+        """`:q` at a daemon hangs up on this caller and leaves the next one a working line."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        connect(conversation)
+        self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
+        conversation.disconnected("you hung up", NOON)
+        connect(conversation)
+        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+        self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
+
+    def test_detached_by_end_of_input(self) -> None:
+        """The end of input at a daemon's terminal closes that, and not the line."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        connect(conversation)
+        conversation.typed("hello", NOON)
+        self.assertEqual(conversation.ended(NOON), [CloseTerminal()])
+        conversation.detached()
+        conversation.attached(NOON)
+        self.assertEqual(conversation.typed("back", NOON), [Say("back")])
+
+
+class EndingTests(SynchronousTestCase):
+    """The other person is gone."""
+
+    def test_person_finishes(self) -> None:
+        """A person's program says why and ends with the status of the end."""
+        for status in (0, 1):
+            conversation = person()
+            connect(conversation)
+            self.assertEqual(
+                conversation.disconnected("gone", NOON, status=status),
+                [Show("> gone"), Finish(status)],
+            )
+
+    def test_daemon_waits_for_the_next(self) -> None:
+        """A daemon says why and that it waits, and does not end."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        connect(conversation)
+        self.assertEqual(
+            conversation.disconnected("gone", NOON, status=1),
+            [Show("> gone; waiting for the next caller")],
+        )
+
+    def test_failed(self) -> None:
+        """Where there can be no conversation the program says why and ends with status 1."""
+        self.assertEqual(person().failed("no port", NOON), [Show("> no port"), Finish(1)])
+
+
+class BacklogTests(SynchronousTestCase):
+    """What happens while nobody is attached to a daemon's terminal."""
+
+    def test_missed_is_shown_with_its_time(self) -> None:
+        """What arrived meanwhile is shown on attaching, in order, each line with its time."""
+        conversation = daemon()
+        self.assertEqual(connect(conversation), [])
+        self.assertEqual(conversation.said("hello  there", NOON + 61), [])
+        self.assertEqual(
+            conversation.attached(NOON + 100),
+            [
+                Show("> [2026-03-04 12:00:00] connected with 192.0.2.1:8090; :q hangs up"),
+                Show("< [2026-03-04 12:01:01] hello  there"),
+                Show("> attached; somebody is on the line"),
+            ],
+        )
+
+    def test_missed_is_shown_once(self) -> None:
+        """What was shown is not shown again to who attaches next."""
+        conversation = daemon()
+        connect(conversation)
+        conversation.attached(NOON)
+        conversation.detached()
+        self.assertEqual(
+            conversation.attached(NOON), [Show("> attached; somebody is on the line")]
+        )
+
+    def test_attached_sees_at_once(self) -> None:
+        """While somebody is attached nothing is kept: it is shown, without a time."""
+        conversation = daemon()
+        conversation.attached(NOON)
+        connect(conversation)
+        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        conversation.detached()
+        self.assertEqual(len(conversation.attached(NOON)), 1)
+
+    def test_nobody_on_the_line(self) -> None:
+        """Who attaches is told whether somebody is on the line."""
+        self.assertEqual(daemon().attached(NOON), [Show("> attached; nobody is on the line")])
+
+    def test_bound_on_lines(self) -> None:
+        """The newest lines are kept up to the bound, and how many were not is said first."""
+        conversation = daemon()
+        for number in range(MAX_MISSED_LINES + 3):
+            conversation.said(str(number), NOON)
+        shown = conversation.attached(NOON)
+        self.assertEqual(shown[0], Show("> 3 older lines were not kept"))
+        self.assertEqual(shown[1], Show("< [2026-03-04 12:00:00] 3"))
+        self.assertEqual(len(shown), 1 + MAX_MISSED_LINES + 1)
+
+    def test_bound_on_characters(self) -> None:
+        """Few long lines are bounded by their characters, as shown, prefix included."""
+        conversation = daemon()
+        line = "x" * (MAX_MISSED // 4 - len("< "))
+        for _ in range(4):
+            conversation.said(line, NOON)
+        conversation.said("", NOON)
+        shown = conversation.attached(NOON)
+        self.assertEqual(shown[0], Show("> 1 older lines were not kept"))
+        self.assertEqual(len(shown), 1 + 4 + 1)
+
+    def test_bound_starts_anew(self) -> None:
+        """After the missed lines were shown, the next ones have the whole bound."""
+        conversation = daemon()
+        for number in range(MAX_MISSED_LINES + 1):
+            conversation.said(str(number), NOON)
+        conversation.attached(NOON)
+        conversation.detached()
+        conversation.said("new", NOON)
+        self.assertEqual(
+            conversation.attached(NOON),
+            [
+                Show("< [2026-03-04 12:00:00] new"),
+                Show("> attached; nobody is on the line"),
+            ],
+        )
+
+    def test_missed_is_safe(self) -> None:
+        """A kept line cannot do anything to a terminal either."""
+        conversation = daemon()
+        conversation.said("\x1b[2J", NOON)
+        self.assertEqual(conversation.attached(NOON)[0], Show("< [2026-03-04 12:00:00] ␛[2J"))
+
+    def test_own_terminal_keeps_nothing(self) -> None:
+        """A terminal that cannot be detached is shown everything when it happens."""
+        conversation = foreground()
+        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        self.assertEqual(conversation.attached(NOON), [])

@@ -1,0 +1,202 @@
+"""Real programs as child processes, on pipes or on a pseudo-terminal.
+
+Nothing here sleeps: every wait is for a file descriptor, up to a deadline.
+"""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from twisted.trial.unittest import TestCase
+
+PATIENCE = 15.0
+"""Seconds that a program may take for anything, on a busy machine."""
+_CHUNK = 65_536
+
+_ENTRY = {
+    "tcpchat": "from twisted_chat.launch import tcpchat as run",
+    "udpchat": "from twisted_chat.launch import udpchat as run",
+    "twistd": "from twisted.scripts.twistd import run",
+}
+
+
+def command(program: str, *words: object) -> list[str]:
+    """How a console script is started: the one beside this Python, or else its function."""
+    script = Path(sys.executable).with_name(program)
+    start = (
+        [str(script)] if script.exists() else [sys.executable, "-c", f"{_ENTRY[program]}; run()"]
+    )
+    return [*start, *map(str, words)]
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of 127.0.0.1 that nobody uses now."""
+    with socket.socket(socket.AF_INET, kind) as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+class Output:
+    """What comes out of a file descriptor, waited for until a deadline."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._matched = 0
+        self.data = b""
+        self.ended = False
+
+    @property
+    def text(self) -> str:
+        """All of it so far; a pseudo-terminal's line ends are plain line feeds here."""
+        return self.data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def expect(self, text: str) -> None:
+        """Wait until this text comes, after what was waited for before."""
+        deadline = time.monotonic() + PATIENCE
+        while (found := self.text.find(text, self._matched)) < 0:
+            if self.ended or not self._read(deadline):
+                raise AssertionError(f"no {text!r} in {self.text[self._matched :]!r}")
+        self._matched = found + len(text)
+
+    def expect_end(self) -> None:
+        """Wait until nothing more can come."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.ended:
+            if not self._read(deadline):
+                raise AssertionError(f"no end after {self.text!r}")
+
+    def _read(self, deadline: float) -> bool:
+        left = max(0.0, deadline - time.monotonic())
+        ready, _, _ = select.select([self._descriptor], [], [], left)
+        if ready:
+            try:
+                data = os.read(self._descriptor, _CHUNK)
+            except OSError:  # A pseudo-terminal whose other end is closed.
+                data = b""
+            self.ended = not data
+            self.data += data
+        return bool(ready)
+
+
+class Program:
+    """A running program. On a terminal, its errors come with its output."""
+
+    def __init__(self, argv: list[str], environment: dict[str, str], *, terminal: bool) -> None:
+        if terminal:
+            ours, theirs = os.openpty()
+            self._input = ours
+            reading, errors, ends = ours, ours, (theirs, theirs, theirs)
+        else:
+            stdin, self._input = os.pipe()
+            reading, stdout = os.pipe()
+            errors, stderr = os.pipe()
+            ends = (stdin, stdout, stderr)
+        self.process = subprocess.Popen(
+            argv,
+            stdin=ends[0],
+            stdout=ends[1],
+            stderr=ends[2],
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+        for descriptor in set(ends):
+            os.close(descriptor)
+        self._open = {self._input, reading, errors}
+        self._terminal = terminal
+        self.output = Output(reading)
+        self.errors = self.output if terminal else Output(errors)
+
+    def expect(self, text: str) -> None:
+        """Wait until the output goes on with something and this text."""
+        self.output.expect(text)
+
+    def type(self, text: str) -> None:
+        """Type this, or write it into the pipe; as much as that takes at once."""
+        data = text.encode()
+        while data:
+            data = data[os.write(self._input, data) :]
+
+    def end_input(self) -> None:
+        """Ctrl-D, or the end of the pipe."""
+        if self._terminal:
+            os.write(self._input, b"\x04")
+        else:
+            self._open.discard(self._input)
+            os.close(self._input)
+
+    def wait(self) -> int:
+        """Read to the end of the output; the exit status."""
+        self.output.expect_end()
+        self.errors.expect_end()
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        for descriptor in self._open:
+            os.close(descriptor)
+
+
+class Daemon:
+    """A program that goes into the background; `pidfile` is where it says who it is."""
+
+    def __init__(self, argv: list[str], environment: dict[str, str], pidfile: Path) -> None:
+        self._pidfile = pidfile
+        # The daemon inherits the pipe's other end, which closes when it ends.
+        self._alive, theirs = os.pipe()
+        with subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            pass_fds=[theirs],
+        ) as starting:
+            os.close(theirs)
+            self.said = starting.communicate(timeout=PATIENCE)[0].decode()
+        self.status = starting.returncode
+
+    def stop(self) -> None:
+        """TERM it, and wait until it is gone."""
+        os.kill(int(self._pidfile.read_text()), signal.SIGTERM)
+        Output(self._alive).expect_end()
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        if self._pidfile.exists():
+            os.kill(int(self._pidfile.read_text()), signal.SIGKILL)
+            Output(self._alive).expect_end()
+        os.close(self._alive)
+
+
+class ProcessTestCase(TestCase):
+    """Starts programs, which end with the test. `environment` is what they get besides ours."""
+
+    def setUp(self) -> None:
+        self.environment: dict[str, str] = {}
+
+    def start(self, program: str, *words: object) -> Program:
+        """A program on pipes."""
+        return self._start(program, words, terminal=False)
+
+    def start_on_terminal(self, program: str, *words: object) -> Program:
+        """A program on a pseudo-terminal."""
+        return self._start(program, words, terminal=True)
+
+    def start_daemon(self, program: str, *words: object, pidfile: Path) -> Daemon:
+        """A program that has gone into the background when this returns."""
+        daemon = Daemon(command(program, *words), self.environment, pidfile)
+        self.addCleanup(daemon.close)
+        return daemon
+
+    def _start(self, program: str, words: tuple[object, ...], *, terminal: bool) -> Program:
+        started = Program(command(program, *words), self.environment, terminal=terminal)
+        self.addCleanup(started.close)
+        return started

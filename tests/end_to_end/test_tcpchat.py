@@ -1,0 +1,342 @@
+"""TCP chat as people run it: real processes, real sockets, real pseudo-terminals."""
+
+import datetime
+import ipaddress
+import shutil
+import socket
+import stat
+import tempfile
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.end_to_end.processes import PATIENCE, Output, ProcessTestCase, Program, free_port
+
+BUSY = b"the line is busy\n"
+
+
+class TcpChatTestCase(ProcessTestCase):
+    """A port, a directory, and the other side as `nc` would be it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.port = free_port()
+        self.home = Path(tempfile.mkdtemp())  # Short enough for the path of a UNIX socket.
+        self.addCleanup(shutil.rmtree, self.home)
+
+    def waiting(self, *words: object) -> Program:
+        """A person's program on a terminal that waits."""
+        program = self.start_on_terminal("tcpchat", *(words or (self.port,)))
+        program.expect("> waiting on ")
+        return program
+
+    def call(self) -> socket.socket:
+        """A call from `nc`."""
+        return self.kept(socket.create_connection(("127.0.0.1", self.port), PATIENCE))
+
+    def kept(self, connection: socket.socket) -> socket.socket:
+        """A socket that is closed with the test."""
+        connection.settimeout(PATIENCE)
+        self.addCleanup(connection.close)
+        return connection
+
+    def heard(self, connection: socket.socket) -> bytes:
+        """Everything that comes until the other side is done."""
+        output = Output(connection.fileno())
+        output.expect_end()
+        return output.data
+
+    def chat_both_ways(self, one: Program, other: Program) -> None:
+        """Two who are connected talk, one hangs up, and both programs end well."""
+        one.expect("> connected with ")
+        other.expect("> connected with ")
+        one.type("hello\n")
+        other.expect("\n< hello\n")
+        other.type("grüß dich\n")
+        one.expect("\n< grüß dich\n")
+        one.type("bye\n:q\n")
+        other.expect("\n< bye\n> the other side hung up\n")
+        one.expect("\n> you hung up\n")
+        self.assertEqual((one.wait(), other.wait()), (0, 0))
+
+
+class PeopleTests(TcpChatTestCase):
+    """Two people with tcpchat."""
+
+    def test_two_terminals(self) -> None:
+        """Two terminals chat both ways, and `:q` at one ends both."""
+        waiting = self.waiting()
+        calling = self.start_on_terminal("tcpchat", "127.0.0.1", self.port)
+        self.chat_both_ways(calling, waiting)
+
+    def test_pipe(self) -> None:
+        """A pipe's lines are delivered whole to who waits."""
+        waiting = self.waiting()
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        calling.type("a\nb\n")
+        calling.end_input()
+        waiting.expect("\n< a\n< b\n> the other side hung up\n")
+        self.assertEqual((calling.wait(), waiting.wait()), (0, 0))
+
+    def test_much(self) -> None:
+        """A megabyte through two programs arrives whole and in order."""
+        waiting = self.start("tcpchat", self.port)
+        waiting.expect("> waiting on ")
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        lines = [f"{number:07} {'x' * 91}" for number in range(10_000)]
+        calling.type("".join(f"{line}\n" for line in lines))
+        calling.end_input()
+        self.assertEqual((waiting.wait(), calling.wait()), (0, 0))
+        said = [line[2:] for line in waiting.output.text.splitlines() if line.startswith("< ")]
+        self.assertEqual(said, lines)
+
+    def test_caller_first(self) -> None:
+        """Who calls before the other waits is connected when the other does."""
+        calling = self.start_on_terminal(
+            "tcpchat", "127.0.0.1", self.port, "--listen", "tcp:0:interface=127.0.0.1"
+        )
+        calling.expect(f"> calling 127.0.0.1:{self.port}\n")
+        self.chat_both_ways(calling, self.start_on_terminal("tcpchat", self.port))
+
+    def test_two_callers(self) -> None:
+        """Two who call each other find each other, and neither finds itself."""
+        words = ("tcpchat", "127.0.0.1", self.port)
+        first = self.start_on_terminal(*words)
+        first.expect("> calling ")
+        self.chat_both_ways(first, self.start_on_terminal(*words))
+
+    def test_end_of_input(self) -> None:
+        """Ctrl-D hangs up, as `:q` does."""
+        waiting = self.waiting()
+        with self.call() as other:
+            waiting.expect("> connected with ")
+            waiting.end_input()
+            self.assertEqual(self.heard(other), b"")
+        self.assertEqual(waiting.wait(), 0)
+
+
+class RawTests(TcpChatTestCase):
+    """The other side is a plain socket, as with nc."""
+
+    def test_called(self) -> None:
+        """A plain caller and a terminal talk in lines of UTF-8."""
+        waiting = self.waiting()
+        other = self.call()
+        waiting.type("hello\n")
+        self.assertEqual(other.recv(100), b"hello\n")
+        other.sendall("né".encode()[:2])
+        other.sendall("né".encode()[2:] + b"\r\n\xff\nlast")
+        other.shutdown(socket.SHUT_WR)
+        waiting.expect("\n< né\n< \ufffd\n< last\n> the other side hung up\n")
+        self.assertEqual(self.heard(other), b"")
+        self.assertEqual(waiting.wait(), 0)
+
+    def test_calling(self) -> None:
+        """A pipe that calls a plain listener delivers everything before it ends."""
+        with socket.create_server(("127.0.0.1", self.port)) as server:
+            server.settimeout(PATIENCE)
+            calling = self.start("tcpchat", "127.0.0.1", self.port)
+            calling.type("a\nb")
+            calling.end_input()
+            other = self.kept(server.accept()[0])
+        self.assertEqual(self.heard(other), b"a\nb\n")
+        other.sendall(b"thanks\n")
+        other.close()
+        self.assertEqual(calling.wait(), 0)
+        self.assertIn("\n< thanks\n", calling.output.text)
+
+    def test_busy(self) -> None:
+        """A second caller is told that the line is busy; the first notices nothing."""
+        waiting = self.waiting()
+        first = self.call()
+        waiting.expect("> connected with ")
+        self.assertEqual(self.heard(self.call()), BUSY)
+        first.sendall(b"still here\n")
+        waiting.expect("\n< still here\n")
+        self.assertNotIn("busy", waiting.output.text)
+
+    def test_not_obeyed(self) -> None:
+        """Escape sequences and overrides of the other side are shown, never obeyed."""
+        waiting = self.waiting()
+        self.call().sendall("\x1b[2J\x1b]0;t\x07> you hung up\u202e\x9b\n".encode())
+        waiting.expect("\n< ␛[2J␛]0;t␇> you hung up<U+202E><U+009B>\n")
+        self.assertNotIn(b"\x1b", waiting.output.data)
+        self.assertNotIn("\u202e", waiting.output.text)
+
+    def test_too_long_a_line(self) -> None:
+        """A line over 64 KiB ends the chat with status 1 and says why."""
+        waiting = self.waiting()
+        other = self.call()
+        other.sendall(b"x" * 65_537)
+        self.assertEqual(self.heard(other), b"")
+        other.close()
+        waiting.expect("\n> the chat was ended: the other side sent a line over 65,536 bytes\n")
+        self.assertEqual(waiting.wait(), 1)
+
+
+class EndpointTests(TcpChatTestCase):
+    """Twisted's endpoint strings."""
+
+    def test_tls(self) -> None:
+        """Over TLS, with a certificate that the caller trusts, a chat is a chat."""
+        certificate = self.home / "chat.pem"
+        certificate.write_bytes(_self_signed("127.0.0.1"))
+        waiting = self.waiting(
+            "--listen",
+            f"ssl:{self.port}:interface=127.0.0.1:privateKey={certificate}:certKey={certificate}",
+        )
+        calling = self.start_on_terminal(
+            "tcpchat", "--connect", f"tls:127.0.0.1:{self.port}:trustRoots={self.home}"
+        )
+        self.chat_both_ways(calling, waiting)
+
+    def test_ipv6(self) -> None:
+        """Over IPv6 a chat is a chat."""
+        waiting = self.waiting("--listen", rf"tcp6:{self.port}:interface=\:\:1")
+        self.chat_both_ways(self.start_on_terminal("tcpchat", "::1", self.port), waiting)
+
+    def test_unix(self) -> None:
+        """Over a UNIX socket a chat is a chat."""
+        place = f"unix:{self.home}/chat.sock"
+        waiting = self.waiting("--listen", place)
+        self.chat_both_ways(self.start_on_terminal("tcpchat", "--connect", place), waiting)
+
+
+class MistakeTests(TcpChatTestCase):
+    """What cannot be."""
+
+    def test_one_line(self) -> None:
+        """Each mistake costs one line on standard error and status 1 or 2, and no traceback."""
+        self.environment["XDG_RUNTIME_DIR"] = str(self.home)
+        used = self.kept(socket.create_server(("0.0.0.0", 0))).getsockname()[1]
+        wrong: list[tuple[int, str, tuple[object, ...]]] = [
+            (1, "there is no host nosuchhost.invalid", ("tcpchat", "nosuchhost.invalid")),
+            (1, f"TCP port {used} is in use", ("tcpchat", used)),
+            (1, "No such file or directory", ("tcpchat", "--listen", "unix:/no/such.sock")),
+            (1, "no tcpchat daemon at", ("tcpchat", "attach", self.port)),
+            (2, "port 70000 is out of range", ("tcpchat", 70000)),
+            (2, "port 0 is out of range", ("tcpchat", "127.0.0.1", 0)),
+            (2, "nosuch", ("tcpchat", self.port, "--nosuch")),
+            (2, "port 70000 is out of range", ("twistd", "tcpchat", "--port", 70000)),
+        ]
+        started = [self.start(str(words[0]), *words[1:]) for _, _, words in wrong]
+        for (status, text, words), program in zip(wrong, started, strict=True):
+            self.assertEqual(program.wait(), status, (words, program.errors.text))
+            self.assertEqual(program.errors.text.count("\n"), 1, (words, program.errors.text))
+            self.assertIn(text, program.errors.text)
+            self.assertNotIn("Traceback", program.output.text)
+
+    def test_port_in_use_under_twistd(self) -> None:
+        """twistd -n puts the one line into its log, which is its output, and has status 1."""
+        used = self.kept(socket.create_server(("0.0.0.0", 0))).getsockname()[1]
+        service = self.start("twistd", "-n", "--pidfile=", "tcpchat", "--port", used)
+        self.assertEqual(service.wait(), 1)
+        said = service.output.text + service.errors.text
+        self.assertEqual(said.count(f"TCP port {used} is in use: choose another"), 1, said)
+        self.assertNotIn("Traceback", said)
+
+
+class ServiceTests(TcpChatTestCase):
+    """twistd tcpchat."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.environment["XDG_RUNTIME_DIR"] = str(self.home)  # mkdtemp gives it mode 700.
+        self.socket = self.home / "twisted-chat" / f"tcpchat-{self.port}.sock"
+
+    def leave_word(self, text: str) -> None:
+        """Call, say this, and hang up; it has arrived when this returns."""
+        with self.call() as caller:
+            caller.sendall(text.encode())
+            caller.shutdown(socket.SHUT_WR)
+            self.assertEqual(self.heard(caller), b"")
+
+    def test_daemon(self) -> None:
+        """A daemon takes calls, is talked through with attach, and stops cleanly on TERM."""
+        pidfile, log = self.home / "pid", self.home / "log"
+        daemon = self.start_daemon(
+            *("twistd", "--pidfile", pidfile, "--logfile", log, "tcpchat", "--port", self.port),
+            pidfile=pidfile,
+        )
+        self.assertEqual((daemon.status, daemon.said), (0, ""))
+        self.assertEqual(stat.S_IMODE(self.socket.stat().st_mode), 0o600)
+        self.leave_word("are you there?\n")
+
+        attached = self.start("tcpchat", "attach", self.port)
+        attached.expect("> attached; nobody is on the line\n")
+        shown = attached.output.text.splitlines()
+        time = r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]"
+        self.assertRegex(shown[0], rf"^> {time} waiting on TCP port {self.port}$")
+        self.assertRegex(shown[1], rf"^> {time} connected with 127\.0\.0\.1:\d+; :q hangs up$")
+        self.assertRegex(shown[2], rf"^< {time} are you there\?$")
+        self.assertRegex(shown[3], rf"^> {time} the other side hung up; waiting for the next")
+
+        caller = self.call()
+        attached.expect("> connected with ")
+        caller.sendall(b"hello\n")
+        attached.expect("\n< hello\n")
+        attached.type("hi\n")
+        self.assertEqual(caller.recv(100), b"hi\n")
+        attached.end_input()
+        self.assertEqual(attached.wait(), 0)
+
+        caller.sendall(b"wait\n")
+        again = self.start_on_terminal("tcpchat", "attach", self.port)
+        again.expect("> attached; somebody is on the line\n")
+        self.assertNotIn("are you there?", again.output.text)
+        again.type(":q\n")
+        self.assertEqual(self.heard(caller), b"")
+        caller.close()
+        again.expect("> you hung up; waiting for the next caller\n")
+
+        daemon.stop()
+        self.assertEqual(again.wait(), 0)
+        self.assertFalse(self.socket.exists())
+        self.assertFalse(pidfile.exists())
+        self.assertNotIn("Traceback", log.read_text())
+        self.assertNotIn("hello", log.read_text())
+
+    def test_foreground(self) -> None:
+        """With -n the terminal is right there, and the next caller can come."""
+        service = self.start_on_terminal(
+            "twistd", "-n", "--pidfile=", f"--logfile={self.home}/log", "tcpchat", "-p", self.port
+        )
+        service.expect("> waiting on ")
+        for text in ("one", "two"):
+            caller = self.call()
+            service.expect("> connected with ")
+            service.type(f"{text}\n")
+            self.assertEqual(caller.recv(100), f"{text}\n".encode())
+            caller.sendall(f"{text} too\n".encode())
+            service.expect(f"\n< {text} too\n")
+            caller.close()
+            service.expect("> the other side hung up; waiting for the next caller\n")
+
+
+def _self_signed(address: str) -> bytes:
+    """A key and a certificate of its own for an IP address, for a day, as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

@@ -1,0 +1,262 @@
+"""A UDP port that nothing can close or hold up: real sockets on loopback, or one that fails."""
+
+import errno
+import socket
+
+from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.testing import MemoryReactorClock
+from twisted.logger import capturedLogs, formatEvent
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import Address
+from twisted_chat.net.port import BATCH, BoundedPort
+
+LONGEST = 16
+"""Bytes in the longest datagram that is allowed here."""
+STRANGER = ("192.0.2.1", 1000)
+
+
+class Collector(DatagramProtocol):
+    """Keeps what it gets, and cannot bear `bad`."""
+
+    noisy = False
+
+    def __init__(self) -> None:
+        self.got: list[tuple[bytes, Address]] = []
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        self.got.append((datagram, addr))
+        if datagram == b"bad":
+            raise ValueError("what is this")
+
+
+class FailingSocket:
+    """Gives datagrams and errors in turn, then has nothing; sends nothing."""
+
+    def __init__(self, *steps: bytes | OSError) -> None:
+        self._steps = list(steps)
+        self.source: tuple[str, int] | tuple[str, int, int, int] = STRANGER
+
+    def recvfrom(self, size: int) -> tuple[bytes, object]:
+        if not self._steps:
+            raise BlockingIOError(errno.EAGAIN, "nothing there")
+        step = self._steps.pop(0)
+        if isinstance(step, OSError):
+            raise step
+        return step[:size], self.source
+
+    def sendto(self, datagram: bytes, address: Address) -> None:
+        raise BlockingIOError(errno.EAGAIN, "no room")
+
+    def left(self) -> int:
+        """How many steps have not been read."""
+        return len(self._steps)
+
+
+class PortCase(SynchronousTestCase):
+    """Makes ports and callers, and closes what it made."""
+
+    def setUp(self) -> None:
+        self.reactor = MemoryReactorClock()
+        self.protocol = Collector()
+
+    def port(self, interface: str = "127.0.0.1", batch: int = BATCH) -> BoundedPort:
+        """A port that listens."""
+        port = BoundedPort(
+            0,
+            self.protocol,
+            self.reactor,
+            interface=interface,
+            longest=LONGEST,
+            batch=batch,
+        )
+        port.startListening()
+        self.addCleanup(port.socket.close)
+        return port
+
+    def failing(
+        self, *steps: bytes | OSError, batch: int = BATCH
+    ) -> tuple[BoundedPort, FailingSocket]:
+        """A port that listens, over a socket that fails."""
+        port, failing = self.port(batch=batch), FailingSocket(*steps)
+        port.socket = failing  # type: ignore[assignment]
+        return port, failing
+
+    def caller(self, host: str = "127.0.0.1") -> socket.socket:
+        """A socket of somebody else."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        made = socket.socket(family, socket.SOCK_DGRAM)
+        self.addCleanup(made.close)
+        made.settimeout(5)
+        made.bind((host, 0))
+        return made
+
+    def assert_open(self, port: BoundedPort) -> None:
+        """The port listens and has not been told to stop."""
+        self.assertTrue(port.connected)
+        self.assertIn(port, self.reactor.getReaders())
+
+    def datagrams(self) -> list[bytes]:
+        """What the protocol got."""
+        return [datagram for datagram, _ in self.protocol.got]
+
+
+class ReceivingTests(PortCase):
+    """What comes in."""
+
+    def test_datagrams_and_their_sources(self) -> None:
+        """The protocol gets each datagram, with where it came from."""
+        port, caller = self.port(), self.caller()
+        caller.sendto(b"one", ("127.0.0.1", port.getHost().port))
+        caller.sendto(b"two", ("127.0.0.1", port.getHost().port))
+        port.doRead()
+        source = caller.getsockname()
+        self.assertEqual(self.protocol.got, [(b"one", source), (b"two", source)])
+
+    def test_a_batch_a_turn(self) -> None:
+        """One turn reads a batch, and the next one goes on."""
+        port, caller = self.port(batch=4), self.caller()
+        for number in range(6):
+            caller.sendto(b"%d" % number, ("127.0.0.1", port.getHost().port))
+        port.doRead()
+        self.assertEqual(self.datagrams(), [b"0", b"1", b"2", b"3"])
+        port.doRead()
+        self.assertEqual(self.datagrams()[4:], [b"4", b"5"])
+
+    def test_empty_datagrams_count(self) -> None:
+        """A flood of empty datagrams is read by batches like any other."""
+        port, failing = self.failing(*[b""] * 1000)
+        port.doRead()
+        self.assertEqual(self.datagrams(), [b""] * BATCH)
+        self.assertEqual(failing.left(), 1000 - BATCH)
+
+    def test_one_byte_too_long(self) -> None:
+        """What is too long is seen to be, and what fits is whole."""
+        port, caller = self.port(), self.caller()
+        for size in (LONGEST, LONGEST + 1, 1000):
+            caller.sendto(b"x" * size, ("127.0.0.1", port.getHost().port))
+        port.doRead()
+        self.assertEqual(
+            [len(got) for got in self.datagrams()], [LONGEST, LONGEST + 1, LONGEST + 1]
+        )
+
+    def test_errors(self) -> None:
+        """An error of any kind is counted; what comes after it is received."""
+        errors = [
+            OSError(number, "no") for number in (errno.ENOMEM, errno.ECONNREFUSED, errno.EIO)
+        ]
+        port, _ = self.failing(*errors, b"after")
+        with capturedLogs() as logged:
+            port.doRead()
+        self.assertEqual(self.datagrams(), [b"after"])
+        self.assertEqual(len(logged), 1)
+        self.assertIn("receiving failed for 1 datagrams", str(formatEvent(logged[0])))
+        self.assert_open(port)
+
+    def test_errors_without_end(self) -> None:
+        """A socket that only fails holds nobody up: errors are read by batches too."""
+        port, failing = self.failing(*[OSError(errno.ENOMEM, "no")] * 1000)
+        port.doRead()
+        self.assertEqual(failing.left(), 1000 - BATCH)
+        self.assert_open(port)
+
+    def test_interrupted(self) -> None:
+        """A signal ends the turn, and is no error."""
+        port, _ = self.failing(InterruptedError(errno.EINTR, "signal"), b"after")
+        with capturedLogs() as logged:
+            port.doRead()
+            self.assertEqual(self.datagrams(), [])
+            port.doRead()
+        self.assertEqual(self.datagrams(), [b"after"])
+        self.assertEqual(logged, [])
+
+    def test_a_protocol_that_raises(self) -> None:
+        """What the protocol cannot bear is logged, and the next datagram is read."""
+        port, _ = self.failing(b"bad", b"good")
+        port.doRead()
+        self.assertEqual(self.datagrams(), [b"bad", b"good"])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+        self.assert_open(port)
+
+
+class SendingTests(PortCase):
+    """What goes out."""
+
+    def test_arrives(self) -> None:
+        """What is written arrives, an empty datagram too."""
+        port, caller = self.port(), self.caller()
+        for datagram in (b"hello", b""):
+            port.write(datagram, caller.getsockname())
+            self.assertEqual(caller.recvfrom(99), (datagram, ("127.0.0.1", port.getHost().port)))
+
+    def test_what_cannot_be_sent(self) -> None:
+        """A port, a host or a size that cannot be costs one datagram, and no traceback."""
+        port = self.port()
+        with capturedLogs() as logged:
+            for datagram, address in (
+                (b"x", ("127.0.0.1", 0)),
+                (b"x", ("127.0.0.1", 70_000)),
+                (b"x", ("127.0.0.1", -1)),
+                (b"x", ("::1", 1000)),
+                (b"x", ("255.255.255.255", 1000)),
+                (b"x" * 70_000, ("127.0.0.1", 1000)),
+            ):
+                port.write(datagram, address)
+                self.reactor.advance(1)
+        self.assertEqual(len(logged), 6)
+        for event in logged:
+            self.assertIn("sending failed for 1 datagrams", str(formatEvent(event)))
+        self.assert_open(port)
+
+    def test_no_room(self) -> None:
+        """A full buffer loses datagrams, and says so once a second."""
+        port, _ = self.failing()
+        with capturedLogs() as logged:
+            for _ in range(100):
+                port.write(b"x", STRANGER)
+            self.assertEqual(len(logged), 1)
+            self.reactor.advance(1)
+            port.write(b"x", STRANGER)
+        self.assertEqual(len(logged), 2)
+        self.assertIn("sending failed for 100 datagrams", str(formatEvent(logged[1])))
+        self.assertIn("no room", str(formatEvent(logged[1])))
+        self.assert_open(port)
+
+
+class FamiliesTests(PortCase):
+    """IPv6, and both at once."""
+
+    def test_ipv6(self) -> None:
+        """An IPv6 port and its callers have plain addresses."""
+        port, caller = self.port("::1"), self.caller("::1")
+        source = caller.getsockname()[:2]
+        caller.sendto(b"hi", ("::1", port.getHost().port))
+        port.doRead()
+        self.assertEqual(self.protocol.got, [(b"hi", source)])
+        port.write(b"answer", source)
+        self.assertEqual(caller.recv(99), b"answer")
+
+    def test_both(self) -> None:
+        """On `::` callers of both families are served, each with an address of its own kind."""
+        port = self.port("::")
+        for host in ("127.0.0.1", "::1"):
+            caller = self.caller(host)
+            source = caller.getsockname()[:2]
+            caller.sendto(b"hi", (host, port.getHost().port))
+            port.doRead()
+            self.assertEqual(self.protocol.got.pop(), (b"hi", source))
+            port.write(b"answer", source)
+            self.assertEqual(caller.recv(99), b"answer")
+
+    def test_zone(self) -> None:
+        """A link-local source keeps the zone that an answer needs; others have none."""
+        for source, plain in (
+            (("fe80::1", 7, 0, 2), ("fe80::1%2", 7)),
+            (("2001:db8::1", 7, 0, 0), ("2001:db8::1", 7)),
+            (("::ffff:192.0.2.1", 7, 0, 0), ("192.0.2.1", 7)),
+        ):
+            self.protocol = Collector()
+            port, failing = self.failing(b"x")
+            failing.source = source
+            port.doRead()
+            self.assertEqual(self.protocol.got.pop(), (b"x", plain))

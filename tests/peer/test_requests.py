@@ -1,0 +1,109 @@
+"""Requests that are repeated, given up, and kept apart."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.peer.requests import NEVER, SETTLED, STRAY, Ask, Requests
+from twisted_chat.wire import (
+    Answer,
+    Bare,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Located,
+    Request,
+    RoomListed,
+    UserListed,
+    Verb,
+)
+
+
+class Asking(SynchronousTestCase):
+    """Time is an argument, and what is sent is a list."""
+
+    def setUp(self) -> None:
+        self.sent: list[Request] = []
+        self.requests = Requests(self.sent.append)
+        self.closed: list[tuple[str, bool]] = []
+        self.taken: list[Answer] = []
+
+    def ask(self, request: Request, now: float, more: float = 0) -> None:
+        """Ask, and note what becomes of it; `more` is what each answer is waited on."""
+
+        def take(answer: Answer, now: float) -> float:
+            self.taken.append(answer)
+            return more
+
+        def close(answered: bool, now: float) -> None:
+            self.closed.append((request.encode().decode(), answered))
+
+        self.requests.ask(Ask(request, take, close), now)
+
+    def test_repeated_after_one_two_and_four_seconds(self) -> None:
+        """An unanswered request is sent again after 1, 2 and 4 seconds, then given up, once."""
+        self.ask(ListUsers(), 100)
+        moments = [100.0]
+        while self.requests.wake < NEVER:
+            now = self.requests.wake
+            before = len(self.sent)
+            self.requests.tick(now)
+            if len(self.sent) > before:
+                moments.append(now)
+        self.assertEqual(moments, [100, 101, 103, 107])
+        self.assertEqual(self.closed, [("ul", False)])
+
+    def test_not_before_it_is_due(self) -> None:
+        """A tick that comes too early repeats nothing."""
+        self.ask(ListUsers(), 0)
+        self.requests.tick(0.99)
+        self.assertEqual(self.sent, [ListUsers()])
+
+    def test_whole_answer(self) -> None:
+        """An answer that is whole closes its request, and nothing is repeated."""
+        self.ask(Locate("bob"), 0)
+        self.assertTrue(self.requests.answer(Located("192.0.2.1", 1), 0.1))
+        self.assertEqual(self.closed, [("ar bob", True)])
+        self.assertEqual(self.requests.wake, NEVER)
+
+    def test_list_is_whole_after_a_silence(self) -> None:
+        """A list ends when no entry has come for a moment, and each entry prolongs it."""
+        self.ask(ListRooms(), 0, SETTLED)
+        self.requests.answer(RoomListed("a"), 0.1)
+        self.requests.answer(RoomListed("b"), 0.3)
+        self.requests.tick(0.1 + SETTLED)
+        self.assertEqual(self.closed, [])
+        self.requests.tick(0.3 + SETTLED)
+        self.assertEqual(self.closed, [("rl", True)])
+        self.assertEqual(self.sent, [ListRooms()])
+
+    def test_same_kind_waits(self) -> None:
+        """Of one kind one request is under way; other kinds do not wait for it."""
+        self.ask(Locate("bob"), 0)
+        self.ask(Locate("carol"), 0)
+        self.ask(ListUsers(), 0)
+        self.assertEqual(self.sent, [Locate("bob"), ListUsers()])
+        self.requests.answer(Bare(Verb.AR), 0.1)
+        self.assertEqual(self.sent, [Locate("bob"), ListUsers(), Locate("carol")])
+
+    def test_stray_answers(self) -> None:
+        """After a repeated request the next waits until second answers to it have come."""
+        self.ask(Locate("bob"), 0)
+        self.ask(Locate("carol"), 0)
+        self.requests.tick(1)
+        self.requests.answer(Located("192.0.2.1", 1), 1.1)
+        self.assertFalse(self.requests.answer(Located("192.0.2.1", 1), 1.2))
+        self.assertNotIn(Locate("carol"), self.sent)
+        self.requests.tick(1.1 + STRAY)
+        self.assertEqual(self.sent[-1], Locate("carol"))
+
+    def test_nobody_asked(self) -> None:
+        """An answer that nobody waits for is left to others."""
+        self.ask(ListRooms(), 0)
+        self.assertFalse(self.requests.answer(UserListed("bob"), 0))
+        self.assertEqual(self.taken, [])
+
+    def test_forgotten(self) -> None:
+        """What is forgotten is not repeated and not closed."""
+        self.ask(ListRooms(), 0)
+        self.requests.forget()
+        self.requests.tick(60)
+        self.assertEqual((len(self.sent), self.closed), (1, []))

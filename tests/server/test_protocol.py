@@ -1,0 +1,199 @@
+"""The room server on a fake transport, in the time of a Clock."""
+
+from collections.abc import Sequence
+
+from twisted.internet.task import Clock
+from twisted.internet.testing import FakeDatagramTransport
+from twisted.logger import LogEvent, capturedLogs, formatEvent
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import Address
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.protocol import RoomServer
+
+CLEAR = b"rj __clear_peers__"
+ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("2001:db8::3", 3000)
+
+
+class ServerCase(SynchronousTestCase):
+    """A room server that listens."""
+
+    bounds = Bounds()
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1_000_000)
+        self.server = RoomServer(self.bounds, self.clock)
+        self.transport = FakeDatagramTransport()
+        self.server.makeConnection(self.transport)
+
+    def hear(self, source: Address, *datagrams: bytes) -> list[tuple[bytes, Address]]:
+        """What goes out at once when these come in."""
+        for datagram in datagrams:
+            self.server.datagramReceived(datagram, source)
+        return self.sent()
+
+    def sent(self) -> list[tuple[bytes, Address]]:
+        """What went out since this was last asked."""
+        written, self.transport.written = self.transport.written, []
+        return list(written)
+
+    def said(self, logged: Sequence[LogEvent]) -> list[str]:
+        """The lines of a log."""
+        return [str(formatEvent(event)) for event in logged]
+
+
+class AnsweringTests(ServerCase):
+    """What goes out, and when."""
+
+    bounds = Bounds(user_ttl=100, room_ttl=50)
+
+    def test_answers(self) -> None:
+        """An answer goes to who asked, at once."""
+        self.assertEqual(self.hear(ALICE, b"hi alice"), [(b"hi alice", ALICE)])
+        self.assertEqual(self.hear(EVE, b"hi eve"), [(b"hi eve", EVE)])
+        self.assertEqual(self.hear(ALICE, b"ar eve"), [(b"ar 2001:db8::3 3000", ALICE)])
+
+    def test_nothing_to_wait_for(self) -> None:
+        """An empty server has no timer."""
+        self.hear(EVE, b"ul", b"", b"\xff")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_timer(self) -> None:
+        """However much is going on, there is one timer."""
+        for number in range(30):
+            self.hear((f"198.51.100.{number}", 1), b"hi u%d" % number, b"rc lab", b"rj lab", b"ul")
+            self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+
+    def test_expiry(self) -> None:
+        """Users and rooms expire when their time is over, without a datagram to set it off."""
+        self.hear(ALICE, b"hi alice", b"rc lab", b"rj lab")
+        self.clock.advance(60)
+        self.hear(BOB, b"hi bob", b"rj lab")
+        self.clock.advance(39.9)
+        self.assertEqual(self.sent(), [])
+        self.clock.advance(0.2)
+        self.assertEqual(sorted(self.sent()), [(CLEAR, ALICE), (CLEAR, BOB)])
+        self.clock.advance(60)
+        self.assertEqual(self.sent(), [(CLEAR, BOB)])
+        self.clock.pump([1] * 60)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.hear(BOB, b"hi bob")
+        self.assertEqual(self.hear(BOB, b"rl"), [(b"rl", BOB)])
+
+    def test_later_turns(self) -> None:
+        """A list that is too long for one go comes in turns, whole."""
+        names = [b"u%03d" % number for number in range(200)]
+        for number, name in enumerate(names):
+            self.hear((f"198.51.100.{number}", 1), b"hi " + name)
+        self.hear(ALICE, b"hi alice")
+        sent = self.hear(ALICE, b"ul")
+        self.assertLess(len(sent), 100)
+        self.clock.pump([0.01] * 5)
+        sent += self.sent()
+        self.assertEqual(sent, [(b"ul " + name, ALICE) for name in [*names, b"alice"]])
+
+    def test_stopped(self) -> None:
+        """A server that has stopped leaves no timer behind."""
+        self.hear(ALICE, b"hi alice")
+        self.server.stopProtocol()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class LogTests(ServerCase):
+    """One line for what happens, none for what is said."""
+
+    bounds = Bounds(user_ttl=100, room_ttl=50)
+
+    def lines(self, source: Address, *datagrams: bytes) -> list[str]:
+        """What is logged when these come in."""
+        with capturedLogs() as logged:
+            self.hear(source, *datagrams)
+        return self.said(logged)
+
+    def test_registration(self) -> None:
+        """A registration is one line, and its repetition none."""
+        self.assertEqual(
+            self.lines(EVE, b"hi eve", b"hi eve"),
+            ["user eve registered from [2001:db8::3]:3000"],
+        )
+
+    def test_departure(self) -> None:
+        """A departure is one line, whoever said so."""
+        self.hear(ALICE, b"hi alice", b"rc lab", b"rj lab")
+        self.assertEqual(self.lines(ALICE, b"by", b"by"), ["user alice at 192.0.2.1:1000 left"])
+
+    def test_another_name(self) -> None:
+        """A user that takes another name departs and registers."""
+        self.hear(ALICE, b"hi alice")
+        self.assertEqual(
+            self.lines(ALICE, b"hi alicia"),
+            ["user alice at 192.0.2.1:1000 left", "user alicia registered from 192.0.2.1:1000"],
+        )
+
+    def test_rooms(self) -> None:
+        """A room is logged when it is created; joining and leaving it are not."""
+        self.hear(ALICE, b"hi alice")
+        self.assertEqual(
+            self.lines(ALICE, b"rc lab", b"rc lab", b"rj lab", b"rj lab", b"rk", b"rl", b"ul"),
+            ["room lab created"],
+        )
+
+    def test_expiry(self) -> None:
+        """A user that expired and a room that is gone are one line each."""
+        self.hear(ALICE, b"hi alice", b"rc lab", b"rj lab")
+        with capturedLogs() as logged:
+            self.clock.advance(101)
+            self.clock.advance(51)
+        self.assertEqual(
+            self.said(logged), ["user alice at 192.0.2.1:1000 expired", "room lab gone"]
+        )
+
+    def test_no_words(self) -> None:
+        """What somebody says to the server by mistake is counted, never written down."""
+        self.hear(ALICE, b"hi alice")
+        lines = self.lines(ALICE, b"msg alice> my secret", b"my secret", b"hi my secret")
+        self.assertEqual(
+            lines, ["dropped 1 datagrams: not in the language, the last from 192.0.2.1:1000"]
+        )
+
+    def test_refusals_are_quiet(self) -> None:
+        """Refusing is no event."""
+        self.hear(ALICE, b"hi alice")
+        self.assertEqual(self.lines(BOB, b"hi alice", b"hi a b", b"ul", b"by"), [])
+
+    def test_dropped_once_a_second(self) -> None:
+        """A flood of each kind is one line a second, which counts all of it."""
+        with capturedLogs() as logged:
+            for _ in range(100):
+                self.hear(ALICE, b"\xff")
+                self.hear(BOB, b"x" * 1025)
+            for _ in range(50):
+                self.hear(ALICE, b"\xff")
+            self.assertEqual(len(logged), 3)
+            self.clock.advance(1)
+            self.hear(EVE, b"\xff")
+        self.assertEqual(
+            self.said(logged),
+            [
+                "dropped 1 datagrams: not in the language, the last from 192.0.2.1:1000",
+                "dropped 1 datagrams: too long, the last from 192.0.2.2:2000",
+                "dropped 1 datagrams: over the rate, the last from 192.0.2.1:1000",
+                "dropped 100 datagrams: not in the language, the last from [2001:db8::3]:3000",
+            ],
+        )
+
+    def test_totals_at_the_end(self) -> None:
+        """The last line says what was dropped, reported or not."""
+        self.hear(ALICE, b"\xff", b"\xff", b"x" * 1025)
+        with capturedLogs() as logged:
+            self.server.stopProtocol()
+        (line,) = self.said(logged)
+        self.assertIn("'not in the language': 2", line)
+        self.assertIn("'too long': 1", line)
+
+    def test_nothing_to_report_at_the_end(self) -> None:
+        """If nothing was dropped, that is said."""
+        with capturedLogs() as logged:
+            self.server.stopProtocol()
+        self.assertEqual(self.said(logged), ["dropped until now: nothing"])

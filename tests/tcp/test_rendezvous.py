@@ -1,0 +1,296 @@
+"""How two people find each other, in the time of a Clock."""
+
+import errno
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError, ConnectionDone
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.tcp.fakes import TAKEN, FakeClient, FakeServer, FakeTerminal
+from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.conversation import Conversation
+from twisted_chat.tcp.protocol import BUSY, TcpChat
+from twisted_chat.tcp.rendezvous import Rendezvous
+
+CALLING = "> calling bob:8090"
+WAITING = "> waiting on TCP port 8090"
+GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
+IN_USE = "TCP port 8090 is in use: choose another, or end what uses it"
+
+
+class RendezvousTestCase(SynchronousTestCase):
+    """A chat, a place to listen, and a clock."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.chat = TcpChat(Conversation(once=True, hold=True), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.server = FakeServer()
+
+    def start(self, rendezvous: Rendezvous) -> Rendezvous:
+        """Start as an application is started."""
+        rendezvous.privilegedStartService()
+        rendezvous.startService()
+        return rendezvous
+
+    def waiting(self) -> Rendezvous:
+        return Rendezvous(self.chat, self.server, "TCP port 8090")
+
+    def calling(self, refusals: int = 0, *, stay: bool = False) -> Rendezvous:
+        self.client = FakeClient(self.clock, self.server, refusals)
+        return Rendezvous(
+            self.chat, self.server, "TCP port 8090", self.client, "bob:8090", stay=stay
+        )
+
+    def pass_seconds(self, seconds: int) -> None:
+        self.clock.pump([0.5] * (2 * seconds))
+
+
+class WaitingTests(RendezvousTestCase):
+    """Nobody is called."""
+
+    def test_listens_once(self) -> None:
+        """It listens from the privileged start on, says where, and takes a call."""
+        rendezvous = self.waiting()
+        rendezvous.privilegedStartService()
+        self.assertTrue(self.server.listening)
+        rendezvous.startService()
+        self.assertEqual(self.terminal.shown, [WAITING])
+        self.server.call()
+        self.assertEqual(self.terminal.shown, [WAITING, GREETING])
+
+    def test_port_in_use(self) -> None:
+        """Where it cannot listen the start raises CannotStart, which says so."""
+        self.server.problem = TAKEN
+        with self.assertRaises(CannotStart) as caught:
+            self.waiting().privilegedStartService()
+        self.assertEqual(str(caught.exception), IN_USE)
+        self.assertEqual(self.terminal.shown, [])
+        self.assertNoResult(self.chat.finished)
+
+    def test_port_in_use_without_privileges(self) -> None:
+        """The same, where there is no privileged start."""
+        self.server.problem = TAKEN
+        with self.assertRaises(CannotStart):
+            self.waiting().startService()
+
+    def test_no_such_directory(self) -> None:
+        """A UNIX socket whose directory is not there prevents the start like a port in use."""
+        self.server.problem = FileNotFoundError(errno.ENOENT, "No such file or directory")
+        with self.assertRaises(CannotStart) as caught:
+            self.waiting().privilegedStartService()
+        self.assertEqual(
+            str(caught.exception),
+            "cannot listen on TCP port 8090: No such file or directory",
+        )
+
+    def test_port_in_use_later(self) -> None:
+        """Where the port takes a while to be refused, the chat says so and ends with status 1."""
+
+        class Slow(FakeServer):
+            answer: Deferred[IListeningPort] = Deferred()
+
+            def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
+                return self.answer
+
+        server = Slow()
+        self.start(Rendezvous(self.chat, server, "TCP port 8090"))
+        server.answer.errback(CannotListenError("", 8090, OSError("no such thing")))
+        self.assertEqual(self.terminal.shown, ["> cannot listen on TCP port 8090: no such thing"])
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.successResultOf(self.chat.finished), 1)
+
+    def test_stops(self) -> None:
+        """Stopping ends the listening."""
+        rendezvous = self.start(self.waiting())
+        self.successResultOf(rendezvous.stopService())
+        self.assertFalse(self.server.listening)
+
+    def test_stops_with_somebody_there(self) -> None:
+        """Stopping hangs up, waits for the other side, and leaves nothing for later."""
+        rendezvous = self.start(self.waiting())
+        connection = self.server.call()
+        stopped = rendezvous.stopService()
+        self.assertTrue(connection.half_closed)
+        self.assertNoResult(stopped)
+        connection.lose(ConnectionDone())
+        self.successResultOf(stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_stops_with_somebody_who_stays(self) -> None:
+        """Stopping takes five seconds at most, whatever the other side does."""
+        rendezvous = self.start(self.waiting())
+        self.server.call()
+        stopped = rendezvous.stopService()
+        self.pass_seconds(5)
+        self.successResultOf(stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class CallingTests(RendezvousTestCase):
+    """Somebody is called first."""
+
+    def test_answered_at_once(self) -> None:
+        """A call that is taken is all there is: nobody listens."""
+        self.start(self.calling())
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+        self.assertFalse(self.server.listening)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_does_not_call_before_its_start(self) -> None:
+        """The privileged start calls nobody."""
+        self.calling().privilegedStartService()
+        self.assertEqual(self.client.tried, [])
+
+    def test_retries_each_second(self) -> None:
+        """A refused call is repeated each second until it is taken, and then no more."""
+        self.start(self.calling(refusals=3))
+        self.pass_seconds(10)
+        self.assertEqual(self.client.tried, [0, 1, 2, 3])
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+        self.assertFalse(self.server.listening)
+
+    def test_listens_in_between(self) -> None:
+        """Between two calls it listens, and during a call it does not."""
+        self.start(self.calling(refusals=99))
+        self.assertTrue(self.server.listening)
+        self.client.silent = True
+        self.clock.advance(1)
+        self.assertEqual(self.client.tried, [0, 1])
+        self.assertFalse(self.server.listening)
+
+    def test_takes_a_call_in_between(self) -> None:
+        """Who calls us in between is taken, we call no more, and a second one finds it busy."""
+        self.start(self.calling(refusals=99))
+        self.clock.advance(0.5)
+        self.server.call()
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+        self.pass_seconds(20)
+        self.assertEqual(self.client.tried, [0])
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+        self.assertEqual(self.server.call().value(), BUSY)
+
+    def test_gives_up(self) -> None:
+        """After 15 seconds of refusals it says so once, with the reason, and waits itself."""
+        self.start(self.calling(refusals=99))
+        self.pass_seconds(14)
+        self.assertEqual(self.terminal.shown, [CALLING])
+        self.pass_seconds(20)
+        self.assertEqual(self.client.tried, list(range(15)))
+        calling, gave_up, waiting = self.terminal.shown
+        self.assertEqual(calling, CALLING)
+        self.assertTrue(
+            gave_up.startswith("> nobody answered at bob:8090 for 15 seconds: "), gave_up
+        )
+        self.assertIn("refused", gave_up)
+        self.assertEqual(waiting, WAITING)
+        self.server.call()
+        self.assertEqual(self.terminal.shown[-1], GREETING)
+
+    def test_gives_up_on_silence(self) -> None:
+        """One call that nobody answers or refuses is given up after 15 seconds as well."""
+        rendezvous = self.calling()
+        self.client.silent = True
+        self.start(rendezvous)
+        self.pass_seconds(14)
+        self.assertFalse(self.server.listening)
+        self.pass_seconds(1)
+        self.assertEqual(self.client.tried, [0])
+        self.assertTrue(self.server.listening)
+        self.assertEqual(self.terminal.shown[-1], WAITING)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_typed_meanwhile(self) -> None:
+        """What is typed while calling is said when somebody is there."""
+        self.start(self.calling(refusals=2))
+        self.terminal.type("hello\n")
+        self.pass_seconds(2)
+        assert self.client.connection is not None
+        self.assertEqual(self.client.connection.value(), b"hello\n")
+
+    def test_port_in_use_meanwhile(self) -> None:
+        """A port in use hinders no call; what matters is whether it is free in the end."""
+        self.server.problem = TAKEN
+        self.start(self.calling(refusals=3))
+        self.pass_seconds(3)
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+
+    def test_port_in_use_in_the_end(self) -> None:
+        """A port still in use when we have to wait costs one line and status 1."""
+        self.server.problem = TAKEN
+        self.start(self.calling(refusals=99))
+        self.pass_seconds(16)
+        self.assertEqual(self.terminal.shown[2:], [f"> {IN_USE}"])
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.successResultOf(self.chat.finished), 1)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_stays(self) -> None:
+        """A daemon listens too once its call was taken, so that others may come later."""
+        self.chat = TcpChat(Conversation(once=False, hold=True), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(stay=True))
+        assert self.client.connection is not None
+        self.assertTrue(self.server.listening)
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+        self.client.connection.lose(ConnectionDone())
+        self.server.call()
+        self.assertEqual(self.terminal.shown[-1], GREETING)
+
+    def test_stays_after_a_call_in_between(self) -> None:
+        """A daemon that was called in between goes on listening at the same port."""
+        self.chat = TcpChat(Conversation(once=False, hold=True), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(refusals=99, stay=True))
+        caller = self.server.call()
+        self.pass_seconds(20)
+        caller.lose(ConnectionDone())
+        self.server.call()
+        self.assertEqual(self.terminal.shown[-1], GREETING)
+        self.assertEqual(self.server.listened, 1)
+
+
+class StoppingTests(RendezvousTestCase):
+    """Stopping while calling."""
+
+    def assert_quiet(self, rendezvous: Rendezvous) -> None:
+        """Stopping is done at once, and nothing is left, nothing more said."""
+        shown = self.terminal.shown
+        self.successResultOf(rendezvous.stopService())
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertFalse(self.server.listening)
+        self.pass_seconds(20)
+        self.assertEqual(self.terminal.shown, shown)
+
+    def test_during_a_call(self) -> None:
+        """A call that is not answered yet is given up."""
+        rendezvous = self.calling()
+        self.client.silent = True
+        self.assert_quiet(self.start(rendezvous))
+        self.assertEqual(self.client.tried, [0])
+
+    def test_between_calls(self) -> None:
+        """No further call is made, and the port is let go."""
+        rendezvous = self.start(self.calling(refusals=99))
+        self.pass_seconds(2)
+        self.assert_quiet(rendezvous)
+        self.assertEqual(self.client.tried, [0, 1, 2])
+
+    def test_after_giving_up(self) -> None:
+        """The port where it waits is let go."""
+        rendezvous = self.start(self.calling(refusals=99))
+        self.pass_seconds(16)
+        self.assert_quiet(rendezvous)
+
+    def test_never_started(self) -> None:
+        """What was not started has nothing to stop."""
+        self.successResultOf(self.waiting().stopService())
+
+    def test_after_a_start_that_failed(self) -> None:
+        """twistd stops what could not start, and that works."""
+        self.server.problem = TAKEN
+        rendezvous = self.waiting()
+        self.assertRaises(CannotStart, rendezvous.privilegedStartService)
+        self.successResultOf(rendezvous.stopService())

@@ -1,0 +1,82 @@
+"""What can be typed into UDP chat."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.errors import UsageMistake
+from twisted_chat.terminal.commands import Command, Order, Say, help_lines, read_line
+
+
+class ReadLineTests(SynchronousTestCase):
+    """Reading one typed line."""
+
+    def test_every_command(self) -> None:
+        """Each of the nine commands is read, with its argument where it takes one."""
+        for line, order in (
+            ("$poke ann", Order(Command.POKE, "ann")),
+            ("$kick", Order(Command.KICK)),
+            ("$roomlist", Order(Command.ROOMLIST)),
+            ("$userlist", Order(Command.USERLIST)),
+            ("$roomcreate lab", Order(Command.ROOMCREATE, "lab")),
+            ("$roomjoin lab", Order(Command.ROOMJOIN, "lab")),
+            ("$roomleave", Order(Command.ROOMLEAVE)),
+            ("$help", Order(Command.HELP)),
+            ("$quit", Order(Command.QUIT)),
+        ):
+            self.assertEqual(read_line(line), order)
+
+    def test_spaces_and_case(self) -> None:
+        """Case and spaces around a command do not matter; an argument keeps its case."""
+        self.assertEqual(read_line("$RoomJoin   Lab "), Order(Command.ROOMJOIN, "Lab"))
+
+    def test_text(self) -> None:
+        """Everything else is said as it is typed, with its spaces."""
+        for line in ("hello", "", "  $help", "costs 5$", "\x1b"):
+            self.assertEqual(read_line(line), Say(line))
+
+    def test_text_that_begins_with_the_mark(self) -> None:
+        """A doubled mark begins a text with the mark."""
+        self.assertEqual(read_line("$$help"), Say("$help"))
+        self.assertEqual(read_line("$$"), Say("$"))
+        self.assertEqual(read_line("$$$"), Say("$$"))
+
+    def test_wrong_arguments(self) -> None:
+        """An argument too few or too many costs one line with the usage."""
+        for command in Command:
+            words = [f"${command.word} one two"]
+            words.append(f"${command.word}" if command.argument else f"${command.word} one")
+            for line in words:
+                with self.assertRaises(UsageMistake) as caught:
+                    read_line(line)
+                self.assertEqual(str(caught.exception), f"usage: {command.usage}")
+
+    def test_usage(self) -> None:
+        """The usage is the command as it is typed, without a trailing space."""
+        self.assertEqual(Command.POKE.usage, "$poke NAME")
+        self.assertEqual(Command.KICK.usage, "$kick")
+
+    def test_unknown(self) -> None:
+        """An unknown command is named, and what would be right is said, in one line."""
+        for line, shown in (("$dance lab", "$dance:"), ("$", "$:")):
+            with self.assertRaises(UsageMistake) as caught:
+                read_line(line)
+            self.assertIn(f"there is no command {shown}", str(caught.exception))
+            self.assertIn("$help lists them", str(caught.exception))
+            self.assertNotIn("\n", str(caught.exception))
+
+
+class HelpTests(SynchronousTestCase):
+    """What `$help` shows."""
+
+    def test_lists_every_command(self) -> None:
+        """Each command has a line with its usage and what it does."""
+        lines = help_lines()
+        for command in Command:
+            found = [line for line in lines if line.startswith(f"{command.usage} ")]
+            self.assertEqual(len(found), 1, command)
+            self.assertTrue(found[0].endswith(command.purpose))
+
+    def test_lists_what_is_said(self) -> None:
+        """Saying a text, and one that begins with the mark, are in the list too."""
+        self.assertEqual(
+            [line.split()[0] for line in help_lines()[len(Command) :]], ["$$TEXT", "TEXT"]
+        )

@@ -1,0 +1,176 @@
+"""Where a daemon's terminal is, and who gets to it."""
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IProtocol
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.startup import CannotStart
+from twisted_chat.terminal.socket import Attachment, prepare_directory, socket_path
+
+
+class SocketPathTests(SynchronousTestCase):
+    """The place of the socket."""
+
+    def test_in_the_runtime_directory(self) -> None:
+        """It is in the person's runtime directory, one for each program and port."""
+        home = tempfile.mkdtemp()
+        self.addCleanup(os.rmdir, home)
+        self.set("XDG_RUNTIME_DIR", home)
+        self.assertEqual(
+            socket_path("tcpchat", 8090), Path(home, "twisted-chat", "tcpchat-8090.sock")
+        )
+
+    def test_place_taken(self) -> None:
+        """Where somebody else has taken its place in /tmp, that is said in one line."""
+        home = Path(tempfile.mkdtemp())
+        self.addCleanup(home.rmdir)
+        taken = home / f"runtime-{os.getuid()}"
+        taken.symlink_to("/")
+        self.addCleanup(taken.unlink)
+        self.set("XDG_RUNTIME_DIR", str(home / "none" / "such"))
+        self.set("TMPDIR", str(home))
+        tempfile.tempdir = None
+        self.addCleanup(setattr, tempfile, "tempdir", None)
+        try:
+            path = socket_path("tcpchat", 8090)
+        except CannotStart as problem:
+            self.assertIn(f"{taken} is a symlink", str(problem))
+        else:
+            self.assertNotEqual(path.parent.parent, taken)
+
+    def set(self, name: str, value: str) -> None:
+        """Set a variable of the environment for this test."""
+        before = os.environ.get(name)
+        os.environ[name] = value
+        if before is None:
+            self.addCleanup(os.environ.pop, name)
+        else:
+            self.addCleanup(os.environ.__setitem__, name, before)
+
+
+class PrepareDirectoryTests(SynchronousTestCase):
+    """The directory of the socket is its owner's alone."""
+
+    def setUp(self) -> None:
+        base = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, base)
+        self.home = Path(base, "home")
+        self.directory = self.home / "run"
+        self.socket = self.directory / "chat.sock"
+
+    def mode(self) -> int:
+        return stat.S_IMODE(self.directory.stat().st_mode)
+
+    def test_made(self) -> None:
+        """A directory that is not there is made, its parents too, for its owner alone."""
+        prepare_directory(self.socket)
+        self.assertEqual(self.mode(), 0o700)
+
+    def test_closed_to_others(self) -> None:
+        """One's own directory that others could enter is closed to them."""
+        self.directory.mkdir(parents=True)
+        self.directory.chmod(0o777)
+        prepare_directory(self.socket)
+        self.assertEqual(self.mode(), 0o700)
+
+    def test_symbolic_link(self) -> None:
+        """A symbolic link in its place, which another can turn elsewhere, is refused."""
+        elsewhere = self.home / "elsewhere"
+        elsewhere.mkdir(parents=True)
+        elsewhere.chmod(0o755)
+        self.directory.symlink_to(elsewhere.absolute())
+        with self.assertRaises(CannotStart) as caught:
+            prepare_directory(self.socket)
+        self.assertIn("is not yours; give another place with --terminal", str(caught.exception))
+        self.assertEqual(stat.S_IMODE(elsewhere.stat().st_mode), 0o755)
+
+    def test_file(self) -> None:
+        """A file in its place costs one line that says what would do."""
+        self.home.mkdir()
+        self.directory.touch()
+        with self.assertRaises(CannotStart) as caught:
+            prepare_directory(self.socket)
+        self.assertIn(f"cannot make {self.directory}: File exists", str(caught.exception))
+        self.assertIn("--terminal", str(caught.exception))
+
+    def test_somebody_elses(self) -> None:
+        """A directory that belongs to somebody else is refused."""
+        if os.getuid() == 0:
+            self.directory.mkdir(parents=True)
+            os.chown(self.directory, 12345, 12345)
+            socket = self.socket
+        else:
+            socket = Path("/usr/chat.sock")
+        with self.assertRaises(CannotStart) as caught:
+            prepare_directory(socket)
+        self.assertIn("is not yours", str(caught.exception))
+
+
+class HalfCloseable(StringTransport):
+    """A transport whose writing side can be closed alone."""
+
+    write_closed = False
+
+    def loseWriteConnection(self) -> None:
+        self.write_closed = True
+
+
+class AttachmentTests(SynchronousTestCase):
+    """A person at a daemon's terminal."""
+
+    def setUp(self) -> None:
+        self.screen = StringTransport()
+        self.daemon = HalfCloseable()
+        self.attachment = Attachment(self.open_terminal)
+        self.attachment.makeConnection(self.daemon)
+
+    def open_terminal(self, keyboard: IProtocol) -> Any:
+        self.keyboard: Any = keyboard
+        keyboard.makeConnection(self.screen)
+
+    def test_both_ways(self) -> None:
+        """Bytes go through unchanged, both ways."""
+        self.keyboard.dataReceived(b"hel")
+        self.keyboard.dataReceived(b"lo\xff\n")
+        self.attachment.dataReceived(b"< hi\n")
+        self.assertEqual(self.daemon.value(), b"hello\xff\n")
+        self.assertEqual(self.screen.value(), b"< hi\n")
+
+    def test_end_of_input(self) -> None:
+        """The end of input is passed on, and what the daemon still shows is shown."""
+        self.keyboard.readConnectionLost()
+        self.assertTrue(self.daemon.write_closed)
+        self.assertFalse(self.daemon.disconnecting)
+        self.attachment.dataReceived(b"< last\n")
+        self.assertEqual(self.screen.value(), b"< last\n")
+
+    def test_daemon_closes(self) -> None:
+        """When the daemon lets go the screen is closed, and that ends it."""
+        self.attachment.readConnectionLost()
+        self.assertTrue(self.daemon.disconnecting)
+        self.attachment.connectionLost(Failure(ConnectionDone()))
+        self.assertTrue(self.screen.disconnecting)
+        self.assertNoResult(self.attachment.over)
+        self.keyboard.connectionLost(Failure(ConnectionDone()))
+        self.assertIsNone(self.successResultOf(self.attachment.over))
+
+    def test_screen_gone(self) -> None:
+        """When nobody reads the screen any more the daemon is let go."""
+        self.keyboard.writeConnectionLost()
+        self.assertTrue(self.daemon.disconnecting)
+
+    def test_flow_control(self) -> None:
+        """Either side that does not take what it gets pauses the other."""
+        self.assertIs(self.daemon.producer, self.screen)
+        self.assertIs(self.screen.producer, self.daemon)
+        self.assertTrue(self.daemon.streaming)
+        self.assertTrue(self.screen.streaming)
