@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,10 +35,10 @@ def command(program: str, *words: object) -> list[str]:
     return [*start, *map(str, words)]
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind(("127.0.0.1", 0))
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
+    """A port of this address that nobody uses now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as one:
+        one.bind((host, 0))
         port: int = one.getsockname()[1]
         return port
 
@@ -85,9 +86,17 @@ class Output:
 
 
 class Program:
-    """A running program. On a terminal, its errors come with its output."""
+    """A running program. On a terminal its errors come with its output; `into`
+    a file they go with it, and nothing of it can be waited for."""
 
-    def __init__(self, argv: list[str], environment: dict[str, str], *, terminal: bool) -> None:
+    def __init__(
+        self,
+        argv: list[str],
+        environment: dict[str, str],
+        *,
+        terminal: bool,
+        into: Path | None = None,
+    ) -> None:
         if terminal:
             ours, theirs = os.openpty()
             self._input = ours
@@ -97,15 +106,16 @@ class Program:
             reading, stdout = os.pipe()
             errors, stderr = os.pipe()
             ends = (stdin, stdout, stderr)
+        log = os.open(into, os.O_WRONLY | os.O_CREAT, 0o600) if into else None
         self.process = subprocess.Popen(
             argv,
             stdin=ends[0],
-            stdout=ends[1],
-            stderr=ends[2],
+            stdout=ends[1] if log is None else log,
+            stderr=ends[2] if log is None else log,
             env={**os.environ, **environment},
             start_new_session=True,
         )
-        for descriptor in set(ends):
+        for descriptor in {*ends, *(() if log is None else (log,))}:
             os.close(descriptor)
         self._open = {self._input, reading, errors}
         self._terminal = terminal
@@ -122,6 +132,10 @@ class Program:
         while data:
             data = data[os.write(self._input, data) :]
 
+    def type_lines(self, *lines: str) -> None:
+        """Type these lines, each with its end."""
+        self.type("".join(f"{line}\n" for line in lines))
+
     def end_input(self) -> None:
         """Ctrl-D, or the end of the pipe."""
         if self._terminal:
@@ -136,10 +150,19 @@ class Program:
         self.errors.expect_end()
         return self.process.wait(PATIENCE)
 
-    def close(self) -> None:
-        """End it, whatever it does."""
+    @property
+    def said(self) -> str:
+        """All that has come so far, its output and its errors."""
+        return self.output.text + ("" if self._terminal else self.errors.text)
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
         self.process.kill()
         self.process.wait()
+
+    def close(self) -> None:
+        """End it and forget it."""
+        self.kill()
         for descriptor in self._open:
             os.close(descriptor)
 
@@ -182,9 +205,15 @@ class ProcessTestCase(TestCase):
     def setUp(self) -> None:
         self.environment: dict[str, str] = {}
 
-    def start(self, program: str, *words: object) -> Program:
+    def directory(self) -> Path:
+        """A directory that is gone with the test; not mktemp(), which pytest leaves behind."""
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        return Path(temporary.name)
+
+    def start(self, program: str, *words: object, into: Path | None = None) -> Program:
         """A program on pipes."""
-        return self._start(program, words, terminal=False)
+        return self._start(program, words, terminal=False, into=into)
 
     def start_on_terminal(self, program: str, *words: object) -> Program:
         """A program on a pseudo-terminal."""
@@ -196,7 +225,10 @@ class ProcessTestCase(TestCase):
         self.addCleanup(daemon.close)
         return daemon
 
-    def _start(self, program: str, words: tuple[object, ...], *, terminal: bool) -> Program:
-        started = Program(command(program, *words), self.environment, terminal=terminal)
+    def _start(
+        self, program: str, words: tuple[object, ...], *, terminal: bool, into: Path | None = None
+    ) -> Program:
+        argv = command(program, *words)
+        started = Program(argv, self.environment, terminal=terminal, into=into)
         self.addCleanup(started.close)
         return started

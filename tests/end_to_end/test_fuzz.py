@@ -5,7 +5,7 @@ import socket
 import time
 from pathlib import Path
 
-from tests.end_to_end.test_udpchat import ProgramTestCase, free_port
+from tests.end_to_end.processes import ProcessTestCase, free_port
 from twisted_chat.addresses import Address
 
 SEEDS = [b"hi alice", b"by", b"ar alice", b"ul", b"rl", b"rc lab", b"rj lab", b"rk", b"msg a> b"]
@@ -39,14 +39,15 @@ def memory(pid: int) -> int:
     return int(status.partition("VmRSS:")[2].split()[0])
 
 
-class Fuzz(ProgramTestCase):
+class Fuzz(ProcessTestCase):
     """A real server under random and mutated datagrams from many sources."""
 
     def setUp(self) -> None:
+        super().setUp()
         if not Path("/proc/self/status").exists():
             self.skipTest("no /proc to read the memory of a process from")
         self.deadline = time.monotonic() + SECONDS
-        self.server: Address = ("127.0.0.1", free_port())
+        self.server: Address = ("127.0.0.1", free_port(socket.SOCK_DGRAM))
         # Hosts that nothing else here sends from, so that no limit is theirs.
         self.asker = self.source(250)
         self.strangers = [self.source(number) for number in range(2, 22)]
@@ -95,7 +96,7 @@ class Fuzz(ProgramTestCase):
         self.assertEqual(self.ask(self.asker, b"rj a-room"), CLEARED)
         self.assertEqual({self.ask(self.asker, b"by"), self.asker.recv(2048)}, {b"by", CLEARED})
         program.process.terminate()
-        self.assertEqual(program.end()[0], 0)
+        self.assertEqual(program.wait(), 0)
         said = log.read_text()
         self.assertIn("user somebody registered", said)
         for word in ("Traceback", "Unhandled", "was not understood"):
