@@ -10,7 +10,7 @@ INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-vers
 # links the files that are there, so a new file takes a new installation.
 EDITABLE := --config-settings editable_mode=strict --editable
 
-.PHONY: run chat test check format lint types wheel clean FORCE
+.PHONY: run chat test check format lint types wheel readme clean FORCE
 
 run: $(VENV)/.installed
 	@echo '> to join from a second terminal, in this directory: make chat'
@@ -20,9 +20,9 @@ chat: $(VENV)/.installed
 	@exec $(BIN)/udpchat $(HOST) $(PORT) $(if $(NAME),--name $(NAME))
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-check: lint types wheel test
+check: lint types wheel readme test
 
 format: $(VENV)/.developed
 	$(BIN)/ruff format .
@@ -37,6 +37,9 @@ types: $(VENV)/.developed
 
 wheel: $(VENV)/.developed
 	$(BIN)/python tests/check_wheel.py
+
+readme: $(VENV)/.developed
+	$(BIN)/python -m tests.check_readme
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -57,9 +57,9 @@ class Output:
         """All of it so far; a pseudo-terminal's line ends are plain line feeds here."""
         return self.data.decode("utf-8", "replace").replace("\r\n", "\n")
 
-    def expect(self, text: str) -> None:
+    def expect(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until this text comes, after what was waited for before."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while (found := self.text.find(text, self._matched)) < 0:
             if self.ended or not self._read(deadline):
                 raise AssertionError(f"no {text!r} in {self.text[self._matched :]!r}")
@@ -122,9 +122,9 @@ class Program:
         self.output = Output(reading)
         self.errors = self.output if terminal else Output(errors)
 
-    def expect(self, text: str) -> None:
+    def expect(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until the output goes on with something and this text."""
-        self.output.expect(text)
+        self.output.expect(text, patience)
 
     def type(self, text: str) -> None:
         """Type this, or write it into the pipe; as much as that takes at once."""

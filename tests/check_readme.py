@@ -1,0 +1,75 @@
+"""Does what the README says in a fresh clone: its two commands, and its chat as it stands there.
+
+Run as `python -m tests.check_readme`. Ends with a message where the README is wrong.
+"""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.end_to_end.processes import Program, free_port
+
+ROOT = Path(__file__).parent.parent
+INSTALLING = 300.0
+"""Seconds that setting up a virtual environment may take."""
+
+
+def blocks(readme: str) -> dict[str, list[str]]:
+    """What stands in the README's fenced blocks: the commands and the chat."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    commands = next(text for kind, text in found if kind == "console")
+    chat = next(text for kind, text in found if not kind and text.startswith("> "))
+    return {"commands": commands.splitlines(), "chat": chat.splitlines()}
+
+
+def start(clone: str, line: str, *settings: str) -> Program:
+    """A README command on a terminal, in the clone."""
+    argv = ["make", "--no-print-directory", "-C", clone, *line.split()[1:], *settings]
+    return Program(argv, {}, terminal=True)
+
+
+def chat(lines: list[str], alice: Program, bob: Program) -> None:
+    """Have the chat that the README shows: what begins with a mark is shown, the rest typed."""
+    for line in lines:
+        if line == "> bob came":
+            bob.expect("> you are bob", INSTALLING)
+            bob.type_lines("$roomjoin lab")
+        elif line.startswith("< bob: "):
+            bob.type_lines(line.removeprefix("< bob: "))
+        if line.startswith(("> ", "< ")):
+            alice.expect(line, INSTALLING)
+        else:
+            alice.type_lines(line)
+    bob.expect(f"< alice: {lines[-1]}")
+
+
+def main() -> None:
+    """Raises AssertionError where a program does not do what the README says."""
+    found = blocks((ROOT / "README.md").read_text())
+    run, join = found["commands"]
+    port = f"PORT={free_port(socket.SOCK_DGRAM)}"
+    programs = []
+    with tempfile.TemporaryDirectory() as clone:
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), clone], check=True)
+        try:
+            programs.append(server := start(clone, run, port))
+            server.expect(
+                "> to join from a second terminal, in this directory: make chat", INSTALLING
+            )
+            server.expect("> room server on UDP port", INSTALLING)
+            programs.append(alice := start(clone, join, port))
+            programs.append(bob := start(clone, join, port, "NAME=bob"))
+            chat(found["chat"], alice, bob)
+            server.process.send_signal(signal.SIGINT)
+        finally:
+            for program in programs:
+                program.close()
+    sys.stdout.write("the README's commands work in a fresh clone, and its chat looks as shown\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The README names what there is, with the defaults that it has."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.launch import TcpChatOptions, UdpChatOptions
+from twisted_chat.server.service import Options as RoomServerOptions
+from twisted_chat.tcp.service import Options as TcpDaemonOptions
+from twisted_chat.terminal.commands import Command
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+EVERYWHERE = {"help", "version"}
+
+
+class Readme(SynchronousTestCase):
+    """Options and commands."""
+
+    def test_options(self) -> None:
+        """Every option is in the README, and the README has no other."""
+        there: set[str] = set()
+        for options in (UdpChatOptions, TcpChatOptions, RoomServerOptions, TcpDaemonOptions):
+            there |= {name.rstrip("=") for name in options().longOpt}
+        named = set(re.findall(r"--([a-z-]+)", README))
+        self.assertEqual(named, there - EVERYWHERE)
+
+    def test_defaults(self) -> None:
+        """The defaults of the room server are those in its table."""
+        options: dict[str, Any] = RoomServerOptions()
+        rows = re.findall(r"^\| (`--[^|]*) \| ([^|]*) \|", README, re.MULTILINE)
+        self.assertGreater(len(rows), 5)
+        for names, defaults in rows:
+            found = re.findall(r"--([a-z-]+)", names)
+            for name, default in zip(found, defaults.split(", "), strict=True):
+                value = options[name]
+                shown = f"{value:g}" if isinstance(value, float) else str(value)
+                self.assertEqual(shown, default, name)
+
+    def test_commands(self) -> None:
+        """Every command is in the README as it is typed."""
+        for command in Command:
+            self.assertIn(f"`{command.usage}`", README)
