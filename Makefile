@@ -50,8 +50,8 @@ $(VENV)/bin/python:
 	@$(INSTALL) --upgrade 'pip>=23.1' setuptools
 
 $(VENV)/.files: $(VENV)/bin/python FORCE
-	@find twisted_chat twisted -name '*.py' | sort > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@files=$$(find twisted_chat twisted -name '*.py' | sort); \
+	[ "$$files" = "$$(cat $@ 2>/dev/null)" ] || echo "$$files" > $@
 
 FORCE:
 
