@@ -55,7 +55,7 @@ $(VENV)/.files: $(VENV)/bin/python FORCE
 
 FORCE:
 
-$(VENV)/.installed: $(VENV)/.files setup.cfg pyproject.toml
+$(VENV)/.installed: $(VENV)/.files setup.cfg setup.py pyproject.toml twisted_chat/net/_mmsg.c
 	@$(INSTALL) $(EDITABLE) .
 	@touch $@
 

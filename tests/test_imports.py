@@ -11,7 +11,7 @@ PACKAGE = Path(twisted_chat.__file__).parent
 
 LAYERS = (
     {"", "wire", "names", "errors", "display", "lines", "addresses"},
-    {"directory", "directory.directory", "directory.roll"},
+    {"directory", "directory.directory", "directory.queue", "directory.roll", "directory.shards"},
     {
         "rate",
         "tally",
@@ -38,6 +38,7 @@ LAYERS = (
     {
         "startup",
         "net",
+        "net.batched",
         "net.port",
         "net.service",
         "server.protocol",

@@ -37,7 +37,7 @@ class Rate:
         """Take `units` from what this host address may use, if it may."""
         if not self._cost:
             return True
-        source = site(host)
+        source = host if ":" not in host else site(host)
         moment = self._moment(source, now) + units * self._cost
         if moment - now > self._depth:
             return False

@@ -19,10 +19,11 @@ class Tally:
 
     _categories: dict[str, _Category] = field(default_factory=dict)
 
-    def count(self, category: str, now: float) -> int:
-        """Count one. Returns how many to report now: 0 while the last report is too fresh."""
+    def count(self, category: str, now: float, many: int = 1) -> int:
+        """Count one, or `many`. Returns how many to report now: 0 while the
+        last report is too fresh."""
         entry = self._categories.setdefault(category, _Category())
-        entry.total += 1
+        entry.total += many
         if now - entry.since < EVERY:
             return 0
         due = entry.total - entry.said

@@ -31,7 +31,7 @@ class Book(SynchronousTestCase):
         book = d.Directory()
         for now, change in enumerate(changes):
             book.apply(change, float(now))
-            users = list(book.users)
+            users = list(book.users.read())
             sites: dict[str, int] = {}
             for user in users:
                 self.assertIs(book.user_at(user.address), user)
@@ -39,8 +39,10 @@ class Book(SynchronousTestCase):
                 sites[owner] = sites.get(owner, 0) + 1
                 if user.room is not None:
                     self.assertIs(book.rooms.get(user.room.key), user.room)
-            self.assertEqual(sites, book._sites)
-            self.assertEqual(len(book._users), len(users))
+            self.assertEqual(len(book._sites), len(sites))
+            for owner, there in sites.items():
+                self.assertEqual(book.users_at_site(owner), there)
+            self.assertEqual(len(book.users), len(users))
             members: list[Address] = [m.address for r in book.rooms for m in r.members]
             self.assertEqual(
                 sorted(members), sorted(u.address for u in users if u.room is not None)
@@ -62,9 +64,9 @@ class Book(SynchronousTestCase):
                 self.assertTrue(other.apply(change, float(now)))
 
         def shown(book: d.Directory) -> object:
-            return [(u.address, u.name, u.heard, u.room and u.room.key) for u in book.users], [
-                (r.name, r.creator, [m.address for m in r.members]) for r in book.rooms
-            ]
+            return [
+                (u.address, u.name, u.heard, u.room and u.room.key) for u in book.users.read()
+            ], [(r.name, r.creator, [m.address for m in r.members]) for r in book.rooms]
 
         self.assertEqual(shown(one), shown(other))
 

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.testing import MemoryReactorClock
@@ -23,6 +24,10 @@ class Collector(DatagramProtocol):
 
     def __init__(self) -> None:
         self.got: list[tuple[bytes, Address]] = []
+        self.refused = 0
+
+    def connectionRefused(self) -> None:
+        self.refused += 1
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         self.got.append((datagram, addr))
@@ -48,6 +53,11 @@ class FailingSocket:
     def sendto(self, datagram: bytes, address: Address) -> None:
         raise BlockingIOError(errno.EAGAIN, "no room")
 
+    @property
+    def fails(self) -> bool:
+        """Whether there is no datagram to be received now."""
+        return not self._steps or isinstance(self._steps[0], OSError)
+
     def left(self) -> int:
         """How many steps have not been read."""
         return len(self._steps)
@@ -60,16 +70,13 @@ class PortCase(SynchronousTestCase):
         self.reactor = MemoryReactorClock()
         self.protocol = Collector()
 
+    def make(self, **options: Any) -> BoundedPort:
+        """A port of the kind that is tested."""
+        return BoundedPort(0, self.protocol, self.reactor, **options)
+
     def port(self, interface: str = "127.0.0.1", batch: int = BATCH) -> BoundedPort:
         """A port that listens."""
-        port = BoundedPort(
-            0,
-            self.protocol,
-            self.reactor,
-            interface=interface,
-            longest=LONGEST,
-            batch=batch,
-        )
+        port = self.make(interface=interface, longest=LONGEST, batch=batch)
         port.startListening()
         self.addCleanup(port.socket.close)
         return port
@@ -81,6 +88,12 @@ class PortCase(SynchronousTestCase):
         port, failing = self.port(batch=batch), FailingSocket(*steps)
         port.socket = failing  # type: ignore[assignment]
         return port, failing
+
+    def write(self, port: BoundedPort, datagram: bytes, address: Address | None) -> None:
+        """Write, and let the reactor's turn end."""
+        port.write(datagram, address)
+        for writer in self.reactor.getWriters():
+            writer.doWrite()
 
     def caller(self, host: str = "127.0.0.1") -> socket.socket:
         """A socket of somebody else."""
@@ -186,7 +199,7 @@ class SendingTests(PortCase):
         """What is written arrives, an empty datagram too."""
         port, caller = self.port(), self.caller()
         for datagram in (b"hello", b""):
-            port.write(datagram, caller.getsockname())
+            self.write(port, datagram, caller.getsockname())
             self.assertEqual(caller.recvfrom(99), (datagram, ("127.0.0.1", port.getHost().port)))
 
     def test_what_cannot_be_sent(self) -> None:
@@ -201,7 +214,7 @@ class SendingTests(PortCase):
                 (b"x", ("255.255.255.255", 1000)),
                 (b"x" * 70_000, ("127.0.0.1", 1000)),
             ):
-                port.write(datagram, address)
+                self.write(port, datagram, address)
                 self.reactor.advance(1)
         self.assertEqual(len(logged), 6)
         for event in logged:
@@ -213,13 +226,34 @@ class SendingTests(PortCase):
         port, _ = self.failing()
         with capturedLogs() as logged:
             for _ in range(100):
-                port.write(b"x", STRANGER)
+                self.write(port, b"x", STRANGER)
             self.assertEqual(len(logged), 1)
             self.reactor.advance(1)
-            port.write(b"x", STRANGER)
+            self.write(port, b"x", STRANGER)
         self.assertEqual(len(logged), 2)
         self.assertIn("sending failed for 100 datagrams", str(formatEvent(logged[1])))
         self.assertIn("no room", str(formatEvent(logged[1])))
+        self.assert_open(port)
+
+
+class ConnectedTests(PortCase):
+    """A port that is tied to one other."""
+
+    def test_talks(self) -> None:
+        """What is written without an address goes to the other."""
+        port, caller = self.port(), self.caller()
+        port.connect(*caller.getsockname())
+        self.write(port, b"hello", None)
+        self.assertEqual(caller.recv(99), b"hello")
+
+    def test_refused(self) -> None:
+        """The protocol hears that nobody is there, and the port stays open."""
+        port, caller = self.port(), self.caller()
+        port.connect(*caller.getsockname())
+        caller.close()
+        self.write(port, b"hello", None)
+        port.doRead()
+        self.assertEqual(self.protocol.refused, 1)
         self.assert_open(port)
 
 
@@ -233,7 +267,7 @@ class FamiliesTests(PortCase):
         caller.sendto(b"hi", ("::1", port.getHost().port))
         port.doRead()
         self.assertEqual(self.protocol.got, [(b"hi", source)])
-        port.write(b"answer", source)
+        self.write(port, b"answer", source)
         self.assertEqual(caller.recv(99), b"answer")
 
     def test_both(self) -> None:
@@ -245,7 +279,7 @@ class FamiliesTests(PortCase):
             caller.sendto(b"hi", (host, port.getHost().port))
             port.doRead()
             self.assertEqual(self.protocol.got.pop(), (b"hi", source))
-            port.write(b"answer", source)
+            self.write(port, b"answer", source)
             self.assertEqual(caller.recv(99), b"answer")
 
     def test_zone(self) -> None:

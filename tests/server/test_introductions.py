@@ -129,7 +129,9 @@ class OverTheRateTests(SynchronousTestCase):
             (b"\xff", []),
         ):
             self.assertEqual(server.ask(ALICE, request), refusal)
-        self.assertEqual([user.name for user in server.reception.directory.users], ["alice"])
+        self.assertEqual(
+            [user.name for user in server.reception.directory.users.read()], ["alice"]
+        )
 
     def test_not_registered(self) -> None:
         """A stranger over the rate hears nothing, whatever it asks."""
@@ -178,7 +180,9 @@ class ExpiryTests(SynchronousTestCase):
         for request in (b"ul", b"rl", b"ar bob", b"rk", b"rj nowhere", b"rc lab"):
             server.wait(60)
             server.ask(ALICE, request)
-        self.assertEqual([user.name for user in server.reception.directory.users], ["alice"])
+        self.assertEqual(
+            [user.name for user in server.reception.directory.users.read()], ["alice"]
+        )
 
     def test_a_room_with_somebody_in_it_stays(self) -> None:
         """A room's time runs only while it is empty, and anew each time it is."""

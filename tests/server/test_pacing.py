@@ -18,21 +18,21 @@ from twisted_chat.server.pacing import (
     Pacing,
     Slot,
 )
-from twisted_chat.wire import Answer, Farewell, RosterCleared, UserListed
+from twisted_chat.wire import Farewell, RosterCleared, UserListed
 
 ALICE, BOB = ("192.0.2.1", 1000), ("192.0.2.2", 2000)
 LARGEST = 9
 """Bytes in the largest datagram here."""
 
 
-def names(count: int, first: int = 0) -> Iterator[Answer]:
+def names(count: int, first: int = 0) -> Iterator[bytes]:
     """A stream of so many users."""
-    return (UserListed(f"{number:06}") for number in range(first, first + count))
+    return (UserListed(f"{number:06}").encode() for number in range(first, first + count))
 
 
 def listed(count: int, first: int = 0) -> list[bytes]:
     """The same as datagrams."""
-    return [answer.encode() for answer in names(count, first)]
+    return list(names(count, first))
 
 
 def of(sent: list[tuple[bytes, Address]], address: Address) -> list[bytes]:
@@ -80,7 +80,7 @@ class SingleTests(SynchronousTestCase):
     def test_at_once(self) -> None:
         """A single answer waits for no turn, and goes out once."""
         line = Line()
-        line.pacing.send(ALICE, Farewell(), line.now)
+        line.pacing.send(ALICE, Farewell().encode(), line.now)
         self.assertEqual(line.flush(), [(b"by", ALICE)])
         self.assertEqual(line.flush(), [])
         self.assertEqual(line.pacing.wake, NEVER)
@@ -89,11 +89,11 @@ class SingleTests(SynchronousTestCase):
         """Who has had its share gets nothing until it has earned more; others do."""
         line = Line(10, 10)
         for _ in range(9):
-            line.pacing.send(ALICE, Farewell(), line.now)
-        line.pacing.send(BOB, Farewell(), line.now)
+            line.pacing.send(ALICE, Farewell().encode(), line.now)
+        line.pacing.send(BOB, Farewell().encode(), line.now)
         sent = line.flush()
         self.assertEqual((len(of(sent, ALICE)), len(of(sent, BOB))), (5, 1))
-        line.pacing.send(ALICE, Farewell(), line.now + 0.2)
+        line.pacing.send(ALICE, Farewell().encode(), line.now + 0.2)
         self.assertEqual(len(line.flush()), 1)
 
 
@@ -176,7 +176,7 @@ class StreamTests(SynchronousTestCase):
     def test_a_slow_receiver_holds_nobody_up(self) -> None:
         """One that has had its share waits, while another's list goes out."""
         line = Line(100, 100)
-        line.pacing.send(ALICE, UserListed("x" * 97), line.now)
+        line.pacing.send(ALICE, UserListed("x" * 97).encode(), line.now)
         line.pacing.open(ALICE, Slot.USERS, names(5))
         line.pacing.open(BOB, Slot.USERS, names(5))
         sent = line.flush()
@@ -231,7 +231,7 @@ class FairnessTests(SynchronousTestCase):
         for number in range(100):
             line.pacing.open((f"198.51.100.{number}", 1), Slot.USERS, names(1000))
         line.flush()
-        line.pacing.send(BOB, Farewell(), line.now)
+        line.pacing.send(BOB, Farewell().encode(), line.now)
         self.assertEqual(of(line.flush(), BOB), [b"by"])
 
     @some
@@ -259,6 +259,6 @@ class FairnessTests(SynchronousTestCase):
     def test_a_roster_may_be_one_datagram(self) -> None:
         """A stream of one answer leaves nothing behind."""
         line = Line()
-        line.pacing.replace(ALICE, Slot.ROSTER, iter((RosterCleared(),)))
+        line.pacing.replace(ALICE, Slot.ROSTER, iter((RosterCleared().encode(),)))
         self.assertEqual(line.flush(), [(b"rj __clear_peers__", ALICE)])
         self.assertEqual(line.turn(), [])

@@ -5,8 +5,9 @@ place that carries a change out. It is deterministic: the same changes with
 the same times, in the same order, give the same directory. A change that does
 not apply (a name that was taken meanwhile) changes nothing and says so.
 
-Every step takes constant time, whatever the number of users and rooms. Times
-(`now`, `since`) are seconds on any clock that does not run backwards.
+Every step takes constant time, whatever the number of users and rooms, and no
+step takes long where a structure grows. Times (`now`) are seconds on any clock
+that does not run backwards.
 """
 
 from collections import OrderedDict
@@ -14,11 +15,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from twisted_chat.addresses import Address, site
+from twisted_chat.directory.queue import Place, Queue
 from twisted_chat.directory.roll import Roll
+from twisted_chat.directory.shards import Shards
 
 
 @dataclass(eq=False, slots=True)
-class User:
+class User(Place):
     """Somebody who is registered. `key` is what the name is compared by."""
 
     address: Address
@@ -115,12 +118,14 @@ class Directory:
     """Users by address and by name, rooms by name."""
 
     def __init__(self) -> None:
+        # Who is at a site: one user, or several by address. Most are alone,
+        # and an index by address besides would be a tenth of all memory.
+        self._sites: Shards[str, User | dict[Address, User]] = Shards()
         # In the order in which they were last heard.
-        self._users: OrderedDict[Address, User] = OrderedDict()
+        self._silent: Queue[User] = Queue()
         # In the order in which they became empty.
         self._empty: OrderedDict[str, Room] = OrderedDict()
-        self._sites: dict[str, int] = {}
-        self.users: Roll[str, User] = Roll(attrgetter("key"))
+        self.users: Shards[str, User] = Shards()
         self.rooms: Roll[str, Room] = Roll(attrgetter("key"))
         self._apply = {
             Registered: self._register,
@@ -139,15 +144,19 @@ class Directory:
     # --- Look-ups
 
     def user_at(self, address: Address) -> User | None:
-        return self._users.get(address)
+        here = self._sites.get(site(address[0]))
+        if type(here) is dict:
+            return here.get(address)
+        return here if here is not None and here.address == address else None  # type: ignore[union-attr,return-value]
 
     def users_at_site(self, host: str) -> int:
         """How many users are registered from where this host address belongs."""
-        return self._sites.get(site(host), 0)
+        here = self._sites.get(site(host))
+        return len(here) if isinstance(here, dict) else int(here is not None)
 
     def longest_silent(self) -> User | None:
         """The user who has not been heard for the longest time."""
-        return next(iter(self._users.values()), None)
+        return self._silent.first()
 
     def longest_empty(self) -> Room | None:
         """The room that has been empty for the longest time."""
@@ -156,35 +165,46 @@ class Directory:
     # --- Changes
 
     def _register(self, change: Registered, now: float) -> bool:
-        if change.address in self._users or change.key in self.users:
+        address = change.address
+        if self.user_at(address) or change.key in self.users:
             return False
-        user = User(change.address, change.name, change.key, now)
-        self._users[change.address] = user
-        self.users.add(user)
-        owner = site(change.address[0])
-        self._sites[owner] = self._sites.get(owner, 0) + 1
+        user = User(address, change.name, change.key, now)
+        self.users.set(user.key, user)
+        self._silent.append(user)
+        owner = site(address[0])
+        here = self._sites.get(owner)
+        if here is None:
+            self._sites.set(owner, user)
+        elif isinstance(here, dict):
+            here[address] = user
+        else:
+            self._sites.set(owner, {here.address: here, address: user})
         return True
 
     def _hear(self, change: Heard, now: float) -> bool:
-        user = self._users.get(change.address)
+        user = self.user_at(change.address)
         if user is None:
             return False
         user.heard = now
-        self._users.move_to_end(change.address)
+        self._silent.remove(user)
+        self._silent.append(user)
         return True
 
     def _depart(self, change: Departed, now: float) -> bool:
-        user = self._users.pop(change.address, None)
+        user = self.user_at(change.address)
         if user is None:
             return False
         self._take_out(user, now)
+        self._silent.remove(user)
         self.users.discard(user.key)
         owner = site(change.address[0])
-        left = self._sites[owner] - 1
-        if left:
-            self._sites[owner] = left
+        here = self._sites.get(owner)
+        if isinstance(here, dict):
+            del here[user.address]
+            if len(here) == 1:
+                self._sites.set(owner, *here.values())
         else:
-            del self._sites[owner]
+            self._sites.discard(owner)
         return True
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
@@ -196,7 +216,7 @@ class Directory:
         return True
 
     def _join_room(self, change: RoomJoined, now: float) -> bool:
-        user, room = self._users.get(change.address), self.rooms.get(change.key)
+        user, room = self.user_at(change.address), self.rooms.get(change.key)
         if user is None or room is None or user.room is room:
             return False
         self._take_out(user, now)
@@ -206,7 +226,7 @@ class Directory:
         return True
 
     def _leave_room(self, change: RoomLeft, now: float) -> bool:
-        user = self._users.get(change.address)
+        user = self.user_at(change.address)
         return user is not None and self._take_out(user, now)
 
     def _close_room(self, change: RoomGone, now: float) -> bool:

@@ -3,9 +3,10 @@
 Twisted's own port counts bytes, so empty datagrams never end a read; it closes
 itself for good at a receive error it does not list; and it raises whatever the
 kernel says of one datagram at whoever happened to send it. This one reads a
-bounded number of datagrams a turn, and counts the rest.
+bounded number of datagrams a turn, and counts what goes wrong.
 """
 
+import errno
 import socket
 
 from twisted.internet import udp
@@ -23,6 +24,9 @@ SOCKET_BUFFER = 4 * 1024 * 1024
 
 _MAPPED = "::ffff:"
 _IDLE = (BlockingIOError, InterruptedError)
+
+LOST = (OSError, OverflowError, TypeError, ValueError)
+"""What sending can raise: the kernel will not have it, or it is no datagram, or no address."""
 
 
 class BoundedPort(udp.Port):
@@ -63,26 +67,36 @@ class BoundedPort(udp.Port):
             except _IDLE:
                 return
             except OSError as problem:
-                self._count("receiving", problem)
+                self._not_received(problem)
                 continue
-            if len(source) == 4:
-                source = _plain(source)
-            try:
-                self.protocol.datagramReceived(datagram, source)
-            except Exception:
-                self.log.failure("a datagram from {source} was not understood", source=source)
+            self._hand_over(datagram, _plain(source) if len(source) == 4 else source)
 
     def write(self, datagram: bytes, addr: Address | None = None) -> None:
         """Send one datagram, or count it as lost."""
         if addr is not None and self.addressFamily == socket.AF_INET6 and ":" not in addr[0]:
             addr = (_MAPPED + addr[0], addr[1])
         try:
-            self.socket.sendto(datagram, addr)  # type: ignore[arg-type]
-        except (OSError, OverflowError) as problem:
-            self._count("sending", problem)
+            if addr is None:
+                self.socket.send(datagram)
+            else:
+                self.socket.sendto(datagram, addr)
+        except LOST as problem:
+            self._lost("sending", problem)
 
-    def _count(self, doing: str, problem: Exception) -> None:
-        if many := self._tally.count(doing, self._seconds()):
+    def _hand_over(self, datagram: bytes, source: Address) -> None:
+        try:
+            self.protocol.datagramReceived(datagram, source)
+        except Exception:
+            self.log.failure("a datagram from {source} was not understood", source=source)
+
+    def _not_received(self, problem: OSError) -> None:
+        if problem.errno == errno.ECONNREFUSED and self._connectedAddr:
+            self.protocol.connectionRefused()
+        else:
+            self._lost("receiving", problem)
+
+    def _lost(self, doing: str, problem: Exception, count: int = 1) -> None:
+        if many := self._tally.count(doing, self._seconds(), count):
             self.log.warn(
                 "{doing} failed for {many} datagrams, the last time with: {problem}",
                 doing=doing,

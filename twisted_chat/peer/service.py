@@ -7,7 +7,7 @@ from twisted.internet.abstract import isIPv6Address
 from twisted.internet.interfaces import IProtocol
 
 from twisted_chat.addresses import Address
-from twisted_chat.net.port import BoundedPort
+from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import Session
@@ -33,7 +33,7 @@ class PeerService(DatagramService):
         )
         interface = "::" if isIPv6Address(server[0]) else "0.0.0.0"
         super().__init__(
-            lambda: BoundedPort(
+            lambda: datagram_port(
                 0,
                 self.peer,
                 reactor,

@@ -35,5 +35,12 @@ class Bounds:
 SMALL_ROOM = 32
 """Members up to which a room gets the whole list at every change, as the original did."""
 
+REMEMBERED = 16_384
+"""Answers of each kind that are kept as the bytes they are."""
+
+HEARD = 1.0
+"""Seconds within which another word from a user is no news, but at most a
+2,000th of its time to live: so exact is the silence after which it is gone."""
+
 GATHER = 1.0
 """Seconds for which departures from a larger room are gathered into one list."""

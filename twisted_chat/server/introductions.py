@@ -1,6 +1,7 @@
 """What the room server answers: a request in, changes to the directory and messages out."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import (
@@ -18,7 +19,7 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import key
-from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
 from twisted_chat.server.pacing import NEVER, Pacing, Slot
 from twisted_chat.server.rosters import Rosters
 from twisted_chat.wire import (
@@ -41,7 +42,12 @@ from twisted_chat.wire import (
 from twisted_chat.wire import Registered as Welcome
 from twisted_chat.wire import RoomCreated as Created
 
-EXPIRED_AT_ONCE = 256
+_HI, _AR, _RL, _RC, _RJ = (
+    Bare(verb).encode() for verb in (Verb.HI, Verb.AR, Verb.RL, Verb.RC, Verb.RJ)
+)
+_BY = Farewell().encode()
+
+EXPIRED_AT_ONCE = 64
 """Users or rooms that are dropped in one go, before others are heard again."""
 PAUSE = 0.001
 """Seconds until the next go, where more has expired."""
@@ -67,6 +73,7 @@ class Introductions:
         self._announce = announce
         self._rosters = Rosters(pacing)
         self._expiry = NEVER
+        self._news = min(HEARD, bounds.user_ttl / 2000)
         self._answer: dict[type, Callable[..., None]] = {
             Leave: self._leave,
             Locate: self._locate,
@@ -85,12 +92,12 @@ class Introductions:
         """Decide about one request from one address."""
         directory = self._directory
         user = directory.user_at(source)
-        if user is not None:
+        if user is not None and now - user.heard >= self._news:
             directory.apply(Heard(source), now)
         if type(request) is Register:
             self._register(request, user, source, now)
         elif user is None:
-            self._pacing.send(source, Bare(Verb.HI), now)
+            self._pacing.send(source, _HI, now)
         else:
             self._answer[type(request)](request, user, now)
 
@@ -107,13 +114,13 @@ class Introductions:
         try:
             name_key = key(request.name, self._bounds.name)
         except NameRefused:
-            self._pacing.send(source, Bare(Verb.HI), now)
+            self._pacing.send(source, _HI, now)
             return
         if user is not None and user.key == name_key:
-            self._pacing.send(source, Welcome(request.name), now)
+            self._pacing.send(source, _welcome(request.name), now)
             return
         if name_key in directory.users:
-            self._pacing.send(source, Bare(Verb.HI), now)
+            self._pacing.send(source, _HI, now)
             return
         if user is not None:
             self._depart(user, now)
@@ -124,46 +131,48 @@ class Introductions:
             return  # A stranger over a bound is not answered.
         self._apply(Registered(source, request.name, name_key), request.name, now)
         self._expiry = min(self._expiry, now + self._bounds.user_ttl)
-        self._pacing.send(source, Welcome(request.name), now)
+        self._pacing.send(source, _welcome(request.name), now)
 
     def _leave(self, request: Leave, user: User, now: float) -> None:
         self._depart(user, now)
-        self._pacing.send(user.address, Farewell(), now)
+        self._pacing.send(user.address, _BY, now)
 
     def _locate(self, request: Locate, user: User, now: float) -> None:
         try:
             found = self._directory.users.get(key(request.name, self._bounds.name))
         except NameRefused:
             found = None
-        answer = Located(*found.address) if found else Bare(Verb.AR)
+        answer = _located(found.address) if found else _AR
         self._pacing.send(user.address, answer, now)
 
     def _list_users(self, request: ListUsers, user: User, now: float) -> None:
         users = self._directory.users.read()
-        self._pacing.open(user.address, Slot.USERS, (UserListed(one.name) for one in users))
+        listed = (UserListed(one.name).encode() for one in users)
+        self._pacing.open(user.address, Slot.USERS, listed)
 
     def _list_rooms(self, request: ListRooms, user: User, now: float) -> None:
         if not self._directory.rooms:
-            self._pacing.send(user.address, Bare(Verb.RL), now)
+            self._pacing.send(user.address, _RL, now)
             return
         rooms = self._directory.rooms.read()
-        self._pacing.open(user.address, Slot.ROOMS, (RoomListed(one.name) for one in rooms))
+        listed = (RoomListed(one.name).encode() for one in rooms)
+        self._pacing.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
-        refusal, directory = Bare(Verb.RC), self._directory
+        directory = self._directory
         try:
             room_key = key(request.room, self._bounds.name)
         except NameRefused:
-            self._pacing.send(user.address, refusal, now)
+            self._pacing.send(user.address, _RC, now)
             return
         room = directory.rooms.get(room_key)
         if room is None and len(directory.rooms) < self._bounds.rooms:
             self._apply(RoomCreated(request.room, room_key, user.address), request.room, now)
             self._expiry = min(self._expiry, now + self._bounds.room_ttl)
         elif room is None or room.creator != user.address:
-            self._pacing.send(user.address, refusal, now)
+            self._pacing.send(user.address, _RC, now)
             return
-        self._pacing.send(user.address, Created(request.room), now)
+        self._pacing.send(user.address, Created(request.room).encode(), now)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
         try:
@@ -171,7 +180,7 @@ class Introductions:
         except NameRefused:
             room = None
         if room is None:
-            self._pacing.send(user.address, Bare(Verb.RJ), now)
+            self._pacing.send(user.address, _RJ, now)
             return
         left = user.room
         if self._apply(RoomJoined(user.address, room.key), user.name, now):
@@ -227,3 +236,13 @@ class Introductions:
                 )
                 return
         self._expiry = now + PAUSE
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _welcome(name: str) -> bytes:
+    return Welcome(name).encode()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _located(address: Address) -> bytes:
+    return Located(*address).encode()

@@ -18,7 +18,6 @@ from enum import Enum, auto
 
 from twisted_chat.addresses import Address
 from twisted_chat.rate import Rate
-from twisted_chat.wire import Answer
 
 TURN = 0.01
 """Seconds between two turns."""
@@ -44,22 +43,21 @@ class Pacing:
 
     def __init__(self, answers: Rate) -> None:
         self._answers = answers
-        self._streams: OrderedDict[Address, dict[Slot, Iterator[Answer]]] = OrderedDict()
+        self._streams: OrderedDict[Address, dict[Slot, Iterator[bytes]]] = OrderedDict()
         self._fresh: list[Address] = []
         self._out: list[tuple[bytes, Address]] = []
         self.wake = NEVER
 
-    def send(self, to: Address, answer: Answer, now: float) -> None:
+    def send(self, to: Address, datagram: bytes, now: float) -> None:
         """Send one answer now, unless its receiver has had its share."""
-        datagram = answer.encode()
         if self._answers.spend(to[0], now, len(datagram)):
             self._out.append((datagram, to))
 
-    def open(self, to: Address, slot: Slot, stream: Iterator[Answer]) -> None:
+    def open(self, to: Address, slot: Slot, stream: Iterator[bytes]) -> None:
         """Send a stream, unless one is already on its way in this slot."""
         self._slots(to).setdefault(slot, stream)
 
-    def replace(self, to: Address, slot: Slot, stream: Iterator[Answer]) -> None:
+    def replace(self, to: Address, slot: Slot, stream: Iterator[bytes]) -> None:
         """Send a stream in place of the one in this slot, if there is one."""
         self._slots(to)[slot] = stream
 
@@ -86,7 +84,7 @@ class Pacing:
                 break
         return self.flush(now)
 
-    def _slots(self, to: Address) -> dict[Slot, Iterator[Answer]]:
+    def _slots(self, to: Address) -> dict[Slot, Iterator[bytes]]:
         slots = self._streams.get(to)
         if slots is None:
             slots = self._streams[to] = {}
@@ -110,10 +108,9 @@ class Pacing:
                 if len(self._out) >= TURN_IN_ALL:
                     self.wake = min(self.wake, now + TURN)
                     return False
-                answer = next(stream, None)
-                if answer is None:
+                datagram = next(stream, None)
+                if datagram is None:
                     break
-                datagram = answer.encode()
                 self._answers.charge(host, now, len(datagram))
                 self._out.append((datagram, address))
                 left -= 1

@@ -36,7 +36,17 @@ class RoomServer(DatagramProtocol):
         self._due = NEVER
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        self._send(self._reception.receive(datagram, addr, self._clock.seconds()))
+        self.datagramsReceived([(datagram, addr)])
+
+    def datagramsReceived(self, datagrams: Datagrams) -> None:
+        """Take what arrived in one go; the answers go out in one go too."""
+        now = self._clock.seconds()
+        for datagram, source in datagrams:
+            try:
+                self._reception.receive(datagram, source, now)
+            except Exception:
+                self.log.failure("a datagram from {source} was not understood", source=source)
+        self._send(self._reception.flush(now))
 
     def stopProtocol(self) -> None:
         if self._timer is not None:

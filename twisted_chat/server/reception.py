@@ -46,8 +46,8 @@ class Reception:
     def wake(self) -> float:
         return min(self._pacing.wake, self._introductions.wake)
 
-    def receive(self, datagram: bytes, source: Address, now: float) -> Datagrams:
-        """Read one datagram. Returns what is to be sent, as `(datagram, address)`."""
+    def receive(self, datagram: bytes, source: Address, now: float) -> None:
+        """Read one datagram. What is to be sent then is for `flush` to say."""
         if not self._requests.spend(source[0], now):
             self._refuse(datagram, source, now, "over the rate")
         elif len(datagram) > self._bounds.datagram:
@@ -59,6 +59,9 @@ class Reception:
                 self._dropped("not in the language", source, now)
             else:
                 self._introductions.answer(request, source, now)
+
+    def flush(self, now: float) -> Datagrams:
+        """What is to be sent, as `(datagram, address)`, after some datagrams were received."""
         return self._pacing.flush(now)
 
     def tick(self, now: float) -> Datagrams:
@@ -69,4 +72,4 @@ class Reception:
     def _refuse(self, datagram: bytes, source: Address, now: float, category: str) -> None:
         self._dropped(category, source, now)
         if self.directory.user_at(source) and (refusal := refusal_of(datagram)):
-            self._pacing.send(source, refusal, now)
+            self._pacing.send(source, refusal.encode(), now)

@@ -8,11 +8,15 @@ the list go out.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
-from twisted_chat.server.bounds import GATHER, SMALL_ROOM
+from twisted_chat.server.bounds import GATHER, REMEMBERED, SMALL_ROOM
 from twisted_chat.server.pacing import NEVER, Pacing, Slot
-from twisted_chat.wire import Answer, RosterCleared, RosterEntry
+from twisted_chat.wire import RosterCleared, RosterEntry
+
+_CLEARED = RosterCleared().encode()
 
 
 class Rosters:
@@ -52,7 +56,7 @@ class Rosters:
 
     def clear(self, user: User) -> None:
         """This user is in no room any more."""
-        self._pacing.replace(user.address, Slot.ROSTER, iter((RosterCleared(),)))
+        self._pacing.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
 
     def tick(self, now: float) -> None:
         """Tell the rooms whose moment of gathering is over."""
@@ -65,12 +69,17 @@ class Rosters:
             self.renew(room, member.user)
 
 
-def _whole(room: Room, user: User) -> Iterator[Answer]:
-    yield RosterCleared()
+def _whole(room: Room, user: User) -> Iterator[bytes]:
+    yield _CLEARED
     yield from _others(room.members.read(), user)
 
 
-def _others(members: Iterator[Member], user: User) -> Iterator[Answer]:
+def _others(members: Iterator[Member], user: User) -> Iterator[bytes]:
     for member in members:
         if member.user is not user:
-            yield RosterEntry(*member.address)
+            yield _entry(member.address)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _entry(address: Address) -> bytes:
+    return RosterEntry(*address).encode()

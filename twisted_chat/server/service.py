@@ -6,6 +6,7 @@ from twisted.python import usage
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
+from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.port import BATCH, BoundedPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.server.bounds import Bounds
@@ -151,7 +152,7 @@ def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
     bounds = options.bounds()
 
     def make_port() -> BoundedPort:
-        return BoundedPort(
+        return datagram_port(
             options["port"],
             RoomServer(bounds, reactor),
             reactor,

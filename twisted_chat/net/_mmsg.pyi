@@ -1,0 +1,6 @@
+from twisted_chat.addresses import Address
+
+def receive(fd: int, count: int, size: int, /) -> list[tuple[bytes, Address]]: ...
+def send(
+    fd: int, family: int, datagrams: list[tuple[bytes, Address | None]], start: int, /
+) -> int: ...
