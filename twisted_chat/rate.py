@@ -35,13 +35,21 @@ class Rate:
 
     def spend(self, host: str, now: float, units: float = 1) -> bool:
         """Take `units` from what this host address may use, if it may."""
+        # Written out, where `_moment` and `_keep` would do: every request comes by.
         if not self._cost:
             return True
         source = host if ":" not in host else site(host)
-        moment = self._moment(source, now) + units * self._cost
+        moment = self._moments.get(source)
+        if moment is None:
+            moment = self._older.get(source, now)
+        if moment < now:
+            moment = now
+        moment += units * self._cost
         if moment - now > self._depth:
             return False
-        self._keep(source, moment, now)
+        if now >= self._turn or len(self._moments) >= self._sources:
+            self._turn_over(now)
+        self._moments[source] = moment
         return True
 
     def charge(self, host: str, now: float, units: float) -> None:
@@ -64,6 +72,9 @@ class Rate:
 
     def _keep(self, source: str, moment: float, now: float) -> None:
         if now >= self._turn or len(self._moments) >= self._sources:
-            self._older, self._moments = self._moments, {}
-            self._turn = now + self._depth
+            self._turn_over(now)
         self._moments[source] = moment
+
+    def _turn_over(self, now: float) -> None:
+        self._older, self._moments = self._moments, {}
+        self._turn = now + self._depth

@@ -35,7 +35,8 @@ class Rooms(SynchronousTestCase):
         for world in both():
             alice, bob = world.room("alice", "bob")
             self.assertEqual(
-                bob.type("$roomjoin den"), ["> there is no room den; $roomcreate den makes it"]
+                bob.type("$roomjoin den"),
+                ["> there is no room den, or it is full; $roomcreate den makes it"],
             )
             alice.type("still with us?")
             self.assertEqual(bob.lines[-1], "< alice: still with us?")

@@ -1,5 +1,7 @@
 """What is answered to whom, beyond the plain exchange."""
 
+import gc
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -88,6 +90,20 @@ class RoomTests(SynchronousTestCase):
             self.assertEqual(server.ask(BOB, b"rc " + name), [b"rc"])
         self.assertEqual(server.ask(BOB, b"rj LAB"), [CLEAR])
         self.assertEqual(server.ask(BOB, b"rl"), [b"rl lab"])
+
+    def test_full(self) -> None:
+        """A full room takes nobody more, and its members are told what they ask for."""
+        server = Server(members=2)
+        carol = ("192.0.2.9", 1)
+        for source, name in ((ALICE, b"alice"), (BOB, b"bob"), (carol, b"carol")):
+            server.ask(source, b"hi " + name)
+        server.ask(ALICE, b"rc lab")
+        server.ask(ALICE, b"rj lab")
+        server.ask(BOB, b"rj lab")
+        self.assertEqual(server.all(carol, b"rj lab"), [(b"rj", carol)])
+        self.assertEqual(server.ask(BOB, b"rj lab"), [CLEAR, b"rj 192.0.2.1 1000"])
+        server.ask(ALICE, b"rk")
+        self.assertEqual(server.ask(carol, b"rj lab"), [CLEAR, b"rj 192.0.2.2 2000"])
 
     def test_not_a_name(self) -> None:
         """What is no name is no room either, to create or to join."""
@@ -223,6 +239,37 @@ class ExpiryTests(SynchronousTestCase):
         server.wait(151)
         self.assertEqual(server.reception.wake, float("inf"))
         self.assertIsInstance(server.changes[-1], RoomGone)
+
+
+class GarbageTests(SynchronousTestCase):
+    """What is left behind."""
+
+    def test_no_cycles(self) -> None:
+        """Who and what is gone leaves nothing that only a garbage collector would find."""
+        server = Server(user_ttl=100, room_ttl=50)
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for number in range(50):
+            user = ("192.0.2.1", 1000 + number)
+            server.ask(user, b"hi u%d" % number)
+            for datagram in (
+                b"rc r%d" % number,
+                b"rj r0",
+                b"ul",
+                b"rl",
+                b"ar u0",
+                b"\xff",
+                b"hi ?",
+            ):
+                server.ask(user, datagram)
+            if number % 2:
+                server.ask(user, b"by")
+        server.wait(200)
+        self.assertEqual(len(server.reception.directory.users), 0)
+        self.assertEqual(len(server.reception.directory.rooms), 0)
+        server.changes.clear()
+        self.assertEqual(gc.collect(), 0)
 
 
 class Properties(SynchronousTestCase):

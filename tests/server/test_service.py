@@ -1,6 +1,7 @@
 """Options of the room server, and what is built from them."""
 
 import contextlib
+import gc
 import io
 import socket
 from dataclasses import fields, replace
@@ -23,6 +24,7 @@ FIELDS = {
     "max-users": "users",
     "max-users-per-host": "users_per_host",
     "max-rooms": "rooms",
+    "max-members": "members",
     "rate": "rate",
     "burst": "burst",
     "answer-rate": "answer_rate",
@@ -156,6 +158,16 @@ class ServiceTests(SynchronousTestCase):
         reactor.advance(1)
         self.assertNotIn(port, reactor.getReaders())
         self.assertIsNone(service.port)
+
+    def test_garbage(self) -> None:
+        """While it runs nobody waits for a look at all objects; afterwards all is as before."""
+        before = gc.get_threshold()
+        service = server_service(self.options(), MemoryReactorClock())
+        service.startService()
+        self.addCleanup(gc.set_threshold, *before)
+        self.assertGreater(gc.get_threshold()[2], 1_000_000)
+        service.stopService()
+        self.assertEqual(gc.get_threshold(), before)
 
     def test_stopped_before_it_started(self) -> None:
         """Stopping what does not listen is no mistake."""

@@ -69,9 +69,11 @@ static struct known *places_of(const struct origin *origin)
 {
     uint64_t halves[2];
     memcpy(halves, origin->host, 16);
-    uint64_t mixed = (halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15u) ^ origin->port);
-    mixed *= 0xff51afd7ed558ccdu;
-    return remembered[(mixed >> 32) & (SETS - 1)];
+    uint64_t mixed = halves[0] * 0x9e3779b97f4a7c15u ^ halves[1] ^ origin->port;
+    /* The finalizer of MurmurHash3: every bit of an address counts. */
+    mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccdu;
+    mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53u;
+    return remembered[(mixed >> 33) & (SETS - 1)];
 }
 
 static PyObject *decode(const struct origin *origin)

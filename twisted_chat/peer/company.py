@@ -74,7 +74,9 @@ class Company:
             if not answered:
                 self._unanswered(f"for {room}")
             elif refused:
-                self._effects.notice(f"there is no room {room}; $roomcreate {room} makes it")
+                self._effects.notice(
+                    f"there is no room {room}, or it is full; $roomcreate {room} makes it"
+                )
             else:
                 self._entered(room, now)
 

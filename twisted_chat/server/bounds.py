@@ -24,6 +24,8 @@ class Bounds:
     """Users registered at once from one IPv4 address or one IPv6 /64."""
     rooms: int = 10_000
     """Rooms at once."""
+    members: int = 10_000
+    """Members of a room at once: more than this no peer keeps."""
     rate: float = 50.0
     """Requests a second from one IPv4 address or IPv6 /64; 0: as many as come."""
     burst: int = 100

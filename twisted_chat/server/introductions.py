@@ -1,6 +1,7 @@
 """What the room server answers: a request in, changes to the directory and messages out."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from twisted_chat.addresses import Address
@@ -138,10 +139,10 @@ class Introductions:
         self._pacing.send(user.address, _BY, now)
 
     def _locate(self, request: Locate, user: User, now: float) -> None:
-        try:
-            found = self._directory.users.get(key(request.name, self._bounds.name))
-        except NameRefused:
-            found = None
+        found = self._directory.users.get(request.name)  # Most names are their own key.
+        if found is None:
+            with suppress(NameRefused):
+                found = self._directory.users.get(key(request.name, self._bounds.name))
         answer = _located(found.address) if found else _AR
         self._pacing.send(user.address, answer, now)
 
@@ -179,7 +180,7 @@ class Introductions:
             room = self._directory.rooms.get(key(request.room, self._bounds.name))
         except NameRefused:
             room = None
-        if room is None:
+        if room is None or self._is_full(room, user):
             self._pacing.send(user.address, _RJ, now)
             return
         left = user.room
@@ -190,6 +191,9 @@ class Introductions:
             self._rosters.grown(room, user)
         else:
             self._rosters.renew(room, user)
+
+    def _is_full(self, room: Room, user: User) -> bool:
+        return len(room.members) >= self._bounds.members and user.room is not room
 
     def _leave_room(self, request: LeaveRoom, user: User, now: float) -> None:
         self._take_out(user, now)

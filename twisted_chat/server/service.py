@@ -1,5 +1,6 @@
 """Assembly of the room server: `twistd udpchat`."""
 
+import gc
 from typing import Any, ClassVar
 
 from twisted.python import usage
@@ -16,6 +17,8 @@ _DEFAULTS = Bounds()
 _SECONDS = startup.number(float, 0.1)
 _COUNT = startup.number(int, 1)
 _RATE = startup.number(float, 0)
+_NEVER = 1_000_000_000
+"""Looks at the middle-aged objects before one at all of them."""
 _LARGEST_DATAGRAM = 65_507
 """Bytes of payload in the largest UDP datagram over IPv4."""
 
@@ -66,6 +69,7 @@ BOUND_OPTIONS: list[list[Any]] = [
         _COUNT,
     ],
     ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
+    ["max-members", None, _DEFAULTS.members, "Members of a room at once", _COUNT],
     [
         "rate",
         None,
@@ -114,6 +118,7 @@ class ServerOptions(startup.Options):
             users=self["max-users"],
             users_per_host=self["max-users-per-host"],
             rooms=self["max-rooms"],
+            members=self["max-members"],
             rate=self["rate"],
             burst=self["burst"],
             answer_rate=self["answer-rate"],
@@ -140,6 +145,28 @@ class Options(ServerOptions):
             raise startup.unexpected(words, "--port")
 
 
+class RoomService(DatagramService):
+    """The room server as a service.
+
+    While it runs the garbage collector looks at young objects only. A look at
+    a million users would hold everybody up for more than 100 ms, and there is
+    nothing to find: the server leaves no cycles behind.
+    """
+
+    _thresholds: tuple[int, int, int] | None = None
+
+    def startService(self) -> None:
+        super().startService()
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(*self._thresholds[:2], _NEVER)
+
+    def stopService(self) -> Any:
+        if self._thresholds is not None:
+            gc.set_threshold(*self._thresholds)
+            self._thresholds = None
+        return super().stopService()
+
+
 def makeService(options: ServerOptions) -> DatagramService:
     """Build the room server from `--port`, `--interface` and the bounds."""
     from twisted.internet import reactor
@@ -161,4 +188,4 @@ def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
             batch=options["batch"],
         )
 
-    return DatagramService(make_port)
+    return RoomService(make_port)

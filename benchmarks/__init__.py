@@ -1,0 +1,1 @@
+"""How fast, how small: `make bench`. Loopback only; every figure is from this machine."""

@@ -1,0 +1,84 @@
+"""What lists and rooms cost the server: its decisions alone, in a time that only they pass.
+
+The server is asked in this process, and its clock goes on as fast as it is
+done, so every datagram is counted and none is lost. Sending one costs about as
+much again (see the table of requests: a C loop is nearly all system calls).
+"""
+
+import time
+
+from benchmarks.processes import middle, table
+from twisted_chat.addresses import Address
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.reception import Reception
+
+USERS = 10_000
+ROOMS = (10, 100, 1_000, 5_000)
+LEFT = 1_000
+"""Members of the largest room that somebody leaves: that costs the square of it in datagrams."""
+TRIES = 5
+
+
+class Server:
+    """A room server without limits on rates, and a clock for it."""
+
+    def __init__(self) -> None:
+        self.reception = Reception(Bounds(rate=0, user_ttl=1e9, room_ttl=1e9))
+        self.now = 1000.0
+
+    def ask(self, source: Address, datagram: bytes) -> int:
+        """Ask, and wait until nothing more comes of it. Returns the datagrams that did."""
+        self.reception.receive(datagram, source, self.now)
+        sent = len(self.reception.flush(self.now))
+        until = self.now + 60
+        while self.reception.wake <= until:
+            self.now = max(self.now, self.reception.wake)
+            sent += len(self.reception.tick(self.now))
+        return sent
+
+    def crowd(self, sources: list[Address], datagram: bytes) -> None:
+        """Let all of them ask the same at once, and wait until nothing more comes of it."""
+        for source in sources:
+            self.reception.receive(datagram, source, self.now)
+        self.ask(sources[0], b"hi u0")
+
+    def measure(self, source: Address, datagram: bytes) -> tuple[float, int]:
+        """Seconds of processor time, and datagrams."""
+        begun = time.process_time()
+        sent = self.ask(source, datagram)
+        return time.process_time() - begun, sent
+
+
+def _user(number: int) -> Address:
+    return f"127.1.{number >> 8}.{number & 255}", 4000
+
+
+def _row(what: str, tries: list[tuple[float, int]]) -> list[str]:
+    spent, sent = middle([seconds for seconds, _ in tries]), tries[0][1]
+    return [what, f"{spent * 1000:.2f}", f"{sent:,}", f"{spent / sent * 1e6:.2f}"]
+
+
+def main() -> dict[str, float]:
+    """Lists, then rooms. Returns the figures that have a bar."""
+    server = Server()
+    for number in range(USERS):
+        server.ask(_user(number), b"hi u%d" % number)
+    tries = [server.measure(_user(0), b"ul") for _ in range(TRIES)]
+    rows = [_row(f"`ul`, {USERS:,} users", tries)]
+    reached: dict[str, float] = {}
+    for size in ROOMS:
+        room = b"room%d" % size
+        server.ask(_user(0), b"rc " + room)
+        server.crowd([_user(number) for number in range(size - 1)], b"rj " + room)
+        joined = [server.measure(_user(size + more), b"rj " + room) for more in range(TRIES)]
+        rows.append(_row(f"joining a room of {size:,}", joined))
+        if size <= LEFT:
+            rows.append(_row(f"leaving a room of {size:,}", [server.measure(_user(0), b"rk")]))
+        if size == 1000:
+            reached["datagrams for one join of a room of 1,000"] = joined[0][1]
+    table("Lists and rooms", ["request", "processor ms", "datagrams", "us for each"], rows)
+    return reached
+
+
+if __name__ == "__main__":
+    main()
