@@ -43,6 +43,7 @@ LAYERS = (
         "net.service",
         "server.protocol",
         "peer.protocol",
+        "tcp.call",
         "tcp.protocol",
         "tcp.rendezvous",
         "terminal.line",

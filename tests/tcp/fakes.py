@@ -14,7 +14,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
     IStreamServerEndpoint,
 )
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -123,7 +123,8 @@ class FakeServer:
 class FakeClient:
     """Somebody to call, who refuses `refusals` times; with `silent`, who never answers.
 
-    `tried` is when each call was made. No call may be made while `server` listens.
+    `tried` is when each call was made, `round_trip` the seconds that one takes.
+    No call may be made while `server` listens.
     """
 
     def __init__(self, clock: Clock, server: FakeServer, refusals: int = 0) -> None:
@@ -131,6 +132,7 @@ class FakeClient:
         self._server = server
         self._refusals = refusals
         self.silent = False
+        self.round_trip = 0.0
         self.tried: list[float] = []
         self.connection: FakeConnection | None = None
 
@@ -141,7 +143,12 @@ class FakeClient:
             return Deferred()
         if len(self.tried) <= self._refusals:
             return fail(ConnectError(string="refused"))
+        if self.round_trip:
+            return deferLater(self._clock, self.round_trip, self._connected, protocolFactory)
+        return succeed(self._connected(protocolFactory))
+
+    def _connected(self, protocolFactory: IProtocolFactory) -> IProtocol:
         protocol = protocolFactory.buildProtocol(CALLER)
         assert protocol is not None
         self.connection = FakeConnection(protocol)
-        return succeed(protocol)
+        return protocol

@@ -3,13 +3,14 @@
 import errno
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError, ConnectionDone
+from twisted.internet.error import CannotListenError, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.tcp.fakes import TAKEN, FakeClient, FakeServer, FakeTerminal
+from tests.tcp.fakes import TAKEN, FakeClient, FakeConnection, FakeServer, FakeTerminal
 from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.call import TAKING
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.protocol import BUSY, TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
@@ -41,8 +42,19 @@ class RendezvousTestCase(SynchronousTestCase):
     def calling(self, refusals: int = 0, *, stay: bool = False) -> Rendezvous:
         self.client = FakeClient(self.clock, self.server, refusals)
         return Rendezvous(
-            self.chat, self.server, "TCP port 8090", self.client, "bob:8090", stay=stay
+            self.chat,
+            self.server,
+            "TCP port 8090",
+            self.client,
+            "bob:8090",
+            stay=stay,
+            between=lambda least, most: (least + most) / 2,
         )
+
+    def hang_on(self) -> FakeConnection:
+        """The connection of our last call."""
+        assert self.client.connection is not None
+        return self.client.connection
 
     def pass_seconds(self, seconds: int) -> None:
         self.clock.pump([0.5] * (2 * seconds))
@@ -135,6 +147,7 @@ class CallingTests(RendezvousTestCase):
     def test_answered_at_once(self) -> None:
         """A call that is taken is all there is: nobody listens."""
         self.start(self.calling())
+        self.clock.advance(TAKING)
         self.assertEqual(self.terminal.shown, [CALLING, GREETING])
         self.assertFalse(self.server.listening)
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -190,31 +203,100 @@ class CallingTests(RendezvousTestCase):
         self.assertEqual(self.terminal.shown[-1], GREETING)
 
     def test_gives_up_on_silence(self) -> None:
-        """One call that nobody answers or refuses is given up after 15 seconds as well."""
+        """Calls that nobody answers or refuses are given up after 15 seconds as well."""
         rendezvous = self.calling()
         self.client.silent = True
         self.start(rendezvous)
         self.pass_seconds(14)
-        self.assertFalse(self.server.listening)
+        self.assertNotIn(WAITING, self.terminal.shown)
         self.pass_seconds(1)
-        self.assertEqual(self.client.tried, [0])
         self.assertTrue(self.server.listening)
         self.assertEqual(self.terminal.shown[-1], WAITING)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_listens_between_silent_calls(self) -> None:
+        """A call that is swallowed takes four seconds, and then the other side can call us."""
+        rendezvous = self.calling()
+        self.client.silent = True
+        self.start(rendezvous)
+        self.clock.advance(3.9)
+        self.assertFalse(self.server.listening)
+        self.clock.advance(0.1)
+        self.assertTrue(self.server.listening)
+        self.pass_seconds(2)
+        self.assertEqual(self.client.tried, [0, 5])
+
+    def test_cut_off(self) -> None:
+        """A call that is cut off before anybody has taken it is repeated, and nothing is lost."""
+        self.start(self.calling())
+        self.terminal.type("hello\n")
+        self.hang_on().lose(ConnectionLost())
+        self.pass_seconds(2)
+        self.assertEqual(self.client.tried, [0, 1])
+        self.assertEqual(self.terminal.shown[-1], GREETING)
+        self.assertEqual(self.terminal.shown.count(GREETING), 1)
+        self.assertEqual(self.hang_on().value(), b"hello\n")
+
+    def test_rings_for_a_round_trip(self) -> None:
+        """It is certain that a call is taken when a reset would have come."""
+        rendezvous = self.calling()
+        self.client.round_trip = 0.5
+        self.start(rendezvous)
+        self.clock.advance(0.5)
+        self.clock.advance(0.5 + TAKING - 0.01)
+        self.assertEqual(self.terminal.shown, [CALLING])
+        self.clock.advance(0.02)
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING])
+
+    def test_taken_when_something_comes(self) -> None:
+        """Who says something has taken the call, and is heard."""
+        self.start(self.calling())
+        self.hang_on().protocol.dataReceived(b"hello\n")
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING, "< hello"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_taken_and_ended(self) -> None:
+        """Who hangs up properly had taken the call: it is not repeated."""
+        for ending in ("half", "whole"):
+            self.setUp()
+            self.start(self.calling())
+            connection = self.hang_on()
+            if ending == "half":
+                connection.protocol.readConnectionLost()
+            connection.lose(ConnectionDone())
+            self.assertEqual(
+                self.terminal.shown, [CALLING, GREETING, "> the other side hung up"], ending
+            )
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_out_of_step(self) -> None:
+        """The time between two calls is chosen anew each time, between half a second and 1.5."""
+        asked = []
+
+        def between(least: float, most: float) -> float:
+            asked.append((least, most))
+            return least
+
+        self.client = FakeClient(self.clock, self.server, 2)
+        self.start(
+            Rendezvous(self.chat, self.server, "here", self.client, "bob:8090", between=between)
+        )
+        self.pass_seconds(2)
+        self.assertEqual(asked, [(0.5, 1.5)] * 2)
+        self.assertEqual(self.client.tried, [0, 0.5, 1])
 
     def test_typed_meanwhile(self) -> None:
         """What is typed while calling is said when somebody is there."""
         self.start(self.calling(refusals=2))
         self.terminal.type("hello\n")
-        self.pass_seconds(2)
-        assert self.client.connection is not None
-        self.assertEqual(self.client.connection.value(), b"hello\n")
+        self.pass_seconds(3)
+        self.assertEqual(self.hang_on().value(), b"hello\n")
 
     def test_port_in_use_meanwhile(self) -> None:
         """A port in use hinders no call; what matters is whether it is free in the end."""
         self.server.problem = TAKEN
         self.start(self.calling(refusals=3))
-        self.pass_seconds(3)
+        self.pass_seconds(4)
         self.assertEqual(self.terminal.shown, [CALLING, GREETING])
 
     def test_port_in_use_in_the_end(self) -> None:
@@ -232,10 +314,10 @@ class CallingTests(RendezvousTestCase):
         self.chat = TcpChat(Conversation(once=False, hold=True), self.clock)
         self.terminal = FakeTerminal(self.chat)
         self.start(self.calling(stay=True))
-        assert self.client.connection is not None
+        self.clock.advance(TAKING)
         self.assertTrue(self.server.listening)
         self.assertEqual(self.terminal.shown, [CALLING, GREETING])
-        self.client.connection.lose(ConnectionDone())
+        self.hang_on().lose(ConnectionDone())
         self.server.call()
         self.assertEqual(self.terminal.shown[-1], GREETING)
 
@@ -269,6 +351,13 @@ class StoppingTests(RendezvousTestCase):
         rendezvous = self.calling()
         self.client.silent = True
         self.assert_quiet(self.start(rendezvous))
+        self.assertEqual(self.client.tried, [0])
+
+    def test_while_it_rings(self) -> None:
+        """A call that may have been taken is given up."""
+        rendezvous = self.start(self.calling())
+        self.assert_quiet(rendezvous)
+        self.assertFalse(self.hang_on().connected)
         self.assertEqual(self.client.tried, [0])
 
     def test_between_calls(self) -> None:

@@ -260,6 +260,10 @@ class Chat(_Closing):
     def connectionMade(self) -> None:
         _notice_death(self.transport)
         self.transport.registerProducer(self, True)
+        self.take_line()
+
+    def take_line(self) -> None:
+        """Be who is on the line, unless somebody else is."""
         self._ours = self._chat.answered(self, _who(self.transport.getPeer()))
         if not self._ours:
             self.transport.write(BUSY)

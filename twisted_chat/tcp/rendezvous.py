@@ -2,9 +2,12 @@
 
 A call that nobody takes is repeated. In between we listen, so that a call
 from the other side is taken as well; never at the same time, or a call to this
-machine would reach ourselves.
+machine would reach ourselves. Two who call each other at the same time have to
+fall out of step, so the time between two calls is a matter of chance.
 """
 
+import random
+from collections.abc import Callable
 from typing import Any
 
 from twisted.application.service import Service
@@ -22,15 +25,19 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
     IStreamServerEndpoint,
 )
+from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from twisted_chat.startup import CannotStart, cannot_listen
+from twisted_chat.tcp.call import Call
 from twisted_chat.tcp.protocol import TcpChat
 
 GIVE_UP = 15.0
 """Seconds after which a call that nobody takes is given up."""
-AGAIN = 1.0
+TRY = 4.0
+"""Seconds for one call. Where something swallows calls to the other side, it can still call us."""
+AGAIN_MIN, AGAIN_MAX = 0.5, 1.5
 """Seconds between two calls."""
 
 
@@ -38,8 +45,9 @@ class Rendezvous(Service):
     """Brings somebody on the line of a chat.
 
     `where` says where we wait, `whom` whom we call first, both as a person
-    would read it. With `stay`, more callers may come later. Starting raises
-    CannotStart where we only wait and cannot listen.
+    would read it. With `stay`, more callers may come later. `between` chooses a
+    number between two. Starting raises CannotStart where we only wait and
+    cannot listen.
     """
 
     def __init__(
@@ -51,6 +59,7 @@ class Rendezvous(Service):
         whom: str = "",
         *,
         stay: bool = False,
+        between: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._chat = chat
         self._clock: IReactorTime = chat.clock
@@ -59,6 +68,7 @@ class Rendezvous(Service):
         self._call = call
         self._whom = whom
         self._stay = stay
+        self._between = between
         self._port: IListeningPort | None = None
         self._working: Deferred[None] | None = None
 
@@ -115,7 +125,7 @@ class Rendezvous(Service):
         until = self._clock.seconds() + GIVE_UP
         while (left := until - self._clock.seconds()) > 0:
             try:
-                await call.connect(self._chat).addTimeout(left, self._clock)
+                await self._taken(call, min(left, TRY))
             except CancelledError:
                 raise
             except Exception as problem:
@@ -123,10 +133,19 @@ class Rendezvous(Service):
             else:
                 return True
             left = until - self._clock.seconds()
-            if left > 0 and await self._listened(min(left, AGAIN)):
+            pause = self._between(AGAIN_MIN, AGAIN_MAX)
+            if left > 0 and await self._listened(min(left, pause)):
                 return True
         self._chat.notice(f"nobody answered at {self._whom} for {GIVE_UP:g} seconds: {reason}")
         return False
+
+    async def _taken(self, call: IStreamClientEndpoint, seconds: float) -> None:
+        """Call once. Raises what hindered it."""
+        began = self._clock.seconds()
+        calls = Factory.forProtocol(lambda: Call(self._chat, began))
+        calls.noisy = False
+        made: Any = await call.connect(calls).addTimeout(seconds, self._clock)
+        await made.taken
 
     async def _listened(self, seconds: float) -> bool:
         """Listen for a moment. True, and still listening, if somebody called."""
