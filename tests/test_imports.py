@@ -44,6 +44,7 @@ LAYERS = (
         "server.protocol",
         "peer.protocol",
         "tcp.call",
+        "tcp.liveness",
         "tcp.protocol",
         "tcp.rendezvous",
         "terminal.line",

@@ -1,6 +1,8 @@
 """Connections, endpoints and a terminal in memory, for TCP chat."""
 
 import errno
+import socket
+import struct
 from typing import Any
 
 from twisted.internet.address import IPv4Address
@@ -56,11 +58,32 @@ class FakeConnection(StringTransport):
         self.protocol.connectionLost(Failure(problem))
 
 
-def accept(factory: IProtocolFactory) -> FakeConnection:
+class Handle:
+    """A TCP socket as far as Linux tells about it: segments that are
+    `unacknowledged`, and seconds of `silence` since the last acknowledgement."""
+
+    family = socket.AF_INET
+
+    def __init__(self, unacknowledged: int = 0, silence: float = 0.0) -> None:
+        self.unacknowledged = unacknowledged
+        self.silence = silence
+        self.options: dict[int, int] = {}
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        self.options[option] = value
+
+    def getsockopt(self, level: int, option: int, size: int) -> bytes:
+        assert (level, option) == (socket.IPPROTO_TCP, socket.TCP_INFO)
+        words = [0] * 24  # After eight bytes; linux/tcp.h.
+        words[4], words[12] = self.unacknowledged, int(1000 * self.silence)
+        return struct.pack("=8x24I", *words)[:size]
+
+
+def accept(factory: IProtocolFactory, handle: object = None) -> FakeConnection:
     """Somebody calls, and the factory takes it."""
     protocol = factory.buildProtocol(CALLER)
     assert protocol is not None
-    return FakeConnection(protocol)
+    return FakeConnection(protocol, handle)
 
 
 class FakeTerminal:

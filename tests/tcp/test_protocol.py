@@ -1,6 +1,5 @@
 """TCP chat on connections that are only pretended."""
 
-import socket
 from typing import Any
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -10,9 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 from zope.interface.verify import verifyObject
 
-from tests.tcp.fakes import CALLER, FakeConnection, FakeTerminal, accept
+from tests.tcp.fakes import CALLER, FakeConnection, FakeTerminal, Handle, accept
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.tcp.conversation import MAX_HELD, Conversation
+from twisted_chat.tcp.liveness import LOOK, UNACKNOWLEDGED
 from twisted_chat.tcp.protocol import BUSY, LINGER, MAX_BUSY, Busy, Chat, TcpChat
 
 GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
@@ -29,9 +29,9 @@ class ChatTestCase(SynchronousTestCase):
     def make(self, conversation: Conversation) -> TcpChat:
         return TcpChat(conversation, self.clock)
 
-    def connect(self) -> FakeConnection:
+    def connect(self, handle: object = None) -> FakeConnection:
         """Somebody is on the line; the greeting is cleared away."""
-        connection = accept(self.chat)
+        connection = accept(self.chat, handle)
         self.assertEqual(self.terminal.shown[-1:], [GREETING])
         self.terminal.transport.clear()
         return connection
@@ -374,45 +374,22 @@ class AttachTests(ChatTestCase):
         self.assertNoResult(self.chat.finished)
 
 
-class KeepaliveTests(ChatTestCase):
+class DeathTests(ChatTestCase):
     """A peer that is gone without a word."""
 
-    def test_within_two_minutes(self) -> None:
-        """The kernel gives up a peer that is silent or acknowledges nothing in two minutes."""
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            ours = socket.create_connection(server.getsockname())
-        self.addCleanup(ours.close)
-        protocol = self.chat.buildProtocol(CALLER)
-        assert protocol is not None
-        FakeConnection(protocol, ours)
-        self.assertTrue(ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-        idle, every, tries, unacknowledged = (
-            ours.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
-            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+    def test_noticed(self) -> None:
+        """The chat ends with status 1 and says why, and what it watched is let go."""
+        connection = self.connect(Handle(unacknowledged=1, silence=UNACKNOWLEDGED))
+        self.clock.advance(LOOK)
+        self.assertFalse(connection.connected)
+        self.assertEqual(
+            self.terminal.shown,
+            ["> the connection was lost: the other side does not answer any more"],
         )
-        self.assertLessEqual(idle + every * tries, 120)
-        self.assertGreater(unacknowledged, 0)
-        self.assertLessEqual(unacknowledged, 120_000)
+        self.assertEqual(self.end(), 1)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_over_tls(self) -> None:
-        """It is the connection under TLS that is probed."""
-        ours = socket.socket()
-        self.addCleanup(ours.close)
-
-        class Tls(FakeConnection):
-            transport = FakeConnection(Busy(self.chat), ours)
-
-        protocol = self.chat.buildProtocol(CALLER)
-        assert protocol is not None
-        Tls(protocol)
-        self.assertTrue(ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-
-    def test_unix_socket(self) -> None:
-        """A UNIX socket, which has no such options, is left as it is."""
-        ours, theirs = socket.socketpair()
-        self.addCleanup(ours.close)
-        self.addCleanup(theirs.close)
-        protocol = self.chat.buildProtocol(CALLER)
-        assert protocol is not None
-        FakeConnection(protocol, ours)
-        self.assertTrue(self.chat.engaged)
+    def test_hung_up(self) -> None:
+        """A connection that is gone is not watched."""
+        self.connect(Handle()).lose(ConnectionDone())
+        self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -1,6 +1,5 @@
 """TCP chat on a connection, between a terminal and whoever is at the other end."""
 
-import socket
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
@@ -30,6 +29,7 @@ from twisted_chat.tcp.conversation import (
     Say,
     Show,
 )
+from twisted_chat.tcp.liveness import Liveness
 from twisted_chat.terminal.line import LineTerminal
 
 LINGER = 5.0
@@ -37,12 +37,6 @@ LINGER = 5.0
 MAX_BUSY = 16
 """Callers who are being told that the line is busy; more are cut off at once."""
 BUSY = b"the line is busy\n"
-
-KEEPALIVE_IDLE, KEEPALIVE_EVERY, KEEPALIVE_TRIES = 60, 10, 5
-"""Seconds of silence, seconds between probes, probes: 110 seconds to notice a
-dead peer (RFC 9293, 3.8.4)."""
-UNACKNOWLEDGED = 110_000
-"""Milliseconds that sent data may stay unacknowledged (RFC 5482)."""
 
 
 class TcpChat(Factory):
@@ -253,12 +247,13 @@ class Chat(_Closing):
         self._chat = chat
         self.clock = chat.clock
         self._lines = Lines()
+        self._liveness: Liveness | None = None
         self._ours = False
         self._problem = ""
         self.clogged = False
 
     def connectionMade(self) -> None:
-        _notice_death(self.transport)
+        self._liveness = Liveness(self.transport, self.clock, self._dead)
         self.transport.registerProducer(self, True)
         self.take_line()
 
@@ -289,6 +284,8 @@ class Chat(_Closing):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
+        if self._liveness is not None:
+            self._liveness.stop()
         if not self._ours:
             return
         if (last := self._lines.rest()) is not None and not self._problem:
@@ -301,6 +298,10 @@ class Chat(_Closing):
             self._chat.lost("the other side hung up", 0)
         else:
             self._chat.lost(f"the connection was lost: {reason.getErrorMessage()}", 1)
+
+    def _dead(self) -> None:
+        self._problem = "the connection was lost: the other side does not answer any more"
+        self.transport.abortConnection()
 
     # As the producer of what is said.
 
@@ -319,21 +320,3 @@ class Chat(_Closing):
 def _who(peer: IAddress) -> str:
     host = getattr(peer, "host", None)
     return host_and_port(host, peer.port) if host else "somebody on this machine"  # type: ignore[attr-defined]
-
-
-def _notice_death(transport: Any) -> None:
-    """Have the kernel notice a peer that is gone without a word."""
-    connection = getattr(transport, "transport", transport)  # What TLS runs over.
-    handle = connection.getHandle()
-    if getattr(handle, "family", None) not in (socket.AF_INET, socket.AF_INET6):
-        return
-    handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (
-        ("TCP_KEEPIDLE", KEEPALIVE_IDLE),
-        ("TCP_KEEPALIVE", KEEPALIVE_IDLE),  # The name of the same on macOS.
-        ("TCP_KEEPINTVL", KEEPALIVE_EVERY),
-        ("TCP_KEEPCNT", KEEPALIVE_TRIES),
-        ("TCP_USER_TIMEOUT", UNACKNOWLEDGED),
-    ):
-        if hasattr(socket, option):
-            handle.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
