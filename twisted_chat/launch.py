@@ -5,11 +5,13 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, NoReturn, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString, connectProtocol
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.stdio import StandardIO
 from twisted.logger import (
     FileLogObserver,
@@ -201,10 +203,11 @@ def _run(service: Service, finished: "Deferred[int]") -> NoReturn:
     def finish(outcome: int) -> None:
         nonlocal status
         status = outcome
-        if reactor.running:
-            reactor.stop()
-        else:
-            reactor.callWhenRunning(reactor.stop)
+        with suppress(ReactorNotRunning):  # A signal has stopped it already.
+            if reactor.running:
+                reactor.stop()
+            else:
+                reactor.callWhenRunning(reactor.stop)
 
     blocking = [(number, os.get_blocking(number)) for number in range(3)]
     service.privilegedStartService()

@@ -3,7 +3,7 @@
 import signal
 import socket
 
-from tests.end_to_end.processes import ProcessTestCase, Program, free_port
+from tests.end_to_end.processes import PATIENCE, ProcessTestCase, Program, free_port
 
 
 def free_udp_port(host: str = "127.0.0.1") -> int:
@@ -107,6 +107,19 @@ class People(ChatTestCase):
         self.assertEqual(alice.wait(), 0)
         server.expect("user alice at 127.0.0.1:")
         server.expect(" left")
+
+    def test_interrupted_script(self) -> None:
+        """TERM ends a peer whose output goes into a file, without a traceback in there."""
+        port = free_udp_port()
+        server = self.serve(port)
+        output = self.directory() / "output"
+        bot = self.start("udpchat", "127.0.0.1", port, "--name", "bot", into=output)
+        bot.type_lines("$roomcreate lab")
+        server.expect("room lab created")
+        bot.process.terminate()
+        self.assertEqual(bot.process.wait(PATIENCE), 0)
+        server.expect("user bot at 127.0.0.1:")
+        self.assertNotIn("Traceback", output.read_text())
 
     def test_interrupted_server(self) -> None:
         """Ctrl-C ends a server, without a traceback."""
