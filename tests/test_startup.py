@@ -183,6 +183,22 @@ class CannotStartTests(SynchronousTestCase):
             "cannot listen on unix:a.sock: No such file or directory",
         )
 
+    def test_check_port(self) -> None:
+        """A port that is taken is told from one that is free, of either kind and family."""
+        for kind, name in ((socket.SOCK_STREAM, "TCP"), (socket.SOCK_DGRAM, "UDP")):
+            with socket.socket(socket.AF_INET, kind) as taken:
+                taken.bind(("127.0.0.1", 0))
+                if kind is socket.SOCK_STREAM:
+                    taken.listen()
+                port = taken.getsockname()[1]
+                with self.assertRaises(startup.CannotStart) as caught:
+                    startup.check_port(port, kind, "127.0.0.1")
+                self.assertIn(f"{name} port {port} is in use", str(caught.exception))
+            startup.check_port(port, kind, "127.0.0.1")
+            with self.assertRaises(startup.CannotStart) as caught:
+                startup.check_port(port, kind, "2001:db8::1")
+            self.assertIn(f"cannot listen on {name} port {port}: ", str(caught.exception))
+
     def test_resolve(self) -> None:
         """An address is its own, of either family."""
         for address in ("127.0.0.1", "::1"):

@@ -32,6 +32,18 @@ def cannot_listen(where: str, error: CannotListenError | OSError) -> CannotStart
     return CannotStart(f"cannot listen on {where}: {reason}")
 
 
+def check_port(port: int, kind: socket.SocketKind, interface: str = "0.0.0.0") -> None:
+    """See whether this port can be listened on. Raises CannotStart."""
+    name = "TCP" if kind is socket.SOCK_STREAM else "UDP"
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in interface else socket.AF_INET, kind) as trial:
+            if kind is socket.SOCK_STREAM:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((interface, port))
+    except OSError as error:
+        raise cannot_listen(f"{name} port {port}", error) from None
+
+
 def resolve(host: str, kind: socket.SocketKind) -> str:
     """The IP address of a host; IPv4 where it has both, as we listen on IPv4
     unless told otherwise. Raises CannotStart."""
@@ -100,6 +112,11 @@ class Options(usage.Options):
                 raise
             sys.stderr.write(f"{mistake}\n")
             raise SystemExit(2) from None
+
+    @property
+    def in_background(self) -> bool:
+        """Whether twistd goes into the background, where it cannot tell anybody what is wrong."""
+        return self.parent is not None and not self.parent.get("nodaemon")
 
     def opt_version(self) -> None:
         """Print the version of twisted-chat and exit."""

@@ -187,6 +187,7 @@ class Mistakes(ChatTestCase):
                 (("udpchat", "127.0.0.1", port, "--nmae", "a"), "nmae"),
                 ((*alone, "--port", 70_000), "out of range"),
                 ((*alone, "--port", port, "--interface", "127.0.0.1"), "in use"),
+                (("twistd", "udpchat", "--port", port, "--interface", "127.0.0.1"), "in use"),
             ]
             programs = [self.start(*command) for command, _ in cases]
             for program, (command, why) in zip(programs, cases, strict=True):

@@ -158,7 +158,7 @@ class AssemblyTests(TestCase):
 
     def test_terminal_as_asked(self) -> None:
         """--terminal is where the person is served, in the foreground too."""
-        for words in (("-n", "tcpchat"), ("tcpchat",)):
+        for words in (("-n", "tcpchat"), ("tcpchat", "--port", "0")):
             terminal = self.build(*words, "--terminal", "tcp:0:interface=127.0.0.1")
             self.assertIsInstance(terminal.endpoint, TCP4ServerEndpoint)
 
@@ -172,10 +172,10 @@ class AssemblyTests(TestCase):
 
     async def test_terminal_of_a_daemon(self) -> None:
         """A daemon's terminal is a UNIX socket of its own, for its owner alone."""
-        terminal = self.build("tcpchat", "--port", "9000")
+        terminal = self.build("tcpchat", "--port", "0")
         terminal.privilegedStartService()
         terminal.startService()
-        path = socket_path("tcpchat", 9000)
+        path = socket_path("tcpchat", 0)
         try:
             self.assertTrue(stat.S_ISSOCK(path.stat().st_mode))
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
@@ -186,8 +186,8 @@ class AssemblyTests(TestCase):
 
     async def test_terminal_in_use(self) -> None:
         """A second daemon at the same port cannot start, and says why."""
-        first = self.build("tcpchat", "--port", "9000")
-        second = self.build("tcpchat", "--port", "9000")
+        first = self.build("tcpchat", "--port", "0")
+        second = self.build("tcpchat", "--port", "0")
         first.privilegedStartService()
         first.startService()
         try:

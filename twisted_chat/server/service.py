@@ -1,6 +1,7 @@
 """Assembly of the room server: `twistd udpchat`."""
 
 import gc
+import socket
 from typing import Any, ClassVar
 
 from twisted.python import usage
@@ -143,6 +144,10 @@ class Options(ServerOptions):
     def parseArgs(self, *words: str) -> None:
         if words:
             raise startup.unexpected(words, "--port")
+
+    def postOptions(self) -> None:
+        if self.in_background:
+            startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
 
 
 class RoomService(DatagramService):

@@ -95,6 +95,8 @@ class Options(ChatOptions):
         super().postOptions()
         if self["terminal"]:
             server_endpoint(reactor, self["terminal"])
+        if self.in_background and not self["listen"]:
+            startup.check_port(self["port"], socket.SOCK_STREAM)
 
 
 def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
