@@ -10,8 +10,9 @@ from typing import Any, ClassVar, NoReturn, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import clientFromString, connectProtocol
+from twisted.internet.endpoints import connectProtocol
 from twisted.internet.error import ReactorNotRunning
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.stdio import StandardIO
 from twisted.logger import (
     FileLogObserver,
@@ -30,7 +31,7 @@ from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.service import PeerService
 from twisted_chat.server.service import ServerOptions, server_service
-from twisted_chat.tcp.service import ChatOptions, person_service
+from twisted_chat.tcp.service import ChatOptions, client_endpoint, person_service
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import Attachment, socket_path
 
@@ -94,6 +95,13 @@ class TcpChatOptions(ChatOptions):
                 raise usage.UsageError("either HOST or --connect, not both")
             self["connect"] = host_and_port(host, self["port"])
 
+    def postOptions(self) -> None:
+        from twisted.internet import reactor
+
+        super().postOptions()
+        if self["attach"]:
+            self.terminal = client_endpoint(reactor, self["attach"])
+
 
 def _terminal_endpoint(word: str) -> str:
     if word.lstrip("-").isdigit():
@@ -132,16 +140,16 @@ def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
 
     _log_to(sys.stderr, LogLevel.critical)
     if options["attach"]:
-        _attach(options["attach"], reactor)
+        _attach(options.terminal, options["attach"])
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     StandardIO(LineTerminal(chat))
     _run(service, chat.finished)
 
 
-def _attach(description: str, reactor: Any) -> NoReturn:
+def _attach(terminal: IStreamClientEndpoint, where: str) -> NoReturn:
     attachment = Attachment(StandardIO)
-    missing = f"no tcpchat daemon at {description}: start one with twistd tcpchat"
-    connecting = connectProtocol(clientFromString(reactor, description), attachment)
+    missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
+    connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
         lambda _: 0,

@@ -218,6 +218,7 @@ class MistakeTests(TcpChatTestCase):
             (1, "No such file or directory", ("tcpchat", "--listen", "unix:/no/such.sock")),
             (1, "no tcpchat daemon at", ("tcpchat", "attach", self.port)),
             (1, f"TCP port {used} is in use", ("twistd", "tcpchat", "--port", used)),
+            (2, "'nosuch:1:2' is no place to reach", ("tcpchat", "attach", "nosuch:1:2")),
             (2, "port 70000 is out of range", ("tcpchat", 70000)),
             (2, "port 0 is out of range", ("tcpchat", "127.0.0.1", 0)),
             (2, "nosuch", ("tcpchat", self.port, "--nosuch")),
