@@ -14,6 +14,7 @@ from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.wire import MAX_DATAGRAM
 
 _encoded = answers.map(lambda answer: answer.encode())
 datagrams = st.one_of(
@@ -84,6 +85,15 @@ class Shell(SynchronousTestCase):
         )
         bob.type("better?")
         self.assertEqual(alice.lines[-1], "< bob: better?")
+
+    def test_too_long_a_datagram(self) -> None:
+        """What is longer than a datagram may be was cut off by the port: it is not shown."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        for size in (MAX_DATAGRAM, MAX_DATAGRAM + 1):
+            bob.port.write(b"msg bob> ".ljust(size, b"x"), alice.address)
+        world.wait(1)
+        self.assertEqual(len(alice.told("xxx")), 1)
 
     def test_input_is_held_back(self) -> None:
         """No more is read from the terminal than can wait, and all of it is read in the end."""

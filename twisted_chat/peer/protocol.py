@@ -12,7 +12,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.peer.effects import Effect, Finish, Send, Show
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
-from twisted_chat.wire import parse_answer
+from twisted_chat.wire import MAX_DATAGRAM, parse_answer
 
 NEVER = float("inf")
 
@@ -42,6 +42,8 @@ class Peer(DatagramProtocol):
         self._wake_at(NEVER)
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        if len(datagram) > MAX_DATAGRAM:
+            return  # The port has cut it: what is left is not what was said.
         try:
             message = parse_answer(datagram)
         except WireError:
