@@ -204,6 +204,9 @@ class ProcessTestCase(TestCase):
 
     def setUp(self) -> None:
         self.environment: dict[str, str] = {}
+        # In the background of a shell it is ignored, and programs would inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
 
     def directory(self) -> Path:
         """A directory that is gone with the test; not mktemp(), which pytest leaves behind."""
