@@ -196,6 +196,15 @@ class EndTests(ChatTestCase):
         self.assertTrue(second.startswith("> the connection was lost: "), second)
         self.assertEqual(self.end(), 1)
 
+    def test_lost_after_hanging_up(self) -> None:
+        """A connection that breaks before all is delivered did not end well, hung up or not."""
+        connection = self.connect()
+        self.terminal.type("bye\n:q\n")
+        connection.lose(ConnectionLost("reset"))
+        (shown,) = self.terminal.shown
+        self.assertTrue(shown.startswith("> the connection was lost: "), shown)
+        self.assertEqual(self.end(), 1)
+
     def test_close(self) -> None:
         """Closing the chat hangs up, and is done when nobody is on the line."""
         self.assertIsNone(self.successResultOf(self.chat.close()))

@@ -237,6 +237,17 @@ class CallingTests(RendezvousTestCase):
         self.assertEqual(self.terminal.shown.count(GREETING), 1)
         self.assertEqual(self.hang_on().value(), b"hello\n")
 
+    def test_refused_by_tls(self) -> None:
+        """Nobody is said to be there before TLS trusts them; what hindered it is told."""
+        self.start(self.calling(refusals=1))
+        while self.clock.seconds() < 15:
+            self.clock.advance(1)
+            if self.client.connection is not None:
+                self.client.connection.lose(ValueError("certificate verify failed"))
+                self.client.connection = None
+        self.assertNotIn(GREETING, self.terminal.shown)
+        self.assertIn("certificate verify failed", self.terminal.shown[-2])
+
     def test_rings_for_a_round_trip(self) -> None:
         """It is certain that a call is taken when a reset would have come."""
         rendezvous = self.calling()

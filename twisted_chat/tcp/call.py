@@ -8,7 +8,7 @@ until a reset would have come.
 """
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
@@ -21,7 +21,7 @@ TAKING = 0.1
 
 class Call(Chat):
     """The connection of a call that was begun at `began`. `taken` fires when
-    it has the line, and fails with ConnectionLost if it never gets so far."""
+    it has the line, and fails with the reason if it never gets so far."""
 
     def __init__(self, chat: TcpChat, began: float) -> None:
         super().__init__(chat)
@@ -42,7 +42,7 @@ class Call(Chat):
         super().readConnectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if not reason.check(ConnectionLost):
+        if reason.check(ConnectionDone):
             self._take()
         elif self._stop_ringing():
             self.taken.errback(reason)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.error import ConnectionDone
+from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -292,7 +292,7 @@ class Chat(_Closing):
             self._chat.heard(last)
         if self._problem:
             self._chat.lost(self._problem, 1)
-        elif self._closed:
+        elif self._closed and reason.check(ConnectionDone, ConnectionAborted):
             self._chat.lost("you hung up", 0)
         elif reason.check(ConnectionDone):
             self._chat.lost("the other side hung up", 0)
