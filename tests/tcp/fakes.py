@@ -60,11 +60,13 @@ class FakeConnection(StringTransport):
 
 class Handle:
     """A TCP socket as far as Linux tells about it: segments that are
-    `unacknowledged`, and seconds of `silence` since the last acknowledgement."""
+    `unacknowledged`, seconds of `silence` since the last acknowledgement, and
+    `probes` since then."""
 
     family = socket.AF_INET
 
-    def __init__(self, unacknowledged: int = 0, silence: float = 0.0) -> None:
+    def __init__(self, unacknowledged: int = 0, silence: float = 0.0, probes: int = 0) -> None:
+        self.probes = probes
         self.unacknowledged = unacknowledged
         self.silence = silence
         self.options: dict[int, int] = {}
@@ -76,7 +78,7 @@ class Handle:
         assert (level, option) == (socket.IPPROTO_TCP, socket.TCP_INFO)
         words = [0] * 24  # After eight bytes; linux/tcp.h.
         words[4], words[12] = self.unacknowledged, int(1000 * self.silence)
-        return struct.pack("=8x24I", *words)[:size]
+        return struct.pack("=3xB4x24I", self.probes, *words)[:size]
 
 
 def accept(factory: IProtocolFactory, handle: object = None) -> FakeConnection:

@@ -58,9 +58,15 @@ class LivenessTests(SynchronousTestCase):
 
     def test_does_not_read(self) -> None:
         """A peer that has taken what fits into its window, and does not read, is alive."""
-        self.watch(Handle(unacknowledged=0, silence=10 * UNACKNOWLEDGED))
+        self.watch(Handle(silence=10 * UNACKNOWLEDGED, probes=1))
         self.clock.pump([LOOK] * 100)
         self.assertEqual(self.deaths, 0)
+
+    def test_no_way(self) -> None:
+        """Where nothing can be sent at all, for want of a link, the probes are counted."""
+        self.watch(Handle(silence=UNACKNOWLEDGED, probes=2))
+        self.clock.advance(LOOK)
+        self.assertEqual(self.deaths, 1)
 
     def test_real(self) -> None:
         """What Linux tells of a real connection that is full reads as being alive."""

@@ -22,8 +22,10 @@ UNACKNOWLEDGED = 110.0
 LOOK = 5.0
 """Seconds between two looks at what is on its way."""
 
-_INFO = struct.Struct("=24xI28xI")
-"""Of Linux's tcp_info: tcpi_unacked, in segments, and tcpi_last_ack_recv, in milliseconds."""
+_INFO = struct.Struct("=3xB20xI28xI")
+"""Of Linux's tcp_info: tcpi_probes, tcpi_unacked (segments), tcpi_last_ack_recv (milliseconds)."""
+UNANSWERED_PROBES = 2
+"""So many are not just on their way. Somebody who does not read answers each of them."""
 
 
 class Liveness:
@@ -69,7 +71,7 @@ class Liveness:
 
 
 def _unanswered(handle: Any) -> float:
-    """Seconds for which what is on its way has not been acknowledged, nor anything else."""
+    """Seconds for which neither what was sent nor a probe has been acknowledged."""
     info = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size)
-    unacknowledged, silence = _INFO.unpack(info)
-    return silence / 1000 if unacknowledged else 0.0
+    probes, unacknowledged, silence = _INFO.unpack(info)
+    return silence / 1000 if unacknowledged or probes >= UNANSWERED_PROBES else 0.0
