@@ -2,11 +2,46 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from precis_i18n import get_profile
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import many, names
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import MAX_NAME, RESERVED, canonical, key
+
+
+def by_the_rfc(name: str) -> str | None:
+    """The key of a name by RFC 8265 alone; None for what is no name in its canonical form."""
+    try:
+        same = get_profile("UsernameCasePreserved").enforce(name) == name
+        return str(get_profile("UsernameCaseMapped").enforce(name)) if same else None
+    except UnicodeEncodeError:
+        return None
+
+
+class PlainTests(SynchronousTestCase):
+    """Names that take the short way."""
+
+    @many
+    @given(st.text(st.characters(max_codepoint=0x7F), min_size=1, max_size=MAX_NAME))
+    def test_as_the_rfc_has_it(self, text: str) -> None:
+        """Any ASCII text has the key that RFC 8265 gives it, or is no name to either."""
+        try:
+            found: str | None = key(text)
+        except NameRefused:
+            found = None
+        expected = by_the_rfc(text)
+        self.assertEqual(found, None if expected in RESERVED else expected)
+
+    def test_each_character(self) -> None:
+        """So it is with each character of ASCII."""
+        for number in range(0x80):
+            text = f"a{chr(number)}"
+            try:
+                found: str | None = key(text)
+            except NameRefused:
+                found = None
+            self.assertEqual(found, by_the_rfc(text), hex(number))
 
 
 class CanonicalTests(SynchronousTestCase):
