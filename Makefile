@@ -10,7 +10,7 @@ INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-vers
 # links the files that are there, so a new file takes a new installation.
 EDITABLE := --config-settings editable_mode=strict --editable
 
-.PHONY: run chat test check format lint types wheel readme clean FORCE
+.PHONY: run chat test check format lint types wheel readme bench clean FORCE
 
 run: $(VENV)/.installed
 	@echo '> to join from a second terminal, in this directory: make chat'
@@ -40,6 +40,10 @@ wheel: $(VENV)/.developed
 
 readme: $(VENV)/.developed
 	$(BIN)/python -m tests.check_readme
+
+# PARTS names some of them: requests, rooms, crowd, startup.
+bench: $(VENV)/.developed
+	@$(BIN)/python -m benchmarks $(PARTS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -191,7 +191,8 @@ class Session:
             return
         listeners = self._company.people.everybody()
         if not listeners:
-            where = "nobody else is in your room" if self._company.room else "you are in no room"
+            room = self._company.room
+            where = f"you talk to nobody in {room}" if room else "you are in no room"
             self._effects.notice(
                 f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
             )
