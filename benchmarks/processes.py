@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -144,11 +143,6 @@ def running(commands: dict[str, Any]) -> Iterator[dict[str, Server]]:
         finally:
             for server in servers.values():
                 server.stop()
-
-
-def middle(values: list[float]) -> float:
-    """The median."""
-    return median(values)
 
 
 def table(title: str, header: list[str], rows: list[list[str]]) -> None:

@@ -6,9 +6,11 @@ much again (see the table of requests: a C loop is nearly all system calls).
 """
 
 import time
+from statistics import median
 
-from benchmarks.processes import middle, table
+from benchmarks.processes import table
 from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import RoomJoined
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Reception
 
@@ -36,11 +38,10 @@ class Server:
             sent += len(self.reception.tick(self.now))
         return sent
 
-    def crowd(self, sources: list[Address], datagram: bytes) -> None:
-        """Let all of them ask the same at once, and wait until nothing more comes of it."""
+    def crowd(self, sources: list[Address], room: str) -> None:
+        """Let all of them be in this room, without telling them of each other."""
         for source in sources:
-            self.reception.receive(datagram, source, self.now)
-        self.ask(sources[0], b"hi u0")
+            self.reception.directory.apply(RoomJoined(source, room), self.now)
 
     def measure(self, source: Address, datagram: bytes) -> tuple[float, int]:
         """Seconds of processor time, and datagrams."""
@@ -54,7 +55,7 @@ def _user(number: int) -> Address:
 
 
 def _row(what: str, tries: list[tuple[float, int]]) -> list[str]:
-    spent, sent = middle([seconds for seconds, _ in tries]), tries[0][1]
+    spent, sent = median([seconds for seconds, _ in tries]), tries[0][1]
     return [what, f"{spent * 1000:.2f}", f"{sent:,}", f"{spent / sent * 1e6:.2f}"]
 
 
@@ -67,10 +68,11 @@ def main() -> dict[str, float]:
     rows = [_row(f"`ul`, {USERS:,} users", tries)]
     reached: dict[str, float] = {}
     for size in ROOMS:
-        room = b"room%d" % size
-        server.ask(_user(0), b"rc " + room)
-        server.crowd([_user(number) for number in range(size - 1)], b"rj " + room)
-        joined = [server.measure(_user(size + more), b"rj " + room) for more in range(TRIES)]
+        room = f"room{size}"
+        server.ask(_user(0), f"rc {room}".encode())
+        server.crowd([_user(number) for number in range(size - 1)], room)
+        join = f"rj {room}".encode()
+        joined = [server.measure(_user(size + more), join) for more in range(TRIES)]
         rows.append(_row(f"joining a room of {size:,}", joined))
         if size <= LEFT:
             rows.append(_row(f"leaving a room of {size:,}", [server.measure(_user(0), b"rk")]))

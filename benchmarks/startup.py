@@ -5,9 +5,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.processes import Server, free_port, middle, room_server, table
+from benchmarks.processes import Server, free_port, room_server, table
 
 ROUNDS = 7
 
@@ -43,9 +44,9 @@ def main() -> dict[str, float]:
     for _ in range(ROUNDS):
         for name, run in contenders.items():
             seconds[name].append(run())
-    rows = [[name, f"{middle(values):.2f}"] for name, values in seconds.items()]
+    rows = [[name, f"{median(values):.2f}"] for name, values in seconds.items()]
     table("Starting", ["what", "seconds"], rows)
-    first = middle(seconds["`twistd udpchat` to the first answer"])
+    first = median(seconds["`twistd udpchat` to the first answer"])
     return {"first answer after start, s": first}
 
 

@@ -48,7 +48,7 @@ _HI, _AR, _RL, _RC, _RJ = (
 )
 _BY = Farewell().encode()
 
-EXPIRED_AT_ONCE = 64
+EXPIRED_AT_ONCE = 32
 """Users or rooms that are dropped in one go, before others are heard again."""
 PAUSE = 0.001
 """Seconds until the next go, where more has expired."""
