@@ -26,13 +26,17 @@ _ENTRY = {
 }
 
 
-def command(program: str, *words: object) -> list[str]:
-    """How a console script is started: the one beside this Python, or else its function."""
+_WITHOUT_EXTENSION = "import sys; sys.modules['twisted_chat.net._mmsg'] = None; "
+
+
+def command(program: str, *words: object, extension: bool = True) -> list[str]:
+    """How a console script is started: the one beside this Python, or else its
+    function; without the `extension` as where there was no compiler to make it."""
     script = Path(sys.executable).with_name(program)
-    start = (
-        [str(script)] if script.exists() else [sys.executable, "-c", f"{_ENTRY[program]}; run()"]
-    )
-    return [*start, *map(str, words)]
+    if extension and script.exists():
+        return [str(script), *map(str, words)]
+    call = ("" if extension else _WITHOUT_EXTENSION) + f"{_ENTRY[program]}; run()"
+    return [sys.executable, "-c", call, *map(str, words)]
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
@@ -214,13 +218,16 @@ class ProcessTestCase(TestCase):
         self.addCleanup(temporary.cleanup)
         return Path(temporary.name)
 
-    def start(self, program: str, *words: object, into: Path | None = None) -> Program:
+    def start(
+        self, program: str, *words: object, into: Path | None = None, extension: bool = True
+    ) -> Program:
         """A program on pipes."""
-        return self._start(program, words, terminal=False, into=into)
+        argv = command(program, *words, extension=extension)
+        return self._start(argv, terminal=False, into=into)
 
     def start_on_terminal(self, program: str, *words: object) -> Program:
         """A program on a pseudo-terminal."""
-        return self._start(program, words, terminal=True)
+        return self._start(command(program, *words), terminal=True)
 
     def start_daemon(self, program: str, *words: object, pidfile: Path) -> Daemon:
         """A program that has gone into the background when this returns."""
@@ -228,10 +235,7 @@ class ProcessTestCase(TestCase):
         self.addCleanup(daemon.close)
         return daemon
 
-    def _start(
-        self, program: str, words: tuple[object, ...], *, terminal: bool, into: Path | None = None
-    ) -> Program:
-        argv = command(program, *words)
+    def _start(self, argv: list[str], *, terminal: bool, into: Path | None = None) -> Program:
         started = Program(argv, self.environment, terminal=terminal, into=into)
         self.addCleanup(started.close)
         return started

@@ -70,17 +70,16 @@ class Fuzz(ProcessTestCase):
                 continue
         raise self.failureException(f"no answer to {datagram!r}")
 
-    def attack(self, *options: object) -> None:
-        """Send them all, then chat as if nothing had been."""
+    def attack(self, *options: object, datagrams: int = ALL, extension: bool = True) -> None:
+        """Send so many, then chat as if nothing had been."""
         log = self.directory() / "log"
-        program = self.start(
-            "udpchat", self.server[1], "--interface", self.server[0], *options, into=log
-        )
+        words = (self.server[1], "--interface", self.server[0], *options)
+        program = self.start("udpchat", *words, into=log, extension=extension)
         chance, warm = random.Random(8090), 0
         # A fresh source for each probe: at the default rate the limit is per host.
         probes = [self.source(host) for host in range(100, 240)]
         self.assertEqual(self.ask(probes[0], b"ul"), b"hi")
-        for number in range(0, ALL, BATCH):
+        for number in range(0, datagrams, BATCH):
             for _ in range(BATCH):
                 chance.choice(self.strangers).sendto(mutated(chance), self.server)
             self.assertEqual(self.ask(probes[number // BATCH % len(probes)], b"ul"), b"hi")
@@ -105,6 +104,10 @@ class Fuzz(ProcessTestCase):
     def test_without_limits(self) -> None:
         """With --rate 0 each of them is read: nothing stops, and no memory is left behind."""
         self.attack("--rate", 0)
+
+    def test_without_the_extension(self) -> None:
+        """It is the same on the port that every system has."""
+        self.attack("--rate", 0, datagrams=2 * WARM, extension=False)
 
     def test_with_default_limits(self) -> None:
         """With the limits as they are, strangers over them silence nobody else."""
