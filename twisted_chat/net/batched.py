@@ -43,7 +43,7 @@ OUTBOX = 4096
 Datagrams = list[tuple[bytes, Address]]
 Outgoing = list[tuple[bytes, Address | None]]
 
-_FULL = BlockingIOError(errno.EAGAIN, f"{OUTBOX} of them wait already")
+_NO_ROOM = BlockingIOError(errno.EAGAIN, f"{OUTBOX} of them wait already")
 _LATER = (BlockingIOError, InterruptedError)
 
 
@@ -88,7 +88,7 @@ class BatchedPort(BoundedPort):
         if self._blocked:
             if len(outbox) > OUTBOX:
                 outbox.pop()
-                self._lost("sending", _FULL)
+                self._lost("sending", _NO_ROOM)
         elif len(outbox) >= FULL or not self.connected:  # Last words have no later turn.
             self._send()
         elif len(outbox) == 1 and not self._reading:
