@@ -4,7 +4,6 @@ Run as `python -m tests.check_readme`. Ends with a message where the README is w
 """
 
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -64,7 +63,6 @@ def main() -> None:
             programs.append(alice := start(clone, join, port))
             programs.append(bob := start(clone, join, port, "NAME=bob"))
             chat(found["chat"], alice, bob)
-            server.process.send_signal(signal.SIGINT)
         finally:
             for program in programs:
                 program.close()

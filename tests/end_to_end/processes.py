@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from twisted.trial.unittest import TestCase
@@ -160,8 +161,9 @@ class Program:
         return self.output.text + ("" if self._terminal else self.errors.text)
 
     def kill(self) -> None:
-        """End it at once, whatever it does."""
-        self.process.kill()
+        """End it at once, whatever it does, and what it has started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # It leads a session of its own.
         self.process.wait()
 
     def close(self) -> None:
