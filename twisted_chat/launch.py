@@ -34,6 +34,7 @@ from twisted_chat.server.service import ServerOptions, server_service
 from twisted_chat.tcp.service import ChatOptions, client_endpoint, person_service
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import Attachment, socket_path
+from twisted_chat.trace.options import recorder_from
 
 
 class UdpChatOptions(ServerOptions):
@@ -42,7 +43,7 @@ class UdpChatOptions(ServerOptions):
     synopsis = "[PORT | HOST [PORT]] [options]"
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
-        " of the room server there. All options but --name are the server's."
+        " of the room server there. All options but --name and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"]
@@ -87,6 +88,8 @@ class TcpChatOptions(ChatOptions):
         if words[:1] == ("attach",):
             if len(words) > 2:
                 raise usage.UsageError("attach takes one PORT or SOCKET at most")
+            if self["trace"]:
+                raise usage.UsageError("attach has nothing to record: give --trace to the daemon")
             self["attach"] = _terminal_endpoint(words[1] if len(words) == 2 else str(DEFAULT_PORT))
             return
         host, self["port"] = _host_and_port(words, smallest=0)
@@ -127,7 +130,14 @@ def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
         _run(server, Deferred())
     _log_to(sys.stderr, LogLevel.warn)
     address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
-    peer = PeerService(address, options["name"], reactor, StandardIO, patient=os.isatty(0))
+    peer = PeerService(
+        address,
+        options["name"],
+        reactor,
+        StandardIO,
+        patient=os.isatty(0),
+        recorder=recorder_from(options, reactor),
+    )
     reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
     _run(peer, peer.peer.finished)
 
@@ -195,9 +205,9 @@ def _log_to(stream: TextIO, level: Any) -> None:
     def line(event: LogEvent) -> str:
         return eventAsText(event, includeSystem=False) + "\n"
 
-    observer = FilteringLogObserver(
-        FileLogObserver(stream, line), [LogLevelFilterPredicate(defaultLogLevel=level)]
-    )
+    levels = LogLevelFilterPredicate(defaultLogLevel=level)
+    levels.setLogLevelForNamespace("twisted_chat.trace", LogLevel.warn)
+    observer = FilteringLogObserver(FileLogObserver(stream, line), [levels])
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
 

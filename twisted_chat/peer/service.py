@@ -12,6 +12,8 @@ from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.trace.recorder import Recorder
+from twisted_chat.trace.taps import tap
 from twisted_chat.wire import MAX_DATAGRAM
 
 
@@ -26,6 +28,7 @@ class PeerService(DatagramService):
         open_terminal: Callable[[IProtocol], object],
         *,
         patient: bool,
+        recorder: Recorder | None = None,
     ) -> None:
         self.peer = Peer(
             lambda port: Session(server, port, name, patient=patient),
@@ -35,7 +38,7 @@ class PeerService(DatagramService):
         super().__init__(
             lambda: datagram_port(
                 0,
-                self.peer,
+                tap(self.peer, recorder),
                 reactor,
                 interface=interface,
                 longest=MAX_DATAGRAM,

@@ -13,6 +13,8 @@ from twisted_chat.net.port import BATCH, BoundedPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
+from twisted_chat.trace.taps import tap
 
 _DEFAULTS = Bounds()
 _SECONDS = startup.number(float, 0.1)
@@ -108,6 +110,7 @@ class ServerOptions(startup.Options):
             startup.interface,
         ],
         *BOUND_OPTIONS,
+        *TRACE_OPTIONS,
     ]
 
     def bounds(self) -> Bounds:
@@ -182,11 +185,12 @@ def makeService(options: ServerOptions) -> DatagramService:
 def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
     """Build the room server on this reactor."""
     bounds = options.bounds()
+    recorder = recorder_from(options, reactor)
 
     def make_port() -> BoundedPort:
         return datagram_port(
             options["port"],
-            RoomServer(bounds, reactor),
+            tap(RoomServer(bounds, reactor), recorder),
             reactor,
             interface=options["interface"],
             longest=bounds.datagram,

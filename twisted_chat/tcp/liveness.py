@@ -32,7 +32,9 @@ class Liveness:
     """Watches one connection, and calls `dead` once if its peer is."""
 
     def __init__(self, transport: Any, clock: IReactorTime, dead: Callable[[], None]) -> None:
-        connection = getattr(transport, "transport", transport)  # What TLS runs over.
+        connection = transport
+        while (inner := getattr(connection, "transport", None)) is not None:
+            connection = inner  # What TLS, or a recorder, runs over.
         self._handle = connection.getHandle()
         self._clock = clock
         self._dead = dead

@@ -24,6 +24,8 @@ from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
+from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
+from twisted_chat.trace.taps import CallingTap, ListeningTap
 
 _ADDRESS = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):([^:]*)")
 _ENDPOINT_KINDS = frozenset({"tcp", "tcp6", "ssl", "tls", "unix", "host"})
@@ -45,6 +47,7 @@ class ChatOptions(startup.Options):
             None,
             "HOST:PORT or endpoint to call first, such as tls:example.org:8090",
         ],
+        *TRACE_OPTIONS,
     ]
 
     def postOptions(self) -> None:
@@ -153,7 +156,7 @@ def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service
     )
     chat = TcpChat(conversation, reactor)
     chat.finished.addCallback(lambda _: reactor.stop())
-    rendezvous = Rendezvous(chat, **options.rendezvous, stay=True)
+    rendezvous = Rendezvous(chat, **_recorded(options, reactor), stay=True)
     seat = TerminalService(terminal, chat, reactor)
     service = MultiService()
     # Standard output has to be there for the first notices; a socket can wait for a free port.
@@ -189,4 +192,16 @@ def person_service(
 ) -> tuple[Rendezvous, TcpChat]:
     """A chat for one conversation; its terminal is still to be opened."""
     chat = TcpChat(Conversation(once=True, hold=True, interactive=interactive), reactor)
-    return Rendezvous(chat, **options.rendezvous), chat
+    return Rendezvous(chat, **_recorded(options, reactor)), chat
+
+
+def _recorded(options: ChatOptions, reactor: Any) -> dict[str, Any]:
+    """Who is meant; with `--trace`, what is said there is recorded."""
+    recorder = recorder_from(options, reactor)
+    if recorder is None:
+        return options.rendezvous
+    taps = {"listen": ListeningTap, "call": CallingTap}
+    return {
+        role: taps[role](value, recorder) if role in taps else value
+        for role, value in options.rendezvous.items()
+    }

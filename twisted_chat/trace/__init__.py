@@ -1,0 +1,1 @@
+"""Seeing the traffic: recording it, and reading captures of it."""
