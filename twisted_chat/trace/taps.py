@@ -188,8 +188,8 @@ class TapFactory(WrappingFactory):
         self.recorder = recorder
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        inner = self.wrappedFactory.buildProtocol(addr)  # type: ignore[arg-type]
-        return None if inner is None else self.protocol(self, inner)  # None: it takes no more.
+        inner = self.wrappedFactory.buildProtocol(addr)
+        return None if inner is None else ConnectionTap(self, inner)  # type: ignore[arg-type]
 
 
 def _address(address: Any) -> Address | None:

@@ -1,0 +1,247 @@
+"""Finding the conversations in a capture, whatever its size.
+
+Packets go to the conversation that they belong to, and what it says of each
+goes to the sink at once. What has to be remembered is bounded, whoever wrote
+the capture: connections that were quiet for longest are concluded, and of more
+addresses than MAX_ADDRESSES only the packets are counted.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.trace.chat import Chat, speaks
+from twisted_chat.trace.connection import Connection, Moment
+from twisted_chat.trace.layers import Packet, Protocol, dissect
+from twisted_chat.trace.outcome import outcome
+from twisted_chat.trace.report import (
+    Conversation,
+    Layer,
+    Purpose,
+    Row,
+    Sink,
+    Verdict,
+)
+
+MAX_CONNECTIONS = 10_000
+"""TCP connections that are followed at once."""
+MAX_ADDRESSES = 50_000
+"""Addresses that take part in UDP chats."""
+MAX_REASONS = 100
+"""Kinds of packets that are passed over that are counted one by one."""
+REBUILT = "headers rebuilt by twisted-chat"
+"""How the comment of every packet that `--trace` records begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A packet as it stands in a capture: `at` in nanoseconds since 1970, `length`
+    in bytes on the network, of which `data` is what was captured."""
+
+    number: int
+    at: int
+    linktype: int
+    data: bytes
+    length: int
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A conversation that goes on; `addresses` are those who take part in a chat."""
+
+    number: int
+    first: int
+    last: int
+    packets: int = 0
+    addresses: dict[Address, None] = field(default_factory=dict)
+
+    def note(self, now: int) -> None:
+        self.packets += 1
+        self.first, self.last = min(self.first, now), max(self.last, now)
+
+
+_Pair = tuple[Address, Address]
+
+
+class Analysis:
+    """Takes frames, and tells the sink what they are.
+
+    `port` is where chats are looked for; UDP that speaks the language is one
+    wherever it is. To be concluded when there are no more.
+    """
+
+    def __init__(self, port: int, sink: Sink) -> None:
+        self._port = port
+        self._sink = sink
+        self._conversations = 0
+        self._connections: dict[_Pair, tuple[_Talk, Connection]] = {}
+        self._chats: dict[int, tuple[_Talk, Chat]] = {}
+        self._addresses: dict[Address, int] = {}
+        self.packets = 0
+        self.first = self.last = 0
+        """The times of the earliest and the latest packet."""
+        self.elsewhere: Counter[str] = Counter()
+        """What was passed over because it is no chat: how many packets of which kind."""
+        self.crowded = 0
+        """Packets of more addresses than are remembered."""
+
+    def feed(self, frame: Frame) -> None:
+        """Take the next packet."""
+        self.packets += 1
+        self.first = min(self.first or frame.at, frame.at)
+        self.last = max(self.last, frame.at)
+        try:
+            packet = dissect(frame.linktype, frame.data)
+        except WireError as problem:
+            self._pass_over(str(problem))
+            return
+        if packet.protocol is Protocol.ICMP:
+            self._complaint(frame, packet)
+        elif packet.protocol is Protocol.TCP:
+            self._segment(frame, packet)
+        else:
+            self._datagram(frame, packet)
+
+    def conclude(self) -> None:
+        """Say how everything went that is still going on."""
+        for pair in list(self._connections):
+            self._conclude_connection(pair)
+        for number in list(self._chats):
+            self._conclude_chat(number)
+
+    def _pass_over(self, reason: str) -> None:
+        if reason in self.elsewhere or len(self.elsewhere) < MAX_REASONS:
+            self.elsewhere[reason] += 1
+        else:
+            self.elsewhere["something else"] += 1
+
+    def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Verdict) -> None:
+        talk.note(frame.at)
+        self._sink.row(
+            talk.number,
+            Row(
+                frame.number,
+                frame.at,
+                packet.source,
+                packet.destination,
+                frame.length,
+                verdict,
+                frame.data,
+                packet.headers,
+                frame.comments,
+            ),
+        )
+
+    def _begin(self, now: int) -> _Talk:
+        self._conversations += 1
+        return _Talk(self._conversations, now, now)
+
+    # --- TCP
+
+    def _segment(self, frame: Frame, packet: Packet) -> None:
+        rebuilt = any(comment.startswith(REBUILT) for comment in frame.comments)
+        if not rebuilt and self._port not in (packet.source[1], packet.destination[1]):
+            self._pass_over(f"TCP on port {min(packet.source[1], packet.destination[1])}")
+            return
+        pair = _pair(packet)
+        # Taken out and put back: the first of the dict is the one quiet for longest.
+        found = self._connections.pop(pair, None)
+        if found is not None and found[1].begins_anew(packet):
+            self._connections[pair] = found
+            self._conclude_connection(pair)
+            found = None
+        if found is None:
+            if len(self._connections) >= MAX_CONNECTIONS:
+                self._conclude_connection(next(iter(self._connections)))
+            found = self._begin(frame.at), Connection(packet, rebuilt=rebuilt)
+        self._connections[pair] = found
+        talk, connection = found
+        verdict = connection.observe(packet, Moment(frame.number, frame.at))
+        self._tell(talk, frame, packet, verdict)
+
+    def _conclude_connection(self, pair: _Pair) -> None:
+        talk, connection = self._connections.pop(pair)
+        for finding in outcome(connection):
+            self._sink.finding(talk.number, finding)
+        hosts = (connection.caller.address, ""), (connection.called.address, "")
+        self._conclude(talk, "TCP chat", hosts)
+
+    # --- UDP
+
+    def _datagram(self, frame: Frame, packet: Packet) -> None:
+        known = [
+            number
+            for end in (packet.source, packet.destination)
+            if (number := self._addresses.get(end)) is not None
+        ]
+        ports = packet.source[1], packet.destination[1]
+        if not known and self._port not in ports and not speaks(packet.payload):
+            self._pass_over(f"UDP on port {min(ports)}")
+            return
+        if len(known) < 2 and len(self._addresses) >= MAX_ADDRESSES:
+            self.crowded += 1
+            return
+        if not known:
+            talk = self._begin(frame.at)
+            chat = Chat(self._port, lambda finding: self._sink.finding(talk.number, finding))
+            self._chats[talk.number] = talk, chat
+            known = [talk.number]
+        elif len(set(known)) == 2:
+            known = [self._merge(*known)]
+        talk, chat = self._chats[known[0]]
+        for end in (packet.source, packet.destination):
+            if end not in talk.addresses:
+                talk.addresses[end] = None
+                self._addresses[end] = talk.number
+        verdict = chat.observe(packet, Moment(frame.number, frame.at))
+        self._tell(talk, frame, packet, verdict)
+
+    def _merge(self, one: int, other: int) -> int:
+        """Make one chat of two. Returns which of them it is."""
+        # The smaller one moves, so that no order of packets makes this slow.
+        gone, kept = sorted((one, other), key=lambda number: len(self._chats[number][0].addresses))
+        talk, chat = self._chats[kept]
+        smaller, absorbed = self._chats.pop(gone)
+        chat.absorb(absorbed)
+        talk.packets += smaller.packets
+        talk.first, talk.last = min(talk.first, smaller.first), max(talk.last, smaller.last)
+        talk.addresses.update(smaller.addresses)
+        self._addresses.update(dict.fromkeys(smaller.addresses, kept))
+        self._sink.merged(gone, kept)
+        return kept
+
+    def _conclude_chat(self, number: int) -> None:
+        talk, chat = self._chats.pop(number)
+        for finding in chat.conclude():
+            self._sink.finding(number, finding)
+        hosts = tuple((end, chat.title(end)) for end in talk.addresses)
+        self._conclude(talk, "UDP chat", hosts)
+
+    def _conclude(self, talk: _Talk, kind: str, hosts: tuple[tuple[Address, str], ...]) -> None:
+        summary = Conversation(kind, hosts, talk.packets, talk.first, talk.last)
+        self._sink.concluded(talk.number, summary)
+
+    # --- ICMP
+
+    def _complaint(self, frame: Frame, packet: Packet) -> None:
+        about = packet.about
+        assert about is not None
+        if about.protocol is Protocol.TCP:
+            found = self._connections.get(_pair(about))
+            talk = found[0] if found else None
+        else:
+            number = self._addresses.get(about.source, self._addresses.get(about.destination))
+            talk = self._chats[number][0] if number is not None else None
+        if talk is None:
+            self._pass_over("ICMP about something else")
+            return
+        what = f"{packet.complaint}, about {about.protocol.value} to port {about.destination[1]}"
+        verdict = Verdict(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")
+        self._tell(talk, frame, packet, verdict)
+
+
+def _pair(packet: Packet) -> _Pair:
+    source, destination = packet.source, packet.destination
+    return (source, destination) if source <= destination else (destination, source)

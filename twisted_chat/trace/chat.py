@@ -1,0 +1,238 @@
+"""A UDP chat: a room server with everybody around it, and what they say to each other.
+
+Nothing in a datagram says which side is the server. It is who listens on the
+chat's port; on any other port, who is asked, or tells where somebody is.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from twisted_chat import names, wire
+from twisted_chat.addresses import Address
+from twisted_chat.display import safe
+from twisted_chat.errors import NameRefused, WireError
+from twisted_chat.trace.connection import Moment
+from twisted_chat.trace.layers import Packet
+from twisted_chat.trace.links import Links
+from twisted_chat.trace.questions import Emit, Question, Questions
+from twisted_chat.trace.report import Finding, Layer, Purpose, Verdict, at, count, duration, quoted
+from twisted_chat.trace.speech import answer_in_words, request_in_words
+from twisted_chat.wire import Answer, Request, Verb
+
+MAX_PAIRS = 10_000
+"""Pairs who talk directly that are told one by one."""
+MAX_STRANGE = 1_000
+"""Addresses whose datagrams that do not speak the language are told one by one."""
+LONGEST_NAME = 64
+"""Characters of a user's name that are kept."""
+
+
+def speaks(datagram: bytes) -> bool:
+    """Whether a datagram is a message of generation 1, in one direction or the
+    other, and names only what may be a name."""
+    message = _answer(datagram) or _request(datagram)
+    if message is None or isinstance(message, wire.Said):
+        return message is not None
+    name = getattr(message, "name", None) or getattr(message, "room", None)
+    try:
+        return name is None or bool(names.key(name))
+    except NameRefused:
+        return False
+
+
+class Chat:
+    """Says of each datagram what it is, and at the end who asked and told what."""
+
+    def __init__(self, port: int, emit: Emit) -> None:
+        self._port = port
+        self.servers: dict[Address, None] = {}
+        self.names: dict[Address, str] = {}
+        """What each called itself last."""
+        self._registered: dict[Address, str] = {}
+        self._questions = Questions(emit)
+        self._links = Links()
+        self._direct: dict[tuple[Address, Address], list[int]] = {}
+        self._untold = 0
+        self._strange: Counter[Address] = Counter()
+
+    def absorb(self, other: "Chat") -> None:
+        """Take over all of another, which has turned out to be the same chat."""
+        self.servers.update(other.servers)
+        self.names.update(other.names)
+        self._registered.update(other._registered)
+        self._questions.absorb(other._questions)
+        self._links.absorb(other._links)
+        self._direct.update(other._direct)
+        self._untold += other._untold
+        self._strange.update(other._strange)
+
+    def observe(self, packet: Packet, moment: Moment) -> Verdict:
+        """What this datagram is."""
+        source, destination, datagram = packet.source, packet.destination, packet.payload
+        if packet.missing:
+            return self._stranger(source, f"{packet.missing:,} bytes were not captured")
+        link = self._links.observe(source, destination, datagram, moment)
+        if link is not None:
+            return link
+        server = self._server(source, destination, datagram)
+        if server == destination and (request := _request(datagram)) is not None:
+            return self._asks(source, destination, request, datagram, moment)
+        answer = _answer(datagram)
+        if isinstance(answer, wire.Said):
+            return self._says(source, destination, answer, len(datagram))
+        if server == source and answer is not None:
+            return self._tells(destination, source, answer, moment)
+        what = f"does not speak the language, {count(len(datagram), 'byte')}"
+        return self._stranger(source, f"{what}: {quoted(datagram)}" if datagram else what)
+
+    def conclude(self) -> Iterator[Finding]:
+        """Who talked to whom, and what was not understood."""
+        self._questions.conclude()
+        yield from self._links.conclude()
+        for (one, other), (there, size, back, size_back) in self._direct.items():
+            text = f"{at(one)} → {at(other)}: {count(there, 'message')}, {count(size, 'byte')}"
+            if back:
+                text += f"; ← {count(back, 'message')}, {count(size_back, 'byte')}"
+            yield Finding("direct", text)
+        if self._untold:
+            yield Finding("direct", f"{count(self._untold, 'message')} between more pairs")
+        for source, number in self._strange.items():
+            text = f"{count(number, 'datagram')} of {at(source)}"
+            yield Finding("not the language", text)
+
+    def title(self, address: Address) -> str:
+        """What a participant is called."""
+        name = self.names.get(address, "")
+        return "room server" if address in self.servers else name
+
+    # --- One datagram
+
+    def _server(self, source: Address, destination: Address, datagram: bytes) -> Address | None:
+        for end in (destination, source):
+            if end in self.servers:
+                return end
+        ports = source[1] == self._port, destination[1] == self._port
+        answer = _answer(datagram)
+        if isinstance(answer, wire.Said):
+            return None
+        if ports[0] != ports[1]:
+            server = source if ports[0] else destination
+        elif isinstance(answer, wire.RosterCleared | wire.RosterEntry | wire.Located):
+            server = source
+        elif _request(datagram) is not None:
+            server = destination
+        else:
+            return None
+        self.servers[server] = None
+        return server
+
+    def _asks(
+        self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
+    ) -> Verdict:
+        verb = _VERBS[type(request)]
+        text = request_in_words(request)
+        purpose = Purpose.SET_UP
+        if verb in (Verb.BY, Verb.RK):
+            purpose = Purpose.CLOSE
+        elif self._registered.get(user) == getattr(request, "name", ""):
+            purpose = Purpose.KEEPALIVE
+            text += ", its own name: a sign of life"
+        if self._questions.ask(server, verb, Question(user, datagram, text, purpose, moment)):
+            return _say(text, purpose)
+        return _say(f"{text}, again", Purpose.RECOVERY)
+
+    def _tells(self, user: Address, server: Address, answer: Answer, moment: Moment) -> Verdict:
+        text = answer_in_words(answer)
+        verbs = _ANSWERED[type(answer)]
+        if isinstance(answer, wire.Bare):
+            verbs = (answer.verb,)
+            if answer.verb is Verb.HI:
+                # To anything else it says that the user is not registered.
+                verbs = self._questions.waiting(user, server) or verbs
+                text = "refused: the name is taken, or none" if Verb.HI in verbs else text
+        elif isinstance(answer, wire.Registered):
+            self._registered[user] = answer.name[:LONGEST_NAME]
+            self.names[user] = safe(self._registered[user])
+        elif isinstance(answer, wire.Farewell):
+            self._registered.pop(user, None)
+        note = ""
+        question = self._questions.answer(user, server, verbs, moment)
+        if question is None:
+            purpose = Purpose.SET_UP
+        elif isinstance(answer, wire.RosterCleared) and self._leaving(user, server):
+            purpose = Purpose.CLOSE
+        else:
+            purpose = question.purpose
+            question.refused |= isinstance(answer, wire.Bare) and answer.verb in _REFUSES
+            if question.answered is moment:
+                took = duration(moment.at - question.asked.at)
+                note = f"answers #{question.asked.number} after {took}"
+            elif type(answer) in _SINGLE:
+                return _say(f"{text}, again", Purpose.RECOVERY)
+        return _say(text, purpose, note)
+
+    def _leaving(self, user: Address, server: Address) -> bool:
+        gone = user in self.names and user not in self._registered
+        return gone or Verb.BY in self._questions.waiting(user, server)
+
+    def _says(self, source: Address, destination: Address, said: wire.Said, size: int) -> Verdict:
+        self.names.setdefault(source, safe(said.name[:LONGEST_NAME]))
+        back = (destination, source) in self._direct
+        pair = (destination, source) if back else (source, destination)
+        if pair not in self._direct and len(self._direct) >= MAX_PAIRS:
+            self._untold += 1
+        else:
+            told = self._direct.setdefault(pair, [0, 0, 0, 0])
+            told[2 * back] += 1
+            told[2 * back + 1] += size
+        return _say(answer_in_words(said), Purpose.DATA)
+
+    def _stranger(self, source: Address, what: str) -> Verdict:
+        if source in self._strange or len(self._strange) < MAX_STRANGE:
+            self._strange[source] += 1
+        return Verdict(what, Purpose.UNKNOWN, Layer.APPLICATION, "UDP")
+
+
+_VERBS: dict[type[Request], Verb] = {
+    wire.Register: Verb.HI,
+    wire.Leave: Verb.BY,
+    wire.Locate: Verb.AR,
+    wire.ListUsers: Verb.UL,
+    wire.ListRooms: Verb.RL,
+    wire.CreateRoom: Verb.RC,
+    wire.JoinRoom: Verb.RJ,
+    wire.LeaveRoom: Verb.RK,
+}
+_ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
+    wire.Bare: (),
+    wire.Registered: (Verb.HI,),
+    wire.Farewell: (Verb.BY,),
+    wire.Located: (Verb.AR,),
+    wire.UserListed: (Verb.UL,),
+    wire.RoomListed: (Verb.RL,),
+    wire.RoomCreated: (Verb.RC,),
+    wire.RosterCleared: (Verb.RK, Verb.RJ),
+    wire.RosterEntry: (Verb.RJ,),
+    wire.Said: (),
+}
+_SINGLE = frozenset({wire.Registered, wire.Farewell, wire.Located, wire.RoomCreated, wire.Bare})
+"""Answers of one datagram: a second one is a repetition."""
+_REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
+
+
+def _say(what: str, purpose: Purpose, note: str = "") -> Verdict:
+    return Verdict(what, purpose, Layer.APPLICATION, "udpchat", note)
+
+
+def _request(datagram: bytes) -> Request | None:
+    try:
+        return wire.parse_request(datagram)
+    except WireError:
+        return None
+
+
+def _answer(datagram: bytes) -> Answer | None:
+    try:
+        return wire.parse_answer(datagram)
+    except WireError:
+        return None

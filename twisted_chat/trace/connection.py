@@ -1,0 +1,196 @@
+"""One TCP connection, read from its segments (RFC 9293)."""
+
+from dataclasses import dataclass
+
+from twisted_chat.addresses import Address
+from twisted_chat.trace.direction import OVERTAKING, Direction
+from twisted_chat.trace.layers import Flag, Packet, Segment
+from twisted_chat.trace.report import Layer, Purpose, Verdict, count, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A packet, and its time in nanoseconds."""
+
+    number: int
+    at: int
+
+
+class Connection:
+    """Says of each segment what it is, and knows afterwards how it all went.
+
+    `rebuilt` is true for a recording by `--trace`, which has only the data.
+    """
+
+    def __init__(self, first: Packet, *, rebuilt: bool) -> None:
+        assert first.segment is not None
+        answer = first.segment.flags & (Flag.SYN | Flag.ACK) == Flag.SYN | Flag.ACK
+        ends = first.source, first.destination
+        caller, called = reversed(ends) if answer else ends
+        self.rebuilt = rebuilt
+        self.caller, self.called = Direction(caller), Direction(called)
+        self.opened: Moment | None = None
+        """The SYN."""
+        self.answered: Moment | None = None
+        """The SYN with an ACK."""
+        self.established: Moment | None = None
+        """The ACK that completes the handshake."""
+        self.reset: tuple[Address, Moment] | None = None
+        self.refused = False
+
+    def begins_anew(self, packet: Packet) -> bool:
+        """Whether this opens another connection between the same two ports."""
+        segment = packet.segment
+        if segment is None or segment.flags & (Flag.SYN | Flag.ACK) != Flag.SYN:
+            return False
+        side, _ = self._sides(packet)
+        return side.origin is not None and side.syn != segment.sequence
+
+    def observe(self, packet: Packet, moment: Moment) -> Verdict:
+        """What this segment is."""
+        segment = packet.segment
+        assert segment is not None
+        sender, other = self._sides(packet)
+        if segment.flags & Flag.RST:
+            return self._resets(sender, other, moment)
+        if segment.flags & Flag.SYN:
+            verdict = self._opens(sender, segment, moment)
+        elif packet.payload or packet.missing or segment.flags & Flag.FIN:
+            verdict = self._carries(sender, other, packet, segment, moment)
+        else:
+            verdict = self._acknowledges(sender, other, segment, moment)
+        if segment.flags & Flag.ACK:
+            told = other.position(segment.acknowledged)
+            if told > other.next:
+                other.unseen += told - other.next
+                other.next = told
+            sender.acknowledged = max(told, sender.acknowledged or told)
+        sender.window = segment.window
+        return verdict
+
+    def _sides(self, packet: Packet) -> tuple[Direction, Direction]:
+        if packet.source == self.caller.address:
+            return self.caller, self.called
+        return self.called, self.caller
+
+    def _resets(self, sender: Direction, other: Direction, moment: Moment) -> Verdict:
+        if self.reset is None:
+            self.reset = sender.address, moment
+            self.refused = (
+                other.syn is not None and sender.syn is None and self.established is None
+            )
+        return _say("RST, refuses the call" if self.refused else "RST, cuts it off", Purpose.CLOSE)
+
+    def _opens(self, sender: Direction, segment: Segment, moment: Moment) -> Verdict:
+        answers = bool(segment.flags & Flag.ACK)
+        name = "SYN, ACK" if answers else "SYN"
+        if sender.syn == segment.sequence:
+            sender.repeat(moment.number)
+            return _say(f"{name}, again", Purpose.RECOVERY)
+        sender.syn = sender.origin = segment.sequence
+        sender.next = 1
+        if not answers:
+            self.opened = moment
+        elif self.opened is not None:
+            self.answered = moment
+        return _say(name, Purpose.SET_UP)
+
+    def _establishes(self, sender: Direction, moment: Moment) -> bool:
+        """Whether this completes the handshake."""
+        if self.established or self.answered is None or sender is not self.caller:
+            return False
+        self.established = moment
+        return True
+
+    def _carries(
+        self,
+        sender: Direction,
+        other: Direction,
+        packet: Packet,
+        segment: Segment,
+        moment: Moment,
+    ) -> Verdict:
+        size = len(packet.payload) + packet.missing
+        start = sender.position(segment.sequence)
+        self._establishes(sender, moment)
+        if not size:
+            return self._closes(sender, other, start, "", moment)
+        if size == 1 and start + 1 == sender.next == other.acknowledged and not sender.fin:
+            sender.probing = True
+            return _say("keepalive probe, 1 byte again", Purpose.KEEPALIVE)
+        what, purpose = sender.place(
+            start,
+            size,
+            moment.number,
+            moment.at,
+            confirmed=other.acknowledged,
+            trip=self.round_trip or OVERTAKING,
+        )
+        if purpose is Purpose.DATA and other.fin is not None:
+            other.data_after_fin += size
+        if segment.flags & Flag.PSH:
+            what += ", push"
+        if packet.payload and purpose is Purpose.DATA:
+            what += f": {quoted(packet.payload)}"
+        if segment.flags & Flag.FIN:
+            return self._closes(sender, other, start + size, what, moment)
+        layer = Layer.APPLICATION if purpose is Purpose.DATA else Layer.TRANSPORT
+        return Verdict(what, purpose, layer, "TCP")
+
+    @property
+    def round_trip(self) -> int | None:
+        """Nanoseconds from the SYN to the ACK that completed the handshake."""
+        if self.opened is None or self.established is None:
+            return None
+        return self.established.at - self.opened.at
+
+    def _closes(
+        self, sender: Direction, other: Direction, end: int, what: str, moment: Moment
+    ) -> Verdict:
+        if sender.fin is not None:
+            sender.repeat(moment.number)
+            return _say("FIN, again", Purpose.RECOVERY)
+        sender.fin, sender.fin_at, sender.fin_number = end, moment.at, moment.number
+        sender.next = max(sender.next, end + 1)
+        done = "is done too" if other.fin is not None else "has nothing more to say"
+        return _say(f"FIN, {done}" + (f"; {what}" if what else ""), Purpose.CLOSE)
+
+    def _acknowledges(
+        self, sender: Direction, other: Direction, segment: Segment, moment: Moment
+    ) -> Verdict:
+        if self._establishes(sender, moment):
+            return _say("ACK", Purpose.SET_UP)
+        here = sender.position(segment.sequence)
+        if here + 1 == sender.next == other.acknowledged:
+            sender.probing = True
+            return _say("keepalive probe", Purpose.KEEPALIVE)
+        told, before = other.position(segment.acknowledged), sender.acknowledged
+        if segment.window == 0:
+            sender.stalls += sender.window != 0
+            return _say("ACK, zero window: cannot take more", Purpose.RECOVERY)
+        if other.probing and told == before:
+            other.probing = False
+            return _say("ACK, answers the keepalive probe", Purpose.KEEPALIVE)
+        if sender.window == 0:
+            return _say("ACK, the window is open again", Purpose.RECOVERY)
+        if before is None or told > before:
+            return _advance(other, told, before)
+        if told == before and other.next > told and segment.window == sender.window:
+            sender.duplicates += 1
+            return _say("duplicate ACK", Purpose.RECOVERY)
+        return _say("ACK, changes the window" if told == before else "ACK, late", Purpose.DATA)
+
+
+def _advance(other: Direction, told: int, before: int | None) -> Verdict:
+    if other.fin is not None and told > other.fin:
+        return _say("ACK, of the FIN", Purpose.CLOSE)
+    if before is None:
+        return _say("ACK", Purpose.DATA)
+    what = f"ACK, of {count(told - before, 'byte')}"
+    if (lacking := told - other.next) > 0:
+        what += f", {lacking:,} of them not captured"
+    return _say(what, Purpose.DATA)
+
+
+def _say(what: str, purpose: Purpose) -> Verdict:
+    return Verdict(what, purpose, Layer.TRANSPORT, "TCP")

@@ -1,0 +1,97 @@
+"use strict";
+const frames = JSON.parse(document.getElementById("frames").textContent);
+const panel = document.getElementById("packet");
+const inside = document.getElementById("inside");
+const shown = document.getElementById("shown");
+const which = document.getElementById("which");
+const boxes = [...document.querySelectorAll(".filters input")];
+const packets = [...document.querySelectorAll(".packet")];
+let current = null;
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function dump(bytes) {
+  const lines = [];
+  for (let start = 0; start < bytes.length; start += 16) {
+    const piece = bytes.slice(start, start + 16);
+    const hex = piece.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const text = piece.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "."));
+    lines.push(`${start.toString(16).padStart(4, "0")}  ${hex.padEnd(47)}  ${text.join("")}`);
+  }
+  return lines.join("\n");
+}
+
+function open(packet) {
+  if (current) current.removeAttribute("aria-current");
+  current = packet;
+  packet.setAttribute("aria-current", "true");
+  const frame = frames[packet.dataset.packet];
+  const bytes = (frame.bytes.match(/../g) || []).map((pair) => parseInt(pair, 16));
+  inside.replaceChildren(
+    element("h2", `Packet ${packet.dataset.packet}`),
+    ...frame.about.map((text) => element("p", text)),
+  );
+  for (const [name, start, end] of frame.layers) {
+    const piece = bytes.slice(start, end);
+    if (!piece.length) continue;
+    inside.append(element("h3", `${name}, ${piece.length} ${piece.length === 1 ? "byte" : "bytes"}`));
+    inside.append(element("pre", dump(piece)));
+  }
+  panel.hidden = false;
+  panel.scrollTop = 0;
+  packet.scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  panel.hidden = true;
+  if (current) {
+    current.removeAttribute("aria-current");
+    current.focus();
+    current = null;
+  }
+}
+
+function filter() {
+  const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+  let count = 0;
+  for (const talk of document.querySelectorAll(".talk")) {
+    talk.hidden = which.value !== "" && talk.id !== which.value;
+    for (const packet of talk.querySelectorAll(".packet")) {
+      const visible = wanted.has(packet.dataset.purpose);
+      packet.parentElement.hidden = !visible;
+      if (visible && !talk.hidden) count += 1;
+    }
+  }
+  shown.textContent = `${count} of ${packets.length} packets`;
+}
+
+function step(packet, direction) {
+  const visible = packets.filter((one) => one.offsetParent);
+  const next = visible[visible.indexOf(packet) + direction];
+  if (next) {
+    next.focus();
+    if (current) open(next);
+  }
+}
+
+document.querySelector("main").addEventListener("click", (event) => {
+  const packet = event.target.closest(".packet");
+  if (packet) open(packet);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !panel.hidden) close();
+  const packet = document.activeElement.closest(".packet");
+  const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (packet && direction) {
+    event.preventDefault();
+    step(packet, direction);
+  }
+});
+document.getElementById("close").addEventListener("click", close);
+document.querySelector(".filters").addEventListener("change", filter);
+document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
+filter();

@@ -1,0 +1,129 @@
+"""One direction of a TCP connection: what was sent, where it stands, what is missing.
+
+What is said of a segment is what can be known when it passes: of bytes that
+fill a gap only time tells whether they were overtaken, or lost and sent again.
+"""
+
+from dataclasses import dataclass, field
+
+from twisted_chat.addresses import Address
+from twisted_chat.trace.report import Purpose, count
+
+MAX_GAPS = 64
+"""Gaps in one direction that are remembered; older ones count as closed."""
+MAX_CITED = 20
+"""Repeated packets of one direction whose numbers are remembered."""
+OVERTAKING = 3_000_000
+"""Nanoseconds within which a segment that fills a gap was overtaken, where
+the handshake has not shown how long a round trip takes."""
+
+_CIRCLE = 1 << 32
+
+
+@dataclass(slots=True)
+class _Gap:
+    """Bytes from `start` to `end` that were not there yet when later ones came."""
+
+    start: int
+    end: int
+    since: int
+
+
+@dataclass(slots=True)
+class Direction:
+    """What one side sent. Positions count from the sequence number `origin`,
+    its SYN or the first byte seen, and only ever grow; `next` is where new
+    bytes go, `acknowledged` how far this side has those of the other.
+    """
+
+    address: Address
+    origin: int | None = None
+    syn: int | None = None
+    next: int = 0
+    acknowledged: int | None = None
+    window: int | None = None
+    probing: bool = False
+
+    data: int = 0
+    segments: int = 0
+    resent: int = 0
+    repeats: int = 0
+    cited: list[int] = field(default_factory=list)
+    overtaken: int = 0
+    duplicates: int = 0
+    stalls: int = 0
+    unseen: int = 0
+    fin: int | None = None
+    fin_at: int = 0
+    fin_number: int = 0
+    data_after_fin: int = 0
+    """Bytes that the other side sent when this one was done."""
+    _gaps: list[_Gap] = field(default_factory=list)
+
+    def position(self, sequence: int) -> int:
+        """Where a sequence number is, the nearest to what came last (RFC 9293, 3.4)."""
+        if self.origin is None:
+            self.origin = sequence
+        distance = (sequence - self.origin - self.next) % _CIRCLE
+        return self.next + (distance - _CIRCLE if distance >= _CIRCLE // 2 else distance)
+
+    def repeat(self, number: int) -> None:
+        """Count a packet that repeats another."""
+        self.repeats += 1
+        if len(self.cited) < MAX_CITED:
+            self.cited.append(number)
+
+    def place(
+        self, start: int, size: int, number: int, now: int, *, confirmed: int | None, trip: int
+    ) -> tuple[str, Purpose]:
+        """Where these bytes stand among those that were there.
+
+        The other side has `confirmed` those before this position. `trip` is
+        how long a round trip takes, in nanoseconds.
+        """
+        end = start + size
+        self.segments += 1
+        if start >= self.next:
+            return self._append(start, size, now)
+        for gap in self._gaps:
+            if start < gap.end and gap.start < end:
+                return self._fill(gap, start, size, number, now - gap.since < trip)
+        new = end - self.next
+        if new > 0:
+            self.resent += size - new
+            self.data += new
+            self.next = end
+            return f"data, {count(size, 'byte')}, {new:,} of them new", Purpose.DATA
+        self.resent += size
+        self.repeat(number)
+        needless = confirmed is not None and confirmed >= end
+        why = ", which had been acknowledged" if needless else ""
+        return f"retransmission, {count(size, 'byte')}{why}", Purpose.RECOVERY
+
+    def _append(self, start: int, size: int, now: int) -> tuple[str, Purpose]:
+        missing = start - self.next
+        self.next = start + size
+        self.data += size
+        if not missing:
+            return f"data, {count(size, 'byte')}", Purpose.DATA
+        self._gaps = [*self._gaps, _Gap(start - missing, start, now)][-MAX_GAPS:]
+        self.unseen += missing
+        return f"data, {count(size, 'byte')}, after a gap of {missing:,}", Purpose.DATA
+
+    def _fill(
+        self, gap: _Gap, start: int, size: int, number: int, soon: bool
+    ) -> tuple[str, Purpose]:
+        end = start + size
+        self._gaps.remove(gap)
+        for left in (_Gap(gap.start, start, gap.since), _Gap(end, gap.end, gap.since)):
+            if left.start < left.end:
+                self._gaps.append(left)
+        filled = min(end, gap.end) - max(start, gap.start)
+        self.unseen -= filled
+        self.data += filled
+        if soon:
+            self.overtaken += 1
+            return f"data, {count(size, 'byte')}, out of order", Purpose.RECOVERY
+        self.resent += filled
+        self.repeat(number)
+        return f"retransmission, {count(size, 'byte')}, of what was lost before", Purpose.RECOVERY

@@ -1,0 +1,82 @@
+"""The analysis for programs: one JSON document, written piece by piece."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from twisted_chat.display import safe
+from twisted_chat.trace.layers import Header
+from twisted_chat.trace.report import Conversation, Finding, Row
+
+Told = tuple[Conversation, Iterable[Row], Iterable[Finding]]
+
+
+def document(
+    conversations: Iterable[Told],
+    start: int,
+    *,
+    packets: int,
+    passed_over: dict[str, int],
+    problems: Sequence[str],
+) -> Iterator[str]:
+    """The pieces of the document. Its `at` is in nanoseconds since 1970, all
+    other times are in seconds, those of packets counted from there."""
+    about = {"packets": packets, "at": start, "passed_over": passed_over, "problems": problems}
+    yield f'{{"capture": {json.dumps(about)},\n"conversations": ['
+    comma = "\n"
+    for conversation, rows, findings in conversations:
+        head = {
+            "kind": conversation.kind,
+            "hosts": [
+                {"host": host, "port": port, "name": name}
+                for (host, port), name in conversation.hosts
+            ],
+            "count": conversation.packets,
+        }
+        yield f'{comma}{json.dumps(head)[:-1]}, "packets": ['
+        comma = ",\n"
+        yield from _items(packet(row, start) for row in rows)
+        yield '\n],\n"findings": ['
+        yield from _items(_finding(finding) for finding in findings)
+        yield "\n]}"
+    yield "\n]}\n"
+
+
+def packet(row: Row, start: int) -> dict[str, Any]:
+    """One packet; `bytes` is its frame in hex, which `layers` divides."""
+    verdict = row.verdict
+    return {
+        "number": row.number,
+        "time": (row.at - start) / 1e9,
+        "source": dict(zip(("host", "port"), row.source, strict=True)),
+        "destination": dict(zip(("host", "port"), row.destination, strict=True)),
+        "protocol": verdict.protocol,
+        "length": row.length,
+        "what": verdict.what,
+        "note": verdict.note,
+        "purpose": verdict.purpose.value,
+        "layer": verdict.layer.value,
+        "layers": [_layer(header) for header in (*row.headers, row.payload)],
+        "bytes": row.frame.hex(),
+        "comments": [safe(comment) for comment in row.comments],
+    }
+
+
+def _layer(header: Header) -> dict[str, Any]:
+    return {"name": header.name, "start": header.start, "end": header.end}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "topic": finding.topic,
+        "text": finding.text,
+        "packets": finding.packets,
+        "seconds": None if finding.took is None else finding.took / 1e9,
+    }
+
+
+def _items(items: Iterable[dict[str, Any]]) -> Iterator[str]:
+    comma = "\n"
+    for item in items:
+        yield comma + json.dumps(item)
+        comma = ",\n"

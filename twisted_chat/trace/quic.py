@@ -1,0 +1,112 @@
+"""QUIC as far as it can be seen from outside (RFC 8999; RFC 9000, 17).
+
+A datagram may hold several packets. Long headers tell what each is; behind a
+short one everything is encrypted, and all that can be seen is its size.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.errors import WireError
+
+LARGEST_ID = 20
+"""Bytes in a connection id of the versions known here (RFC 9000, 17.2)."""
+
+_LONG, _FIXED = 0x80, 0x40
+
+
+class Kind(Enum):
+    INITIAL = "Initial"
+    ZERO_RTT = "0-RTT"
+    HANDSHAKE = "Handshake"
+    RETRY = "Retry"
+    NEGOTIATION = "Version Negotiation"
+    UNKNOWN = "packet of an unknown version"
+    ONE_RTT = "1-RTT"
+
+
+_VERSIONS = {
+    0x00000001: (Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE, Kind.RETRY),
+    0x6B3343CF: (Kind.RETRY, Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE),  # RFC 9369.
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuicPacket:
+    """One packet: what it is, how many bytes it has, and the connection ids
+    in a long header: that of who gets it, and that of who sent it."""
+
+    kind: Kind
+    length: int
+    receiver: bytes = b""
+    sender: bytes = b""
+
+
+def begins_long(datagram: bytes) -> bool:
+    """Whether this may begin with a long header, and so with no text of generation 1."""
+    return len(datagram) > 6 and datagram[0] & (_LONG | _FIXED) == _LONG | _FIXED
+
+
+def may_be_short(datagram: bytes) -> bool:
+    """Whether this may be a packet with a short header: connection id, number and tag."""
+    return len(datagram) > 20 and datagram[0] & (_LONG | _FIXED) == _FIXED
+
+
+def read(datagram: bytes) -> list[QuicPacket]:
+    """The packets in a datagram that begins with a long header. Raises WireError."""
+    packets: list[QuicPacket] = []
+    at = 0
+    try:
+        while at < len(datagram):
+            if not datagram[at] & _LONG:
+                if not any(datagram[at:]):
+                    break  # Padding outside of packets.
+                packets.append(QuicPacket(Kind.ONE_RTT, len(datagram) - at))
+                break
+            packet = _long(datagram, at)
+            packets.append(packet)
+            at += packet.length
+    except (IndexError, struct.error):
+        if not packets:
+            raise WireError("a QUIC header that is cut off") from None
+    return packets
+
+
+def _long(datagram: bytes, start: int) -> QuicPacket:
+    first, version = struct.unpack_from("!BI", datagram, start)
+    receiver, at = _connection_id(datagram, start + 5)
+    sender, at = _connection_id(datagram, at)
+    rest = len(datagram) - start
+    if version == 0:
+        return QuicPacket(Kind.NEGOTIATION, rest, receiver, sender)
+    if version not in _VERSIONS:
+        return QuicPacket(Kind.UNKNOWN, rest, receiver, sender)
+    if len(receiver) > LARGEST_ID or len(sender) > LARGEST_ID:
+        raise WireError("a QUIC connection id that is too long")
+    kind = _VERSIONS[version][first >> 4 & 3]
+    if kind is Kind.RETRY:
+        return QuicPacket(kind, rest, receiver, sender)
+    if kind is Kind.INITIAL:
+        token, at = _number(datagram, at)
+        at += token
+    body, at = _number(datagram, at)
+    if at + body > len(datagram):
+        raise WireError("a QUIC packet that is longer than its datagram")
+    return QuicPacket(kind, at + body - start, receiver, sender)
+
+
+def _connection_id(datagram: bytes, at: int) -> tuple[bytes, int]:
+    end = at + 1 + datagram[at]
+    if end > len(datagram):
+        raise WireError("a QUIC header that is cut off")
+    return datagram[at + 1 : end], end
+
+
+def _number(datagram: bytes, at: int) -> tuple[int, int]:
+    """A variable-length integer, and where it ends (RFC 9000, 16)."""
+    size = 1 << (datagram[at] >> 6)
+    field = datagram[at : at + size]
+    if len(field) < size:
+        raise WireError("a QUIC header that is cut off")
+    return int.from_bytes(field) & ((1 << (8 * size - 2)) - 1), at + size

@@ -1,0 +1,142 @@
+"""What the analysis says of a capture: of each packet, and of each conversation.
+
+Texts are fit to show: what a stranger typed has been made safe in them.
+Times are in nanoseconds since 1970, or between two moments.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.display import safe
+from twisted_chat.trace.layers import Header
+
+LONGEST_TEXT = 60
+"""Characters of a stranger's text that are quoted."""
+
+
+class Purpose(Enum):
+    """What a packet is there for."""
+
+    SET_UP = "set-up"
+    DATA = "data"
+    KEEPALIVE = "keepalive"
+    RECOVERY = "recovery"
+    CLOSE = "close"
+    UNKNOWN = "unknown"
+
+
+class Layer(Enum):
+    """Whose business a packet is."""
+
+    NETWORK = "network"
+    TRANSPORT = "transport"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one packet is; `protocol` as a person would call it. A `note` says
+    what follows from other packets, such as what it answers."""
+
+    what: str
+    purpose: Purpose
+    layer: Layer
+    protocol: str
+    note: str = ""
+
+    @property
+    def whole(self) -> str:
+        """What it is, with the note."""
+        return f"{self.what} ({self.note})" if self.note else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One packet of a conversation, as the table has it. `length` is in bytes
+    on the network, `payload` where it is in `frame`."""
+
+    number: int
+    at: int
+    source: Address
+    destination: Address
+    length: int
+    verdict: Verdict
+    frame: bytes
+    headers: tuple[Header, ...]
+    comments: tuple[str, ...]
+
+    @property
+    def payload(self) -> Header:
+        """What is behind the last header."""
+        return Header("payload", self.headers[-1].end, len(self.frame))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a conversation that no single packet says. `packets`
+    are the numbers of those it was read from, `took` is a time where one was measured."""
+
+    topic: str
+    text: str
+    packets: tuple[int, ...] = ()
+    took: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as a whole: `hosts` are its participants, in the order
+    of the ladder, each with what it is called."""
+
+    kind: str
+    hosts: tuple[tuple[Address, str], ...]
+    packets: int
+    first: int
+    last: int
+
+
+class Sink(Protocol):
+    """Where the analysis puts what it says, conversation by number."""
+
+    def row(self, conversation: int, row: Row) -> None: ...
+
+    def finding(self, conversation: int, finding: Finding) -> None: ...
+
+    def concluded(self, conversation: int, summary: Conversation) -> None: ...
+
+    def merged(self, conversation: int, into: int) -> None:
+        """All of the first has turned out to belong to the second."""
+
+
+def at(address: Address) -> str:
+    """An address as it is shown; ICMP's has no port."""
+    return host_and_port(*address) if address[1] else address[0]
+
+
+def quoted(text: str | bytes) -> str:
+    """A stranger's text, made safe, short, and marked as theirs."""
+    if isinstance(text, bytes):
+        text = text[: 4 * LONGEST_TEXT].decode("utf-8", "replace")
+    shown = safe(text[: LONGEST_TEXT + 1])
+    return f"“{shown[:LONGEST_TEXT]}…”" if len(shown) > LONGEST_TEXT else f"“{shown}”"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def duration(nanoseconds: int) -> str:
+    """A time as a person reads it, with three digits or so."""
+    seconds = nanoseconds / 1e9
+    for size, unit in ((1.0, "s"), (1e-3, "ms")):
+        if abs(seconds) >= size:
+            return f"{seconds / size:.3f} {unit}"
+    return f"{seconds * 1e6:.0f} µs"
+
+
+def series(numbers: Sequence[int]) -> str:
+    """Packet numbers as they are cited."""
+    return ", ".join(f"#{number}" for number in numbers)

@@ -1,0 +1,67 @@
+"""What the messages of generation 1 mean, in words."""
+
+from twisted_chat import wire
+from twisted_chat.addresses import host_and_port
+from twisted_chat.display import safe
+from twisted_chat.trace.report import LONGEST_TEXT, quoted
+from twisted_chat.wire import Answer, Request, Verb
+
+_BARE = {
+    Verb.HI: "refused: not registered",
+    Verb.AR: "no such user",
+    Verb.UL: "there are no users",
+    Verb.RL: "there are no rooms",
+    Verb.RC: "refused: no such room can be created",
+    Verb.RJ: "refused: no such room",
+}
+
+
+def request_in_words(request: Request) -> str:
+    """What a user asks of a server."""
+    match request:
+        case wire.Register(name):
+            return f"registers as {_name(name)}"
+        case wire.Leave():
+            return "leaves the server"
+        case wire.Locate(name):
+            return f"asks where {_name(name)} is"
+        case wire.ListUsers():
+            return "asks for the users"
+        case wire.ListRooms():
+            return "asks for the rooms"
+        case wire.CreateRoom(room):
+            return f"creates the room {_name(room)}"
+        case wire.JoinRoom(room):
+            return f"joins the room {_name(room)}"
+        case wire.LeaveRoom():
+            return "leaves its room"
+
+
+def answer_in_words(answer: Answer) -> str:
+    """What a server, or another peer, says to a user."""
+    match answer:
+        case wire.Bare(verb):
+            return _BARE[verb]
+        case wire.Registered(name):
+            return f"accepted as {_name(name)}"
+        case wire.Farewell():
+            return "has left the server"
+        case wire.Located(host, port):
+            return f"the user is at {host_and_port(host, port)}"
+        case wire.UserListed(name):
+            return f"one of the users: {_name(name)}"
+        case wire.RoomListed(room):
+            return f"one of the rooms: {_name(room)}"
+        case wire.RoomCreated(room):
+            return f"the room {_name(room)} is there now"
+        case wire.RosterCleared():
+            return "roster: begins anew"
+        case wire.RosterEntry(host, port):
+            return f"roster: one more member at {host_and_port(host, port)}"
+        case wire.Said(name, text):
+            return f"{_name(name)} says {quoted(text)}"
+
+
+def _name(name: str) -> str:
+    shown = safe(name[: LONGEST_TEXT + 1])
+    return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"

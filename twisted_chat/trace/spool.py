@@ -1,0 +1,188 @@
+"""What the analysis says, kept on disk until it is known which conversation it belongs to.
+
+An SQLite database in a temporary file that has no name: it is gone with the process.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from functools import lru_cache
+
+from twisted_chat.trace.layers import Header
+from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row, Verdict
+
+AT_ONCE = 1_000
+"""Rows that are put into the database together."""
+CACHE = 16 * 1024
+"""KiB of the database that may be in memory."""
+
+_TABLES = """
+CREATE TABLE row (
+    conversation INTEGER, number INTEGER, at INTEGER, source TEXT, source_port INTEGER,
+    destination TEXT, destination_port INTEGER, length INTEGER, what TEXT, note TEXT, purpose TEXT,
+    layer TEXT, protocol TEXT, frame BLOB, headers TEXT, comments TEXT);
+CREATE TABLE finding (
+    conversation INTEGER, topic TEXT, text TEXT, packets TEXT, took INTEGER, number INTEGER);
+CREATE TABLE conversation (
+    number INTEGER PRIMARY KEY, kind TEXT, hosts TEXT, packets INTEGER, first INTEGER,
+    last INTEGER);
+CREATE TABLE merged (gone INTEGER PRIMARY KEY, kept INTEGER);
+"""
+
+
+class Spool:
+    """A sink that can be read when the analysis is concluded, conversation by conversation."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute(f"PRAGMA cache_size = -{CACHE}")
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.executescript(_TABLES)
+        self._rows: list[tuple[object, ...]] = []
+        self._findings: list[tuple[object, ...]] = []
+        self._kept: dict[int, int] = {}
+        self.found = 0
+        """How many conversations there are."""
+
+    # --- As a sink
+
+    def row(self, conversation: int, row: Row) -> None:
+        verdict = row.verdict
+        self._rows.append(
+            (
+                conversation,
+                row.number,
+                row.at,
+                *row.source,
+                *row.destination,
+                row.length,
+                verdict.what,
+                verdict.note,
+                verdict.purpose.value,
+                verdict.layer.value,
+                verdict.protocol,
+                row.frame,
+                _layout(row.headers),
+                json.dumps(row.comments) if row.comments else "[]",
+            )
+        )
+        if len(self._rows) >= AT_ONCE:
+            self._flush()
+
+    def finding(self, conversation: int, finding: Finding) -> None:
+        number = finding.packets[0] if finding.packets else None
+        packets = ",".join(map(str, finding.packets))
+        self._findings.append(
+            (conversation, finding.topic, finding.text, packets, finding.took, number)
+        )
+        if len(self._findings) >= AT_ONCE:
+            self._flush()
+
+    def concluded(self, conversation: int, summary: Conversation) -> None:
+        self.found += 1
+        self._database.execute(
+            "INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                conversation,
+                summary.kind,
+                json.dumps(summary.hosts),
+                summary.packets,
+                summary.first,
+                summary.last,
+            ),
+        )
+
+    def merged(self, conversation: int, into: int) -> None:
+        self._kept[conversation] = into
+
+    # --- To be read
+
+    def finish(self) -> None:
+        """Everything has been said."""
+        self._flush()
+        pairs = [(gone, self._root(gone)) for gone in self._kept]
+        self._database.executemany("INSERT INTO merged VALUES (?, ?)", pairs)
+        for table in ("row", "finding"):
+            self._database.execute(
+                f"UPDATE {table} SET conversation ="
+                " (SELECT kept FROM merged WHERE gone = conversation)"
+                " WHERE conversation IN (SELECT gone FROM merged)"
+            )
+        self._database.execute("CREATE INDEX row_by ON row (conversation, number)")
+        self._database.execute("CREATE INDEX finding_by ON finding (conversation, topic, number)")
+
+    def conversations(self) -> Iterator[tuple[int, Conversation]]:
+        """Those there are, the earliest first."""
+        for number, kind, hosts, packets, first, last in self._database.execute(
+            "SELECT number, kind, hosts, packets, first, last FROM conversation ORDER BY"
+            " (SELECT min(number) FROM row WHERE conversation = conversation.number)"
+        ):
+            people = tuple(((host, port), title) for (host, port), title in json.loads(hosts))
+            yield number, Conversation(kind, people, packets, first, last)
+
+    def rows(self, conversation: int, most: int = -1) -> Iterator[Row]:
+        """Its packets in the order of the capture, at most so many."""
+        for row in self._database.execute(
+            "SELECT number, at, source, source_port, destination, destination_port, length,"
+            " what, note, purpose, layer, protocol, frame, headers, comments FROM row"
+            " WHERE conversation = ? ORDER BY number LIMIT ?",
+            (conversation, most),
+        ):
+            number, at, source, source_port, destination, destination_port, length, *rest = row
+            what, note, purpose, layer, protocol, frame, headers, comments = rest
+            yield Row(
+                number,
+                at,
+                (source, source_port),
+                (destination, destination_port),
+                length,
+                Verdict(what, Purpose(purpose), Layer(layer), protocol, note),
+                frame,
+                tuple(Header(*header) for header in json.loads(headers)),
+                tuple(json.loads(comments)),
+            )
+
+    def findings(self, conversation: int) -> Iterator[Finding]:
+        """What there is to say about it, by topic, and then by packet."""
+        topics = self._database.execute(
+            "SELECT topic FROM finding WHERE conversation = ? GROUP BY topic ORDER BY min(rowid)",
+            (conversation,),
+        ).fetchall()
+        for (topic,) in topics:
+            for text, packets, took in self._database.execute(
+                "SELECT text, packets, took FROM finding WHERE conversation = ? AND topic = ?"
+                " ORDER BY number, rowid",
+                (conversation, topic),
+            ):
+                yield Finding(topic, text, tuple(map(int, filter(None, packets.split(",")))), took)
+
+    def longest(self, conversation: int) -> int:
+        """Characters in the longest text about one of its packets."""
+        (longest,) = self._database.execute(
+            "SELECT max(length(what) + length(note)) + 3 FROM row WHERE conversation = ?",
+            (conversation,),
+        ).fetchone()
+        return int(longest or 0)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._database.close()
+
+    def _flush(self) -> None:
+        self._database.execute("BEGIN")
+        for table, waiting in (("row", self._rows), ("finding", self._findings)):
+            if waiting:
+                marks = ", ".join("?" * len(waiting[0]))
+                self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", waiting)
+                waiting.clear()
+        self._database.execute("COMMIT")
+
+    def _root(self, number: int) -> int:
+        while number in self._kept:
+            number = self._kept[number]
+        return number
+
+
+@lru_cache
+def _layout(headers: tuple[Header, ...]) -> str:
+    return json.dumps([(one.name, one.start, one.end) for one in headers])
