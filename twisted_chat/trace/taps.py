@@ -1,7 +1,8 @@
 """Standing between a protocol and its transport, and recording what passes."""
 
 import socket
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -18,6 +19,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from zope.interface import alsoProvides, implementer
 
 from twisted_chat.addresses import Address
+from twisted_chat.net.batched import Datagrams
 from twisted_chat.trace import headers
 from twisted_chat.trace.recorder import Recorder
 
@@ -39,7 +41,8 @@ def tap(protocol: DatagramProtocol, recorder: Recorder | None) -> DatagramProtoc
 
 
 class DatagramTap(DatagramProtocol):
-    """To a UDP port the protocol, which gets what the port receives."""
+    """To a UDP port the protocol, which gets what the port receives: in
+    batches, if it takes them."""
 
     transport: Any
     noisy = False
@@ -47,6 +50,9 @@ class DatagramTap(DatagramProtocol):
     def __init__(self, protocol: DatagramProtocol, recorder: Recorder) -> None:
         self._protocol = protocol
         self._recorder = recorder
+        take = getattr(protocol, "datagramsReceived", None)
+        if take is not None:
+            self.datagramsReceived = partial(self._batch, take)
 
     def startProtocol(self) -> None:
         local = self.transport.getHost()
@@ -57,9 +63,13 @@ class DatagramTap(DatagramProtocol):
         self._protocol.doStop()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        packet = headers.udp(addr, self._ours(addr), datagram[: headers.LARGEST_PAYLOAD])
-        self._recorder.packet(packet, REBUILT, inbound=True)
+        self._received(datagram, addr)
         self._protocol.datagramReceived(datagram, addr)
+
+    def _batch(self, take: Callable[[Datagrams], None], datagrams: Datagrams) -> None:
+        for datagram, addr in datagrams:
+            self._received(datagram, addr)
+        take(datagrams)
 
     def logPrefix(self) -> str:
         return self._protocol.logPrefix()
@@ -71,6 +81,10 @@ class DatagramTap(DatagramProtocol):
         """Record what the protocol sends."""
         packet = headers.udp(self._ours(addr), addr, datagram[: headers.LARGEST_PAYLOAD])
         self._recorder.packet(packet, REBUILT, inbound=False)
+
+    def _received(self, datagram: bytes, addr: Address) -> None:
+        packet = headers.udp(addr, self._ours(addr), datagram[: headers.LARGEST_PAYLOAD])
+        self._recorder.packet(packet, REBUILT, inbound=True)
 
     def _ours(self, theirs: Address) -> Address:
         host, port = self._bound
