@@ -13,6 +13,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace.chat import Chat, speaks
 from twisted_chat.trace.connection import Connection, Moment
+from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import Packet, Protocol, dissect
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.report import (
@@ -30,8 +31,6 @@ MAX_ADDRESSES = 50_000
 """Addresses that take part in UDP chats."""
 MAX_REASONS = 100
 """Kinds of packets that are passed over that are counted one by one."""
-REBUILT = "headers rebuilt by twisted-chat"
-"""How the comment of every packet that `--trace` records begins."""
 
 
 @dataclass(frozen=True, slots=True)

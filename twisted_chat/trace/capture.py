@@ -122,7 +122,9 @@ class _Watched:
     @property
     def position(self) -> int:
         """How many bytes of the file as it is on disk have been read."""
-        return self._raw.tell() if self._file is not self._raw else self._read
+        if self._file is self._raw or self._raw.closed:
+            return self._read
+        return self._raw.tell()
 
     @property
     def empty(self) -> bool:
@@ -142,6 +144,7 @@ class _Watched:
         return data
 
     def close(self) -> None:
+        self._read = self.position
         self._file.close()
         self._raw.close()
 
@@ -161,11 +164,14 @@ class _Complaints(logging.Handler):
             self._problems.append(text)
 
     def __enter__(self) -> None:
-        self._others, self._logger.handlers = self._logger.handlers, [self]
+        # The filters hold back what is said twice within seconds, of whichever file.
+        self._others = self._logger.handlers, self._logger.filters
+        self._logger.handlers, self._logger.filters = [self], []
         self._propagated, self._logger.propagate = self._logger.propagate, False
 
     def __exit__(self, *problem: object) -> None:
-        self._logger.handlers, self._logger.propagate = self._others, self._propagated
+        self._logger.handlers, self._logger.filters = self._others
+        self._logger.propagate = self._propagated
 
 
 _Reader = Callable[[Any, int, bytes, Any, int], Frame]

@@ -49,8 +49,9 @@ class Chat:
         self.names: dict[Address, str] = {}
         """What each called itself last."""
         self._registered: dict[Address, str] = {}
+        self._left: dict[Address, None] = {}
         self._questions = Questions(emit)
-        self._links = Links()
+        self._links = Links(_is_message)
         self._direct: dict[tuple[Address, Address], list[int]] = {}
         self._untold = 0
         self._strange: Counter[Address] = Counter()
@@ -60,6 +61,7 @@ class Chat:
         self.servers.update(other.servers)
         self.names.update(other.names)
         self._registered.update(other._registered)
+        self._left.update(other._left)
         self._questions.absorb(other._questions)
         self._links.absorb(other._links)
         self._direct.update(other._direct)
@@ -151,17 +153,18 @@ class Chat:
                 verbs = self._questions.waiting(user, server) or verbs
                 text = "refused: the name is taken, or none" if Verb.HI in verbs else text
         elif isinstance(answer, wire.Registered):
+            self._left.pop(user, None)
             self._registered[user] = answer.name[:LONGEST_NAME]
             self.names[user] = safe(self._registered[user])
         elif isinstance(answer, wire.Farewell):
             self._registered.pop(user, None)
+            self._left[user] = None
         note = ""
         question = self._questions.answer(user, server, verbs, moment)
-        if question is None:
-            purpose = Purpose.SET_UP
-        elif isinstance(answer, wire.RosterCleared) and self._leaving(user, server):
+        purpose = Purpose.SET_UP
+        if isinstance(answer, wire.RosterCleared) and self._leaving(user, server):
             purpose = Purpose.CLOSE
-        else:
+        elif question is not None:
             purpose = question.purpose
             question.refused |= isinstance(answer, wire.Bare) and answer.verb in _REFUSES
             if question.answered is moment:
@@ -172,8 +175,7 @@ class Chat:
         return _say(text, purpose, note)
 
     def _leaving(self, user: Address, server: Address) -> bool:
-        gone = user in self.names and user not in self._registered
-        return gone or Verb.BY in self._questions.waiting(user, server)
+        return user in self._left or Verb.BY in self._questions.waiting(user, server)
 
     def _says(self, source: Address, destination: Address, said: wire.Said, size: int) -> Verdict:
         self.names.setdefault(source, safe(said.name[:LONGEST_NAME]))
@@ -222,6 +224,10 @@ _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
 def _say(what: str, purpose: Purpose, note: str = "") -> Verdict:
     return Verdict(what, purpose, Layer.APPLICATION, "udpchat", note)
+
+
+def _is_message(datagram: bytes) -> bool:
+    return _request(datagram) is not None or _answer(datagram) is not None
 
 
 def _request(datagram: bytes) -> Request | None:

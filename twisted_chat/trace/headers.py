@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from twisted_chat.addresses import Address
 
+REBUILT = "headers rebuilt by twisted-chat"
+"""How the comment of every recorded packet begins."""
 LARGEST_PAYLOAD = 65_535 - 20 - 20
 """Bytes that fit into one IPv4 packet beside its header and TCP's."""
 SEGMENT = 32 * 1024

@@ -152,21 +152,23 @@ def _internet(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
 
 def _version_4(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
     size = (data[start] & 15) * 4
-    length, _, fragment, _, protocol = struct.unpack_from("!HHHBB", data, start + 2)
+    length, _, fragment, _, protocol, source, destination = struct.unpack_from(
+        "!HHHBBxx4s4s", data, start + 2
+    )
     if size < 20:
         raise WireError("an IP header that contradicts itself")
     if fragment & 0x3FFF:
         raise WireError("an IP fragment")
     # A length of zero is left for the network card to fill in.
     end = start + length if length else len(data)
-    hosts = _host(data[start + 12 : start + 16]), _host(data[start + 16 : start + 20])
+    hosts = _host(source), _host(destination)
     header = Header("IPv4", start, start + size)
     return _transport(data, start + size, end, protocol, hosts, (*below, header))
 
 
 def _version_6(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
-    length, following = struct.unpack_from("!HB", data, start + 4)
-    hosts = _host(data[start + 8 : start + 24]), _host(data[start + 24 : start + 40])
+    length, following, source, destination = struct.unpack_from("!HBx16s16s", data, start + 4)
+    hosts = _host(source), _host(destination)
     at = start + 40
     end = at + length if length else len(data)
     while following in _EXTENSIONS:

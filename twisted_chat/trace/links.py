@@ -1,7 +1,7 @@
 """QUIC between two addresses: the handshake by packet type, then direction, sizes and times."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
@@ -30,9 +30,11 @@ class _Link:
 
 
 class Links:
-    """Everything between two addresses that is QUIC."""
+    """Everything between two addresses that is QUIC; `is_text` tells what is a
+    message of generation 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_text: Callable[[bytes], bool]) -> None:
+        self._is_text = is_text
         self._links: dict[frozenset[Address], _Link] = {}
 
     def absorb(self, other: "Links") -> None:
@@ -55,7 +57,9 @@ class Links:
                     return _verdict(packets)
                 link = self._links[pair] = _Link(moment, (source, destination))
         elif link is not None and quic.may_be_short(datagram):
-            if not _belongs(link, datagram):
+            # Ids that were agreed on later are out of our sight: what is no text will be theirs.
+            ours = any(name and datagram.startswith(name, 1) for name in link.ids)
+            if not ours and self._is_text(datagram):
                 return None
             packets = [quic.QuicPacket(Kind.ONE_RTT, len(datagram))]
         else:
@@ -85,15 +89,6 @@ class Links:
                     f"{at(end)} sent {count(link.datagrams[end], 'protected datagram')},"
                     f" {count(link.sizes[end], 'byte')}",
                 )
-
-
-def _belongs(link: _Link, datagram: bytes) -> bool:
-    """Whether a datagram without a long header carries an id of this link, or may
-    carry one that was agreed on out of our sight: text of generation 1 does not
-    hold control characters in its verb."""
-    if any(name and datagram.startswith(name, 1) for name in link.ids):
-        return True
-    return not datagram[:3].isalpha() or not datagram.isascii()
 
 
 def _note(

@@ -21,10 +21,9 @@ from zope.interface import alsoProvides, implementer
 from twisted_chat.addresses import Address
 from twisted_chat.net.batched import Datagrams
 from twisted_chat.trace import headers
+from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.recorder import Recorder
 
-REBUILT = "headers rebuilt by twisted-chat"
-"""How the comment of every recorded packet begins."""
 TLS = "said inside TLS, recorded before encryption: on the network it was ciphertext"
 UNIX = "said over a UNIX socket: port 1 stands for us, port 2 for the other side"
 

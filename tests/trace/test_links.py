@@ -1,0 +1,145 @@
+"""QUIC as it is seen from outside."""
+
+import struct
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.trace.captures import SERVER, USER, analyzed, datagram, frames
+from twisted_chat.errors import WireError
+from twisted_chat.trace import quic
+from twisted_chat.trace.quic import Kind
+from twisted_chat.trace.report import Purpose
+
+OURS, THEIRS = b"\x11" * 8, b"\x22" * 8
+
+
+def number(value: int) -> bytes:
+    """A variable-length integer of two bytes."""
+    return struct.pack("!H", 0x4000 | value)
+
+
+def long_packet(
+    kind: int, body: bytes, *, receiver: bytes = THEIRS, sender: bytes = OURS, version: int = 1
+) -> bytes:
+    """A packet with a long header; an Initial (kind 0) has an empty token."""
+    ids = bytes([len(receiver)]) + receiver + bytes([len(sender)]) + sender
+    token = b"\0" if kind == 0 and version == 1 else b""
+    head = bytes([0xC0 | kind << 4]) + struct.pack("!I", version) + ids
+    return head + token + number(len(body)) + body
+
+
+def short_packet(receiver: bytes, size: int = 30) -> bytes:
+    return b"\x40" + receiver + bytes(range(1, size))
+
+
+class Reading(SynchronousTestCase):
+    """Packets in one datagram."""
+
+    def kinds(self, datagram: bytes) -> list[Kind]:
+        return [packet.kind for packet in quic.read(datagram)]
+
+    def test_kinds(self) -> None:
+        """The types of version 1, by the two bits that say them (RFC 9000, 17.2)."""
+        for kind, expected in enumerate((Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE)):
+            self.assertEqual(self.kinds(long_packet(kind, b"x" * 40)), [expected])
+        self.assertEqual(self.kinds(long_packet(3, b"x" * 40)), [Kind.RETRY])
+
+    def test_version_2(self) -> None:
+        """Version 2 has the same types under other numbers (RFC 9369, 3.2)."""
+        packet = long_packet(3, b"x" * 40, version=0x6B3343CF)
+        self.assertEqual(self.kinds(packet), [Kind.HANDSHAKE])
+
+    def test_together(self) -> None:
+        """Several packets in one datagram, the last with a short header, and padding."""
+        both = long_packet(0, b"x" * 40) + long_packet(2, b"y" * 50)
+        self.assertEqual(self.kinds(both), [Kind.INITIAL, Kind.HANDSHAKE])
+        three = both + short_packet(THEIRS)
+        self.assertEqual(self.kinds(three), [Kind.INITIAL, Kind.HANDSHAKE, Kind.ONE_RTT])
+        self.assertEqual(self.kinds(both + bytes(500)), [Kind.INITIAL, Kind.HANDSHAKE])
+        sizes = [packet.length for packet in quic.read(three)]
+        self.assertEqual(sum(sizes), len(three))
+
+    def test_other_versions(self) -> None:
+        """Version negotiation is known by its zero; other versions are said to be that."""
+        self.assertEqual(self.kinds(long_packet(0, b"", version=0)), [Kind.NEGOTIATION])
+        self.assertEqual(self.kinds(long_packet(0, b"", version=0x1A2A3A4A)), [Kind.UNKNOWN])
+
+    def test_ids(self) -> None:
+        """The connection ids of both sides are read."""
+        (packet,) = quic.read(long_packet(2, b"x" * 40))
+        self.assertEqual((packet.receiver, packet.sender), (THEIRS, OURS))
+
+    def test_cut(self) -> None:
+        """What is cut off anywhere inside its one packet is refused."""
+        whole = long_packet(0, b"x" * 40)
+        for size in range(7, len(whole)):
+            self.assertRaises(WireError, quic.read, whole[:size])
+
+
+class Following(SynchronousTestCase):
+    """A link from its first Initial on, on the port of the chat."""
+
+    def test_handshake_and_data(self) -> None:
+        """The handshake is set-up by packet type; what follows has direction and size alone."""
+        packets = [
+            datagram(1.0, USER, SERVER, long_packet(0, b"x" * 1100)),
+            datagram(
+                1.01,
+                SERVER,
+                USER,
+                long_packet(0, b"x" * 90, receiver=OURS, sender=THEIRS)
+                + long_packet(2, b"x" * 600, receiver=OURS, sender=THEIRS),
+            ),
+            datagram(1.02, USER, SERVER, long_packet(2, b"x" * 60)),
+            datagram(1.03, USER, SERVER, short_packet(THEIRS)),
+            datagram(1.04, SERVER, USER, short_packet(OURS, 100)),
+            datagram(1.05, USER, SERVER, b"hi debian"),
+        ]
+        notes = analyzed(frames(packets))
+        self.assertEqual(notes.whats[0], "Initial, 1,126 bytes")
+        self.assertEqual(notes.whats[1], "Initial, 116 bytes + Handshake, 625 bytes")
+        self.assertEqual(
+            notes.whats[3:],
+            ["protected, 38 bytes", "protected, 108 bytes", "registers as debian"],
+        )
+        self.assertEqual(notes.purposes[:5], [Purpose.SET_UP] * 3 + [Purpose.DATA] * 2)
+        self.assertEqual(
+            notes.texts("QUIC"),
+            [
+                (
+                    "192.168.122.9:36396 calls 192.168.122.25:8090:"
+                    " 2 Initial, 2 Handshake, 2 1-RTT; protected data after 30.000 ms"
+                ),
+                "192.168.122.9:36396 sent 1 protected datagram, 38 bytes",
+                "192.168.122.25:8090 sent 1 protected datagram, 108 bytes",
+            ],
+        )
+
+    def test_id_decides(self) -> None:
+        """Letters that begin with a connection id of the link are QUIC; others are text."""
+        name = b"i debian"
+        opening = long_packet(0, b"x" * 1100, sender=OURS)
+        answer = long_packet(0, b"x" * 90, receiver=OURS, sender=name)
+        text = b"h" + name + b" and so on and on"
+        packets = [
+            datagram(1, USER, SERVER, opening),
+            datagram(2, USER, SERVER, text),
+            datagram(3, SERVER, USER, answer),
+            datagram(4, USER, SERVER, text),
+        ]
+        whats = analyzed(frames(packets)).whats
+        self.assertEqual(whats[1], "registers as debian and so on and on")
+        self.assertEqual(whats[3], "protected, 26 bytes")
+
+    def test_never_answered(self) -> None:
+        """A call that nobody answers has nothing but its Initials."""
+        packets = [datagram(n, USER, SERVER, long_packet(0, b"x" * 1100)) for n in (1, 2)]
+        self.assertEqual(
+            analyzed(frames(packets)).texts("QUIC"),
+            ["192.168.122.9:36396 calls 192.168.122.25:8090: 2 Initial; nothing else"],
+        )
+
+    def test_not_quic(self) -> None:
+        """A first byte alone makes no QUIC."""
+        notes = analyzed(frames([datagram(1, USER, SERVER, b"\xc3\xa9" * 20)]))
+        self.assertIn("does not speak the language", notes.whats[0])
