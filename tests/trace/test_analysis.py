@@ -185,9 +185,9 @@ class Bounds(SynchronousTestCase):
         flood(0, 2000)
         tracemalloc.start()
         self.addCleanup(tracemalloc.stop)
-        flood(2000, 10_000)
+        flood(2000, 3_000)
         grown, _ = tracemalloc.get_traced_memory()
-        self.assertLess(grown, 5_000_000)  # Of which the cache of host addresses is the most.
+        self.assertLess(grown, 2_500_000)  # Of which the cache of host addresses is the most.
 
 
 class Anything(SynchronousTestCase):

@@ -44,8 +44,10 @@ class Recorder:
         self._path = path
         self._limit = limit
         self._now = now
+        head = pcapng.section(f"twisted-chat {__version__}") + pcapng.interface("twisted-chat")
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+            self._accepted = self._written = os.write(self._file, head)
         except FileExistsError:
             raise CannotStart(
                 f"{path} is there already: choose another file to record into, or remove it"
@@ -58,11 +60,7 @@ class Recorder:
         self._seen = self._dropped = self._gap = 0
         self._over = False
         self._problem = ""
-        self._written = 0
-        head = pcapng.section(f"twisted-chat {__version__}") + pcapng.interface("twisted-chat")
-        self._accepted = len(head)
         self._reserved = len(pcapng.statistics(0, 0, 0))
-        self._queue.put(head)
 
     def packet(self, data: bytes, comment: str, *, inbound: bool) -> None:
         """Record one packet that begins with its IP header."""

@@ -1,0 +1,216 @@
+"""The console script `chat-analyze`."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.trace.captures import Call, chat_over_tcp, exchange, write
+from twisted_chat.trace import progress, wireshark
+from twisted_chat.trace.analyze import main
+from twisted_chat.trace.capture import Capture
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class AnalyzeTestCase(SynchronousTestCase):
+    """Runs the program in this process."""
+
+    def setUp(self) -> None:
+        self.path = write(Path(self.mktemp()).with_suffix(".pcapng"), exchange())
+        self.whole = self.path.read_bytes()
+
+    def run_with(self, *words: object) -> tuple[int, str, str]:
+        """Its exit status, output and errors."""
+        output, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+            ended = self.assertRaises(SystemExit, main, [str(word) for word in words])
+        return int(ended.code), output.getvalue(), errors.getvalue()
+
+
+class Forms(AnalyzeTestCase):
+    """What it prints."""
+
+    def test_table(self) -> None:
+        """The table by default: a summary, a title, every packet, and what they say together."""
+        status, output, errors = self.run_with(self.path)
+        self.assertEqual((status, errors), (0, ""))
+        lines = output.splitlines()
+        self.assertEqual(lines[0], f"{self.path}: 11 packets in 166.099 s, 1 conversation")
+        self.assertIn("asks for the rooms", output)
+        self.assertIn("leaves its room: never answered (#11)", lines[-1])
+        self.assertEqual(len(lines), 4 + 1 + 11 + 1 + 5)
+
+    def test_hex(self) -> None:
+        """With --hex the bytes of every layer."""
+        _, output, _ = self.run_with("--hex", self.path)
+        self.assertEqual(output.count("UDP, 8 bytes"), 11)
+        self.assertIn("hi debian", output)
+
+    def test_ladder(self) -> None:
+        """With --ladder a ladder for each conversation, and the same findings."""
+        path = write(Path(self.mktemp()), [*exchange(), *chat_over_tcp()])
+        _, output, _ = self.run_with("--ladder", path)
+        self.assertEqual(output.count("time, s"), 2)
+        self.assertIn("── asks for the rooms ──", output)
+        self.assertIn("orderly, begun by", output)
+
+    def test_json(self) -> None:
+        """With --json one document, with all of it."""
+        status, output, errors = self.run_with("--json", self.path)
+        self.assertEqual((status, errors), (0, ""))
+        found = json.loads(output)
+        self.assertEqual(found["capture"]["packets"], 11)
+        (conversation,) = found["conversations"]
+        self.assertEqual(conversation["hosts"][1]["name"], "room server")
+        third = conversation["packets"][2]
+        self.assertEqual(
+            (third["number"], third["time"], third["what"], third["purpose"], third["layer"]),
+            (3, 80.359, "asks for the rooms", "set-up", "application"),
+        )
+        payload = third["layers"][-1]
+        data = bytes.fromhex(third["bytes"])[payload["start"] : payload["end"]]
+        self.assertEqual((payload["name"], data), ("payload", b"rl"))
+        last = conversation["findings"][-1]
+        self.assertEqual((last["packets"], last["seconds"]), ([11], None))
+        self.assertAlmostEqual(conversation["findings"][0]["seconds"], 0.001, places=5)
+
+    def test_html(self) -> None:
+        """With --html a page in a file, and not a word."""
+        target = Path(self.mktemp())
+        self.assertEqual(self.run_with(self.path, "--html", target), (0, "", ""))
+        self.assertIn("registers as debian", target.read_text())
+
+    def test_order_of_conversations(self) -> None:
+        """Conversations come in the order in which they begin."""
+        calls = [Call(start=number) for number in (0, 5, 9)]
+        for number, call in enumerate(calls):
+            call.A = (call.A[0], 40_000 + number)
+            call.handshake()
+        path = write(Path(self.mktemp()), [packet for call in calls for packet in call.packets])
+        _, output, _ = self.run_with(path)
+        titles = [line for line in output.splitlines() if "TCP chat" in line]
+        for number, title in enumerate(titles):
+            self.assertTrue(title.startswith(f"{number + 1}. "), title)
+            self.assertIn(f":{40_000 + number}, ", title)
+
+    def test_wireshark(self) -> None:
+        """With --wireshark the commands that put the dissector where it is found."""
+        status, output, _ = self.run_with("--wireshark")
+        self.assertEqual(status, 0)
+        self.assertTrue(wireshark.dissector().is_file())
+        self.assertIn(f"cp '{wireshark.dissector()}' '{wireshark.plugin_folder()}'", output)
+
+    def test_without_tshark(self) -> None:
+        """Where there is no tshark to ask, the folder is the one that they all know."""
+        self.patch(os, "environ", {**os.environ, "PATH": "/nowhere"})
+        self.assertEqual(wireshark.plugin_folder(), Path.home() / ".local/lib/wireshark/plugins")
+
+
+class Trouble(AnalyzeTestCase):
+    """One line, that says what was wrong and what would be right."""
+
+    def assert_line(self, status: int, why: str, *words: object) -> None:
+        """This command ends so, with nothing on its output but one line of errors."""
+        ended, output, errors = self.run_with(*words)
+        self.assertEqual((ended, output), (status, ""), errors)
+        self.assertEqual(errors.count("\n"), 1, errors)
+        self.assertIn(why, errors)
+
+    def test_mistakes(self) -> None:
+        """A person's mistakes."""
+        there = self.path
+        self.assert_line(2, "give one FILE")
+        self.assert_line(2, "give one FILE", there, there)
+        self.assert_line(2, "nosuch", there, "--nosuch")
+        self.assert_line(2, "1 to 65535", there, "--port", "0")
+        self.assert_line(2, "--json or --ladder", there, "--json", "--ladder")
+        self.assert_line(2, "--hex is for the table", there, "--hex", "--ladder")
+        self.assert_line(2, "needs no FILE", there, "--wireshark")
+        self.assert_line(2, "No such file", "/nowhere.pcap")
+        self.assert_line(2, "would overwrite the capture", there, "--html", there)
+        self.assert_line(2, "cannot write", there, "--html", "/nowhere/at/all.html")
+
+    def test_no_scapy(self) -> None:
+        """Without scapy one line says how to get it."""
+        for name in ("scapy.error", "scapy.utils"):
+            self.addCleanup(sys.modules.__setitem__, name, sys.modules[name])
+            sys.modules[name] = None  # type: ignore[assignment]
+        self.assert_line(2, "pip install 'twisted-chat[analyze]'", self.path)
+
+    def test_no_capture(self) -> None:
+        """An empty file, and one that is none."""
+        path = Path(self.mktemp())
+        path.write_bytes(b"")
+        self.assert_line(1, "is empty", path)
+        path.write_bytes(b"hello, I am no capture")
+        self.assert_line(1, "give a file in pcap or pcapng format", path)
+
+    def test_no_chat(self) -> None:
+        """A capture without a chat says what there is, and what to do."""
+        status, output, errors = self.run_with(
+            "--port", 9, write(Path(self.mktemp()), chat_over_tcp())
+        )
+        self.assertEqual(status, 1)
+        self.assertIn("passed over 10 packets (10 TCP on port 8090)", output)
+        self.assertIn("no chat on port 9", errors)
+        self.assertIn("--port chooses another", errors)
+
+    def test_damaged(self) -> None:
+        """Of a damaged capture what could be read is shown, and the rest is said; status 1."""
+        data = self.path.read_bytes()
+        self.path.write_bytes(data[:-50])
+        status, output, errors = self.run_with(self.path)
+        self.assertEqual(status, 1)
+        self.assertIn("10 packets", output)
+        self.assertEqual(errors.count("\n"), 1, errors)
+        _, output, _ = self.run_with(self.path, "--json")
+        self.assertEqual(len(json.loads(output)["capture"]["problems"]), 1)
+
+    @given(st.binary(max_size=200), st.sampled_from(["--ladder", "--json", "--hex"]))
+    def test_anything(self, data: bytes, form: str) -> None:
+        """Any bytes as a capture, in any form: an answer or one line."""
+        self.path.write_bytes(self.whole[: len(data) * 20] + data)
+        status, output, errors = self.run_with(form, self.path)
+        self.assertIn(status, (0, 1))
+        self.assertTrue(output or errors)
+        self.assertLessEqual(errors.count("\n"), 7)
+
+
+class Progress(SynchronousTestCase):
+    """How far a long reading is."""
+
+    def test_bar(self) -> None:
+        """A bar as long as the part that is read, where the size is known."""
+        self.assertEqual(
+            progress.bar(50, 200, 1234), "[########......................]  25%, 1,234 packets"
+        )
+        self.assertEqual(progress.bar(50, None, 1234), "1,234 packets")
+
+    def test_shown(self) -> None:
+        """On a terminal it is shown and wiped away; elsewhere there is nothing."""
+        self.patch(progress, "QUIET", 0.0)
+        self.patch(progress, "EVERY", 2)
+        path = write(Path(self.mktemp()), exchange())
+        for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+            frames = list(progress.watched(Capture(str(path)), stream))
+            self.assertEqual(len(frames), 11)
+            self.assertEqual("10 packets" in stream.getvalue(), shown)
+            self.assertTrue(stream.getvalue().endswith("\r\x1b[K" if shown else ""))
+
+    def test_quick(self) -> None:
+        """A reading that takes a moment shows nothing."""
+        stream = Terminal()
+        list(progress.watched(Capture(str(write(Path(self.mktemp()), exchange()))), stream))
+        self.assertEqual(stream.getvalue(), "")
