@@ -141,10 +141,10 @@ local function add_arguments(tree, range, verb, argument, server)
   if verb == "msg" then
     local stop = argument:find("> ", 1, true)
     if stop > 1 then
-      tree:add(fields.name, range:range(start, stop - 1))
+      tree:add_packet_field(fields.name, range:range(start, stop - 1), ENC_UTF_8)
     end
     if #argument > stop + 1 then
-      tree:add(fields.text, range:range(start + stop + 1))
+      tree:add_packet_field(fields.text, range:range(start + stop + 1), ENC_UTF_8)
     end
     return
   end
@@ -155,9 +155,9 @@ local function add_arguments(tree, range, verb, argument, server)
   elseif argument == CLEAR and server then
     return
   elseif verb == "rl" or verb == "rc" or verb == "rj" then
-    tree:add(fields.room, rest)
+    tree:add_packet_field(fields.room, rest, ENC_UTF_8)
   elseif verb == "hi" or verb == "ar" or verb == "ul" then
-    tree:add(fields.name, rest)
+    tree:add_packet_field(fields.name, rest, ENC_UTF_8)
   end
 end
 
