@@ -1,5 +1,6 @@
 """Builds the wheel and checks it, installed alone into an empty environment."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,23 @@ def run(*command: object) -> str:
     return done.stdout + done.stderr
 
 
+def check_analysis(scripts: Path) -> None:
+    """chat-analyze and its data are there; without the extra it says what to install."""
+    run(scripts / "chat-analyze", "--help")
+    told = run(scripts / "chat-analyze", "--wireshark")
+    copied = [line.split("'")[1] for line in told.splitlines() if line.startswith("cp ")]
+    if not copied or not Path(copied[0]).is_file():
+        sys.exit(f"the dissector is not where chat-analyze --wireshark says:\n{told}")
+    data = Path(copied[0]).parent
+    if missing := {"page.html", "page.css", "page.js"} - {path.name for path in data.iterdir()}:
+        sys.exit(f"the wheel lacks {missing}")
+    without = subprocess.run(
+        [scripts / "chat-analyze", os.devnull], capture_output=True, text=True, check=False
+    )
+    if "twisted-chat[analyze]" not in without.stderr or without.stderr.count("\n") != 1:
+        sys.exit(f"without the extra chat-analyze says:\n{without.stderr}")
+
+
 def main() -> None:
     """Exits with a message where the wheel lacks something."""
     with tempfile.TemporaryDirectory() as place:
@@ -34,11 +52,12 @@ def main() -> None:
                 sys.exit(f"twistd does not offer {name}")
             run(scripts / name, "--help")
             run(scripts / "twistd", name, "--help")
+        check_analysis(scripts)
         run(scripts / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "twisted-chat")
         left = run(scripts / "twistd", "--help")
         if "udpchat" in left or " web " not in left:
             sys.exit("uninstalling did not leave Twisted whole")
-    sys.stdout.write("the wheel offers both commands of twistd and both console scripts\n")
+    sys.stdout.write("the wheel offers both commands of twistd and all console scripts\n")
 
 
 if __name__ == "__main__":

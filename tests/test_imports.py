@@ -10,7 +10,22 @@ import twisted_chat
 PACKAGE = Path(twisted_chat.__file__).parent
 
 LAYERS = (
-    {"", "wire", "names", "errors", "display", "lines", "addresses"},
+    {
+        "",
+        "wire",
+        "names",
+        "errors",
+        "display",
+        "lines",
+        "addresses",
+        "trace",
+        "trace.pcapng",
+        "trace.headers",
+        "trace.layers",
+        "trace.quic",
+        "trace.report",
+        "trace.speech",
+    },
     {"directory", "directory.directory", "directory.queue", "directory.roll", "directory.shards"},
     {
         "rate",
@@ -34,6 +49,17 @@ LAYERS = (
         "tcp.conversation",
         "terminal",
         "terminal.commands",
+        "trace.direction",
+        "trace.connection",
+        "trace.outcome",
+        "trace.questions",
+        "trace.links",
+        "trace.chat",
+        "trace.analysis",
+        "trace.table",
+        "trace.ladder",
+        "trace.document",
+        "trace.page",
     },
     {
         "startup",
@@ -49,8 +75,21 @@ LAYERS = (
         "tcp.rendezvous",
         "terminal.line",
         "terminal.socket",
+        "trace.recorder",
+        "trace.taps",
+        "trace.capture",
+        "trace.spool",
+        "trace.progress",
+        "trace.wireshark",
     },
-    {"server.service", "peer.service", "tcp.service", "launch"},
+    {
+        "server.service",
+        "peer.service",
+        "tcp.service",
+        "launch",
+        "trace.options",
+        "trace.analyze",
+    },
 )
 PURE = 3
 """So many layers know no network and no clock."""

@@ -238,6 +238,13 @@ class Phone(PageTestCase):
         ]
         self.draw([datagram(n, *one) for n, one in enumerate(said)], PHONE)
         self.find("[data-packet='5']")[0].click()
+        packet, panel = self.find("[data-packet='5']")[0], self.find("#packet")[0]
+        bottom = self.script("return arguments[0].getBoundingClientRect().bottom", packet)
+        self.assertLess(bottom, self.script("return arguments[0].offsetTop", panel))
+        for line in self.find("#packet pre"):
+            self.assertLessEqual(
+                *self.script("const e = arguments[0]; return [e.scrollWidth, e.clientWidth]", line)
+            )
         width, window = self.script(
             "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )

@@ -15,12 +15,13 @@ function element(name, text) {
 }
 
 function dump(bytes) {
+  const width = matchMedia("(max-width: 40rem)").matches ? 8 : 16;
   const lines = [];
-  for (let start = 0; start < bytes.length; start += 16) {
-    const piece = bytes.slice(start, start + 16);
+  for (let start = 0; start < bytes.length; start += width) {
+    const piece = bytes.slice(start, start + width);
     const hex = piece.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     const text = piece.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "."));
-    lines.push(`${start.toString(16).padStart(4, "0")}  ${hex.padEnd(47)}  ${text.join("")}`);
+    lines.push(`${start.toString(16).padStart(4, "0")}  ${hex.padEnd(3 * width - 1)}  ${text.join("")}`);
   }
   return lines.join("\n");
 }
@@ -42,12 +43,14 @@ function open(packet) {
     inside.append(element("pre", dump(piece)));
   }
   panel.hidden = false;
+  document.body.classList.add("open");
   panel.scrollTop = 0;
   packet.scrollIntoView({ block: "nearest" });
 }
 
 function close() {
   panel.hidden = true;
+  document.body.classList.remove("open");
   if (current) {
     current.removeAttribute("aria-current");
     current.focus();
