@@ -10,7 +10,7 @@ INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-vers
 # links the files that are there, so a new file takes a new installation.
 EDITABLE := --config-settings editable_mode=strict --editable
 
-.PHONY: run chat test check format lint types wheel readme bench clean FORCE
+.PHONY: run chat analyze test check format lint types wheel readme bench clean FORCE
 
 run: $(VENV)/.installed
 	@echo '> to join from a second terminal, in this directory: make chat'
@@ -18,6 +18,9 @@ run: $(VENV)/.installed
 
 chat: $(VENV)/.installed
 	@exec $(BIN)/udpchat $(HOST) $(PORT) $(if $(NAME),--name $(NAME))
+
+analyze: $(VENV)/.analyzed
+	@exec $(BIN)/chat-analyze $(FILE)
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
@@ -54,13 +57,17 @@ $(VENV)/bin/python:
 	@$(INSTALL) --upgrade 'pip>=23.1' setuptools
 
 $(VENV)/.files: $(VENV)/bin/python FORCE
-	@files=$$(find twisted_chat twisted -name '*.py' | sort); \
+	@files=$$(find twisted_chat twisted -name '*.py' -o -path '*/data/*' | sort); \
 	[ "$$files" = "$$(cat $@ 2>/dev/null)" ] || echo "$$files" > $@
 
 FORCE:
 
 $(VENV)/.installed: $(VENV)/.files setup.cfg setup.py pyproject.toml twisted_chat/net/_mmsg.c
 	@$(INSTALL) $(EDITABLE) .
+	@touch $@
+
+$(VENV)/.analyzed: $(VENV)/.installed
+	@$(INSTALL) $(EDITABLE) '.[analyze]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed

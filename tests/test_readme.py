@@ -10,6 +10,7 @@ from twisted_chat.launch import TcpChatOptions, UdpChatOptions
 from twisted_chat.server.service import Options as RoomServerOptions
 from twisted_chat.tcp.service import Options as TcpDaemonOptions
 from twisted_chat.terminal.commands import Command
+from twisted_chat.trace.analyze import Options as AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 EVERYWHERE = {"help", "version"}
@@ -21,7 +22,13 @@ class Readme(SynchronousTestCase):
     def test_options(self) -> None:
         """Every option is in the README, and the README has no other."""
         there: set[str] = set()
-        for options in (UdpChatOptions, TcpChatOptions, RoomServerOptions, TcpDaemonOptions):
+        for options in (
+            UdpChatOptions,
+            TcpChatOptions,
+            RoomServerOptions,
+            TcpDaemonOptions,
+            AnalysisOptions,
+        ):
             there |= {name.rstrip("=") for name in options().longOpt}
         named = set(re.findall(r"--([a-z][a-z-]*)", README))
         self.assertEqual(named, there - EVERYWHERE)
@@ -29,7 +36,7 @@ class Readme(SynchronousTestCase):
     def test_defaults(self) -> None:
         """The defaults of the room server are those in its table."""
         options: dict[str, Any] = RoomServerOptions()
-        rows = re.findall(r"^\| (`--[^|]*) \| ([^|]*) \|", README, re.MULTILINE)
+        rows = re.findall(r"^\| (`--[^|]*) \| ([^|]*) \| [^|]* \|$", README, re.MULTILINE)
         self.assertGreater(len(rows), 5)
         for names, defaults in rows:
             found = re.findall(r"--([a-z-]+)", names)

@@ -7,7 +7,7 @@ from typing import Any
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
-from scapy.utils import wrpcap, wrpcapng
+from scapy.utils import EDecimal, wrpcap, wrpcapng
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.analysis import Analysis, Frame
@@ -43,7 +43,7 @@ def datagram(at: float, source: Address, destination: Address, payload: bytes) -
         / UDP(sport=source[1], dport=destination[1])
     )
     packet = packet / Raw(payload) if payload else packet
-    packet.time = at
+    packet.time = EDecimal(f"{at:.6f}")
     return packet
 
 
@@ -100,7 +100,7 @@ class Call:
             )
         )
         packet = packet / Raw(data) if data else packet
-        packet.time = self.now
+        packet.time = EDecimal(f"{self.now:.6f}")
         if sequence is None:
             self.next[who] = here + len(data) + ("S" in flags) + ("F" in flags)
         if not lost:
@@ -128,7 +128,7 @@ def frames(packets: Iterable[Any], *comments: str, linktype: int = ETHERNET) -> 
     found = []
     for number, packet in enumerate(packets, 1):
         data = bytes(packet)
-        at = round(float(packet.time) * 1e9)
+        at = int(packet.time * 1_000_000_000)
         found.append(Frame(number, at, linktype, data, len(data), comments))
     return found
 

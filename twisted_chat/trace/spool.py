@@ -159,7 +159,8 @@ class Spool:
     def longest(self, conversation: int) -> int:
         """Characters in the longest text about one of its packets."""
         (longest,) = self._database.execute(
-            "SELECT max(length(what) + length(note)) + 3 FROM row WHERE conversation = ?",
+            "SELECT max(length(what) + CASE note WHEN '' THEN 0 ELSE length(note) + 3 END)"
+            " FROM row WHERE conversation = ?",
             (conversation,),
         ).fetchone()
         return int(longest or 0)
