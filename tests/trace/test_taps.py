@@ -253,5 +253,5 @@ class Endpoints(TapTestCase):
         factories: list[Any] = [reactor.tcpServers[0][1], reactor.tcpClients[0][2]]
         for factory in factories:
             factory.buildProtocol(IPv4Address("TCP", *THERE)).makeConnection(transport())
-        self.assertIsInstance(self.successResultOf(connecting), ConnectionTap)
+        self.assertIs(self.successResultOf(connecting), lines[1])
         self.assertEqual([one.payload for one in self.recorded()], [b"welcome\n"] * 2)

@@ -134,14 +134,15 @@ class ListeningTap:
 
 @implementer(IStreamClientEndpoint)
 class CallingTap:
-    """An endpoint whose connection is recorded."""
+    """An endpoint whose connection is recorded. Who calls gets the protocol that it made."""
 
     def __init__(self, endpoint: Any, recorder: Recorder) -> None:
         self._endpoint = endpoint
         self._recorder = recorder
 
     def connect(self, protocolFactory: IProtocolFactory) -> "Deferred[Any]":
-        return self._endpoint.connect(TapFactory(protocolFactory, self._recorder))
+        connecting = self._endpoint.connect(TapFactory(protocolFactory, self._recorder))
+        return connecting.addCallback(lambda connection: connection.wrappedProtocol)
 
 
 class ConnectionTap(ProtocolWrapper):
