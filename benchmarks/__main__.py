@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import crowd, requests, rooms, startup
+from benchmarks import analysis, crowd, requests, rooms, startup
 from benchmarks.processes import compiled, table
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "rooms": rooms.main,
     "crowd": crowd.main,
     "startup": startup.main,
+    "analysis": analysis.main,
 }
 
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.end_to_end.processes import ProcessTestCase
@@ -92,8 +91,12 @@ class PageTestCase(ProcessTestCase):
 
     def find(self, selector: str) -> list[Any]:
         """The elements that are shown."""
-        found = self.browser.find_elements(By.CSS_SELECTOR, selector)
-        return [element for element in found if element.is_displayed()]
+        found: list[Any] = self.script(
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".filter((element) => element.checkVisibility())",
+            selector,
+        )
+        return found
 
     def script(self, text: str, *values: Any) -> Any:
         return self.browser.execute_script(text, *values)

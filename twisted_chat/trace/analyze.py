@@ -106,7 +106,8 @@ def _analyze(options: Options, output: TextIO) -> int:
     """Read, print or draw, and say what is missing. Returns the exit status."""
     path = options["file"]
     capture = Capture(path)
-    with contextlib.closing(Spool()) as spool:
+    with_bytes = bool(options["hex"] or options["json"] or options["html"])
+    with contextlib.closing(Spool(with_bytes=with_bytes)) as spool:
         analysis = Analysis(options["port"], spool)
         for frame in watched(capture, sys.stderr):
             analysis.feed(frame)

@@ -9,7 +9,7 @@ import ipaddress
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum
 from functools import lru_cache
 
 from twisted_chat.addresses import Address
@@ -25,7 +25,7 @@ class Protocol(Enum):
     ICMP = "ICMP"
 
 
-class Flag(IntFlag):
+class Flag(IntEnum):
     """Control bits of a TCP segment (RFC 9293, 3.1)."""
 
     FIN = 1

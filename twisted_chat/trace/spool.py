@@ -16,6 +16,7 @@ AT_ONCE = 1_000
 CACHE = 16 * 1024
 """KiB of the database that may be in memory."""
 
+_NONE = "[]"
 _TABLES = """
 CREATE TABLE row (
     conversation INTEGER, number INTEGER, at INTEGER, source TEXT, source_port INTEGER,
@@ -31,9 +32,11 @@ CREATE TABLE merged (gone INTEGER PRIMARY KEY, kept INTEGER);
 
 
 class Spool:
-    """A sink that can be read when the analysis is concluded, conversation by conversation."""
+    """A sink that can be read when the analysis is concluded, conversation by
+    conversation. Without `with_bytes` the frames of its rows are empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_bytes: bool) -> None:
+        self._with_bytes = with_bytes
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute(f"PRAGMA cache_size = -{CACHE}")
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -61,9 +64,9 @@ class Spool:
                 verdict.purpose.value,
                 verdict.layer.value,
                 verdict.protocol,
-                row.frame,
+                row.frame if self._with_bytes else b"",
                 _layout(row.headers),
-                json.dumps(row.comments) if row.comments else "[]",
+                json.dumps(row.comments) if row.comments else _NONE,
             )
         )
         if len(self._rows) >= AT_ONCE:
@@ -138,8 +141,8 @@ class Spool:
                 length,
                 Verdict(what, Purpose(purpose), Layer(layer), protocol, note),
                 frame,
-                tuple(Header(*header) for header in json.loads(headers)),
-                tuple(json.loads(comments)),
+                _headers(headers),
+                tuple(json.loads(comments)) if comments != _NONE else (),
             )
 
     def findings(self, conversation: int) -> Iterator[Finding]:
@@ -187,3 +190,8 @@ class Spool:
 @lru_cache
 def _layout(headers: tuple[Header, ...]) -> str:
     return json.dumps([(one.name, one.start, one.end) for one in headers])
+
+
+@lru_cache
+def _headers(layout: str) -> tuple[Header, ...]:
+    return tuple(Header(*header) for header in json.loads(layout))

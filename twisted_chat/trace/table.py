@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from twisted_chat.display import safe
 from twisted_chat.trace.report import (
@@ -24,21 +25,25 @@ _PER_LINE = 16
 
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes (UAX #11)."""
-    return sum(
-        0
-        if unicodedata.combining(character)
-        else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 1 + (unicodedata.east_asian_width(character) in "WF")
 
 
 def fit(text: str, width: int) -> str:
     """A text cut, or padded, to so many columns."""
-    if cells(text) <= width:
-        return text + " " * (width - cells(text))
-    while cells(text) >= width:
-        text = text[:-1]
-    return text + "…" + " " * (width - cells(text) - 1)
+    taken = cells(text)
+    if taken > width:
+        while cells(text) >= width:
+            text = text[:-1]
+        text += "…"
+        taken = cells(text)
+    return text + " " * (width - taken)
 
 
 def seconds(nanoseconds: int) -> str:
