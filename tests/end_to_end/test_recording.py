@@ -7,7 +7,9 @@ import socket
 import subprocess
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+from tests.end_to_end import test_tcpchat
 from tests.end_to_end.processes import Output, Program, command, free_port
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.trace.captures import analyzed
@@ -15,7 +17,9 @@ from twisted_chat.addresses import Address
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import dissect
+from twisted_chat.trace.taps import TLS, UNIX
 
 Flow = tuple[Address, Address]
 HOST = "127.0.0.1"
@@ -224,6 +228,30 @@ class Connections(RecordingTestCase):
         (frame,) = frames(self.trace("daemon"))
         self.assertEqual(dissect(frame.linktype, frame.data).payload, b"hello\n")
         self.assertIn("over a UNIX socket", frame.comments[0])
+
+
+class Endpoints(test_tcpchat.EndpointTests):
+    """The chats over every kind of endpoint go on as they do, and are recorded."""
+
+    started = 0
+
+    def chat_both_ways(self, one: Program, other: Program) -> None:
+        """Have the chat, and find it in both recordings, marked for what it is."""
+        super().chat_both_ways(one, other)
+        said = []
+        for path in sorted(self.home.glob("*.pcapng")):
+            given = frames(path)
+            said.append(sorted(b"".join(data) for data in flows(given).values()))
+            (comment,) = {comment for frame in given for comment in frame.comments}
+            self.assertTrue(comment.startswith(REBUILT))
+            kind = self.id().rpartition("_")[2]
+            self.assertEqual((TLS in comment, UNIX in comment), (kind == "tls", kind == "unix"))
+        self.assertEqual(said, [["grüß dich\n".encode(), b"hello\nbye\n"]] * 2)
+
+    def _start(self, program: str, words: tuple[object, ...], **how: Any) -> Program:
+        self.started += 1
+        trace = self.home / f"{self.started}.pcapng"
+        return super()._start(program, (*words, "--trace", trace), **how)
 
 
 class Mistakes(RecordingTestCase):
