@@ -21,6 +21,7 @@ LAYERS = (
         "trace",
         "trace.pcapng",
         "trace.headers",
+        "trace.link",
         "trace.layers",
         "trace.quic",
         "trace.report",

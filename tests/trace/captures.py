@@ -1,5 +1,6 @@
 """Captures for tests, built with scapy, and what the analysis says of them."""
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 from scapy.utils import EDecimal, wrpcap, wrpcapng
+from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.analysis import Analysis, Frame
@@ -53,6 +55,16 @@ def exchange() -> list[Any]:
         datagram(at, *((USER, SERVER) if asks else (SERVER, USER)), payload)
         for at, asks, payload in EXCHANGE
     ]
+
+
+class FileTestCase(SynchronousTestCase):
+    """Its files are gone with the test, where pytest would leave trial's behind."""
+
+    def mktemp(self) -> str:
+        """A path where nothing is yet."""
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        return str(Path(temporary.name) / "file")
 
 
 class Call:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import Call, chat_over_tcp, exchange, write
+from tests.trace.captures import Call, FileTestCase, chat_over_tcp, exchange, write
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture
@@ -24,7 +23,7 @@ class Terminal(io.StringIO):
         return True
 
 
-class AnalyzeTestCase(SynchronousTestCase):
+class AnalyzeTestCase(FileTestCase):
     """Runs the program in this process."""
 
     def setUp(self) -> None:
@@ -188,7 +187,7 @@ class Trouble(AnalyzeTestCase):
         self.assertLessEqual(errors.count("\n"), 7)
 
 
-class Progress(SynchronousTestCase):
+class Progress(FileTestCase):
     """How far a long reading is."""
 
     def test_bar(self) -> None:

@@ -8,9 +8,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from scapy.utils import RawPcapWriter
-from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import SERVER, USER, chat_over_tcp, datagram, exchange, write
+from tests.trace.captures import (
+    SERVER,
+    USER,
+    FileTestCase,
+    chat_over_tcp,
+    datagram,
+    exchange,
+    write,
+)
 from tests.trace.test_layers import WIRELESS
 from twisted_chat.errors import UsageMistake
 from twisted_chat.trace import pcapng
@@ -19,7 +26,7 @@ from twisted_chat.trace.capture import Capture, Unreadable
 from twisted_chat.trace.layers import dissect
 
 
-class CaptureTestCase(SynchronousTestCase):
+class CaptureTestCase(FileTestCase):
     """Has files, and what is read from them."""
 
     def file(self, data: bytes) -> str:

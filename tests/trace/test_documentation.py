@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.trace.captures import Call, exchange, write
+from tests.trace.captures import Call, FileTestCase, exchange, write
 from twisted_chat.trace.analyze import main
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "analysis.md"
@@ -48,7 +46,7 @@ def printed(words: list[str], home: Path) -> str:
     return output.getvalue().replace(f"{home}/", "")
 
 
-class Shown(SynchronousTestCase):
+class Shown(FileTestCase):
     """Commands with what they print."""
 
     def test_blocks(self) -> None:

@@ -11,6 +11,7 @@ from scapy.layers.inet6 import IPv6
 from scapy.utils import RawPcapNgReader
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.trace.captures import FileTestCase
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.headers import Stream
 
@@ -83,7 +84,7 @@ class Headers(SynchronousTestCase):
         self.assertEqual((scapied(packet)[TCP].seq, scapied(packet)[TCP].ack), (5, 6))
 
 
-class Blocks(SynchronousTestCase):
+class Blocks(FileTestCase):
     """The file around the packets."""
 
     def test_read_back(self) -> None:

@@ -11,9 +11,8 @@ from typing import Any
 
 from scapy.utils import RawPcapNgReader
 from twisted.logger import LogEvent, globalLogPublisher
-from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import SERVER, USER
+from tests.trace.captures import SERVER, USER, FileTestCase
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace import headers, recorder
 from twisted_chat.trace.recorder import MEBIBYTE, Recorder
@@ -30,7 +29,7 @@ def numbers(path: Path) -> list[int]:
         return [struct.unpack("!I", data[28:32])[0] for data, _ in reader]
 
 
-class RecorderTestCase(SynchronousTestCase):
+class RecorderTestCase(FileTestCase):
     """Has a place for a trace, and hears what is said of it."""
 
     def setUp(self) -> None:

@@ -10,11 +10,10 @@ from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
-from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import alsoProvides, implementer
 
 from tests.fakes import FakeNetwork
-from tests.trace.captures import analyzed
+from tests.trace.captures import FileTestCase, analyzed
 from twisted_chat.addresses import Address
 from twisted_chat.trace import taps
 from twisted_chat.trace.capture import Capture
@@ -26,7 +25,7 @@ from twisted_chat.trace.taps import CallingTap, ConnectionTap, ListeningTap, Tap
 HERE, THERE = ("127.0.0.1", 8090), ("127.0.0.1", 4001)
 
 
-class TapTestCase(SynchronousTestCase):
+class TapTestCase(FileTestCase):
     """Records into a file, and reads it."""
 
     def setUp(self) -> None:

@@ -1,7 +1,7 @@
 """Reading captures through scapy: pcap and pcapng, also compressed by gzip.
 
 Packets come one after another, as scapy reads them from the file; it is asked
-to take one apart only where its link layer is none that `layers` knows.
+to take one apart only where its link layer is none that `link` knows.
 Whatever is wrong with a file, what could be read is handed out, and what could
 not is said.
 """
@@ -19,7 +19,7 @@ from typing import Any
 from twisted_chat.errors import ChatError, UsageMistake
 from twisted_chat.trace import pcapng
 from twisted_chat.trace.analysis import Frame
-from twisted_chat.trace.layers import knows
+from twisted_chat.trace.link import knows
 
 LARGEST_READ = 16 * 1024 * 1024
 """Bytes in one block of a capture; what claims to be longer is damaged."""

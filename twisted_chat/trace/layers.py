@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
+from twisted_chat.trace import link
 
 ICMP_PORT = 0
 """What stands for the port of a host that speaks ICMP, which has none."""
@@ -76,58 +77,13 @@ class Packet:
 def dissect(linktype: int, data: bytes) -> Packet:
     """Take a frame apart; `linktype` is a number of the registry of link
     types. Raises WireError with why it is nothing that chat travels on."""
-    link = _LINKS.get(linktype)
-    if link is None:
-        raise WireError(f"link type {linktype}")
-    name, strip = link
     try:
-        start = strip(data)
+        name, start = link.strip(linktype, data)
         below = (Header(name, 0, start),) if start else ()
         return _internet(data, start, below)
     except (struct.error, IndexError):
         raise WireError("cut off inside its headers") from None
 
-
-def knows(linktype: int) -> bool:
-    """Whether frames of this link type can be taken apart here."""
-    return linktype in _LINKS
-
-
-# --- Link layers: where does the IP header begin?
-
-_IPV4, _IPV6 = 0x0800, 0x86DD
-_TAGS = frozenset({0x8100, 0x88A8, 0x9100})
-"""802.1Q and its stacked forms: four more bytes, then the next type."""
-
-
-def _typed(data: bytes, at: int) -> int:
-    (kind,) = struct.unpack_from("!H", data, at)
-    at += 2
-    while kind in _TAGS:
-        (kind,) = struct.unpack_from("!H", data, at + 2)
-        at += 4
-    if kind not in (_IPV4, _IPV6):
-        raise WireError("not IP")
-    return at
-
-
-def _linux_cooked_2(data: bytes) -> int:
-    _typed(data, 0)
-    return 20
-
-
-_LINKS: dict[int, tuple[str, Callable[[bytes], int]]] = {
-    0: ("loopback", lambda data: 4),
-    1: ("Ethernet", lambda data: _typed(data, 12)),
-    12: ("raw", lambda data: 0),
-    14: ("raw", lambda data: 0),
-    101: ("raw", lambda data: 0),
-    108: ("loopback", lambda data: 4),
-    113: ("Linux cooked", lambda data: _typed(data, 14)),
-    228: ("raw", lambda data: 0),
-    229: ("raw", lambda data: 0),
-    276: ("Linux cooked", _linux_cooked_2),
-}
 
 # --- IP
 
