@@ -31,7 +31,7 @@ PROFILE = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 DESKTOP, PHONE = (1200, 900), (390, 844)
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 """A directory to put a picture of every test's page into, for people to look at."""
-SMOOTH = 0.1
+SMOOTH = 0.3
 """Seconds that a change of the filter may take with a thousand packets, on a busy machine."""
 
 

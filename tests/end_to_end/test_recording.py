@@ -298,6 +298,20 @@ class Analyzing(RecordingTestCase):
         self.assertEqual(done.stderr, "")
         self.assertEqual(done.stdout.splitlines()[1], str(128 + signal.SIGPIPE))
 
+    def test_any_terminal(self) -> None:
+        """A terminal without arrows gets question marks; a pipe is read like a file."""
+        path = self.home / "chat.pcapng"
+        self.many(path)
+        done = subprocess.run(
+            command("chat-analyze", "/dev/stdin", "--ladder"),
+            input=path.read_bytes(),
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )
+        self.assertEqual(done.stderr, b"")
+        self.assertIn(b"? asks for the users ?", done.stdout)
+
     def many(self, path: Path) -> None:
         """A capture whose table is longer than any pipe."""
         here, there = (HOST, 4001), (HOST, 8090)

@@ -117,7 +117,8 @@ class Slow(RecorderTestCase):
             made.packet(numbered(number, 1000), "", inbound=True)
         self.patch(recorder, "PATIENCE", 0.0)
         made.close()
-        (line,) = self.said
+        late, line = self.said
+        self.assertIn("lacks its end: the disk does not take it", late)
         self.assertRegex(line, r"lacks 9\d\d of 1000 packets")
         os.set_blocking(self.reading, False)
         while made._writer is not None and made._writer.is_alive():

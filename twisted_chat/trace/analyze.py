@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TextIO
 
@@ -77,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Exits with 0, with 1 where a capture could not be read whole, or with 2
     where the command was wrong."""
     options = Options()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # Not every terminal has arrows.
     try:
         options.parseOptions(sys.argv[1:] if argv is None else argv)
         if options["wireshark"]:

@@ -92,6 +92,8 @@ class Recorder:
             self._finish()
         if self._writer is not None:
             self._writer.join(PATIENCE)
+            if self._writer.is_alive():
+                self._problem = "the disk does not take it"
         if self._problem and not stopped:
             self.log.warn(
                 "the trace {path} lacks its end: {problem}", path=self._path, problem=self._problem
