@@ -92,6 +92,13 @@ class Whose(SynchronousTestCase):
             (last.layer, last.purpose, last.protocol), (Layer.NETWORK, Purpose.RECOVERY, "ICMP")
         )
 
+    def test_times(self) -> None:
+        """Times are counted from the earliest packet, wherever it stands, also from zero."""
+        found = Analysis(8090, Notes())
+        for at in (7, 0, 5):
+            found.feed(replace(EXCHANGED[0], at=at))
+        self.assertEqual((found.first, found.last), (0, 7))
+
     @given(st.permutations(range(11)))
     def test_any_order(self, order: list[int]) -> None:
         """In whatever order datagrams are captured, all of them are in one conversation."""

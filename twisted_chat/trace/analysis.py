@@ -88,9 +88,10 @@ class Analysis:
 
     def feed(self, frame: Frame) -> None:
         """Take the next packet."""
+        if not self.packets:
+            self.first = self.last = frame.at
         self.packets += 1
-        self.first = min(self.first or frame.at, frame.at)
-        self.last = max(self.last, frame.at)
+        self.first, self.last = min(self.first, frame.at), max(self.last, frame.at)
         try:
             packet = dissect(frame.linktype, frame.data)
         except WireError as problem:

@@ -134,7 +134,7 @@ def _analyze(options: Options, output: TextIO) -> int:
             output.writelines(f"{line}\n" for line in _text(options, analysis, spool))
         output.flush()
     for problem in problems:
-        sys.stderr.write(f"chat-analyze: {path}: {problem}\n")
+        sys.stderr.write(f"chat-analyze: {path}: {safe(problem)}\n")
     if not spool.found:
         sys.stderr.write(f"chat-analyze: {path}: {_nothing(options['port'], analysis)}\n")
     return 1 if problems or not spool.found else 0
