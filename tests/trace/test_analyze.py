@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import some
 from tests.trace.captures import Call, FileTestCase, chat_over_tcp, exchange, write
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
@@ -177,6 +178,7 @@ class Trouble(AnalyzeTestCase):
         _, output, _ = self.run_with(self.path, "--json")
         self.assertEqual(len(json.loads(output)["capture"]["problems"]), 1)
 
+    @some
     @given(st.binary(max_size=200), st.sampled_from(["--ladder", "--json", "--hex"]))
     def test_anything(self, data: bytes, form: str) -> None:
         """Any bytes as a capture, in any form: an answer or one line."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scapy.utils import RawPcapWriter
 
+from tests.strategies import some
 from tests.trace.captures import (
     SERVER,
     USER,
@@ -158,6 +159,7 @@ class Damaged(CaptureTestCase):
         self.assertTrue(frames)
         self.assertIn("cannot be read on", problems[-1])
 
+    @some
     @given(st.binary(max_size=300), st.sampled_from([b"", b"\xd4\xc3\xb2\xa1", b"\n\r\r\n"]))
     def test_any_bytes(self, data: bytes, magic: bytes) -> None:
         """Any bytes are a capture, or Unreadable, and nothing else."""
@@ -168,6 +170,7 @@ class Damaged(CaptureTestCase):
         for _ in capture:
             pass
 
+    @some
     @given(st.data())
     def test_any_damage(self, data: st.DataObject) -> None:
         """A capture with some bytes damaged gives frames, and ends."""

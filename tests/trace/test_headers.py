@@ -11,6 +11,7 @@ from scapy.layers.inet6 import IPv6
 from scapy.utils import RawPcapNgReader
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.strategies import some
 from tests.trace.captures import FileTestCase
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.headers import Stream
@@ -38,6 +39,7 @@ class Headers(SynchronousTestCase):
                         del again[layer].fields[field]
         self.assertEqual(bytes(again), packet)
 
+    @some
     @given(PAYLOADS)
     def test_datagram(self, payload: bytes) -> None:
         """Any payload is in one datagram, with valid checksums, over both families."""
@@ -57,6 +59,7 @@ class Headers(SynchronousTestCase):
         self.assertNotIn(0, checksums)
         self.assertFalse([packet for packet in sent if packet[26:28] == b"\0\0"])
 
+    @some
     @given(st.lists(st.tuples(st.booleans(), PAYLOADS.filter(len)), max_size=8))
     def test_stream(self, said: list[tuple[bool, bytes]]) -> None:
         """Segments count on from each other in both directions, and acknowledge what came."""
@@ -108,6 +111,7 @@ class Blocks(FileTestCase):
         self.assertEqual({about.tsresol for _, about in read}, {10**9})
         self.assertEqual({about.linktype for _, about in read}, {pcapng.LINKTYPE_RAW})
 
+    @some
     @given(st.binary(max_size=60), st.text(max_size=20))
     def test_blocks_say_their_length(self, data: bytes, comment: str) -> None:
         """Every block ends where it says at both of its ends, at a multiple of four."""

@@ -11,6 +11,7 @@ from scapy.layers.l2 import ARP, LLC, SNAP, CookedLinux, CookedLinuxV2, Dot1Q, E
 from scapy.packet import Raw
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.strategies import some
 from twisted_chat.errors import WireError
 from twisted_chat.trace.layers import Protocol, dissect
 
@@ -121,6 +122,7 @@ class Above(SynchronousTestCase):
 class Anything(SynchronousTestCase):
     """Any bytes, and any packet."""
 
+    @some
     @given(st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276, 999]), st.binary(max_size=120))
     def test_bytes(self, linktype: int, data: bytes) -> None:
         """Any bytes are a packet whose layers lie in them, or a WireError."""
@@ -130,6 +132,7 @@ class Anything(SynchronousTestCase):
             return
         self.assertLessEqual(found.headers[-1].end, len(data))
 
+    @some
     @given(
         st.integers(0, 80), st.binary(min_size=1, max_size=4), st.sampled_from([UDP4, UDP6, TCP4])
     )
@@ -142,6 +145,7 @@ class Anything(SynchronousTestCase):
         except WireError:
             return
 
+    @some
     @given(st.binary(max_size=50), st.integers(0, 65535), st.integers(0, 65535), st.booleans())
     def test_as_scapy(self, payload: bytes, source: int, destination: int, six: bool) -> None:
         """Addresses, ports and payload are what scapy says they are."""

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.strategies import some
 from tests.trace.captures import SERVER, USER, analyzed, chat_over_tcp, datagram, exchange, frames
 from twisted_chat.addresses import Address
 from twisted_chat.trace import page
@@ -157,6 +158,7 @@ class Safety(SynchronousTestCase):
         self.assertNotIn("\x1b", nasty)
         self.assertNotIn("\u2028", nasty)
 
+    @some
     @given(st.text(max_size=60), st.binary(max_size=60))
     def test_any_text(self, title: str, payload: bytes) -> None:
         """Whatever a title or a payload is, the page has the same elements."""
