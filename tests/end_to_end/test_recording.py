@@ -7,7 +7,6 @@ import socket
 import subprocess
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from tests.end_to_end import test_tcpchat
 from tests.end_to_end.processes import Output, Program, command, free_port
@@ -83,7 +82,8 @@ class Datagrams(RecordingTestCase):
     def test_as_tcpdump(self) -> None:
         """The traces of a server and two peers have what tcpdump saw, flow by flow, in order."""
         port = free_udp_port()
-        tcpdump = self.tcpdump(f"udp port {port} or udp[8:4] = 0x6d736720")
+        talk = "udp[8:4] = 0x6d736720 and (udp[12:4] = 0x616c6963 or udp[12:4] = 0x626f623e)"
+        tcpdump = self.tcpdump(f"udp port {port} or ({talk})")  # `msg alice>` and `msg bob>`.
         server = self.serve(port, "--trace", self.trace("server"))
         people = []
         for name in ("alice", "bob"):
@@ -151,23 +151,21 @@ class Datagrams(RecordingTestCase):
 class Connections(RecordingTestCase):
     """TCP chat."""
 
-    def chat(self, *options: object) -> list[Program]:
-        """Two people who talk until one hangs up, both recorded."""
-        port = free_port()
-        self.port = port
+    def chat(self, port: int) -> list[Program]:
+        """Two people who are connected, both recorded."""
         waiting = self.start_on_terminal("tcpchat", port, "--trace", self.trace("waiting"))
         waiting.expect("> waiting on ")
-        calling = self.start_on_terminal(
-            "tcpchat", HOST, port, "--trace", self.trace("calling"), *options
-        )
+        words = (HOST, port, "--trace", self.trace("calling"))
+        calling = self.start_on_terminal("tcpchat", *words)
         calling.expect("> connected with ")
         waiting.expect("> connected with ")
         return [waiting, calling]
 
     def test_as_tcpdump(self) -> None:
         """Both traces have the two streams of words that tcpdump saw, and tcpdump's is orderly."""
-        tcpdump = self.tcpdump("tcp and net 127.0.0.0/8")
-        waiting, calling = self.chat()
+        port = free_port()
+        tcpdump = self.tcpdump(f"tcp port {port}")
+        waiting, calling = self.chat(port)
         for number in range(5):
             calling.type_lines(f"hello {number}")
             waiting.expect(f"< hello {number}")
@@ -175,18 +173,14 @@ class Connections(RecordingTestCase):
             calling.expect(f"< grüezi {number}")
         calling.type_lines(":q")
         self.assertEqual((calling.wait(), waiting.wait()), (0, 0))
-        seen = [
-            frame
-            for frame in self.captured(tcpdump, ["grüezi 4"])
-            if self.port in [end[1] for end in _ends(frame)]
-        ]
+        seen = self.captured(tcpdump, ["grüezi 4"])
         streams = {flow: b"".join(said) for flow, said in flows(seen).items()}
         self.assertEqual(len(streams), 2)
         for name in ("waiting", "calling"):
             given = frames(self.trace(name))
             found = {flow: b"".join(said) for flow, said in flows(given).items()}
             self.assertEqual(found, streams, name)
-        notes = analyzed(seen, self.port)
+        notes = analyzed(seen, port)
         self.assertEqual(notes.whats[:3], ["SYN", "SYN, ACK", "ACK"])
         self.assertTrue(notes.texts("handshake")[0].startswith("three-way"))
 
@@ -248,10 +242,11 @@ class Endpoints(test_tcpchat.EndpointTests):
             self.assertEqual((TLS in comment, UNIX in comment), (kind == "tls", kind == "unix"))
         self.assertEqual(said, [["grüß dich\n".encode(), b"hello\nbye\n"]] * 2)
 
-    def _start(self, program: str, words: tuple[object, ...], **how: Any) -> Program:
+    def start_on_terminal(self, program: str, *words: object) -> Program:
+        """A program that records."""
         self.started += 1
         trace = self.home / f"{self.started}.pcapng"
-        return super()._start(program, (*words, "--trace", trace), **how)
+        return super().start_on_terminal(program, *words, "--trace", trace)
 
 
 class Mistakes(RecordingTestCase):
