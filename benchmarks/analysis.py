@@ -14,9 +14,10 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.processes import middle, table
+from benchmarks.processes import table
 from twisted_chat.addresses import Address
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.recorder import Recorder
@@ -104,19 +105,19 @@ def main() -> dict[str, float]:
         rows = [
             [
                 name,
-                f"{middle([seconds for seconds, _ in values]):.1f}",
+                f"{median([seconds for seconds, _ in values]):.1f}",
                 f"{max(memory for _, memory in values):.0f}",
             ]
             for name, values in taken.items()
         ]
     table(f"Reading a capture of {PACKETS:,} packets", ["program", "seconds", "MiB"], rows)
     costs = [
-        [f"{size:,}", f"{middle([_recording(size) for _ in range(ROUNDS)]):.1f}"] for size in SIZES
+        [f"{size:,}", f"{median([_recording(size) for _ in range(ROUNDS)]):.1f}"] for size in SIZES
     ]
     table("Recording a datagram", ["bytes", "us of processor time"], costs)
     ours = taken["`chat-analyze`"]
     return {
-        f"{PACKETS:,} packets analysed, s": middle([seconds for seconds, _ in ours]),
+        f"{PACKETS:,} packets analysed, s": median([seconds for seconds, _ in ours]),
         f"{PACKETS:,} packets analysed, MiB": max(memory for _, memory in ours),
     }
 
