@@ -10,7 +10,7 @@ import twisted_chat
 PACKAGE = Path(twisted_chat.__file__).parent
 
 LAYERS = (
-    {"", "wire", "frames", "names", "errors", "display", "lines", "addresses"},
+    {"", "wire", "frames", "links", "names", "errors", "display", "lines", "addresses"},
     {"directory", "directory.directory", "directory.queue", "directory.roll", "directory.shards"},
     {
         "rate",
