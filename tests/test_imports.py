@@ -10,7 +10,22 @@ import twisted_chat
 PACKAGE = Path(twisted_chat.__file__).parent
 
 LAYERS = (
-    {"", "wire", "frames", "links", "names", "errors", "display", "lines", "addresses"},
+    {
+        "",
+        "wire",
+        "frames",
+        "links",
+        "names",
+        "errors",
+        "display",
+        "lines",
+        "addresses",
+        "identity",
+        "identity.fingerprints",
+        "identity.keys",
+        "identity.known",
+        "identity.proof",
+    },
     {"directory", "directory.directory", "directory.queue", "directory.roll", "directory.shards"},
     {
         "rate",
@@ -37,6 +52,8 @@ LAYERS = (
     },
     {
         "startup",
+        "identity.key_file",
+        "identity.known_file",
         "net",
         "net.batched",
         "net.port",
