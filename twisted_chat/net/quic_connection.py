@@ -185,7 +185,7 @@ class Connection:
 
     def transmit(self, now: float) -> list[tuple[bytes, Address]]:
         """The datagrams to send now."""
-        if self._outgoing:
+        if said := bool(self._outgoing):
             self._quic.send_stream_data(STREAM, bytes(self._outgoing))
             self._outgoing.clear()
         sent = [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
@@ -196,8 +196,9 @@ class Connection:
             sent += [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
         if self.stage is Stage.OVER and self._quic.get_timer() is None:
             self.gone = True
-        if sent:
+        if sent or said:
             self._backlog = self._quic.get_send_buffer_size(STREAM)
+        if sent:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
 

@@ -8,7 +8,6 @@ server that has the same secret can check it, and nobody else can make one.
 
 import hashlib
 import hmac
-import ipaddress
 import os
 import struct
 from dataclasses import dataclass
@@ -115,8 +114,7 @@ class Retries:
         return original if own == initial.destination else None
 
     def _mac(self, source: Address, said: bytes) -> bytes:
-        host, _, zone = source[0].partition("%")
-        where = ipaddress.ip_address(host).packed + struct.pack("!H", source[1]) + zone.encode()
+        where = f"{source[0]} {source[1]}".encode()
         return hmac.digest(self._secret, _counted(where) + said, hashlib.sha256)[:_MAC_BYTES]
 
 
