@@ -257,7 +257,7 @@ class Floods(QuicCase):
         self.assertEqual(port.totals(), {"an address to be validated": many})
         self.assertEqual((len(port), port._by_id, self.clock.calls), (0, {}, []))
         links = port._links
-        for kept in (links._all, links._by_link, links._proving, links._sites, links._dirty):
+        for kept in (links._all, links._by_link, links._waiting, links._dirty):
             self.assertFalse(kept)
         self.assertEqual(self.called.text.received, [])
         self.assertLess(max(sent), 1200 / 10)

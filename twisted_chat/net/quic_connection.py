@@ -9,10 +9,8 @@ is to be told to `fail`.
 import os
 from collections.abc import Sequence
 from enum import Enum
-from typing import Protocol
 
 from qh3.quic import events
-from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
 
 from twisted_chat.addresses import Address
@@ -24,6 +22,7 @@ from twisted_chat.identity.keys import Identity, certified_key
 from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
 from twisted_chat.links import Link
 from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.quic_events import Owner
 from twisted_chat.net.quic_library import narrow, wide
 
 STREAM = 0
@@ -38,30 +37,19 @@ class Stage(Enum):
     OVER = "over"
 
 
-class Owner(Protocol):
-    """Who is told what happens on a connection."""
-
-    def id_issued(self, connection: "Connection", identifier: bytes) -> None: ...
-
-    def id_retired(self, connection: "Connection", identifier: bytes) -> None: ...
-
-    def opened(self, connection: "Connection") -> None: ...
-
-    def received(self, connection: "Connection", message: bytes) -> None: ...
-
-    def moved(self, connection: "Connection") -> None: ...
-
-    def over(self, connection: "Connection", why: str) -> None:
-        """Once, unless we closed it. What it still has to send is to be sent."""
-
-
 class Connection:
     """`link` is what others know it by; `expected` what the key at the other
     end of a dialled one must begin with. `gone` says that there is nothing
     left to send or to wait for. `deadline` is when `tick` is due."""
 
     def __init__(
-        self, quic: QuicConnection, own: Identity, owner: Owner, link: Link, expected: str
+        self,
+        quic: QuicConnection,
+        own: Identity,
+        owner: Owner,
+        link: Link,
+        now: float,
+        expected: str = "",
     ) -> None:
         self.link = link
         self.expected = expected
@@ -77,49 +65,10 @@ class Connection:
         self._backlog = 0
         self._elsewhere: Address | None = None
         self._closing: str | None = None
-        self._limit = self._heard = 0.0
+        self._limit = now + bounds.HANDSHAKE_TIME
+        self._heard = now
         if not link.dialled:
             self._proof = Accepting(own, os.urandom(NONCE_BYTES))
-
-    @classmethod
-    def dial(
-        cls,
-        common: QuicConfiguration,
-        own: Identity,
-        owner: Owner,
-        address: Address,
-        expected: str,
-        now: float,
-    ) -> "Connection":
-        """Begin one. Raises OSError, OverflowError or ValueError where that is no address."""
-        quic = QuicConnection(configuration=common)
-        quic.connect(wide(address), now=now)
-        made = cls(quic, own, owner, Link("", address, True), expected)
-        made._start(now)
-        return made
-
-    @classmethod
-    def accept(
-        cls,
-        common: QuicConfiguration,
-        own: Identity,
-        owner: Owner,
-        address: Address,
-        original: bytes,
-        retried: bytes,
-        now: float,
-    ) -> "Connection":
-        """Take one from an address that has brought back a token: `original`
-        and `retried` are the ids it was first, and then to be reached at."""
-        quic = QuicConnection(
-            configuration=common,
-            original_destination_connection_id=original,
-            retry_source_connection_id=retried,
-        )
-        made = cls(quic, own, owner, Link("", address, False), "")
-        made.ids.add(retried)
-        made._start(now)
-        return made
 
     @property
     def unsent(self) -> int:
@@ -201,10 +150,6 @@ class Connection:
         if sent:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
-
-    def _start(self, now: float) -> None:
-        self._limit = now + bounds.HANDSHAKE_TIME
-        self._heard = now
 
     def _read(self) -> None:
         while (event := self._quic.next_event()) is not None:

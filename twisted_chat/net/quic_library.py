@@ -9,6 +9,7 @@ import ssl
 from typing import Any, TextIO
 
 from qh3.quic.configuration import QuicConfiguration
+from qh3.quic.connection import QuicConnection
 from qh3.tls import SignatureAlgorithm
 
 from twisted_chat.addresses import Address
@@ -40,6 +41,24 @@ def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> Qui
     if not dialled:
         made.load_cert_chain(own.certificate, own.key)
     return made
+
+
+def dialling(common: QuicConfiguration, address: Address, now: float) -> QuicConnection:
+    """Begin a connection. Raises OSError, OverflowError or ValueError where
+    that is no address."""
+    quic = QuicConnection(configuration=common)
+    quic.connect(wide(address), now=now)
+    return quic
+
+
+def accepting(common: QuicConfiguration, original: bytes, retried: bytes) -> QuicConnection:
+    """Take a connection from an address that has brought back a token:
+    `original` and `retried` are the ids it was to be reached at, first and then."""
+    return QuicConnection(
+        configuration=common,
+        original_destination_connection_id=original,
+        retry_source_connection_id=retried,
+    )
 
 
 def wide(address: Address) -> Any:

@@ -1,9 +1,7 @@
 """All links of one port: what they send is sent together, and one timer serves them all."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
-from typing import Protocol as Interface
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -11,33 +9,15 @@ from twisted.logger import Logger
 from twisted_chat.addresses import Address, host_and_port, site
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
-from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.deadlines import NEVER, Deadlines
+from twisted_chat.net.quic_events import Listener
+from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.tally import Tally
 
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import Connection
 
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-
-
-class Listener(Interface):
-    """Who is told what happens on links; see `twisted_chat.links`."""
-
-    def opened(self, link: Link) -> None:
-        """Both keys are proven; frames may be sent, and come."""
-
-    def received(self, link: Link, message: bytes) -> None:
-        """A frame, whole and in order."""
-
-    def moved(self, link: Link) -> None:
-        """The other end is at another address now."""
-
-    def lost(self, link: Link, why: str) -> None:
-        """An open link has ended, and not because we closed it."""
-
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
-        """There will be no link for this Dial."""
 
 
 class Links:
@@ -71,8 +51,7 @@ class Links:
         self._common: dict[bool, Any] = {}
         self._all: dict[Connection, None] = {}
         self._by_link: dict[Link, Connection] = {}
-        self._proving: dict[Connection, str] = {}
-        self._sites: Counter[str] = Counter()
+        self._waiting = WaitingRoom()
         self._dirty: dict[Connection, None] = {}
         self._deadlines: Deadlines[Connection] = Deadlines()
         self._timer: IDelayedCall | None = None
@@ -83,28 +62,22 @@ class Links:
     def __len__(self) -> int:
         return len(self._all)
 
-    # --- What decisions ask for
-
     def dial(self, dial: Dial) -> None:
         # Imported when it is needed, as it takes time: see quic_library.
         from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_library import dialling
 
         try:
             if len(self) >= self._most:
                 raise ValueError(f"there are {self._most:,} links already")
-            connection = Connection.dial(
-                self._configuration(dialled=True),
-                self._own,
-                self,
-                dial.address,
-                dial.fingerprint,
-                self._clock.seconds(),
-            )
+            now = self._clock.seconds()
+            quic = dialling(self._configuration(dialled=True), dial.address, now)
         except (OSError, OverflowError, ValueError) as problem:
             failed = (dial.address, dial.fingerprint, str(problem))
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
-        self._add(connection, "")
+        link = Link("", dial.address, True)
+        self._add(Connection(quic, self._own, self, link, now, dial.fingerprint), "")
 
     def send(self, effect: SendFrame) -> None:
         if (connection := self._by_link.get(effect.link)) is not None:
@@ -133,29 +106,19 @@ class Links:
         self._timer = self._flushing = None
         self._due = NEVER
 
-    # --- What the port brings
-
     def accept(self, source: Address, original: bytes, retried: bytes) -> "Connection | None":
         """Take a connection from a validated address, if there is room for it."""
         from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_library import accepting
 
         of = site(source[0])
-        if (
-            len(self) >= self._most
-            or len(self._proving) >= bounds.HANDSHAKES
-            or self._sites[of] >= bounds.HANDSHAKES_OF_A_SITE
-        ):
+        if len(self) >= self._most or not self._waiting.room(of):
             self.count("a connection attempt too many", source)
             return None
-        connection = Connection.accept(
-            self._configuration(dialled=False),
-            self._own,
-            self,
-            source,
-            original,
-            retried,
-            self._clock.seconds(),
-        )
+        quic = accepting(self._configuration(dialled=False), original, retried)
+        link = Link("", source, False)
+        connection = Connection(quic, self._own, self, link, self._clock.seconds())
+        connection.ids.add(retried)
         self._add(connection, of)
         return connection
 
@@ -193,8 +156,6 @@ class Links:
                 why=why,
             )
 
-    # --- What connections say
-
     def id_issued(self, connection: "Connection", identifier: bytes) -> None:
         connection.ids.add(identifier)
         self.by_id[identifier] = connection
@@ -204,7 +165,7 @@ class Links:
         self.by_id.pop(identifier, None)
 
     def opened(self, connection: "Connection") -> None:
-        self._proven(connection)
+        self._waiting.discard(connection)
         self._by_link[connection.link] = connection
         self._tell("opened", connection.link)
 
@@ -224,8 +185,6 @@ class Links:
         else:
             self.count("an accepted connection came to nothing", link.address, why)
 
-    # --- How it works
-
     def _configuration(self, *, dialled: bool) -> Any:
         from twisted_chat.net.quic_library import configuration
 
@@ -237,19 +196,11 @@ class Links:
         self._all[connection] = None
         for identifier in connection.ids:
             self.by_id[identifier] = connection
-        self._proving[connection] = of
-        self._sites[of] += 1
+        self._waiting.add(connection, of)
         self._touch(connection)
 
-    def _proven(self, connection: "Connection") -> None:
-        of = self._proving.pop(connection, None)
-        if of is not None:
-            self._sites[of] -= 1
-            if not self._sites[of]:
-                del self._sites[of]
-
     def _forget(self, connection: "Connection") -> None:
-        self._proven(connection)
+        self._waiting.discard(connection)
         self._all.pop(connection, None)
         self._dirty.pop(connection, None)
         self._deadlines.discard(connection)

@@ -18,7 +18,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.net import quic_bounds as bounds
-from twisted_chat.net.quic_links import Links, Listener
+from twisted_chat.net.quic_events import Listener
+from twisted_chat.net.quic_links import Links
 from twisted_chat.net.quic_retry import SECRET_BYTES, Retries, read_initial
 
 if TYPE_CHECKING:
