@@ -57,6 +57,7 @@ LAYERS = (
         "net",
         "net.batched",
         "net.deadlines",
+        "net.keylog",
         "net.port",
         "net.quic_bounds",
         "net.quic_connection",
