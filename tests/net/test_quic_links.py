@@ -1,6 +1,7 @@
 """Links between two ports: opened, carried through a bad network, moved, and ended."""
 
 import io
+import logging
 
 from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
@@ -156,6 +157,17 @@ class Carrying(QuicCase):
         self.assertEqual(self.caller.heard.told, ["opened"])
         self.assertEqual((len(self.caller.port), len(self.called.port)), (0, 0))
         self.assertEqual((self.caller.port._by_id, self.called.port._by_id), ({}, {}))
+
+    def test_quiet(self) -> None:
+        """What the other end says of why it ended goes to no log as it came."""
+        records: list[logging.LogRecord] = []
+        handler = logging.Handler()
+        handler.emit = records.append  # type: ignore[method-assign,assignment]
+        logging.getLogger().addHandler(handler)
+        self.addCleanup(logging.getLogger().removeHandler, handler)
+        self.caller.hang_up("for \x1b[31mtoday")
+        self.later(1)
+        self.assertEqual(records, [])
 
     def test_stopped(self) -> None:
         """A port that stops says so on every link, and leaves no timer."""
