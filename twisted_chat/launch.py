@@ -40,16 +40,20 @@ from twisted_chat.trace.options import recorder_from
 class UdpChatOptions(ServerOptions):
     """Options of `udpchat`."""
 
-    synopsis = "[PORT | HOST [PORT]] [options]"
+    synopsis = "[PORT | HOST [PORT] | identity] [options]"
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
-        " of the room server there. All options but --name and --trace are the server's."
+        " of the room server there. With identity: show the fingerprint of your key."
+        " All options but --name and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"]
     ]
 
     def parseArgs(self, *words: str) -> None:
+        self["identity"] = words == ("identity",)
+        if self["identity"]:
+            return
         self["host"], self["port"] = _host_and_port(words, smallest=0)
         if self["host"] is None and self["name"] is not None:
             raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
@@ -119,6 +123,8 @@ def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `udpchat`: a room server, or a peer of one."""
     options = _parse(UdpChatOptions(), "udpchat", argv)
     _repair_standard_streams()
+    if options["identity"]:
+        _show_identity()
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
@@ -154,6 +160,22 @@ def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     StandardIO(LineTerminal(chat))
     _run(service, chat.finished)
+
+
+def _show_identity() -> NoReturn:
+    # Imported here, as the cryptography takes time that no other start should.
+    from twisted_chat.identity.fingerprints import spoken
+    from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
+
+    path = data_directory() / PERSON
+    identity = load_or_make(path)
+    sys.stdout.write(
+        f"{spoken(identity.fingerprint)}\n"
+        "> your fingerprint; let others compare it with what they are shown for your name\n"
+        f"> in full: {identity.fingerprint}\n"
+        f"> the key: {path}\n"
+    )
+    raise SystemExit(0)
 
 
 def _attach(terminal: IStreamClientEndpoint, where: str) -> NoReturn:

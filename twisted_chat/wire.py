@@ -252,7 +252,8 @@ _ENDPOINT = re.compile(r"([0-9A-Fa-f:.]{2,45}) ([1-9][0-9]{0,4})")
 _SAID = re.compile(r"(?s)(.*?)> (.*)")
 
 
-def _endpoint(argument: str) -> Address:
+def read_address(argument: str) -> Address:
+    """Read `IP PORT`. Raises WireError."""
     found = _ENDPOINT.fullmatch(argument)
     if found is None:
         raise WireError("not an address and a port")
@@ -267,7 +268,7 @@ def _endpoint(argument: str) -> Address:
 
 
 def _read_roster(argument: str) -> RosterCleared | RosterEntry:
-    return RosterCleared() if argument == CLEAR else RosterEntry(*_endpoint(argument))
+    return RosterCleared() if argument == CLEAR else RosterEntry(*read_address(argument))
 
 
 def _read_said(argument: str) -> Said:
@@ -277,25 +278,25 @@ def _read_said(argument: str) -> Said:
     return Said(found[1], found[2])
 
 
-_REQUESTS: dict[bytes, Callable[[str], Request]] = {
+REQUESTS: dict[bytes, Callable[[str], Request]] = {
     b"hi": Register,
     b"ar": Locate,
     b"rc": CreateRoom,
     b"rj": JoinRoom,
 }
-_BARE_REQUESTS: dict[bytes, Request] = {
+BARE_REQUESTS: dict[bytes, Request] = {
     request.encode(): request for request in (Leave(), ListUsers(), ListRooms(), LeaveRoom())
 }
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"hi": Registered,
-    b"ar": lambda argument: Located(*_endpoint(argument)),
+    b"ar": lambda argument: Located(*read_address(argument)),
     b"ul": UserListed,
     b"rl": RoomListed,
     b"rc": RoomCreated,
     b"rj": _read_roster,
     b"msg": _read_said,
 }
-_BARE_ANSWERS: dict[bytes, Answer] = {
+BARE_ANSWERS: dict[bytes, Answer] = {
     b"by": Farewell(),
     **{
         verb.value.encode(): Bare(verb)
@@ -307,18 +308,19 @@ _BARE_ANSWERS: dict[bytes, Answer] = {
 @lru_cache(maxsize=16_384)
 def parse_request(datagram: bytes) -> Request:
     """Read what a user says to a server. Raises WireError."""
-    return _BARE_REQUESTS.get(datagram) or _read(datagram, _REQUESTS)
+    return BARE_REQUESTS.get(datagram) or read(datagram, REQUESTS)
 
 
 def parse_answer(datagram: bytes) -> Answer:
     """Read what a server or another peer says to a user. Raises WireError."""
-    return _BARE_ANSWERS.get(datagram) or _read(datagram, _ANSWERS)
+    return BARE_ANSWERS.get(datagram) or read(datagram, _ANSWERS)
 
 
 M = TypeVar("M")
 
 
-def _read(datagram: bytes, table: dict[bytes, Callable[[str], M]]) -> M:
+def read(datagram: bytes, table: dict[bytes, Callable[[str], M]]) -> M:
+    """Read a verb and its argument, by a table of readers of arguments. Raises WireError."""
     verb, space, argument = datagram.partition(b" ")
     read = table.get(verb)
     if read is None or not space:

@@ -1,0 +1,79 @@
+"""A key, its certificate, and what else could be in their place."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.strategies import many
+from twisted_chat.errors import WireError
+from twisted_chat.identity.fingerprints import fingerprint
+from twisted_chat.identity.keys import (
+    PUBLIC_KEY_BYTES,
+    SIGNATURE_BYTES,
+    DamagedKey,
+    Identity,
+    certified_key,
+    verify,
+)
+
+OWN, OTHER = Identity.generate(), Identity.generate()
+
+
+def der(certificate: bytes) -> bytes:
+    return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
+
+
+class Keys(SynchronousTestCase):
+    """What an identity is."""
+
+    def test_kept(self) -> None:
+        """What is written is read again as the same identity."""
+        again = Identity.from_pem(OWN.pem)
+        self.assertEqual(again.fingerprint, OWN.fingerprint)
+        self.assertEqual((again.pem, again.public_key), (OWN.pem, OWN.public_key))
+
+    def test_certified(self) -> None:
+        """The certificate is of the key, whose fingerprint is that of its SubjectPublicKeyInfo."""
+        self.assertEqual(certified_key(der(OWN.certificate)), OWN.public_key)
+        self.assertEqual(len(OWN.public_key), PUBLIC_KEY_BYTES)
+        self.assertEqual(fingerprint(OWN.public_key), OWN.fingerprint)
+
+    def test_secret(self) -> None:
+        """The private key is not in what a log would show."""
+        self.assertNotIn("PRIVATE", repr(OWN))
+
+    def test_damaged(self) -> None:
+        """A key without a certificate, with another's, or neither, is damaged."""
+        for pem in (b"", b"\0", OWN.key, OWN.certificate, OWN.key + OTHER.certificate):
+            self.assertRaises(DamagedKey, Identity.from_pem, pem)
+        for cut in range(0, len(OWN.pem) - 1, 20):
+            self.assertRaises(DamagedKey, Identity.from_pem, OWN.pem[:cut])
+
+
+class Signatures(SynchronousTestCase):
+    """Who signed what."""
+
+    def test_verified(self) -> None:
+        """A signature is by its key and of its statement, and no other."""
+        signature = OWN.sign(b"said")
+        self.assertEqual(len(signature), SIGNATURE_BYTES)
+        verify(OWN.public_key, signature, b"said")
+        self.assertRaises(WireError, verify, OWN.public_key, signature, b"denied")
+        self.assertRaises(WireError, verify, OTHER.public_key, signature, b"said")
+
+    def test_other_kinds(self) -> None:
+        """A key of another kind is refused, in a certificate too."""
+        public = generate_private_key(SECP256R1()).public_key()
+        key = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.assertRaises(WireError, verify, key, b"", b"said")
+
+    @many
+    @given(st.binary(), st.binary())
+    def test_anything(self, some: bytes, more: bytes) -> None:
+        """Whatever a stranger sends as a key, a signature or a certificate is refused."""
+        self.assertRaises(WireError, verify, some, more, b"said")
+        self.assertRaises(WireError, verify, OWN.public_key, some, b"said")
+        self.assertRaises(WireError, certified_key, some)

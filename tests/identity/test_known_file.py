@@ -1,0 +1,154 @@
+"""What is remembered of keys, and that nothing of it gets lost."""
+
+import sqlite3
+from stat import S_IMODE
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.identity import temporary
+from twisted_chat.errors import ChatError
+from twisted_chat.identity.known import Known
+from twisted_chat.identity.known_file import FILE, SEEN_EVERY, VERSION, KnownFile
+from twisted_chat.startup import CannotStart
+
+KEY, OTHER = "a" * 64, "b" * 64
+SERVER = ("192.0.2.1", 8090)
+
+
+class KnownCase(SynchronousTestCase):
+    """One file, and programs that use it."""
+
+    def setUp(self) -> None:
+        self.path = temporary(self) / FILE
+
+    def open(self) -> KnownFile:
+        known = KnownFile(self.path)
+        self.addCleanup(known.close)
+        return known
+
+
+class Names(KnownCase):
+    """The key behind each name."""
+
+    def test_unknown(self) -> None:
+        """Of somebody new nothing is known."""
+        known: Known = self.open()
+        self.assertIsNone(known.name("alice"))
+        self.assertIsNone(known.server(SERVER))
+
+    def test_remembered(self) -> None:
+        """Who was spoken with is known in the next program, for its owner alone."""
+        self.open().remember("alice", KEY, 5.0)
+        found = self.open().name("alice")
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.first_seen, found.last_seen), (KEY, 5.0, 5.0))
+        self.assertFalse(found.compared)
+        self.assertEqual(S_IMODE(self.path.stat().st_mode), 0o600)
+
+    def test_seen_again(self) -> None:
+        """When somebody was last seen is kept, and when first; a moment makes no difference."""
+        known = self.open()
+        for now in (5.0, 5.0 + SEEN_EVERY / 2, 5.0 + 2 * SEEN_EVERY):
+            known.remember("alice", KEY, now)
+        found = known.name("alice")
+        assert found is not None
+        self.assertEqual((found.first_seen, found.last_seen), (5.0, 5.0 + 2 * SEEN_EVERY))
+
+    def test_not_replaced(self) -> None:
+        """Another key does not take the place of a known one by itself."""
+        known = self.open()
+        known.remember("alice", KEY, 5.0)
+        known.remember("alice", OTHER, 500.0)
+        found = known.name("alice")
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.last_seen), (KEY, 5.0))
+
+    def test_trusted(self) -> None:
+        """A person can accept another key, which nobody has compared yet."""
+        known = self.open()
+        known.verify("alice", KEY, 5.0)
+        known.trust("alice", OTHER, 9.0)
+        found = known.name("alice")
+        assert found is not None
+        self.assertEqual(
+            (found.fingerprint, found.first_seen, found.compared), (OTHER, 9.0, False)
+        )
+
+    def test_verified(self) -> None:
+        """A compared key stays compared, also when it is accepted once more."""
+        known = self.open()
+        known.remember("alice", KEY, 5.0)
+        known.verify("alice", KEY, 7.0)
+        known.trust("alice", KEY, 9.0)
+        found = known.name("alice")
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, True))
+
+    def test_two_programs(self) -> None:
+        """What one program remembers another knows at once."""
+        one, other = self.open(), self.open()
+        for number in range(20):
+            (one, other)[number % 2].remember(f"user{number}", KEY, 1.0)
+        for number in range(20):
+            self.assertIsNotNone((other, one)[number % 2].name(f"user{number}"))
+
+
+class Servers(KnownCase):
+    """The keys of servers, by where they are."""
+
+    def test_remembered(self) -> None:
+        """The first key of a server stays until a person accepts another."""
+        known = self.open()
+        known.remember_server(SERVER, KEY, 5.0)
+        known.remember_server(SERVER, OTHER, 6.0)
+        found = known.server(SERVER)
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.last_seen), (KEY, 5.0))
+        known.trust_server(SERVER, OTHER, 7.0)
+        found = known.server(SERVER)
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.first_seen), (OTHER, 7.0))
+        self.assertIsNone(known.server(("192.0.2.1", 8091)))
+
+
+class Refused(KnownCase):
+    """Files that cannot be used."""
+
+    def refusal(self) -> str:
+        before = self.path.read_bytes()
+        with self.assertRaises(CannotStart) as caught:
+            self.open()
+        self.assertEqual(self.path.read_bytes(), before)
+        self.assertNotIn("\n", str(caught.exception))
+        return str(caught.exception)
+
+    def test_damaged(self) -> None:
+        """A file that is no such file, or was damaged, is refused and left as it is."""
+        self.path.parent.mkdir()
+        self.path.write_bytes(b"no database" * 1000)
+        self.assertIn("damaged", self.refusal())
+
+    def test_torn(self) -> None:
+        """A file that lacks its end is refused."""
+        known = self.open()
+        for number in range(500):
+            known._do("INSERT INTO names VALUES (?, ?, 0, 0, 0)", f"user{number}", KEY)
+        known.close()
+        whole = self.path.read_bytes()
+        self.path.write_bytes(whole[: len(whole) // 2])
+        self.assertIn("damaged", self.refusal())
+
+    def test_newer(self) -> None:
+        """The file of a newer program is refused and left as it is."""
+        self.open().close()
+        newer = sqlite3.connect(self.path)
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+        newer.close()
+        self.assertIn("newer", self.refusal())
+
+    def test_while_running(self) -> None:
+        """What goes wrong later is a ChatError in one line."""
+        known = self.open()
+        known.close()
+        with self.assertRaises(ChatError):
+            known.name("alice")

@@ -1,0 +1,193 @@
+"""Two and more QUIC ports over the network in memory."""
+
+from collections.abc import Callable
+
+from qh3.quic import events
+from qh3.quic.connection import QuicConnection
+from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.fakes import FakeNetwork, FakePort
+from twisted_chat.addresses import Address
+from twisted_chat.frames import Frames, frame
+from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.proof import statement
+from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.net.quic_library import configuration
+from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.net.quic_retry import read_initial
+
+KEYS = [Identity.generate() for _ in range(4)]
+CALLER: Address = ("10.0.0.1", 5001)
+CALLED: Address = ("10.0.0.2", 8090)
+THIRD: Address = ("10.0.0.3", 5003)
+
+
+class Heard:
+    """A listener that remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.messages: list[bytes] = []
+        self.told: list[str] = []
+        self.failed: list[tuple[Address, str, str]] = []
+        self.answers: Callable[[Link, bytes], None] = lambda link, message: None
+
+    def opened(self, link: Link) -> None:
+        self.links.append(link)
+        self.told.append("opened")
+
+    def received(self, link: Link, message: bytes) -> None:
+        self.messages.append(message)
+        self.answers(link, message)
+
+    def moved(self, link: Link) -> None:
+        self.told.append(f"moved to {link.address[0]}")
+
+    def lost(self, link: Link, why: str) -> None:
+        self.told.append(f"lost: {why}")
+
+    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+        self.failed.append((address, fingerprint, why))
+
+
+class Text(DatagramProtocol):
+    """Generation 1, as the port sees it."""
+
+    noisy = False
+
+    def __init__(self) -> None:
+        self.received: list[tuple[bytes, Address]] = []
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        self.received.append((datagram, addr))
+
+
+class End:
+    """One port, who listens to it, and where it is."""
+
+    def __init__(self, network: FakeNetwork, key: Identity, address: Address) -> None:
+        self.key = key
+        self.address = address
+        self.heard = Heard()
+        self.text = Text()
+        self.port = QuicPort(key, self.heard, network.clock, text=self.text, secret=b"s" * 32)
+        self.transport: FakePort = network.listen(self.port, address)
+
+    @property
+    def link(self) -> Link:
+        return self.heard.links[-1]
+
+    def dial(self, other: "End", fingerprint: str | None = None) -> None:
+        expected = other.key.fingerprint if fingerprint is None else fingerprint
+        self.port.dial(Dial(other.address, expected))
+
+    def say(self, *messages: bytes) -> None:
+        for message in messages:
+            self.port.send(SendFrame(self.link, message))
+
+    def hang_up(self, why: str = "enough") -> None:
+        self.port.close(CloseLink(self.link, why))
+
+
+class QuicCase(SynchronousTestCase):
+    """A caller, somebody to be called, and a network between them."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.network = FakeNetwork(self.clock)
+        self.caller = End(self.network, KEYS[0], CALLER)
+        self.called = End(self.network, KEYS[1], CALLED)
+
+    def later(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass as it does for a reactor: from one call to the next."""
+        end = self.clock.seconds() + seconds
+        while self.clock.calls and not until():
+            due = self.clock.calls[0].getTime()
+            if due > end:
+                break
+            self.clock.advance(max(0.0, due - self.clock.seconds()))
+        if not until():
+            self.clock.advance(max(0.0, end - self.clock.seconds()))
+
+    def link(self) -> None:
+        """Let there be a link."""
+        self.caller.dial(self.called)
+        self.later(5, lambda: bool(self.caller.heard.links))
+        self.assertTrue(self.caller.heard.links, self.caller.heard.failed)
+        self.later(0.1)
+
+
+class Raw(DatagramProtocol):
+    """Somebody with the library and no manners: one connection, whose events are kept.
+
+    It says and leaves out what the test wants. With `accepts` it waits to be
+    dialled, and validates no address.
+    """
+
+    noisy = False
+
+    def __init__(
+        self, network: FakeNetwork, key: Identity, address: Address, *, accepts: bool = False
+    ) -> None:
+        self.key = key
+        self.events: list[events.QuicEvent] = []
+        self.deaf = False
+        self.quic: QuicConnection | None = None
+        self.configuration = configuration(key, dialled=not accepts, keylog=None)
+        self._port = network.listen(self, address)
+        self._clock = network.clock
+
+    def dial(self, address: Address) -> None:
+        self.quic = QuicConnection(configuration=self.configuration)
+        self.quic.connect(address, now=self._clock.seconds())
+        self.flush()
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        if self.deaf:
+            return
+        if self.quic is None:
+            initial = read_initial(datagram)
+            assert initial is not None
+            self.quic = QuicConnection(
+                configuration=self.configuration,
+                original_destination_connection_id=initial.destination,
+            )
+        self.quic.receive_datagram(datagram, addr, self._clock.seconds())
+        while (event := self.quic.next_event()) is not None:
+            self.events.append(event)
+        self.flush()
+
+    def flush(self) -> None:
+        assert self.quic is not None
+        for datagram, address in self.quic.datagrams_to_send(self._clock.seconds()):
+            self._port.write(datagram, address)
+
+    def write(self, data: bytes, *, stream: int = 0, end: bool = False) -> None:
+        assert self.quic is not None
+        self.quic.send_stream_data(stream, data, end)
+        self.flush()
+
+    def say(self, message: bytes) -> None:
+        self.write(frame(message))
+
+    @property
+    def read(self) -> list[bytes]:
+        """The frames it was sent."""
+        frames = Frames()
+        return [
+            message
+            for event in self.events
+            if isinstance(event, events.StreamDataReceived)
+            for message in frames.feed(event.data)
+        ]
+
+    @property
+    def nonce(self) -> bytes:
+        """The nonce that it was sent last."""
+        return self.read[-1].removeprefix(b"nonce ")
+
+    def sign(self, acceptor: Identity, nonce: bytes) -> bytes:
+        said = statement(self.key.fingerprint, acceptor.fingerprint, nonce)
+        return b"proof " + self.key.sign(said)

@@ -1,0 +1,283 @@
+"""What others may try on a link: nothing is accepted, and nothing but that link ends."""
+
+from collections.abc import Iterator
+
+from tests.net.quic import CALLED, KEYS, THIRD, QuicCase, Raw
+from twisted_chat.frames import MAX_FRAME
+from twisted_chat.identity.proof import statement
+from twisted_chat.links import Dial, SendFrame
+from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, UNSENT
+
+STRANGER = KEYS[2]
+
+
+class AttackCase(QuicCase):
+    """A stranger who dials somebody, and a link of others, which stays."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.link()
+        self.raw = Raw(self.network, STRANGER, THIRD)
+
+    def tearDown(self) -> None:
+        self.caller.say(b"still there")
+        self.later(1)
+        self.assertEqual(self.called.heard.messages[-1:], [b"still there"])
+        self.assertEqual(self.caller.heard.told, ["opened"])
+
+    def reach(self) -> None:
+        """Let the stranger have a channel, in which nothing is said yet."""
+        self.raw.dial(CALLED)
+        self.later(0.5)
+
+    def get_nonce(self) -> bytes:
+        self.reach()
+        self.raw.say(b"key " + self.raw.key.public_key)
+        self.later(0.5)
+        return self.raw.nonce
+
+    def open(self) -> None:
+        self.raw.say(self.raw.sign(self.called.key, self.get_nonce()))
+        self.later(0.5)
+        self.assertEqual(self.raw.read[-1:], [b"open"])
+        self.assertEqual(self.called.heard.told, ["opened", "opened"])
+
+    def refused(self, *, opened: bool = False) -> None:
+        """The stranger's connection is gone, and was never a link unless it was opened."""
+        self.later(5)
+        self.assertEqual(len(self.called.port), 1)
+        told = [one.partition(":")[0] for one in self.called.heard.told]
+        self.assertEqual(told, ["opened", *(["opened", "lost"] if opened else [])])
+        self.assertEqual(self.called.heard.messages, [])
+
+
+class Keys(AttackCase):
+    """Who one is not."""
+
+    def test_proven(self) -> None:
+        """Whoever proves a key has a link, so that the refusals below mean something."""
+        self.open()
+        self.assertEqual(self.called.link.fingerprint, STRANGER.fingerprint)
+
+    def test_replay(self) -> None:
+        """A proof from another channel opens nothing."""
+        proof = self.raw.sign(self.called.key, self.get_nonce())
+        self.network.remove(self.raw._port)
+        self.raw = Raw(self.network, STRANGER, THIRD)
+        self.get_nonce()
+        self.raw.say(proof)
+        self.later(1)
+        self.assertNotIn(b"open", self.raw.read)
+        self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_reflection(self) -> None:
+        """The acceptor's own key, and what it signs when it dials, open nothing."""
+        nonce = self.get_nonce()
+        swapped = statement(self.called.key.fingerprint, STRANGER.fingerprint, nonce)
+        self.raw.say(b"proof " + self.called.key.sign(swapped))
+        self.refused()
+
+    def test_own_key(self) -> None:
+        """Whoever shows the acceptor its own key is refused at once."""
+        self.reach()
+        self.raw.say(b"key " + self.called.key.public_key)
+        self.refused()
+
+    def test_anothers_key(self) -> None:
+        """A stranger who shows another's key cannot sign for it."""
+        self.reach()
+        self.raw.say(b"key " + self.caller.key.public_key)
+        self.later(0.5)
+        said = statement(self.caller.key.fingerprint, self.called.key.fingerprint, self.raw.nonce)
+        self.raw.say(b"proof " + STRANGER.sign(said))
+        self.refused()
+
+    def test_other_acceptor(self) -> None:
+        """What was signed for somebody in the middle opens nothing behind it."""
+        self.raw.say(self.raw.sign(KEYS[3], self.get_nonce()))
+        self.refused()
+
+    def test_speaks_first(self) -> None:
+        """Nothing that is said before the proof is heard, also when a proof follows."""
+        nonce = self.get_nonce()
+        self.raw.say(b"msg 1 1 hello")
+        self.raw.say(self.raw.sign(self.called.key, nonce))
+        self.refused()
+
+    def test_says_nothing(self) -> None:
+        """Whoever proves nothing is waited for no longer than is said."""
+        self.reach()
+        self.assertEqual(len(self.called.port), 2)
+        self.later(HANDSHAKE_TIME)
+        self.refused()
+
+    def test_another_language(self) -> None:
+        """Whoever does not speak generation 2 is not spoken with."""
+        self.raw.configuration.alpn_protocols = ["h3"]
+        self.reach()
+        self.refused()
+
+    def test_no_language(self) -> None:
+        """Nor is whoever names no language."""
+        self.raw.configuration.alpn_protocols = None
+        self.reach()
+        self.refused()
+
+
+class Impostors(QuicCase):
+    """Who is dialled, and is somebody else."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.raw = Raw(self.network, STRANGER, THIRD, accepts=True)
+
+    def failed(self) -> str:
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual(self.caller.heard.links, [])
+        self.assertEqual(len(self.caller.heard.failed), 1)
+        self.assertEqual(len(self.caller.port), 0)
+        return self.caller.heard.failed[0][2]
+
+    def test_stranger(self) -> None:
+        """A stranger's valid certificate ends it before a byte is said on the stream."""
+        self.caller.port.dial(Dial(THIRD, self.called.key.fingerprint))
+        self.assertIn("another key", self.failed())
+        self.assertEqual(self.raw.read, [])
+
+    def test_borrowed_certificate(self) -> None:
+        """A certificate without its key is worth nothing."""
+        borrowed = self.called.port._links._configuration(dialled=False)
+        self.raw.configuration.certificate = borrowed.certificate
+        self.caller.port.dial(Dial(THIRD, self.called.key.fingerprint))
+        self.failed()
+        self.assertEqual(self.raw.read, [])
+
+    def test_our_own(self) -> None:
+        """Our own key at the other end is not somebody to speak to."""
+        self.raw.configuration = self.caller.port._links._configuration(dialled=False)
+        self.caller.port.dial(Dial(THIRD, ""))
+        self.assertIn("our own key", self.failed())
+
+    def test_opens_unasked(self) -> None:
+        """Whoever opens the link without asking for a proof, or speaks before it, is left."""
+        for word in (b"open", b"msg 1 1 hello"):
+            self.setUp()
+            self.caller.port.dial(Dial(THIRD, ""))
+            self.later(0.5)
+            self.raw.say(word)
+            self.failed()
+            self.assertEqual(self.caller.heard.messages, [])
+
+    def test_silent(self) -> None:
+        """Whoever completes the handshake and asks for no proof is not waited for."""
+        self.caller.port.dial(Dial(THIRD, ""))
+        self.assertIn("in time", self.failed())
+
+
+class Frames(AttackCase):
+    """What is no frame, or comes where none belongs."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.open()
+
+    def test_truncated(self) -> None:
+        """The beginning of a frame is no message, and ends nothing until the stream ends."""
+        self.raw.write((100).to_bytes(4, "big") + b"half of it")
+        self.later(1)
+        self.assertEqual(len(self.called.port), 2)
+        self.raw.write(b"", end=True)
+        self.refused(opened=True)
+
+    def test_overlong(self) -> None:
+        """A frame that says to be too long ends the link before it is there."""
+        self.raw.write((MAX_FRAME + 1).to_bytes(4, "big"))
+        self.refused(opened=True)
+
+    def test_empty(self) -> None:
+        """A frame with nothing in it ends the link."""
+        self.raw.write(bytes(4))
+        self.refused(opened=True)
+
+    def test_second_stream(self) -> None:
+        """A second stream ends the link, of whichever kind."""
+        self.raw.write(b"\0\0\0\1x", stream=4)
+        self.refused(opened=True)
+
+    def test_one_way_stream(self) -> None:
+        """So does a stream one way."""
+        self.raw.write(b"\0\0\0\1x", stream=2)
+        self.refused(opened=True)
+
+    def test_reset(self) -> None:
+        """A stream that is broken off ends the link."""
+        assert self.raw.quic is not None
+        self.raw.quic.reset_stream(0, 0)
+        self.raw.flush()
+        self.refused(opened=True)
+
+    def test_never_reads(self) -> None:
+        """Whoever reads nothing costs a bounded number of bytes, and then the link."""
+        self.raw.deaf = True
+        link = self.called.link
+        said = 0
+        while said < 4 * UNSENT and len(self.called.heard.told) < 3:
+            self.called.port.send(SendFrame(link, b"x" * 1000))
+            said += 1000
+            self.later(0.001)
+            self.assertLessEqual(self.called.port.unsent(link), UNSENT)
+        self.assertLess(said, 2 * UNSENT)
+        self.assertIn("does not read", self.called.heard.told[-1])
+        self.refused(opened=True)
+
+
+class Floods(QuicCase):
+    """Many who want something."""
+
+    def initials(self, token: bytes = b"") -> Iterator[bytes]:
+        head = b"\xc3\0\0\0\1" + b"\x08%8d" + b"\x08theirown"
+        rest = bytes((0x40 | len(token) >> 8, len(token) & 0xFF)) + token
+        padding = bytes(1200)
+        for number in range(1_000_000):
+            yield (head % number + rest + padding)[:1200]
+
+    def test_invented_addresses(self) -> None:
+        """A hundred thousand invented addresses change nothing but a counter."""
+        port, many = self.called.port, 100_000
+        sent = []
+        self.called.transport.write = lambda datagram, to: sent.append(len(datagram))  # type: ignore
+        initials = self.initials()
+        for start in range(0, many, 50):
+            port.datagramsReceived(
+                [
+                    (next(initials), (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", 4000))
+                    for n in range(start, start + 50)
+                ]
+            )
+        self.assertEqual(port.totals(), {"an address to be validated": many})
+        self.assertEqual((len(port), port._by_id, self.clock.calls), (0, {}, []))
+        links = port._links
+        for kept in (links._all, links._by_link, links._waiting, links._dirty):
+            self.assertFalse(kept)
+        self.assertEqual(self.called.text.received, [])
+        self.assertLess(max(sent), 1200 / 10)
+
+    def test_invented_tokens(self) -> None:
+        """Nor do tokens that we have not made, and they are not answered."""
+        initials = self.initials(b"t" * 60)
+        for _ in range(100):
+            self.called.port.datagramReceived(next(initials), THIRD)
+        self.assertEqual(self.called.port.totals(), {"a token that is not good": 100})
+        self.assertEqual((len(self.called.port), self.network.sent), (0, []))
+
+    def test_one_site(self) -> None:
+        """Whoever receives at an address may keep so many handshakes waiting, and no more."""
+        for number in range(50):
+            Raw(self.network, STRANGER, ("10.0.9.9", 1000 + number)).dial(CALLED)
+        self.later(3)
+        self.assertEqual(len(self.called.port), 32)
+        self.caller.dial(self.called)
+        self.later(3)
+        self.assertEqual(len(self.caller.heard.links), 1)
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual(len(self.called.port), 1)

@@ -1,0 +1,252 @@
+"""Links between two ports: opened, carried through a bad network, moved, and ended."""
+
+import io
+import logging
+
+from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
+from twisted_chat.errors import WireError
+from twisted_chat.frames import MAX_FRAME
+from twisted_chat.links import Dial, SendFrame
+from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, IDLE_TIMEOUT, KEEPALIVE
+from twisted_chat.net.quic_port import QuicPort
+
+
+class Opening(QuicCase):
+    """How a link comes to be."""
+
+    def test_opened(self) -> None:
+        """Both ends are told, and know each other's proven key."""
+        self.link()
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.assertEqual(self.called.heard.told, ["opened"])
+        self.assertEqual(self.caller.link.fingerprint, self.called.key.fingerprint)
+        self.assertEqual(self.called.link.fingerprint, self.caller.key.fingerprint)
+        self.assertEqual((self.caller.link.address, self.caller.link.dialled), (CALLED, True))
+        self.assertEqual((self.called.link.address, self.called.link.dialled), (CALLER, False))
+
+    def test_expected(self) -> None:
+        """The beginning of a fingerprint is enough to dial, and so is none at a first contact."""
+        for number, expected in enumerate((self.called.key.fingerprint[:32], "")):
+            self.caller.dial(self.called, expected)
+            self.later(1)
+            self.assertEqual(len(self.caller.heard.links), number + 1)
+
+    def test_bad_network(self) -> None:
+        """A link opens, and frames come whole, once and in order, through any network."""
+        self.network.loss, self.network.duplication, self.network.delay = 0.3, 0.3, 0.05
+        for number in range(10):
+            self.caller.dial(self.called)
+            self.later(20, lambda number=number: len(self.caller.heard.links) > number)  # type: ignore[misc]
+            if self.caller.heard.links:
+                break
+        said = [b"%d " % number + b"x" * (number * 37 % 3000) for number in range(200)]
+        self.called.heard.answers = lambda link, message: self.called.port.send(
+            SendFrame(link, message)
+        )
+        for message in said:
+            self.caller.say(message)
+            self.later(0.01)
+        self.later(50, lambda: len(self.caller.heard.messages) == len(said))
+        self.assertEqual(self.called.heard.messages, said)
+        self.assertEqual(self.caller.heard.messages, said)
+
+    def test_nobody(self) -> None:
+        """Where nobody answers, or no address is, the dial fails, in time and once."""
+        nowhere = ("10.9.9.9", 9)
+        for address in (nowhere, ("nohost", 1), ("10.0.0.2", 70_000), ("fe80::1%lo", 1)):
+            self.caller.port.dial(Dial(address, ""))
+        self.later(HANDSHAKE_TIME + 5)
+        self.assertEqual(len({address for address, _, _ in self.caller.heard.failed}), 4)
+        self.assertEqual(len(self.caller.heard.failed), 4)
+        self.assertEqual(len(self.caller.port), 0)
+
+    def test_not_accepting(self) -> None:
+        """A port that is not to be dialled answers no attempt."""
+        deaf = QuicPort(KEYS[2], self.called.heard, self.clock, accepts=False)
+        self.network.listen(deaf, THIRD)
+        self.caller.port.dial(Dial(THIRD, ""))
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual(len(self.caller.heard.failed), 1)
+        self.assertFalse([one for one in self.network.sent if one.source == THIRD])
+
+    def test_most(self) -> None:
+        """A port has so many links and no more, dialled or accepted."""
+        self.called.port._links._most = 1
+        self.link()
+        third = End(self.network, KEYS[2], THIRD)
+        third.dial(self.called)
+        self.called.dial(third)
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual(len(third.heard.failed), 1)
+        self.assertEqual(len(self.called.heard.failed), 1)
+        self.assertEqual(len(self.called.port), 1)
+
+    def test_keylog(self) -> None:
+        """The secrets of both directions are written where Wireshark can read them."""
+        keylog = io.StringIO()
+        port = QuicPort(KEYS[2], self.caller.heard, self.clock, keylog=keylog)
+        self.network.listen(port, THIRD)
+        port.dial(Dial(CALLED, ""))
+        self.later(1)
+        labels = {line.split()[0] for line in keylog.getvalue().splitlines()}
+        self.assertIn("CLIENT_TRAFFIC_SECRET_0", labels)
+        self.assertIn("SERVER_TRAFFIC_SECRET_0", labels)
+
+
+class Carrying(QuicCase):
+    """What a link carries, and what it costs."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.link()
+
+    def test_largest(self) -> None:
+        """The largest frame arrives whole in both directions; a longer one is our own mistake."""
+        largest = bytes(range(256)) * (MAX_FRAME // 256)
+        self.caller.say(largest)
+        self.called.say(largest)
+        self.later(5)
+        self.assertEqual(self.called.heard.messages, [largest])
+        self.assertEqual(self.caller.heard.messages, [largest])
+        self.assertRaises(WireError, self.caller.say, largest + b"x")
+        self.assertEqual(self.caller.port.unsent(self.caller.link), 0)
+
+    def test_together(self) -> None:
+        """What is said in one turn travels together."""
+        before = len(self.network.sent)
+        self.caller.say(*(b"a word" for _ in range(100)))
+        self.later(1)
+        self.assertEqual(len(self.called.heard.messages), 100)
+        self.assertLess(len(self.network.sent) - before, 8)
+
+    def test_keepalive(self) -> None:
+        """A silent link stays open, for one datagram and its answer every 15 seconds."""
+        self.later(10)
+        before = len(self.network.sent)
+        self.later(10 * KEEPALIVE)
+        self.assertEqual(len(self.network.sent) - before, 20)
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_one_timer(self) -> None:
+        """However many links there are, a port has one timer."""
+        for _ in range(5):
+            self.caller.dial(self.called)
+        self.later(2)
+        self.assertEqual(len(self.caller.heard.links), 6)
+        self.assertEqual(len(self.clock.calls), 2)
+
+    def test_lost(self) -> None:
+        """Whoever is gone without a word is missed on both sides after a minute."""
+        self.network.loses = lambda datagram: True
+        self.later(IDLE_TIMEOUT + KEEPALIVE + 5)
+        for end in (self.caller, self.called):
+            self.assertEqual([told[:4] for told in end.heard.told], ["open", "lost"])
+            self.assertEqual(len(end.port), 0)
+        self.later(60)
+        self.assertEqual(self.clock.calls, [])
+
+    def test_hung_up(self) -> None:
+        """The other end is told why a link ended, and we are told nothing."""
+        self.caller.say(b"by")
+        self.caller.hang_up("for \x1b[31mtoday")
+        self.caller.say(b"not said any more")
+        self.later(1)
+        self.assertEqual(self.called.heard.messages, [b"by"])
+        self.assertEqual(self.called.heard.told, ["opened", "lost: for \u241b[31mtoday"])
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.assertEqual((len(self.caller.port), len(self.called.port)), (0, 0))
+        self.assertEqual((self.caller.port._by_id, self.called.port._by_id), ({}, {}))
+
+    def test_quiet(self) -> None:
+        """What the other end says of why it ended goes to no log as it came."""
+        records: list[logging.LogRecord] = []
+        handler = logging.Handler()
+        handler.emit = records.append  # type: ignore[method-assign,assignment]
+        logging.getLogger().addHandler(handler)
+        self.addCleanup(logging.getLogger().removeHandler, handler)
+        self.caller.hang_up("for \x1b[31mtoday")
+        self.later(1)
+        self.assertEqual(records, [])
+
+    def test_stopped(self) -> None:
+        """A port that stops says so on every link, and leaves no timer."""
+        self.caller.transport.stopListening()
+        self.later(1)
+        self.assertEqual(self.called.heard.told, ["opened", "lost: the program ends"])
+        self.assertEqual(self.clock.calls, [])
+
+    def test_listener_fails(self) -> None:
+        """A mistake of whoever listens costs a line in the log and no link."""
+
+        def mistake(link: object, message: bytes) -> None:
+            raise ValueError(message)
+
+        self.called.heard.answers = mistake
+        self.caller.say(b"one", b"two")
+        self.later(1)
+        self.assertEqual(self.called.heard.messages, [b"one", b"two"])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 2)
+
+    def test_library_fails(self) -> None:
+        """What the library raises ends that link, and no other, and is counted."""
+
+        def panic(*anything: object) -> None:
+            raise BaseException("a panic")
+
+        self.caller.dial(self.called)
+        self.later(1)
+        first, _ = self.called.heard.links
+        self.called.port._links._by_link[first]._quic.receive_datagram = panic  # type: ignore
+        for link in self.caller.heard.links:
+            self.caller.port.send(SendFrame(link, b"word"))
+        self.later(1)
+        self.assertEqual(self.called.heard.told[2:], ["lost: QUIC failed: a panic"])
+        self.assertEqual(self.called.heard.messages, [b"word"])
+        self.assertEqual(self.called.port.totals()["QUIC failed"], 1)
+
+
+class Moving(QuicCase):
+    """A link whose end moves."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.link()
+
+    def test_in_mid_sentence(self) -> None:
+        """Whoever gets another address while speaking keeps the link, and loses no word."""
+        said = [b"%d" % number for number in range(100)]
+        for number, message in enumerate(said):
+            if number == 50:
+                self.caller.transport.rebind(THIRD)
+            self.caller.say(message)
+            self.called.say(message)
+            self.later(0.01)
+        self.later(5)
+        self.assertEqual(self.called.heard.messages, said)
+        self.assertEqual(self.caller.heard.messages, said)
+        self.assertEqual(self.called.heard.told, ["opened", f"moved to {THIRD[0]}"])
+        self.assertEqual(self.called.link.address, THIRD)
+
+    def test_silent(self) -> None:
+        """Whoever moves without a word is found again with the next keepalive."""
+        self.caller.transport.rebind(THIRD)
+        self.later(2 * KEEPALIVE)
+        self.called.say(b"still there?")
+        self.later(1)
+        self.assertEqual(self.caller.heard.messages, [b"still there?"])
+
+    def test_copied(self) -> None:
+        """A datagram that somebody copies from another address, faster than the
+        original, takes no link away from two who speak."""
+        self.caller.say(b"word")
+        self.later(0.0005)
+        self.network.carry(THIRD, self.network.sent[-1].payload, CALLED)
+        for _ in range(20):
+            self.caller.say(b"word")
+            self.called.say(b"answer")
+            self.later(0.02)
+        self.later(1)
+        self.assertEqual(self.called.heard.messages, [b"word"] * 21)
+        self.assertEqual(self.caller.heard.messages, [b"answer"] * 20)
+        self.assertEqual(self.called.heard.told, ["opened"])

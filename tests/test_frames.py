@@ -1,0 +1,138 @@
+"""The grammar of generation 2."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.strategies import hosts, many, mutated, ports, requests, texts
+from twisted_chat import frames, wire
+from twisted_chat.errors import WireError
+from twisted_chat.frames import MAX_FRAME, Contact, Extra, Frames, frame, pack
+
+KEY = "0123456789abcdef" * 4
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters=" "), min_size=1, max_size=9)
+NUMBERS = st.integers(0, 2**64 - 1)
+CONTACTS = st.builds(Contact, WORDS, st.sampled_from(["", KEY]), hosts, ports)
+LISTS = st.sampled_from([wire.Verb.UL, wire.Verb.RL])
+
+REQUESTS: st.SearchStrategy[frames.Request] = st.one_of(
+    requests,
+    st.builds(frames.Kick, st.one_of(st.just(""), WORDS)),
+    st.builds(frames.GiveRoom, WORDS),
+    st.sampled_from([frames.CloseRoom(), frames.AskRoster()]),
+)
+ANSWERS: st.SearchStrategy[frames.Answer] = st.one_of(
+    st.sampled_from([wire.Farewell(), frames.RosterEnds(), *map(wire.Bare, wire.Verb)]).filter(
+        lambda answer: answer not in (wire.Bare(wire.Verb.BY), wire.Bare(wire.Verb.RK))
+    ),
+    texts.map(wire.Registered),
+    texts.map(wire.RoomCreated),
+    CONTACTS.map(frames.Located),
+    CONTACTS.map(frames.Introduced),
+    CONTACTS.map(frames.RosterMember),
+    st.builds(frames.Listed, LISTS, st.lists(WORDS, min_size=1).map(tuple)),
+    st.builds(frames.RosterBegins, WORDS, NUMBERS),
+    st.builds(frames.Came, NUMBERS, CONTACTS),
+    st.builds(frames.Went, NUMBERS, WORDS),
+    texts.map(frames.PutOut),
+    st.builds(frames.Done, st.sampled_from(Extra)),
+    st.builds(frames.Refused, st.sampled_from(Extra)),
+)
+SPEECH: st.SearchStrategy[frames.Speech] = st.one_of(
+    st.builds(frames.Said, NUMBERS, NUMBERS, texts), st.builds(frames.Heard, NUMBERS, NUMBERS)
+)
+
+
+class MessageTests(SynchronousTestCase):
+    """Reading and writing."""
+
+    @many
+    @given(REQUESTS, ANSWERS, SPEECH)
+    def test_inverse(
+        self, request: frames.Request, answer: frames.Answer, speech: frames.Speech
+    ) -> None:
+        """What is written is read as the same message."""
+        self.assertEqual(frames.parse_request(request.encode()), request)
+        self.assertEqual(frames.parse_answer(answer.encode()), answer)
+        self.assertEqual(frames.parse_speech(speech.encode()), speech)
+
+    @many
+    @given(mutated(st.one_of(REQUESTS, ANSWERS, SPEECH).map(lambda message: message.encode())))
+    def test_any_bytes(self, message: bytes) -> None:
+        """Any bytes are the message that they say, or a WireError."""
+        for parse in (frames.parse_request, frames.parse_answer, frames.parse_speech):
+            try:
+                read = parse(message)
+            except WireError:
+                continue
+            self.assertEqual(parse(read.encode()), read)
+
+    def test_a_text_may_hold_anything(self) -> None:
+        """Line feeds and spaces are part of what was said."""
+        said = frames.Said(7, 1, " two\n lines \n")
+        self.assertEqual(frames.parse_speech(said.encode()), said)
+        self.assertEqual(said.encode(), b"msg 7 1  two\n lines \n")
+
+    def test_no_key(self) -> None:
+        """A user of generation 1 has a dash for a fingerprint."""
+        contact = Contact("bob", "", "192.0.2.1", 9)
+        self.assertEqual(frames.Located(contact).encode(), b"ar bob - 192.0.2.1 9")
+        self.assertEqual(frames.parse_answer(b"ar bob - 192.0.2.1 9"), frames.Located(contact))
+
+    def test_not_messages(self) -> None:
+        """Numbers, keys and addresses are what they should be."""
+        for wrong in (
+            *(b"ar bob 192.0.2.1 9", b"ar bob KEY 192.0.2.1 9", b"ar bob - 192.0.2.1 99999"),
+            *(b"r+ 01 bob - 192.0.2.1 9", b"r- x bob", b"r- 1", b"r- 1 a b", b"ok", b"no xx"),
+            *(b"ro lab", b"ro lab 1 2", b"ul ", b"rm", b"hi \xff", b"r- 123456789012345678901 a"),
+        ):
+            with self.assertRaises(WireError, msg=str(wrong)):
+                frames.parse_answer(wrong)
+
+
+class FramesTests(SynchronousTestCase):
+    """Cutting a stream into messages."""
+
+    @many
+    @given(st.lists(st.binary(min_size=1, max_size=300), max_size=9), st.integers(1, 50))
+    def test_whatever_the_pieces(self, messages: list[bytes], size: int) -> None:
+        """The messages come out whole, however the stream was cut."""
+        stream, cut, got = b"".join(map(frame, messages)), Frames(), list[bytes]()
+        for at in range(0, len(stream), size):
+            got += cut.feed(stream[at : at + size])
+        self.assertEqual(got, messages)
+
+    def test_bounds(self) -> None:
+        """The longest message passes; an empty and a longer one are refused on both sides,
+        by their length alone."""
+        self.assertEqual(list(Frames().feed(frame(b"x" * MAX_FRAME))), [b"x" * MAX_FRAME])
+        for message in (b"", b"x" * (MAX_FRAME + 1)):
+            with self.assertRaises(WireError):
+                frame(message)
+            with self.assertRaises(WireError):
+                list(Frames().feed(len(message).to_bytes(4)))
+
+    def test_what_came_before_is_read(self) -> None:
+        """The messages before a length that cannot be are read."""
+        got = list[bytes]()
+        with self.assertRaises(WireError):
+            for message in Frames().feed(frame(b"hi") + b"\xff\xff\xff\xff"):
+                got.append(message)
+        self.assertEqual(got, [b"hi"])
+
+
+class PackTests(SynchronousTestCase):
+    """Long lists."""
+
+    def test_a_long_list(self) -> None:
+        """A list of any length is some messages, none too long, with every name once."""
+        names = [f"user{number}" for number in range(20_000)]
+        messages = list(pack(wire.Verb.UL, names))
+        self.assertEqual([name for message in messages for name in message.names], names)
+        self.assertEqual(len(messages), 3)
+        for message in messages:
+            self.assertLessEqual(len(message.encode()), MAX_FRAME)
+
+    def test_nothing(self) -> None:
+        """An empty list is no message: its end says it all."""
+        self.assertEqual(list(pack(wire.Verb.RL, [])), [])

@@ -1,0 +1,1 @@
+"""Who somebody is: keys, how they are proven and shown, and which of them are known."""

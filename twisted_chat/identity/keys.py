@@ -1,0 +1,129 @@
+"""A key that is somebody's identity, and its certificate.
+
+Ed25519 (RFC 8032): one kind of key, so there is nothing to negotiate; signing
+needs no random numbers; keys and signatures have one size. The certificate is
+there because TLS wants one. It says nothing but the key, is valid for ever, and
+so nobody who checks it needs a clock.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
+
+from twisted_chat.errors import ChatError, WireError
+from twisted_chat.identity.fingerprints import fingerprint
+
+PUBLIC_KEY_BYTES = 44
+"""Of the SubjectPublicKeyInfo of an Ed25519 key in DER (RFC 8410, 4)."""
+SIGNATURE_BYTES = 64
+
+_NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "twisted-chat")])
+_FROM = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+_FOR_EVER = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
+"""What says that there is no end (RFC 5280, 4.1.2.5)."""
+
+
+class DamagedKey(ChatError):
+    """What should be a key and its certificate is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One's own key. `key` and `certificate` are PEM; `public_key` is the
+    SubjectPublicKeyInfo in DER, `fingerprint` its SHA-256."""
+
+    fingerprint: str
+    public_key: bytes
+    certificate: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    _private: Ed25519PrivateKey = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "Identity":
+        """A new one."""
+        private = Ed25519PrivateKey.generate()
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(_NAME)
+            .issuer_name(_NAME)
+            .public_key(private.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(_FROM)
+            .not_valid_after(_FOR_EVER)
+            .sign(private, None)
+        )
+        return cls._of(private, certificate)
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> "Identity":
+        """What `pem` gave. Raises DamagedKey."""
+        try:
+            private = load_pem_private_key(pem, None)
+            certificate = x509.load_pem_x509_certificate(pem)
+        except (ValueError, TypeError):
+            raise DamagedKey("it does not hold a key and a certificate") from None
+        if not isinstance(private, Ed25519PrivateKey):
+            raise DamagedKey("its key is not an Ed25519 key")
+        if certificate.public_key() != private.public_key():
+            raise DamagedKey("its certificate is of another key")
+        return cls._of(private, certificate)
+
+    @classmethod
+    def _of(cls, private: Ed25519PrivateKey, certificate: x509.Certificate) -> "Identity":
+        public = _encode(private.public_key())
+        return cls(
+            fingerprint(public),
+            public,
+            certificate.public_bytes(Encoding.PEM),
+            private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+            private,
+        )
+
+    @property
+    def pem(self) -> bytes:
+        """The key and its certificate, as a file holds them."""
+        return self.key + self.certificate
+
+    def sign(self, statement: bytes) -> bytes:
+        """A signature of SIGNATURE_BYTES."""
+        return self._private.sign(statement)
+
+
+def verify(public_key: bytes, signature: bytes, statement: bytes) -> None:
+    """Check who signed. Raises WireError."""
+    try:
+        key = load_der_public_key(public_key)
+    except (ValueError, TypeError):
+        raise WireError("not a public key") from None
+    if not isinstance(key, Ed25519PublicKey) or _encode(key) != public_key:
+        raise WireError("not an Ed25519 key")
+    try:
+        key.verify(signature, statement)
+    except InvalidSignature:
+        raise WireError("a signature that is not by this key") from None
+
+
+def certified_key(certificate: bytes) -> bytes:
+    """The public key of a certificate in DER. Raises WireError."""
+    try:
+        key = x509.load_der_x509_certificate(certificate).public_key()
+    except Exception:  # The library lists no errors of public_key.
+        raise WireError("not a certificate") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise WireError("not the certificate of an Ed25519 key")
+    return _encode(key)
+
+
+def _encode(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

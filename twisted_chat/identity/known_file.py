@@ -1,0 +1,155 @@
+"""What is known of keys, in one small SQLite file beside one's own key.
+
+Each call is one statement, which SQLite carries out wholly or not at all; so
+two programs may use the file at once, and none of them can leave it damaged.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from twisted_chat.addresses import Address
+from twisted_chat.errors import ChatError
+from twisted_chat.identity.key_file import MODE, make_directory
+from twisted_chat.identity.known import KnownName, KnownServer
+from twisted_chat.startup import CannotStart
+
+FILE = "known.sqlite"
+VERSION = 1
+"""Of the tables; a file with a higher one is left alone."""
+PATIENCE = 5.0
+"""Seconds to wait for another program that is writing."""
+SEEN_EVERY = 60.0
+"""Seconds: "last seen" is written no oftener, as a write waits for the disk."""
+
+_TABLES = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS servers (
+    host TEXT NOT NULL, port INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+    first_seen REAL NOT NULL, last_seen REAL NOT NULL,
+    PRIMARY KEY (host, port));
+CREATE TABLE IF NOT EXISTS names (
+    name TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
+    first_seen REAL NOT NULL, last_seen REAL NOT NULL, compared INTEGER NOT NULL);
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+_SEEN = f"""SET last_seen = excluded.last_seen
+    WHERE fingerprint = excluded.fingerprint AND last_seen < excluded.last_seen - {SEEN_EVERY}"""
+_NEW_KEY = """SET fingerprint = excluded.fingerprint, last_seen = excluded.last_seen,
+    first_seen = CASE WHEN fingerprint = excluded.fingerprint
+        THEN first_seen ELSE excluded.first_seen END"""
+
+
+class KnownFile:
+    """`Known`, kept in a file, which is made where there is none. Making one
+    raises CannotStart where the file cannot be used; the file is not touched then."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        make_directory(path.parent)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
+            self._file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        except (OSError, sqlite3.Error) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise CannotStart(f"cannot open {path}: {reason}") from None
+        try:
+            self._prepare()
+        except CannotStart:
+            self.close()
+            raise
+        except sqlite3.OperationalError as problem:
+            self.close()
+            raise CannotStart(f"cannot use {path}: {problem}") from None
+        except sqlite3.DatabaseError as problem:
+            self.close()
+            raise CannotStart(
+                f"{path} is damaged, {problem}: put a copy of it back,"
+                " or move it away to know nobody"
+            ) from None
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+    def server(self, address: Address) -> KnownServer | None:
+        found = self._do(
+            "SELECT fingerprint, first_seen, last_seen FROM servers WHERE host = ? AND port = ?",
+            *address,
+        )
+        return KnownServer(address, *found[0]) if found else None
+
+    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+        self._put_server(_SEEN, address, fingerprint, now)
+
+    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+        self._put_server(_NEW_KEY, address, fingerprint, now)
+
+    def name(self, name: str) -> KnownName | None:
+        found = self._do(
+            "SELECT fingerprint, first_seen, last_seen, compared FROM names WHERE name = ?", name
+        )
+        if not found:
+            return None
+        fingerprint, first_seen, last_seen, compared = found[0]
+        return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
+
+    def remember(self, name: str, fingerprint: str, now: float) -> None:
+        self._put_name(_SEEN, name, fingerprint, now, False)
+
+    def trust(self, name: str, fingerprint: str, now: float) -> None:
+        compared = ", compared = compared AND fingerprint = excluded.fingerprint"
+        self._put_name(_NEW_KEY + compared, name, fingerprint, now, False)
+
+    def verify(self, name: str, fingerprint: str, now: float) -> None:
+        self._put_name(_NEW_KEY + ", compared = 1", name, fingerprint, now, True)
+
+    def _prepare(self) -> None:
+        (version,) = self._file.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise CannotStart(
+                f"{self._path} is of a newer twisted-chat: use that one, or move the file away"
+            )
+        if version < VERSION:
+            self._file.executescript(_TABLES)
+        (health,) = self._file.execute("PRAGMA quick_check(1)").fetchone()
+        if health != "ok":
+            raise sqlite3.DatabaseError(" ".join(str(health).split()))
+
+    def _put_server(self, change: str, address: Address, fingerprint: str, now: float) -> None:
+        self._do(
+            "INSERT INTO servers VALUES (?, ?, ?, ?, ?) ON CONFLICT (host, port)"
+            f" DO UPDATE {change}",
+            *address,
+            fingerprint,
+            now,
+            now,
+        )
+
+    def _put_name(
+        self, change: str, name: str, fingerprint: str, now: float, compared: bool
+    ) -> None:
+        self._do(
+            f"INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE {change}",
+            name,
+            fingerprint,
+            now,
+            now,
+            compared,
+        )
+
+    def _do(self, statement: str, *values: Any) -> list[Any]:
+        with self._told():
+            return self._file.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as problem:
+            raise ChatError(f"cannot use {self._path}: {problem}") from None

@@ -1,0 +1,72 @@
+"""How qh3 is set up, and how it writes addresses.
+
+It is imported with this module, which takes a twentieth of a second: import it
+when there is a connection to be made.
+"""
+
+import logging
+import ssl
+from typing import Any, TextIO
+
+from qh3.quic.configuration import QuicConfiguration
+from qh3.quic.connection import QuicConnection
+from qh3.tls import SignatureAlgorithm
+
+from twisted_chat.addresses import Address
+from twisted_chat.identity.keys import Identity
+from twisted_chat.net import quic_bounds as bounds
+
+# It warns of what strangers send, in their words, on standard error.
+logging.getLogger("quic").disabled = True
+
+
+def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> QuicConfiguration:
+    """What the connections of a port have in common, in one direction. Nothing
+    of a certificate is checked but that the other end has its key; whose key
+    it is, is for `Connection` to judge."""
+    made = QuicConfiguration(
+        is_client=dialled,
+        alpn_protocols=[bounds.ALPN],
+        connection_id_length=bounds.ID_BYTES,
+        active_connection_id_limit=bounds.ACTIVE_IDS,
+        idle_timeout=bounds.IDLE_TIMEOUT,
+        max_data=bounds.MAX_DATA,
+        max_stream_data=bounds.MAX_STREAM_DATA,
+        max_datagram_frame_size=0,
+        max_datagram_size=bounds.SMALLEST_INITIAL,
+        secrets_log_file=keylog,  # type: ignore[arg-type]
+        signature_algorithms=[SignatureAlgorithm.ED25519],
+        verify_mode=ssl.CERT_NONE,
+    )
+    if not dialled:
+        made.load_cert_chain(own.certificate, own.key)
+    return made
+
+
+def dialling(common: QuicConfiguration, address: Address, now: float) -> QuicConnection:
+    """Begin a connection. Raises OSError, OverflowError or ValueError where
+    that is no address."""
+    quic = QuicConnection(configuration=common)
+    quic.connect(wide(address), now=now)
+    return quic
+
+
+def accepting(common: QuicConfiguration, original: bytes, retried: bytes) -> QuicConnection:
+    """Take a connection from an address that has brought back a token:
+    `original` and `retried` are the ids it was to be reached at, first and then."""
+    return QuicConnection(
+        configuration=common,
+        original_destination_connection_id=original,
+        retry_source_connection_id=retried,
+    )
+
+
+def wide(address: Address) -> Any:
+    """An address as the library wants it: it knows zones as numbers only."""
+    host, percent, zone = address[0].partition("%")
+    return (host, address[1], 0, int(zone)) if percent else address
+
+
+def narrow(address: Any) -> Address:
+    host, port, *rest = address
+    return (f"{host}%{rest[1]}" if rest and rest[1] else host), port

@@ -1,0 +1,249 @@
+"""All links of one port: what they send is sent together, and one timer serves them all."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from twisted_chat.addresses import Address, host_and_port, site
+from twisted_chat.identity.keys import Identity
+from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.net.deadlines import NEVER, Deadlines
+from twisted_chat.net.quic_events import Listener
+from twisted_chat.net.quic_waiting import WaitingRoom
+from twisted_chat.tally import Tally
+
+if TYPE_CHECKING:
+    from twisted_chat.net.quic_connection import Connection
+
+_INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+
+
+class Links:
+    """The connections of a port, by their ids in `by_id`.
+
+    `write` sends one datagram. What connections have to send goes out when
+    `flush` is called; between `hold` and `flush` none of it does, and
+    otherwise it does in the same turn of the reactor.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        own: Identity,
+        listener: Listener,
+        clock: IReactorTime,
+        write: Callable[[bytes, Address], object],
+        *,
+        most: int,
+        keylog: TextIO | None,
+    ) -> None:
+        self.by_id: dict[bytes, Connection] = {}
+        self.tally = Tally()
+        self._own = own
+        self._listener = listener
+        self._clock = clock
+        self._write = write
+        self._most = most
+        self._keylog = keylog
+        self._common: dict[bool, Any] = {}
+        self._all: dict[Connection, None] = {}
+        self._by_link: dict[Link, Connection] = {}
+        self._waiting = WaitingRoom()
+        self._dirty: dict[Connection, None] = {}
+        self._deadlines: Deadlines[Connection] = Deadlines()
+        self._timer: IDelayedCall | None = None
+        self._due = NEVER
+        self._flushing: IDelayedCall | None = None
+        self._held = False
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def dial(self, dial: Dial) -> None:
+        # Imported when it is needed, as it takes time: see quic_library.
+        from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_library import dialling
+
+        try:
+            if len(self) >= self._most:
+                raise ValueError(f"there are {self._most:,} links already")
+            now = self._clock.seconds()
+            quic = dialling(self._configuration(dialled=True), dial.address, now)
+        except (OSError, OverflowError, ValueError) as problem:
+            failed = (dial.address, dial.fingerprint, str(problem))
+            self._clock.callLater(0, self._tell, "dial_failed", *failed)
+            return
+        link = Link("", dial.address, True)
+        self._add(Connection(quic, self._own, self, link, now, dial.fingerprint), "")
+
+    def send(self, effect: SendFrame) -> None:
+        if (connection := self._by_link.get(effect.link)) is not None:
+            connection.send(effect.message)
+            self._touch(connection)
+
+    def close(self, effect: CloseLink) -> None:
+        if (connection := self._by_link.pop(effect.link, None)) is not None:
+            connection.close(effect.why)
+            self._touch(connection)
+
+    def unsent(self, link: Link) -> int:
+        connection = self._by_link.get(link)
+        return 0 if connection is None else connection.unsent
+
+    def close_all(self, why: str) -> None:
+        """End all links, and attempts at some, for good."""
+        self._by_link.clear()
+        for connection in self._all:
+            connection.close(why)
+            self._dirty[connection] = None
+        self.flush()
+        for call in (self._timer, self._flushing):
+            if call is not None:
+                call.cancel()
+        self._timer = self._flushing = None
+        self._due = NEVER
+
+    def accept(self, source: Address, original: bytes, retried: bytes) -> "Connection | None":
+        """Take a connection from a validated address, if there is room for it."""
+        from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_library import accepting
+
+        of = site(source[0])
+        if len(self) >= self._most or not self._waiting.room(of):
+            self.count("a connection attempt too many", source)
+            return None
+        quic = accepting(self._configuration(dialled=False), original, retried)
+        link = Link("", source, False)
+        connection = Connection(quic, self._own, self, link, self._clock.seconds())
+        connection.ids.add(retried)
+        self._add(connection, of)
+        return connection
+
+    def receive(
+        self, connection: "Connection", datagrams: Sequence[bytes], source: Address, now: float
+    ) -> None:
+        self._dirty[connection] = None
+        self._guarded(connection, connection.receive, datagrams, source, now)
+
+    def hold(self) -> None:
+        self._held = True
+
+    def flush(self) -> None:
+        self._held = False
+        now = self._clock.seconds()
+        while self._dirty:
+            connection, _ = self._dirty.popitem()
+            self._guarded(connection, self._transmit, connection, now)
+            if connection.gone:
+                self._forget(connection)
+        # A timer that rings too early costs one look; moving it costs one for every datagram.
+        if (due := self._deadlines.next) < self._due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer, self._due = self._clock.callLater(max(0.0, due - now), self._tick), due
+
+    def count(self, category: str, source: Address, why: str = "") -> None:
+        """Count what went wrong, and say so now and then."""
+        if many := self.tally.count(category, self._clock.seconds()):
+            self.log.info(
+                "{category}: {many} times, the last from {at} {why}",
+                category=category,
+                many=many,
+                at=host_and_port(*source),
+                why=why,
+            )
+
+    def id_issued(self, connection: "Connection", identifier: bytes) -> None:
+        connection.ids.add(identifier)
+        self.by_id[identifier] = connection
+
+    def id_retired(self, connection: "Connection", identifier: bytes) -> None:
+        connection.ids.discard(identifier)
+        self.by_id.pop(identifier, None)
+
+    def opened(self, connection: "Connection") -> None:
+        self._waiting.discard(connection)
+        self._by_link[connection.link] = connection
+        self._tell("opened", connection.link)
+
+    def received(self, connection: "Connection", message: bytes) -> None:
+        self._tell("received", connection.link, message)
+
+    def moved(self, connection: "Connection") -> None:
+        self._tell("moved", connection.link)
+
+    def over(self, connection: "Connection", why: str) -> None:
+        self._touch(connection)
+        link = connection.link
+        if self._by_link.pop(link, None) is not None:
+            self._tell("lost", link, why)
+        elif link.dialled:
+            self._tell("dial_failed", link.address, connection.expected, why)
+        else:
+            self.count("an accepted connection came to nothing", link.address, why)
+
+    def _configuration(self, *, dialled: bool) -> Any:
+        from twisted_chat.net.quic_library import configuration
+
+        if dialled not in self._common:
+            self._common[dialled] = configuration(self._own, dialled=dialled, keylog=self._keylog)
+        return self._common[dialled]
+
+    def _add(self, connection: "Connection", of: str) -> None:
+        self._all[connection] = None
+        for identifier in connection.ids:
+            self.by_id[identifier] = connection
+        self._waiting.add(connection, of)
+        self._touch(connection)
+
+    def _forget(self, connection: "Connection") -> None:
+        self._waiting.discard(connection)
+        self._all.pop(connection, None)
+        self._dirty.pop(connection, None)
+        self._deadlines.discard(connection)
+        for identifier in connection.ids:
+            self.by_id.pop(identifier, None)
+
+    def _touch(self, connection: "Connection") -> None:
+        """It may have something to send: in this turn, after all that is said in it."""
+        self._dirty[connection] = None
+        if not self._held and self._flushing is None:
+            self._flushing = self._clock.callLater(0, self._flush_later)
+
+    def _flush_later(self) -> None:
+        self._flushing = None
+        self.flush()
+
+    def _transmit(self, connection: "Connection", now: float) -> None:
+        for datagram, address in connection.transmit(now):
+            self._write(datagram, address)
+        self._deadlines.set(connection, connection.deadline)
+
+    def _tick(self) -> None:
+        self._timer, self._due = None, NEVER
+        self.hold()
+        now = self._clock.seconds()
+        for connection in list(self._deadlines.due(now)):
+            self._dirty[connection] = None
+            self._guarded(connection, connection.tick, now)
+        self.flush()
+
+    def _guarded(self, connection: "Connection", do: Callable[..., None], *given: Any) -> None:
+        if connection.gone:
+            return
+        try:
+            do(*given)
+        except _INTERRUPTIONS:
+            raise
+        except BaseException as problem:  # A panic of the library is no Exception.
+            self.count("QUIC failed", connection.link.address, repr(problem))
+            connection.fail(f"QUIC failed: {problem}")
+
+    def _tell(self, what: str, *given: Any) -> None:
+        try:
+            getattr(self._listener, what)(*given)
+        except Exception:
+            self.log.failure("{what} was not understood", what=what)

@@ -1,0 +1,189 @@
+"""A UDP port on which QUIC links and the text of generation 1 live side by side.
+
+A datagram is QUIC's when the connection id that it is addressed to is one of
+ours, or when it is a long header of our version (RFC 8999, 5.1): its first byte
+is 0xC0 or above, where no text of generation 1 begins. Everything else is handed
+on as it came. A short header may begin like a text, and has its connection id in
+the bytes from the second to the ninth (RFC 9000, 17.3.1).
+"""
+
+import os
+from typing import TYPE_CHECKING, Any, TextIO
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import DatagramProtocol
+from twisted.logger import Logger
+
+from twisted_chat.addresses import Address
+from twisted_chat.identity.keys import Identity
+from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.quic_events import Listener
+from twisted_chat.net.quic_links import Links
+from twisted_chat.net.quic_retry import SECRET_BYTES, Retries, read_initial
+
+if TYPE_CHECKING:
+    from twisted_chat.net.quic_connection import Connection
+
+Datagrams = list[tuple[bytes, Address]]
+
+_LONG = b"\xc0"
+_VERSION = slice(1, 5)
+_SHORT_ID = slice(1, 1 + bounds.ID_BYTES)
+
+
+class QuicPort(DatagramProtocol):
+    """Carries any number of links, dialled and accepted, over one port.
+
+    `text` is the protocol of generation 1, if it is spoken here; it is given
+    whatever is not QUIC's. `secret` is what several servers share that are to
+    accept each other's tokens; their clocks must agree then. `keylog` is a file
+    for the secrets of all connections, as Wireshark reads it. The port must be
+    able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
+    """
+
+    transport: Any
+    noisy = False
+    log = Logger()
+
+    def __init__(
+        self,
+        own: Identity,
+        listener: Listener,
+        clock: IReactorTime,
+        *,
+        text: DatagramProtocol | None = None,
+        accepts: bool = True,
+        secret: bytes | None = None,
+        keylog: TextIO | None = None,
+        links: int = bounds.LINKS,
+    ) -> None:
+        self._clock = clock
+        self._text = text
+        self._texts = getattr(text, "datagramsReceived", self._one_by_one)
+        self._accepts = accepts
+        self._retries = Retries(secret or os.urandom(SECRET_BYTES))
+        self._links = Links(own, listener, clock, self._write, most=links, keylog=keylog)
+        self._by_id = self._links.by_id
+        self._last_words: Any = None
+
+    def perform(self, effect: LinkEffect) -> None:
+        """Do what a decision wants to be done with links."""
+        match effect:
+            case SendFrame():
+                self.send(effect)
+            case CloseLink():
+                self.close(effect)
+            case Dial():
+                self.dial(effect)
+
+    def dial(self, dial: Dial) -> None:
+        """Begin a link; the listener is told `opened` or `dial_failed`, later."""
+        self._links.dial(dial)
+
+    def send(self, effect: SendFrame) -> None:
+        """Send a frame; nothing where the link has ended. Raises WireError
+        where the message is empty or too long."""
+        self._links.send(effect)
+
+    def close(self, effect: CloseLink) -> None:
+        """End a link. The listener is told nothing more of it."""
+        self._links.close(effect)
+
+    def unsent(self, link: Link) -> int:
+        """Bytes that wait; a link with more than bounds.UNSENT is lost."""
+        return self._links.unsent(link)
+
+    def close_all(self, why: str) -> None:
+        """End all links, before the port closes."""
+        self._links.close_all(why)
+
+    def totals(self) -> dict[str, int]:
+        """What went wrong, and how often."""
+        return self._links.tally.totals()
+
+    def __len__(self) -> int:
+        """Connections there are, in whatever stage."""
+        return len(self._links)
+
+    def startProtocol(self) -> None:
+        self._last_words = self.transport
+        if self._text is not None:
+            self._text.makeConnection(self.transport)
+
+    def stopProtocol(self) -> None:
+        self.transport = self._last_words  # It is taken away before, but still sends.
+        self._links.close_all("the program ends")
+        if self._text is not None:
+            self._text.doStop()
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        if datagram[:1] < _LONG and datagram[_SHORT_ID] not in self._by_id:
+            if self._text is not None:
+                self._text.datagramReceived(datagram, addr)
+        else:
+            self.datagramsReceived([(datagram, addr)])
+
+    def datagramsReceived(self, datagrams: Datagrams) -> None:
+        """Take what arrived in one go; what there is to say goes out in one go too."""
+        self._links.hold()
+        now = self._clock.seconds()
+        by_id, receive = self._by_id, self._links.receive
+        texts: Datagrams = []
+        run: list[bytes] = []
+        connection: Connection | None = None
+        at: Address | None = None
+        for one in datagrams:
+            datagram, source = one
+            if datagram[:1] < _LONG:
+                to = by_id.get(datagram[_SHORT_ID])
+                if to is None:
+                    texts.append(one)
+                    continue
+            elif datagram[_VERSION] == bounds.VERSION:
+                to = self._of_long_header(datagram, source, now)
+                if to is None:
+                    continue
+            else:
+                texts.append(one)
+                continue
+            if connection is not None and (to is not connection or source != at):
+                receive(connection, run, at, now)  # type: ignore[arg-type]
+                run = []
+            connection, at = to, source
+            run.append(datagram)
+        if connection is not None:
+            receive(connection, run, at, now)  # type: ignore[arg-type]
+        if texts and self._text is not None:
+            self._texts(texts)
+        self._links.flush()
+
+    def _of_long_header(self, datagram: bytes, source: Address, now: float) -> "Connection | None":
+        """The connection that it belongs to, or one that it opens."""
+        connection = self._by_id.get(datagram[6 : 6 + datagram[5]] if len(datagram) > 5 else b"")
+        if connection is not None:
+            return connection
+        initial = read_initial(datagram) if self._accepts else None
+        if initial is None:
+            self._links.count("QUIC for nobody here", source)
+            return None
+        if not initial.token:
+            self._links.count("an address to be validated", source)
+            self._write(self._retries.packet(initial, source, now), source)
+            return None
+        original = self._retries.original(initial, source, now)
+        if original is None:
+            self._links.count("a token that is not good", source)
+            return None
+        return self._links.accept(source, original, initial.destination)
+
+    def _one_by_one(self, texts: Datagrams) -> None:
+        assert self._text is not None
+        for datagram, source in texts:
+            try:
+                self._text.datagramReceived(datagram, source)
+            except Exception:
+                self.log.failure("a datagram from {source} was not understood", source=source)
+
+    def _write(self, datagram: bytes, address: Address) -> None:
+        self.transport.write(datagram, address)
