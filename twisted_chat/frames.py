@@ -346,7 +346,11 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"ok": lambda argument: Done(_extra(argument)),
     b"no": lambda argument: Refused(_extra(argument)),
 }
-_BARE_ANSWERS: dict[bytes, Answer] = {b"ro": RosterEnds(), **wire.BARE_ANSWERS}
+_BARE_ANSWERS: dict[bytes, Answer] = {
+    b"by": wire.Farewell(),
+    b"ro": RosterEnds(),
+    **{bare.encode(): bare for bare in map(wire.Bare, wire.REFUSABLE)},
+}
 _SPEECH: dict[bytes, Callable[[str], Speech]] = {b"msg": _read_said, b"ok": _read_heard}
 
 

@@ -296,12 +296,11 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"rj": _read_roster,
     b"msg": _read_said,
 }
-BARE_ANSWERS: dict[bytes, Answer] = {
+REFUSABLE = (Verb.HI, Verb.AR, Verb.UL, Verb.RL, Verb.RC, Verb.RJ)
+"""Verbs that an answer may hold alone."""
+_BARE_ANSWERS: dict[bytes, Answer] = {
     b"by": Farewell(),
-    **{
-        verb.value.encode(): Bare(verb)
-        for verb in (Verb.HI, Verb.AR, Verb.UL, Verb.RL, Verb.RC, Verb.RJ)
-    },
+    **{bare.encode(): bare for bare in map(Bare, REFUSABLE)},
 }
 
 
@@ -313,7 +312,7 @@ def parse_request(datagram: bytes) -> Request:
 
 def parse_answer(datagram: bytes) -> Answer:
     """Read what a server or another peer says to a user. Raises WireError."""
-    return BARE_ANSWERS.get(datagram) or read(datagram, _ANSWERS)
+    return _BARE_ANSWERS.get(datagram) or read(datagram, _ANSWERS)
 
 
 M = TypeVar("M")
