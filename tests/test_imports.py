@@ -11,12 +11,27 @@ PACKAGE = Path(twisted_chat.__file__).parent
 
 LAYERS = (
     {"", "wire", "frames", "links", "names", "errors", "display", "lines", "addresses"},
-    {"directory", "directory.directory", "directory.queue", "directory.roll", "directory.shards"},
+    {
+        "directory",
+        "directory.changes",
+        "directory.directory",
+        "directory.entries",
+        "directory.queue",
+        "directory.roll",
+        "directory.shards",
+    },
     {
         "rate",
         "tally",
         "server",
+        "server.answers",
         "server.bounds",
+        "server.deadlines",
+        "server.delivery",
+        "server.guests",
+        "server.hall",
+        "server.household",
+        "server.notices",
         "server.pacing",
         "server.rosters",
         "server.introductions",
