@@ -5,7 +5,7 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from twisted_chat import wire
+from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.directory import directory
 
@@ -77,6 +77,17 @@ requests: st.SearchStrategy[wire.Request] = _requests(texts, texts)
 likely_requests: st.SearchStrategy[wire.Request] = _requests(few_names, few_rooms)
 """Every kind of request, mostly about what is there."""
 
+likely_frames: st.SearchStrategy[frames.Request] = st.one_of(
+    likely_requests,
+    st.sampled_from([frames.Kick(), frames.CloseRoom(), frames.AskRoster()]),
+    few_names.map(frames.Kick),
+    few_names.map(frames.GiveRoom),
+    few_rooms.map(wire.JoinRoom),
+    few_rooms.map(wire.CreateRoom),
+    few_names.map(wire.Register),
+)
+"""Every kind of request of generation 2, mostly about what is there."""
+
 _bare = st.sampled_from(
     [wire.Verb.HI, wire.Verb.AR, wire.Verb.UL, wire.Verb.RL, wire.Verb.RC, wire.Verb.RJ]
 )
@@ -141,6 +152,28 @@ changes: st.SearchStrategy[directory.Change] = st.one_of(
     st.builds(lambda name: directory.RoomGone(_key(name)), few_rooms),
 )
 
+fingerprints = st.sampled_from(["a" * 64, "b" * 64, "c" * 64])
+
+changes_of_both: st.SearchStrategy[directory.Change] = st.one_of(
+    changes,
+    st.builds(
+        lambda at, name, key: directory.Registered(at, name, _key(name), key),
+        few_addresses,
+        few_names,
+        fingerprints,
+    ),
+    st.builds(directory.Moved, fingerprints, few_addresses),
+    st.builds(directory.Departed, fingerprints, st.booleans()),
+    st.builds(lambda name: directory.NameForgotten(_key(name)), few_names),
+    st.builds(
+        lambda name, key: directory.RoomCreated(name, _key(name), key), few_rooms, fingerprints
+    ),
+    st.builds(lambda key, name: directory.RoomJoined(key, _key(name)), fingerprints, few_rooms),
+    st.builds(directory.RoomLeft, fingerprints),
+    st.builds(lambda name, key: directory.RoomGiven(_key(name), key), few_rooms, fingerprints),
+)
+"""Changes of users of both generations."""
+
 pauses = st.sampled_from([0.0, 0.0, 0.25, 1.0, 30.0])
 """Seconds between two things that happen."""
 
@@ -148,3 +181,8 @@ timed_changes: st.SearchStrategy[list[tuple[float, directory.Change]]] = sequenc
     st.tuples(pauses, changes), 60
 )
 """Changes, each after a pause."""
+
+timed_changes_of_both: st.SearchStrategy[list[tuple[float, directory.Change]]] = sequences(
+    st.tuples(pauses, changes_of_both), 60
+)
+"""Changes of users of both generations, each after a pause."""

@@ -15,6 +15,7 @@ from twisted_chat.directory.directory import (
     RoomGone,
     RoomJoined,
     RoomLeft,
+    Who,
 )
 
 Steps = list[tuple[float, Change]]
@@ -132,14 +133,14 @@ class Properties(SynchronousTestCase):
     def test_order_of_silence(self, steps: Steps) -> None:
         """Users go in the order in which they were last heard, empty rooms as they became so."""
         directory, now = Directory(), 1000.0
-        heard: dict[Address, None] = {}
+        heard: dict[Who, None] = {}
         for pause, change in steps:
             now += pause
             applied = directory.apply(change, now)
             if applied and isinstance(change, Registered | Heard | Departed):
-                heard.pop(change.address, None)
+                heard.pop(change.who, None)
                 if not isinstance(change, Departed):
-                    heard[change.address] = None
+                    heard[change.who] = None
         empty = [room for room in directory.rooms if not room.members]
         known = {room.key: room.emptied for room in empty}
         longest, known_rooms = directory.longest_empty(), len(directory.rooms)

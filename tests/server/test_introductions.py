@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.server.test_reception import ALICE, BOB, CLEAR, EVE, Server
 from tests.strategies import datagrams, few_addresses, many, pauses, sequences, some
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft
-from twisted_chat.server.introductions import EXPIRED_AT_ONCE
+from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft, Who
+from twisted_chat.server.household import EXPIRED_AT_ONCE
 
 
 class RegistrationTests(SynchronousTestCase):
@@ -298,8 +298,8 @@ class Properties(SynchronousTestCase):
         """
         server = Server(**bounds)
         balance: dict[Address, int] = {}
-        registered: set[Address] = set()
-        owed_clears: dict[Address, int] = {}
+        registered: set[Who] = set()
+        owed_clears: dict[Who, int] = {}
         noticed = 0
 
         def account(sent: list[tuple[bytes, Address]]) -> None:
@@ -307,11 +307,11 @@ class Properties(SynchronousTestCase):
             before = set(registered)
             for change in server.changes[noticed:]:
                 if isinstance(change, Registered):
-                    registered.add(change.address)
+                    registered.add(change.who)
                 elif isinstance(change, Departed):
-                    registered.discard(change.address)
+                    registered.discard(change.who)
                 elif isinstance(change, RoomLeft):
-                    owed_clears[change.address] = 1
+                    owed_clears[change.who] = 1
             noticed = len(server.changes)
             for datagram, to in sent:
                 if to in before:

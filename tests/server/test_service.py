@@ -25,6 +25,8 @@ FIELDS = {
     "max-users-per-host": "users_per_host",
     "max-rooms": "rooms",
     "max-members": "members",
+    "name-ttl": "name_ttl",
+    "max-names": "names",
     "rate": "rate",
     "burst": "burst",
     "answer-rate": "answer_rate",
@@ -105,6 +107,12 @@ class MistakeTests(SynchronousTestCase):
                 self.assertIn("give a whole number, 1 or more", self.refused(f"--{option}", text))
         for option in ("user-ttl", "room-ttl"):
             self.assertIn("give a number, 0.1 or more", self.refused(f"--{option}", "0"))
+
+    def test_generation(self) -> None:
+        """There are two generations."""
+        for text in ("0", "3", "one", ""):
+            self.assertIn("give 1 or 2", self.refused("--generation", text))
+        self.assertEqual(parsed("--generation", "2")["generation"], 2)
 
     def test_datagram(self) -> None:
         """A datagram is neither too short to say anything nor longer than UDP can carry."""

@@ -11,129 +11,61 @@ that does not run backwards.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from operator import attrgetter
 
 from twisted_chat.addresses import Address, site
-from twisted_chat.directory.queue import Place, Queue
+from twisted_chat.directory.changes import (
+    Change,
+    Departed,
+    Heard,
+    Moved,
+    NameForgotten,
+    Registered,
+    RoomCreated,
+    RoomGiven,
+    RoomGone,
+    RoomJoined,
+    RoomLeft,
+)
+from twisted_chat.directory.entries import HeldName, KeyHolder, Member, Room, User, Who
+from twisted_chat.directory.queue import Queue
 from twisted_chat.directory.roll import Roll
 from twisted_chat.directory.shards import Shards
 
-
-@dataclass(eq=False, slots=True)
-class User(Place):
-    """Somebody who is registered. `key` is what the name is compared by."""
-
-    address: Address
-    name: str
-    key: str
-    heard: float
-    room: "Room | None" = None
-
-
-@dataclass(eq=False, slots=True)
-class Member:
-    """A user's stay in one room."""
-
-    user: User
-
-    @property
-    def address(self) -> Address:
-        return self.user.address
-
-
-@dataclass(eq=False, slots=True)
-class Room:
-    """A room, whoever is in it. `creator` is the address that it was created from."""
-
-    name: str
-    key: str
-    creator: Address
-    members: Roll[Address, Member]
-    emptied: float
-
-
-# --- What can happen
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A user came. Does not apply if the address or the key is taken."""
-
-    address: Address
-    name: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A sign of life from a user."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Departed:
-    """A user is gone, from the room too; `expired` when it was silence that said so."""
-
-    address: Address
-    expired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RoomCreated:
-    """There is a new room, nobody in it. Does not apply if the key is taken."""
-
-    name: str
-    key: str
-    creator: Address
-
-
-@dataclass(frozen=True, slots=True)
-class RoomJoined:
-    """A user is in this room now, and in no other."""
-
-    address: Address
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoomLeft:
-    """A user is in no room any more."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class RoomGone:
-    """A room has stayed empty for too long. Does not apply if somebody is in it."""
-
-    key: str
-
-
-Change = Registered | Heard | Departed | RoomCreated | RoomJoined | RoomLeft | RoomGone
+__all__ = [
+    "Change", "Departed", "Directory", "Heard", "HeldName", "KeyHolder", "Member", "Moved",
+    "NameForgotten", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone", "RoomJoined",
+    "RoomLeft", "User", "Who",
+]  # fmt: skip
 
 
 class Directory:
-    """Users by address and by name, rooms by name."""
+    """Users by address, by fingerprint and by name, rooms by name."""
 
     def __init__(self) -> None:
-        # Who is at a site: one user, or several by address. Most are alone,
-        # and an index by address besides would be a tenth of all memory.
-        self._sites: Shards[str, User | dict[Address, User]] = Shards()
-        # In the order in which they were last heard.
+        # Who is at a site: one user of generation 1, or several by what they are known by.
+        # Most are alone, and an index by address besides would be a tenth of all memory.
+        self._sites: Shards[str, User | dict[Who, User]] = Shards()
+        # Those of generation 1, in the order in which they were last heard.
         self._silent: Queue[User] = Queue()
         # In the order in which they became empty.
         self._empty: OrderedDict[str, Room] = OrderedDict()
+        # In the order in which their holders went.
+        self._absent: Queue[HeldName] = Queue()
         self.users: Shards[str, User] = Shards()
+        self.holders: Shards[str, KeyHolder] = Shards()
+        self.held: Shards[str, HeldName] = Shards()
         self.rooms: Roll[str, Room] = Roll(attrgetter("key"))
         self._apply = {
             Registered: self._register,
             Heard: self._hear,
+            Moved: self._move,
             Departed: self._depart,
+            NameForgotten: self._forget_name,
             RoomCreated: self._create_room,
             RoomJoined: self._join_room,
             RoomLeft: self._leave_room,
+            RoomGiven: self._give_room,
             RoomGone: self._close_room,
         }
 
@@ -144,19 +76,32 @@ class Directory:
     # --- Look-ups
 
     def user_at(self, address: Address) -> User | None:
+        """The user of generation 1 at this address: who has a key does not speak in datagrams."""
         here = self._sites.get(site(address[0]))
         if type(here) is dict:
             return here.get(address)
         return here if here is not None and here.address == address else None  # type: ignore[union-attr,return-value]
+
+    def user(self, who: Who) -> User | None:
+        return self.holders.get(who) if isinstance(who, str) else self.user_at(who)
 
     def users_at_site(self, host: str) -> int:
         """How many users are registered from where this host address belongs."""
         here = self._sites.get(site(host))
         return len(here) if isinstance(here, dict) else int(here is not None)
 
+    def is_free(self, key: str, fingerprint: str = "") -> bool:
+        """Whether somebody with this fingerprint, or without a key, can have the name."""
+        held = self.held.get(key)
+        return key not in self.users and (held is None or held.fingerprint == fingerprint)
+
     def longest_silent(self) -> User | None:
-        """The user who has not been heard for the longest time."""
+        """The user of generation 1 who has not been heard for the longest time."""
         return self._silent.first()
+
+    def longest_absent(self) -> HeldName | None:
+        """The name that has been kept for the longest time."""
+        return self._absent.first()
 
     def longest_empty(self) -> Room | None:
         """The room that has been empty for the longest time."""
@@ -165,24 +110,26 @@ class Directory:
     # --- Changes
 
     def _register(self, change: Registered, now: float) -> bool:
-        address = change.address
-        if self.user_at(address) or change.key in self.users:
+        if self.user(change.who) or not self.is_free(change.key, change.fingerprint):
             return False
-        user = User(address, change.name, change.key, now)
-        self.users.set(user.key, user)
-        self._silent.append(user)
-        owner = site(address[0])
-        here = self._sites.get(owner)
-        if here is None:
-            self._sites.set(owner, user)
-        elif isinstance(here, dict):
-            here[address] = user
+        if change.fingerprint:
+            user: User = self._let_in(change, now)
         else:
-            self._sites.set(owner, {here.address: here, address: user})
+            user = User(change.address, change.name, change.key, now)
+            self._silent.append(user)
+        self.users.set(user.key, user)
+        self._settle(user)
         return True
 
+    def _let_in(self, change: Registered, now: float) -> KeyHolder:
+        address, name, key = change.address, change.name, change.key
+        user = KeyHolder(address, name, key, now, fingerprint=change.fingerprint)
+        self.holders.set(user.fingerprint, user)
+        self._forget_name(NameForgotten(key), now)
+        return user
+
     def _hear(self, change: Heard, now: float) -> bool:
-        user = self.user_at(change.address)
+        user = self.user_at(change.who)
         if user is None:
             return False
         user.heard = now
@@ -190,44 +137,71 @@ class Directory:
         self._silent.append(user)
         return True
 
+    def _move(self, change: Moved, now: float) -> bool:
+        user = self.holders.get(change.fingerprint)
+        if user is None or user.address == change.address:
+            return False
+        self._unsettle(user)
+        user.address = change.address
+        self._settle(user)
+        if user.room is not None:
+            user.room.number += 1
+        return True
+
     def _depart(self, change: Departed, now: float) -> bool:
-        user = self.user_at(change.address)
+        user = self.user(change.who)
         if user is None:
             return False
         self._take_out(user, now)
-        self._silent.remove(user)
+        self._unsettle(user)
         self.users.discard(user.key)
-        owner = site(change.address[0])
-        here = self._sites.get(owner)
-        if isinstance(here, dict):
-            del here[user.address]
-            if len(here) == 1:
-                self._sites.set(owner, *here.values())
+        if isinstance(user, KeyHolder):
+            self.holders.discard(user.fingerprint)
+            held = HeldName(user.key, user.fingerprint, now)
+            self.held.set(held.key, held)
+            self._absent.append(held)
         else:
-            self._sites.discard(owner)
+            self._silent.remove(user)
+        return True
+
+    def _forget_name(self, change: NameForgotten, now: float) -> bool:
+        held = self.held.get(change.key)
+        if held is None:
+            return False
+        self._absent.remove(held)
+        self.held.discard(held.key)
         return True
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.key in self.rooms:
             return False
-        room = Room(change.name, change.key, change.creator, Roll(attrgetter("address")), now)
+        room = Room(change.name, change.key, change.creator, Roll(attrgetter("user.key")), now)
         self.rooms.add(room)
         self._empty[room.key] = room
         return True
 
     def _join_room(self, change: RoomJoined, now: float) -> bool:
-        user, room = self.user_at(change.address), self.rooms.get(change.key)
+        user, room = self.user(change.who), self.rooms.get(change.key)
         if user is None or room is None or user.room is room:
             return False
         self._take_out(user, now)
         user.room = room
         room.members.add(Member(user))
+        room.number += 1
+        room.holders += isinstance(user, KeyHolder)
         self._empty.pop(room.key, None)
         return True
 
     def _leave_room(self, change: RoomLeft, now: float) -> bool:
-        user = self.user_at(change.address)
+        user = self.user(change.who)
         return user is not None and self._take_out(user, now)
+
+    def _give_room(self, change: RoomGiven, now: float) -> bool:
+        room, heir = self.rooms.get(change.key), self.holders.get(change.fingerprint)
+        if room is None or heir is None or heir.room is not room:
+            return False
+        room.creator = heir.fingerprint
+        return True
 
     def _close_room(self, change: RoomGone, now: float) -> bool:
         room = self.rooms.get(change.key)
@@ -237,12 +211,39 @@ class Directory:
         del self._empty[room.key]
         return True
 
+    # --- What several changes have in common
+
+    def _settle(self, user: User) -> None:
+        owner, who = site(user.address[0]), user.who
+        here = self._sites.get(owner)
+        if isinstance(here, dict):
+            here[who] = user
+        elif here is not None:
+            self._sites.set(owner, {here.address: here, who: user})
+        else:
+            self._sites.set(owner, {who: user} if isinstance(user, KeyHolder) else user)
+
+    def _unsettle(self, user: User) -> None:
+        owner = site(user.address[0])
+        here = self._sites.get(owner)
+        if isinstance(here, dict):
+            del here[user.who]
+            if len(here) > 1:
+                return
+            for last in here.values():
+                if not isinstance(last, KeyHolder):
+                    self._sites.set(owner, last)
+                return
+        self._sites.discard(owner)
+
     def _take_out(self, user: User, now: float) -> bool:
         room = user.room
         if room is None:
             return False
         user.room = None
-        room.members.discard(user.address)
+        room.members.discard(user.key)
+        room.number += 1
+        room.holders -= isinstance(user, KeyHolder)
         if not room.members:
             room.emptied = now
             self._empty[room.key] = room

@@ -26,6 +26,10 @@ class Bounds:
     """Rooms at once."""
     members: int = 10_000
     """Members of a room at once: more than this no peer keeps."""
+    name_ttl: float = 30 * 86_400
+    """Seconds that a name is kept for the key that had it, after its user went."""
+    names: int = 100_000
+    """Names kept for users who went, the latest; each takes about 400 bytes."""
     rate: float = 50.0
     """Requests a second from one IPv4 address or IPv6 /64; 0: as many as come."""
     burst: int = 100
@@ -46,3 +50,15 @@ HEARD = 1.0
 
 GATHER = 1.0
 """Seconds for which departures from a larger room are gathered into one list."""
+
+RETURN = 30.0
+"""Seconds in which a user whose link was lost may come back over another and
+still be in its room. A peer dials again at once and then in growing intervals:
+five attempts or so. For longer, others would talk to somebody who has crashed,
+which the link has taken up to a minute to notice."""
+
+STRANGER = 30.0
+"""Seconds that a link may stay without a user registered over it."""
+
+SETTLE = 1.0
+"""Seconds that a link has to stay at a new address before its room is told."""

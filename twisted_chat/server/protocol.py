@@ -28,9 +28,9 @@ class RoomServer(DatagramProtocol):
     noisy = False
     log = Logger()
 
-    def __init__(self, bounds: Bounds, clock: IReactorTime) -> None:
+    def __init__(self, bounds: Bounds, clock: IReactorTime, *, generation: int = 1) -> None:
         self._clock = clock
-        self._reception = Reception(bounds, self._announce, self._dropped)
+        self._reception = Reception(bounds, self._announce, self._dropped, generation=generation)
         self._tally = Tally()
         self._timer: IDelayedCall | None = None
         self._due = NEVER
@@ -78,11 +78,11 @@ class RoomServer(DatagramProtocol):
                     name=name,
                     at=host_and_port(*address),
                 )
-            case Departed(address, expired):
+            case Departed(who, expired):
                 self.log.info(
                     "user {name} at {at} {how}",
                     name=name,
-                    at=host_and_port(*address),
+                    at=who if isinstance(who, str) else host_and_port(*who),
                     how="expired" if expired else "left",
                 )
             case RoomCreated():

@@ -1,4 +1,4 @@
-"""What the room server lets in: generation 1 datagrams that are within every bound.
+"""The room server: generation 1 datagrams that are within every bound, and the hall for links.
 
 What is over a bound gets the refusal that the protocol has for it if its
 source is registered, and silence if not. What is no message at all is dropped.
@@ -11,7 +11,12 @@ from twisted_chat.directory.directory import Change, Directory
 from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.delivery import Delivery
+from twisted_chat.server.guests import Guests
+from twisted_chat.server.hall import Hall
+from twisted_chat.server.household import Household
 from twisted_chat.server.introductions import Introductions
+from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import Pacing
 from twisted_chat.wire import parse_request, refusal_of
 
@@ -19,7 +24,12 @@ Datagrams = list[tuple[bytes, Address]]
 
 
 class Reception:
-    """The whole room server for generation 1, but for the socket and the clock.
+    """The whole room server, but for the socket and the clock.
+
+    Datagrams are received here, and what happens to links is told to `hall`.
+    After either of them `flush` has the datagrams and `hall.effects` what is to
+    be done with links, for each generation hears of the other. With
+    `generation` 2, users of generation 1 are refused.
 
     `announce` is told of every change, with the name of the user or room it is
     about; `dropped` of everything that is not answered, with a category and
@@ -31,20 +41,39 @@ class Reception:
         bounds: Bounds,
         announce: Callable[[Change, str], None] = lambda change, name: None,
         dropped: Callable[[str, Address, float], None] = lambda category, source, now: None,
+        *,
+        generation: int = 1,
     ) -> None:
         self.directory = Directory()
         self._bounds = bounds
         self._dropped = dropped
         self._requests = Rate(bounds.rate, bounds.burst)
         # With no limit on requests, answers have none either.
-        answers = bounds.answer_rate if bounds.rate else 0
+        rate = bounds.answer_rate if bounds.rate else 0
         # At once, whatever the rate, at least what is the answer to one request.
-        self._pacing = Pacing(Rate(answers, max(answers, bounds.datagram)))
-        self._introductions = Introductions(self.directory, self._pacing, bounds, announce)
+        answers = Rate(rate, max(rate, bounds.datagram))
+        self._pacing = Pacing(answers)
+        guests, delivery = Guests(bounds), Delivery(answers)
+        notices = Notices(delivery, guests.registered)
+        household = Household(self.directory, bounds, self._pacing, notices, announce)
+        self._household = household
+        self._introductions = Introductions(
+            self.directory, self._pacing, bounds, household, generation
+        )
+        self.hall = Hall(
+            self.directory,
+            bounds,
+            household,
+            guests,
+            delivery,
+            notices,
+            self._requests,
+            dropped,
+        )
 
     @property
     def wake(self) -> float:
-        return min(self._pacing.wake, self._introductions.wake)
+        return min(self._pacing.wake, self._household.wake, self.hall.wake)
 
     def receive(self, datagram: bytes, source: Address, now: float) -> None:
         """Read one datagram. What is to be sent then is for `flush` to say."""
@@ -66,7 +95,8 @@ class Reception:
 
     def tick(self, now: float) -> Datagrams:
         """Do what has become due. Returns what is to be sent."""
-        self._introductions.tick(now)
+        self._household.tick(now)
+        self.hall.tick(now)
         return self._pacing.turn(now) if now >= self._pacing.wake else self._pacing.flush(now)
 
     def _refuse(self, datagram: bytes, source: Address, now: float, category: str) -> None:

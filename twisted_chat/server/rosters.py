@@ -1,10 +1,11 @@
-"""Who is told what when a room changes.
+"""What members of generation 1 are told when their room changes.
 
 A small room gets what the original server sent: at every change, to every
 member, the clear and then the list of the others. In a larger room that would
 be N x N datagrams a change, so there a newcomer is told to those who are in
 it one by one, and departures are gathered for a moment before the clear and
-the list go out.
+the list go out. Members of generation 2 are in the list, by their addresses,
+and are told by `notices`.
 """
 
 from collections.abc import Iterator
@@ -36,15 +37,15 @@ class Rosters:
         if len(room.members) <= SMALL_ROOM:
             self._tell_all(room)
             return
-        for member in room.members:
-            if member.user is not newcomer:
+        for member in room.members if room.holders < len(room.members) else ():
+            if member.user is not newcomer and not member.user.fingerprint:
                 # One that is still being sent its list finds the newcomer at the list's end.
                 news = _others(room.members.read(newest=1), member.user)
                 self._pacing.open(member.address, Slot.ROSTER, news)
         self.renew(room, newcomer)
 
-    def shrunk(self, room: Room, now: float) -> None:
-        """Somebody has just gone from this room."""
+    def changed(self, room: Room, now: float) -> None:
+        """Somebody has just gone from this room, or is somewhere else now."""
         if len(room.members) <= SMALL_ROOM:
             self._tell_all(room)
         else:
@@ -52,11 +53,13 @@ class Rosters:
 
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole list again."""
-        self._pacing.replace(user.address, Slot.ROSTER, _whole(room, user))
+        if not user.fingerprint:
+            self._pacing.replace(user.address, Slot.ROSTER, _whole(room, user))
 
     def clear(self, user: User) -> None:
         """This user is in no room any more."""
-        self._pacing.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
+        if not user.fingerprint:
+            self._pacing.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
 
     def tick(self, now: float) -> None:
         """Tell the rooms whose moment of gathering is over."""
@@ -65,7 +68,7 @@ class Rosters:
 
     def _tell_all(self, room: Room) -> None:
         self._gathering.pop(room, None)
-        for member in room.members:
+        for member in room.members if room.holders < len(room.members) else ():
             self.renew(room, member.user)
 
 

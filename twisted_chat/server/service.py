@@ -34,6 +34,13 @@ def _datagram(text: str) -> float:
     return value
 
 
+def _generation(text: str) -> int:
+    """Reads the number of a generation. Raises UsageError."""
+    if text not in ("1", "2"):
+        raise usage.UsageError(f"{text!r} is no generation of the protocol: give 1 or 2")
+    return int(text)
+
+
 BOUND_OPTIONS: list[list[Any]] = [
     [
         "user-ttl",
@@ -74,6 +81,14 @@ BOUND_OPTIONS: list[list[Any]] = [
     ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
     ["max-members", None, _DEFAULTS.members, "Members of a room at once", _COUNT],
     [
+        "name-ttl",
+        None,
+        _DEFAULTS.name_ttl,
+        "Seconds that a name is kept for the key that had it",
+        _SECONDS,
+    ],
+    ["max-names", None, _DEFAULTS.names, "Names kept for users who are gone", _COUNT],
+    [
         "rate",
         None,
         _DEFAULTS.rate,
@@ -109,6 +124,13 @@ class ServerOptions(startup.Options):
             "Address to listen on; :: for IPv6 and IPv4",
             startup.interface,
         ],
+        [
+            "generation",
+            None,
+            1,
+            "The oldest generation of the protocol that is served: 1 or 2",
+            _generation,
+        ],
         *BOUND_OPTIONS,
         *TRACE_OPTIONS,
     ]
@@ -123,6 +145,8 @@ class ServerOptions(startup.Options):
             users_per_host=self["max-users-per-host"],
             rooms=self["max-rooms"],
             members=self["max-members"],
+            name_ttl=self["name-ttl"],
+            names=self["max-names"],
             rate=self["rate"],
             burst=self["burst"],
             answer_rate=self["answer-rate"],
@@ -190,7 +214,7 @@ def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
     def make_port() -> BoundedPort:
         return datagram_port(
             options["port"],
-            tap(RoomServer(bounds, reactor), recorder),
+            tap(RoomServer(bounds, reactor, generation=options["generation"]), recorder),
             reactor,
             interface=options["interface"],
             longest=bounds.datagram,

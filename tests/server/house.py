@@ -1,0 +1,159 @@
+"""A room server for both generations, in memory: links, what they are told, and readers of it."""
+
+from twisted_chat import frames, wire
+from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Change, KeyHolder, Room
+from twisted_chat.frames import Answer, Contact, Request
+from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.reception import Reception
+
+KEYS = [letter * 64 for letter in "abcdef"]
+PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
+
+
+class House:
+    """A reception with a clock that stands until it is moved, and what it has sent."""
+
+    def __init__(self, *, generation: int = 1, **bounds: float) -> None:
+        self.changes: list[Change] = []
+        self.dropped: list[str] = []
+        self.reception = Reception(
+            Bounds(**{"rate": 0, "users_per_host": 1000, **bounds}),  # type: ignore[arg-type]
+            lambda change, name: self.changes.append(change),
+            lambda category, source, now: self.dropped.append(category),
+            generation=generation,
+        )
+        self.hall, self.directory = self.reception.hall, self.reception.directory
+        self.now = 1000.0
+        self.boxes: dict[Link, list[bytes]] = {}
+        self.closed: list[Link] = []
+        self.datagrams: list[tuple[bytes, Address]] = []
+
+    # --- What happens
+
+    def link(self, number: int = 0, address: Address | None = None) -> Link:
+        """A link from whoever has this key."""
+        link = Link(KEYS[number], address or PLACES[number], False)
+        self.boxes[link] = []
+        self.note(self.hall.opened(link, self.now))
+        return link
+
+    def guest(self, name: str, number: int = 0, room: str = "") -> Link:
+        """A link over which this name is registered, and in this room."""
+        link = self.link(number)
+        self.ask(link, wire.Register(name))
+        if room:
+            self.ask(link, wire.CreateRoom(room))
+            self.ask(link, wire.JoinRoom(room))
+        return link
+
+    def say(self, link: Link, message: bytes) -> None:
+        """Something is said over a link."""
+        self.note(self.hall.received(link, message, self.now))
+
+    def ask(self, link: Link, request: Request) -> list[Answer]:
+        """Say this over a link that takes everything. Returns what comes over it."""
+        self.take(link)
+        self.say(link, request.encode())
+        return self.take(link)
+
+    def take(self, link: Link) -> list[Answer]:
+        """Let a link take what there is for it, until there is no more."""
+        taken = list[Answer]()
+        while box := self.boxes[link]:
+            taken += [frames.parse_answer(message) for message in box]
+            box.clear()
+            self.note(self.hall.taken(link, self.now))
+        return taken
+
+    def lose(self, link: Link) -> None:
+        """A link ends."""
+        self.boxes.pop(link, None)
+        self.note(self.hall.lost(link, "the other end is gone", self.now))
+
+    def move(self, link: Link, address: Address) -> None:
+        """A link comes from somewhere else."""
+        link.address = address
+        self.note(self.hall.moved(link, self.now))
+
+    def datagram(self, source: Address, datagram: bytes) -> list[bytes]:
+        """A datagram arrives. Returns what goes back at once."""
+        self.reception.receive(datagram, source, self.now)
+        before = len(self.datagrams)
+        self.note(self.hall.effects(self.now))
+        return [sent for sent, to in self.datagrams[before:] if to == source]
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        until = self.now + seconds
+        while self.reception.wake <= until:
+            self.now = max(self.now, self.reception.wake)
+            self.datagrams += self.reception.tick(self.now)
+            self.note(self.hall.effects(self.now))
+        self.now = until
+
+    def note(self, effects: list[LinkEffect]) -> None:
+        """Carry out what is to be done with links, and send what datagrams there are."""
+        for effect in effects:
+            if isinstance(effect, SendFrame):
+                self.boxes[effect.link].append(effect.message)
+            elif isinstance(effect, CloseLink):
+                self.closed.append(effect.link)
+                self.boxes.pop(effect.link, None)
+        self.datagrams += self.reception.flush(self.now)
+
+    # --- What there is
+
+    def room(self, name: str) -> Room:
+        """This room, which there is."""
+        room = self.directory.rooms.get(name)
+        assert room is not None
+        return room
+
+    def holder(self, number: int) -> KeyHolder:
+        """The user with this key, who is there."""
+        user = self.directory.holders.get(KEYS[number])
+        assert user is not None
+        return user
+
+    def told(self, address: Address) -> list[bytes]:
+        """The datagrams to this address since this was last asked."""
+        found = [sent for sent, to in self.datagrams if to == address]
+        self.datagrams = [item for item in self.datagrams if item[1] != address]
+        return found
+
+
+class Reader:
+    """What a peer makes of what it is told about its room."""
+
+    def __init__(self) -> None:
+        self.room = ""
+        self.number = 0
+        self.complete = True
+        self.gaps = 0
+        self.others: dict[str, Contact] = {}
+
+    def hear(self, answer: Answer) -> None:
+        """Take one message from the server."""
+        match answer:
+            case frames.RosterBegins(room, number):
+                self.room, self.number, self.others, self.complete = room, number, {}, False
+            case frames.RosterMember(contact):
+                self.others[contact.name] = contact
+            case frames.RosterEnds():
+                self.complete = True
+            case frames.Came(number, contact):
+                self._count(number)
+                self.others[contact.name] = contact
+            case frames.Went(number, name):
+                self._count(number)
+                self.others.pop(name, None)
+            case frames.PutOut() | wire.Farewell():
+                self.room, self.others, self.complete = "", {}, True
+            case _:
+                pass
+
+    def _count(self, number: int) -> None:
+        self.gaps += number != self.number + 1 or not self.complete
+        self.number = number

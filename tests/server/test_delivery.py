@@ -1,0 +1,188 @@
+"""Lists and rosters over links: whole, in pieces, at the pace of whoever takes them."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import House, Reader
+from twisted_chat import frames, wire
+from twisted_chat.directory.directory import Registered
+from twisted_chat.links import Link
+from twisted_chat.server import delivery, notices
+from twisted_chat.server.delivery import LAG, TURN_PER_LINK, WINDOW
+from twisted_chat.server.pacing import NEVER
+from twisted_chat.wire import Bare, Verb
+
+PIECE = 33 * 1024
+"""Bytes that one message of a list has at most."""
+
+
+def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[House, list[Link]]:
+    """A house with so many users of generation 1, and links to it."""
+    house = House(**bounds)  # type: ignore[arg-type]
+    for number in range(count):
+        address = (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 4000)
+        name = f"user{number:06d}"
+        house.directory.apply(Registered(address, name, name), house.now)
+    return house, [house.guest(f"anna{number}", number) for number in range(links)]
+
+
+def size(house: House, link: Link) -> int:
+    """Bytes that wait for a link to take them."""
+    return sum(len(message) for message in house.boxes[link])
+
+
+class ListTests(SynchronousTestCase):
+    """Lists of any size."""
+
+    def test_whole(self) -> None:
+        """Every name comes once, and then the end, whatever the pace."""
+        house, (link,) = crowded(30_000)
+        house.say(link, wire.ListUsers().encode())
+        names, ended = list[str](), 0
+        while house.boxes[link] or house.reception.wake < house.now + 5:
+            for answer in house.take(link):
+                if isinstance(answer, frames.Listed):
+                    names += answer.names
+                ended += answer == Bare(Verb.UL)
+            house.wait(0.01)
+        self.assertEqual((len(names), len(set(names)), ended), (30_001, 30_001, 1))
+
+    def test_no_more_than_a_window(self) -> None:
+        """A link that takes nothing is given no more, for it to wait costs no time, and what
+        it has missed comes when it takes again."""
+        house, (link,) = crowded(30_000)
+        house.take(link)
+        for request in (wire.ListUsers(), wire.ListRooms(), wire.ListUsers()):
+            house.say(link, request.encode())
+        house.wait(5)
+        self.assertTrue(WINDOW <= size(house, link) < WINDOW + PIECE)
+        self.assertEqual(house.hall.wake, NEVER)
+        house.boxes[link].clear()
+        house.note(house.hall.taken(link, house.now))
+        self.assertGreater(size(house, link), 0)
+
+    def test_turns(self) -> None:
+        """In a turn a link gets its share, what is produced in all is bounded, and whoever got
+        nothing is first in the next."""
+        in_all = 3 * TURN_PER_LINK
+        self.patch(delivery, "TURN_IN_ALL", in_all)
+        house, links = crowded(30_000, links=6)
+        for link in links:
+            house.take(link)
+            house.say(link, wire.ListUsers().encode())
+            self.assertLess(size(house, link), TURN_PER_LINK + PIECE)
+        given = [size(house, link) for link in links]
+        for _ in range(2):
+            before = [size(house, link) for link in links]
+            house.wait(0.0101)
+            grown = [size(house, link) - had for link, had in zip(links, before, strict=True)]
+            self.assertLess(max(grown), TURN_PER_LINK + PIECE)
+            self.assertTrue(0 < sum(grown) < in_all + PIECE)
+        for link, had in zip(links, given, strict=True):
+            self.assertGreater(size(house, link), had)
+
+    def test_answer_rate(self) -> None:
+        """A site gets no more bytes of lists a second than it is granted."""
+        house, (link,) = crowded(30_000, rate=1000, burst=1000, answer_rate=10_000)
+        house.take(link)
+        start, taken = house.now, 0
+        house.say(link, wire.ListUsers().encode())
+        while house.now < start + 20:
+            house.wait(0.1)
+            taken += size(house, link)
+            house.take(link)
+            self.assertLess(taken, 10_000 * (1 + house.now - start) + 2 * PIECE)
+        self.assertGreater(taken, 190_000)
+
+    def test_room_before_lists(self) -> None:
+        """A long list holds up neither a roster nor a short list."""
+        house, (link,) = crowded(30_000)
+        house.ask(link, wire.CreateRoom("lab"))
+        for request in (wire.ListUsers(), wire.ListRooms(), wire.JoinRoom("lab")):
+            house.say(link, request.encode())
+        house.wait(0.05)
+        answers = [frames.parse_answer(message) for message in house.boxes[link]]
+        self.assertIn(frames.RosterEnds(), answers)
+        self.assertIn(Bare(Verb.RL), answers)
+        self.assertNotIn(Bare(Verb.UL), answers)
+
+    def test_gone(self) -> None:
+        """Nothing more is produced for a link that is gone, or has said goodbye."""
+        house, links = crowded(30_000, links=2)
+        for link in links:
+            house.take(link)
+            house.say(link, wire.ListUsers().encode())
+        house.lose(links[0])
+        self.assertEqual(house.ask(links[1], wire.Leave())[-1], wire.Farewell())
+        house.wait(1)
+        self.assertEqual(house.boxes[links[1]], [])
+
+
+class RosterTests(SynchronousTestCase):
+    """Rosters once, then as changes."""
+
+    def test_small_frames(self) -> None:
+        """A join tells each member one small message, whatever the size of the room."""
+        house, (link,) = crowded(0)
+        house.ask(link, wire.CreateRoom("lab"))
+        house.ask(link, wire.JoinRoom("lab"))
+        for number in range(300):
+            source = (f"10.0.{number >> 8}.{number & 255}", 4000)
+            house.datagram(source, b"hi user%d" % number)
+            house.datagram(source, b"rj lab")
+            (came,) = house.take(link)
+            self.assertEqual(
+                came, frames.Came(number + 2, frames.Contact(f"user{number}", "", *source))
+            )
+
+    def test_lagging(self) -> None:
+        """A member that takes nothing is told no more than its window holds, and when it takes
+        again the whole roster."""
+        house, (link,) = crowded(0)
+        house.ask(link, wire.CreateRoom("lab"))
+        house.ask(link, wire.JoinRoom("lab"))
+        texter = ("10.0.0.1", 4000)
+        house.datagram(texter, b"hi texter")
+        for _ in range(5000):
+            house.datagram(texter, b"rj lab")
+            house.datagram(texter, b"rk")
+        self.assertTrue(LAG <= size(house, link) < LAG + 100)
+        house.datagram(texter, b"rj lab")
+        reader = Reader()
+        reader.number = 1
+        for answer in house.take(link):
+            reader.hear(answer)
+        self.assertEqual((reader.gaps, list(reader.others)), (0, ["texter"]))
+        self.assertEqual(reader.number, house.room("lab").number)
+
+    def test_changes_while_it_is_sent(self) -> None:
+        """Who leaves while a long roster is under way is told of after its end, or not listed."""
+        self.assertEqual(self.leave_while_it_is_sent(), 1)
+        self.patch(notices, "MISSED", 10)
+        self.assertGreater(self.leave_while_it_is_sent(), 1)
+
+    def leave_while_it_is_sent(self) -> int:
+        """A member takes a roster in many turns, in each of which others leave. Returns how
+        often it is begun."""
+        self.patch(delivery, "TURN_PER_LINK", 1024)
+        house, (link,) = crowded(0)
+        house.ask(link, wire.CreateRoom("lab"))
+        sources = [(f"10.0.{number >> 8}.{number & 255}", 4000) for number in range(300)]
+        for number, source in enumerate(sources):
+            house.datagram(source, b"hi user%d" % number)
+            house.datagram(source, b"rj lab")
+        house.take(link)
+        house.say(link, wire.JoinRoom("lab").encode())
+        reader, begun = Reader(), 0
+        for at in range(0, 300, 15):
+            house.wait(0.01)
+            for source in (sources[at], sources[-1 - at // 2]):
+                house.datagram(source, b"rk")
+            for answer in house.take(link):
+                begun += isinstance(answer, frames.RosterBegins)
+                reader.hear(answer)
+        house.wait(1)
+        for answer in house.take(link):
+            reader.hear(answer)
+        names = {one.user.name for one in house.room("lab").members} - {"anna0"}
+        self.assertEqual((reader.gaps, reader.complete, set(reader.others)), (0, True, names))
+        return begun

@@ -1,0 +1,192 @@
+"""What is said over links, and what comes of it."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import KEYS, PLACES, House
+from tests.server.test_reception import ALICE, BOB
+from twisted_chat import frames, wire
+from twisted_chat.directory.directory import Registered
+from twisted_chat.frames import Contact, Extra, Introduced, Listed, Located, PutOut, Refused
+from twisted_chat.wire import Bare, Farewell, Verb
+
+HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
+ANNA = Contact("anna", KEYS[0], *PLACES[0])
+
+
+class VerbTests(SynchronousTestCase):
+    """The seven commands."""
+
+    def test_registration(self) -> None:
+        """A name is had by whoever asks first, in any case, and may be asked for again."""
+        house = House()
+        anna, ben = house.link(0), house.link(1)
+        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+        for name in ("ANNA", "a b", "", "x" * 33, "__clear_peers__"):
+            self.assertEqual(house.ask(ben, wire.Register(name)), [HI], name)
+        self.assertEqual(house.changes, [Registered(PLACES[0], "anna", "anna", KEYS[0])])
+
+    def test_strangers(self) -> None:
+        """Whoever is not registered is told so, whatever it asks."""
+        house = House()
+        link = house.link()
+        for request in (wire.ListUsers(), wire.Leave(), frames.Kick(), frames.AskRoster()):
+            self.assertEqual(house.ask(link, request), [HI])
+
+    def test_locate(self) -> None:
+        """Both sides of a poke are introduced, whichever of them has a key."""
+        house = House()
+        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        house.datagram(BOB, b"hi bob")
+        self.assertEqual(house.ask(ben, wire.Locate("Anna")), [Located(ANNA)])
+        self.assertEqual(house.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
+        self.assertEqual(house.ask(anna, wire.Locate("bob")), [Located(Contact("bob", "", *BOB))])
+        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+        self.assertEqual(house.ask(anna, wire.Locate("nobody")), [AR])
+        self.assertEqual(
+            house.datagram(BOB, b"ar anna"), [b"ar %s %d" % (PLACES[0][0].encode(), 7000)]
+        )
+        self.assertEqual(house.take(anna) + house.take(ben), [])
+
+    def test_lists(self) -> None:
+        """Lists hold users of both generations and have an end."""
+        house = House()
+        anna = house.guest("anna")
+        house.datagram(BOB, b"hi bob")
+        self.assertEqual(house.ask(anna, wire.ListRooms()), [Bare(Verb.RL)])
+        self.assertEqual(house.ask(anna, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
+        self.assertEqual(
+            house.ask(anna, wire.ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)]
+        )
+        users, end = house.ask(anna, wire.ListUsers())
+        assert isinstance(users, Listed)
+        self.assertEqual((sorted(users.names), end), (["anna", "bob"], Bare(Verb.UL)))
+        self.assertEqual(sorted(house.datagram(BOB, b"ul")), [b"ul anna", b"ul bob"])
+
+    def test_rooms(self) -> None:
+        """A room is created once, joined if it is there, and left."""
+        house = House(members=1)
+        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), [RJ])
+        for _ in range(2):
+            self.assertEqual(house.ask(anna, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
+        self.assertEqual(house.ask(ben, wire.CreateRoom("LAB")), [RC])
+        joined = [frames.RosterBegins("lab", 1), frames.RosterEnds()]
+        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), joined)
+        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), joined)
+        self.assertEqual(house.ask(ben, wire.JoinRoom("lab")), [RJ])
+        self.assertEqual(house.ask(anna, wire.LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(house.ask(anna, wire.LeaveRoom()), [PutOut("")])
+        self.assertEqual(house.ask(anna, frames.AskRoster()), [Refused(Extra.ROSTER)])
+
+    def test_goodbye(self) -> None:
+        """Whoever says goodbye is gone at once, from the room too, and may come again."""
+        house = House()
+        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        house.take(anna)
+        self.assertEqual(house.ask(ben, wire.Leave()), [PutOut("lab"), Farewell()])
+        self.assertEqual(house.take(anna), [frames.Went(3, "ben")])
+        self.assertEqual(house.ask(ben, wire.ListUsers()), [HI])
+        self.assertEqual(house.ask(ben, wire.Register("bennie")), [wire.Registered("bennie")])
+
+    def test_another_name(self) -> None:
+        """Another name costs the room; one that is not free costs nothing."""
+        house = House()
+        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        self.assertEqual(house.ask(ben, wire.Register("anna")), [HI])
+        self.assertEqual(house.holder(1).room, house.room("lab"))
+        answer = house.ask(ben, wire.Register("bennie"))
+        self.assertEqual(answer, [PutOut("lab"), wire.Registered("bennie")])
+        self.assertEqual(house.take(anna)[-1], frames.Went(3, "ben"))
+
+
+class NameTests(SynchronousTestCase):
+    """A name belongs to the first key that registered it."""
+
+    def test_kept(self) -> None:
+        """Neither another key nor an address gets the name of who went, until its time is over."""
+        house = House(name_ttl=100)
+        anna = house.guest("anna", 0)
+        house.ask(anna, wire.Leave())
+        other = house.link(1)
+        self.assertEqual(house.ask(other, wire.Register("Anna")), [HI])
+        self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi"])
+        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+        house.ask(anna, wire.Leave())
+        house.wait(99)
+        self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi"])
+        house.wait(2)
+        self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi anna"])
+        self.assertEqual(house.ask(house.link(0), wire.Register("anna")), [HI])
+
+    def test_bounded(self) -> None:
+        """So many names are kept; whoever went first loses its name first."""
+        house = House(names=2)
+        for number, name in enumerate(("anna", "ben", "carla")):
+            house.ask(house.guest(name, number), wire.Leave())
+        answers = [house.datagram(BOB, b"hi " + name) for name in (b"carla", b"ben", b"anna")]
+        self.assertEqual(answers, [[b"hi"], [b"hi"], [b"hi anna"]])
+
+    def test_of_the_first_generation(self) -> None:
+        """A name that somebody without a key has is taken, and free when they go."""
+        house = House()
+        house.datagram(BOB, b"hi anna")
+        anna = house.link(0)
+        self.assertEqual(house.ask(anna, wire.Register("anna")), [HI])
+        house.datagram(BOB, b"by")
+        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+
+    def test_datagrams_are_nobodys(self) -> None:
+        """What comes in datagrams from where a link is from is not from the user of that link."""
+        house = House()
+        anna = house.guest("anna", 0, "lab")
+        for datagram in (b"by", b"rk", b"ul"):
+            self.assertEqual(house.datagram(PLACES[0], datagram), [b"hi"])
+        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+        self.assertEqual(house.datagram(PLACES[0], b"hi other"), [b"hi other"])
+        self.assertEqual(house.directory.users_at_site(PLACES[0][0]), 2)
+
+
+class LimitTests(SynchronousTestCase):
+    """What is over a bound."""
+
+    def test_rate(self) -> None:
+        """Requests over the rate of a site are refused, whatever they come in; lists are paced."""
+        house = House(rate=50, burst=10)
+        anna = house.guest("anna", 0)
+        for _ in range(5):
+            house.ask(anna, wire.Locate("anna"))
+        for number in range(4):
+            house.datagram(PLACES[0], b"hi other%d" % number)
+        self.assertEqual(house.ask(anna, wire.Locate("anna")), [AR])
+        self.assertEqual(house.ask(anna, frames.Kick()), [Refused(Extra.KICK)])
+        self.assertEqual(house.ask(anna, wire.ListRooms()), [Bare(Verb.RL)])
+        self.assertEqual(house.dropped, ["over the rate"] * 2)
+        house.wait(1)
+        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+
+    def test_users(self) -> None:
+        """Users of both generations count together, in all and for a host."""
+        house = House(users=3, users_per_host=2)
+        house.datagram(PLACES[0], b"hi bob")
+        house.guest("anna", 0)
+        self.assertEqual(house.ask(house.link(1, PLACES[0]), wire.Register("ben")), [HI])
+        self.assertEqual(house.datagram(PLACES[1], b"hi carl"), [b"hi carl"])
+        self.assertEqual(house.ask(house.link(2), wire.Register("dora")), [HI])
+        self.assertEqual(house.datagram(ALICE, b"hi alice"), [])
+
+    def test_nonsense(self) -> None:
+        """What is no message is dropped and counted, and the link goes on."""
+        house = House()
+        anna = house.guest("anna", 0)
+        for message in (b"\xff", b"hi", b"zz top", b"msg 1 1 x"):
+            house.say(anna, message)
+        self.assertEqual(house.take(anna), [])
+        self.assertEqual(house.dropped, ["not in the language"] * 4)
+
+    def test_second_generation_only(self) -> None:
+        """A server of generation 2 refuses whoever has no key, and serves who has one."""
+        house = House(generation=2)
+        for datagram in (b"hi bob", b"ul", b"rj lab", b"by"):
+            self.assertEqual(house.datagram(BOB, datagram), [b"hi"])
+        self.assertEqual(house.ask(house.link(0), wire.Register("bob")), [wire.Registered("bob")])

@@ -1,0 +1,200 @@
+"""Whatever happens to links and in datagrams, everybody knows who is in the room."""
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import PLACES, House, Reader
+from tests.server.test_reception import CLEAR
+from tests.strategies import datagrams, likely_frames, many, mutated, sequences, some
+from twisted_chat import frames, wire
+from twisted_chat.directory.directory import User
+from twisted_chat.frames import Contact
+from twisted_chat.links import Link
+from twisted_chat.server import delivery, notices
+from twisted_chat.server.notices import contact
+from twisted_chat.server.pacing import TURN
+from twisted_chat.wire import RosterEntry
+
+TEXTERS = [("198.51.100.1", 4000), ("198.51.100.1", 4001), PLACES[0]]
+"""Where users of generation 1 are, one of them where one of generation 2 is too."""
+
+TURNS = 10
+"""Turns in which any roster of the model goes out."""
+
+Step = tuple[str, int, object]
+
+NAMES = ["alice", "bob", "carol", "Дима"]
+"""What the users of generation 2 are called, unless they ask for another name."""
+
+_requests: st.SearchStrategy[frames.Request] = st.one_of(
+    st.sampled_from(["lab", "Lab", "den"]).map(wire.JoinRoom),
+    st.sampled_from([*NAMES, "erin"]).map(frames.Kick),
+    st.sampled_from(NAMES).map(frames.GiveRoom),
+    st.sampled_from([wire.LeaveRoom(), frames.AskRoster(), frames.CloseRoom(), frames.Kick()]),
+    likely_frames,
+)
+_frames = _requests.map(lambda request: request.encode())
+_texts = st.one_of(
+    st.sampled_from([b"rj lab", b"rj den", b"rk", b"hi erin", b"hi alice", b"hi bob"]), datagrams
+)
+_links = st.integers(0, 5)
+_NOTHING = st.none()
+
+steps: st.SearchStrategy[list[Step]] = sequences(
+    st.one_of(
+        st.tuples(st.just("enter"), st.integers(0, 3), _NOTHING),
+        st.tuples(st.just("say"), _links, _frames),
+        st.tuples(st.just("join"), _links, st.sampled_from(["lab", "lab", "den"])),
+        st.tuples(st.just("take"), _links, _NOTHING),
+        st.tuples(st.just("move"), _links, st.sampled_from(PLACES)),
+        st.tuples(st.just("lose"), _links, _NOTHING),
+        st.tuples(st.just("text"), st.integers(0, 2), _texts),
+        st.tuples(st.just("wait"), st.sampled_from([0, 1, 2, 20, 40]), _NOTHING),
+    ),
+    60,
+)
+"""What happens: to one of the links that are open, to a user's address, or time passes."""
+
+
+class Model:
+    """A house, the links to it, and what is made of what comes over them."""
+
+    def __init__(self) -> None:
+        self.house = House(rooms=3, members=5, users=7, names=2)
+        self.links: list[Link] = []
+        self.readers: dict[Link, Reader] = {}
+        self.listed: dict[int, list[bytes]] = {number: [] for number in range(len(TEXTERS))}
+        for number in range(3):
+            self.enter(number)
+            self.house.datagram(TEXTERS[number], b"hi texter%d" % number)
+        for number, room in enumerate(("lab", "den")):
+            self.house.say(self.links[number], wire.CreateRoom(room).encode())
+            self.house.say(self.links[number], wire.JoinRoom(room).encode())
+
+    def enter(self, number: int) -> None:
+        """Somebody registers over a new link."""
+        link = self.house.link(number)
+        self.links.append(link)
+        self.readers[link] = Reader()
+        self.house.say(link, wire.Register(NAMES[number]).encode())
+
+    def step(self, kind: str, number: int, what: object) -> None:
+        """One thing happens."""
+        house = self.house
+        if kind == "enter":
+            self.enter(number)
+        elif kind == "text":
+            house.datagram(TEXTERS[number], bytes(what))  # type: ignore[call-overload]
+        elif kind == "wait":
+            house.wait(number)
+        elif self.links:
+            link = self.links[number % len(self.links)]
+            on_link: dict[str, Callable[[], None]] = {
+                "say": lambda: house.say(link, bytes(what)),  # type: ignore[call-overload]
+                "join": lambda: house.say(link, wire.JoinRoom(str(what)).encode()),
+                "take": lambda: self.take(link),
+                "move": lambda: house.move(link, what),  # type: ignore[arg-type]
+                "lose": lambda: house.lose(link),
+            }
+            on_link[kind]()
+            if kind == "lose":
+                self.links.remove(link)
+        self.links = [link for link in self.links if link not in house.closed]
+
+    def take(self, link: Link) -> None:
+        """Let a link take what there is for it."""
+        for answer in self.house.take(link) if link in self.house.boxes else ():
+            self.readers[link].hear(answer)
+
+    def settle(self) -> None:
+        """Let everything that is under way arrive."""
+        self.house.wait(3)
+        for _ in range(TURNS):
+            for link in self.links:
+                self.take(link)
+            self.house.wait(TURN)
+        for number, address in enumerate(TEXTERS):
+            for datagram in self.house.told(address):
+                if datagram == CLEAR:
+                    self.listed[number] = []
+                elif datagram.startswith(b"rj "):
+                    self.listed[number].append(datagram)
+
+
+def others(user: User) -> list[User]:
+    """Who else is in the room."""
+    members = user.room.members if user.room else ()
+    return [member.user for member in members if member.user is not user]
+
+
+class ModelTests(SynchronousTestCase):
+    """Any sequence of events."""
+
+    def setUp(self) -> None:
+        # So small that a link lags behind after a few messages.
+        self.patch(delivery, "WINDOW", 300)
+        self.patch(delivery, "LAG", 600)
+        self.patch(delivery, "TURN_PER_LINK", 200)
+        self.patch(notices, "MISSED", 3)
+
+    @many
+    @given(steps)
+    def test_everybody_knows(self, steps: list[Step]) -> None:
+        """Whoever takes what it is told knows exactly who is in its room, and missed no number."""
+        model = Model()
+        for step in steps:
+            model.step(*step)
+        model.settle()
+        directory = model.house.directory
+        for link in model.links:
+            reader = model.readers[link]
+            self.assertEqual((reader.gaps, reader.complete), (0, True))
+            user = directory.holders.get(link.fingerprint)
+            registered = model.house.hall._guests.registered.get(link.fingerprint)
+            if user is None or registered is None or registered.link is not link:
+                continue
+            known: dict[str, Contact] = {other.name: contact(other) for other in others(user)}
+            self.assertEqual(reader.room, user.room.name if user.room else "")
+            self.assertEqual(reader.others, known)
+            self.assertEqual(user.address, link.address)
+            if user.room:
+                self.assertEqual(reader.number, user.room.number)
+        for number, address in enumerate(TEXTERS):
+            if found := directory.user_at(address):
+                entries = [RosterEntry(*other.address).encode() for other in others(found)]
+                self.assertEqual(sorted(model.listed[number]), sorted(entries))
+
+    @some
+    @given(steps)
+    def test_consistent(self, steps: list[Step]) -> None:
+        """Who is registered over a link is in the directory or was just there, and in one room."""
+        model = Model()
+        house = model.house
+        for step in steps:
+            model.step(*step)
+            for fingerprint, guest in house.hall._guests.registered.items():
+                self.assertIn(fingerprint, house.directory.holders)
+                self.assertIn(guest.link, model.links)
+            self.assertLessEqual(len(house.directory.held), 2)
+            self.assertLessEqual(len(house.directory.users), 7)
+        house.wait(100)
+        here = {guest.link.fingerprint for guest in house.hall._guests.registered.values()}
+        self.assertEqual({user.fingerprint for user in house.directory.holders.read()}, here)
+        for room in house.directory.rooms:
+            holders = [member for member in room.members if member.user.fingerprint]
+            self.assertEqual(room.holders, len(holders))
+            self.assertTrue(all(member.user.room is room for member in room.members))
+
+    @many
+    @given(st.one_of(st.binary(max_size=80), mutated(likely_frames.map(lambda r: r.encode()))))
+    def test_any_bytes(self, message: bytes) -> None:
+        """Whatever is in a frame, nothing raises, and the next request is answered."""
+        house = House()
+        link = house.guest("alice", room="lab")
+        house.say(link, message)
+        house.take(link)
+        self.assertEqual(house.ask(link, wire.Leave())[-1:] != [], True)
+        self.assertEqual(house.closed, [])

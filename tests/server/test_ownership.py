@@ -1,0 +1,114 @@
+"""What the creator of a room may do, and what is told to whom."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import KEYS, House
+from tests.server.test_reception import BOB, CLEAR
+from twisted_chat import frames, wire
+from twisted_chat.directory.directory import RoomGone
+from twisted_chat.frames import Done, Extra, PutOut, Refused, Went
+
+
+class OwnershipTests(SynchronousTestCase):
+    """A room of anna's, with ben, carla, and bob who has no key."""
+
+    def setUp(self) -> None:
+        self.house = house = House()
+        self.anna, self.ben, self.carla = (
+            house.guest(name, number, "lab")
+            for number, name in enumerate(("anna", "ben", "carla"))
+        )
+        house.datagram(BOB, b"hi bob")
+        house.datagram(BOB, b"rj lab")
+        self.quiet()
+
+    def quiet(self) -> None:
+        """Let everybody take what there is."""
+        for link in (self.anna, self.ben, self.carla):
+            self.house.take(link)
+        self.house.told(BOB)
+
+    def test_kick_one(self) -> None:
+        """A member who is put out is told so, and the others that it went; it may come again."""
+        house = self.house
+        answers = house.ask(self.anna, frames.Kick("BEN"))
+        self.assertEqual(answers, [Went(5, "ben"), Done(Extra.KICK)])
+        self.assertEqual(house.take(self.ben), [PutOut("lab")])
+        self.assertEqual(house.take(self.carla), [Went(5, "ben")])
+        self.assertEqual(len(house.told(BOB)), 3)
+        self.assertEqual(
+            house.ask(self.ben, wire.JoinRoom("lab"))[0], frames.RosterBegins("lab", 6)
+        )
+
+    def test_kick_the_first_generation(self) -> None:
+        """A member without a key gets the clear."""
+        self.house.ask(self.anna, frames.Kick("bob"))
+        self.assertEqual(self.house.told(BOB), [CLEAR])
+        self.assertEqual(self.house.take(self.ben), [Went(5, "bob")])
+
+    def test_kick_all(self) -> None:
+        """Everybody else is put out, and is told that alone; the creator stays."""
+        house = self.house
+        answers = house.ask(self.anna, frames.Kick())
+        self.assertEqual(
+            answers,
+            [Done(Extra.KICK), frames.RosterBegins("lab", 7), frames.RosterEnds()],
+        )
+        self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
+        self.assertEqual(house.told(BOB), [CLEAR])
+        self.assertEqual([one.user.name for one in house.room("lab").members], ["anna"])
+
+    def test_refused(self) -> None:
+        """What is somebody else's, or cannot be, is refused and changes nothing."""
+        house = self.house
+        before = house.room("lab").number
+        for link, request, verb in (
+            (self.ben, frames.Kick("carla"), Extra.KICK),
+            (self.ben, frames.Kick(), Extra.KICK),
+            (self.ben, frames.CloseRoom(), Extra.CLOSE),
+            (self.ben, frames.GiveRoom("ben"), Extra.GIVE),
+            (self.anna, frames.Kick("nobody"), Extra.KICK),
+            (self.anna, frames.Kick("anna"), Extra.KICK),
+            (self.anna, frames.Kick("a b"), Extra.KICK),
+            (self.anna, frames.GiveRoom("bob"), Extra.GIVE),
+            (self.anna, frames.GiveRoom("nobody"), Extra.GIVE),
+        ):
+            self.assertEqual(house.ask(link, request), [Refused(verb)], request)
+        self.assertEqual((house.room("lab").number, house.room("lab").creator), (before, KEYS[0]))
+
+    def test_in_another_room(self) -> None:
+        """A room can be ruled from inside only, and whoever is in another is safe."""
+        house = self.house
+        house.ask(self.ben, wire.CreateRoom("den"))
+        house.ask(self.ben, wire.JoinRoom("den"))
+        self.assertEqual(house.ask(self.anna, frames.Kick("ben"))[-1], Refused(Extra.KICK))
+        self.assertEqual(house.ask(self.anna, frames.GiveRoom("ben")), [Refused(Extra.GIVE)])
+        house.ask(self.anna, wire.LeaveRoom())
+        self.assertEqual(house.ask(self.anna, frames.CloseRoom()), [Refused(Extra.CLOSE)])
+
+    def test_close(self) -> None:
+        """Everybody is put out, and there is no such room."""
+        house = self.house
+        self.assertEqual(
+            house.ask(self.anna, frames.CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)]
+        )
+        self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
+        self.assertEqual(house.told(BOB), [CLEAR])
+        self.assertEqual(house.changes[-1], RoomGone("lab"))
+        self.assertEqual(house.ask(self.ben, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
+
+    def test_give(self) -> None:
+        """Whoever is given a room rules it, and whoever gave it does not."""
+        house = self.house
+        self.assertEqual(house.ask(self.anna, frames.GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(house.ask(self.anna, frames.Kick("ben")), [Refused(Extra.KICK)])
+        self.assertEqual(house.ask(self.ben, frames.Kick("anna"))[-1], Done(Extra.KICK))
+
+    def test_the_key_counts(self) -> None:
+        """The creator is who has the key, also after having been away, and from elsewhere."""
+        house = self.house
+        house.ask(self.anna, wire.Leave())
+        back = house.link(0, ("203.0.113.99", 1))
+        house.ask(back, wire.Register("anna"))
+        house.ask(back, wire.JoinRoom("lab"))
+        self.assertEqual(house.ask(back, frames.Kick("ben"))[-1], Done(Extra.KICK))

@@ -1,0 +1,106 @@
+"""What can happen to the address book."""
+
+from dataclasses import dataclass
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.entries import Who
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A user came; one of generation 1 has no fingerprint. Does not apply if
+    the address or the fingerprint is registered, the key of the name taken, or
+    the name kept for another."""
+
+    address: Address
+    name: str
+    key: str
+    fingerprint: str = ""
+
+    @property
+    def who(self) -> Who:
+        return self.fingerprint or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sign of life from a user of generation 1."""
+
+    who: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A user of generation 2 is at another address."""
+
+    fingerprint: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A user is gone, from the room too; `expired` when it was silence that said so.
+    The name of one of generation 2 is kept for its key."""
+
+    who: Who
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameForgotten:
+    """A name is not kept for an absent user any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCreated:
+    """There is a new room, nobody in it. Does not apply if the key is taken."""
+
+    name: str
+    key: str
+    creator: Who
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJoined:
+    """A user is in this room now, and in no other."""
+
+    who: Who
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLeft:
+    """A user is in no room any more."""
+
+    who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGiven:
+    """A room is another member's now, who is of generation 2."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGone:
+    """A room is no more. Does not apply if somebody is in it."""
+
+    key: str
+
+
+Change = (
+    Registered
+    | Heard
+    | Moved
+    | Departed
+    | NameForgotten
+    | RoomCreated
+    | RoomJoined
+    | RoomLeft
+    | RoomGiven
+    | RoomGone
+)

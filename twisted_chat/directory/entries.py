@@ -1,0 +1,85 @@
+"""What stands in the address book.
+
+A user of generation 1 is known by its address, one of generation 2 by the
+fingerprint of its key, wherever it is. Which of the two it is costs a user of
+generation 1 nothing: there may be a million of them.
+"""
+
+from dataclasses import dataclass, field
+from typing import Union
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.queue import Place
+from twisted_chat.directory.roll import Roll
+
+Who = Union[Address, str]  # noqa: UP007 - an alias of tuple and str that isinstance is not asked about
+"""An address in generation 1, a fingerprint in generation 2."""
+
+
+@dataclass(eq=False, slots=True)
+class User(Place):
+    """Somebody who is registered. `key` is what the name is compared by."""
+
+    address: Address
+    name: str
+    key: str
+    heard: float
+    room: "Room | None" = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the user's key; empty for a user of generation 1, who has none."""
+        return ""
+
+    @property
+    def who(self) -> Who:
+        return self.address
+
+
+@dataclass(eq=False, slots=True)
+class KeyHolder(User):
+    """A user of generation 2. `address` is where its link comes from."""
+
+    fingerprint: str = field(kw_only=True)
+
+    @property
+    def who(self) -> Who:
+        return self.fingerprint
+
+
+@dataclass(eq=False, slots=True)
+class HeldName(Place):
+    """A name that is kept for the key that had it, since its holder went."""
+
+    key: str
+    fingerprint: str
+    since: float
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """A user's stay in one room."""
+
+    user: User
+
+    @property
+    def address(self) -> Address:
+        return self.user.address
+
+
+@dataclass(eq=False, slots=True)
+class Room:
+    """A room, whoever is in it, by the keys of their names.
+
+    `creator` is the address or the fingerprint of whoever may close it;
+    `number` how many changes its roster has had; `holders` how many members
+    are of generation 2.
+    """
+
+    name: str
+    key: str
+    creator: Who
+    members: Roll[str, Member]
+    emptied: float
+    number: int = 0
+    holders: int = 0

@@ -1,0 +1,157 @@
+"""When messages go out over links: at once if they are few, in turns if they are many.
+
+What belongs together, a list or a roster, is a stream, produced piece by
+piece: so much a turn for each link, so many bytes a second for each site as it
+is granted, and no more than a window before the link has taken what it had. So
+what waits for a slow link is its streams, which have produced nothing yet, and
+as many messages as it asked for or as its window holds.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
+from twisted_chat.rate import Rate
+from twisted_chat.server.pacing import NEVER, TURN, Slot
+
+WINDOW = 64 * 1024
+"""Bytes that a link has not taken yet from which on its streams wait."""
+LAG = 128 * 1024
+"""Bytes that a link has not taken yet from which on it is told nothing that it
+did not ask for. Half of what makes a link end."""
+TURN_PER_LINK = 16 * 1024
+"""Bytes of streams for one link in a turn; the last message may go beyond it."""
+TURN_IN_ALL = 256 * 1024
+"""Bytes of streams in a turn."""
+
+
+@dataclass(eq=False, slots=True)
+class Outlet:
+    """The way out to one link. `untaken` is how many bytes it was given since it
+    last had taken everything. Whoever `awaits_roster` need not be told changes; in
+    `later` are those since a roster began that is under way, which follow it."""
+
+    link: Link
+    untaken: int = 0
+    streams: dict[Slot, Iterator[bytes]] = field(default_factory=dict)
+    awaits_roster: bool = False
+    later: deque[bytes] | None = None
+
+
+class Delivery:
+    """What is on its way out over links. `wake` is when the next turn is due."""
+
+    def __init__(self, answers: Rate) -> None:
+        self._answers = answers
+        self._waiting: OrderedDict[Outlet, None] = OrderedDict()
+        self._fresh: list[Outlet] = []
+        self._out: list[LinkEffect] = []
+        self._turned = 0
+        self.wake = NEVER
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `flush` has something to do."""
+        return bool(self._out or self._fresh)
+
+    def send(self, outlet: Outlet, message: bytes) -> None:
+        """Send what was asked for, or has to be known."""
+        outlet.untaken += len(message)
+        self._out.append(SendFrame(outlet.link, message))
+
+    def tell(self, outlet: Outlet, message: bytes) -> bool:
+        """Send what was not asked for, unless the link lags behind. False if it does."""
+        if outlet.untaken >= LAG:
+            return False
+        self.send(outlet, message)
+        return True
+
+    def open(self, outlet: Outlet, slot: Slot, stream: Iterator[bytes]) -> None:
+        """Send a stream, unless one is already on its way in this slot."""
+        if slot not in outlet.streams:
+            self.replace(outlet, slot, stream)
+
+    def replace(self, outlet: Outlet, slot: Slot, stream: Iterator[bytes]) -> None:
+        """Send a stream in place of the one in this slot, if there is one."""
+        outlet.streams[slot] = stream
+        self._wait(outlet)
+
+    def cancel_roster(self, outlet: Outlet) -> None:
+        """Send nothing more of a roster."""
+        outlet.streams.pop(Slot.ROSTER, None)
+        outlet.awaits_roster, outlet.later = False, None
+
+    def taken(self, outlet: Outlet) -> None:
+        """The link has taken all that it was given."""
+        outlet.untaken = 0
+        if outlet.streams:
+            self._wait(outlet)
+
+    def close(self, outlet: Outlet, why: str) -> None:
+        """End a link that was given something."""
+        self.drop(outlet)
+        self.end(outlet.link, why)
+
+    def end(self, link: Link, why: str) -> None:
+        """End a link."""
+        self._out.append(CloseLink(link, why))
+
+    def drop(self, outlet: Outlet) -> None:
+        """There is no such link any more."""
+        outlet.streams.clear()
+        self._waiting.pop(outlet, None)
+
+    def flush(self, now: float) -> list[LinkEffect]:
+        """What goes out without waiting for a turn."""
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            for outlet in fresh:
+                if outlet in self._waiting:
+                    self._serve(outlet, now)
+        out, self._out, self._turned = self._out, [], 0
+        return out
+
+    def turn(self, now: float) -> None:
+        """Produce what is due in a turn. Those who got nothing are first in the next."""
+        self._fresh.clear()
+        self.wake, self._turned = NEVER, 0
+        for _ in range(len(self._waiting)):
+            if not self._serve(next(iter(self._waiting)), now):
+                break
+
+    def _wait(self, outlet: Outlet) -> None:
+        if outlet not in self._waiting:
+            self._waiting[outlet] = None
+            self._fresh.append(outlet)
+
+    def _serve(self, outlet: Outlet, now: float) -> bool:
+        """Give one link its turn. False if this turn is full."""
+        host, left = outlet.link.address[0], TURN_PER_LINK
+        while outlet.streams and outlet.untaken < WINDOW:
+            wait = self._answers.wait(host, now)
+            if wait or left <= 0:
+                self._waiting.move_to_end(outlet)
+                self.wake = min(self.wake, now + max(wait, TURN))
+                return True
+            if self._turned >= TURN_IN_ALL:
+                self.wake = min(self.wake, now + TURN)
+                return False
+            size = self._produce(outlet)
+            self._answers.charge(host, now, size)
+            self._turned += size
+            left -= size
+        del self._waiting[outlet]
+        return True
+
+    def _produce(self, outlet: Outlet) -> int:
+        """Send the next message of a stream: of a roster first, and else of each list in turn."""
+        streams = outlet.streams
+        slot = Slot.ROSTER if Slot.ROSTER in streams else next(iter(streams))
+        stream = streams.pop(slot)
+        message = next(stream, None)
+        if message is None:
+            return 0
+        streams[slot] = stream
+        self.send(outlet, message)
+        return len(message)

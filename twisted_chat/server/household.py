@@ -1,0 +1,217 @@
+"""What happens to the address book, and that everybody concerned is told: for both generations."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from twisted_chat.directory.directory import (
+    Change,
+    Departed,
+    Directory,
+    Moved,
+    NameForgotten,
+    Registered,
+    Room,
+    RoomCreated,
+    RoomGone,
+    RoomJoined,
+    RoomLeft,
+    User,
+    Who,
+)
+from twisted_chat.errors import NameRefused
+from twisted_chat.names import key
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.notices import Notices
+from twisted_chat.server.pacing import NEVER, Pacing
+from twisted_chat.server.rosters import Rosters
+
+EXPIRED_AT_ONCE = 32
+"""Users, rooms or names that are dropped in one go, before others are heard again."""
+PAUSE = 0.001
+"""Seconds until the next go, where more has expired."""
+
+
+class Household:
+    """Users come and go, and so do rooms. `wake` is when `tick` is due.
+
+    Members of generation 1 are told through `pacing`, those of generation 2
+    through `notices`; every change that took effect is told to `announce`,
+    with the name that it is about.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        bounds: Bounds,
+        pacing: Pacing,
+        notices: Notices,
+        announce: Callable[[Change, str], None],
+    ) -> None:
+        self._directory = directory
+        self._bounds = bounds
+        self._pacing = pacing
+        self._rosters = Rosters(pacing)
+        self._notices = notices
+        self._announce = announce
+        self._expiry = NEVER
+        self.wake = NEVER
+
+    def tick(self, now: float) -> None:
+        """Do what has become due: expiry and gathered rosters."""
+        self._rosters.tick(now)
+        if now >= self._expiry:
+            self._expire(now)
+        self._arrange()
+
+    # --- Users
+
+    def find(self, name: str) -> User | None:
+        """The user of this name, in any case of letters."""
+        with suppress(NameRefused):
+            return self._directory.users.get(key(name, self._bounds.name))
+        return None
+
+    def is_full(self, host: str) -> bool:
+        """Whether no more users can come from this host address."""
+        return (
+            len(self._directory.users) >= self._bounds.users
+            or self._directory.users_at_site(host) >= self._bounds.users_per_host
+        )
+
+    def register(self, change: Registered, now: float) -> None:
+        """Somebody comes whose name is free."""
+        self.apply(change, change.name, now)
+        if not change.fingerprint:
+            self._expire_by(now + self._bounds.user_ttl)
+
+    def move(self, user: User, change: Moved, now: float) -> None:
+        """A user of generation 2 is somewhere else now. It gets its room's whole
+        roster, for it is told of no change that it is itself."""
+        if self.apply(change, user.name, now) and user.room is not None:
+            self._rosters.changed(user.room, now)
+            self._arrange()
+            self._notices.came(user.room, user)
+            self._notices.renew(user.room, user)
+
+    def depart(self, user: User, now: float, *, expired: bool = False) -> None:
+        """Somebody goes, from the room too."""
+        if not user.fingerprint:
+            self._pacing.cancel(user.address)
+        if user.room is not None:
+            self.leave_room(user, now)
+        self.apply(Departed(user.who, expired), user.name, now)
+        if user.fingerprint:
+            self._expire_by(now + self._bounds.name_ttl)
+            oldest = self._directory.longest_absent()
+            if oldest is not None and len(self._directory.held) > self._bounds.names:
+                self.apply(NameForgotten(oldest.key), oldest.key, now)
+
+    # --- Rooms
+
+    def create_room(self, name: str, creator: Who, now: float) -> bool:
+        """Let there be this room, if there can be. True also where this creator has it."""
+        try:
+            room_key = key(name, self._bounds.name)
+        except NameRefused:
+            return False
+        room = self._directory.rooms.get(room_key)
+        if room is not None:
+            return room.creator == creator
+        if len(self._directory.rooms) >= self._bounds.rooms:
+            return False
+        self.apply(RoomCreated(name, room_key, creator), name, now)
+        self._expire_by(now + self._bounds.room_ttl)
+        return True
+
+    def join_room(self, name: str, user: User, now: float) -> bool:
+        """Take a user into this room, or, if it is there, tell it the roster again.
+        False where there is no such room, or it is full."""
+        try:
+            room = self._directory.rooms.get(key(name, self._bounds.name))
+        except NameRefused:
+            return False
+        left = user.room
+        if room is None or (left is not room and len(room.members) >= self._bounds.members):
+            return False
+        if self.apply(RoomJoined(user.who, room.key), user.name, now):
+            if left is not None:
+                self._shrunk(left, user, now)
+            self._rosters.grown(room, user)
+            self._notices.came(room, user)
+        else:
+            self._rosters.renew(room, user)
+        self._notices.renew(room, user)
+        return True
+
+    def leave_room(self, user: User, now: float) -> None:
+        """Take a user out of its room, if it is in one, and tell it so anyway."""
+        room = user.room
+        if room is not None:
+            self.apply(RoomLeft(user.who), user.name, now)
+            self._shrunk(room, user, now)
+        self._rosters.clear(user)
+        self._notices.put_out(room, user)
+
+    def empty_room(self, room: Room, now: float, keep: User | None = None) -> None:
+        """Take everybody out of a room, or everybody else."""
+        for member in list(room.members):
+            user = member.user
+            if user is not keep:
+                self.apply(RoomLeft(user.who), user.name, now)
+                self._rosters.clear(user)
+                self._notices.put_out(room, user)
+        if keep is not None:
+            self._notices.renew(room, keep)
+        self._room_emptied(room)
+
+    def close_room(self, room: Room, now: float) -> None:
+        """Let there be no such room any more."""
+        self.empty_room(room, now)
+        self.apply(RoomGone(room.key), room.name, now)
+
+    # --- Changes
+
+    def apply(self, change: Change, name: str, now: float) -> bool:
+        """Carry out a change, and announce it if it took effect."""
+        took_effect = self._directory.apply(change, now)
+        if took_effect:
+            self._announce(change, name)
+        return took_effect
+
+    def _shrunk(self, room: Room, user: User, now: float) -> None:
+        self._rosters.changed(room, now)
+        self._notices.went(room, user)
+        self._room_emptied(room)
+        self._arrange()
+
+    def _room_emptied(self, room: Room) -> None:
+        if not room.members:
+            self._expire_by(room.emptied + self._bounds.room_ttl)
+
+    def _expire_by(self, due: float) -> None:
+        self._expiry = min(self._expiry, due)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        # Not a property: it is read for every datagram, and seldom changes.
+        self.wake = min(self._expiry, self._rosters.wake)
+
+    def _expire(self, now: float) -> None:
+        directory, bounds = self._directory, self._bounds
+        for _ in range(EXPIRED_AT_ONCE):
+            user, room = directory.longest_silent(), directory.longest_empty()
+            held = directory.longest_absent()
+            if user is not None and user.heard + bounds.user_ttl <= now:
+                self.depart(user, now, expired=True)
+            elif room is not None and room.emptied + bounds.room_ttl <= now:
+                self.apply(RoomGone(room.key), room.name, now)
+            elif held is not None and held.since + bounds.name_ttl <= now:
+                self.apply(NameForgotten(held.key), held.key, now)
+            else:
+                self._expiry = min(
+                    user.heard + bounds.user_ttl if user else NEVER,
+                    room.emptied + bounds.room_ttl if room else NEVER,
+                    held.since + bounds.name_ttl if held else NEVER,
+                )
+                return
+        self._expiry = now + PAUSE
