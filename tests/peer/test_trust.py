@@ -162,12 +162,41 @@ class Servers(SynchronousTestCase):
         self.assertIn("> you are alice; $help shows what you can do", alice.lines)
         self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
         eve = KeyedWorld().chatter("eve", server_key=key_of("another"))
-        self.assertTrue(eve.told("--server-key"))
-        self.assertEqual((eve.node.statuses, eve.node.said), ([], []))
-        self.assertIn(
-            "nobody called server", "".join(eve.type("$trust server")) or "nobody called server"
-        )
-        self.assertEqual(eve.node.said, [])
+        self.assertEqual(len(eve.told("--server-key")), 1)
+        self.assertEqual((eve.node.statuses, eve.node.said), ([1], []))
+
+    def test_changed_while_we_talk(self) -> None:
+        """Where the key changes later the room goes on, and the pinned one is waited for."""
+        world = KeyedWorld()
+        alice = world.chatter("alice", server_key=key_of("server"))
+        bob = world.chatter("bob")
+        alice.type("$roomcreate lab", "$roomjoin lab")
+        bob.type("$roomjoin lab")
+        world.kill_server()
+        world.start_server("impostor")
+        world.wait(60)
+        for one in (alice, bob):
+            self.assertEqual(len(one.told("THE KEY OF THE SERVER")), 1)
+        self.assertEqual(world.hall.asked, [])
+        alice.type("still here")
+        self.assertEqual(bob.lines[-1], "< alice: still here")
+        world.kill_server()
+        world.start_server()
+        world.wait(60)
+        self.assertIn("alice", world.hall.links)
+        self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])
+
+    def test_nobody_to_decide(self) -> None:
+        """Who will type nothing more is not waited for."""
+        alice = self._changed()
+        alice.end()
+        self.assertEqual((alice.node.statuses, alice.node.said), ([1], []))
+
+    def test_reflected(self) -> None:
+        """Our own key at the server's address is told once, and nothing is sent to it."""
+        alice = KeyedWorld().chatter("alice", key="server", wait=100)
+        self.assertEqual(len(alice.told("our own key answers")), 1)
+        self.assertEqual(alice.node.said, [])
 
     def test_a_user_called_server(self) -> None:
         """`$trust server` is about a user of that name when the server is in no doubt."""

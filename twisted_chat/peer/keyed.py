@@ -239,6 +239,8 @@ class KeyedSession:
         """Do what can be done now. Returns all effects, which end with the end."""
         while not self._over and self._typed.do_next(now):
             pass
+        if self._typed.ended and self._uplink.in_question and not self._uplink.seen:
+            self._uplink.give_up()  # Nobody is left who could decide.
         if self._farewell.begun:
             self._farewell.go_on(now)
         elif not self._over and self._typed.all_done:

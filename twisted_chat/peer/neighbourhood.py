@@ -131,6 +131,8 @@ class Neighbourhood:
         neighbour.linked_since = now
         neighbour.dial_at = neighbour.dialling_until = NEVER
         neighbour.reachable_at(link.address)
+        if neighbour.gone_at == NEVER:
+            self._restless.discard(neighbour)
         self._links[link] = neighbour
         if not neighbour.blocked:
             self._ready(neighbour, now)
@@ -225,6 +227,8 @@ class Neighbourhood:
 
     @property
     def wake(self) -> float:
+        if not self._restless and not self._strangers:
+            return NEVER
         due = [min(one.dial_at, one.dialling_until, one.gone_at) for one in self._restless]
         return min([*due, *(one.until for one in self._strangers.values())], default=NEVER)
 

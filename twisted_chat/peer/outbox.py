@@ -49,7 +49,7 @@ class _Waiting:
 
 def size_of(text: str) -> int:
     """What a text counts for."""
-    return len(text.encode()) + OVERHEAD
+    return (len(text) if text.isascii() else len(text.encode())) + OVERHEAD
 
 
 class Outbox:

@@ -29,13 +29,17 @@ class People:
 
     # --- Who there is
 
+    def keyed_listeners(self) -> list[Neighbour]:
+        """Whom we speak to over links."""
+        return [one for one in self._keyed if one.listening]
+
     def everybody(self) -> list[Person]:
         return [*self._keyed, *self._plain.all()]
 
     def listeners(self) -> tuple[list[Neighbour], list[PlainPeer]]:
         """Whom we speak to."""
         return (
-            [one for one in self._keyed if one.listening],
+            self.keyed_listeners(),
             [one for one in self._plain.all() if one.listening],
         )
 
@@ -87,11 +91,10 @@ class People:
     def introduced(self, contact: Contact, now: float) -> Person | None:
         """Somebody wants to talk to us. They are spoken to if nobody else is, so
         that nobody can listen to a conversation by knocking."""
-        only = sum(one.introduced and not one.spoken_to for one in self.everybody())
         alone = not any(self.listeners())
-        known = self.called(contact.name)
-        if only >= MAX_INTRODUCED and known is None:
-            return None
+        callers = [one for one in self.everybody() if one.introduced and not one.spoken_to]
+        if len(callers) >= MAX_INTRODUCED and not callers[0].in_room:
+            self._part(callers[0], now)
         person = self._meet(contact, now)
         if person is not None:
             person.introduced = True

@@ -67,7 +67,7 @@ class PlainPeers:
             del self._known[peer.address]
 
     def say(self, name: str, text: str, listeners: list[PlainPeer]) -> None:
-        for said in speak(name, text):
+        for said in speak(name, text) if listeners else ():
             for peer in listeners:
                 self._effects.send(said, peer.address)
 

@@ -17,12 +17,13 @@ class ServerKey:
         self._trust = trust
         self._effects = effects
         self._pinned = pinned
-        self._refused = ""
+        self._refused = self._told = ""
         self._downgraded = False
 
     def accepts(self, link: Link, now: float) -> bool:
         """Judge the key at the other end. If it is refused, the person is told."""
         if link.fingerprint == self._trust.own:
+            self._tell(link.fingerprint, f"at {self._where} our own key answers; trying on")
             return False
         try:
             known = self._trust.server(self._server)
@@ -43,15 +44,30 @@ class ServerKey:
         return False
 
     def _refuse(self, known: str, found: str) -> None:
-        self._effects.notice(f"THE KEY OF THE SERVER AT {self._where} IS NOT THE ONE YOU KNOW")
-        self._effects.notice(f"  it was {self._trust.spoken(known)}")
-        self._effects.notice(f"  it is  {self._trust.spoken(found)}")
         if self._pinned:
             way = "the first is what --server-key says; start with the other one to accept it"
         else:
             self._refused = found
             way = "ask whoever runs it; $trust server, or --server-key, accepts the new key"
-        self._effects.notice(f"  nothing has been sent to it: {way}")
+        self._tell(
+            found,
+            f"THE KEY OF THE SERVER AT {self._where} IS NOT THE ONE YOU KNOW",
+            f"  it was {self._trust.spoken(known)}",
+            f"  it is  {self._trust.spoken(found)}",
+            f"  nothing has been sent to it: {way}",
+        )
+
+    def _tell(self, found: str, *lines: str) -> None:
+        """Tell the person of a key, once."""
+        if found != self._told:
+            self._told = found
+            for line in lines:
+                self._effects.notice(line)
+
+    @property
+    def final(self) -> bool:
+        """Whether a refusal leaves the person nothing to decide."""
+        return bool(self._pinned)
 
     @property
     def refused(self) -> bool:
@@ -68,7 +84,8 @@ class ServerKey:
         if self._refused:
             self._trust.accept_server(self._server, self._refused, now)
             self._effects.notice("the server's new key is accepted and remembered")
-        self._refused, self._downgraded = "", False
+        self._refused = self._told = ""
+        self._downgraded = False
 
     def may_lack_key(self) -> bool:
         """Whether we may go on without encryption, as the server answers nothing

@@ -19,7 +19,7 @@ def speak(name: str, text: str) -> list[Said]:
 
 def split(text: str, room: int) -> Iterator[str]:
     """The text in parts of at most so many bytes, cut as `speak` says."""
-    while len(text.encode()) > room:
+    while len(text) * 4 > room and len(text.encode()) > room:
         cut = len(text.encode()[:room].decode("utf-8", "ignore"))
         yield text[: _between(text, cut)]
         text = text[_between(text, cut) :]

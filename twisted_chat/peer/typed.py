@@ -118,7 +118,7 @@ class TypedLines:
     def _held_up_until(self, text: str, now: float) -> float:
         """When a line is said although somebody has no room for it, who has a link."""
         size, until = size_of(text), now
-        for neighbour in self._people.listeners()[0]:
+        for neighbour in self._people.keyed_listeners():
             if neighbour.link is not None and not neighbour.outbox.has_room(size):
                 if neighbour.full_since == NEVER:
                     neighbour.full_since = now

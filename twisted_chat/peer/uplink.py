@@ -95,8 +95,8 @@ class Uplink:
                 self._effects.notice("what is your name?")
             return
         self._effects.close(link, "this is not the key that I know")
-        if not self._patient:
-            self._end()
+        if not self._patient or (self._key.final and not self.seen):
+            self.give_up()
         elif not self._key.refused:
             self._retry(now)
 
@@ -146,7 +146,7 @@ class Uplink:
         elif self._patient:
             self._retry(now)
         else:
-            self._end()
+            self.give_up()
 
     def _tell_away(self, notice: str) -> None:
         if not self.away:
@@ -161,7 +161,8 @@ class Uplink:
         """Nothing is on its way to the server, or due."""
         self._dial_at = self._dial_until = self._probe_until = NEVER
 
-    def _end(self) -> None:
+    def give_up(self) -> None:
+        """There is no point in going on."""
         self._rest()
         self.failed = True
         self._effects.finish(1)
@@ -181,7 +182,7 @@ class Uplink:
             self._retry(now)
             if not self._patient and self._backoff.attempts >= TRIES:
                 self._effects.notice(f"no server answers at {self._where}")
-                self._end()
+                self.give_up()
             elif self._patient:
                 self._tell_away(
                     f"no server answers at {self._where} yet; trying on, Ctrl-C ends it"
@@ -228,7 +229,7 @@ class Uplink:
             self._effects.notice(f"{why}. What is your name?")
         else:
             self._effects.notice(why)
-            self._end()
+            self.give_up()
 
     # --- Asking
 
