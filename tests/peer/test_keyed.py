@@ -199,6 +199,17 @@ class Coming(SynchronousTestCase):
         self.assertIn("does not let you be alice", bob.type("alice")[0])
         self.assertEqual(bob.type("bob"), ["> you are bob; $help shows what you can do"])
 
+    def test_name_after_long_thought(self) -> None:
+        """A server that does not wait for a name is linked to again when there is one."""
+        world = KeyedWorld()
+        bob = world.chatter(None)
+        for link in world.network.between(bob.node, world.server):
+            world.network.cut(link)
+        world.wait(600)
+        self.assertEqual(len(bob.told("what is your name?")), 1)
+        self.assertEqual(len(bob.node.dialled), 1)
+        self.assertEqual(bob.type("bob"), ["> you are bob; $help shows what you can do"])
+
     def test_taken_for_a_script(self) -> None:
         """A script whose name is taken ends with status 1."""
         world = KeyedWorld()

@@ -52,6 +52,7 @@ class Uplink:
         self._backoff = Backoff()
         self._dial_at = self._dial_until = self._probe_until = NEVER
         self._linked_since = 0.0
+        self._asked = False
         self.link: Link | None = None
         self.seen = False
         """Whether there has been a link."""
@@ -91,7 +92,8 @@ class Uplink:
             self.link, self.seen, self._linked_since = link, True, now
             if self.name or self.wanted:
                 self._register(self.name or self.wanted, now)
-            else:
+            elif not self._asked:
+                self._asked = True
                 self._effects.notice("what is your name?")
             return
         self._effects.close(link, "this is not the key that I know")
@@ -125,7 +127,8 @@ class Uplink:
             self._backoff.begin_anew()
         self.link, self.valid = None, False
         self._questions.give_up(now)
-        self._retry(now)
+        if self.name or self.wanted:
+            self._retry(now)  # Without a name there is nothing to say, until there is one.
 
     def _failed_to_link(self, now: float) -> None:
         self._dial_until = NEVER
@@ -201,6 +204,8 @@ class Uplink:
             return
         if self.link is not None:
             self._register(self.wanted, now)
+        elif self.seen and self.wake == NEVER:
+            self.start(now)
 
     def forgotten(self, now: float) -> None:
         """The server does not know us any more."""
