@@ -119,7 +119,9 @@ class LinkNetwork:
 
     def _tick(self, node: Node) -> None:
         node.due = float("inf")
-        if not node.down and node.end.wake <= self.now:
+        if node.down:
+            return
+        if node.end.wake <= self.now:
             self.carry_out(node, node.end.tick(self.now))
         else:
             self._arm(node)
