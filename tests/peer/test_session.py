@@ -26,7 +26,7 @@ class Commands(SynchronousTestCase):
         for command in Command:
             wrong = f"${command.word} a b" if command.argument else f"${command.word} a"
             self.assertEqual(alice.type(wrong), [f"> usage: {command.usage}"])
-            if command.argument:
+            if command.takes.start:
                 self.assertEqual(alice.type(f"${command.word}"), [f"> usage: {command.usage}"])
         self.assertEqual(world.network.sent, [])
 

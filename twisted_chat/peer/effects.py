@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from twisted_chat import frames
 from twisted_chat.addresses import Address
+from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.wire import Request, Said
 
 
@@ -28,7 +30,7 @@ class Finish:
     status: int
 
 
-Effect = Show | Send | Finish
+Effect = Show | Send | Finish | LinkEffect
 
 
 class Effects:
@@ -46,6 +48,15 @@ class Effects:
 
     def send(self, message: Request | Said, to: Address) -> None:
         self._waiting.append(Send(message, to))
+
+    def frame(self, message: frames.Request | frames.Speech, link: Link) -> None:
+        self._waiting.append(SendFrame(link, message.encode()))
+
+    def close(self, link: Link, why: str) -> None:
+        self._waiting.append(CloseLink(link, why))
+
+    def dial(self, address: Address, fingerprint: str) -> None:
+        self._waiting.append(Dial(address, fingerprint))
 
     def finish(self, status: int) -> None:
         self._waiting.append(Finish(status))

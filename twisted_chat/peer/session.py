@@ -43,6 +43,10 @@ SPEAK_RATE, SPEAK_BURST = 50.0, 100
 HEAR_RATE, HEAR_BURST = 100.0, 300
 """Messages shown a second, and at once, from one source."""
 
+ONLY_KEYED = frozenset(
+    {Command.ROOMCLOSE, Command.ROOMGIVE, Command.STATUS, Command.VERIFY, Command.TRUST}
+)
+"""Commands that have a meaning in generation 2 only."""
 _WITHOUT_SERVER = frozenset({Command.HELP, Command.QUIT, Command.KICK})
 
 
@@ -207,6 +211,12 @@ class Session:
                 f"{MARK}{command.word} needs the server, which does not answer now"
                 if self._registration.name or self._registration.wanted
                 else "first a name, please: what is your name?"
+            )
+            return
+        if command in ONLY_KEYED or (command is Command.KICK and order.argument):
+            self._effects.notice(
+                f"this server does not know {MARK}{command.word} {order.argument}".rstrip()
+                + ": it speaks generation 1, where nobody has a key and no room an owner"
             )
             return
         try:

@@ -14,11 +14,12 @@ def speak(name: str, text: str) -> list[Said]:
     A text longer than one datagram is split between characters, and where
     that is possible not within what is seen as one.
     """
-    return [Said(name, part + "\n") for part in _split(text, said_room(name) - 1)]
+    return [Said(name, part + "\n") for part in split(text, said_room(name) - 1)]
 
 
-def _split(text: str, room: int) -> Iterator[str]:
-    while len(text.encode()) > room:
+def split(text: str, room: int) -> Iterator[str]:
+    """The text in parts of at most so many bytes, cut as `speak` says."""
+    while len(text) * 4 > room and len(text.encode()) > room:
         cut = len(text.encode()[:room].decode("utf-8", "ignore"))
         yield text[: _between(text, cut)]
         text = text[_between(text, cut) :]

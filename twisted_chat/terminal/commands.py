@@ -9,21 +9,29 @@ MARK = "$"
 
 
 class Command(Enum):
-    """The commands: the word, what goes with it, what it does."""
+    """The commands: the word, what goes with it, what it does. What stands in
+    brackets may be left out."""
 
     POKE = ("poke", "NAME", "talk to NAME, who need not be in your room")
-    KICK = ("kick", "", "stop talking to everybody you talk to now")
+    KICK = ("kick", "[NAME]", "put NAME, or everybody, out of your room; elsewhere talk to nobody")
     ROOMLIST = ("roomlist", "", "show the rooms")
     USERLIST = ("userlist", "", "show the users")
     ROOMCREATE = ("roomcreate", "ROOM", "create a room; to be in it, join it")
     ROOMJOIN = ("roomjoin", "ROOM", "join a room, leaving any other")
     ROOMLEAVE = ("roomleave", "", "leave your room")
+    ROOMCLOSE = ("roomclose", "", "close the room that you created")
+    ROOMGIVE = ("roomgive", "NAME", "hand the room that you created on to NAME")
+    STATUS = ("status", "", "show who has got what you said")
+    VERIFY = ("verify", "NAME", "show your key and NAME's, to be compared by voice")
+    TRUST = ("trust", "NAME", "accept the changed key of NAME, or of the server")
     HELP = ("help", "", "show this list")
     QUIT = ("quit", "", "leave the server and end")
 
     def __init__(self, word: str, argument: str, purpose: str) -> None:
         self.word = word
         self.argument = argument
+        self.takes = range("[" not in argument and bool(argument), bool(argument) + 1)
+        """How many arguments it can have."""
         self.purpose = purpose
 
     @property
@@ -63,7 +71,7 @@ def read_line(line: str) -> Say | Order:
             f"there is no command {MARK}{word}: {MARK}help lists them,"
             f" and {MARK}{MARK} begins a text with {MARK}"
         )
-    if len(rest) != bool(command.argument):
+    if len(rest) not in command.takes:
         raise UsageMistake(f"usage: {command.usage}")
     return Order(command, *rest)
 

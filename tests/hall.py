@@ -1,0 +1,221 @@
+"""A small room server of generation 2, for tests of those who talk to one."""
+
+from dataclasses import dataclass, field
+
+from twisted_chat import frames, wire
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.frames import Contact, Done, Extra, Refused
+from twisted_chat.links import Link, SendFrame
+from twisted_chat.peer.effects import Effect
+from twisted_chat.wire import Bare, Verb
+
+
+@dataclass
+class _Room:
+    owner: str
+    number: int = 0
+    members: list[str] = field(default_factory=list)
+
+
+class FakeHall:
+    """Who is here, by name, and in which room. `tamper` changes introductions
+    on their way; `forgets` changes of rosters that are never told. Who is away
+    without having left stays a user and a member."""
+
+    wake = float("inf")
+
+    def __init__(self) -> None:
+        self.users: dict[str, Contact] = {}
+        self.links: dict[str, Link] = {}
+        self.rooms: dict[str, _Room] = {}
+        self.forgets = 0
+        self.asked: list[frames.Request] = []
+        self._effects: list[Effect] = []
+
+    def tamper(self, contact: Contact) -> Contact:
+        return contact
+
+    def add_plain(self, name: str, address: Address, room: str) -> None:
+        """Somebody of generation 1 is in a room. Not told to who is there."""
+        self.users[name] = Contact(name, "", *address)
+        self.rooms[room].members.append(name)
+
+    # --- What happens on links
+
+    def opened(self, link: Link, now: float) -> list[Effect]:
+        return []
+
+    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
+        try:
+            request = frames.parse_request(message)
+        except WireError as broken:
+            raise AssertionError(f"a peer sent {message!r}") from broken
+        self.asked.append(request)
+        self._answer(link, request)
+        return self._take()
+
+    def lost(self, link: Link, why: str, now: float) -> list[Effect]:
+        self.links = {name: its for name, its in self.links.items() if its is not link}
+        return self._take()
+
+    def dial_failed(
+        self, address: Address, fingerprint: str, why: str, now: float
+    ) -> list[Effect]:
+        return []
+
+    def tick(self, now: float) -> list[Effect]:
+        return []
+
+    def push(self, name: str, message: frames.Answer) -> list[Effect]:
+        """Say something to a user, unasked."""
+        self._tell(name, message)
+        return self._take()
+
+    def go(self, name: str) -> list[Effect]:
+        """Let somebody leave their room."""
+        self._leave(name)
+        return self._take()
+
+    def _take(self) -> list[Effect]:
+        effects, self._effects = self._effects, []
+        return effects
+
+    def _tell(self, name: str, message: frames.Answer) -> None:
+        if name in self.links:
+            self._effects.append(SendFrame(self.links[name], message.encode()))
+
+    # --- Answers
+
+    def _answer(self, link: Link, request: frames.Request) -> None:
+        name = next((name for name, its in self.links.items() if its is link), "")
+        if isinstance(request, wire.Register):
+            self._register(link, request.name)
+            return
+        if not name:
+            self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
+            return
+        match request:
+            case wire.Leave():
+                self._tell(name, wire.Farewell())
+                self._depart(name)
+            case wire.Locate(wanted):
+                self._locate(name, wanted)
+            case wire.ListUsers():
+                self._list(name, Verb.UL, sorted(self.users))
+            case wire.ListRooms():
+                self._list(name, Verb.RL, sorted(self.rooms))
+            case wire.CreateRoom(room):
+                there = room in self.rooms
+                self.rooms.setdefault(room, _Room(self.users[name].fingerprint))
+                self._tell(name, Bare(Verb.RC) if there else wire.RoomCreated(room))
+            case wire.JoinRoom(room):
+                self._join(name, room)
+            case wire.LeaveRoom():
+                self._leave(name)
+            case frames.AskRoster():
+                self._roster(name)
+            case frames.Kick() | frames.CloseRoom() | frames.GiveRoom():
+                self._govern(name, request)
+
+    def _register(self, link: Link, name: str) -> None:
+        holder = self.users.get(name)
+        if holder is not None and holder.fingerprint != link.fingerprint:
+            self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
+            return
+        self.links[name] = link
+        contact = self.users[name] = Contact(name, link.fingerprint, *link.address)
+        self._tell(name, wire.Registered(name))
+        room = self._room_of(name)
+        if room and holder != contact:
+            self.rooms[room].number += 1
+            came = frames.Came(self.rooms[room].number, self.tamper(contact))
+            self._change(room, name, came)
+
+    def _locate(self, name: str, wanted: str) -> None:
+        if wanted not in self.users:
+            self._tell(name, Bare(Verb.AR))
+            return
+        self._tell(name, frames.Located(self.tamper(self.users[wanted])))
+        self._tell(wanted, frames.Introduced(self.tamper(self.users[name])))
+
+    def _list(self, name: str, verb: Verb, entries: list[str]) -> None:
+        for part in frames.pack(verb, entries):
+            self._tell(name, part)
+        self._tell(name, Bare(verb))
+
+    # --- Rooms
+
+    def _room_of(self, name: str) -> str:
+        return next((room for room, its in self.rooms.items() if name in its.members), "")
+
+    def _join(self, name: str, room: str) -> None:
+        if room not in self.rooms:
+            self._tell(name, Bare(Verb.RJ))
+            return
+        if self._room_of(name) not in ("", room):
+            self._leave(name, told=False)
+        its = self.rooms[room]
+        if name not in its.members:
+            its.number += 1
+            its.members.append(name)
+            self._change(room, name, frames.Came(its.number, self.tamper(self.users[name])))
+        self._roster(name)
+
+    def _roster(self, name: str) -> None:
+        room = self._room_of(name)
+        if not room:
+            self._tell(name, Refused(Extra.ROSTER))
+            return
+        self._tell(name, frames.RosterBegins(room, self.rooms[room].number))
+        for member in self.rooms[room].members:
+            if member != name:
+                self._tell(name, frames.RosterMember(self.tamper(self.users[member])))
+        self._tell(name, frames.RosterEnds())
+
+    def _leave(self, name: str, told: bool = True) -> None:
+        room = self._room_of(name)
+        if room:
+            its = self.rooms[room]
+            its.number += 1
+            its.members.remove(name)
+            self._change(room, name, frames.Went(its.number, name))
+        if told:
+            self._tell(name, frames.PutOut(room or "none"))
+
+    def _change(self, room: str, name: str, change: frames.Answer) -> None:
+        if self.forgets:
+            self.forgets -= 1
+            return
+        for member in self.rooms[room].members:
+            if member != name:
+                self._tell(member, change)
+
+    def _depart(self, name: str) -> None:
+        self._leave(name, told=False)
+        self.links.pop(name, None)
+        self.users.pop(name, None)
+
+    def _govern(
+        self, name: str, request: frames.Kick | frames.CloseRoom | frames.GiveRoom
+    ) -> None:
+        verb = Extra(request.encode()[:2].decode())
+        room = self.rooms.get(self._room_of(name))
+        if room is None or room.owner != self.users[name].fingerprint:
+            self._tell(name, Refused(verb))
+            return
+        others = [member for member in room.members if member != name]
+        match request:
+            case frames.Kick(who) if who and who not in others:
+                self._tell(name, Refused(verb))
+                return
+            case frames.Kick(who):
+                for member in [who] if who else others:
+                    self._leave(member)
+            case frames.CloseRoom():
+                for member in [*others, name]:
+                    self._leave(member)
+                self.rooms = {at: its for at, its in self.rooms.items() if its is not room}
+            case frames.GiveRoom(who):
+                room.owner = self.users[who].fingerprint
+        self._tell(name, Done(verb))

@@ -1,0 +1,236 @@
+"""Peers with keys, each with a person, on links in memory with one room server."""
+
+import hashlib
+from dataclasses import dataclass
+
+from tests.hall import FakeHall
+from tests.links import LinkNetwork, Node
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.links import Link, SendFrame
+from twisted_chat.peer.effects import Effect
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.trust import Memory
+from twisted_chat.wire import parse_answer
+
+SERVER = ("192.0.2.1", 8090)
+
+
+def key_of(name: str) -> str:
+    """A fingerprint."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def spoken(fingerprint: str) -> str:
+    """A fingerprint as people read it to each other."""
+    return f"~{fingerprint[:8]}~"
+
+
+@dataclass
+class Known:
+    """A key that is remembered."""
+
+    fingerprint: str
+    compared: bool = False
+
+
+class Remembered:
+    """A memory that ends with the test."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Known] = {}
+        self.servers: dict[Address, Known] = {}
+
+    def name(self, name: str) -> Known | None:
+        return self.names.get(name)
+
+    def remember(self, name: str, fingerprint: str, now: float) -> None:
+        self.names.setdefault(name, Known(fingerprint))
+
+    def trust(self, name: str, fingerprint: str, now: float) -> None:
+        self.names[name] = Known(fingerprint)
+
+    def verify(self, name: str, fingerprint: str, now: float) -> None:
+        self.names[name] = Known(fingerprint, True)
+
+    def server(self, address: Address) -> Known | None:
+        return self.servers.get(address)
+
+    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+        self.servers.setdefault(address, Known(fingerprint))
+
+    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+        self.servers[address] = Known(fingerprint)
+
+
+class Chatter:
+    """A peer and the person at its terminal. `key` is a name for its key."""
+
+    def __init__(
+        self,
+        world: "KeyedWorld",
+        name: str | None,
+        key: str,
+        address: Address,
+        memory: Memory,
+        *,
+        patient: bool,
+        server_key: str,
+    ) -> None:
+        self.world = world
+        self.name = name
+        world.epoch += 1000
+        self.session = KeyedSession(
+            SERVER,
+            key_of(key),
+            name,
+            memory,
+            spoken,
+            epoch=world.epoch,
+            patient=patient,
+            server_key=server_key,
+        )
+        self.memory = memory
+        self.node = world.network.add(Node(key_of(key), address, self.session))
+        self.node.datagram = self._datagram
+        world.network.carry_out(self.node, self.session.start(world.network.now))
+
+    def _datagram(self, payload: bytes, source: Address) -> None:
+        try:
+            message = parse_answer(payload)
+        except WireError:
+            return
+        world = self.world.network
+        world.carry_out(self.node, self.session.heard(message, source, world.now))
+
+    @property
+    def lines(self) -> list[str]:
+        """All that was shown."""
+        return self.node.shown
+
+    def type(self, *lines: str, wait: float = 0.5) -> list[str]:
+        """Type lines. Returns what is shown from then on."""
+        before = len(self.lines)
+        for line in lines:
+            self.enter(line)
+        self.world.wait(wait)
+        return self.lines[before:]
+
+    def enter(self, line: str) -> None:
+        """Type a line, while time stands still."""
+        network = self.world.network
+        network.carry_out(self.node, self.session.typed(line, network.now))
+
+    def end(self, wait: float = 0.5) -> None:
+        """Type nothing more."""
+        network = self.world.network
+        network.carry_out(self.node, self.session.ended(network.now))
+        network.wait(wait)
+
+    def told(self, part: str) -> list[str]:
+        """The lines shown so far that hold this."""
+        return [line for line in self.lines if part in line]
+
+    def words_to(self, other: "Chatter") -> list[bytes]:
+        """What went to another on links, acknowledgements left out."""
+        return [
+            message
+            for fingerprint, message in self.node.said
+            if fingerprint == other.node.fingerprint and message.startswith(b"msg")
+        ]
+
+
+class KeyedWorld:
+    """A network with one server, and peers."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.network = LinkNetwork(seed)
+        self.epoch = 0
+        self._places = 0
+        self.start_server()
+
+    def start_server(self, key: str = "server") -> None:
+        """Start a server, which knows nobody."""
+        self.hall = FakeHall()
+        self.server = self.network.add(Node(key_of(key), SERVER, self.hall))
+
+    def kill_server(self) -> None:
+        """End the server without a word to anybody."""
+        self.network.kill(self.server)
+
+    def wait(self, seconds: float) -> None:
+        self.network.wait(seconds)
+
+    def chatter(
+        self,
+        name: str | None,
+        *,
+        key: str = "",
+        memory: Memory | None = None,
+        patient: bool = True,
+        server_key: str = "",
+        wait: float = 0.5,
+    ) -> Chatter:
+        """Somebody who has just started a peer."""
+        self._places += 1
+        address = (f"192.0.2.{100 + self._places}", 5000 + self._places)
+        one = Chatter(
+            self,
+            name,
+            key or name or "nobody",
+            address,
+            memory or Remembered(),
+            patient=patient,
+            server_key=server_key,
+        )
+        self.wait(wait)
+        return one
+
+    def room(self, *names: str, room: str = "lab") -> list[Chatter]:
+        """People who have met in a room."""
+        people = [self.chatter(name) for name in names]
+        people[0].type(f"$roomcreate {room}")
+        for one in people:
+            one.type(f"$roomjoin {room}")
+        return people
+
+    def intrude(self, key: str, into: Chatter, *messages: bytes, wait: float = 0.5) -> "Intruder":
+        """Somebody with a key, and no manners, links to a peer."""
+        self._places += 1
+        intruder = Intruder()
+        node = self.network.add(
+            Node(key_of(key), (f"192.0.2.{100 + self._places}", 5000), intruder)
+        )
+        link = self.network.join(node, into.node)
+        self.network.carry_out(node, [SendFrame(link, message) for message in messages])
+        self.wait(wait)
+        return intruder
+
+
+class Intruder:
+    """Who is at the end of a link without being a peer: remembers how it ends."""
+
+    wake = float("inf")
+
+    def __init__(self) -> None:
+        self.whys: list[str] = []
+        self.received_messages: list[bytes] = []
+
+    def opened(self, link: Link, now: float) -> list[Effect]:
+        return []
+
+    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
+        self.received_messages.append(message)
+        return []
+
+    def lost(self, link: Link, why: str, now: float) -> list[Effect]:
+        self.whys.append(why)
+        return []
+
+    def dial_failed(
+        self, address: Address, fingerprint: str, why: str, now: float
+    ) -> list[Effect]:
+        return []
+
+    def tick(self, now: float) -> list[Effect]:
+        return []

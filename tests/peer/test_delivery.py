@@ -1,0 +1,145 @@
+"""What is said over links arrives once and in order, whatever happens to the links."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import Chatter, KeyedWorld
+from twisted_chat.peer.correspondence import HEAR_BURST, LATE
+from twisted_chat.peer.neighbourhood import LINGER
+from twisted_chat.peer.outbox import MAX_OUTBOX
+
+MANY = 1000
+
+
+def heard_from(listener: Chatter, speaker: Chatter) -> list[str]:
+    """What was shown of what somebody said."""
+    start = f"< {speaker.name}: "
+    return [line.removeprefix(start) for line in listener.lines if line.startswith(start)]
+
+
+class Arriving(SynchronousTestCase):
+    """Three people in a room."""
+
+    def _converse(self, seed: int) -> None:
+        world = KeyedWorld(seed)
+        people = world.room("alice", "bob", "carol")
+        chance = world.network.chance
+        start = world.network.now
+        said: dict[Chatter, list[str]] = {one: [] for one in people}
+
+        def say(one: Chatter) -> None:
+            said[one].append(f"{one.name} {len(said[one])}")
+            one.enter(said[one][-1])
+
+        def lose_a_link() -> None:
+            if links := world.network.links():
+                world.network.cut(chance.choice(links))
+
+        for one in people:
+            for number in range(MANY):
+                world.network.at(start + number * 0.02, lambda one=one: say(one))  # type: ignore[misc]
+        for _ in range(60):
+            world.network.at(start + chance.uniform(0, 25), lose_a_link)
+        world.network.at(start + 8, world.kill_server)
+        world.network.at(start + 20, world.start_server)
+        world.wait(120)
+        for listener in people:
+            for speaker in people:
+                if speaker is not listener:
+                    self.assertEqual(len(said[speaker]), MANY)
+                    self.assertEqual(heard_from(listener, speaker), said[speaker])
+            self.assertEqual(len(listener.told("the server is back")), 1)
+            self.assertEqual(listener.told("never got"), [])
+            self.assertEqual(listener.told(" left"), [])
+        self.assertEqual(sorted(world.hall.rooms["lab"].members), ["alice", "bob", "carol"])
+
+    def test_links_lost_and_server_killed(self) -> None:
+        """A thousand lines each, while links are lost at random moments and the server
+        is killed and comes back: nothing lost, nothing twice, each sender's order kept."""
+        for seed in (1, 2):
+            self._converse(seed)
+
+    def test_calm(self) -> None:
+        """What arrives costs no word; who lags is named once, and when they have everything."""
+        world = KeyedWorld()
+        alice, bob, carol = world.room("alice", "bob", "carol")
+        self.assertEqual(alice.type("one", "two", wait=5), [])
+        world.network.nodes.remove(carol.node)
+        for link in world.network.between(alice.node, carol.node):
+            world.network.cut(link)
+        shown = alice.type("three", wait=LATE - 0.1)
+        self.assertEqual(shown, [])
+        world.wait(0.2)
+        self.assertEqual(alice.lines[-1], '> carol has not got "three" yet (1 of 2 have)')
+        self.assertEqual(alice.type("four", "five", wait=10), [])
+        self.assertEqual(
+            alice.type("$status"),
+            [
+                '> "five" has arrived at 1 of 2',
+                "> 3 lines still to arrive at carol, to whom there is no link now",
+            ],
+        )
+        world.network.nodes.append(carol.node)
+        world.wait(40)
+        self.assertEqual(alice.lines[-1], "> carol has got everything now")
+        self.assertEqual(heard_from(carol, alice), ["one", "two", "three", "four", "five"])
+        self.assertEqual(alice.type("$status"), ['> "five" has arrived at 2 of 2'])
+        self.assertEqual(heard_from(bob, alice), heard_from(carol, alice))
+
+    def test_restarted(self) -> None:
+        """Who restarts is heard from its first line on, and hears what it has not got yet."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        alice.type("a")
+        bob.type("b")
+        world.network.kill(bob.node)
+        alice.type("c")
+        again = world.chatter("bob", key="bob")
+        again.type("$roomjoin lab", "b again", wait=60)
+        self.assertEqual(heard_from(alice, bob), ["b", "b again"])
+        self.assertEqual(heard_from(again, alice), ["c"])
+
+    def test_full(self) -> None:
+        """Nothing that was accepted is lost without a word, and what does not fit is named."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        world.wait(2)
+        text = "x" * 50_000
+        shown = [line for _ in range(7) for line in alice.type(text, wait=0.1)]
+        lost = [line for line in shown if "is lost for them" in line]
+        self.assertEqual(len(lost), 7 - MAX_OUTBOX // 50_064)
+        self.assertIn("bob cannot be reached", lost[0])
+
+    def test_held_up(self) -> None:
+        """Typing waits for somebody who has a link and is slow, and not for ever."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.delay = 3.0
+        for _ in range(8):
+            alice.enter("x" * 50_000)
+        world.wait(60)
+        self.assertEqual(alice.told("is lost for them"), [])
+        self.assertEqual(len(bob.told("< alice: x")), 8)
+
+    def test_gone(self) -> None:
+        """Of who leaves with something on the way the person is told what never arrived."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        alice.type("one", "two")
+        world.network.carry_out(world.server, world.hall.go("bob"))
+        world.wait(LINGER + 1)
+        self.assertEqual(alice.lines[-1], '> bob never got 2 lines, from "one" on')
+
+    def test_faster_than_shown(self) -> None:
+        """What waits for long is shown at the pace of a reader, and all of it."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.nodes.remove(bob.node)
+        for link in world.network.between(alice.node, bob.node):
+            world.network.cut(link)
+        for number in range(2 * HEAR_BURST):
+            alice.type(str(number), wait=0.02)
+        world.network.nodes.append(bob.node)
+        world.wait(60)
+        self.assertEqual(heard_from(bob, alice), [str(n) for n in range(2 * HEAR_BURST)])

@@ -1,0 +1,289 @@
+"""Links between peers, and those who come over them without being invited."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of, spoken
+from tests.strategies import mutated, some
+from twisted_chat import frames, wire
+from twisted_chat.addresses import Address
+from twisted_chat.frames import Contact, Heard, Said
+from twisted_chat.links import Dial, Link, SendFrame
+from twisted_chat.peer.correspondence import HEAR_BURST
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.neighbourhood import MAX_STRANGERS, STRANGER_PATIENCE
+from twisted_chat.peer.outbox import MAX_HELD
+
+
+def by_key(*people: Chatter) -> list[Chatter]:
+    """The same people, the smallest fingerprint first."""
+    return sorted(people, key=lambda one: one.node.fingerprint)
+
+
+def dials(one: Chatter, other: Chatter) -> list[Dial]:
+    """How often one has dialled another."""
+    return [dial for dial in one.node.dialled if dial.fingerprint == other.node.fingerprint]
+
+
+class Roles(SynchronousTestCase):
+    """Who dials whom."""
+
+    def test_smaller_dials(self) -> None:
+        """Of two peers the one with the smaller fingerprint dials, once."""
+        people = by_key(*KeyedWorld().room("alice", "bob", "carol"))
+        for number, one in enumerate(people):
+            for other in people[number + 1 :]:
+                self.assertEqual(len(dials(one, other)), 1)
+                self.assertEqual(dials(other, one), [])
+
+    def test_two_links(self) -> None:
+        """Of two links the one dialled by the right side stays, whichever came first."""
+        world = KeyedWorld()
+        right, wrong = by_key(*world.room("alice", "bob"))
+        (first,) = world.network.between(right.node, wrong.node)
+        world.network.join(wrong.node, right.node)
+        world.wait(1)
+        self.assertEqual(world.network.between(right.node, wrong.node), [first])
+        again = world.network.join(right.node, wrong.node)
+        world.wait(1)
+        self.assertEqual(world.network.between(right.node, wrong.node), [again])
+        right.type("hello")
+        wrong.type("hi")
+        self.assertEqual(len(right.told("< ")) + len(wrong.told("< ")), 2)
+
+    def test_backoff(self) -> None:
+        """Who cannot be reached is tried after 1, 2, 4 and at most 30 seconds, by one side."""
+        world = KeyedWorld()
+        one, other = by_key(*world.room("alice", "bob"))
+        world.network.kill(other.node)
+        world.wait(200)
+        self.assertTrue(7 <= len(dials(one, other)) <= 12, dials(one, other))
+
+    def test_new_address(self) -> None:
+        """Who is somewhere else is found where a newer roster says."""
+        world = KeyedWorld()
+        one, other = by_key(*world.room("alice", "bob"))
+        one.type("first")
+        world.network.kill(other.node)
+        one.type("for whom it may reach", wait=4)
+        there = world.chatter(other.name, key=other.name or "")
+        there.type("$roomjoin lab", wait=40)
+        self.assertIn(f"< {one.name}: for whom it may reach", there.lines)
+        self.assertEqual(there.told(": first"), [])
+
+    def test_moved(self) -> None:
+        """Who moves while the link stays is redialled where it is now."""
+        world = KeyedWorld()
+        one, other = by_key(*world.room("alice", "bob"))
+        (link,) = world.network.between(one.node, other.node)
+        other.node.address = link.address = ("192.0.2.200", 6000)
+        world.network.carry_out(one.node, one.session.moved(link, world.network.now))
+        world.network.cut(link)
+        world.wait(3)
+        self.assertEqual(dials(one, other)[-1].address, ("192.0.2.200", 6000))
+        one.type("hello")
+        self.assertEqual(len(other.told("hello")), 1)
+
+
+class Uninvited(SynchronousTestCase):
+    """Whoever has a valid key and no business here."""
+
+    def setUp(self) -> None:
+        self.world = KeyedWorld()
+        self.alice, self.bob = self.world.room("alice", "bob")
+
+    def _breaks(self, key: str, *messages: bytes) -> Intruder:
+        return self.world.intrude(key, self.alice, *messages)
+
+    def test_stranger(self) -> None:
+        """A stranger is not heard, and its link is closed after a moment."""
+        before = len(self.alice.lines)
+        eve = self._breaks("eve", Said(1, 1, "psst").encode())
+        self.assertEqual(eve.whys, [])
+        self.world.wait(STRANGER_PATIENCE + 1)
+        self.assertIn("neither in my room", eve.whys[0])
+        self.assertEqual(eve.received_messages, [])
+        self.assertEqual(len(self.alice.lines), before)
+
+    def test_faster_than_the_server(self) -> None:
+        """What a newcomer says before the server has announced it is shown then."""
+        self._breaks("eve", Said(1, 1, "hello").encode())
+        came = frames.Came(
+            self.world.hall.rooms["lab"].number + 1,
+            Contact("eve", key_of("eve"), "192.0.2.103", 5000),
+        )
+        self.world.network.carry_out(self.world.server, self.world.hall.push("alice", came))
+        self.world.wait(0.5)
+        self.assertEqual(self.alice.lines[-2:], ["< eve: hello", "> eve came"])
+
+    def test_many_strangers(self) -> None:
+        """So many strangers are kept waiting, and no more."""
+        crowd = [
+            self.world.intrude(f"eve {number}", self.alice, wait=0)
+            for number in range(MAX_STRANGERS + 1)
+        ]
+        self.world.wait(0.5)
+        turned_away = [one for one in crowd if one.whys == ["too many whom I do not know"]]
+        self.assertEqual(len(turned_away), 1)
+
+    def test_stranger_who_floods(self) -> None:
+        """A stranger who says more than can be kept is put off at once."""
+        said = [Said(1, number, "x" * 60_000).encode() for number in range(1, 9)]
+        self.assertEqual(self._breaks("eve", *said).whys, ["more at once than may be on the way"])
+        self.assertEqual(
+            self._breaks("mallory", Heard(1, 1).encode()).whys, ["acknowledged what was not said"]
+        )
+
+    def test_ourselves(self) -> None:
+        """Our own key at the other end is refused."""
+        self.assertEqual(self._breaks("alice").whys, ["this is my own key"])
+
+    def test_ourselves_introduced(self) -> None:
+        """A server that introduces us to ourselves is not believed."""
+        contact = Contact("echo", key_of("alice"), "192.0.2.9", 9)
+        self.world.network.carry_out(
+            self.world.server, self.world.hall.push("alice", frames.Introduced(contact))
+        )
+        self.world.wait(3)
+        self.assertEqual(self.alice.told("echo"), [])
+        self.alice.type("hello")
+        self.assertEqual(dials(self.alice, self.alice), [])
+
+    def test_nonsense(self) -> None:
+        """What is not in the language costs the link, is told in one line, and is not shown."""
+        for message in (
+            b"",
+            b"\xff",
+            b"hi alice",
+            b"msg 1 1",
+            b"msg 1 0 x",
+            b"msg x y z",
+            b"ok 1",
+            Said(1, 1, "x").encode() + b"\xff",
+            b"ok EPOCH 1000",
+        ):
+            world = KeyedWorld()
+            alice, bob = world.room("alice", "bob")
+            alice.type("so that there is something to acknowledge")
+            before = len(alice.lines)
+            (link,) = world.network.between(bob.node, alice.node)
+            epoch = alice.words_to(bob)[0].split()[1]
+            broken = SendFrame(link, message.replace(b"EPOCH", epoch))
+            world.network.carry_out(bob.node, [broken])
+            world.wait(0.3)
+            self.assertEqual(len(alice.lines), before + 1, alice.lines)
+            self.assertIn("the link to bob was closed", alice.lines[-1])
+            world.wait(3)
+            bob.type("sorry")
+            self.assertEqual(alice.lines[-1], "< bob: sorry")
+
+    def test_gap(self) -> None:
+        """A number that is not the next costs the link; nothing after the gap is shown."""
+        (link,) = self.world.network.between(self.bob.node, self.alice.node)
+        gap = [Said(99, 1, "a"), Said(99, 3, "c")]
+        self.world.network.carry_out(
+            self.bob.node, [SendFrame(link, said.encode()) for said in gap]
+        )
+        self.world.wait(0.3)
+        self.assertEqual(self.alice.told("< bob"), ["< bob: a"])
+
+    def test_flood(self) -> None:
+        """A peer that says more than is on the way between honest ones loses its link;
+        no more than a burst of it is shown."""
+        (link,) = self.world.network.between(self.bob.node, self.alice.node)
+        flood = [Said(99, number, "x").encode() for number in range(1, 5 * MAX_HELD)]
+        self.world.network.carry_out(self.bob.node, [SendFrame(link, one) for one in flood])
+        self.world.wait(0.1)
+        self.assertLess(len(self.alice.told("< bob")), HEAR_BURST + 20)
+        self.assertEqual(len(self.alice.told("the link to bob was closed")), 1)
+
+
+MESSAGES = st.one_of(
+    st.binary(max_size=40),
+    mutated(
+        st.sampled_from(
+            [
+                Said(1, 1, "hello").encode(),
+                Said(2**64 - 1, 2**64 - 1, "").encode(),
+                Heard(1, 1).encode(),
+                Contact("bob", key_of("bob"), "192.0.2.9", 9).__str__().encode(),
+            ]
+        )
+    ),
+    st.sampled_from(
+        [
+            message.encode()
+            for message in (
+                Said(1, 1, "a"),
+                Said(1, 2, "b"),
+                Heard(1001, 1),
+                frames.RosterBegins("lab", 3),
+                frames.RosterMember(Contact("bob", key_of("bob"), "192.0.2.9", 9)),
+                frames.RosterMember(Contact("bob", key_of("eve"), "192.0.2.9", 9)),
+                frames.RosterMember(Contact("old", "", "192.0.2.9", 9)),
+                frames.RosterEnds(),
+                frames.Came(4, Contact("eve", key_of("eve"), "192.0.2.9", 9)),
+                frames.Came(5, Contact("bob", "", "192.0.2.9", 9)),
+                frames.Went(4, "bob"),
+                frames.Introduced(Contact("eve", key_of("eve"), "192.0.2.9", 9)),
+                frames.PutOut("lab"),
+                frames.PutOut(""),
+                frames.Refused(frames.Extra.ROSTER),
+                frames.Done(frames.Extra.KICK),
+                wire.Registered("alice"),
+                wire.Bare(wire.Verb.HI),
+                wire.Bare(wire.Verb.RJ),
+                wire.Farewell(),
+            )
+        ]
+    ),
+)
+WHERE: Address = ("192.0.2.1", 8090)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["say", "say", "say", "open", "lose", "tick", "type", "fail"]),
+        st.sampled_from(["server", "alice", "bob", "eve"]),
+        MESSAGES,
+        st.sampled_from(
+            ["hello", "$roomjoin lab", "$poke bob", "$trust bob", "$kick", "$kick bob"]
+        ),
+    ),
+    max_size=60,
+)
+
+
+class Anything(SynchronousTestCase):
+    """Any bytes in frames from any link at any time."""
+
+    @some
+    @given(STEPS)
+    def test_never_raises(self, steps: list[tuple[str, str, bytes, str]]) -> None:
+        """Whatever comes in which order, nothing raises, and no control character is shown."""
+        session = KeyedSession(
+            WHERE, key_of("alice"), "alice", Remembered(), spoken, epoch=1000, patient=True
+        )
+        now = 1.0
+        links: dict[str, Link] = {}
+        effects = session.start(now)
+        for kind, who, message, line in steps:
+            now += 0.3
+            link = links.get(who)
+            if kind == "open" or link is None:
+                dialled = who == "server"
+                links[who] = Link(key_of(who), WHERE if dialled else ("192.0.2.9", 9), dialled)
+                effects += session.opened(links[who], now)
+            elif kind == "say":
+                effects += session.received(link, message, now)
+            elif kind == "lose":
+                effects += session.lost(links.pop(who), "gone", now)
+            elif kind == "tick":
+                effects += session.tick(now + 10)
+            elif kind == "fail":
+                effects += session.dial_failed(("192.0.2.9", 9), key_of(who), "no answer", now)
+            else:
+                effects += session.typed(line, now)
+            self.assertGreaterEqual(session.wake, 0)
+        for effect in effects:
+            shown = getattr(effect, "line", "")
+            self.assertTrue(shown.isprintable(), shown)

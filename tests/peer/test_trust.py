@@ -1,0 +1,204 @@
+"""Whose key is whose, and that nothing is sent where that is in doubt."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import SERVER, Chatter, KeyedWorld, Known, Remembered, key_of, spoken
+from twisted_chat.errors import ChatError
+from twisted_chat.frames import Contact
+
+
+class Broken(Remembered):
+    """A memory on a disk that is full, or worse."""
+
+    def name(self, name: str) -> Known | None:
+        raise ChatError("the disk is gone")
+
+    def server(self, address: tuple[str, int]) -> Known | None:
+        raise ChatError("the disk is gone")
+
+    def remember(self, name: str, fingerprint: str, now: float) -> None:
+        raise ChatError("the disk is full")
+
+
+class Names(SynchronousTestCase):
+    """The key behind a name."""
+
+    def _changed(self) -> tuple[KeyedWorld, Chatter, Chatter]:
+        """Alice knows another bob than the one she meets."""
+        world = KeyedWorld()
+        memory = Remembered()
+        memory.trust("bob", key_of("the bob she knows"), 0)
+        alice = world.chatter("alice", memory=memory)
+        alice.type("$roomcreate lab", "$roomjoin lab")
+        bob = world.chatter("bob")
+        bob.type("$roomjoin lab", "it is me")
+        return world, alice, bob
+
+    def test_remembered(self) -> None:
+        """The first key of a name that was linked to is remembered."""
+        alice, _ = KeyedWorld().room("alice", "bob")
+        memory = alice.memory
+        self.assertEqual(memory.name("bob"), Known(key_of("bob")))
+
+    def test_changed(self) -> None:
+        """Another key is shown, and nothing is sent to it, or shown of it, until accepted."""
+        world, alice, bob = self._changed()
+        self.assertTrue(alice.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))
+        self.assertTrue(alice.told(f"it was {spoken(key_of('the bob she knows'))}"))
+        self.assertTrue(alice.told(f"it is  {spoken(key_of('bob'))}"))
+        self.assertTrue(alice.told("$trust bob"))
+        self.assertIn("the key of bob is not accepted", alice.type("secret")[0])
+        self.assertEqual(alice.words_to(bob), [])
+        self.assertEqual(alice.told("it is me"), [])
+        world.wait(60)
+        self.assertEqual(alice.words_to(bob), [])
+
+    def test_accepted(self) -> None:
+        """What was said to us meanwhile is shown when the key is accepted, and we may answer."""
+        _, alice, bob = self._changed()
+        alice.type("secret")
+        shown = alice.type("$trust bob", wait=2)
+        self.assertEqual(
+            shown, ["> the new key of bob is accepted and remembered", "< bob: it is me"]
+        )
+        alice.type("welcome")
+        self.assertEqual(bob.told("< alice"), ["< alice: welcome"])
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob")))
+        self.assertIn("nothing is wrong", alice.type("$trust bob")[0])
+        self.assertIn("nobody called zoe", alice.type("$trust zoe")[0])
+
+    def test_verify(self) -> None:
+        """Both fingerprints are shown, and the name is marked as compared."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        shown = alice.type("$verify bob")
+        self.assertEqual(shown[0], f"> your key: {spoken(key_of('alice'))}")
+        self.assertEqual(shown[1], f"> bob's key: {spoken(key_of('bob'))}")
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob"), True))
+        self.assertEqual(shown[1:2], [bob.type("$verify alice")[0].replace("your", "bob's")])
+        self.assertIn("no key is known of zoe", alice.type("$verify zoe")[0])
+
+    def test_verify_changed(self) -> None:
+        """A key that is not accepted is shown, but not marked."""
+        _, alice, _ = self._changed()
+        self.assertIn("not accepted yet", alice.type("$verify bob")[-1])
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("the bob she knows")))
+
+    def test_swapped(self) -> None:
+        """A server that hands out another key for a known name: nothing is sent, to whomever."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        alice.type("$roomleave", wait=8)
+        bob.type("$roomleave", wait=8)
+        mallory = world.chatter("mallory")
+        world.hall.tamper = lambda contact: (  # type: ignore[method-assign]
+            Contact("bob", mallory.node.fingerprint, *mallory.node.address)
+            if contact.name == "bob"
+            else contact
+        )
+        alice.type("$poke bob", "secret", wait=20)
+        bob.type("$roomjoin lab", wait=20)
+        alice.type("$roomjoin lab", "secret", wait=20)
+        self.assertTrue(alice.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))
+        self.assertEqual(alice.words_to(mallory), [])
+        self.assertEqual(mallory.told("secret"), [])
+
+    def test_swapped_for_somebody_unknown(self) -> None:
+        """A key for which nobody is at the address gets no link, and nothing is sent."""
+        world = KeyedWorld()
+        world.hall.tamper = lambda contact: Contact(  # type: ignore[method-assign]
+            contact.name, key_of("nobody has this"), contact.host, contact.port
+        )
+        alice, bob = world.room("alice", "bob")
+        alice.type("secret", wait=60)
+        bob.type("secret", wait=60)
+        self.assertEqual(alice.words_to(bob) + bob.words_to(alice), [])
+
+    def test_broken_memory(self) -> None:
+        """Where nothing can be looked up nothing is sent, and the person is told."""
+        world = KeyedWorld()
+        alice = world.chatter("alice", memory=Broken(), wait=3)
+        self.assertTrue(alice.told("it cannot be looked up which key the server has"))
+        self.assertEqual(alice.node.said, [])
+
+
+class Servers(SynchronousTestCase):
+    """The server's key."""
+
+    def test_first(self) -> None:
+        """It is shown and remembered the first time, and not shown again."""
+        world = KeyedWorld()
+        memory = Remembered()
+        alice = world.chatter("alice", memory=memory)
+        self.assertIn(spoken(key_of("server")), alice.lines[0])
+        again = world.chatter("alice", memory=memory)
+        self.assertEqual(again.lines, ["> you are alice; $help shows what you can do"])
+
+    def _changed(self, **how: object) -> Chatter:
+        world = KeyedWorld()
+        memory = Remembered()
+        memory.trust_server(SERVER, key_of("the server as it was"), 0)
+        return world.chatter("alice", memory=memory, **how)  # type: ignore[arg-type]
+
+    def test_changed(self) -> None:
+        """Another key is refused loudly, and nothing is sent to it, until it is accepted."""
+        alice = self._changed(wait=60)
+        self.assertTrue(alice.told("THE KEY OF THE SERVER"))
+        self.assertTrue(alice.told(f"it was {spoken(key_of('the server as it was'))}"))
+        self.assertTrue(alice.told(f"it is  {spoken(key_of('server'))}"))
+        self.assertEqual(alice.type("$userlist", "secret", wait=60), [])
+        self.assertEqual((alice.node.said, alice.node.sent), ([], []))
+        self.assertEqual(len(alice.node.dialled), 1)
+        self.assertIn("> you are alice", "\n".join(alice.type("$trust server")))
+        self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
+
+    def test_changed_for_a_script(self) -> None:
+        """A script ends with status 1."""
+        bot = self._changed(patient=False)
+        self.assertEqual((bot.node.statuses, bot.node.said), ([1], []))
+
+    def test_pinned(self) -> None:
+        """A key that is pinned is the only one; it takes the place of what is remembered."""
+        alice = self._changed(server_key=key_of("server"))
+        self.assertIn("> you are alice; $help shows what you can do", alice.lines)
+        self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
+        eve = KeyedWorld().chatter("eve", server_key=key_of("another"))
+        self.assertEqual(len(eve.told("--server-key")), 1)
+        self.assertEqual((eve.node.statuses, eve.node.said), ([1], []))
+
+    def test_changed_while_we_talk(self) -> None:
+        """Where the key changes later the room goes on, and the pinned one is waited for."""
+        world = KeyedWorld()
+        alice = world.chatter("alice", server_key=key_of("server"))
+        bob = world.chatter("bob")
+        alice.type("$roomcreate lab", "$roomjoin lab")
+        bob.type("$roomjoin lab")
+        world.kill_server()
+        world.start_server("impostor")
+        world.wait(60)
+        for one in (alice, bob):
+            self.assertEqual(len(one.told("THE KEY OF THE SERVER")), 1)
+        self.assertEqual(world.hall.asked, [])
+        alice.type("still here")
+        self.assertEqual(bob.lines[-1], "< alice: still here")
+        world.kill_server()
+        world.start_server()
+        world.wait(60)
+        self.assertIn("alice", world.hall.links)
+        self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])
+
+    def test_nobody_to_decide(self) -> None:
+        """Who will type nothing more is not waited for."""
+        alice = self._changed()
+        alice.end()
+        self.assertEqual((alice.node.statuses, alice.node.said), ([1], []))
+
+    def test_reflected(self) -> None:
+        """Our own key at the server's address is told once, and nothing is sent to it."""
+        alice = KeyedWorld().chatter("alice", key="server", wait=100)
+        self.assertEqual(len(alice.told("our own key answers")), 1)
+        self.assertEqual(alice.node.said, [])
+
+    def test_a_user_called_server(self) -> None:
+        """`$trust server` is about a user of that name when the server is in no doubt."""
+        alice = KeyedWorld().chatter("alice")
+        self.assertIn("there is nobody called server", alice.type("$trust server")[0])

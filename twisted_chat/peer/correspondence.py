@@ -1,0 +1,210 @@
+"""What is said over links: sent until it is acknowledged, shown once and in order.
+
+The person is told of delivery only where there is none. A line that has
+arrived at everybody within two seconds costs no word, as in any conversation;
+one that has not costs a notice with the names of those who lack it, and
+another when they have everything. Whoever lags is named once and not for every
+line: what the notice is about is the person, not the text. `$status` shows it
+at any time.
+"""
+
+from collections.abc import Iterable
+
+from twisted_chat.display import safe
+from twisted_chat.frames import Heard, Said, Speech
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.neighbour import Neighbour
+from twisted_chat.peer.outbox import MAX_TEXT, Line, size_of
+from twisted_chat.peer.requests import NEVER
+from twisted_chat.peer.speech import split
+from twisted_chat.rate import Rate
+
+LATE = 2.0
+"""Seconds after which it is worth a word that a line has not arrived."""
+ACK_DELAY, ACK_EVERY = 0.02, 64
+"""Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
+HEAR_RATE, HEAR_BURST = 100.0, 300
+"""Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
+MAX_NAMED, MAX_EXCERPT = 5, 40
+"""Names, and characters of a line, in a notice."""
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names as a notice shows them, the first few of many."""
+    every = sorted(names, key=str.lower)
+    some = ", ".join(every[:MAX_NAMED])
+    return f"{some} and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else some
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a line, to know it by."""
+    start = safe(text[:MAX_EXCERPT])
+    return f'"{start}..."' if len(text) > MAX_EXCERPT else f'"{start}"'
+
+
+class Correspondence:
+    """All conversations over links. `wake` is when `tick` is due."""
+
+    def __init__(self, effects: Effects, hear_rate: float, hear_burst: float) -> None:
+        self._effects = effects
+        self._hearing = Rate(hear_rate, hear_burst)
+        self._pause = 1 / hear_rate if hear_rate else 0.0
+        self._active: set[Neighbour] = set()
+        self.last: Line | None = None
+        """What the person said last."""
+        self.lost = False
+        """Whether anything was given up."""
+
+    # --- Saying
+
+    def say(self, text: str, listeners: list[Neighbour], now: float) -> Line:
+        """Accept a line for those who have room for it, and tell who has not."""
+        line = self.last = Line(text, now)
+        parts = list(split(text, MAX_TEXT))
+        size = sum(map(size_of, parts))
+        unreachable = []
+        for neighbour in listeners:
+            if not neighbour.outbox.has_room(size):
+                unreachable.append(neighbour.name)
+                continue
+            line.receivers += 1
+            for part in parts:
+                neighbour.outbox.put(part, line, whole=part is parts[-1])
+            self.flush(neighbour, now)
+        if unreachable:
+            self.lost = True
+            self._effects.notice(
+                f"{listing(unreachable)} cannot be reached, and too much waits already:"
+                f" {excerpt(text)} is lost for them"
+            )
+        return line
+
+    def flush(self, neighbour: Neighbour, now: float) -> None:
+        """Send what may be sent."""
+        if neighbour.link is not None and not neighbour.blocked:
+            for said in neighbour.outbox.to_send():
+                self._effects.frame(said, neighbour.link)
+        self._active.add(neighbour)
+
+    def give_up(self, neighbour: Neighbour) -> None:
+        """Forget what has not arrived, and tell the person."""
+        if lines := neighbour.outbox.lines():
+            self.lost = True
+            self._effects.notice(
+                f"{neighbour.name} never got {_many(len(lines))}, from {excerpt(lines[0].text)} on"
+            )
+        self._active.discard(neighbour)
+
+    @property
+    def unsettled(self) -> list[Neighbour]:
+        """Those who lack something."""
+        return [one for one in self._active if one.outbox]
+
+    # --- Hearing
+
+    def linked(self, neighbour: Neighbour, now: float) -> None:
+        """There is a new link, or the person has accepted the key."""
+        neighbour.outbox.rewind()
+        self.flush(neighbour, now)
+        self._show(neighbour, now)
+
+    def received(self, neighbour: Neighbour, speech: Speech, now: float) -> None:
+        """Take what was said. Raises WireError."""
+        if isinstance(speech, Heard):
+            neighbour.outbox.heard(speech)
+            neighbour.full_since = NEVER
+            self.flush(neighbour, now)
+            self._caught_up(neighbour, now)
+        else:
+            neighbour.inbox.take(speech)
+            self._owe(neighbour, speech, now)
+            self._show(neighbour, now)
+
+    def _show(self, neighbour: Neighbour, now: float) -> None:
+        neighbour.show_at = NEVER
+        while len(neighbour.inbox) and not neighbour.blocked:
+            if not self._hearing.spend(neighbour.fingerprint, now):
+                neighbour.show_at = now + self._pause
+                break
+            said = neighbour.inbox.show_next()
+            text = said.text.removesuffix("\n").removesuffix("\r")
+            self._effects.show(f"< {neighbour.name}: {safe(text)}")
+            self._owe(neighbour, said, now)
+        self._active.add(neighbour)
+
+    def _owe(self, neighbour: Neighbour, said: Said, now: float) -> None:
+        neighbour.owed.add(said.epoch)
+        neighbour.unacknowledged += 1
+        neighbour.acknowledge_at = min(neighbour.acknowledge_at, now + ACK_DELAY)
+        if neighbour.unacknowledged >= ACK_EVERY:
+            self._acknowledge(neighbour)
+
+    def _acknowledge(self, neighbour: Neighbour) -> None:
+        if neighbour.link is not None and not neighbour.blocked:
+            for epoch in sorted(neighbour.owed):
+                if heard := neighbour.inbox.heard(epoch):
+                    self._effects.frame(heard, neighbour.link)
+        neighbour.owed.clear()
+        neighbour.unacknowledged, neighbour.acknowledge_at = 0, NEVER
+
+    def acknowledge_all(self) -> None:
+        """Acknowledge what was shown, without waiting for more."""
+        for neighbour in self._active:
+            self._acknowledge(neighbour)
+
+    # --- What is due
+
+    @property
+    def wake(self) -> float:
+        return min(map(self._due, self._active), default=NEVER)
+
+    def tick(self, now: float) -> None:
+        late: dict[Line, list[str]] = {}
+        for neighbour in list(self._active):
+            if neighbour.show_at <= now:
+                self._show(neighbour, now)
+            if neighbour.acknowledge_at <= now:
+                self._acknowledge(neighbour)
+            oldest = neighbour.outbox.oldest
+            if oldest is not None and not neighbour.behind and oldest.at + LATE <= now:
+                neighbour.behind = True
+                late.setdefault(oldest, []).append(neighbour.name)
+            if self._due(neighbour) == NEVER and not neighbour.outbox:
+                self._active.discard(neighbour)
+        for line, behind in late.items():
+            self._effects.notice(
+                f"{listing(behind)} {_have(behind)} not got {excerpt(line.text)} yet"
+                f" ({line.arrived} of {line.receivers} have)"
+            )
+
+    def _due(self, neighbour: Neighbour) -> float:
+        due = min(neighbour.acknowledge_at, neighbour.show_at)
+        oldest = neighbour.outbox.oldest
+        if oldest is not None and not neighbour.behind:
+            due = min(due, oldest.at + LATE)
+        return due
+
+    def _caught_up(self, neighbour: Neighbour, now: float) -> None:
+        if neighbour.behind and not neighbour.outbox:
+            neighbour.behind = False
+            self._effects.notice(f"{neighbour.name} has got everything now")
+
+    def status(self) -> list[str]:
+        """How far what was said has come."""
+        if self.last is None:
+            return ["you have said nothing yet"]
+        line = self.last
+        shown = [f"{excerpt(line.text)} has arrived at {line.arrived} of {line.receivers}"]
+        for neighbour in sorted(self.unsettled, key=lambda one: one.name.lower()):
+            linked = "" if neighbour.link else ", to whom there is no link now"
+            waiting = len(neighbour.outbox.lines())
+            shown.append(f"{_many(waiting)} still to arrive at {neighbour.name}{linked}")
+        return shown
+
+
+def _many(lines: int) -> str:
+    return f"{lines} lines" if lines > 1 else "one line"
+
+
+def _have(names: list[str]) -> str:
+    return "have" if len(names) > 1 else "has"

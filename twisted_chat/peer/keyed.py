@@ -1,0 +1,256 @@
+"""A peer of generation 2: typed lines and what happens on links in, effects out."""
+
+from collections.abc import Callable
+
+from twisted_chat import frames, wire
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.frames import Introduced, parse_answer
+from twisted_chat.links import Link
+from twisted_chat.peer.correspondence import (
+    HEAR_BURST,
+    HEAR_RATE,
+    Correspondence,
+)
+from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.farewell import Farewell
+from twisted_chat.peer.membership import Membership
+from twisted_chat.peer.neighbourhood import Neighbourhood
+from twisted_chat.peer.orders import SERVER, Orders
+from twisted_chat.peer.people import People
+from twisted_chat.peer.plain import PlainPeers
+from twisted_chat.peer.requests import NEVER
+from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
+from twisted_chat.peer.trust import Memory, Trust
+from twisted_chat.peer.typed import TypedLines
+from twisted_chat.peer.uplink import Uplink
+from twisted_chat.terminal.commands import MARK, Command
+from twisted_chat.wire import Bare, Verb
+
+
+def _decides_on_server(line: str) -> bool:
+    return line.lower().split() == [f"{MARK}{Command.TRUST.word}", SERVER]
+
+
+class KeyedSession:
+    """One peer with a key. Each method returns the effects to be carried out, in order.
+
+    `wake` is when `tick` is due. `fingerprint` is our own. `epoch` is a number
+    that is larger than any used before. `patient` is false for a script, which
+    is told by the exit status when something went wrong; a person is asked
+    again. `server_key` is the only fingerprint that the server may have.
+    """
+
+    def __init__(
+        self,
+        server: Address,
+        fingerprint: str,
+        name: str | None,
+        memory: Memory,
+        spoken: Callable[[str], str],
+        *,
+        epoch: int,
+        patient: bool,
+        server_key: str = "",
+        speak_rate: float = SPEAK_RATE,
+        hear_rate: float = HEAR_RATE,
+    ) -> None:
+        self._server = server
+        self._first_name = name
+        self._epoch = epoch
+        self._effects = Effects()
+        trust = Trust(memory, fingerprint, spoken, self._effects.notice)
+        self._words = Correspondence(self._effects, hear_rate, HEAR_BURST)
+        self._links = Neighbourhood(trust, self._words, self._effects, self._next_epoch)
+        plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST)
+        self._people = People(trust, self._links, plain, self._effects)
+        self._uplink = Uplink(
+            server, trust, self._effects, self._registered, pinned=server_key, patient=patient
+        )
+        self._room = Membership(self._uplink, self._people, self._effects)
+        self._orders = Orders(self._uplink, self._room, self._people, self._words, self._effects)
+        self._farewell = Farewell(
+            self._uplink, self._links, self._words, self._effects, patient=patient
+        )
+        self._typed = TypedLines(
+            self._uplink,
+            self._room,
+            self._people,
+            plain,
+            self._orders,
+            self._words,
+            self._effects,
+            self._farewell.begin,
+            speak_rate,
+            SPEAK_BURST,
+        )
+        self._finished = False
+
+    def _next_epoch(self) -> int:
+        self._epoch += 1
+        return self._epoch
+
+    # --- The person
+
+    def start(self, now: float) -> list[Effect]:
+        """Begin: look for the server."""
+        if self._first_name is not None:
+            self._uplink.call_me(self._first_name, now)
+        if not self._uplink.failed:
+            self._uplink.start(now)
+        return self._done(now)
+
+    def typed(self, line: str, now: float) -> list[Effect]:
+        """The person typed a line, given without its end."""
+        again = line in self._typed.lines or self._farewell.begun
+        if line.strip() == Command.QUIT.usage and again:
+            self._farewell.vanish()  # Typed twice: somebody is in a hurry.
+        if self._uplink.in_question and _decides_on_server(line):
+            self._uplink.trust(now)  # At once: what was typed before waits for it.
+        else:
+            self._typed.lines.append(line)
+        return self._done(now)
+
+    def ended(self, now: float) -> list[Effect]:
+        """The person will type nothing more: do what was typed, then leave."""
+        self._typed.ended = True
+        return self._done(now)
+
+    def interrupted(self, now: float) -> list[Effect]:
+        """The process is being ended: leave without waiting for anything."""
+        self._farewell.vanish()
+        return self._done(now)
+
+    @property
+    def wants_input(self) -> bool:
+        """Whether more may be typed. False while enough is waiting."""
+        return len(self._typed.lines) < MAX_TYPED
+
+    @property
+    def plain(self) -> bool:
+        """Whether this has to go on in generation 1, with what `waiting` returns."""
+        return self._uplink.plain
+
+    def waiting(self) -> tuple[str | None, list[str], bool]:
+        """The name that was wanted, the typed lines that were not done, and
+        whether they are the last."""
+        return self._uplink.wanted or None, list(self._typed.lines), self._typed.ended
+
+    # --- Links
+
+    def opened(self, link: Link, now: float) -> list[Effect]:
+        """A link is there, both keys proven."""
+        if self._finished:
+            return []
+        if self._uplink.is_server(link):
+            self._uplink.opened(link, now)
+        else:
+            self._links.opened(link, now)
+        return self._done(now)
+
+    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
+        """A message, without its length, came on a link."""
+        if link is not self._uplink.link:
+            self._links.received(link, message, now)
+        else:
+            try:
+                self._told(parse_answer(message), now)
+            except WireError as broken:
+                self._effects.notice(f"the link to the server was closed: it sent {broken}")
+                self._effects.close(link, str(broken))
+                self._uplink.lost(now)
+        return self._done(now)
+
+    def moved(self, link: Link, now: float) -> list[Effect]:
+        """The other end of a link has another address."""
+        self._links.moved(link, now)
+        return self._done(now)
+
+    def lost(self, link: Link, why: str, now: float) -> list[Effect]:
+        """A link is no more, whoever closed it."""
+        if link is self._uplink.link:
+            self._uplink.lost(now)
+        else:
+            self._links.lost(link, now)
+        return self._done(now)
+
+    def dial_failed(
+        self, address: Address, fingerprint: str, why: str, now: float
+    ) -> list[Effect]:
+        """There is no link to be had at an address."""
+        if fingerprint:
+            self._links.dial_failed(fingerprint, now)
+        elif address == self._server:
+            self._uplink.dial_failed(now)
+        return self._done(now)
+
+    def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
+        """A datagram of generation 1 came from an address."""
+        if isinstance(message, wire.Said):
+            self._people.heard(message, source, now)
+        elif source == self._server:
+            self._uplink.answers_plainly(now)
+        return self._done(now)
+
+    def _told(self, message: frames.Answer, now: float) -> None:
+        if isinstance(message, Introduced):
+            person = self._people.introduced(message.contact, now)
+            if person is None or person.blocked or person.in_room:
+                return
+            self._effects.notice(
+                f"{person.name} wants to talk: you talk to each other now; $kick ends it"
+                if person.spoken_to
+                else f"{person.name} wants to talk; $poke {person.contact.name} answers"
+            )
+        elif not self._room.told(message, now):
+            known = self._uplink.answered(message, now)
+            if not known and message == Bare(Verb.HI):
+                self._uplink.forgotten(now)
+
+    def _registered(self, again: bool, now: float) -> None:
+        name, room = self._uplink.name, self._room.room
+        if not again:
+            self._effects.notice(f"you are {name}; $help shows what you can do")
+        elif self._uplink.away:
+            back = f", and go back to {room}" if room else ""
+            self._effects.notice(f"the server is back: you are {name} again{back}")
+        self._room.returned(now)
+
+    # --- What is due
+
+    @property
+    def wake(self) -> float:
+        if self._finished:
+            return NEVER
+        due = min(self._words.wake, self._links.wake, self._uplink.wake)
+        return min(due, self._room.wake, self._typed.wake, self._farewell.wake)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Do what has become due."""
+        self._uplink.tick(now)
+        self._room.tick(now)
+        self._links.tick(now)
+        self._words.tick(now)
+        return self._done(now)
+
+    # --- What follows
+
+    def _done(self, now: float) -> list[Effect]:
+        """Do what can be done now. Returns all effects, which end with the end."""
+        while not self._over and self._typed.do_next(now):
+            pass
+        if self._typed.ended and self._uplink.in_question and not self._uplink.seen:
+            self._uplink.give_up()  # Nobody is left who could decide.
+        if self._farewell.begun:
+            self._farewell.go_on(now)
+        elif not self._over and self._typed.all_done:
+            self._farewell.begin(now)
+        effects = self._effects.take()
+        if self._finished:
+            return []
+        self._finished = self._farewell.over or self._uplink.failed
+        return effects
+
+    @property
+    def _over(self) -> bool:
+        return self._farewell.begun or self._uplink.failed or self._uplink.plain

@@ -1,0 +1,239 @@
+"""The room we are in: its numbered roster, who comes and who goes, getting back into it."""
+
+from twisted_chat import frames
+from twisted_chat.frames import (
+    AskRoster,
+    Came,
+    Contact,
+    PutOut,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
+from twisted_chat.peer.correspondence import listing
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.people import People
+from twisted_chat.peer.requests import NEVER
+from twisted_chat.peer.trust import name_key
+from twisted_chat.peer.uplink import Uplink
+from twisted_chat.wire import Bare, CreateRoom, JoinRoom, LeaveRoom
+
+GRACE = 30.0
+"""Seconds after our return to a server for which its rosters may lack those yet to return."""
+OTHERS_CREATE, RETURN_EVERY = 10.0, 2.0
+"""Seconds that we leave it to the one who created a room to create it again,
+and between two looks whether that has happened."""
+
+
+class Membership:
+    """Being in one room at most. While `moving`, whom we speak to is about to
+    change. `wake` is when `tick` is due."""
+
+    def __init__(self, uplink: Uplink, people: People, effects: Effects) -> None:
+        self._uplink = uplink
+        self._people = people
+        self._effects = effects
+        self.room = ""
+        self.moving = False
+        self._joining = ""
+        self._leaving = ""
+        self._number = -1
+        self._asked_again = False
+        self._incoming: tuple[RosterBegins, dict[str, Contact]] | None = None
+        self._members: set[str] = set()
+        self._missing: set[str] = set()
+        """Those who may not have returned to the server yet."""
+        self._grace = 0.0
+        self._settle_at = self._return_at = self._create_at = NEVER
+        self._own: set[str] = set()
+
+    # --- What the person wants
+
+    def join(self, room: str, now: float) -> None:
+        self.moving = True
+        self._joining = room
+
+        def close(answers: list[frames.Answer] | None, now: float) -> None:
+            self.moving, self._joining = False, ""
+            if answers is None:
+                self._effects.notice(f"the server did not answer when asked for {room}")
+            elif isinstance(answers[0], Bare):
+                self._effects.notice(
+                    f"there is no room {room}, or it is full; $roomcreate {room} makes it"
+                )
+
+        self._uplink.ask(JoinRoom(room), close, now)
+
+    def leave(self, now: float) -> None:
+        if not self.room:
+            self._effects.notice("you are in no room")
+            return
+        left, self._leaving = self.room, self.room
+        self.moving = True
+        self._forget(now)
+
+        def close(answers: list[frames.Answer] | None, now: float) -> None:
+            self.moving, self._leaving = False, ""
+            confirmed = "" if answers else ", though the server did not confirm it"
+            self._effects.notice(f"you are not in {left} any more{confirmed}")
+
+        self._uplink.ask(LeaveRoom(), close, now)
+
+    # --- Getting back into it
+
+    def created(self, room: str, *, ours: bool) -> None:
+        """A room is ours to create again, or no longer."""
+        (self._own.add if ours else self._own.discard)(name_key(room))
+
+    def returned(self, now: float) -> None:
+        """The server knows us again, and perhaps nothing of our room."""
+        self._return_at = NEVER
+        if not self.room:
+            return
+        self._grace = now + GRACE
+        self._settle_at = self._grace
+        self._create_at = now if name_key(self.room) in self._own else now + OTHERS_CREATE
+        self._number, self._asked_again, self._incoming = -1, True, None
+        self._return(now)
+
+    def _return(self, now: float) -> None:
+        """Join again, and create the room where the server has forgotten it."""
+        room = self.room
+        self.moving, self._joining = True, room
+
+        def close(answers: list[frames.Answer] | None, now: float) -> None:
+            self.moving, self._joining = False, ""
+            if not answers or not isinstance(answers[0], Bare):
+                return
+            if now < self._create_at:
+                self._return_at = min(now + RETURN_EVERY, self._create_at)
+            else:
+                self._create_at = now + OTHERS_CREATE
+                self.moving = True
+                self._uplink.ask(CreateRoom(room), join, now)
+
+        def join(answers: list[frames.Answer] | None, now: float) -> None:
+            self.moving = False
+            if answers:
+                self._return(now)
+
+        self._uplink.ask(JoinRoom(room), close, now)
+
+    # --- What the server says
+
+    def told(self, message: frames.Answer, now: float) -> bool:
+        """Take what a message says of our room. False if it is about something else."""
+        match message:
+            case RosterBegins():
+                self._incoming = (message, {})
+            case RosterMember(contact):
+                if self._incoming is not None and len(self._incoming[1]) < MAX_PEERS:
+                    self._incoming[1][name_key(contact.name)] = contact
+            case RosterEnds():
+                self._whole(now)
+            case Came(number, contact):
+                if self._follows(number):
+                    self._enter(contact, now)
+            case Went(number, name):
+                if self._follows(number):
+                    self._go(name, now)
+            case PutOut(room):
+                self._put_out(room, now)
+            case _:
+                return False
+        return True
+
+    def _follows(self, number: int) -> bool:
+        """Whether a change is the next one. If one was missed the roster is asked for."""
+        if not self.room or self._incoming is not None or number <= self._number:
+            return False
+        if number == self._number + 1 and not self._asked_again:
+            self._number = number
+            return True
+        if not self._asked_again:
+            self._asked_again = True
+            self._uplink.tell(AskRoster())
+        return False
+
+    def _whole(self, now: float) -> None:
+        if self._incoming is None:
+            return
+        (begins, members), self._incoming = self._incoming, None
+        joined = bool(self._joining) and name_key(begins.room) == name_key(self._joining)
+        if not joined and name_key(begins.room) != name_key(self.room):
+            return  # A room that we have left in the meantime, or never wanted to be in.
+        again = bool(self.room) and name_key(begins.room) == name_key(self.room)
+        if not again:
+            self._forget(now)
+            self.room = begins.room
+        self._number, self._asked_again = begins.number, False
+        if joined:
+            self._joining = ""
+            self._uplink.answered(begins, now)
+        if again:
+            self._compare(members, now)
+        else:
+            present = [self._people.came(contact, now) for contact in members.values()]
+            self._members = set(members)
+            company = listing(one.name for one in present if one is not None)
+            self._effects.notice(
+                f"you are in {shown_name(self.room)} "
+                + (f"with {company}" if company else "alone")
+            )
+
+    def _compare(self, members: dict[str, Contact], now: float) -> None:
+        """A newer roster of our room tells who came and who went in between."""
+        gone = self._members - set(members)
+        if now < self._grace:
+            self._missing |= gone
+            gone = set()
+        for contact in members.values():
+            self._enter(contact, now)
+        for name in gone:
+            self._go(name, now)
+
+    def _enter(self, contact: Contact, now: float) -> None:
+        key = name_key(contact.name)
+        new = key not in self._members
+        self._members.add(key)
+        self._missing.discard(key)
+        person = self._people.came(contact, now)
+        if new and person is not None:
+            self._effects.notice(f"{person.name} came")
+
+    def _go(self, name: str, now: float) -> None:
+        key = name_key(name)
+        self._missing.discard(key)
+        if key in self._members:
+            self._members.discard(key)
+            person = self._people.went(name, now)
+            self._effects.notice(f"{person.name if person else shown_name(name)} left")
+
+    def _put_out(self, room: str, now: float) -> None:
+        if self._leaving and name_key(room) in ("", name_key(self._leaving)):
+            self._uplink.answered(PutOut(room), now)
+        elif self.room and name_key(room) == name_key(self.room):
+            self._forget(now)
+            self._effects.notice(f"you were put out of {shown_name(room)}, or it was closed")
+
+    def _forget(self, now: float) -> None:
+        self.room, self._number, self._asked_again, self._incoming = "", -1, False, None
+        self._members, self._missing = set(), set()
+        self._people.leave_room(now)
+
+    @property
+    def wake(self) -> float:
+        return min(self._settle_at, self._return_at)
+
+    def tick(self, now: float) -> None:
+        """Those who have not returned to the server by now have gone."""
+        if self._settle_at <= now:
+            self._settle_at = NEVER
+            for name in sorted(self._missing):
+                self._go(name, now)
+        if self._return_at <= now:
+            self._return_at = NEVER
+            if self.room and not self.moving:
+                self._return(now)

@@ -1,0 +1,196 @@
+"""Whom we are with: members of our room, those who were introduced, with a key and without."""
+
+from twisted_chat.frames import Contact
+from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.neighbour import Neighbour
+from twisted_chat.peer.neighbourhood import Neighbourhood
+from twisted_chat.peer.plain import PlainPeer, PlainPeers
+from twisted_chat.peer.trust import Trust, Verdict, name_key
+from twisted_chat.wire import Said
+
+Person = Neighbour | PlainPeer
+
+MAX_INTRODUCED = 1_000
+"""Those who are known only because they were introduced."""
+
+
+class People:
+    """One company of those with a key and those without."""
+
+    def __init__(
+        self, trust: Trust, keyed: Neighbourhood, plain: PlainPeers, effects: Effects
+    ) -> None:
+        self._trust = trust
+        self._keyed = keyed
+        self._plain = plain
+        self._effects = effects
+        self._warned: set[tuple[str, str]] = set()
+
+    # --- Who there is
+
+    def keyed_listeners(self) -> list[Neighbour]:
+        """Whom we speak to over links."""
+        return [one for one in self._keyed if one.listening]
+
+    def everybody(self) -> list[Person]:
+        return [*self._keyed, *self._plain.all()]
+
+    def listeners(self) -> tuple[list[Neighbour], list[PlainPeer]]:
+        """Whom we speak to."""
+        return (
+            self.keyed_listeners(),
+            [one for one in self._plain.all() if one.listening],
+        )
+
+    def called(self, name: str) -> Person | None:
+        """Who has this name: of several, who is in the room or was introduced last."""
+        found = [one for one in self.everybody() if name_key(one.contact.name) == name_key(name)]
+        present = [one for one in found if one.in_room or one.introduced]
+        return next(reversed(present or found), None)
+
+    # --- Coming and going
+
+    def came(self, contact: Contact, now: float) -> Person | None:
+        """Somebody is in our room. None for what cannot be spoken to."""
+        for other in self.everybody():
+            same = name_key(other.contact.name) == name_key(contact.name)
+            if same and other.in_room and not _is(other, contact):
+                self._out_of_room(other, now)
+        person = self._meet(contact, now)
+        if person is not None and not person.in_room:
+            person.in_room = person.spoken_to = True
+        return person
+
+    def went(self, name: str, now: float) -> Person | None:
+        """Somebody is not in our room any more. None if they were not."""
+        person = self.called(name)
+        if person is None or not person.in_room:
+            return None
+        self._out_of_room(person, now)
+        return person
+
+    def leave_room(self, now: float) -> None:
+        """We are not in the room any more."""
+        for person in self.everybody():
+            if person.in_room:
+                self._out_of_room(person, now)
+
+    def _out_of_room(self, person: Person, now: float) -> None:
+        person.in_room = False
+        if not person.introduced:
+            self._part(person, now)
+
+    def poked(self, contact: Contact, now: float) -> Person | None:
+        """We wanted to talk to somebody, and know now where they are."""
+        person = self._meet(contact, now)
+        if person is not None:
+            person.introduced = person.spoken_to = True
+        return person
+
+    def introduced(self, contact: Contact, now: float) -> Person | None:
+        """Somebody wants to talk to us. They are spoken to if nobody else is, so
+        that nobody can listen to a conversation by knocking."""
+        alone = not any(self.listeners())
+        callers = [one for one in self.everybody() if one.introduced and not one.spoken_to]
+        if len(callers) >= MAX_INTRODUCED and not callers[0].in_room:
+            self._part(callers[0], now)
+        person = self._meet(contact, now)
+        if person is not None:
+            person.introduced = True
+            person.spoken_to = person.spoken_to or alone
+        return person
+
+    def kick(self, now: float) -> None:
+        """Speak to nobody any more; members of the room are still heard."""
+        for person in self.everybody():
+            person.spoken_to = person.introduced = False
+            if not person.in_room:
+                self._part(person, now)
+
+    def _part(self, person: Person, now: float) -> None:
+        if isinstance(person, Neighbour):
+            self._keyed.part(person, now)
+        else:
+            self._plain.forget(person)
+
+    # --- Whom we may speak to
+
+    def _meet(self, contact: Contact, now: float) -> Person | None:
+        if contact.fingerprint == self._trust.own:
+            return None
+        blocked = self._trust.judge(contact) is Verdict.CHANGED
+        if blocked:
+            self._warn(contact)
+        if not contact.fingerprint:
+            return self._plain.meet(contact, blocked=blocked)
+        return self._keyed.meet(contact, now, blocked=blocked)
+
+    def _warn(self, contact: Contact) -> None:
+        warning = (name_key(contact.name), contact.fingerprint)
+        if warning in self._warned:
+            return
+        if len(self._warned) > MAX_INTRODUCED:
+            self._warned.clear()
+        self._warned.add(warning)
+        name = shown_name(contact.name)
+        self._effects.notice(f"THE KEY OF {name} IS NOT THE ONE YOU KNOW")
+        self._effects.notice(f"  it was {self._trust.spoken(self._trust.was(contact.name))}")
+        self._effects.notice(f"  it is  {self._trust.spoken(contact.fingerprint)}")
+        self._effects.notice(
+            f"  somebody else may have taken the name: nothing goes to {name}, and nothing from"
+            f" {name} is shown, until you accept this with $trust {name}"
+        )
+
+    def trust(self, name: str, now: float) -> None:
+        """The person accepts whatever key this name has now."""
+        person = self.called(name)
+        if person is None:
+            self._effects.notice(f"there is nobody called {name} here; $poke {name} looks")
+        elif not person.blocked:
+            self._effects.notice(f"nothing is wrong with the key of {name}")
+        else:
+            self._trust.accept(person.contact, now)
+            self._warned.discard((name_key(person.contact.name), person.contact.fingerprint))
+            if isinstance(person, Neighbour):
+                self._effects.notice(f"the new key of {name} is accepted and remembered")
+                self._keyed.accepted(person, now)
+            else:
+                person.blocked = False
+                self._effects.notice(f"{name} is spoken to without encryption now")
+
+    def verify(self, name: str, now: float) -> None:
+        """Show what two people compare, and note that they have."""
+        person = self.called(name)
+        fingerprint = person.contact.fingerprint if person else self._trust.was(name)
+        if not fingerprint:
+            self._effects.notice(
+                f"{name} has no key: what you say to each other is not encrypted"
+                if person
+                else f"no key is known of {name}; $poke {name} looks for one"
+            )
+            return
+        self._effects.notice(f"your key: {self._trust.spoken(self._trust.own)}")
+        self._effects.notice(f"{name}'s key: {self._trust.spoken(fingerprint)}")
+        if person is not None and person.blocked:
+            self._effects.notice(f"it is not accepted yet; $trust {name} does that")
+            return
+        self._trust.compared(name, fingerprint, now)
+        self._effects.notice(
+            f"{name} is marked as compared: read both to each other by voice,"
+            " and trust neither if they differ"
+        )
+
+    # --- What those without a key say
+
+    def heard(self, said: Said, source: tuple[str, int], now: float) -> None:
+        keyed = {name_key(one.contact.name) for one in self._keyed}
+        if self._trust.was(said.name):
+            keyed.add(name_key(said.name))
+        self._plain.heard(said, source, keyed, now)
+
+
+def _is(person: Person, contact: Contact) -> bool:
+    if isinstance(person, PlainPeer):
+        return not contact.fingerprint and person.address == (contact.host, contact.port)
+    return person.fingerprint == contact.fingerprint

@@ -1,0 +1,94 @@
+"""Those of generation 1: spoken to in datagrams, unencrypted, and shown as that."""
+
+from dataclasses import dataclass
+
+from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.display import safe
+from twisted_chat.frames import Contact
+from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.speech import speak
+from twisted_chat.peer.trust import name_key
+from twisted_chat.rate import Rate
+from twisted_chat.tally import Tally
+from twisted_chat.wire import Said
+
+UNENCRYPTED = "(unencrypted)"
+
+
+@dataclass(eq=False, slots=True)
+class PlainPeer:
+    """Somebody without a key, known by nothing but an address."""
+
+    contact: Contact
+    in_room: bool = False
+    introduced: bool = False
+    spoken_to: bool = False
+    blocked: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{shown_name(self.contact.name)} {UNENCRYPTED}"
+
+    @property
+    def address(self) -> Address:
+        return self.contact.host, self.contact.port
+
+    @property
+    def listening(self) -> bool:
+        return self.spoken_to and not self.blocked
+
+
+class PlainPeers:
+    """All of them, by address."""
+
+    def __init__(self, effects: Effects, rate: float, burst: float) -> None:
+        self._effects = effects
+        self._hearing = Rate(rate, burst)
+        self._unheard = Tally()
+        self._known: dict[Address, PlainPeer] = {}
+
+    def all(self) -> list[PlainPeer]:
+        return list(self._known.values())
+
+    def meet(self, contact: Contact, *, blocked: bool) -> PlainPeer | None:
+        """Somebody is in our room, or introduced. None where there are too many."""
+        address = (contact.host, contact.port)
+        peer = self._known.get(address)
+        if peer is None or name_key(peer.contact.name) != name_key(contact.name):
+            if peer is None and len(self._known) >= MAX_PEERS:
+                return None
+            peer = self._known[address] = PlainPeer(contact)
+        peer.contact, peer.blocked = contact, blocked
+        return peer
+
+    def forget(self, peer: PlainPeer) -> None:
+        if self._known.get(peer.address) is peer:
+            del self._known[peer.address]
+
+    def say(self, name: str, text: str, listeners: list[PlainPeer]) -> None:
+        for said in speak(name, text) if listeners else ():
+            for peer in listeners:
+                self._effects.send(said, peer.address)
+
+    def heard(self, said: Said, source: Address, keyed_names: set[str], now: float) -> None:
+        """Show a datagram, with what is certain of its sender: an address at most."""
+        if not self._hearing.spend(source[0], now):
+            if many := self._unheard.count("too many", now):
+                self._effects.notice(
+                    f"{many} unencrypted messages were not shown: too many at once,"
+                    f" the last from {host_and_port(*source)}"
+                )
+            return
+        text = safe(said.text.removesuffix("\n").removesuffix("\r"))
+        claim = shown_name(said.name)
+        peer = self._known.get(source)
+        if peer is None or peer.blocked:
+            doubt = ", not the one with a key" if name_key(said.name) in keyed_names else ""
+            self._effects.show(
+                f"< stranger {claim} at {host_and_port(*source)} (unencrypted{doubt}): {text}"
+            )
+        elif name_key(said.name) == name_key(peer.contact.name):
+            self._effects.show(f"< {peer.name}: {text}")
+        else:
+            self._effects.show(f"< {peer.name}, who says to be {claim}: {text}")

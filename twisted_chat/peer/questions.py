@@ -1,0 +1,94 @@
+"""Questions to the server on a link that loses nothing and keeps the order.
+
+An answer names its verb, so the first question with that verb is the one that
+it answers.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from twisted_chat import frames, wire
+from twisted_chat.frames import Extra
+from twisted_chat.peer.requests import NEVER
+from twisted_chat.wire import Verb
+
+PATIENCE = 10.0
+"""Seconds to wait for an answer, or for more of a list."""
+MAX_ANSWERS = 100_000
+"""Messages of one list."""
+
+Close = Callable[[list[frames.Answer] | None, float], None]
+"""Is given the whole answer, or None if there was none."""
+
+_ASKED: dict[type, Verb | Extra] = {
+    wire.Register: Verb.HI,
+    wire.Leave: Verb.BY,
+    wire.Locate: Verb.AR,
+    wire.ListUsers: Verb.UL,
+    wire.ListRooms: Verb.RL,
+    wire.CreateRoom: Verb.RC,
+    wire.JoinRoom: Verb.RJ,
+    wire.LeaveRoom: Verb.RK,
+    frames.Kick: Extra.KICK,
+    frames.CloseRoom: Extra.CLOSE,
+    frames.GiveRoom: Extra.GIVE,
+}
+_ANSWERED: dict[type, Verb] = {
+    wire.Registered: Verb.HI,
+    wire.Farewell: Verb.BY,
+    frames.Located: Verb.AR,
+    wire.RoomCreated: Verb.RC,
+    frames.RosterBegins: Verb.RJ,
+    frames.PutOut: Verb.RK,
+}
+
+
+@dataclass(eq=False, slots=True)
+class _Question:
+    verb: Verb | Extra
+    close: Close
+    due: float
+    answers: list[frames.Answer] = field(default_factory=list)
+
+
+class Questions:
+    """Those that are under way. `wake` is when the first has waited too long."""
+
+    def __init__(self) -> None:
+        self._open: deque[_Question] = deque()
+
+    @property
+    def wake(self) -> float:
+        return min((one.due for one in self._open), default=NEVER)
+
+    def asked(self, request: frames.Request, close: Close, now: float) -> None:
+        """A request was sent."""
+        self._open.append(_Question(_ASKED[type(request)], close, now + PATIENCE))
+
+    def answer(self, answer: frames.Answer, now: float) -> bool:
+        """Give an answer to the question that it belongs to. False if there is none.
+
+        A roster answers with its beginning: whoever asked knows the rest.
+        """
+        if isinstance(answer, wire.Bare | frames.Listed | frames.Done | frames.Refused):
+            verb: Verb | Extra | None = answer.verb
+        else:
+            verb = _ANSWERED.get(type(answer))
+        question = next((one for one in self._open if one.verb is verb), None)
+        if question is None:
+            return False
+        if isinstance(answer, frames.Listed) and len(question.answers) < MAX_ANSWERS:
+            question.answers.append(answer)
+            question.due = now + PATIENCE
+        elif not isinstance(answer, frames.Listed):
+            question.answers.append(answer)
+            self._open.remove(question)
+            question.close(question.answers, now)
+        return True
+
+    def give_up(self, now: float) -> None:
+        """There will be no answers."""
+        questions, self._open = list(self._open), deque()
+        for question in questions:
+            question.close(None, now)

@@ -1,0 +1,155 @@
+"""Whose key is whose: what is remembered of it, and what a person has to decide.
+
+The first key that comes with a name, or from a server, is remembered. Another
+one is never used until the person has accepted it.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+from typing import Protocol
+
+from twisted_chat import names
+from twisted_chat.addresses import Address
+from twisted_chat.errors import ChatError, NameRefused
+from twisted_chat.frames import Contact
+
+
+class KnownKey(Protocol):
+    """A key that is remembered."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class KnownPerson(KnownKey, Protocol):
+    """The key behind a name, and whether the person has compared it with its owner."""
+
+    @property
+    def compared(self) -> bool: ...
+
+
+class Memory(Protocol):
+    """What outlives the program. Names are given as `name_key` returns them,
+    fingerprints as 64 lower-case hexadecimal digits. All of it raises ChatError
+    where it cannot be."""
+
+    def name(self, name: str) -> KnownPerson | None:
+        """What is known of whoever has this name."""
+
+    def remember(self, name: str, fingerprint: str, now: float) -> None:
+        """Somebody was spoken with. Changes no key that is known already."""
+
+    def trust(self, name: str, fingerprint: str, now: float) -> None:
+        """The person accepts that this name has this key now; it is not compared yet."""
+
+    def verify(self, name: str, fingerprint: str, now: float) -> None:
+        """The person has compared this fingerprint for this name."""
+
+    def server(self, address: Address) -> KnownKey | None:
+        """What is known of the server at this address."""
+
+    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+        """A server was met. Changes no key that is known already."""
+
+    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+        """The person accepts that the server has this key now."""
+
+
+def name_key(name: str) -> str:
+    """What is equal for two names that count as the same; what is no name is equal to itself."""
+    try:
+        return names.key(name)
+    except NameRefused:
+        return name
+
+
+class Verdict(Enum):
+    """What is to be thought of a key that comes with a name."""
+
+    NEW = "seen for the first time"
+    KNOWN = "the one that is remembered"
+    CHANGED = "another than the one that is remembered"
+
+
+class Trust:
+    """Which keys may be used. `spoken` gives a fingerprint the form in which
+    people read it to each other; `own` is our own fingerprint; `complain` is
+    told what the memory cannot do."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        own: str,
+        spoken: Callable[[str], str],
+        complain: Callable[[str], None],
+    ) -> None:
+        self._memory = memory
+        self.own = own
+        self._spoken = spoken
+        self._complain = complain
+        self._without_key: set[str] = set()
+
+    def spoken(self, fingerprint: str) -> str:
+        return self._spoken(fingerprint) if fingerprint else "no key at all (unencrypted)"
+
+    # --- Names
+
+    def judge(self, contact: Contact) -> Verdict:
+        """Compare the key of an introduction with the one that is remembered."""
+        key = name_key(contact.name)
+        try:
+            known = self._memory.name(key)
+        except ChatError as problem:
+            self._complain(f"it cannot be looked up whose key that of {key} is: {problem}")
+            return Verdict.CHANGED
+        if known is None or (not contact.fingerprint and key in self._without_key):
+            return Verdict.NEW
+        return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
+
+    def remember(self, contact: Contact, now: float) -> None:
+        """The key is proven, and there is none to contradict it."""
+        if contact.fingerprint:
+            key = name_key(contact.name)
+            self._keep(lambda: self._memory.remember(key, contact.fingerprint, now))
+
+    def accept(self, contact: Contact, now: float) -> None:
+        """The person takes the new key for this name; for a name without a key
+        only as long as the program runs, and the key stays remembered."""
+        key = name_key(contact.name)
+        if contact.fingerprint:
+            self._keep(lambda: self._memory.trust(key, contact.fingerprint, now))
+        else:
+            self._without_key.add(key)
+
+    def compared(self, name: str, fingerprint: str, now: float) -> None:
+        """The person has this before them, and compares it with the other one."""
+        self._keep(lambda: self._memory.verify(name_key(name), fingerprint, now))
+
+    def was(self, name: str) -> str:
+        """The fingerprint remembered for a name, empty if there is none."""
+        with suppress(ChatError):
+            known = self._memory.name(name_key(name))
+            return known.fingerprint if known else ""
+        return ""
+
+    # --- Servers
+
+    def server(self, address: Address) -> str:
+        """The fingerprint remembered for a server, empty if there is none. Raises ChatError."""
+        known = self._memory.server(address)
+        return known.fingerprint if known else ""
+
+    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+        """A server was met with the key that it should have, or for the first time."""
+        self._keep(lambda: self._memory.remember_server(address, fingerprint, now))
+
+    def accept_server(self, address: Address, fingerprint: str, now: float) -> None:
+        """The person takes the new key of a server."""
+        self._keep(lambda: self._memory.trust_server(address, fingerprint, now))
+
+    def _keep(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except ChatError as problem:
+            self._complain(f"this key cannot be remembered: {problem}")

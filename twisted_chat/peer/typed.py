@@ -1,0 +1,146 @@
+"""What was typed, done in order.
+
+What changes whom we speak to holds up what was typed after it, so that
+`$roomjoin lab` and `hello` in one breath say hello to the room.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from twisted_chat.errors import UsageMistake
+from twisted_chat.peer.correspondence import Correspondence, listing
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.membership import Membership
+from twisted_chat.peer.orders import Orders
+from twisted_chat.peer.outbox import size_of
+from twisted_chat.peer.people import People
+from twisted_chat.peer.plain import PlainPeers
+from twisted_chat.peer.requests import NEVER
+from twisted_chat.peer.uplink import Uplink
+from twisted_chat.rate import Rate
+from twisted_chat.terminal.commands import Command, Order, Say, read_line
+
+HOLD = 5.0
+"""Seconds for which typing is held up by a linked peer that acknowledges too slowly."""
+
+_AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS})
+_OURSELVES = "person"
+"""The one source of what is typed."""
+
+
+class TypedLines:
+    """Lines that wait, and their doing. `wake` is when `do_all` has more to do."""
+
+    def __init__(
+        self,
+        uplink: Uplink,
+        room: Membership,
+        people: People,
+        plain: PlainPeers,
+        orders: Orders,
+        words: Correspondence,
+        effects: Effects,
+        leave: Callable[[float], None],
+        rate: float,
+        burst: float,
+    ) -> None:
+        self._uplink = uplink
+        self._room = room
+        self._people = people
+        self._plain = plain
+        self._orders = orders
+        self._words = words
+        self._effects = effects
+        self._leave = leave
+        self._speaking = Rate(rate, burst)
+        self._pause = 1 / rate if rate else 0.0
+        self.lines: deque[str] = deque()
+        self.ended = False
+        """Whether nothing more will be typed."""
+        self.wake = NEVER
+
+    @property
+    def all_done(self) -> bool:
+        """Whether everything is done that was to be."""
+        return self.ended and not self.lines and not self._busy
+
+    @property
+    def _busy(self) -> bool:
+        """Whether something is under way that what was typed is about."""
+        server = self._uplink
+        connecting = not server.seen or bool(server.name or server.wanted)
+        registering = connecting and not (server.valid or server.away)
+        return self._orders.busy or self._room.moving or registering
+
+    def do_next(self, now: float) -> bool:
+        """Do what the first waiting line says. False if there is none, or it has to wait."""
+        self.wake = NEVER
+        if not self.lines:
+            return False
+        try:
+            todo = read_line(self.lines[0])
+        except UsageMistake as mistake:
+            self._effects.notice(str(mistake))
+        else:
+            if self._must_wait(todo, now):
+                return False
+            if isinstance(todo, Say):
+                self._say(todo.text, now)
+            elif todo.command is Command.QUIT:
+                self.lines.clear()
+                self._leave(now)
+            else:
+                self._orders.obey(todo, now)
+        if self.lines:
+            self.lines.popleft()
+        return True
+
+    def _must_wait(self, todo: Say | Order, now: float) -> bool:
+        if isinstance(todo, Order):
+            if todo.command in _AT_ONCE:
+                return self.ended and self._busy
+            return self._busy
+        server = self._uplink
+        if self._orders.busy or self._room.moving or server.wanted:
+            return True
+        if not server.name:
+            return not (server.seen or server.away)
+        if not todo.text:
+            return False
+        if (full := self._held_up_until(todo.text, now)) > now:
+            self.wake = full
+            return True
+        if self._speaking.spend(_OURSELVES, now):
+            return False
+        self.wake = now + self._pause
+        return True
+
+    def _held_up_until(self, text: str, now: float) -> float:
+        """When a line is said although somebody has no room for it, who has a link."""
+        size, until = size_of(text), now
+        for neighbour in self._people.keyed_listeners():
+            if neighbour.link is not None and not neighbour.outbox.has_room(size):
+                if neighbour.full_since == NEVER:
+                    neighbour.full_since = now
+                until = max(until, neighbour.full_since + HOLD)
+        return until
+
+    def _say(self, text: str, now: float) -> None:
+        if not self._uplink.name:
+            if text.strip():
+                self._uplink.call_me(text, now)
+            return
+        if not text:
+            return
+        keyed, plain = self._people.listeners()
+        if keyed or plain:
+            self._words.say(text, keyed, now)
+            self._plain.say(self._uplink.name, text, plain)
+            return
+        where = "nobody else is in your room" if self._room.room else "you are in no room"
+        if blocked := [one.name for one in self._people.everybody() if one.blocked]:
+            where = f"the key of {listing(blocked)} is not accepted"
+            self._words.lost = True
+        self._effects.notice(
+            f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
+        )
