@@ -103,6 +103,7 @@ LAYERS = (
     },
     {
         "startup",
+        "identity.claim",
         "identity.key_file",
         "identity.known_file",
         "net",

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TextIO
 
 from twisted.application.service import Service
@@ -28,13 +29,25 @@ from twisted.python import usage
 from twisted_chat import names, startup
 from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.net.service import DatagramService
+from twisted_chat.identity.claim import claim, claim_file
+from twisted_chat.identity.fingerprints import read_fingerprint, spoken
+from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
+from twisted_chat.identity.known_file import FILE as KNOWN
+from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.peer.service import PeerService
-from twisted_chat.server.service import ServerOptions, server_service
+from twisted_chat.server.service import RoomService, ServerOptions, server_service
 from twisted_chat.tcp.service import ChatOptions, client_endpoint, person_service
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import Attachment, socket_path
 from twisted_chat.trace.options import recorder_from
+
+
+def _server_key(text: str) -> str:
+    """Reads a fingerprint as it is spoken or in full. Raises UsageError."""
+    try:
+        return read_fingerprint(text)
+    except UsageMistake as mistake:
+        raise usage.UsageError(str(mistake)) from None
 
 
 class UdpChatOptions(ServerOptions):
@@ -44,10 +57,11 @@ class UdpChatOptions(ServerOptions):
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
         " of the room server there. With identity: show the fingerprint of your key."
-        " All options but --name and --trace are the server's."
+        " All options but --name, --server-key, --key and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
-        ["name", "n", None, "The name to be known by; asked for otherwise"]
+        ["name", "n", None, "The name to be known by; asked for otherwise"],
+        ["server-key", None, "", "The fingerprint that the server must have", _server_key],
     ]
 
     def parseArgs(self, *words: str) -> None:
@@ -57,6 +71,8 @@ class UdpChatOptions(ServerOptions):
         self["host"], self["port"] = _host_and_port(words, smallest=0)
         if self["host"] is None and self["name"] is not None:
             raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
+        if self["host"] is None and self["server-key"]:
+            raise usage.UsageError("--server-key is for a peer: give the server's HOST")
         if self["name"] is not None:
             try:
                 self["name"] = names.canonical(self["name"])
@@ -136,11 +152,16 @@ def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
         _run(server, Deferred())
     _log_to(sys.stderr, LogLevel.warn)
     address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
+    directory, key = data_directory(), options["key"]
+    identity = claim_file(Path(key)) if key else claim(directory, options["name"])
     peer = PeerService(
         address,
         options["name"],
         reactor,
         StandardIO,
+        identity=identity,
+        memory=KnownFile(directory / KNOWN),
+        server_key=options["server-key"],
         patient=os.isatty(0),
         recorder=recorder_from(options, reactor),
     )
@@ -163,10 +184,6 @@ def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _show_identity() -> NoReturn:
-    # Imported here, as the cryptography takes time that no other start should.
-    from twisted_chat.identity.fingerprints import spoken
-    from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
-
     path = data_directory() / PERSON
     identity = load_or_make(path)
     sys.stdout.write(
@@ -203,7 +220,7 @@ def _give_up(program: str, mistake: usage.UsageError) -> NoReturn:
     raise SystemExit(2)
 
 
-def _say_how_to_join(server: DatagramService, interface: str) -> None:
+def _say_how_to_join(server: RoomService, interface: str) -> None:
     port = server.port.getHost().port if server.port else 0
     host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(interface, interface)
     sys.stdout.write(

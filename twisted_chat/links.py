@@ -6,6 +6,7 @@ directions. Decisions are told what happens (`opened`, `received`, `moved`,
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted_chat.addresses import Address
 
@@ -43,6 +44,13 @@ class Dial:
 
     address: Address
     fingerprint: str
+
+
+class Carrier(Protocol):
+    """Who carries links."""
+
+    def perform(self, effect: "LinkEffect") -> None:
+        """Do what a decision wants to be done with links."""
 
 
 LinkEffect = SendFrame | CloseLink | Dial

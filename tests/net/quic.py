@@ -30,6 +30,7 @@ class Heard:
     def __init__(self) -> None:
         self.links: list[Link] = []
         self.messages: list[bytes] = []
+        self.taken_at: list[int] = []
         self.told: list[str] = []
         self.failed: list[tuple[Address, str, str]] = []
         self.answers: Callable[[Link, bytes], None] = lambda link, message: None
@@ -41,6 +42,9 @@ class Heard:
     def received(self, link: Link, message: bytes) -> None:
         self.messages.append(message)
         self.answers(link, message)
+
+    def taken(self, link: Link) -> None:
+        self.taken_at.append(len(self.messages))
 
     def moved(self, link: Link) -> None:
         self.told.append(f"moved to {link.address[0]}")

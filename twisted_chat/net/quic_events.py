@@ -18,6 +18,9 @@ class Listener(Protocol):
     def received(self, link: Link, message: bytes) -> None:
         """A frame, whole and in order."""
 
+    def taken(self, link: Link) -> None:
+        """Nothing of what was sent waits any more."""
+
     def moved(self, link: Link) -> None:
         """The other end is at another address now."""
 

@@ -53,6 +53,7 @@ class Links:
         self._by_link: dict[Link, Connection] = {}
         self._waiting = WaitingRoom()
         self._dirty: dict[Connection, None] = {}
+        self._unsent: dict[Connection, None] = {}
         self._deadlines: Deadlines[Connection] = Deadlines()
         self._timer: IDelayedCall | None = None
         self._due = NEVER
@@ -82,6 +83,7 @@ class Links:
     def send(self, effect: SendFrame) -> None:
         if (connection := self._by_link.get(effect.link)) is not None:
             connection.send(effect.message)
+            self._unsent[connection] = None
             self._touch(connection)
 
     def close(self, effect: CloseLink) -> None:
@@ -139,6 +141,9 @@ class Links:
             self._guarded(connection, self._transmit, connection, now)
             if connection.gone:
                 self._forget(connection)
+            elif connection in self._unsent and not connection.unsent:
+                del self._unsent[connection]
+                self._tell("taken", connection.link)
         # A timer that rings too early costs one look; moving it costs one for every datagram.
         if (due := self._deadlines.next) < self._due:
             if self._timer is not None:
@@ -203,6 +208,7 @@ class Links:
         self._waiting.discard(connection)
         self._all.pop(connection, None)
         self._dirty.pop(connection, None)
+        self._unsent.pop(connection, None)
         self._deadlines.discard(connection)
         for identifier in connection.ids:
             self.by_id.pop(identifier, None)

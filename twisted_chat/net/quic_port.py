@@ -168,7 +168,6 @@ class QuicPort(DatagramProtocol):
             self._links.count("QUIC for nobody here", source)
             return None
         if not initial.token:
-            self._links.count("an address to be validated", source)
             self._write(self._retries.packet(initial, source, now), source)
             return None
         original = self._retries.original(initial, source, now)

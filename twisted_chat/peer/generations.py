@@ -80,7 +80,7 @@ class EitherSession:
     def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
         if self._plain is not None:
-            return self._plain.received(message, source, now)
+            return self._plain.heard(message, source, now)
         return self._or_plain(self._keyed.heard(message, source, now), now)
 
     def _or_plain(self, effects: list[Effect], now: float) -> list[Effect]:

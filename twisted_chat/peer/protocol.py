@@ -9,7 +9,9 @@ from twisted.internet.protocol import DatagramProtocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
+from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.peer.effects import Effect, Finish, Send, Show
+from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.wire import MAX_DATAGRAM, parse_answer
@@ -23,7 +25,9 @@ class Peer(DatagramProtocol):
     transport: Any
     noisy = False
 
-    def __init__(self, make_session: Callable[[int], Session], clock: IReactorTime) -> None:
+    def __init__(
+        self, make_session: Callable[[int], Session | EitherSession], clock: IReactorTime
+    ) -> None:
         self._make_session = make_session
         self._clock = clock
         self._terminal: LineTerminal | None = None
@@ -36,7 +40,7 @@ class Peer(DatagramProtocol):
     # --- The network
 
     def startProtocol(self) -> None:
-        self._session = self._make_session(self.transport.getHost().port)
+        self._session: Any = self._make_session(self.transport.getHost().port)
 
     def stopProtocol(self) -> None:
         self._wake_at(NEVER)
@@ -48,7 +52,7 @@ class Peer(DatagramProtocol):
             message = parse_answer(datagram)
         except WireError:
             return
-        self._carry_out(self._session.received(message, addr, self._clock.seconds()))
+        self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
     # --- The person
 
@@ -85,6 +89,8 @@ class Peer(DatagramProtocol):
             match effect:
                 case Send(message, to):
                     self.transport.write(message.encode(), to)
+                case SendFrame() | CloseLink() | Dial():
+                    self._perform(effect)
                 case Show(line):
                     self._show(line)
                 case Finish(status):
@@ -92,6 +98,9 @@ class Peer(DatagramProtocol):
         if self._terminal is not None:
             self._terminal.listen(self._session.wants_input)
         self._wake_at(self._session.wake)
+
+    def _perform(self, effect: LinkEffect) -> None:
+        """Nobody carries links for a peer of generation 1, which wants none."""
 
     def _finish(self, status: int) -> None:
         if self._status is None:
@@ -121,3 +130,32 @@ class Peer(DatagramProtocol):
     def _tick(self) -> None:
         self._timer, self._due = None, NEVER
         self._carry_out(self._session.tick(self._clock.seconds()))
+
+
+class LinkedPeer(Peer):
+    """A peer that has links. `carrier` is who carries them."""
+
+    carrier: Carrier
+    _session: EitherSession
+
+    def opened(self, link: Link) -> None:
+        self._carry_out(self._session.opened(link, self._clock.seconds()))
+
+    def received(self, link: Link, message: bytes) -> None:
+        self._carry_out(self._session.received(link, message, self._clock.seconds()))
+
+    def taken(self, link: Link) -> None:
+        """Nothing: what is said waits for its acknowledgement, not for the link."""
+
+    def moved(self, link: Link) -> None:
+        self._carry_out(self._session.moved(link, self._clock.seconds()))
+
+    def lost(self, link: Link, why: str) -> None:
+        self._carry_out(self._session.lost(link, why, self._clock.seconds()))
+
+    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+        now = self._clock.seconds()
+        self._carry_out(self._session.dial_failed(address, fingerprint, why, now))
+
+    def _perform(self, effect: LinkEffect) -> None:
+        self.carrier.perform(effect)

@@ -1,5 +1,7 @@
 """Assembly of a UDP peer: `udpchat HOST PORT`."""
 
+import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,18 +9,30 @@ from twisted.internet.abstract import isIPv6Address
 from twisted.internet.interfaces import IProtocol
 
 from twisted_chat.addresses import Address
+from twisted_chat.identity.fingerprints import spoken
+from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
+from twisted_chat.net.keylog import keylog_file
+from twisted_chat.net.port import BoundedPort
+from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
+from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
-from twisted_chat.peer.protocol import Peer
+from twisted_chat.peer.generations import EitherSession
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.protocol import LinkedPeer
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.trust import Memory
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
-from twisted_chat.wire import MAX_DATAGRAM
 
 
 class PeerService(DatagramService):
-    """A peer with its port; the terminal is opened when the port is."""
+    """A peer with its port; the terminal is opened when the port is.
+
+    `identity` is its key, `memory` what is known of those of others, and
+    `server_key` the fingerprint that the server must have, if that is known.
+    """
 
     def __init__(
         self,
@@ -27,23 +41,42 @@ class PeerService(DatagramService):
         reactor: Any,
         open_terminal: Callable[[IProtocol], object],
         *,
+        identity: Identity,
+        memory: Memory,
+        server_key: str = "",
         patient: bool,
         recorder: Recorder | None = None,
     ) -> None:
-        self.peer = Peer(
-            lambda port: Session(server, port, name, patient=patient),
-            reactor,
-        )
-        interface = "::" if isIPv6Address(server[0]) else "0.0.0.0"
-        super().__init__(
-            lambda: datagram_port(
-                0,
-                tap(self.peer, recorder),
-                reactor,
-                interface=interface,
-                longest=MAX_DATAGRAM,
+        def make_session(port: int) -> EitherSession:
+            keyed = KeyedSession(
+                server,
+                identity.fingerprint,
+                name,
+                memory,
+                spoken,
+                epoch=time.time_ns(),
+                patient=patient,
+                server_key=server_key,
             )
-        )
+            return EitherSession(
+                server, keyed, lambda chosen: Session(server, port, chosen, patient=patient)
+            )
+
+        def make_port() -> BoundedPort:
+            links = QuicPort(
+                identity, self.peer, reactor, text=self.peer, keylog=keylog_file(os.environ)
+            )
+            self.peer.carrier = links
+            return datagram_port(
+                0,
+                tap(links, recorder),
+                reactor,
+                interface="::" if isIPv6Address(server[0]) else "0.0.0.0",
+                longest=LARGEST_DATAGRAM,
+            )
+
+        self.peer = LinkedPeer(make_session, reactor)
+        super().__init__(make_port)
         self._open_terminal = open_terminal
 
     def startService(self) -> None:

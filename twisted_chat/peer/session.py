@@ -99,10 +99,10 @@ class Session:
         self._company.curious = False
         return self._done(now)
 
-    def received(self, message: Answer, source: Address, now: float) -> list[Effect]:
+    def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:
         """A message came from an address."""
         if isinstance(message, Said):
-            self._heard(message, source, now)
+            self._show_said(message, source, now)
         elif source == self._server:
             self._company.told(message, now)
             if not self._requests.answer(message, now) and message == Bare(Verb.HI):
@@ -305,7 +305,7 @@ class Session:
 
     # --- What peers say
 
-    def _heard(self, said: Said, source: Address, now: float) -> None:
+    def _show_said(self, said: Said, source: Address, now: float) -> None:
         people = self._company.people
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many messages", now):

@@ -14,6 +14,7 @@ from twisted_chat.directory.directory import (
     RoomCreated,
     RoomGone,
 )
+from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Datagrams, Reception
 from twisted_chat.tally import Tally
@@ -22,9 +23,11 @@ NEVER = float("inf")
 
 
 class RoomServer(DatagramProtocol):
-    """Hands datagrams to the reception, sends what comes back, keeps its time."""
+    """Hands datagrams to the reception and what happens on links to its hall,
+    does what comes back, keeps their time. `carrier` is who carries the links."""
 
     transport: Any
+    carrier: Carrier
     noisy = False
     log = Logger()
 
@@ -46,7 +49,32 @@ class RoomServer(DatagramProtocol):
                 self._reception.receive(datagram, source, now)
             except Exception:
                 self.log.failure("a datagram from {source} was not understood", source=source)
-        self._send(self._reception.flush(now))
+        self._send(self._reception.flush(now), now)
+
+    # What happens on links
+
+    def opened(self, link: Link) -> None:
+        now = self._clock.seconds()
+        self._after(self._reception.hall.opened(link, now), now)
+
+    def received(self, link: Link, message: bytes) -> None:
+        now = self._clock.seconds()
+        self._after(self._reception.hall.received(link, message, now), now)
+
+    def taken(self, link: Link) -> None:
+        now = self._clock.seconds()
+        self._after(self._reception.hall.taken(link, now), now)
+
+    def moved(self, link: Link) -> None:
+        now = self._clock.seconds()
+        self._after(self._reception.hall.moved(link, now), now)
+
+    def lost(self, link: Link, why: str) -> None:
+        now = self._clock.seconds()
+        self._after(self._reception.hall.lost(link, why, now), now)
+
+    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+        """Never: a server dials nobody."""
 
     def stopProtocol(self) -> None:
         if self._timer is not None:
@@ -56,18 +84,28 @@ class RoomServer(DatagramProtocol):
 
     def _tick(self) -> None:
         self._timer, self._due = None, NEVER
-        self._send(self._reception.tick(self._clock.seconds()))
+        now = self._clock.seconds()
+        self._send(self._reception.tick(now), now)
 
-    def _send(self, datagrams: Datagrams) -> None:
+    def _after(self, effects: list[LinkEffect], now: float) -> None:
+        self._perform(effects)
+        self._send(self._reception.flush(now), now)
+
+    def _perform(self, effects: list[LinkEffect]) -> None:
+        for effect in effects:
+            self.carrier.perform(effect)
+
+    def _send(self, datagrams: Datagrams, now: float) -> None:
         write = self.transport.write
         for datagram, address in datagrams:
             write(datagram, address)
+        self._perform(self._reception.hall.effects(now))
         wake = self._reception.wake
         # A timer that rings too early costs one look; moving it costs one for every datagram.
         if wake < self._due:
             if self._timer is not None:
                 self._timer.cancel()
-            delay = max(0.0, wake - self._clock.seconds())
+            delay = max(0.0, wake - now)
             self._timer, self._due = self._clock.callLater(delay, self._tick), wake
 
     def _announce(self, change: Change, name: str) -> None:

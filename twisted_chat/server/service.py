@@ -1,15 +1,24 @@
 """Assembly of the room server: `twistd udpchat`."""
 
 import gc
+import os
 import socket
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
+from twisted.logger import Logger
 from twisted.python import usage
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
+from twisted_chat.identity.fingerprints import spoken
+from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.net.batched import datagram_port
+from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
+from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
@@ -131,6 +140,7 @@ class ServerOptions(startup.Options):
             "The oldest generation of the protocol that is served: 1 or 2",
             _generation,
         ],
+        ["key", None, None, "File with our key, made at first use", os.path.abspath],
         *BOUND_OPTIONS,
         *TRACE_OPTIONS,
     ]
@@ -185,10 +195,16 @@ class RoomService(DatagramService):
     nothing to find: the server leaves no cycles behind.
     """
 
+    log = Logger()
     _thresholds: tuple[int, int, int] | None = None
+
+    def __init__(self, make_port: Callable[[], BoundedPort], fingerprint: str) -> None:
+        super().__init__(make_port)
+        self.fingerprint = fingerprint
 
     def startService(self) -> None:
         super().startService()
+        self.log.info("my key is {fingerprint}", fingerprint=spoken(self.fingerprint))
         self._thresholds = gc.get_threshold()
         gc.set_threshold(*self._thresholds[:2], _NEVER)
 
@@ -206,19 +222,24 @@ def makeService(options: ServerOptions) -> DatagramService:
     return server_service(options, reactor)
 
 
-def server_service(options: ServerOptions, reactor: Any) -> DatagramService:
-    """Build the room server on this reactor."""
+def server_service(options: ServerOptions, reactor: Any) -> RoomService:
+    """Build the room server on this reactor. Raises CannotStart where its key
+    cannot be had."""
     bounds = options.bounds()
     recorder = recorder_from(options, reactor)
+    identity = load_or_make(Path(options["key"] or data_directory() / SERVER))
 
     def make_port() -> BoundedPort:
+        server = RoomServer(bounds, reactor, generation=options["generation"])
+        links = QuicPort(identity, server, reactor, text=server, keylog=keylog_file(os.environ))
+        server.carrier = links
         return datagram_port(
             options["port"],
-            tap(RoomServer(bounds, reactor, generation=options["generation"]), recorder),
+            tap(links, recorder),
             reactor,
             interface=options["interface"],
-            longest=bounds.datagram,
+            longest=max(bounds.datagram, LARGEST_DATAGRAM),
             batch=options["batch"],
         )
 
-    return RoomService(make_port)
+    return RoomService(make_port, identity.fingerprint)

@@ -1,0 +1,68 @@
+"""Which of a person's keys a program uses.
+
+A person has one key. Two programs that run at the same time must not share it,
+as nobody could tell them apart; so whoever finds it in use gets one for the
+name that it was given, and finds that one again next time.
+"""
+
+import fcntl
+import os
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+from twisted_chat import names
+from twisted_chat.errors import NameRefused
+from twisted_chat.identity.key_file import PERSON, load_or_make
+from twisted_chat.identity.keys import Identity
+from twisted_chat.startup import CannotStart
+
+SPARE = 32
+"""Keys for programs without a name that run at the same time."""
+
+
+def claim(directory: Path, name: str | None) -> Identity:
+    """The key for a program whose person is called this, or is yet to choose a
+    name. It is the program's alone until it ends. Raises CannotStart."""
+    first = directory / PERSON
+    if name is None:
+        spares = (directory / f"identity-{number}.pem" for number in count(2))
+        candidates = [first, *(next(spares) for _ in range(SPARE))]
+    else:
+        own = directory / f"identity-{_file_name(name)}.pem"
+        candidates = [own] if own.exists() else [first, own]
+    for path in candidates:
+        if (identity := _try(path)) is not None:
+            return identity
+    raise CannotStart(
+        f"you are chatting as {name} already: choose another name with --name"
+        if name
+        else f"{SPARE + 1} programs use your keys already: end one, or give a file with --key"
+    )
+
+
+def claim_file(path: Path) -> Identity:
+    """The key in this file, which is made where there is none. Raises CannotStart."""
+    identity = _try(path)
+    if identity is None:
+        raise CannotStart(f"another program uses the key {path}: give another with --key")
+    return identity
+
+
+def _try(path: Path) -> Identity | None:
+    """The key in a file, if no other program uses it."""
+    identity = load_or_make(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return identity  # The lock lives as long as the program: nobody closes the descriptor.
+
+
+def _file_name(name: str) -> str:
+    try:
+        return quote(names.key(name), safe="")
+    except NameRefused:
+        return quote(name, safe="")
