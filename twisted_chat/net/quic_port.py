@@ -168,6 +168,8 @@ class QuicPort(DatagramProtocol):
             self._links.count("QUIC for nobody here", source)
             return None
         if not initial.token:
+            # As everybody begins: nothing to tell of.
+            self._links.tally.count("an address to be validated", now)
             self._write(self._retries.packet(initial, source, now), source)
             return None
         original = self._retries.original(initial, source, now)
