@@ -34,7 +34,7 @@ from twisted_chat.identity.fingerprints import read_fingerprint, spoken
 from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
-from twisted_chat.peer.service import PeerService
+from twisted_chat.peer.service import Keys, PeerService
 from twisted_chat.server.service import RoomService, ServerOptions, server_service
 from twisted_chat.tcp.service import ChatOptions, client_endpoint, person_service
 from twisted_chat.terminal.line import LineTerminal
@@ -57,11 +57,15 @@ class UdpChatOptions(ServerOptions):
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
         " of the room server there. With identity: show the fingerprint of your key."
-        " All options but --name, --server-key, --key and --trace are the server's."
+        " All options but --name, --server-key, --key, --plain and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
         ["server-key", None, "", "The fingerprint that the server must have", _server_key],
+    ]
+
+    optFlags: ClassVar[list[list[Any]]] = [
+        ["plain", None, "Speak generation 1, unencrypted, so that the traffic can be read"]
     ]
 
     def parseArgs(self, *words: str) -> None:
@@ -71,8 +75,14 @@ class UdpChatOptions(ServerOptions):
         self["host"], self["port"] = _host_and_port(words, smallest=0)
         if self["host"] is None and self["name"] is not None:
             raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
-        if self["host"] is None and self["server-key"]:
-            raise usage.UsageError("--server-key is for a peer: give the server's HOST")
+        if self["host"] is None and (self["server-key"] or self["plain"]):
+            raise usage.UsageError(
+                "--server-key and --plain are for a peer: give the server's HOST before the PORT"
+            )
+        if self["plain"] and (self["server-key"] or self["key"]):
+            raise usage.UsageError(
+                "with --plain there are no keys: leave out --server-key and --key"
+            )
         if self["name"] is not None:
             try:
                 self["name"] = names.canonical(self["name"])
@@ -152,16 +162,12 @@ def udpchat(argv: Sequence[str] | None = None) -> NoReturn:
         _run(server, Deferred())
     _log_to(sys.stderr, LogLevel.warn)
     address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
-    directory, key = data_directory(), options["key"]
-    identity = claim_file(Path(key)) if key else claim(directory, options["name"])
     peer = PeerService(
         address,
         options["name"],
         reactor,
         StandardIO,
-        identity=identity,
-        memory=KnownFile(directory / KNOWN),
-        server_key=options["server-key"],
+        keys=None if options["plain"] else _keys(options),
         patient=os.isatty(0),
         recorder=recorder_from(options, reactor),
     )
@@ -181,6 +187,13 @@ def tcpchat(argv: Sequence[str] | None = None) -> NoReturn:
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     StandardIO(LineTerminal(chat))
     _run(service, chat.finished)
+
+
+def _keys(options: UdpChatOptions) -> Keys:
+    """What a peer needs to speak generation 2. Raises CannotStart."""
+    directory, key = data_directory(), options["key"]
+    identity = claim_file(Path(key)) if key else claim(directory, options["name"])
+    return Keys(identity, KnownFile(directory / KNOWN), options["server-key"])
 
 
 def _show_identity() -> NoReturn:

@@ -87,7 +87,7 @@ class Datagrams(RecordingTestCase):
         server = self.serve(port, "--trace", self.trace("server"))
         people = []
         for name in ("alice", "bob"):
-            words = (HOST, port, "--name", name, "--trace", self.trace(name))
+            words = (HOST, port, "--plain", "--name", name, "--trace", self.trace(name))
             people.append(self.start_on_terminal("udpchat", *words))
             people[-1].expect(f"> you are {name}")
         alice, bob = people

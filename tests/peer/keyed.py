@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 from tests.hall import FakeHall
 from tests.links import LinkNetwork, Node
@@ -153,6 +154,14 @@ class KeyedWorld:
         """Start a server, which knows nobody."""
         self.hall = FakeHall()
         self.server = self.network.add(Node(key_of(key), SERVER, self.hall))
+        self.server.datagram = self._knocked
+
+    def _knocked(self, payload: bytes, source: Address) -> None:
+        """The server is asked something by a stranger, in generation 1."""
+        for node in self.network.nodes:
+            if node.address == source and node.datagram is not None:
+                answer = partial(node.datagram, b"hi", SERVER)
+                self.network.at(self.network.now + self.network.delay, answer)
 
     def kill_server(self) -> None:
         """End the server without a word to anybody."""

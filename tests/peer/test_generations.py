@@ -78,6 +78,13 @@ class Contact(SynchronousTestCase):
             ],
         )
 
+    def test_the_original_survives(self) -> None:
+        """A server that shows no sign of keys gets no datagram that would end the original."""
+        self._peer("alice")
+        self.network.wait(10)
+        self.assertFalse(self.server.dead)
+        self.assertEqual(self.peer.dialled, [])
+
     def test_asked_for_a_name(self) -> None:
         """Who has given no name is asked for it, once."""
         self._peer(None)

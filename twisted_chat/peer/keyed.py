@@ -189,7 +189,7 @@ class KeyedSession:
         if isinstance(message, wire.Said):
             self._people.heard(message, source, now)
         elif source == self._server:
-            self._uplink.answers_plainly(now)
+            self._uplink.answers_plainly(message, now)
         return self._done(now)
 
     def _told(self, message: frames.Answer, now: float) -> None:

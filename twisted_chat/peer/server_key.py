@@ -87,6 +87,14 @@ class ServerKey:
         self._refused = self._told = ""
         self._downgraded = False
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a key that the server should have."""
+        try:
+            return bool(self._pinned or self._trust.server(self._server))
+        except ChatError:
+            return True
+
     def may_lack_key(self) -> bool:
         """Whether we may go on without encryption, as the server answers nothing
         else. It may not where there was a key before; the person is told once."""

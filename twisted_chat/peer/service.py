@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.abstract import isIPv6Address
@@ -19,7 +20,7 @@ from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
-from twisted_chat.peer.protocol import LinkedPeer
+from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.trust import Memory
 from twisted_chat.terminal.line import LineTerminal
@@ -27,11 +28,20 @@ from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Our own key, what is known of those of others, and the fingerprint that
+    the server must have, if that is known."""
+
+    identity: Identity
+    memory: Memory
+    server: str = ""
+
+
 class PeerService(DatagramService):
     """A peer with its port; the terminal is opened when the port is.
 
-    `identity` is its key, `memory` what is known of those of others, and
-    `server_key` the fingerprint that the server must have, if that is known.
+    `keys` is what it needs to speak generation 2; without, it speaks generation 1.
     """
 
     def __init__(
@@ -41,44 +51,61 @@ class PeerService(DatagramService):
         reactor: Any,
         open_terminal: Callable[[IProtocol], object],
         *,
-        identity: Identity,
-        memory: Memory,
-        server_key: str = "",
+        keys: Keys | None,
         patient: bool,
         recorder: Recorder | None = None,
     ) -> None:
-        def make_session(port: int) -> EitherSession:
-            keyed = KeyedSession(
-                server,
-                identity.fingerprint,
-                name,
-                memory,
-                spoken,
-                epoch=time.time_ns(),
-                patient=patient,
-                server_key=server_key,
-            )
-            return EitherSession(
-                server, keyed, lambda chosen: Session(server, port, chosen, patient=patient)
-            )
+        def plain(port: int, chosen: str | None) -> Session:
+            return Session(server, port, chosen, patient=patient)
+
+        if keys is None:
+            self.peer: Peer = Peer(lambda port: plain(port, name), reactor)
+        else:
+            self.peer = _linked(server, name, reactor, keys, plain, patient=patient)
 
         def make_port() -> BoundedPort:
-            links = QuicPort(
-                identity, self.peer, reactor, text=self.peer, keylog=keylog_file(os.environ)
-            )
-            self.peer.carrier = links
             return datagram_port(
                 0,
-                tap(links, recorder),
+                tap(getattr(self.peer, "carrier", self.peer), recorder),
                 reactor,
                 interface="::" if isIPv6Address(server[0]) else "0.0.0.0",
                 longest=LARGEST_DATAGRAM,
             )
 
-        self.peer = LinkedPeer(make_session, reactor)
         super().__init__(make_port)
         self._open_terminal = open_terminal
 
     def startService(self) -> None:
         super().startService()
         self._open_terminal(LineTerminal(self.peer))
+
+
+def _linked(
+    server: Address,
+    name: str | None,
+    reactor: Any,
+    keys: Keys,
+    plain: Callable[[int, str | None], Session],
+    *,
+    patient: bool,
+) -> LinkedPeer:
+    """A peer of generation 2 with who carries its links."""
+
+    def make_session(port: int) -> EitherSession:
+        keyed = KeyedSession(
+            server,
+            keys.identity.fingerprint,
+            name,
+            keys.memory,
+            spoken,
+            epoch=time.time_ns(),
+            patient=patient,
+            server_key=keys.server,
+        )
+        return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
+
+    peer = LinkedPeer(make_session, reactor)
+    peer.carrier = QuicPort(
+        keys.identity, peer, reactor, text=peer, keylog=keylog_file(os.environ)
+    )
+    return peer

@@ -1,9 +1,11 @@
 """The link to the server: our name there, and getting it back when it is gone.
 
-A server may speak generation 1 only. That is found out where no link comes up
-at the first contact: it is asked for its rooms in a datagram, which every
-server answers. Then we go on in generation 1, unless the server was known
-with a key before: then somebody may want us to speak without one.
+A server may speak generation 1 only, and the original ends at a datagram that
+is no text. So one that has shown us no key yet is asked for its rooms first, in
+a datagram. The original answers strangers; one that may know generation 2 says
+`hi`, and we dial. A server whose key is known is dialled at once, and asked when
+no link comes up: if it answers then, somebody may want us to speak without a
+key, which only the person can decide.
 """
 
 from collections.abc import Callable
@@ -18,13 +20,13 @@ from twisted_chat.peer.questions import Close, Questions
 from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.server_key import ServerKey
 from twisted_chat.peer.trust import Trust
-from twisted_chat.wire import ListRooms, Register, Registered
+from twisted_chat.wire import Answer, Bare, ListRooms, Register, Registered, Verb
 
-FIRST_CONTACT = 5.0
+FIRST_CONTACT = 10.0
 """Seconds for a link to the server to come up."""
 PROBE = 1.0
 """Seconds that a server has to answer in generation 1."""
-TRIES = 2
+TRIES = 4
 """Times that a script tries to reach a server."""
 
 
@@ -51,6 +53,7 @@ class Uplink:
         self._questions = Questions()
         self._backoff = Backoff()
         self._dial_at = self._dial_until = self._probe_until = NEVER
+        self._undialable = False  # It was dialled, and no link came up.
         self._linked_since = 0.0
         self._asked = False
         self.link: Link | None = None
@@ -74,9 +77,19 @@ class Uplink:
     def start(self, now: float) -> None:
         """Try to reach the server."""
         self._rest()
+        if self.seen or self._key.known:
+            self._dial(now)
+        else:
+            self._knock(now)
+
+    def _dial(self, now: float) -> None:
         self._dial_until = now + FIRST_CONTACT
         # Whatever key there is: judging it, and showing another one, is for us.
         self._effects.dial(self._server, "")
+
+    def _knock(self, now: float) -> None:
+        self._probe_until = now + PROBE
+        self._effects.send(ListRooms(), self._server)
 
     def is_server(self, link: Link) -> bool:
         """Whether a new link is the one to the server."""
@@ -136,15 +149,17 @@ class Uplink:
             self._tell_away("the server does not answer; those you talk to still hear you")
             self._retry(now)
         else:
-            self._probe_until = now + PROBE
-            self._effects.send(ListRooms(), self._server)
+            self._undialable = True
+            self._knock(now)
 
-    def answers_plainly(self, now: float) -> None:
+    def answers_plainly(self, answer: Answer, now: float) -> None:
         """Something in generation 1 came from the server's address."""
         if self._probe_until == NEVER:
             return
         self._probe_until = NEVER
-        if self._key.may_lack_key():
+        if answer == Bare(Verb.HI) and not self._undialable:
+            self._dial(now)
+        elif self._key.may_lack_key():
             self.plain = True
         elif self._patient:
             self._retry(now)

@@ -14,6 +14,7 @@ from twisted_chat.directory.directory import (
     RoomCreated,
     RoomGone,
 )
+from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Datagrams, Reception
@@ -120,7 +121,7 @@ class RoomServer(DatagramProtocol):
                 self.log.info(
                     "user {name} at {at} {how}",
                     name=name,
-                    at=who if isinstance(who, str) else host_and_port(*who),
+                    at=f"the key {spoken(who)}" if isinstance(who, str) else host_and_port(*who),
                     how="expired" if expired else "left",
                 )
             case RoomCreated():
