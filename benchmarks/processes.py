@@ -123,7 +123,8 @@ def room_server(port: int, directory: str, *options: str) -> list[Any]:
     twistd = Path(sys.executable).with_name("twistd")
     return [
         *(twistd, "-n", "--pidfile", f"{directory}/twistd.pid", "--logfile", f"{directory}/log"),
-        *("udpchat", "--port", port, "--interface", HOST, *options),
+        *("udpchat", "--port", port, "--interface", HOST, "--key", f"{directory}/key.pem"),
+        *options,
     ]
 
 

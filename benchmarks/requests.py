@@ -15,7 +15,7 @@ from benchmarks.processes import (
     table,
 )
 
-ROUNDS = 7
+ROUNDS = 5
 SECONDS = 0.7
 MANY = 10_000
 """Sources, where there are many."""

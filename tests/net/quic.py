@@ -30,7 +30,7 @@ class Heard:
     def __init__(self) -> None:
         self.links: list[Link] = []
         self.messages: list[bytes] = []
-        self.taken_at: list[int] = []
+        self.times_taken = 0
         self.told: list[str] = []
         self.failed: list[tuple[Address, str, str]] = []
         self.answers: Callable[[Link, bytes], None] = lambda link, message: None
@@ -44,7 +44,7 @@ class Heard:
         self.answers(link, message)
 
     def taken(self, link: Link) -> None:
-        self.taken_at.append(len(self.messages))
+        self.times_taken += 1
 
     def moved(self, link: Link) -> None:
         self.told.append(f"moved to {link.address[0]}")

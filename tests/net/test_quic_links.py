@@ -111,6 +111,18 @@ class Carrying(QuicCase):
         self.assertRaises(WireError, self.caller.say, largest + b"x")
         self.assertEqual(self.caller.port.unsent(self.caller.link), 0)
 
+    def test_taken(self) -> None:
+        """Who sends is told when nothing of it waits any more, however much it was, and once."""
+        said = self.caller.heard
+        before = said.times_taken
+        self.caller.say(*(bytes(1000) for _ in range(150)))
+        self.assertEqual(said.times_taken, before)
+        self.later(0.0)
+        self.assertEqual(said.times_taken, before)
+        self.later(5)
+        self.assertEqual(said.times_taken, before + 1)
+        self.assertEqual(len(self.called.heard.messages), 150)
+
     def test_together(self) -> None:
         """What is said in one turn travels together."""
         before = len(self.network.sent)
