@@ -193,7 +193,9 @@ class KeyedSession:
         return self._done(now)
 
     def _told(self, message: frames.Answer, now: float) -> None:
-        if isinstance(message, Introduced):
+        if self._farewell.begun:
+            self._uplink.answered(message, now)  # What else is told is no news to who goes.
+        elif isinstance(message, Introduced):
             person = self._people.introduced(message.contact, now)
             if person is None or person.blocked or person.in_room:
                 return
