@@ -88,17 +88,24 @@ class FakePort:
         self.outside = address
         self._network = network
         self._inside = address
+        self._killed = False
 
     def getHost(self) -> IPv4Address | IPv6Address:
         kind = IPv6Address if ":" in self._inside[0] else IPv4Address
         return kind("UDP", *self._inside)
 
     def write(self, datagram: bytes, addr: Address) -> None:
-        self._network.carry(self.outside, datagram, addr)
+        if not self._killed:
+            self._network.carry(self.outside, datagram, addr)
 
     def stopListening(self) -> None:
         self._network.remove(self)
         self.protocol.doStop()
+
+    def kill(self) -> None:
+        """End the program behind it: nobody is told, and it sends nothing more."""
+        self._network.remove(self)
+        self._killed = True
 
     def rebind(self, outside: Address) -> None:
         """What a NAT does that has forgotten us: another outside address."""

@@ -207,10 +207,11 @@ class Daemon:
 
 
 class ProcessTestCase(TestCase):
-    """Starts programs, which end with the test. `environment` is what they get besides ours."""
+    """Starts programs, which end with the test. `environment` is what they get besides
+    ours: keys of their own among it, so that nobody's are touched."""
 
     def setUp(self) -> None:
-        self.environment: dict[str, str] = {}
+        self.environment = {"XDG_DATA_HOME": str(self.directory())}
         # In the background of a shell it is ignored, and programs would inherit that.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.addCleanup(signal.signal, signal.SIGINT, before)

@@ -1,0 +1,125 @@
+"""Which key a program gets: one that no other program has at the same time.
+
+A lock belongs to an open file, so two claims exclude each other in one process
+as in two; closing the descriptor is what the end of a program does to it.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.identity import temporary
+from twisted_chat.identity.claim import SPARE, claim, claim_file
+from twisted_chat.identity.key_file import PERSON, load_or_make
+from twisted_chat.startup import CannotStart
+
+
+class Claims(SynchronousTestCase):
+    """Programs of one person, and their keys."""
+
+    def setUp(self) -> None:
+        self.home = temporary(self)
+        self._before = _open_files()
+        self.addCleanup(self.end_programs)
+
+    def end_programs(self) -> None:
+        """Let go of everything that was claimed, as when all programs end."""
+        for descriptor in _open_files() - self._before:
+            os.close(descriptor)
+
+    def claim(self, name: str | None = None) -> str:
+        """The fingerprint that a program with this name has."""
+        return claim(self.home, name).fingerprint
+
+    def kept(self, file: str) -> str:
+        """The fingerprint in a file that has to be there already."""
+        path = self.home / file
+        self.assertTrue(path.exists(), file)
+        return load_or_make(path).fingerprint
+
+    def refusal(self, name: str | None) -> str:
+        """How a claim is refused: in one line."""
+        with self.assertRaises(CannotStart) as caught:
+            claim(self.home, name)
+        self.assertNotIn("\n", str(caught.exception))
+        return str(caught.exception)
+
+    def test_first(self) -> None:
+        """The first program has the person's own key, whatever its name, and leaves no other."""
+        for name in (None, "alice", "bob"):
+            self.assertEqual(self.claim(name), self.kept(PERSON))
+            self.end_programs()
+        self.assertEqual([path.name for path in self.home.iterdir()], [PERSON])
+
+    def test_second_by_name(self) -> None:
+        """The second has a key for its name, which it finds again also when it starts first."""
+        first, second = self.claim("alice"), self.claim("bob")
+        self.assertEqual(second, self.kept("identity-bob.pem"))
+        self.assertNotEqual(first, second)
+        self.end_programs()
+        self.assertEqual(self.claim("bob"), second)
+        self.assertEqual(self.claim("alice"), first)
+
+    def test_names_that_are_the_same(self) -> None:
+        """A name finds its key however it is written, and no name leads out of the directory."""
+        self.claim()
+        bob = self.claim("Bob")
+        away = self.claim("../bob")
+        self.assertNotEqual(bob, away)
+        self.end_programs()
+        self.assertEqual(self.claim("bOB"), bob)
+        self.assertEqual(self.claim("../bob"), away)
+        self.assertEqual(len(list(self.home.parent.rglob("*.pem"))), 3)
+
+    def test_without_a_name(self) -> None:
+        """Those without a name have numbered keys, the lowest that is free."""
+        claimed = [self.claim() for _ in range(3)]
+        files = (PERSON, "identity-2.pem", "identity-3.pem")
+        self.assertEqual(claimed, [self.kept(file) for file in files])
+        self.end_programs()
+        self.assertEqual([self.claim() for _ in range(3)], claimed)
+
+    def test_same_name_twice(self) -> None:
+        """A name that is in use with its own key is refused, and no key is made for it."""
+        self.claim()
+        self.claim("bob")
+        files = sorted(self.home.iterdir())
+        self.assertIn("you are chatting as bob already", self.refusal("bob"))
+        self.assertEqual(sorted(self.home.iterdir()), files)
+
+    def test_none_left(self) -> None:
+        """There is an end to the keys of programs without a name."""
+        for _ in range(SPARE + 1):
+            self.claim()
+        self.assertIn(f"{SPARE + 1} programs", self.refusal(None))
+
+    def test_file(self) -> None:
+        """The key in a file that was given is made, found again, and refused while in use."""
+        path = self.home / "of mine.pem"
+        first = claim_file(path).fingerprint
+        with self.assertRaises(CannotStart) as caught:
+            claim_file(path)
+        self.assertIn(str(path), str(caught.exception))
+        self.assertNotIn("\n", str(caught.exception))
+        self.end_programs()
+        self.assertEqual(claim_file(path).fingerprint, first)
+
+    def test_lock_is_of_the_program(self) -> None:
+        """A lock is not handed on to programs that are started, which may live longer."""
+        self.claim()
+        [descriptor] = _open_files() - self._before
+        self.assertTrue(fcntl.fcntl(descriptor, fcntl.F_GETFD) & fcntl.FD_CLOEXEC)
+
+
+def _open_files() -> set[int]:
+    """The descriptors of this process that are key files."""
+    found = set()
+    for entry in Path("/dev/fd").iterdir():
+        try:
+            if os.readlink(entry).endswith(".pem"):
+                found.add(int(entry.name))
+        except OSError:  # It was the listing's own.
+            continue
+    return found

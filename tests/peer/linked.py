@@ -1,0 +1,190 @@
+"""Whole programs in memory: a room server and peers, each with its key, on the fake network."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.task import Clock
+
+from tests.fakes import FakeNetwork, FakePort, FakeTerminal
+from tests.peer.keyed import Remembered
+from twisted_chat.addresses import Address
+from twisted_chat.identity.fingerprints import spoken
+from twisted_chat.identity.keys import Identity
+from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.peer.generations import EitherSession
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.protocol import LinkedPeer
+from twisted_chat.peer.session import Session
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.protocol import RoomServer
+
+SERVER: Address = ("10.0.0.1", 8090)
+SECONDS = 10.0
+"""For what is awaited without losses, in the time of the Clock."""
+
+
+class Person:
+    """One peer, assembled as PeerService does, and its terminal."""
+
+    def __init__(
+        self, world: "World", name: str, key: Identity, address: Address, server_key: str
+    ) -> None:
+        self.name = name
+        self.key = key
+        self.world = world
+        self._expected = 0
+        self.memory = Remembered()
+        self.peer = LinkedPeer(
+            lambda port: EitherSession(
+                SERVER,
+                KeyedSession(
+                    SERVER,
+                    key.fingerprint,
+                    name,
+                    self.memory,
+                    spoken,
+                    epoch=1,
+                    patient=True,
+                    server_key=server_key,
+                ),
+                lambda chosen: Session(SERVER, port, chosen, patient=True),
+            ),
+            world.clock,
+        )
+        self.port = QuicPort(key, self.peer, world.clock, text=self.peer)
+        self.peer.carrier = self.port
+        self.transport: FakePort = world.network.listen(self.port, address)
+        self.terminal = FakeTerminal(self.peer)
+        self.peer.attached(self.terminal)  # type: ignore[arg-type]
+
+    @property
+    def at(self) -> Address:
+        """Where others see it."""
+        return self.transport.outside
+
+    @property
+    def lines(self) -> list[str]:
+        """All that was shown."""
+        return self.terminal.lines
+
+    def type(self, *lines: str) -> None:
+        self.terminal.type(*lines)
+
+    def told(self, part: str) -> list[str]:
+        """The lines shown so far that hold this."""
+        return [line for line in self.lines if part in line]
+
+    def heard_of(self, speaker: "Person") -> list[str]:
+        """What was shown of what somebody said."""
+        start = f"< {speaker.name}: "
+        return [line.removeprefix(start) for line in self.lines if line.startswith(start)]
+
+    def expect(self, part: str, seconds: float = SECONDS) -> None:
+        """Let time pass until this is shown, after what was waited for before."""
+
+        start = self._expected
+
+        def found() -> bool:
+            while self._expected < len(self.lines):
+                self._expected += 1
+                if part in self.lines[self._expected - 1]:
+                    return True
+            return False
+
+        if not self.world.wait(seconds, found):
+            shown = self.lines[start:]
+            raise AssertionError(f"no {part!r} for {self.name}: {shown}")
+
+    def do(self, line: str, part: str) -> None:
+        """Type a line, and wait until what it leads to is shown."""
+        self.type(line)
+        self.expect(part)
+
+
+class PlainUser(DatagramProtocol):
+    """Somebody with the program that this one continues: each datagram is a message."""
+
+    noisy = False
+    transport: Any
+
+    def __init__(self, world: "World", address: Address) -> None:
+        self.world = world
+        self.heard: list[tuple[str, Address]] = []
+        self.at = address
+        world.network.listen(self, address)
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        self.heard.append((datagram.decode(), addr))
+
+    def send(self, text: str, to: Address = SERVER) -> None:
+        self.transport.write(text.encode(), to)
+
+    def ask(self, text: str) -> list[str]:
+        """What comes back for a request."""
+        before = len(self.heard)
+        self.send(text)
+        self.world.wait(1)
+        return [heard for heard, _ in self.heard[before:]]
+
+
+class World:
+    """A network with one server, and people."""
+
+    def __init__(self, seed: int = 1, *, generation: int = 1) -> None:
+        self.clock = Clock()
+        self.network = FakeNetwork(self.clock, seed)
+        self.server_key = Identity.generate()
+        self._generation = generation
+        self._places = 100
+        self.start_server()
+
+    def start_server(self) -> None:
+        """Start a server with the same key, which knows nobody."""
+        self.server = RoomServer(Bounds(), self.clock, generation=self._generation)
+        port = QuicPort(self.server_key, self.server, self.clock, text=self.server)
+        self.server.carrier = port
+        self.server_port = self.network.listen(port, SERVER)
+
+    def kill_server(self) -> None:
+        """End the server without a word to anybody."""
+        self.server_port.kill()
+
+    def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let time pass as it does for a reactor: from one call to the next. Whether it came."""
+        end = self.clock.seconds() + seconds
+        while not until():
+            calls = self.clock.calls
+            due = calls[0].getTime() if calls else end
+            self.clock.advance(max(0.0, min(due, end) - self.clock.seconds()))
+            if due > end or not calls:
+                return until()
+        return True
+
+    def place(self) -> Address:
+        """An address where nobody is."""
+        self._places += 1
+        return f"10.0.0.{self._places}", 5000 + self._places
+
+    def start(self, name: str, *, server_key: str = "") -> Person:
+        """Somebody who has just started a peer."""
+        return Person(self, name, Identity.generate(), self.place(), server_key)
+
+    def person(self, name: str) -> Person:
+        """Somebody who is registered."""
+        one = self.start(name)
+        one.expect(f"you are {name}")
+        return one
+
+    def room(self, *names: str) -> list[Person]:
+        """People who have met in a room."""
+        people = [self.person(name) for name in names]
+        people[0].do("$roomcreate lab", "lab is there now")
+        for one in people:
+            one.do("$roomjoin lab", "you are in lab")
+        self.wait(2)
+        return people
+
+    def plain(self) -> PlainUser:
+        """Somebody of generation 1, not registered yet."""
+        return PlainUser(self, self.place())

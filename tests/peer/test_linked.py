@@ -1,0 +1,185 @@
+"""Whole programs, whose links are QUIC's, on a network that is as bad as they come."""
+
+from dataclasses import replace
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.linked import Person, World
+from twisted_chat.identity.keys import Identity
+from twisted_chat.links import Carrier, LinkEffect, SendFrame
+
+MANY = 1000
+PAUSE = 0.12
+"""Seconds between two lines of one person, so that the server is gone, missed
+and back while they talk: an idle link is given up after a minute."""
+
+
+class Arriving(SynchronousTestCase):
+    """What is said arrives."""
+
+    def talk(self, one: Person, many: int, number: int = 0) -> None:
+        """Say so many lines, one after the other."""
+        one.type(f"{one.name} says {number}")
+        if number + 1 < many:
+            one.world.clock.callLater(PAUSE, self.talk, one, many, number + 1)
+
+    def assert_heard(self, people: list[Person], many: int) -> None:
+        """Everybody was shown every line of everybody else once, in order, and nothing else."""
+        for listener in people:
+            for speaker in people:
+                if speaker is not listener:
+                    said = [f"{speaker.name} says {number}" for number in range(many)]
+                    self.assertEqual(listener.heard_of(speaker), said)
+            self.assertEqual(len(listener.told("<")), many * (len(people) - 1))
+            for loss in ("never got", "is lost for them", "nobody heard", " left"):
+                self.assertEqual(listener.told(loss), [])
+
+    def test_server_killed_amid_losses(self) -> None:
+        """Of three thousand lines, with 30 % lost, 30 % doubled, reordered, and the server
+        killed in the middle and back: nothing is lost, nothing comes twice, order is kept."""
+        world = World()
+        people = world.room("alice", "bob", "carol")
+        network = world.network
+        network.loss, network.duplication, network.delay = 0.3, 0.3, 0.05
+        start = world.clock.seconds()
+        for one in people:
+            self.talk(one, MANY)
+        world.wait(5)
+        world.kill_server()
+        for one in people:
+            one.expect("the server does not answer", 90)
+        world.start_server()
+        for one in people:
+            one.expect("the server is back", 40)
+        self.assertLess(world.clock.seconds() - start, MANY * PAUSE)
+        world.wait(start + MANY * PAUSE - world.clock.seconds())
+        world.wait(90)
+        self.assert_heard(people, MANY)
+        network.loss = 0.0
+        dave = world.person("dave")
+        dave.do("$roomjoin lab", "you are in lab with alice, bob, carol")
+
+    def test_moved_in_mid_sentence(self) -> None:
+        """Who gets another address while talking goes on, both ways, and nobody is told of it."""
+        world = World()
+        people = world.room("alice", "bob", "carol")
+        many = 100
+        notices = [one.told(">") for one in people]
+        for one in people:
+            self.talk(one, many)
+        for one in people:
+            world.wait(many * PAUSE / 4)
+            one.transport.rebind(world.place())
+        world.wait(60)
+        self.assert_heard(people, many)
+        self.assertEqual([one.told(">") for one in people], notices)
+
+
+class Liar:
+    """What a server says to everybody goes through here, and is changed on the way."""
+
+    def __init__(self, carrier: Carrier, truth: str, lie: str) -> None:
+        self._carrier = carrier
+        self._truth, self._lie = truth.encode(), lie.encode()
+        self.lied = 0
+
+    def perform(self, effect: LinkEffect) -> None:
+        if isinstance(effect, SendFrame):
+            self.lied += self._truth in effect.message
+            effect = replace(effect, message=effect.message.replace(self._truth, self._lie))
+        self._carrier.perform(effect)
+
+
+def contact(one: Person, key: Person | None = None) -> str:
+    """How a server introduces somebody, as having the key of somebody."""
+    host, port = one.at
+    return f" {(key or one).key.fingerprint} {host} {port}"
+
+
+class Swapped(SynchronousTestCase):
+    """A server that lies about who is who, or somebody in its place."""
+
+    def lie(self, world: World, truth: str, lie: str) -> Liar:
+        liar = Liar(world.server.carrier, truth, lie)
+        world.server.carrier = liar
+        return liar
+
+    def test_known_name(self) -> None:
+        """To whom a server passes off as somebody known nothing is sent, not a datagram."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        mallory = world.person("mallory")
+        alice.do("$roomleave", "you are not in lab any more")
+        liar = self.lie(world, contact(bob), contact(mallory))
+        world.network.sent.clear()
+        alice.do("$roomjoin lab", "THE KEY OF bob IS NOT THE ONE YOU KNOW")
+        alice.do("for bob alone", "nobody heard that: the key of bob is not accepted")
+        world.wait(60)
+        self.assertTrue(liar.lied)
+        self.assertEqual(mallory.told("<"), [])
+        self.assertNotIn(
+            mallory.at, [one.to for one in world.network.sent if one.source == alice.at]
+        )
+
+    def test_unknown_name(self) -> None:
+        """Nobody new is spoken to either whose key is not the one that the server told."""
+        world = World()
+        alice, bob, mallory = (world.person(name) for name in ("alice", "bob", "mallory"))
+        liar = self.lie(world, contact(bob), contact(bob, mallory))
+        alice.do("$poke bob", "you talk to bob now")
+        alice.type("for bob alone")
+        bob.type("for alice alone")
+        world.wait(60)
+        self.assertTrue(liar.lied)
+        for one in (alice, bob, mallory):
+            self.assertEqual(one.told("<"), [], one.name)
+        alice.do("$status", "to whom there is no link now")
+
+    def test_server(self) -> None:
+        """A server that has not the key that it must have is told nothing, not even a name."""
+        world = World()
+        alice = world.start("alice", server_key=Identity.generate().fingerprint)
+        alice.expect("THE KEY OF THE SERVER AT 10.0.0.1:8090 IS NOT THE ONE YOU KNOW")
+        world.wait(30)
+        bob = world.person("bob")
+        bob.do("$userlist", "users (1): bob")
+
+
+class BothGenerations(SynchronousTestCase):
+    """Those who have only datagrams, among those with links."""
+
+    def test_in_a_room(self) -> None:
+        """An original user is in the room of two new ones, hears and is heard, and is shown
+        as unencrypted, while the two go on in private."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        old = world.plain()
+        self.assertEqual(old.ask("hi old"), ["hi old"])
+        entries = [f"rj {host} {port}" for host, port in (alice.at, bob.at)]
+        answer, *members = old.ask("rj lab")
+        self.assertEqual((answer, sorted(members)), ("rj __clear_peers__", sorted(entries)))
+        for one in (alice, bob):
+            self.assertEqual(len(one.told("> old (unencrypted) came")), 1, one.lines)
+            old.send("msg old> hello", one.at)
+        world.wait(1)
+        for one in (alice, bob):
+            self.assertEqual(one.told("<"), ["< old (unencrypted): hello"])
+        old.heard.clear()
+        alice.type("hello all")
+        world.wait(1)
+        self.assertEqual(old.heard, [("msg alice> hello all\n", alice.at)])
+        self.assertEqual(bob.told("hello all"), ["< alice: hello all"])
+        clear = [one for one in world.network.sent if b"hello all" in one.payload]
+        self.assertEqual([one.to for one in clear], [old.at])
+        old.send("rk")
+        alice.expect("old (unencrypted) left")
+
+    def test_refused(self) -> None:
+        """A server for generation 2 only refuses an original user with its own `hi`."""
+        world = World(generation=2)
+        alice, _ = world.room("alice", "bob")
+        old = world.plain()
+        self.assertEqual(old.ask("hi old"), ["hi"])
+        old.ask("rj lab")
+        alice.do("$userlist", "users (2): alice, bob")
+        self.assertEqual(alice.told("unencrypted"), [])
