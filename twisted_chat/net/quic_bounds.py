@@ -40,5 +40,7 @@ TOKEN_LIFE = 20.0
 """Seconds that an address counts as validated."""
 TOKEN_SKEW = 5.0
 """Seconds that the clocks of servers that share a secret may differ by."""
+PARTING = 0.5
+"""Seconds that what was said before the end of a link has to go out."""
 REASON = 200
 """Characters of why a link ended, that the other end may tell us."""

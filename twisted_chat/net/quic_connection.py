@@ -22,6 +22,7 @@ from twisted_chat.identity.keys import Identity, certified_key
 from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
 from twisted_chat.links import Link
 from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.deadlines import NEVER
 from twisted_chat.net.quic_events import Owner
 from twisted_chat.net.quic_library import narrow, wide
 
@@ -64,7 +65,8 @@ class Connection:
         self._outgoing = bytearray()
         self._backlog = 0
         self._elsewhere: Address | None = None
-        self._closing: str | None = None
+        self._closing: str | None = None  # Why, while what was said before waits to go out.
+        self._part_by = 0.0
         self._limit = now + bounds.HANDSHAKE_TIME
         self._heard = now
         if not link.dialled:
@@ -78,7 +80,9 @@ class Connection:
     @property
     def deadline(self) -> float:
         timer: float | None = self._quic.get_timer()
-        due = float("inf") if timer is None else timer
+        due = NEVER if timer is None else timer
+        if self._closing is not None:
+            return min(due, self._part_by)
         if self.stage is Stage.PROVING:
             return min(due, self._limit)
         if self.link.dialled and self.stage is Stage.OPEN:
@@ -122,9 +126,11 @@ class Connection:
         if self.unsent > bounds.UNSENT:
             self._end("the other side does not read")
 
-    def close(self, why: str) -> None:
+    def close(self, why: str, *, at_once: bool = False) -> None:
         """End it; the owner is told nothing more of it. What was sent right
         before goes out once, and is not repeated where it gets lost."""
+        if not at_once:
+            self._part_by = NEVER
         self._finish(why)
 
     def fail(self, why: str) -> None:
@@ -138,7 +144,7 @@ class Connection:
             self._quic.send_stream_data(STREAM, bytes(self._outgoing))
             self._outgoing.clear()
         sent = [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
-        if self._closing is not None:
+        if self._closing is not None and self._has_parted(now):
             # Only now, as whatever waits to be sent is forgotten with this.
             self._quic.close(reason_phrase=self._closing)
             self._closing = None
@@ -150,6 +156,11 @@ class Connection:
         if sent:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
+
+    def _has_parted(self, now: float) -> bool:
+        """Whether what was said before the end is out, or has had its time."""
+        self._part_by = min(self._part_by, now + bounds.PARTING)
+        return not self._quic.get_send_buffer_size(STREAM) or now >= self._part_by
 
     def _read(self) -> None:
         while (event := self._quic.next_event()) is not None:

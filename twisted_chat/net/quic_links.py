@@ -99,7 +99,7 @@ class Links:
         """End all links, and attempts at some, for good."""
         self._by_link.clear()
         for connection in self._all:
-            connection.close(why)
+            connection.close(why, at_once=True)
             self._dirty[connection] = None
         self.flush()
         for call in (self._timer, self._flushing):

@@ -107,6 +107,7 @@ class QuicPort(DatagramProtocol):
         return len(self._links)
 
     def startProtocol(self) -> None:
+        self._port = self.transport  # Which takes our last words, when `transport` is gone.
         self._last_words = self.transport
         if self._text is not None:
             self._text.makeConnection(self.transport)
@@ -187,4 +188,4 @@ class QuicPort(DatagramProtocol):
                 self.log.failure("a datagram from {source} was not understood", source=source)
 
     def _write(self, datagram: bytes, address: Address) -> None:
-        self.transport.write(datagram, address)
+        self._port.write(datagram, address)

@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.abstract import isIPv6Address
 from twisted.internet.interfaces import IProtocol
+from twisted.internet.task import deferLater
 
 from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
@@ -26,6 +27,9 @@ from twisted_chat.peer.trust import Memory
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
+
+LAST_WORDS = 0.1
+"""Seconds that the port stays open when everything is over."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,15 @@ class PeerService(DatagramService):
 
         super().__init__(make_port)
         self._open_terminal = open_terminal
+        self._reactor = reactor
 
     def startService(self) -> None:
         super().startService()
         self._open_terminal(LineTerminal(self.peer))
+
+    def stopService(self) -> Any:
+        # QUIC spaces out what it sends; the last words may still wait for their moment.
+        return deferLater(self._reactor, LAST_WORDS, super().stopService)
 
 
 def _linked(
