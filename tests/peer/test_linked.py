@@ -148,6 +148,24 @@ class Swapped(SynchronousTestCase):
 class BothGenerations(SynchronousTestCase):
     """Those who have only datagrams, among those with links."""
 
+    def first_contact(self, lost_until: float) -> Person:
+        """Somebody who has started while nothing of QUIC gets through, for so many seconds."""
+        world = World()
+        world.network.loses = lambda one: one.payload[:1] >= b"\xc0" and one.at < lost_until
+        alice = world.start("alice")
+        alice.expect("you are alice", 60)
+        return alice
+
+    def test_bad_network(self) -> None:
+        """A server with a key is not taken for one without because dials come to nothing."""
+        alice = self.first_contact(25)
+        self.assertEqual(alice.told("generation 1"), [])
+
+    def test_no_quic(self) -> None:
+        """Where links never come up, the person is told that nothing is encrypted."""
+        alice = self.first_contact(float("inf"))
+        self.assertEqual(len(alice.told("speaks generation 1 only")), 1)
+
     def test_in_a_room(self) -> None:
         """An original user is in the room of two new ones, hears and is heard, and is shown
         as unencrypted, while the two go on in private."""
