@@ -161,6 +161,14 @@ class BothGenerations(SynchronousTestCase):
         alice = self.first_contact(25)
         self.assertEqual(alice.told("generation 1"), [])
 
+    def test_first_words_lost(self) -> None:
+        """A server whose first answers get lost is asked again at once."""
+        world = World()
+        world.network.loses = lambda one: one.payload == b"hi" and one.at < 0.5
+        alice = world.start("alice")
+        alice.expect("you are alice", 1.5)
+        self.assertEqual(alice.told("no server answers"), [])
+
     def test_no_quic(self) -> None:
         """Where links never come up, the person is told that nothing is encrypted."""
         alice = self.first_contact(float("inf"))

@@ -28,8 +28,8 @@ FIRST_CONTACT = 10.0
 DIALS = 3
 """Links that must come to nothing before a server that says `hi` counts as one of
 generation 1. Where three of ten datagrams are lost, one in thirty does."""
-PROBE = 1.0
-"""Seconds that a server has to answer in generation 1."""
+PROBE, KNOCKS = 0.4, 3
+"""Seconds that a server has to answer in generation 1, and how often it is asked."""
 TRIES = 4
 """Times that a script tries to reach a server."""
 
@@ -58,6 +58,7 @@ class Uplink:
         self._backoff = Backoff()
         self._dial_at = self._dial_until = self._probe_until = NEVER
         self._fruitless = 0  # Dials that no link came of.
+        self._knocks = 0
         self._linked_since = 0.0
         self._asked = False
         self.link: Link | None = None
@@ -84,14 +85,19 @@ class Uplink:
         if self.seen or self._key.known:
             self._dial(now)
         else:
-            self._knock(now)
+            self._ask_plainly(now)
 
     def _dial(self, now: float) -> None:
         self._dial_until = now + FIRST_CONTACT
         # Whatever key there is: judging it, and showing another one, is for us.
         self._effects.dial(self._server, "")
 
+    def _ask_plainly(self, now: float) -> None:
+        self._knocks = 0
+        self._knock(now)
+
     def _knock(self, now: float) -> None:
+        self._knocks += 1
         self._probe_until = now + PROBE
         self._effects.send(ListRooms(), self._server)
 
@@ -154,7 +160,7 @@ class Uplink:
             self._retry(now)
         else:
             self._fruitless += 1
-            self._knock(now)
+            self._ask_plainly(now)
 
     def answers_plainly(self, answer: Answer, now: float) -> None:
         """Something in generation 1 came from the server's address."""
@@ -199,7 +205,9 @@ class Uplink:
             self.lost(now)
         if self._dial_until <= now:
             self._failed_to_link(now)
-        if self._probe_until <= now:
+        if self._probe_until <= now and self._knocks < KNOCKS:
+            self._knock(now)
+        elif self._probe_until <= now:
             self._probe_until = NEVER
             self._retry(now)
             if not self._patient and self._backoff.attempts >= TRIES:
