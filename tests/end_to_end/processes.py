@@ -71,6 +71,15 @@ class Output:
                 raise AssertionError(f"no {text!r} in {self.text[self._matched :]!r}")
         self._matched = found + len(text)
 
+    def expect_all(self, *texts: str, patience: float = PATIENCE) -> None:
+        """Wait until all of these come, in whatever order, after what was waited for before."""
+        start, ends = self._matched, []
+        for text in texts:
+            self._matched = start
+            self.expect(text, patience)
+            ends.append(self._matched)
+        self._matched = max(ends)
+
     def expect_end(self) -> None:
         """Wait until nothing more can come."""
         deadline = time.monotonic() + PATIENCE

@@ -9,9 +9,11 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Carrier, LinkEffect, SendFrame
 
 MANY = 1000
-PAUSE = 0.12
+PAUSE = 0.16
 """Seconds between two lines of one person, so that the server is gone, missed
 and back while they talk: an idle link is given up after a minute."""
+DEAF = 90.0
+"""Seconds for which one of them gets nothing from another, who hears it all the same."""
 
 
 class Arriving(SynchronousTestCase):
@@ -35,32 +37,37 @@ class Arriving(SynchronousTestCase):
                 self.assertEqual(listener.told(loss), [])
 
     def test_server_killed_amid_losses(self) -> None:
-        """Of three thousand lines, with 30 % lost, 30 % doubled, reordered, and the server
-        killed in the middle and back: nothing is lost, nothing comes twice, order is kept."""
+        """Of three thousand lines, with 30 % lost, 30 % doubled, reordered, one who gets
+        nothing from another for longer than a link lives, and the server killed in the middle
+        and back: nothing is lost, nothing comes twice, order is kept."""
         world = World()
         people = world.room("alice", "bob", "carol")
         network = world.network
         network.loss, network.duplication, network.delay = 0.3, 0.3, 0.05
         start = world.clock.seconds()
+        alice, bob = people[0].at, people[1].at
+        network.loses = lambda one: (one.source, one.to) == (bob, alice) and one.at < start + DEAF
         for one in people:
             self.talk(one, MANY)
         world.wait(5)
         world.kill_server()
         for one in people:
-            one.expect("the server does not answer", 90)
+            one.expect("the server does not answer", 120)
         world.start_server()
         for one in people:
-            one.expect("the server is back", 40)
+            one.expect("the server is back", 60)
         self.assertLess(world.clock.seconds() - start, MANY * PAUSE)
         world.wait(start + MANY * PAUSE - world.clock.seconds())
         world.wait(90)
         self.assert_heard(people, MANY)
         network.loss = 0.0
+        self.assertEqual(len(people[0].told("bob has got everything now")), 1)
         dave = world.person("dave")
         dave.do("$roomjoin lab", "you are in lab with alice, bob, carol")
 
     def test_moved_in_mid_sentence(self) -> None:
-        """Who gets another address while talking goes on, both ways, and nobody is told of it."""
+        """Who gets another address while talking goes on, both ways, without a word to anybody,
+        and who comes later learns where they are now."""
         world = World()
         people = world.room("alice", "bob", "carol")
         many = 100
@@ -73,6 +80,13 @@ class Arriving(SynchronousTestCase):
         world.wait(60)
         self.assert_heard(people, many)
         self.assertEqual([one.told(">") for one in people], notices)
+        dave = world.person("dave")
+        dave.do("$roomjoin lab", "you are in lab with alice, bob, carol")
+        world.wait(1)
+        for one in people:
+            one.type("welcome")
+        world.wait(30)
+        self.assertEqual(len(dave.told("welcome")), len(people))
 
 
 class Liar:
@@ -147,6 +161,32 @@ class Swapped(SynchronousTestCase):
 
 class BothGenerations(SynchronousTestCase):
     """Those who have only datagrams, among those with links."""
+
+    def first_contact(self, lost_until: float) -> Person:
+        """Somebody who has started while nothing of QUIC gets through, for so many seconds."""
+        world = World()
+        world.network.loses = lambda one: one.payload[:1] >= b"\xc0" and one.at < lost_until
+        alice = world.start("alice")
+        alice.expect("you are alice", 60)
+        return alice
+
+    def test_bad_network(self) -> None:
+        """A server with a key is not taken for one without because dials come to nothing."""
+        alice = self.first_contact(25)
+        self.assertEqual(alice.told("generation 1"), [])
+
+    def test_first_words_lost(self) -> None:
+        """A server whose first answers get lost is asked again at once."""
+        world = World()
+        world.network.loses = lambda one: one.payload == b"hi" and one.at < 0.5
+        alice = world.start("alice")
+        alice.expect("you are alice", 1.5)
+        self.assertEqual(alice.told("no server answers"), [])
+
+    def test_no_quic(self) -> None:
+        """Where links never come up, the person is told that nothing is encrypted."""
+        alice = self.first_contact(float("inf"))
+        self.assertEqual(len(alice.told("speaks generation 1 only")), 1)
 
     def test_in_a_room(self) -> None:
         """An original user is in the room of two new ones, hears and is heard, and is shown

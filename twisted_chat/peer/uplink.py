@@ -3,9 +3,10 @@
 A server may speak generation 1 only, and the original ends at a datagram that
 is no text. So one that has shown us no key yet is asked for its rooms first, in
 a datagram. The original answers strangers; one that may know generation 2 says
-`hi`, and we dial. A server whose key is known is dialled at once, and asked when
-no link comes up: if it answers then, somebody may want us to speak without a
-key, which only the person can decide.
+`hi`, and we dial, more than once, as a bad network looks the same as no QUIC.
+A server whose key is known is dialled at once, and asked when no link comes up:
+if it answers then, somebody may want us to speak without a key, which only the
+person can decide.
 """
 
 from collections.abc import Callable
@@ -24,8 +25,11 @@ from twisted_chat.wire import Answer, Bare, ListRooms, Register, Registered, Ver
 
 FIRST_CONTACT = 10.0
 """Seconds for a link to the server to come up."""
-PROBE = 1.0
-"""Seconds that a server has to answer in generation 1."""
+DIALS = 3
+"""Links that must come to nothing before a server that says `hi` counts as one of
+generation 1. Where three of ten datagrams are lost, one in thirty does."""
+PROBE, KNOCKS = 0.4, 3
+"""Seconds that a server has to answer in generation 1, and how often it is asked."""
 TRIES = 4
 """Times that a script tries to reach a server."""
 
@@ -53,7 +57,8 @@ class Uplink:
         self._questions = Questions()
         self._backoff = Backoff()
         self._dial_at = self._dial_until = self._probe_until = NEVER
-        self._undialable = False  # It was dialled, and no link came up.
+        self._fruitless = 0  # Dials that no link came of.
+        self._knocks = 0
         self._linked_since = 0.0
         self._asked = False
         self.link: Link | None = None
@@ -80,14 +85,19 @@ class Uplink:
         if self.seen or self._key.known:
             self._dial(now)
         else:
-            self._knock(now)
+            self._ask_plainly(now)
 
     def _dial(self, now: float) -> None:
         self._dial_until = now + FIRST_CONTACT
         # Whatever key there is: judging it, and showing another one, is for us.
         self._effects.dial(self._server, "")
 
+    def _ask_plainly(self, now: float) -> None:
+        self._knocks = 0
+        self._knock(now)
+
     def _knock(self, now: float) -> None:
+        self._knocks += 1
         self._probe_until = now + PROBE
         self._effects.send(ListRooms(), self._server)
 
@@ -149,15 +159,15 @@ class Uplink:
             self._tell_away("the server does not answer; those you talk to still hear you")
             self._retry(now)
         else:
-            self._undialable = True
-            self._knock(now)
+            self._fruitless += 1
+            self._ask_plainly(now)
 
     def answers_plainly(self, answer: Answer, now: float) -> None:
         """Something in generation 1 came from the server's address."""
         if self._probe_until == NEVER:
             return
         self._probe_until = NEVER
-        if answer == Bare(Verb.HI) and not self._undialable:
+        if answer == Bare(Verb.HI) and self._fruitless < DIALS:
             self._dial(now)
         elif self._key.may_lack_key():
             self.plain = True
@@ -195,7 +205,9 @@ class Uplink:
             self.lost(now)
         if self._dial_until <= now:
             self._failed_to_link(now)
-        if self._probe_until <= now:
+        if self._probe_until <= now and self._knocks < KNOCKS:
+            self._knock(now)
+        elif self._probe_until <= now:
             self._probe_until = NEVER
             self._retry(now)
             if not self._patient and self._backoff.attempts >= TRIES:
