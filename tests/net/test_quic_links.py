@@ -249,8 +249,8 @@ class Moving(QuicCase):
         self.assertEqual(self.caller.heard.messages, [b"still there?"])
 
     def test_copied(self) -> None:
-        """A datagram that somebody copies from another address, faster than the
-        original, takes no link away from two who speak."""
+        """A datagram that comes again from another address takes no link away
+        from two who speak."""
         self.caller.say(b"word")
         self.later(0.0005)
         self.network.carry(THIRD, self.network.sent[-1].payload, CALLED)
@@ -262,3 +262,26 @@ class Moving(QuicCase):
         self.assertEqual(self.called.heard.messages, [b"word"] * 21)
         self.assertEqual(self.caller.heard.messages, [b"answer"] * 20)
         self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_copied_faster(self) -> None:
+        """Where the copy comes before the original the link is lost in a while, and
+        there can be another; nobody else has one."""
+        self.network.loses = lambda datagram: datagram.source == CALLER
+        self.caller.say(b"word")
+        self.later(0.0005)
+        self.network.loses = lambda datagram: False
+        copied = self.network.sent[-1].payload
+        self.network.carry(THIRD, copied, CALLED)
+        self.later(0.0005)
+        self.network.carry(CALLER, copied, CALLED)
+        for _ in range(20):
+            self.caller.say(b"word")
+            self.called.say(b"answer")
+            self.later(0.02)
+        self.later(2 * IDLE_TIMEOUT)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: Idle timeout"])
+        self.assertEqual(self.called.heard.told[:1], ["opened"])
+        self.link()
+        self.caller.say(b"again")
+        self.later(1)
+        self.assertEqual(self.called.heard.messages[-1:], [b"again"])
