@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -109,6 +110,29 @@ def ask(server: Server, question: str = "") -> dict[str, Any]:
     return known
 
 
+class _Idle(threading.Thread):
+    """A timer beside the server's that nothing holds up but the machine, for scale."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._over = threading.Event()
+        self.late = 0.0
+
+    def run(self) -> None:
+        due = time.monotonic() + BEAT
+        while not self._over.wait(BEAT):
+            self.late = max(self.late, time.monotonic() - due)
+            due = time.monotonic() + BEAT
+
+    def __enter__(self) -> "_Idle":
+        self.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._over.set()
+        self.join()
+
+
 @contextmanager
 def _running(directory: str) -> Iterator[Server]:
     port = free_port()
@@ -123,7 +147,11 @@ def _running(directory: str) -> Iterator[Server]:
 
 def _measure(crowd: int) -> tuple[list[str], float, float]:
     """A row of the table, bytes for each user, the longest pause in seconds."""
-    with tempfile.TemporaryDirectory() as directory, _running(directory) as server:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        _running(directory) as server,
+        _Idle() as idle,
+    ):
         port = server.port
         load(port, "hi", 10_000, 1.0)  # What is remembered of anybody is there now.
         # Some requests may still be on their way when the generator ends.
@@ -149,6 +177,7 @@ def _measure(crowd: int) -> tuple[list[str], float, float]:
         f"{quiet['pass'] * 1e6:.0f}",
         f"{gone:.1f}",
         f"{max(held) * 1000:.1f}",
+        f"{idle.late * 1000:.1f}",
     ]
     return row, each, longest
 
@@ -174,6 +203,7 @@ def main() -> dict[str, float]:
     header = [
         *("users", "bytes each", "s to register", "longest pause, ms"),
         *("us to see that nothing has expired", "s until all have", "longest pause, ms"),
+        "of an idle timer, ms",
     ]
     table("Very many users", header, rows)
     late = _flood()
