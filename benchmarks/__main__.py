@@ -5,13 +5,14 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import analysis, crowd, requests, rooms, startup
+from benchmarks import analysis, chat, crowd, requests, rooms, startup
 from benchmarks.processes import compiled, table
 
 PARTS = {
     "requests": requests.main,
     "rooms": rooms.main,
     "crowd": crowd.main,
+    "chat": chat.main,
     "startup": startup.main,
     "analysis": analysis.main,
 }

@@ -67,7 +67,7 @@ def load(port: int, kind: str, sources: int = 1, seconds: float = 1.0, window: i
         [*command, *words],
         capture_output=True,
         check=True,
-        preexec_fn=lambda: _pin(LOAD_CORE),
+        preexec_fn=lambda: pinned(LOAD_CORE),
         timeout=seconds + PATIENCE,
     )
     said = json.loads(done.stdout)
@@ -75,7 +75,8 @@ def load(port: int, kind: str, sources: int = 1, seconds: float = 1.0, window: i
     return Load(**said)
 
 
-def _pin(core: int) -> None:
+def pinned(core: int) -> None:
+    """Let this process run on one core."""
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
 
@@ -88,7 +89,7 @@ class Server:
         self.process = subprocess.Popen(
             [str(word) for word in command],
             stdout=options.pop("stdout", subprocess.DEVNULL),
-            preexec_fn=lambda: _pin(SERVER_CORE),
+            preexec_fn=lambda: pinned(SERVER_CORE),
             **options,
         )
 

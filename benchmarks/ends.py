@@ -1,0 +1,280 @@
+"""Ways to talk, each as one end of a conversation: what benchmarks.talkers talks through.
+
+An end says a text to everybody it is connected to, and hands what it hears to
+`heard`, with who said it. Only peers of generation 2 acknowledge by themselves;
+for all others `benchmarks.talkers` does, with texts.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as installed
+from twisted.internet import ssl
+from twisted.internet.protocol import ClientFactory, DatagramProtocol, Factory
+from twisted.protocols.basic import LineReceiver
+
+from benchmarks.processes import HOST
+from twisted_chat.addresses import Address
+from twisted_chat.identity.fingerprints import spoken
+from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.known_file import KnownFile
+from twisted_chat.links import Dial, Link, SendFrame
+from twisted_chat.net.batched import datagram_port
+from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
+from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.peer.generations import EitherSession
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.outbox import WINDOW
+from twisted_chat.peer.protocol import LinkedPeer, Peer
+from twisted_chat.peer.session import Session
+from twisted_chat.rate import Rate
+
+reactor: Any = installed
+QUEUED = 2 * WINDOW
+"""Lines that are typed ahead of what has arrived."""
+
+
+class End:
+    """One end. `connected` is called with nothing when there is somebody more to talk to."""
+
+    acknowledges = False
+
+    def __init__(self) -> None:
+        self.heard: Callable[[Any, str], None] = lambda who, text: None
+        self.connected: Callable[[], None] = lambda: None
+
+    def where(self) -> Any:
+        """What another end needs to connect to this one."""
+        raise NotImplementedError
+
+    def connect(self, where: Any) -> None:
+        """Be connected to another end, some time."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """Say it to everybody."""
+        raise NotImplementedError
+
+    @property
+    def unacknowledged(self) -> int:
+        """Of who has acknowledged least, where the end itself acknowledges."""
+        raise NotImplementedError
+
+
+class Links(End):
+    """Links alone: a QuicPort, and frames as texts."""
+
+    def __init__(self, name: str, server: Address) -> None:
+        super().__init__()
+        self.key = Identity.generate()
+        self.links: list[Link] = []
+        self.carrier = QuicPort(self.key, self, reactor)
+        self.port = datagram_port(
+            0, self.carrier, reactor, interface=HOST, longest=LARGEST_DATAGRAM
+        )
+        self.port.startListening()
+
+    def where(self) -> Any:
+        return [self.port.getHost().port, self.key.fingerprint]
+
+    def connect(self, where: Any) -> None:
+        self.carrier.dial(Dial((HOST, where[0]), where[1]))
+
+    def say(self, text: str) -> None:
+        for link in self.links:
+            self.carrier.send(SendFrame(link, text.encode()))
+
+    def opened(self, link: Link) -> None:
+        self.links.append(link)
+        self.connected()
+
+    def received(self, link: Link, message: bytes) -> None:
+        self.heard(link, message.decode())
+
+    def lost(self, link: Link, why: str) -> None:
+        self.links.remove(link)
+
+    def taken(self, link: Link) -> None: ...
+
+    def moved(self, link: Link) -> None: ...
+
+    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+        raise AssertionError(why)
+
+
+class Datagrams(End, DatagramProtocol):
+    """Datagrams alone: the port of generation 1, and datagrams as texts."""
+
+    noisy = False
+
+    def __init__(self, name: str, server: Address) -> None:
+        super().__init__()
+        self.others: list[Address] = []
+        self.port = datagram_port(0, self, reactor, interface=HOST, longest=1024)
+        self.port.startListening()
+
+    def where(self) -> Any:
+        return self.port.getHost().port
+
+    def connect(self, where: Any) -> None:
+        self.others.append((HOST, where))
+        self.connected()
+
+    def say(self, text: str) -> None:
+        for other in self.others:
+            self.port.write(text.encode(), other)
+
+    def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        if not self.others:
+            self.others.append(addr)  # As a peer of generation 1 does.
+        self.heard(addr, datagram.decode())
+
+
+class _Lines(LineReceiver):
+    transport: Any
+    delimiter = b"\n"
+
+    def __init__(self, end: "Tls") -> None:
+        self.end = end
+
+    def connectionMade(self) -> None:
+        self.transport.setTcpNoDelay(True)
+        self.end.lines.append(self)
+        self.end.connected()
+
+    def lineReceived(self, line: bytes) -> None:
+        self.end.heard(self, line.decode())
+
+    def connectionLost(self, reason: Any = None) -> None:
+        self.end.lines.remove(self)
+
+
+class Tls(End):
+    """TLS on TCP: Twisted's LineReceiver, with a certificate of its own."""
+
+    def __init__(self, name: str, server: Address) -> None:
+        super().__init__()
+        self.lines: list[_Lines] = []
+        pem = Identity.generate().pem
+        self._server = ssl.PrivateCertificate.loadPEM(pem)
+        factory = Factory.forProtocol(lambda: _Lines(self))
+        self.port = reactor.listenSSL(0, factory, self._server.options(), interface=HOST)
+
+    def where(self) -> Any:
+        return [self.port.getHost().port, self._server.dumpPEM().decode()]
+
+    def connect(self, where: Any) -> None:
+        trusted = ssl.trustRootFromCertificates([ssl.Certificate.loadPEM(where[1])])
+        options = ssl.CertificateOptions(trustRoot=trusted)
+        factory = ClientFactory()
+        factory.protocol = lambda: _Lines(self)
+        reactor.connectSSL(HOST, where[0], factory, options)
+
+    def say(self, text: str) -> None:
+        for one in self.lines:
+            one.sendLine(text.encode())
+
+
+class _Peers(End):
+    """A whole peer, whose terminal is this end. Others are poked at one room server."""
+
+    clogged = False
+
+    def __init__(self, name: str, server: Address) -> None:
+        super().__init__()
+        self.name = name
+        self.server = server
+        self.names: set[str] = set()
+        self.peer: Any = self.make_peer()
+        self.port = datagram_port(
+            0,
+            getattr(self.peer, "carrier", self.peer),
+            reactor,
+            interface=HOST,
+            longest=LARGEST_DATAGRAM,
+        )
+        self.port.startListening()
+        self.peer.attached(self)  # type: ignore[arg-type]
+
+    def make_peer(self) -> Peer:
+        raise NotImplementedError
+
+    def where(self) -> Any:
+        return self.name
+
+    def connect(self, where: Any) -> None:
+        self.peer.typed(self, f"$poke {where}")
+
+    def say(self, text: str) -> None:
+        self.peer.typed(self, text)
+
+    def show(self, line: str) -> None:
+        who, _, text = line.rpartition(": ")
+        if line.startswith("< "):
+            self.heard(who, text)
+        elif line.startswith(("> you talk to", "> you are")):
+            self.connected()
+
+    def listen(self, wanted: bool) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class PlainPeers(_Peers):
+    """Peers of generation 1, without their limits."""
+
+    def make_peer(self) -> Peer:
+        def make(port: int) -> Session:
+            session = Session(self.server, port, self.name, patient=True)
+            session._speaking = session._hearing = Rate(0, 1)
+            return session
+
+        return Peer(make, reactor)
+
+
+class KeyedPeers(_Peers):
+    """Peers of generation 2, without their limits."""
+
+    acknowledges = True
+
+    def make_peer(self) -> Peer:
+        end, key = self, Identity.generate()
+
+        class Listened(LinkedPeer):
+            def received(self, link: Link, message: bytes) -> None:
+                super().received(link, message)
+                if message.startswith(b"ok"):
+                    end.heard(None, "")
+
+        known = KnownFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "known")
+
+        def make(port: int) -> EitherSession:
+            self.keyed = KeyedSession(
+                *(self.server, key.fingerprint, self.name, known, spoken),
+                epoch=time.time_ns(),
+                patient=True,
+                speak_rate=0,
+                hear_rate=0,
+            )
+            plain = lambda name: Session(self.server, port, name, patient=True)  # noqa: E731
+            return EitherSession(self.server, self.keyed, plain)
+
+        peer = Listened(make, reactor)
+        peer.carrier = QuicPort(key, peer, reactor, text=peer)
+        return peer
+
+    @property
+    def unacknowledged(self) -> int:
+        return max((len(one.outbox) for one in self.keyed._words.unsettled), default=0)
+
+
+ENDS: dict[str, type[Any]] = {
+    "links": Links,
+    "datagrams": Datagrams,
+    "tls": Tls,
+    "plain": PlainPeers,
+    "keyed": KeyedPeers,
+}
