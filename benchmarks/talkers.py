@@ -194,7 +194,7 @@ class Talkers(LineReceiver):
 
     def do_first(self, number: int, place: Any) -> None:
         """Somebody new connects to a place, and says a first word."""
-        end = self._make(f"first{number}")
+        end = self._make(f"{self._name}first{number}")
         self._ends.append(end)
 
         def dial() -> None:
