@@ -23,7 +23,7 @@ analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(FILE)
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: lint types wheel readme test
 
