@@ -10,6 +10,8 @@ from functools import lru_cache
 from twisted_chat.errors import UsageMistake
 
 Address = tuple[str, int]
+Datagrams = list[tuple[bytes, Address]]
+"""Payloads, each with where it came from or goes to."""
 
 DEFAULT_PORT = 8090
 LARGEST_PORT = 65_535

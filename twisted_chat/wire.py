@@ -120,6 +120,18 @@ class LeaveRoom:
 
 Request = Register | Leave | Locate | ListUsers | ListRooms | CreateRoom | JoinRoom | LeaveRoom
 
+VERBS: dict[type[Request], Verb] = {
+    Register: Verb.HI,
+    Leave: Verb.BY,
+    Locate: Verb.AR,
+    ListUsers: Verb.UL,
+    ListRooms: Verb.RL,
+    CreateRoom: Verb.RC,
+    JoinRoom: Verb.RJ,
+    LeaveRoom: Verb.RK,
+}
+"""The verb of each request."""
+
 # --- What a server or another peer says to a user
 
 

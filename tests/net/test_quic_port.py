@@ -6,9 +6,9 @@ from twisted.internet.protocol import DatagramProtocol
 
 from tests.net.quic import CALLED, CALLER, KEYS, THIRD, QuicCase
 from tests.strategies import many
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.links import CloseLink, Dial, SendFrame
-from twisted_chat.net.quic_port import Datagrams, QuicPort
+from twisted_chat.net.quic_port import QuicPort
 
 TEXTS = [b"hi alice", b"", b"msg alice> h\xc3\xa4", b"\xff\xfe", b"ar b", b"\x00", b"a" * 2000]
 

@@ -25,7 +25,7 @@ import errno
 from typing import Any
 from typing import Protocol as Interface
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.net.port import LOST, BoundedPort
 
 try:
@@ -40,7 +40,6 @@ FULL = 1024
 OUTBOX = 4096
 """Datagrams that may wait while the kernel has no room; more are lost."""
 
-Datagrams = list[tuple[bytes, Address]]
 Outgoing = list[tuple[bytes, Address | None]]
 
 _NO_ROOM = BlockingIOError(errno.EAGAIN, f"{OUTBOX} of them wait already")

@@ -14,7 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.net import quic_bounds as bounds
@@ -25,7 +25,6 @@ from twisted_chat.net.quic_retry import SECRET_BYTES, Retries, read_initial
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import Connection
 
-Datagrams = list[tuple[bytes, Address]]
 
 _LONG = b"\xc0"
 _VERSION = slice(1, 5)

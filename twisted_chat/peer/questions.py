@@ -22,14 +22,7 @@ Close = Callable[[list[frames.Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
 
 _ASKED: dict[type, Verb | Extra] = {
-    wire.Register: Verb.HI,
-    wire.Leave: Verb.BY,
-    wire.Locate: Verb.AR,
-    wire.ListUsers: Verb.UL,
-    wire.ListRooms: Verb.RL,
-    wire.CreateRoom: Verb.RC,
-    wire.JoinRoom: Verb.RJ,
-    wire.LeaveRoom: Verb.RK,
+    **wire.VERBS,
     frames.Kick: Extra.KICK,
     frames.CloseRoom: Extra.CLOSE,
     frames.GiveRoom: Extra.GIVE,

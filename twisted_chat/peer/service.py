@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.abstract import isIPv6Address
 from twisted.internet.interfaces import IProtocol
+from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
 
 from twisted_chat.addresses import Address
@@ -63,14 +64,15 @@ class PeerService(DatagramService):
             return Session(server, port, chosen, patient=patient)
 
         if keys is None:
-            self.peer: Peer = Peer(lambda port: plain(port, name), reactor)
+            self.peer = Peer(lambda port: plain(port, name), reactor)
+            on_port: DatagramProtocol = self.peer
         else:
-            self.peer = _linked(server, name, reactor, keys, plain, patient=patient)
+            self.peer, on_port = _linked(server, name, reactor, keys, plain, patient=patient)
 
         def make_port() -> BoundedPort:
             return datagram_port(
                 0,
-                tap(getattr(self.peer, "carrier", self.peer), recorder),
+                tap(on_port, recorder),
                 reactor,
                 interface="::" if isIPv6Address(server[0]) else "0.0.0.0",
                 longest=LARGEST_DATAGRAM,
@@ -97,8 +99,8 @@ def _linked(
     plain: Callable[[int, str | None], Session],
     *,
     patient: bool,
-) -> LinkedPeer:
-    """A peer of generation 2 with who carries its links."""
+) -> tuple[Peer, QuicPort]:
+    """A peer of generation 2, and who carries its links."""
 
     def make_session(port: int) -> EitherSession:
         keyed = KeyedSession(
@@ -114,7 +116,6 @@ def _linked(
         return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
 
     peer = LinkedPeer(make_session, reactor)
-    peer.carrier = QuicPort(
-        keys.identity, peer, reactor, text=peer, keylog=keylog_file(os.environ)
-    )
-    return peer
+    links = QuicPort(keys.identity, peer, reactor, text=peer, keylog=keylog_file(os.environ))
+    peer.carrier = links
+    return peer, links

@@ -6,7 +6,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address, Datagrams, host_and_port
 from twisted_chat.directory.directory import (
     Change,
     Departed,
@@ -17,7 +17,7 @@ from twisted_chat.directory.directory import (
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.reception import Datagrams, Reception
+from twisted_chat.server.reception import Reception
 from twisted_chat.tally import Tally
 
 NEVER = float("inf")

@@ -6,7 +6,7 @@ source is registered, and silence if not. What is no message at all is dropped.
 
 from collections.abc import Callable
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.directory.directory import Change, Directory
 from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
@@ -19,8 +19,6 @@ from twisted_chat.server.introductions import Introductions
 from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import Pacing
 from twisted_chat.wire import parse_request, refusal_of
-
-Datagrams = list[tuple[bytes, Address]]
 
 
 class Reception:

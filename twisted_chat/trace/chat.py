@@ -131,7 +131,7 @@ class Chat:
     def _asks(
         self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
     ) -> Verdict:
-        verb = _VERBS[type(request)]
+        verb = wire.VERBS[type(request)]
         text = request_in_words(request)
         purpose = Purpose.SET_UP
         if verb in (Verb.BY, Verb.RK):
@@ -195,16 +195,6 @@ class Chat:
         return Verdict(what, Purpose.UNKNOWN, Layer.APPLICATION, "UDP")
 
 
-_VERBS: dict[type[Request], Verb] = {
-    wire.Register: Verb.HI,
-    wire.Leave: Verb.BY,
-    wire.Locate: Verb.AR,
-    wire.ListUsers: Verb.UL,
-    wire.ListRooms: Verb.RL,
-    wire.CreateRoom: Verb.RC,
-    wire.JoinRoom: Verb.RJ,
-    wire.LeaveRoom: Verb.RK,
-}
 _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
     wire.Bare: (),
     wire.Registered: (Verb.HI,),

@@ -18,8 +18,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from zope.interface import alsoProvides, implementer
 
-from twisted_chat.addresses import Address
-from twisted_chat.net.batched import Datagrams
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.trace import headers
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.recorder import Recorder
