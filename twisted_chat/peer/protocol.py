@@ -33,7 +33,13 @@ class Peer(DatagramProtocol):
         self._terminal: LineTerminal | None = None
         self._timer: IDelayedCall | None = None
         self._due = NEVER
+        self._settling: IDelayedCall | None = None
         self._unseen = 0
+        self._ways: dict[type[Effect], Callable[[Any], object]] = {
+            Send: self._send,
+            Show: self._show,
+            Finish: self._finish,
+        }
         self._status: int | None = None
         self.finished: Deferred[int] = Deferred()
 
@@ -44,6 +50,9 @@ class Peer(DatagramProtocol):
 
     def stopProtocol(self) -> None:
         self._wake_at(NEVER)
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         if len(datagram) > MAX_DATAGRAM:
@@ -86,35 +95,33 @@ class Peer(DatagramProtocol):
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
-            match effect:
-                case Send(message, to):
-                    self.transport.write(message.encode(), to)
-                case SendFrame() | CloseLink() | Dial():
-                    self._perform(effect)
-                case Show(line):
-                    self._show(line)
-                case Finish(status):
-                    self._finish(status)
+            self._ways[type(effect)](effect)
+        if self._settling is None:
+            self._settling = self._clock.callLater(0, self._settle)
+
+    def _settle(self) -> None:
+        """See what is due next, once a turn, however much has happened in it."""
+        self._settling = None
         if self._terminal is not None:
             self._terminal.listen(self._session.wants_input)
         self._wake_at(self._session.wake)
 
-    def _perform(self, effect: LinkEffect) -> None:
-        """Nobody carries links for a peer of generation 1, which wants none."""
+    def _send(self, effect: Send) -> None:
+        self.transport.write(effect.message.encode(), effect.to)
 
-    def _finish(self, status: int) -> None:
+    def _finish(self, effect: Finish) -> None:
         if self._status is None:
-            self._status = status
+            self._status = effect.status
             if self._terminal is not None:
                 self._terminal.close()  # Which is over when everything is shown.
             else:
-                self.finished.callback(status)
+                self.finished.callback(effect.status)
 
-    def _show(self, line: str) -> None:
+    def _show(self, effect: Show) -> None:
         if self._terminal is None or self._terminal.clogged:
             self._unseen += 1
         else:
-            self._terminal.show(line)
+            self._terminal.show(effect.line)
 
     def _wake_at(self, wake: float) -> None:
         if wake == self._due:
@@ -137,6 +144,12 @@ class LinkedPeer(Peer):
 
     carrier: Carrier
     _session: EitherSession
+
+    def __init__(
+        self, make_session: Callable[[int], Session | EitherSession], clock: IReactorTime
+    ) -> None:
+        super().__init__(make_session, clock)
+        self._ways |= dict.fromkeys((SendFrame, CloseLink, Dial), self._perform)
 
     def opened(self, link: Link) -> None:
         self._carry_out(self._session.opened(link, self._clock.seconds()))
