@@ -102,8 +102,8 @@ class KeyedSession:
 
     def typed(self, line: str, now: float) -> list[Effect]:
         """The person typed a line, given without its end."""
-        again = line in self._typed.lines or self._farewell.begun
-        if line.strip() == Command.QUIT.usage and again:
+        again = self._farewell.begun or line in self._typed.lines
+        if again and line.strip() == Command.QUIT.usage:
             self._farewell.vanish()  # Typed twice: somebody is in a hurry.
         if self._uplink.in_question and _decides_on_server(line):
             self._uplink.trust(now)  # At once: what was typed before waits for it.

@@ -29,17 +29,13 @@ class People:
 
     # --- Who there is
 
-    def keyed_listeners(self) -> list[Neighbour]:
-        """Whom we speak to over links."""
-        return [one for one in self._keyed if one.listening]
-
     def everybody(self) -> list[Person]:
         return [*self._keyed, *self._plain.all()]
 
     def listeners(self) -> tuple[list[Neighbour], list[PlainPeer]]:
-        """Whom we speak to."""
+        """Whom we speak to, over links and without."""
         return (
-            self.keyed_listeners(),
+            [one for one in self._keyed if one.listening],
             [one for one in self._plain.all() if one.listening],
         )
 

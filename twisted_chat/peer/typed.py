@@ -11,6 +11,7 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.peer.correspondence import Correspondence, listing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.membership import Membership
+from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.orders import Orders
 from twisted_chat.peer.outbox import size_of
 from twisted_chat.peer.people import People
@@ -82,61 +83,59 @@ class TypedLines:
         except UsageMistake as mistake:
             self._effects.notice(str(mistake))
         else:
-            if self._must_wait(todo, now):
+            done = self._say(todo.text, now) if isinstance(todo, Say) else self._obey(todo, now)
+            if not done:
                 return False
-            if isinstance(todo, Say):
-                self._say(todo.text, now)
-            elif todo.command is Command.QUIT:
-                self.lines.clear()
-                self._leave(now)
-            else:
-                self._orders.obey(todo, now)
         if self.lines:
             self.lines.popleft()
         return True
 
-    def _must_wait(self, todo: Say | Order, now: float) -> bool:
-        if isinstance(todo, Order):
-            if todo.command in _AT_ONCE:
-                return self.ended and self._busy
-            return self._busy
-        server = self._uplink
-        if self._orders.busy or self._room.moving or server.wanted:
-            return True
-        if not server.name:
-            return not (server.seen or server.away)
-        if not todo.text:
+    def _obey(self, order: Order, now: float) -> bool:
+        if self._busy and (self.ended or order.command not in _AT_ONCE):
             return False
-        if (full := self._held_up_until(todo.text, now)) > now:
-            self.wake = full
-            return True
-        if self._speaking.spend(_OURSELVES, now):
-            return False
-        self.wake = now + self._pause
+        if order.command is Command.QUIT:
+            self.lines.clear()
+            self._leave(now)
+        else:
+            self._orders.obey(order, now)
         return True
 
-    def _held_up_until(self, text: str, now: float) -> float:
+    def _say(self, text: str, now: float) -> bool:
+        server = self._uplink
+        if self._orders.busy or self._room.moving or server.wanted:
+            return False
+        if not server.name:
+            if text.strip() and (server.seen or server.away):
+                server.call_me(text, now)
+            return server.seen or server.away
+        if not text:
+            return True
+        keyed, plain = self._people.listeners()
+        self.wake = self._held_up_until(text, keyed, now)
+        if self.wake > now:
+            return False
+        if not self._speaking.spend(_OURSELVES, now):
+            self.wake = now + self._pause
+            return False
+        self.wake = NEVER
+        if keyed or plain:
+            self._words.say(text, keyed, now)
+            self._plain.say(server.name, text, plain)
+        else:
+            self._unheard()
+        return True
+
+    def _held_up_until(self, text: str, listeners: list[Neighbour], now: float) -> float:
         """When a line is said although somebody has no room for it, who has a link."""
         size, until = size_of(text), now
-        for neighbour in self._people.keyed_listeners():
+        for neighbour in listeners:
             if neighbour.link is not None and not neighbour.outbox.has_room(size):
                 if neighbour.full_since == NEVER:
                     neighbour.full_since = now
                 until = max(until, neighbour.full_since + HOLD)
         return until
 
-    def _say(self, text: str, now: float) -> None:
-        if not self._uplink.name:
-            if text.strip():
-                self._uplink.call_me(text, now)
-            return
-        if not text:
-            return
-        keyed, plain = self._people.listeners()
-        if keyed or plain:
-            self._words.say(text, keyed, now)
-            self._plain.say(self._uplink.name, text, plain)
-            return
+    def _unheard(self) -> None:
         where = "nobody else is in your room" if self._room.room else "you are in no room"
         if blocked := [one.name for one in self._people.everybody() if one.blocked]:
             where = f"the key of {listing(blocked)} is not accepted"
