@@ -175,7 +175,10 @@ class Links:
         self._tell("opened", connection.link)
 
     def received(self, connection: "Connection", message: bytes) -> None:
-        self._tell("received", connection.link, message)
+        try:  # Written out, where `_tell` would do: every message comes by.
+            self._listener.received(connection.link, message)
+        except Exception:
+            self.log.failure("{what} was not understood", what="received")
 
     def moved(self, connection: "Connection") -> None:
         self._tell("moved", connection.link)

@@ -116,8 +116,8 @@ class Correspondence:
             self.flush(neighbour, now)
             self._caught_up(neighbour, now)
         else:
-            neighbour.inbox.take(speech)
-            self._owe(neighbour, speech, now)
+            if not neighbour.inbox.take(speech):
+                self._owe(neighbour, speech, now)
             self._show(neighbour, now)
 
     def _show(self, neighbour: Neighbour, now: float) -> None:

@@ -38,7 +38,7 @@ class Line:
     arrived: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Waiting:
     said: Said
     line: Line
@@ -132,8 +132,8 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._held)
 
-    def take(self, said: Said) -> None:
-        """Keep a message until it is shown, unless it was there before. Raises WireError.
+    def take(self, said: Said) -> bool:
+        """Keep a message until it is shown. False if it was there before. Raises WireError.
 
         The first number of an unknown epoch may be any: those before it were
         acknowledged by who we were before.
@@ -142,7 +142,7 @@ class Inbox:
         if said.number == 0 or (last is not None and said.number > last + 1):
             raise WireError("a number that is not the next")
         if last is not None and said.number <= last:
-            return
+            return False
         size = size_of(said.text)
         if self._held and (len(self._held) >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
             raise WireError("more at once than may be on the way")
@@ -153,6 +153,7 @@ class Inbox:
             self._shown.pop(epoch, None)
         self._held.append(said)
         self._bytes += size
+        return True
 
     def show_next(self) -> Said:
         """The next message, which counts as shown from now on."""
