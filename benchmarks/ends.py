@@ -29,6 +29,7 @@ from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.outbox import WINDOW
 from twisted_chat.peer.protocol import LinkedPeer, Peer
+from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session
 from twisted_chat.rate import Rate
 
@@ -195,6 +196,7 @@ class _Peers(End):
             reactor,
             interface=HOST,
             longest=LARGEST_DATAGRAM,
+            batch=BATCH,
         )
         self.port.startListening()
         self.peer.attached(self)  # type: ignore[arg-type]

@@ -31,6 +31,9 @@ from twisted_chat.trace.taps import tap
 
 LAST_WORDS = 0.1
 """Seconds that the port stays open when everything is over."""
+BATCH = 4
+"""Datagrams that a peer reads in one turn: so few that it acknowledges one batch
+while the next is on its way, and neither side waits for the other."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class PeerService(DatagramService):
                 reactor,
                 interface="::" if isIPv6Address(server[0]) else "0.0.0.0",
                 longest=LARGEST_DATAGRAM,
+                batch=BATCH,
             )
 
         super().__init__(make_port)
