@@ -7,7 +7,7 @@ from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
 from twisted_chat.frames import MAX_FRAME
 from twisted_chat.links import Dial, SendFrame
-from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, IDLE_TIMEOUT, KEEPALIVE
+from twisted_chat.net.quic_bounds import ANSWER_TIME, HANDSHAKE_TIME, IDLE_TIMEOUT, KEEPALIVE
 from twisted_chat.net.quic_port import QuicPort
 
 
@@ -149,14 +149,42 @@ class Carrying(QuicCase):
         self.assertEqual(len(self.clock.calls), 2)
 
     def test_lost(self) -> None:
-        """Whoever is gone without a word is missed on both sides after a minute."""
+        """Whoever is gone without a word is missed: by who has dialled when there was no
+        answer to its keepalive, and by the other side after a minute."""
         self.network.loses = lambda datagram: True
-        self.later(IDLE_TIMEOUT + KEEPALIVE + 5)
+        self.later(KEEPALIVE + ANSWER_TIME - 1)
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.later(2)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
+        self.later(IDLE_TIMEOUT - KEEPALIVE - ANSWER_TIME - 2)
+        self.assertEqual(self.called.heard.told, ["opened"])
+        self.later(KEEPALIVE)
         for end in (self.caller, self.called):
             self.assertEqual([told[:4] for told in end.heard.told], ["open", "lost"])
             self.assertEqual(len(end.port), 0)
         self.later(60)
         self.assertEqual(self.clock.calls, [])
+
+    def test_no_answer(self) -> None:
+        """Who has dialled misses the other side sooner when it says something: a link is no
+        good on which nothing comes back, whatever else is sent on it meanwhile."""
+        self.network.loses = lambda datagram: datagram.source == CALLED
+        for _ in range(2):
+            self.caller.say(b"are you there?")
+            self.later(ANSWER_TIME / 2 - 0.1)
+            self.assertEqual(self.caller.heard.told, ["opened"])
+        self.later(1)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
+
+    def test_slow_answer(self) -> None:
+        """A sign of life is enough, however late in the time it comes."""
+        self.network.loses = lambda datagram: datagram.source == CALLED
+        self.caller.say(b"are you there?")
+        self.later(ANSWER_TIME - 1)
+        self.network.loses = lambda datagram: False
+        self.called.say(b"yes")
+        self.later(2 * IDLE_TIMEOUT)
+        self.assertEqual(self.caller.heard.told, ["opened"])
 
     def test_hung_up(self) -> None:
         """The other end is told why a link ended, and we are told nothing."""
@@ -264,8 +292,8 @@ class Moving(QuicCase):
         self.assertEqual(self.called.heard.told, ["opened"])
 
     def test_copied_faster(self) -> None:
-        """Where the copy comes before the original the link is lost in a while, and
-        there can be another; nobody else has one."""
+        """Where the copy comes before the original, who has dialled misses the answers
+        and can make another link; nobody else has one."""
         self.network.loses = lambda datagram: datagram.source == CALLER
         self.caller.say(b"word")
         self.later(0.0005)
@@ -278,8 +306,8 @@ class Moving(QuicCase):
             self.caller.say(b"word")
             self.called.say(b"answer")
             self.later(0.02)
-        self.later(2 * IDLE_TIMEOUT)
-        self.assertEqual(self.caller.heard.told, ["opened", "lost: Idle timeout"])
+        self.later(ANSWER_TIME)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
         self.assertEqual(self.called.heard.told[:1], ["opened"])
         self.link()
         self.caller.say(b"again")

@@ -33,6 +33,10 @@ IDLE_TIMEOUT = 60.0
 KEEPALIVE = 15.0
 """Seconds without a sign of life after which the dialling side asks for one.
 It keeps the way through NATs open for both, and tells the other where we are."""
+ANSWER_TIME = 10.0
+"""Seconds that the dialling side waits for a sign of life when it has sent something
+that wants one; then the link is lost to it, and it can make another. QUIC repeats
+itself meanwhile: where three of ten datagrams are lost, six times on a quick network."""
 HANDSHAKE_TIME = 10.0
 """Seconds until both keys must be proven: three lost flights, at the first
 retransmission of RFC 9002 (1 s, 2 s, 4 s)."""

@@ -68,7 +68,8 @@ class Connection:
         self._closing: str | None = None  # Why, while what was said before waits to go out.
         self._part_by = 0.0
         self._limit = now + bounds.HANDSHAKE_TIME
-        self._heard = now
+        self._quiet_since = now
+        self._asked = NEVER  # When, of what was sent first since we heard anything.
         if not link.dialled:
             self._proof = Accepting(own, os.urandom(NONCE_BYTES))
 
@@ -86,12 +87,16 @@ class Connection:
         if self.stage is Stage.PROVING:
             return min(due, self._limit)
         if self.link.dialled and self.stage is Stage.OPEN:
-            return min(due, self._heard + bounds.KEEPALIVE)
+            asking, answered = (
+                self._quiet_since + bounds.KEEPALIVE,
+                self._asked + bounds.ANSWER_TIME,
+            )
+            return min(due, asking, answered)
         return due
 
     def receive(self, datagrams: Sequence[bytes], source: Address, now: float) -> None:
         """Take datagrams that came from one address, one after the other."""
-        self._heard = now
+        self._quiet_since, self._asked = now, NEVER
         if len(datagrams) == 1:
             self._quic.receive_datagram(datagrams[0], wide(source), now)
         else:
@@ -106,13 +111,13 @@ class Connection:
         """Do what is due."""
         if self.stage is Stage.PROVING and now >= self._limit:
             self._end("no answer in time" if self._proof is None else "no proof in time")
-        if (
-            self.stage is Stage.OPEN
-            and self.link.dialled
-            and now >= self._heard + bounds.KEEPALIVE
-        ):
-            self._heard = now
-            self._quic.send_ping(0)
+        if self.stage is Stage.OPEN and self.link.dialled:
+            if now >= self._asked + bounds.ANSWER_TIME:
+                self._end("no answer")
+            elif now >= self._quiet_since + bounds.KEEPALIVE:
+                self._quiet_since = now
+                self._asked = min(self._asked, now)
+                self._quic.send_ping(0)
         timer = self._quic.get_timer()
         if timer is not None and timer <= now:
             self._quic.handle_timer(now)
@@ -143,6 +148,7 @@ class Connection:
         if said := bool(self._outgoing):
             self._quic.send_stream_data(STREAM, bytes(self._outgoing))
             self._outgoing.clear()
+            self._asked = min(self._asked, now)
         sent = [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
         if self._closing is not None and self._has_parted(now):
             # Only now, as whatever waits to be sent is forgotten with this.
