@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.processes import LOAD_CORE, PATIENCE, SERVER_CORE, Server, pinned, running, table
+from benchmarks.processes import LOAD_CORE, SERVER_CORE, Server, pinned, running, table
 from benchmarks.processes import room_server as command
 
 ROUNDS = 3
@@ -29,6 +29,8 @@ TRIES = 7
 MEMBERS = 50
 """Of a room: one speaks."""
 LINKS = 1_000
+PATIENCE = 60.0
+"""Seconds that an order may take: in a room everybody links to everybody."""
 
 KEYED, LINK = "peers, generation 2", "links alone (QUIC)"
 PLAIN, UDP = "peers, generation 1 (plain UDP)", "datagrams alone (plain UDP)"
@@ -72,12 +74,17 @@ class Talkers:
 
 
 class Pair:
-    """A speaker, and those who hear it."""
+    """A speaker, and those who hear it: all in one room where they acknowledge by
+    themselves. Others would do so to everybody there, so the speaker has found them one by one."""
 
     def __init__(self, kind: str, server: Server, name: str, hearers: int = 1) -> None:
         self.hearers = Talkers(kind, server, f"{name}hears", hearers, SERVER_CORE)
         self.speaker = Talkers(kind, server, f"{name}speaks", 1, LOAD_CORE)
-        self.speaker.ask("connect", self.hearers.where)
+        if hearers > 1 and kind == KINDS[KEYED]:
+            self.speaker.ask("join", name, 1)
+            self.hearers.ask("join", name, hearers + 1)
+        else:
+            self.speaker.ask("connect", self.hearers.where)
 
     def first(self, number: int) -> float:
         """Seconds until the first word of somebody new is heard."""
@@ -162,7 +169,7 @@ def _two(server: Server) -> dict[str, float]:
 
 
 def _room(server: Server) -> None:
-    """One speaks to 49."""
+    """One speaks to a room of 50."""
     others = MEMBERS - 1
     rates: dict[str, list[float]] = {name: [] for name in KINDS}
     lost = dict.fromkeys(KINDS, 0)

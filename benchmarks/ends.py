@@ -268,6 +268,16 @@ class KeyedPeers(_Peers):
         peer.carrier = QuicPort(key, peer, reactor, text=peer)
         return peer
 
+    def join(self, room: str) -> None:
+        """Be in a room, some time, which is made where it is not there."""
+        self.say(f"$roomcreate {room}")
+        self.say(f"$roomjoin {room}")
+
+    @property
+    def company(self) -> int:
+        """To how many it talks and has a link."""
+        return sum(one.listening and one.link is not None for one in self.keyed._links)
+
     @property
     def unacknowledged(self) -> int:
         return max((len(one.outbox) for one in self.keyed._words.unsettled), default=0)

@@ -13,6 +13,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from twisted.internet import stdio
+from twisted.internet.task import LoopingCall
 from twisted.protocols.basic import LineReceiver
 
 from benchmarks.ends import ENDS, QUEUED, End, KeyedPeers, reactor
@@ -185,6 +186,29 @@ class Talkers(LineReceiver):
         for place in (next(waiting, None) for _ in range(8)):
             if place is not None:
                 end.connect(place)
+
+    def do_join(self, room: str, members: int) -> None:
+        """Let all ends be in a room, one after the other, and have links to each other
+        and to whoever else is to be there."""
+        ends = [end for end in self._ends if isinstance(end, KeyedPeers)]
+        joining = iter(ends)
+
+        def one() -> None:
+            for end in ends:
+                end.connected = lambda: None
+            if (end := next(joining, None)) is not None:
+                end.connected = one
+                end.join(room)
+            else:
+                waiting.start(0.05)
+
+        def look() -> None:
+            if all(end.company >= members - 1 for end in ends):
+                waiting.stop()
+                say(joined=room)
+
+        waiting = LoopingCall(look)
+        one()
 
     def do_flow(self, seconds: float, many: int) -> None:
         Flow(self._ends[0], seconds).many = many
