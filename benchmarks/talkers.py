@@ -196,9 +196,9 @@ class Talkers(LineReceiver):
         def one() -> None:
             for end in ends:
                 end.connected = lambda: None
-            if (end := next(joining, None)) is not None:
-                end.connected = one
-                end.join(room)
+            if (following := next(joining, None)) is not None:
+                following.connected = one
+                following.join(room)
             else:
                 waiting.start(0.05)
 
