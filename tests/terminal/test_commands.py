@@ -56,6 +56,13 @@ class ReadLineTests(SynchronousTestCase):
                     read_line(line)
                 self.assertEqual(str(caught.exception), f"usage: {command.usage}")
 
+    def test_wrong_names(self) -> None:
+        """What cannot be a name is refused with the reason; a name is read as others know it."""
+        with self.assertRaises(UsageMistake) as caught:
+            read_line(f"$poke {'x' * 40}")
+        self.assertEqual(str(caught.exception), "a name has at most 32 characters, this one 40")
+        self.assertEqual(read_line("$poke \uff21nn"), Order(Command.POKE, "Ann"))
+
     def test_usage(self) -> None:
         """The usage is the command as it is typed, without a trailing space."""
         self.assertEqual(Command.POKE.usage, "$poke NAME")

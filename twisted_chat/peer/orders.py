@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from twisted_chat import frames, names
-from twisted_chat.errors import NameRefused
+from twisted_chat import frames
 from twisted_chat.frames import CloseRoom, Done, GiveRoom, Kick, Listed, Located
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.correspondence import Correspondence
@@ -55,11 +54,7 @@ class Orders:
                 else "first a name, please: what is your name?"
             )
             return
-        try:
-            argument = names.canonical(order.argument) if order.argument else ""
-        except NameRefused as refused:
-            self._effects.notice(str(refused))
-            return
+        argument = order.argument
         match command:
             case Command.HELP:
                 self._show(help_lines())

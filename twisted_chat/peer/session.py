@@ -7,10 +7,9 @@ the room.
 
 from collections import deque
 
-from twisted_chat import names
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
-from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.errors import UsageMistake
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.company import Company
 from twisted_chat.peer.effects import Effect, Effects
@@ -219,11 +218,7 @@ class Session:
                 + ": it speaks generation 1, where nobody has a key and no room an owner"
             )
             return
-        try:
-            argument = names.canonical(order.argument) if order.argument else ""
-        except NameRefused as refused:
-            self._effects.notice(str(refused))
-            return
+        argument = order.argument
         match command:
             case Command.HELP:
                 for line in help_lines():

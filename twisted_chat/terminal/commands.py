@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from twisted_chat.errors import UsageMistake
+from twisted_chat import names
+from twisted_chat.errors import NameRefused, UsageMistake
 
 MARK = "$"
 
@@ -49,7 +50,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command, with its argument where it takes one."""
+    """A command, with its argument, a name in its canonical form, where it takes one."""
 
     command: Command
     argument: str = ""
@@ -73,7 +74,10 @@ def read_line(line: str) -> Say | Order:
         )
     if len(rest) not in command.takes:
         raise UsageMistake(f"usage: {command.usage}")
-    return Order(command, *rest)
+    try:
+        return Order(command, *map(names.canonical, rest))
+    except NameRefused as refused:
+        raise UsageMistake(str(refused)) from None
 
 
 def help_lines() -> list[str]:
