@@ -12,6 +12,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.keys import (
     PUBLIC_KEY_BYTES,
+    SECRET_BYTES,
     SIGNATURE_BYTES,
     DamagedKey,
     Identity,
@@ -44,6 +45,14 @@ class Keys(SynchronousTestCase):
     def test_secret(self) -> None:
         """The private key is not in what a log would show."""
         self.assertNotIn("PRIVATE", repr(OWN))
+
+    def test_derived(self) -> None:
+        """Whoever has the key has the secret for a purpose; another key or purpose has another."""
+        secret = OWN.secret(b"one purpose")
+        self.assertEqual(Identity.from_pem(OWN.pem).secret(b"one purpose"), secret)
+        self.assertEqual(len({secret, OWN.secret(b"another"), OTHER.secret(b"one purpose")}), 3)
+        self.assertEqual(len(secret), SECRET_BYTES)
+        self.assertNotIn(secret, OWN.pem)
 
     def test_damaged(self) -> None:
         """A key without a certificate, with another's, or neither, is damaged."""

@@ -76,7 +76,7 @@ class End:
         self.address = address
         self.heard = Heard()
         self.text = Text()
-        self.port = QuicPort(key, self.heard, network.clock, text=self.text, secret=b"s" * 32)
+        self.port = QuicPort(key, self.heard, network.clock, text=self.text)
         self.transport: FakePort = network.listen(self.port, address)
 
     @property

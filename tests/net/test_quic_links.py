@@ -50,6 +50,22 @@ class Opening(QuicCase):
         self.assertEqual(self.called.heard.messages, said)
         self.assertEqual(self.caller.heard.messages, said)
 
+    def answered(self, since: int) -> bool:
+        return any(datagram.source == CALLED for datagram in self.network.sent[since:])
+
+    def test_another_server(self) -> None:
+        """A server goes on with what another one that has the same key has begun, which holds
+        nothing of it; one that has another key does not."""
+        for key, opened in ((self.called.key, True), (KEYS[2], False)):
+            before, links = len(self.network.sent), len(self.called.port)
+            self.caller.dial(self.called, "")
+            self.later(1, lambda before=before: self.answered(before))  # type: ignore[misc]
+            self.assertEqual(len(self.called.port), links)
+            self.called.transport.kill()
+            self.called = End(self.network, key, CALLED)
+            self.later(HANDSHAKE_TIME + 1)
+            self.assertEqual(bool(self.called.heard.links), opened)
+
     def test_nobody(self) -> None:
         """Where nobody answers, or no address is, the dial fails, in time and once."""
         nowhere = ("10.9.9.9", 9)

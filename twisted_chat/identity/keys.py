@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -27,6 +29,7 @@ from twisted_chat.identity.fingerprints import fingerprint
 PUBLIC_KEY_BYTES = 44
 """Of the SubjectPublicKeyInfo of an Ed25519 key in DER (RFC 8410, 4)."""
 SIGNATURE_BYTES = 64
+SECRET_BYTES = 32
 
 _NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "twisted-chat")])
 _FROM = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -98,6 +101,12 @@ class Identity:
     def sign(self, statement: bytes) -> bytes:
         """A signature of SIGNATURE_BYTES."""
         return self._private.sign(statement)
+
+    def secret(self, purpose: bytes) -> bytes:
+        """A secret of SECRET_BYTES that whoever holds this key has too, and nobody
+        else: another one for each purpose, none of which tells of the key (RFC 5869)."""
+        derivation = HKDF(hashes.SHA256(), SECRET_BYTES, salt=None, info=purpose)
+        return derivation.derive(self._private.private_bytes_raw())
 
 
 def verify(public_key: bytes, signature: bytes, statement: bytes) -> None:

@@ -7,7 +7,6 @@ on as it came. A short header may begin like a text, and has its connection id i
 the bytes from the second to the ninth (RFC 9000, 17.3.1).
 """
 
-import os
 from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.interfaces import IReactorTime
@@ -20,7 +19,7 @@ from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_events import Listener
 from twisted_chat.net.quic_links import Links
-from twisted_chat.net.quic_retry import SECRET_BYTES, Retries, read_initial
+from twisted_chat.net.quic_retry import PURPOSE, Retries, read_initial
 
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import Connection
@@ -35,10 +34,10 @@ class QuicPort(DatagramProtocol):
     """Carries any number of links, dialled and accepted, over one port.
 
     `text` is the protocol of generation 1, if it is spoken here; it is given
-    whatever is not QUIC's. `secret` is what several servers share that are to
-    accept each other's tokens; their clocks must agree then. `keylog` is a file
-    for the secrets of all connections, as Wireshark reads it. The port must be
-    able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
+    whatever is not QUIC's. Ports of several servers that have one key accept each
+    other's tokens, where their clocks agree. `keylog` is a file for the secrets of
+    all connections, as Wireshark reads it. The port must be able to receive
+    datagrams of bounds.LARGEST_DATAGRAM bytes.
     """
 
     transport: Any
@@ -53,7 +52,6 @@ class QuicPort(DatagramProtocol):
         *,
         text: DatagramProtocol | None = None,
         accepts: bool = True,
-        secret: bytes | None = None,
         keylog: TextIO | None = None,
         links: int = bounds.LINKS,
     ) -> None:
@@ -61,7 +59,7 @@ class QuicPort(DatagramProtocol):
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
         self._accepts = accepts
-        self._retries = Retries(secret or os.urandom(SECRET_BYTES))
+        self._retries = Retries(own.secret(PURPOSE))
         self._links = Links(own, listener, clock, self._write, most=links, keylog=keylog)
         self._by_id = self._links.by_id
         self._last_words: Any = None
