@@ -81,6 +81,19 @@ class PeopleTests(TcpChatTestCase):
         waiting.expect("\n< a\n< b\n> the other side hung up\n")
         self.assertEqual((calling.wait(), waiting.wait()), (0, 0))
 
+    def test_pipe_to_a_busy_line(self) -> None:
+        """A pipe that finds the line busy says so and has status 1; who talks notices nothing."""
+        waiting = self.waiting()
+        self.call()
+        waiting.expect("> connected with ")
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        calling.type("a\n")
+        calling.end_input()
+        self.assertEqual(calling.wait(), 1)
+        notice = calling.output.text.splitlines()[-1]
+        self.assertTrue(notice.startswith("> ") and "the line is busy" in notice, notice)
+        self.assertNotIn("busy", waiting.output.text)
+
     def test_much(self) -> None:
         """A megabyte through two programs arrives whole and in order."""
         waiting = self.start("tcpchat", self.port)
