@@ -137,12 +137,7 @@ class AssemblyTests(TestCase):
     def setUp(self) -> None:
         self.home = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.home)
-        before = os.environ.get("XDG_RUNTIME_DIR")
-        os.environ["XDG_RUNTIME_DIR"] = self.home
-        if before is None:
-            self.addCleanup(os.environ.pop, "XDG_RUNTIME_DIR")
-        else:
-            self.addCleanup(os.environ.__setitem__, "XDG_RUNTIME_DIR", before)
+        self.patch(os, "environ", {**os.environ, "XDG_RUNTIME_DIR": self.home})
 
     def build(self, *words: str) -> TerminalService:
         """The terminal of the service that twistd would run."""
