@@ -48,7 +48,7 @@ class Talking(SynchronousTestCase):
         self.assertEqual(bob.lines[-1], "> you are in lab with alice")
         self.assertEqual(bob.type("$roomleave"), ["> you are not in lab any more"])
         self.assertEqual(alice.lines[-1], "> bob left")
-        self.assertIn("nobody else is in your room", alice.type("hm")[0])
+        self.assertIn("you talk to nobody in lab", alice.type("hm")[0])
         world.wait(LINGER)
         self.assertEqual(world.network.between(alice.node, bob.node), [])
 
@@ -132,9 +132,17 @@ class Commands(SynchronousTestCase):
         """A bare `$kick` of anybody else ends what they say to others, as in generation 1."""
         alice, bob = KeyedWorld().room("alice", "bob")
         self.assertEqual(bob.type("$kick"), ["> you talk to nobody now"])
-        self.assertIn("nobody heard that", bob.type("hello")[0])
+        self.assertIn("nobody heard that: you talk to nobody in lab", bob.type("hello")[0])
         alice.type("still there?")
         self.assertEqual(bob.lines[-1], "< alice: still there?")
+
+    def test_join_again(self) -> None:
+        """Who joins the room that they are in talks to all of it again, and sees who that is."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        bob.type("$kick")
+        self.assertEqual(bob.type("$roomjoin lab"), ["> you are in lab with alice"])
+        bob.type("hello")
+        self.assertEqual(alice.lines[-2:], ["> bob came", "< bob: hello"])
 
     def test_close_and_give(self) -> None:
         """A room is closed, or handed on, by who created it."""
