@@ -225,7 +225,11 @@ class Membership:
             self._uplink.answered(PutOut(room), now)
         elif self.room and name_key(room) == name_key(self.room):
             self._forget(now)
-            self._effects.notice(f"you were put out of {shown_name(room)}, or it was closed")
+            self._effects.notice(
+                f"you are not in {shown_name(room)} any more"
+                if name_key(room) in self._own
+                else f"you were put out of {shown_name(room)}, or it was closed"
+            )
 
     def _forget(self, now: float) -> None:
         self.room, self._number, self._asked_again, self._incoming = "", -1, False, None
