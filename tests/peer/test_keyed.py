@@ -358,6 +358,16 @@ class Leaving(SynchronousTestCase):
         self.assertEqual(bot.lines[-1], '> bob never got one line, from "hello" on')
         self.assertEqual(bot.node.statuses, [1])
 
+    def test_script_to_nobody(self) -> None:
+        """A script that speaks where nobody is says so, and ends with status 1."""
+        world = KeyedWorld()
+        bot = world.chatter("bot", patient=False, wait=0)
+        bot.enter("$roomjoin lab")
+        bot.enter("hello")
+        bot.end()
+        self.assertIn("nobody heard that: you are in no room", bot.lines[-1])
+        self.assertEqual(bot.node.statuses, [1])
+
     def test_quit(self) -> None:
         """`$quit` ends with status 0, and so does a second one at once."""
         world = KeyedWorld()

@@ -141,7 +141,7 @@ class TypedLines:
         where = f"you talk to nobody in {shown_name(room)}" if room else "you are in no room"
         if blocked := [one.name for one in self._people.everybody() if one.blocked]:
             where = f"the key of {listing(blocked)} is not accepted"
-            self._words.lost = True
+        self._words.lost = True
         self._effects.notice(
             f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
         )
