@@ -296,6 +296,21 @@ class Coming(SynchronousTestCase):
         world.wait(GRACE + 20)
         self.assertEqual(len(alice.told("> bob left")), 1)
 
+    def test_put_out_soon_after(self) -> None:
+        """Whom the creator puts out is gone at once, also while others may not be back yet."""
+        world = KeyedWorld()
+        alice, bob, _ = world.room("alice", "bob", "carol")
+        world.kill_server()
+        world.wait(3)
+        world.start_server()
+        world.wait(GRACE / 2)
+        world.hall.forgets = 1  # So that a roster tells it.
+        shown = alice.type("$kick", "alone?")
+        for line in ("> bob left", "> carol left"):
+            self.assertIn(line, shown)
+        self.assertIn("nobody heard that", shown[-1])
+        self.assertEqual(bob.told("alone?"), [])
+
     def test_creator_gone(self) -> None:
         """A room whose creator does not come back is created by another."""
         world = KeyedWorld()

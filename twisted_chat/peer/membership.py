@@ -83,6 +83,12 @@ class Membership:
 
         self._uplink.ask(LeaveRoom(), close, now)
 
+    def emptied(self, now: float) -> None:
+        """We have put everybody else out: they are gone, whatever else is still to be told."""
+        for name in sorted(self._members):
+            if self._people.called(name) is not None:
+                self._go(name, now)
+
     # --- Getting back into it
 
     def created(self, room: str, *, ours: bool) -> None:
