@@ -4,9 +4,12 @@ import contextlib
 import errno
 import io
 import math
+import os
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, ClassVar
 
 from twisted.internet.error import CannotListenError
@@ -136,6 +139,13 @@ class CoercionTests(SynchronousTestCase):
         )
 
 
+def dead_process() -> int:
+    """The number of a process that has ended."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    return ended.pid
+
+
 class CannotStartTests(SynchronousTestCase):
     """Something outside prevents the start."""
 
@@ -198,6 +208,27 @@ class CannotStartTests(SynchronousTestCase):
             with self.assertRaises(startup.CannotStart) as caught:
                 startup.check_port(port, kind, "2001:db8::1")
             self.assertIn(f"cannot listen on {name} port {port}: ", str(caught.exception))
+
+    def test_check_socket(self) -> None:
+        """A UNIX socket is in use while the process that locked it lives, and only then."""
+        with tempfile.TemporaryDirectory() as home:
+            path = f"{home}/chat.sock"
+            startup.check_socket(path)
+            lock = Path(f"{path}.lock")
+            for alive in (os.getpid(), 1):
+                lock.symlink_to(str(alive))
+                with self.assertRaises(startup.CannotStart) as caught:
+                    startup.check_socket(path)
+                self.assertEqual(
+                    str(caught.exception),
+                    f"unix:{path} is in use: choose another, or end what uses it",
+                )
+                lock.unlink()
+            for left in (dead_process(), "9" * 30, "nonsense"):
+                lock.symlink_to(str(left))
+                startup.check_socket(path)
+                self.assertTrue(lock.is_symlink())
+                lock.unlink()
 
     def test_resolve(self) -> None:
         """An address is its own, of either family."""

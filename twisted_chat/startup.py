@@ -4,6 +4,7 @@ import errno
 import getopt
 import ipaddress
 import math
+import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -42,6 +43,19 @@ def check_port(port: int, kind: socket.SocketKind, interface: str = "0.0.0.0") -
             trial.bind((interface, port))
     except OSError as error:
         raise cannot_listen(f"{name} port {port}", error) from None
+
+
+def check_socket(path: str) -> None:
+    """See whether a living process has this UNIX socket. Raises CannotStart.
+    What a dead one has left behind is left to twisted.python.lockfile, whose
+    locks are links to the number of a process."""
+    try:
+        os.kill(int(os.readlink(f"{path}.lock")), 0)
+    except PermissionError:
+        pass  # It lives, as somebody else's.
+    except (OSError, ValueError, OverflowError):
+        return
+    raise cannot_listen(f"unix:{path}", OSError(errno.EADDRINUSE, ""))
 
 
 def resolve(host: str, kind: socket.SocketKind) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import os
 import shutil
 import socket
 import stat
@@ -80,6 +81,19 @@ class PeopleTests(TcpChatTestCase):
         calling.end_input()
         waiting.expect("\n< a\n< b\n> the other side hung up\n")
         self.assertEqual((calling.wait(), waiting.wait()), (0, 0))
+
+    def test_pipe_to_a_busy_line(self) -> None:
+        """A pipe that finds the line busy says so and has status 1; who talks notices nothing."""
+        waiting = self.waiting()
+        self.call()
+        waiting.expect("> connected with ")
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        calling.type("a\n")
+        calling.end_input()
+        self.assertEqual(calling.wait(), 1)
+        notice = calling.output.text.splitlines()[-1]
+        self.assertTrue(notice.startswith("> ") and "the line is busy" in notice, notice)
+        self.assertNotIn("busy", waiting.output.text)
 
     def test_much(self) -> None:
         """A megabyte through two programs arrives whole and in order."""
@@ -212,12 +226,15 @@ class MistakeTests(TcpChatTestCase):
         """Each mistake costs one line on standard error and status 1 or 2, and no traceback."""
         self.environment["XDG_RUNTIME_DIR"] = str(self.home)
         used = self.kept(socket.create_server(("0.0.0.0", 0))).getsockname()[1]
+        held = self.home / "held.sock"
+        Path(f"{held}.lock").symlink_to(str(os.getpid()))
         wrong: list[tuple[int, str, tuple[object, ...]]] = [
             (1, "there is no host nosuchhost.invalid", ("tcpchat", "nosuchhost.invalid")),
             (1, f"TCP port {used} is in use", ("tcpchat", used)),
             (1, "No such file or directory", ("tcpchat", "--listen", "unix:/no/such.sock")),
             (1, "no tcpchat daemon at", ("tcpchat", "attach", self.port)),
             (1, f"TCP port {used} is in use", ("twistd", "tcpchat", "--port", used)),
+            (1, f"unix:{held} is in use", ("twistd", "tcpchat", "-p0", "-t", f"unix:{held}")),
             (2, "'nosuch:1:2' is no place to reach", ("tcpchat", "attach", "nosuch:1:2")),
             (2, "port 70000 is out of range", ("tcpchat", 70000)),
             (2, "port 0 is out of range", ("tcpchat", "127.0.0.1", 0)),

@@ -102,7 +102,7 @@ class Contact(SynchronousTestCase):
             before = len(self.peer.shown)
             self._type(line)
             (shown,) = self.peer.shown[before:]
-            self.assertTrue(shown.startswith(f"> this server does not know {line}: "))
+            self.assertTrue(shown.startswith(f"> there is no {line} in generation 1, "))
         self._type("$kick")
         self.assertEqual(self.peer.shown[-1], "> you talk to nobody now")
 

@@ -48,7 +48,7 @@ class Talking(SynchronousTestCase):
         self.assertEqual(bob.lines[-1], "> you are in lab with alice")
         self.assertEqual(bob.type("$roomleave"), ["> you are not in lab any more"])
         self.assertEqual(alice.lines[-1], "> bob left")
-        self.assertIn("nobody else is in your room", alice.type("hm")[0])
+        self.assertIn("you talk to nobody in lab", alice.type("hm")[0])
         world.wait(LINGER)
         self.assertEqual(world.network.between(alice.node, bob.node), [])
 
@@ -132,9 +132,17 @@ class Commands(SynchronousTestCase):
         """A bare `$kick` of anybody else ends what they say to others, as in generation 1."""
         alice, bob = KeyedWorld().room("alice", "bob")
         self.assertEqual(bob.type("$kick"), ["> you talk to nobody now"])
-        self.assertIn("nobody heard that", bob.type("hello")[0])
+        self.assertIn("nobody heard that: you talk to nobody in lab", bob.type("hello")[0])
         alice.type("still there?")
         self.assertEqual(bob.lines[-1], "< alice: still there?")
+
+    def test_join_again(self) -> None:
+        """Who joins the room that they are in talks to all of it again, and sees who that is."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        bob.type("$kick")
+        self.assertEqual(bob.type("$roomjoin lab"), ["> you are in lab with alice"])
+        bob.type("hello")
+        self.assertEqual(alice.lines[-2:], ["> bob came", "< bob: hello"])
 
     def test_close_and_give(self) -> None:
         """A room is closed, or handed on, by who created it."""
@@ -145,6 +153,13 @@ class Commands(SynchronousTestCase):
         self.assertIn("only who created", alice.type("$roomclose")[0])
         self.assertIn("> your room is closed", bob.type("$roomclose"))
         self.assertIn("you were put out of lab, or it was closed", alice.lines[-1])
+
+    def test_close(self) -> None:
+        """Who closes a room is not told to have been put out of it."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        shown = alice.type("$roomclose")
+        self.assertEqual(shown[-2:], ["> you are not in lab any more", "> your room is closed"])
+        self.assertEqual(bob.lines[-1], "> you were put out of lab, or it was closed")
 
     def test_poke(self) -> None:
         """A poke introduces both, whoever of them has to dial."""
@@ -281,6 +296,21 @@ class Coming(SynchronousTestCase):
         world.wait(GRACE + 20)
         self.assertEqual(len(alice.told("> bob left")), 1)
 
+    def test_put_out_soon_after(self) -> None:
+        """Whom the creator puts out is gone at once, also while others may not be back yet."""
+        world = KeyedWorld()
+        alice, bob, _ = world.room("alice", "bob", "carol")
+        world.kill_server()
+        world.wait(3)
+        world.start_server()
+        world.wait(GRACE / 2)
+        world.hall.forgets = 1  # So that a roster tells it.
+        shown = alice.type("$kick", "alone?")
+        for line in ("> bob left", "> carol left"):
+            self.assertIn(line, shown)
+        self.assertIn("nobody heard that", shown[-1])
+        self.assertEqual(bob.told("alone?"), [])
+
     def test_creator_gone(self) -> None:
         """A room whose creator does not come back is created by another."""
         world = KeyedWorld()
@@ -341,6 +371,16 @@ class Leaving(SynchronousTestCase):
         bot.enter("hello")
         bot.end(wait=20)
         self.assertEqual(bot.lines[-1], '> bob never got one line, from "hello" on')
+        self.assertEqual(bot.node.statuses, [1])
+
+    def test_script_to_nobody(self) -> None:
+        """A script that speaks where nobody is says so, and ends with status 1."""
+        world = KeyedWorld()
+        bot = world.chatter("bot", patient=False, wait=0)
+        bot.enter("$roomjoin lab")
+        bot.enter("hello")
+        bot.end()
+        self.assertIn("nobody heard that: you are in no room", bot.lines[-1])
         self.assertEqual(bot.node.statuses, [1])
 
     def test_quit(self) -> None:

@@ -6,7 +6,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.tcp.conversation import (
     MAX_HELD,
-    MAX_MISSED,
     MAX_MISSED_LINES,
     CloseTerminal,
     Conversation,
@@ -321,25 +320,33 @@ class BacklogTests(SynchronousTestCase):
         self.assertEqual(daemon().attached(NOON), [Show("> attached; nobody is on the line")])
 
     def test_bound_on_lines(self) -> None:
-        """The newest lines are kept up to the bound, and how many were not is said first."""
+        """The newest 1,000 lines are kept, and how many were not is said first."""
         conversation = daemon()
-        for number in range(MAX_MISSED_LINES + 3):
+        for number in range(1003):
             conversation.said(str(number), NOON)
-        shown = conversation.attached(NOON)
+        *shown, state = conversation.attached(NOON)
         self.assertEqual(shown[0], Show("> 3 older lines were not kept"))
-        self.assertEqual(shown[1], Show("< [2026-03-04 12:00:00] 3"))
-        self.assertEqual(len(shown), 1 + MAX_MISSED_LINES + 1)
+        kept = [Show(f"< [2026-03-04 12:00:00] {number}") for number in range(3, 1003)]
+        self.assertEqual(shown[1:], kept)
+        self.assertEqual(state, Show("> attached; nobody is on the line"))
 
-    def test_bound_on_characters(self) -> None:
-        """Few long lines are bounded by their characters, as shown, prefix included."""
-        conversation = daemon()
-        line = "x" * (MAX_MISSED // 4 - len("< "))
-        for _ in range(4):
-            conversation.said(line, NOON)
-        conversation.said("", NOON)
-        shown = conversation.attached(NOON)
-        self.assertEqual(shown[0], Show("> 1 older lines were not kept"))
-        self.assertEqual(len(shown), 1 + 4 + 1)
+    def test_bound_on_bytes(self) -> None:
+        """Of few long lines 1 MiB is kept, in bytes of UTF-8, the prefix included."""
+        for character in ("x", "é", "😀"):
+            conversation = daemon()
+            line = character * ((64 * 1024 - len("< ")) // len(character.encode()))
+            line += "x" * (64 * 1024 - len(f"< {line}".encode()))
+            for _ in range(16):
+                conversation.said(line, NOON)
+            kept = [Show(f"< [2026-03-04 12:00:00] {line}")] * 16
+            self.assertEqual(conversation.attached(NOON)[:-1], kept)
+            conversation.detached()
+            for _ in range(16):
+                conversation.said(line, NOON)
+            conversation.said("", NOON)
+            *shown, last, _ = conversation.attached(NOON)
+            self.assertEqual(shown, [Show("> 1 older line was not kept"), *kept[1:]])
+            self.assertEqual(last, Show("< [2026-03-04 12:00:00] "))
 
     def test_bound_starts_anew(self) -> None:
         """After the missed lines were shown, the next ones have the whole bound."""

@@ -18,6 +18,7 @@ from twisted_chat.tcp.rendezvous import Rendezvous
 CALLING = "> calling bob:8090"
 WAITING = "> waiting on TCP port 8090"
 GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
+BUSY_NOTICE = "> bob:8090 says that the line is busy; nothing was sent"
 IN_USE = "TCP port 8090 is in use: choose another, or end what uses it"
 
 
@@ -29,6 +30,12 @@ class RendezvousTestCase(SynchronousTestCase):
         self.chat = TcpChat(Conversation(once=True, hold=True), self.clock)
         self.terminal = FakeTerminal(self.chat)
         self.server = FakeServer()
+
+    def script(self) -> None:
+        """Begin anew, with a script instead of a person."""
+        self.setUp()
+        self.chat = TcpChat(Conversation(once=True, hold=True, interactive=False), self.clock)
+        self.terminal = FakeTerminal(self.chat)
 
     def start(self, rendezvous: Rendezvous) -> Rendezvous:
         """Start as an application is started."""
@@ -279,6 +286,80 @@ class CallingTests(RendezvousTestCase):
                 self.terminal.shown, [CALLING, GREETING, "> the other side hung up"], ending
             )
             self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_busy(self) -> None:
+        """A busy line costs one line and status 1; nothing is said, and it is not called again."""
+        for ending in ("half", "whole", "in pieces"):
+            self.script()
+            self.start(self.calling())
+            self.terminal.type("hello\n")
+            connection = self.hang_on()
+            for piece in [BUSY[:7], BUSY[7:]] if ending == "in pieces" else [BUSY]:
+                connection.protocol.dataReceived(piece)
+            if ending != "whole":
+                connection.protocol.readConnectionLost()
+                self.assertTrue(connection.disconnecting)
+            connection.lose(ConnectionDone())
+            self.assertEqual(self.terminal.shown, [CALLING, BUSY_NOTICE], ending)
+            self.assertEqual(connection.value(), b"")
+            self.terminal.protocol.connectionLost()
+            self.assertEqual(self.successResultOf(self.chat.finished), 1)
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_busy_is_told_late(self) -> None:
+        """Where it is told after we have begun to speak, the status is 1 too."""
+        self.script()
+        self.start(self.calling())
+        self.terminal.type("hello\n:q\n")
+        self.clock.advance(TAKING)
+        connection = self.hang_on()
+        self.assertEqual(connection.value(), b"hello\n")
+        connection.protocol.dataReceived(BUSY)
+        connection.protocol.readConnectionLost()
+        connection.lose(ConnectionDone())
+        self.assertEqual(
+            self.terminal.shown[2:],
+            [
+                "< the line is busy",
+                "> the other side hung up, and said no more than that the line is busy",
+            ],
+        )
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.successResultOf(self.chat.finished), 1)
+
+    def test_somebody_talks_of_busy_lines(self) -> None:
+        """Who says more than that, or stays, is somebody like everybody else, and is heard."""
+        for said in (BUSY + b"no, it is not\n", BUSY.rstrip(), b"the line\n", BUSY * 2):
+            self.script()
+            self.start(self.calling())
+            self.terminal.type("hello\n")
+            connection = self.hang_on()
+            connection.protocol.dataReceived(said)
+            connection.protocol.readConnectionLost()
+            connection.lose(ConnectionDone())
+            heard = [f"< {line}" for line in said.decode().splitlines()]
+            self.assertEqual(
+                self.terminal.shown, [CALLING, GREETING, *heard, "> the other side hung up"]
+            )
+            self.assertEqual(connection.value(), b"hello\n")
+        self.script()
+        self.start(self.calling())
+        self.hang_on().protocol.dataReceived(BUSY)
+        self.assertEqual(self.terminal.shown, [CALLING])
+        self.clock.advance(TAKING)
+        self.assertEqual(self.terminal.shown, [CALLING, GREETING, "< the line is busy"])
+
+    def test_busy_for_a_daemon(self) -> None:
+        """A daemon that finds the line busy says so, and waits for a call."""
+        self.chat = TcpChat(Conversation(once=False, hold=True), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(stay=True))
+        connection = self.hang_on()
+        connection.protocol.dataReceived(BUSY)
+        connection.lose(ConnectionDone())
+        self.assertEqual(self.terminal.shown, [CALLING, BUSY_NOTICE, WAITING])
+        self.assertTrue(self.server.listening)
+        self.assertNoResult(self.chat.finished)
 
     def test_out_of_step(self) -> None:
         """The time between two calls is chosen anew each time, between half a second and 1.5."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import stat
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from tests.test_startup import dead_process
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.service import (
@@ -135,12 +137,7 @@ class AssemblyTests(TestCase):
     def setUp(self) -> None:
         self.home = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.home)
-        before = os.environ.get("XDG_RUNTIME_DIR")
-        os.environ["XDG_RUNTIME_DIR"] = self.home
-        if before is None:
-            self.addCleanup(os.environ.pop, "XDG_RUNTIME_DIR")
-        else:
-            self.addCleanup(os.environ.__setitem__, "XDG_RUNTIME_DIR", before)
+        self.patch(os, "environ", {**os.environ, "XDG_RUNTIME_DIR": self.home})
 
     def build(self, *words: str) -> TerminalService:
         """The terminal of the service that twistd would run."""
@@ -196,6 +193,38 @@ class AssemblyTests(TestCase):
             self.assertIn("is in use", str(caught.exception))
         finally:
             await first.stopService()
+
+    def test_socket_in_use_in_the_background(self) -> None:
+        """A socket that somebody has is noticed before twistd goes into the background."""
+        own = socket_path("tcpchat", 0)
+        own.parent.mkdir()
+        for words, path in (
+            (("--port", "0"), own),
+            (("--port", "0", "--terminal", f"unix:{self.home}/a.sock:mode=600"), "a.sock"),
+            (("--listen", f"unix:{self.home}/b.sock"), "b.sock"),
+            (("--listen", rf"unix:address={self.home}/c\:d.sock"), "c:d.sock"),
+        ):
+            lock = Path(self.home, f"{path}.lock")
+            lock.symlink_to(str(os.getpid()))
+            with self.assertRaises(CannotStart) as caught:
+                self.build("tcpchat", *words)
+            self.assertIn(f"{path} is in use", str(caught.exception))
+            self.build("-n", "tcpchat", *words)
+            lock.unlink()
+            self.build("tcpchat", *words)
+
+    async def test_terminal_of_a_dead_daemon(self) -> None:
+        """The socket that a dead daemon has left behind is taken over."""
+        own = socket_path("tcpchat", 0)
+        own.parent.mkdir()
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(own))
+        Path(f"{own}.lock").symlink_to(str(dead_process()))
+        terminal = self.build("tcpchat", "--port", "0")
+        terminal.privilegedStartService()
+        terminal.startService()
+        await terminal.stopService()
+        self.assertFalse(own.exists())
 
     def test_terminal_elsewhere(self) -> None:
         """A directory that is not ours to make is not made: it costs one line."""

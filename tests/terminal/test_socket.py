@@ -38,8 +38,7 @@ class SocketPathTests(SynchronousTestCase):
         self.addCleanup(taken.unlink)
         self.set("XDG_RUNTIME_DIR", str(home / "none" / "such"))
         self.set("TMPDIR", str(home))
-        tempfile.tempdir = None
-        self.addCleanup(setattr, tempfile, "tempdir", None)
+        self.patch(tempfile, "tempdir", None)
         try:
             path = socket_path("tcpchat", 8090)
         except CannotStart as problem:
@@ -49,12 +48,7 @@ class SocketPathTests(SynchronousTestCase):
 
     def set(self, name: str, value: str) -> None:
         """Set a variable of the environment for this test."""
-        before = os.environ.get(name)
-        os.environ[name] = value
-        if before is None:
-            self.addCleanup(os.environ.pop, name)
-        else:
-            self.addCleanup(os.environ.__setitem__, name, before)
+        self.patch(os, "environ", {**os.environ, name: value})
 
 
 class PrepareDirectoryTests(SynchronousTestCase):

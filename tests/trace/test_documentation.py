@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ class Shown(FileTestCase):
         self.assertEqual(len(blocks), 5)
         home = Path(self.mktemp())
         home.mkdir()
-        self.patch(__import__("os"), "environ", {"COLUMNS": "100"})
+        self.patch(os, "environ", {"COLUMNS": "100"})
         for command, shown in blocks:
             words, _, cut = command.partition(" | head -n ")
             whole = printed(words.split(), home)

@@ -38,6 +38,8 @@ class Membership:
         self.room = ""
         self.moving = False
         self._joining = ""
+        self._asked_in = False
+        """Whether it is the person who wants in, and not we who want back."""
         self._leaving = ""
         self._number = -1
         self._asked_again = False
@@ -52,7 +54,7 @@ class Membership:
     # --- What the person wants
 
     def join(self, room: str, now: float) -> None:
-        self.moving = True
+        self.moving = self._asked_in = True
         self._joining = room
 
         def close(answers: list[frames.Answer] | None, now: float) -> None:
@@ -81,6 +83,12 @@ class Membership:
 
         self._uplink.ask(LeaveRoom(), close, now)
 
+    def emptied(self, now: float) -> None:
+        """We have put everybody else out: they are gone, whatever else is still to be told."""
+        for name in sorted(self._members):
+            if self._people.called(name) is not None:
+                self._go(name, now)
+
     # --- Getting back into it
 
     def created(self, room: str, *, ours: bool) -> None:
@@ -101,7 +109,7 @@ class Membership:
     def _return(self, now: float) -> None:
         """Join again, and create the room where the server has forgotten it."""
         room = self.room
-        self.moving, self._joining = True, room
+        self.moving, self._joining, self._asked_in = True, room, False
 
         def close(answers: list[frames.Answer] | None, now: float) -> None:
             self.moving, self._joining = False, ""
@@ -175,13 +183,20 @@ class Membership:
         if again:
             self._compare(members, now)
         else:
-            present = [self._people.came(contact, now) for contact in members.values()]
             self._members = set(members)
-            company = listing(one.name for one in present if one is not None)
-            self._effects.notice(
-                f"you are in {shown_name(self.room)} "
-                + (f"with {company}" if company else "alone")
-            )
+        if not again or (joined and self._asked_in):
+            self._enter_room(members, now)
+
+    def _enter_room(self, members: dict[str, Contact], now: float) -> None:
+        """Speak to everybody who is in the room, and tell who that is."""
+        came = [self._people.came(contact, now) for contact in members.values()]
+        present = [person for person in came if person is not None]
+        for person in present:
+            person.spoken_to = True
+        company = listing(person.name for person in present)
+        self._effects.notice(
+            f"you are in {shown_name(self.room)} " + (f"with {company}" if company else "alone")
+        )
 
     def _compare(self, members: dict[str, Contact], now: float) -> None:
         """A newer roster of our room tells who came and who went in between."""
@@ -216,7 +231,11 @@ class Membership:
             self._uplink.answered(PutOut(room), now)
         elif self.room and name_key(room) == name_key(self.room):
             self._forget(now)
-            self._effects.notice(f"you were put out of {shown_name(room)}, or it was closed")
+            self._effects.notice(
+                f"you are not in {shown_name(room)} any more"
+                if name_key(room) in self._own
+                else f"you were put out of {shown_name(room)}, or it was closed"
+            )
 
     def _forget(self, now: float) -> None:
         self.room, self._number, self._asked_again, self._incoming = "", -1, False, None

@@ -177,6 +177,7 @@ class Orders:
         def close(answers: Answers, now: float) -> None:
             self._awaited -= 1
             if answers and isinstance(answers[0], Done):
+                self._room.emptied(now)
                 self._effects.notice("everybody else has been put out of your room")
             else:
                 self._people.kick(now)

@@ -214,8 +214,8 @@ class Session:
             return
         if command in ONLY_KEYED or (command is Command.KICK and order.argument):
             self._effects.notice(
-                f"this server does not know {MARK}{command.word} {order.argument}".rstrip()
-                + ": it speaks generation 1, where nobody has a key and no room an owner"
+                f"there is no {MARK}{command.word} {order.argument}".rstrip()
+                + " in generation 1, where nobody has a key and no room an owner"
             )
             return
         argument = order.argument

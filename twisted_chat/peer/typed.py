@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from twisted_chat.errors import UsageMistake
+from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.correspondence import Correspondence, listing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.membership import Membership
@@ -136,10 +137,11 @@ class TypedLines:
         return until
 
     def _unheard(self) -> None:
-        where = "nobody else is in your room" if self._room.room else "you are in no room"
+        room = self._room.room
+        where = f"you talk to nobody in {shown_name(room)}" if room else "you are in no room"
         if blocked := [one.name for one in self._people.everybody() if one.blocked]:
             where = f"the key of {listing(blocked)} is not accepted"
-            self._words.lost = True
+        self._words.lost = True
         self._effects.notice(
             f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
         )

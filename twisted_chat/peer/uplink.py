@@ -250,7 +250,7 @@ class Uplink:
                 self._on_registered(again, now)
                 self.away = False
             else:
-                self._refused(f"the server does not let you be {name}: somebody else is")
+                self._refused(f"the server does not let you be {name}: somebody else is, or was")
 
         self.ask(Register(name), close, now)
 

@@ -4,7 +4,8 @@ A connection is there for us as soon as the kernel of the other side takes it.
 When its program closes the port before it has seen us, as those who call each
 other do again and again, that kernel resets the connection, a round trip later
 at most. So a call rings first: until something comes from the other side, or
-until a reset would have come.
+until a reset would have come. That the line is busy comes meanwhile too, before
+anything is said to somebody who does not read it.
 """
 
 from twisted.internet.defer import Deferred
@@ -13,15 +14,23 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
-from twisted_chat.tcp.protocol import Chat, TcpChat
+from twisted_chat.errors import ChatError
+from twisted_chat.tcp.protocol import BUSY, Chat, TcpChat
 
 TAKING = 0.1
 """Seconds in which a program takes what its kernel has taken."""
 
 
+class LineBusy(ChatError):
+    """Whoever we call says that the line is busy, and nothing else; we have said nothing."""
+
+
 class Call(Chat):
     """The connection of a call that was begun at `began`. `taken` fires when
     it has the line, and fails with the reason if it never gets so far."""
+
+    _said = b""
+    """How the other side began, long enough to tell whether that is all of `BUSY` and no more."""
 
     def __init__(self, chat: TcpChat, began: float) -> None:
         super().__init__(chat)
@@ -34,24 +43,40 @@ class Call(Chat):
         self._ringing = self.clock.callLater(round_trip + TAKING, self._take)
 
     def dataReceived(self, data: bytes) -> None:
-        self._take()
-        super().dataReceived(data)
+        so_far = self._said + data
+        self._said = so_far[: len(BUSY) + 1]
+        if self._ringing is None:
+            super().dataReceived(data)
+        elif not BUSY.startswith(so_far):
+            self._take(so_far)
 
     def readConnectionLost(self) -> None:
-        self._take()
+        self._take_unless_busy()
         super().readConnectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if reason.check(ConnectionDone):
-            self._take()
+            self._take_unless_busy()
         elif self._stop_ringing():
             self.taken.errback(reason)
         super().connectionLost(reason)
 
-    def _take(self) -> None:
+    def how_it_ended(self, reason: Failure) -> tuple[str, int]:
+        if self._said == BUSY and reason.check(ConnectionDone):
+            return "the other side hung up, and said no more than that the line is busy", 1
+        return super().how_it_ended(reason)
+
+    def _take_unless_busy(self) -> None:
+        if self._said != BUSY:
+            self._take()
+        elif self._stop_ringing():
+            self.taken.errback(LineBusy("the line is busy"))
+
+    def _take(self, said: bytes | None = None) -> None:
         if self._stop_ringing():
             super().take_line()
             self.taken.callback(None)
+            super().dataReceived(self._said if said is None else said)
 
     def _give_up(self, taken: Deferred[None]) -> None:
         self._stop_ringing()

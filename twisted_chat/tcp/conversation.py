@@ -17,7 +17,7 @@ MAX_HELD = 64 * 1024
 MAX_MISSED_LINES = 1000
 """Lines that are kept for a terminal that is not attached; the oldest go first."""
 MAX_MISSED = 1024 * 1024
-"""Characters in these lines."""
+"""Bytes of these lines, in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ class Conversation:
             return []
         effects: list[Effect] = []
         if self._forgotten:
-            effects.append(Show(f"> {self._forgotten} older lines were not kept"))
+            lines = "line was" if self._forgotten == 1 else "lines were"
+            effects.append(Show(f"> {self._forgotten:,} older {lines} not kept"))
         effects += (Show(_timed(line, when)) for when, line in self._missed)
         self._missed.clear()
         self._missed_size = self._forgotten = 0
@@ -188,11 +189,15 @@ class Conversation:
         if self._attached or not self._detachable:
             return [Show(line)]
         self._missed.append((now, line))
-        self._missed_size += len(line)
+        self._missed_size += _size(line)
         while len(self._missed) > MAX_MISSED_LINES or self._missed_size > MAX_MISSED:
-            self._missed_size -= len(self._missed.popleft()[1])
+            self._missed_size -= _size(self._missed.popleft()[1])
             self._forgotten += 1
         return []
+
+
+def _size(line: str) -> int:
+    return len(line.encode("utf-8", "replace"))
 
 
 def _timed(line: str, when: float) -> str:

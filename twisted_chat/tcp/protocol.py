@@ -290,14 +290,17 @@ class Chat(_Closing):
             return
         if (last := self._lines.rest()) is not None and not self._problem:
             self._chat.heard(last)
+        self._chat.lost(*self.how_it_ended(reason))
+
+    def how_it_ended(self, reason: Failure) -> tuple[str, int]:
+        """Why the line is gone, and the exit status for that."""
         if self._problem:
-            self._chat.lost(self._problem, 1)
-        elif self._closed and reason.check(ConnectionDone, ConnectionAborted):
-            self._chat.lost("you hung up", 0)
-        elif reason.check(ConnectionDone):
-            self._chat.lost("the other side hung up", 0)
-        else:
-            self._chat.lost(f"the connection was lost: {reason.getErrorMessage()}", 1)
+            return self._problem, 1
+        if self._closed and reason.check(ConnectionDone, ConnectionAborted):
+            return "you hung up", 0
+        if reason.check(ConnectionDone):
+            return "the other side hung up", 0
+        return f"the connection was lost: {reason.getErrorMessage()}", 1
 
     def _dead(self) -> None:
         self._problem = "the connection was lost: the other side does not answer any more"

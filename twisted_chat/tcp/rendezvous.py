@@ -30,7 +30,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from twisted_chat.startup import CannotStart, cannot_listen
-from twisted_chat.tcp.call import Call
+from twisted_chat.tcp.call import Call, LineBusy
 from twisted_chat.tcp.protocol import TcpChat
 
 GIVE_UP = 15.0
@@ -120,7 +120,8 @@ class Rendezvous(Service):
             self._chat.notice(f"waiting on {self._where}")
 
     async def _reached(self, call: IStreamClientEndpoint) -> bool:
-        """Call until somebody answers or calls us. False when it is time to give up."""
+        """Call until somebody answers or calls us. False when it is time to give
+        up, or the line is busy, which raises CannotStart where nobody else may come."""
         self._chat.notice(f"calling {self._whom}")
         until = self._clock.seconds() + GIVE_UP
         while (left := until - self._clock.seconds()) > 0:
@@ -128,6 +129,12 @@ class Rendezvous(Service):
                 await self._taken(call, min(left, TRY))
             except CancelledError:
                 raise
+            except LineBusy as busy:
+                why = f"{self._whom} says that {busy}; nothing was sent"
+                if not self._stay:
+                    raise CannotStart(why) from None
+                self._chat.notice(why)
+                return False
             except Exception as problem:
                 reason = str(problem).rstrip(".")
             else:

@@ -28,6 +28,7 @@ from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
 from twisted_chat.trace.taps import CallingTap, ListeningTap
 
 _ADDRESS = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):([^:]*)")
+_UNIX = re.compile(r"unix:(?:address=)?((?:[^:\\]|\\.)+)")
 _ENDPOINT_KINDS = frozenset({"tcp", "tcp6", "ssl", "tls", "unix", "host"})
 
 
@@ -98,8 +99,24 @@ class Options(ChatOptions):
         super().postOptions()
         if self["terminal"]:
             server_endpoint(reactor, self["terminal"])
-        if self.in_background and not self["listen"]:
+        if self.in_background:
+            self._check_places()
+
+    @property
+    def terminal(self) -> str:
+        """The endpoint where a person is served. Raises CannotStart."""
+        if self["terminal"]:
+            return str(self["terminal"])
+        if self.parent and self.parent.get("nodaemon"):
+            return "stdio:"
+        return f"unix:{socket_path('tcpchat', self['port'])}:mode={MODE:o}"
+
+    def _check_places(self) -> None:
+        if not self["listen"]:
             startup.check_port(self["port"], socket.SOCK_STREAM)
+        for description in (self["listen"] or "", self.terminal):
+            if found := _UNIX.match(description):
+                startup.check_socket(re.sub(r"\\(.)", r"\1", found[1]))
 
 
 def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
@@ -138,11 +155,7 @@ def makeService(options: Options) -> Service:
     """Build the daemon: the chat and its terminal."""
     from twisted.internet import reactor
 
-    foreground = bool(options.parent and options.parent.get("nodaemon"))
-    terminal = options["terminal"] or (
-        "stdio:" if foreground else f"unix:{socket_path('tcpchat', options['port'])}:mode={MODE:o}"
-    )
-    return daemon_service(options, terminal, reactor)
+    return daemon_service(options, options.terminal, reactor)
 
 
 def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
