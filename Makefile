@@ -22,6 +22,8 @@ chat: $(VENV)/.installed
 analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(FILE)
 
+# Every program that a test starts would compile all modules anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
