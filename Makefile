@@ -24,8 +24,9 @@ analyze: $(VENV)/.analyzed
 
 # Every program that a test starts would compile all modules anew.
 test: export PYTHONDONTWRITEBYTECODE :=
+# One process more than two processors: some tests wait for what takes its time.
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
 check: lint types wheel readme test
 
