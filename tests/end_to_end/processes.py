@@ -21,8 +21,8 @@ PATIENCE = 15.0
 _CHUNK = 65_536
 
 _ENTRY = {
-    "tcpchat": "from twisted_chat.launch import tcpchat as run",
-    "udpchat": "from twisted_chat.launch import udpchat as run",
+    "tcpchat": "from twisted_chat.launch.tcpchat import main as run",
+    "udpchat": "from twisted_chat.launch.udpchat import main as run",
     "chat-analyze": "from twisted_chat.trace.analyze import main as run",
     "twistd": "from twisted.scripts.twistd import run",
 }

@@ -23,13 +23,13 @@ from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.person import person_service
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.service import (
     Options,
     TerminalService,
     daemon_service,
     makeService,
-    person_service,
 )
 from twisted_chat.terminal.socket import socket_path
 
