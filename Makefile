@@ -28,6 +28,8 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
+# How many examples tests/strategies.py draws for each property.
+check: export EXAMPLES := all
 check: lint types wheel readme test
 
 format: $(VENV)/.developed
