@@ -22,9 +22,14 @@ chat: $(VENV)/.installed
 analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(FILE)
 
+# Every program that a test starts would compile all modules anew.
+test: export PYTHONDONTWRITEBYTECODE :=
+# One process more than two processors: some tests wait for what takes its time.
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
+# How many examples tests/strategies.py draws for each property.
+check: export EXAMPLES := all
 check: lint types wheel readme test
 
 format: $(VENV)/.developed

@@ -3,9 +3,12 @@
 import random
 from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
@@ -41,6 +44,11 @@ class FakeNetwork:
         self.delivered: list[Datagram] = []
         self._chance = random.Random(seed)
         self._ports: dict[Address, FakePort] = {}
+        # In the order of arrival. A Clock sorts all its calls for each that is added,
+        # so it has one of all these: the next.
+        self._under_way: list[tuple[float, int, Datagram]] = []
+        self._numbers = count()
+        self._arrival: IDelayedCall | None = None
 
     def listen(self, protocol: DatagramProtocol, address: Address) -> "FakePort":
         """Let a protocol listen at an address where nobody listens yet."""
@@ -58,8 +66,9 @@ class FakeNetwork:
             return
         for probability in (1.0, self.duplication):
             if self._chance.random() < probability and self._chance.random() >= self.loss:
-                wait = LATENCY + self._chance.uniform(0, self.delay)
-                self.clock.callLater(wait, self._deliver, datagram)
+                at = self.clock.seconds() + LATENCY + self._chance.uniform(0, self.delay)
+                heappush(self._under_way, (at, next(self._numbers), datagram))
+                self._await()
 
     def move(self, port: "FakePort", outside: Address) -> None:
         """Let a port be reached at another address, and no longer at its former one."""
@@ -70,6 +79,24 @@ class FakeNetwork:
     def remove(self, port: "FakePort") -> None:
         """Let a port be reached no longer."""
         self._ports = {at: one for at, one in self._ports.items() if one is not port}
+
+    def _await(self) -> None:
+        """Have the next datagram delivered when it is due."""
+        due = self._under_way[0][0]
+        if self._arrival is not None:
+            if self._arrival.getTime() <= due:
+                return
+            self._arrival.cancel()
+        self._arrival = self.clock.callLater(due - self.clock.seconds(), self._arrive, due)
+
+    def _arrive(self, due: float) -> None:
+        """Deliver what is `due`, a moment that the clock may miss by rounding."""
+        self._arrival = None
+        now = max(due, self.clock.seconds())
+        while self._under_way and self._under_way[0][0] <= now:
+            self._deliver(heappop(self._under_way)[-1])
+        if self._under_way:
+            self._await()
 
     def _deliver(self, datagram: Datagram) -> None:
         if port := self._ports.get(datagram.to):

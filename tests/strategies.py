@@ -1,5 +1,6 @@
 """What hypothesis draws from: names, messages, changes, addresses, datagrams."""
 
+import os
 from typing import TypeVar
 
 from hypothesis import settings
@@ -9,9 +10,11 @@ from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.directory import directory
 
-some = settings(max_examples=60, deadline=None)
+_SOME, _MANY = (60, 250) if os.environ.get("EXAMPLES") == "all" else (15, 60)
+
+some = settings(max_examples=_SOME, deadline=None)
 """For properties that are slow to try."""
-many = settings(max_examples=250, deadline=None)
+many = settings(max_examples=_MANY, deadline=None)
 """For properties that are quick to try."""
 
 T = TypeVar("T")

@@ -56,6 +56,11 @@ class MessageTests(SynchronousTestCase):
         self.assertEqual(frames.parse_answer(answer.encode()), answer)
         self.assertEqual(frames.parse_speech(speech.encode()), speech)
 
+    def test_a_name_may_hold_any_space(self) -> None:
+        """A name of white space other than a space is no missing name."""
+        kick = frames.Kick("\x1f")
+        self.assertEqual(frames.parse_request(kick.encode()), kick)
+
     @many
     @given(mutated(st.one_of(REQUESTS, ANSWERS, SPEECH).map(lambda message: message.encode())))
     def test_any_bytes(self, message: bytes) -> None:

@@ -1,6 +1,7 @@
 """Imports point one way: language <- state <- decisions <- shells <- assembly."""
 
 import ast
+import functools
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -108,6 +109,7 @@ LAYERS = (
         "identity.key_file",
         "identity.known_file",
         "net",
+        "net._mmsg",
         "net.batched",
         "net.deadlines",
         "net.keylog",
@@ -137,10 +139,16 @@ LAYERS = (
         "trace.wireshark",
     },
     {
+        "server.options",
         "server.service",
         "peer.service",
+        "tcp.options",
+        "tcp.person",
         "tcp.service",
         "launch",
+        "launch.program",
+        "launch.tcpchat",
+        "launch.udpchat",
         "trace.options",
         "trace.analyze",
     },
@@ -158,6 +166,7 @@ def layer(module: str) -> int:
     raise LookupError(f"twisted_chat.{module} belongs to no layer yet")
 
 
+@functools.cache
 def modules() -> dict[str, list[str]]:
     """Every module and what it imports, by full names."""
     found = {}
@@ -171,7 +180,8 @@ def modules() -> dict[str, list[str]]:
                 source = str(node.module)
                 imported += (
                     [f"{source}.{alias.name}" for alias in node.names]
-                    if source in ("twisted_chat", "twisted.internet")
+                    if source == "twisted.internet"
+                    or (PACKAGE.parent / source.replace(".", "/")).is_dir()
                     else [source]
                 )
         found[name.removesuffix("__init__").rstrip(".")] = imported
@@ -201,3 +211,15 @@ class Direction(SynchronousTestCase):
         for name, imported in modules().items():
             if "twisted.internet.reactor" in imported:
                 self.assertEqual(layer(name), len(LAYERS) - 1, name)
+
+    def test_apart(self) -> None:
+        """Neither chat imports what is for the other only, which would make it start later."""
+        for program, other in (("tcpchat", {"server", "peer"}), ("udpchat", {"tcp"})):
+            needed: set[str] = set()
+            found = {f"launch.{program}"}
+            while found:
+                needed |= found
+                imported = {one for name in found for one in modules().get(name, ())}
+                found = {one.removeprefix("twisted_chat.") for one in imported} - needed
+            self.assertIn("launch.program", needed)
+            self.assertFalse({name.split(".")[0] for name in needed} & other, program)

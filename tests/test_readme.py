@@ -6,7 +6,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.launch import TcpChatOptions, UdpChatOptions
+from twisted_chat.launch.tcpchat import TcpChatOptions
+from twisted_chat.launch.udpchat import UdpChatOptions
 from twisted_chat.server.service import Options as RoomServerOptions
 from twisted_chat.tcp.service import Options as TcpDaemonOptions
 from twisted_chat.terminal.commands import Command

@@ -65,7 +65,7 @@ class Kick:
     name: str = ""
 
     def encode(self) -> bytes:
-        return f"kk {self.name}".rstrip().encode()
+        return f"kk {self.name}".encode() if self.name else b"kk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The address book."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.strategies import many
 from twisted_chat.addresses import Address, site
 from twisted_chat.directory import directory as d
 from twisted_chat.directory.roll import Roll
@@ -24,7 +25,7 @@ CHANGES = st.one_of(
 class Book(SynchronousTestCase):
     """Directory.apply."""
 
-    @settings(deadline=None, max_examples=200)
+    @many
     @given(st.lists(CHANGES, max_size=60))
     def test_consistent(self, changes: list[d.Change]) -> None:
         """Whatever happens, every index agrees with every other."""
@@ -54,7 +55,7 @@ class Book(SynchronousTestCase):
                     getattr(book.longest_silent(), "heard", None), min(u.heard for u in users)
                 )
 
-    @settings(deadline=None)
+    @many
     @given(st.lists(CHANGES, max_size=40))
     def test_refused_changes_nothing(self, changes: list[d.Change]) -> None:
         """Leaving out what did not apply gives the same directory."""
@@ -74,7 +75,7 @@ class Book(SynchronousTestCase):
 class Rolls(SynchronousTestCase):
     """Reading while it changes."""
 
-    @settings(deadline=None)
+    @many
     @given(st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=200))
     def test_read(self, steps: list[tuple[bool, int]]) -> None:
         """What is there from the first step to the last is given exactly once."""

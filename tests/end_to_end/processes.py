@@ -11,8 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
+from typing import NoReturn
 
 from twisted.trial.unittest import TestCase
 
@@ -22,8 +25,8 @@ waits so long."""
 _CHUNK = 65_536
 
 _ENTRY = {
-    "tcpchat": "from twisted_chat.launch import tcpchat as run",
-    "udpchat": "from twisted_chat.launch import udpchat as run",
+    "tcpchat": "from twisted_chat.launch.tcpchat import main as run",
+    "udpchat": "from twisted_chat.launch.udpchat import main as run",
     "chat-analyze": "from twisted_chat.trace.analyze import main as run",
     "twistd": "from twisted.scripts.twistd import run",
 }
@@ -214,6 +217,20 @@ class Daemon:
             os.kill(int(self._pidfile.read_text()), signal.SIGKILL)
             Output(self._alive).expect_end()
         os.close(self._alive)
+
+
+def refused(main: Callable[[Sequence[str]], NoReturn], *words: object) -> tuple[object, str]:
+    """The exit status of a console script that refuses its words, and what it says.
+
+    It is called in this process, which is quick; that a real one ends so is
+    for a test of each program to show.
+    """
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        try:
+            main([str(word) for word in words])
+        except SystemExit as end:
+            return end.code, said.getvalue()
 
 
 class ProcessTestCase(TestCase):

@@ -7,8 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
 from tests.end_to_end.processes import ProcessTestCase
@@ -41,6 +39,10 @@ _running: list[Any] = []
 def browser(profile: Path) -> Any:
     """The one browser of all tests here; it ends with the process."""
     if not _running:
+        # Only the process that opens the browser needs it, and it takes a quarter of a second.
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
         options = webdriver.ChromeOptions()
         options.binary_location = str(BROWSER)
         for flag in (*FLAGS, f"--user-data-dir={profile}"):

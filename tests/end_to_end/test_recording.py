@@ -9,10 +9,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.end_to_end import test_tcpchat
-from tests.end_to_end.processes import Output, Program, command, free_port
+from tests.end_to_end.processes import Output, Program, command, free_port, refused
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.trace.captures import analyzed
 from twisted_chat.addresses import Address
+from twisted_chat.launch.tcpchat import main as tcpchat
+from twisted_chat.launch.udpchat import main as udpchat
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.capture import Capture
@@ -262,9 +264,7 @@ class Mistakes(RecordingTestCase):
             (("udpchat", 0, "--trace", there), "is there already"),
             (("udpchat", HOST, 8090, "--trace", there), "is there already"),
             (("tcpchat", 0, "--trace", there), "is there already"),
-            (("tcpchat", "attach", "--trace", there), "give --trace to the daemon"),
             (("udpchat", 0, "--trace", nowhere), "No such file or directory"),
-            (("udpchat", 0, "--trace", nowhere, "--trace-size", 0), "1 or more"),
             ((*alone, "udpchat", "--port", 0, "--trace", there), "is there already"),
             ((*alone, "tcpchat", "--port", 0, "--trace", there), "is there already"),
         ]
@@ -275,6 +275,15 @@ class Mistakes(RecordingTestCase):
             self.assertEqual(said.count("\n"), 1, said)
             self.assertIn(why, said, words)
         self.assertEqual(there.read_text(), "precious")
+
+    def test_words(self) -> None:
+        """So do all words that no program can be started with."""
+        status, said = refused(tcpchat, "attach", "--trace", self.trace("new"))
+        self.assertEqual((status, said.count("\n")), (2, 1), said)
+        self.assertIn("give --trace to the daemon", said)
+        status, said = refused(udpchat, 0, "--trace", self.trace("new"), "--trace-size", 0)
+        self.assertEqual((status, said.count("\n")), (2, 1), said)
+        self.assertIn("1 or more", said)
 
 
 class Analyzing(RecordingTestCase):

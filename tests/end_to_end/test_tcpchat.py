@@ -14,7 +14,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.end_to_end.processes import PATIENCE, Output, ProcessTestCase, Program, free_port
+from tests.end_to_end.processes import (
+    PATIENCE,
+    Output,
+    ProcessTestCase,
+    Program,
+    free_port,
+    refused,
+)
+from twisted_chat.launch.tcpchat import main as tcpchat
 
 BUSY = b"the line is busy\n"
 
@@ -235,10 +243,7 @@ class MistakeTests(TcpChatTestCase):
             (1, "no tcpchat daemon at", ("tcpchat", "attach", self.port)),
             (1, f"TCP port {used} is in use", ("twistd", "tcpchat", "--port", used)),
             (1, f"unix:{held} is in use", ("twistd", "tcpchat", "-p0", "-t", f"unix:{held}")),
-            (2, "'nosuch:1:2' is no place to reach", ("tcpchat", "attach", "nosuch:1:2")),
             (2, "port 70000 is out of range", ("tcpchat", 70000)),
-            (2, "port 0 is out of range", ("tcpchat", "127.0.0.1", 0)),
-            (2, "nosuch", ("tcpchat", self.port, "--nosuch")),
             (2, "port 70000 is out of range", ("twistd", "tcpchat", "--port", 70000)),
         ]
         started = [self.start(str(words[0]), *words[1:]) for _, _, words in wrong]
@@ -247,6 +252,18 @@ class MistakeTests(TcpChatTestCase):
             self.assertEqual(program.errors.text.count("\n"), 1, (words, program.errors.text))
             self.assertIn(text, program.errors.text)
             self.assertNotIn("Traceback", program.output.text)
+
+    def test_words(self) -> None:
+        """So do all words that no program can be started with."""
+        wrong: list[tuple[str, tuple[object, ...]]] = [
+            ("'nosuch:1:2' is no place to reach", ("attach", "nosuch:1:2")),
+            ("port 0 is out of range", ("127.0.0.1", 0)),
+            ("nosuch", (self.port, "--nosuch")),
+        ]
+        for text, words in wrong:
+            status, said = refused(tcpchat, *words)
+            self.assertEqual((status, said.count("\n")), (2, 1), said)
+            self.assertIn(text, said)
 
     def test_port_in_use_under_twistd(self) -> None:
         """twistd -n puts the one line into its log, which is its output, and has status 1."""

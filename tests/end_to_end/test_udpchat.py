@@ -3,7 +3,8 @@
 import signal
 import socket
 
-from tests.end_to_end.processes import PATIENCE, ProcessTestCase, Program, free_port
+from tests.end_to_end.processes import PATIENCE, ProcessTestCase, Program, free_port, refused
+from twisted_chat.launch.udpchat import main as udpchat
 
 
 def free_udp_port(host: str = "127.0.0.1") -> int:
@@ -185,12 +186,8 @@ class Mistakes(ChatTestCase):
             alone = ("twistd", "-n", "--pidfile=", "udpchat")
             cases: list[tuple[tuple[str, *tuple[object, ...]], str]] = [
                 (("udpchat", 70_000), "out of range"),
-                (("udpchat", "127.0.0.1", 70_000), "out of range"),
                 (("udpchat", port, "--interface", "127.0.0.1"), "in use"),
                 (("udpchat", "nosuchhost.invalid", 8090), "there is no host nosuchhost.invalid"),
-                (("udpchat", port, "--rate", "many"), "'many' does not do"),
-                (("udpchat", "127.0.0.1", port, "--name", "a b"), "--name a b"),
-                (("udpchat", "127.0.0.1", port, "--nmae", "a"), "nmae"),
                 ((*alone, "--port", 70_000), "out of range"),
                 ((*alone, "--port", port, "--interface", "127.0.0.1"), "in use"),
                 (("twistd", "udpchat", "--port", port, "--interface", "127.0.0.1"), "in use"),
@@ -203,3 +200,16 @@ class Mistakes(ChatTestCase):
                 logged = " starting up." in said  # By twistd -n, which logs to its output.
                 self.assertEqual(said.count("\n"), 3 if logged else 1, said)
                 self.assertNotIn("Traceback", said)
+
+    def test_words(self) -> None:
+        """So do all words that no program can be started with."""
+        cases: list[tuple[tuple[object, ...], str]] = [
+            (("127.0.0.1", 70_000), "out of range"),
+            ((8090, "--rate", "many"), "'many' does not do"),
+            (("127.0.0.1", 8090, "--name", "a b"), "--name a b"),
+            (("127.0.0.1", 8090, "--nmae", "a"), "nmae"),
+        ]
+        for words, why in cases:
+            status, said = refused(udpchat, *words)
+            self.assertEqual((status, said.count("\n")), (2, 1), said)
+            self.assertIn(why, said)

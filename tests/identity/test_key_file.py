@@ -12,7 +12,7 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 from tests.identity import temporary
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
-from twisted_chat.launch import udpchat
+from twisted_chat.launch.udpchat import main as udpchat
 from twisted_chat.startup import CannotStart
 
 MAKE = """

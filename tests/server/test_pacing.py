@@ -1,5 +1,6 @@
 """When answers go out."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
@@ -218,12 +219,13 @@ class FairnessTests(SynchronousTestCase):
         crowd = [(f"198.51.{n // 250}.{n % 250}", 4000) for n in range(100)]
         for address in crowd:
             line.pacing.open(address, Slot.USERS, names(1000))
-        line.flush()
+        shares = Counter(dict.fromkeys(crowd, 0))
+        shares.update(to for _, to in line.flush())
         for _ in range(20):
-            line.turn()
-            shares = [len(line.received(address)) for address in crowd]
-            self.assertLessEqual(max(shares) - min(shares), 2 * TURN_PER_ADDRESS)
-        self.assertGreater(min(len(line.received(address)) for address in crowd), 0)
+            shares.update(to for _, to in line.turn())
+            self.assertEqual(set(shares), set(crowd))
+            self.assertLessEqual(max(shares.values()) - min(shares.values()), 2 * TURN_PER_ADDRESS)
+        self.assertGreater(min(shares.values()), 0)
 
     def test_a_newcomer_is_heard_in_a_crowd(self) -> None:
         """A single answer goes out while lists fill every turn."""

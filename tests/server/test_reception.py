@@ -1,9 +1,10 @@
 """The room server for generation 1, datagram by datagram."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.strategies import many
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change
 from twisted_chat.server.bounds import Bounds
@@ -188,7 +189,7 @@ class BoundsKept(SynchronousTestCase):
                 break
         self.assertEqual(sorted(s for s, _ in sent), sorted({*names, b"ul zoe"}))
 
-    @settings(deadline=None, max_examples=100)
+    @many
     @given(
         st.lists(
             st.tuples(

@@ -13,7 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.service import BOUND_OPTIONS, Options, ServerOptions, server_service
+from twisted_chat.server.options import BOUND_OPTIONS, ServerOptions
+from twisted_chat.server.service import Options, server_service
 from twisted_chat.startup import CannotStart
 
 FIELDS = {

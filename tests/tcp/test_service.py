@@ -25,13 +25,13 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.test_startup import dead_process
 from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.person import person_service
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.service import (
     Options,
     TerminalService,
     daemon_service,
     makeService,
-    person_service,
 )
 from twisted_chat.terminal.socket import socket_path
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from twisted.logger import Logger
-from twisted.python import usage
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
@@ -16,159 +15,17 @@ from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
-from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
-from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
-from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
+from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
 
-_DEFAULTS = Bounds()
-_SECONDS = startup.number(float, 0.1)
-_COUNT = startup.number(int, 1)
-_RATE = startup.number(float, 0)
 _NEVER = 1_000_000_000
 """Looks at the middle-aged objects before one at all of them."""
-_LARGEST_DATAGRAM = 65_507
-"""Bytes of payload in the largest UDP datagram over IPv4."""
-
-
-def _datagram(text: str) -> float:
-    """Reads a number of bytes that a datagram can have. Raises UsageError."""
-    value = startup.number(int, 64)(text)
-    if value > _LARGEST_DATAGRAM:
-        raise usage.UsageError(f"{text!r} does not do: give {_LARGEST_DATAGRAM} or less")
-    return value
-
-
-def _generation(text: str) -> int:
-    """Reads the number of a generation. Raises UsageError."""
-    if text not in ("1", "2"):
-        raise usage.UsageError(f"{text!r} is no generation of the protocol: give 1 or 2")
-    return int(text)
-
-
-BOUND_OPTIONS: list[list[Any]] = [
-    [
-        "user-ttl",
-        None,
-        _DEFAULTS.user_ttl,
-        "Seconds of silence before a user is gone",
-        _SECONDS,
-    ],
-    [
-        "room-ttl",
-        None,
-        _DEFAULTS.room_ttl,
-        "Seconds that an empty room stays",
-        _SECONDS,
-    ],
-    [
-        "max-datagram",
-        None,
-        _DEFAULTS.datagram,
-        "Bytes in a datagram",
-        _datagram,
-    ],
-    [
-        "max-name",
-        None,
-        _DEFAULTS.name,
-        "Characters in the name of a user or a room",
-        _COUNT,
-    ],
-    ["max-users", None, _DEFAULTS.users, "Users at once", _COUNT],
-    [
-        "max-users-per-host",
-        None,
-        _DEFAULTS.users_per_host,
-        "Users at once from one IPv4 address or IPv6 /64",
-        _COUNT,
-    ],
-    ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
-    ["max-members", None, _DEFAULTS.members, "Members of a room at once", _COUNT],
-    [
-        "name-ttl",
-        None,
-        _DEFAULTS.name_ttl,
-        "Seconds that a name is kept for the key that had it",
-        _SECONDS,
-    ],
-    ["max-names", None, _DEFAULTS.names, "Names kept for users who are gone", _COUNT],
-    [
-        "max-names-per-host",
-        None,
-        _DEFAULTS.names_per_host,
-        "Names kept for users who left one IPv4 address or IPv6 /64",
-        _COUNT,
-    ],
-    [
-        "rate",
-        None,
-        _DEFAULTS.rate,
-        "Requests a second from one source; 0: no limit per source, on answers neither",
-        _RATE,
-    ],
-    [
-        "burst",
-        None,
-        _DEFAULTS.burst,
-        "Requests at once from a source that was quiet",
-        _COUNT,
-    ],
-    [
-        "answer-rate",
-        None,
-        _DEFAULTS.answer_rate,
-        "Bytes of answers a second to one source; 0: no limit",
-        _RATE,
-    ],
-    ["batch", None, BATCH, "Datagrams read in one reactor turn", _COUNT],
-]
-
-
-class ServerOptions(startup.Options):
-    """What both `twistd udpchat` and `udpchat PORT` take."""
-
-    optParameters: ClassVar[list[list[Any]]] = [
-        [
-            "interface",
-            "i",
-            "0.0.0.0",
-            "Address to listen on; :: for IPv6 and IPv4",
-            startup.interface,
-        ],
-        [
-            "generation",
-            None,
-            1,
-            "The oldest generation of the protocol that is served: 1 or 2",
-            _generation,
-        ],
-        ["key", None, None, "File with our key, made at first use", os.path.abspath],
-        *BOUND_OPTIONS,
-        *TRACE_OPTIONS,
-    ]
-
-    def bounds(self) -> Bounds:
-        return Bounds(
-            user_ttl=self["user-ttl"],
-            room_ttl=self["room-ttl"],
-            datagram=self["max-datagram"],
-            name=self["max-name"],
-            users=self["max-users"],
-            users_per_host=self["max-users-per-host"],
-            rooms=self["max-rooms"],
-            members=self["max-members"],
-            name_ttl=self["name-ttl"],
-            names=self["max-names"],
-            names_per_host=self["max-names-per-host"],
-            rate=self["rate"],
-            burst=self["burst"],
-            answer_rate=self["answer-rate"],
-        )
 
 
 class Options(ServerOptions):

@@ -1,0 +1,1 @@
+"""The console scripts: argv in, service out, exit status back."""

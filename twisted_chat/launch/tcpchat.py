@@ -1,0 +1,88 @@
+"""The console script `tcpchat`: one chat, or the terminal of a daemon."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from twisted.application.service import Service
+from twisted.internet.endpoints import connectProtocol
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.stdio import StandardIO
+from twisted.logger import LogLevel
+from twisted.python import usage
+
+from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
+from twisted_chat.errors import UsageMistake
+from twisted_chat.launch import program
+from twisted_chat.tcp.options import ChatOptions, client_endpoint
+from twisted_chat.tcp.person import person_service
+from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.socket import Attachment, socket_path
+
+
+class TcpChatOptions(ChatOptions):
+    """Options of `tcpchat`."""
+
+    synopsis = "[PORT | HOST [PORT] | attach [PORT | SOCKET]] [options]"
+    longdesc = (
+        "With a PORT or nothing: wait there for a call (8090). With a HOST: call, and wait on"
+        " PORT if nobody answers. With attach: talk through a daemon, twistd tcpchat."
+    )
+
+    def parseArgs(self, *words: str) -> None:
+        self["attach"], self["port"] = None, DEFAULT_PORT
+        if words[:1] == ("attach",):
+            if len(words) > 2:
+                raise usage.UsageError("attach takes one PORT or SOCKET at most")
+            if self["trace"]:
+                raise usage.UsageError("attach has nothing to record: give --trace to the daemon")
+            self["attach"] = _terminal_endpoint(words[1] if len(words) == 2 else str(DEFAULT_PORT))
+            return
+        host, self["port"] = program.host_and_port(words, smallest=0)
+        if host is not None:
+            if self["connect"]:
+                raise usage.UsageError("either HOST or --connect, not both")
+            self["connect"] = host_and_port(host, self["port"])
+
+    def postOptions(self) -> None:
+        from twisted.internet import reactor
+
+        super().postOptions()
+        if self["attach"]:
+            self.terminal = client_endpoint(reactor, self["attach"])
+
+
+def _terminal_endpoint(word: str) -> str:
+    if word.lstrip("-").isdigit():
+        try:
+            return f"unix:{socket_path('tcpchat', port_number(word))}"
+        except UsageMistake as mistake:
+            raise usage.UsageError(str(mistake)) from None
+    return word if ":" in word else f"unix:{word}"
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """The console script `tcpchat`: one chat, or the terminal of a daemon."""
+    options = program.parse(TcpChatOptions(), "tcpchat", argv)
+    program.repair_standard_streams()
+    from twisted.internet import reactor
+
+    program.log_to(sys.stderr, LogLevel.critical)
+    if options["attach"]:
+        _attach(options.terminal, options["attach"])
+    service, chat = person_service(options, reactor, interactive=os.isatty(0))
+    StandardIO(LineTerminal(chat))
+    program.run(service, chat.finished)
+
+
+def _attach(terminal: IStreamClientEndpoint, where: str) -> NoReturn:
+    attachment = Attachment(StandardIO)
+    missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
+    connecting = connectProtocol(terminal, attachment)
+    connecting.addCallback(lambda _: attachment.over)
+    connecting.addCallbacks(
+        lambda _: 0,
+        lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
+    )
+    program.run(Service(), connecting)

@@ -1,0 +1,137 @@
+"""The console script `udpchat`: a room server, or a peer of one."""
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn
+
+from twisted.internet.defer import Deferred
+from twisted.internet.stdio import StandardIO
+from twisted.logger import LogLevel
+from twisted.python import usage
+
+from twisted_chat import names, startup
+from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.identity.claim import claim, claim_file
+from twisted_chat.identity.fingerprints import read_fingerprint, spoken
+from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
+from twisted_chat.identity.known_file import FILE as KNOWN
+from twisted_chat.identity.known_file import KnownFile
+from twisted_chat.launch import program
+from twisted_chat.server.options import ServerOptions
+from twisted_chat.trace.options import recorder_from
+
+
+def _server_key(text: str) -> str:
+    """Reads a fingerprint as it is spoken or in full. Raises UsageError."""
+    try:
+        return read_fingerprint(text)
+    except UsageMistake as mistake:
+        raise usage.UsageError(str(mistake)) from None
+
+
+class UdpChatOptions(ServerOptions):
+    """Options of `udpchat`."""
+
+    synopsis = "[PORT | HOST [PORT] | identity] [options]"
+    longdesc = (
+        "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
+        " of the room server there. With identity: show the fingerprint of your key."
+        " All options but --name, --server-key, --key, --plain and --trace are the server's."
+    )
+    optParameters: ClassVar[list[list[Any]]] = [
+        ["name", "n", None, "The name to be known by; asked for otherwise"],
+        ["server-key", None, "", "The fingerprint that the server must have", _server_key],
+    ]
+
+    optFlags: ClassVar[list[list[Any]]] = [
+        ["plain", None, "Speak generation 1, unencrypted, so that the traffic can be read"]
+    ]
+
+    def parseArgs(self, *words: str) -> None:
+        self["identity"] = words == ("identity",)
+        if self["identity"]:
+            return
+        self["host"], self["port"] = program.host_and_port(words, smallest=0)
+        if self["host"] is None and self["name"] is not None:
+            raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
+        if self["host"] is None and (self["server-key"] or self["plain"]):
+            raise usage.UsageError(
+                "--server-key and --plain are for a peer: give the server's HOST before the PORT"
+            )
+        if self["plain"] and (self["server-key"] or self["key"]):
+            raise usage.UsageError(
+                "with --plain there are no keys: leave out --server-key and --key"
+            )
+        if self["name"] is not None:
+            try:
+                self["name"] = names.canonical(self["name"])
+            except NameRefused as refused:
+                raise usage.UsageError(f"--name {self['name']}: {refused}") from None
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """The console script `udpchat`: a room server, or a peer of one."""
+    options = program.parse(UdpChatOptions(), "udpchat", argv)
+    program.repair_standard_streams()
+    if options["identity"]:
+        _show_identity()
+    from twisted.internet import reactor
+
+    if options["host"] is None:
+        _serve(options, reactor)
+    _chat(options, reactor)
+
+
+def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
+    from twisted_chat.server.service import server_service  # A peer starts sooner without.
+
+    server = server_service(options, reactor)
+    server.privilegedStartService()
+    port = server.port.getHost().port if server.port else 0
+    interface = options["interface"]
+    host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(interface, interface)
+    sys.stdout.write(
+        f"> room server on UDP port {port};"
+        f" join it from a second terminal: udpchat {host} {port}\n"
+    )
+    sys.stdout.flush()
+    program.log_to(sys.stdout, LogLevel.info)
+    program.run(server, Deferred())
+
+
+def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
+    from twisted_chat.peer.service import Keys, PeerService  # A server starts sooner without.
+
+    program.log_to(sys.stderr, LogLevel.warn)
+    address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
+    keys = None
+    if not options["plain"]:
+        directory, key = data_directory(), options["key"]
+        identity = claim_file(Path(key)) if key else claim(directory, options["name"])
+        keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"])
+    peer = PeerService(
+        address,
+        options["name"],
+        reactor,
+        StandardIO,
+        keys=keys,
+        patient=os.isatty(0),
+        recorder=recorder_from(options, reactor),
+    )
+    reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
+    program.run(peer, peer.peer.finished)
+
+
+def _show_identity() -> NoReturn:
+    path = data_directory() / PERSON
+    identity = load_or_make(path)
+    sys.stdout.write(
+        f"{spoken(identity.fingerprint)}\n"
+        "> your fingerprint; let others compare it with what they are shown for your name\n"
+        f"> in full: {identity.fingerprint}\n"
+        f"> the key: {path}\n"
+    )
+    raise SystemExit(0)
