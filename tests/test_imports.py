@@ -39,6 +39,7 @@ LAYERS = (
         "directory.changes",
         "directory.directory",
         "directory.entries",
+        "directory.held",
         "directory.queue",
         "directory.roll",
         "directory.shards",

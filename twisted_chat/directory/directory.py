@@ -28,6 +28,7 @@ from twisted_chat.directory.changes import (
     RoomLeft,
 )
 from twisted_chat.directory.entries import HeldName, KeyHolder, Member, Room, User, Who
+from twisted_chat.directory.held import HeldNames
 from twisted_chat.directory.queue import Queue
 from twisted_chat.directory.roll import Roll
 from twisted_chat.directory.shards import Shards
@@ -50,11 +51,9 @@ class Directory:
         self._silent: Queue[User] = Queue()
         # In the order in which they became empty.
         self._empty: OrderedDict[str, Room] = OrderedDict()
-        # In the order in which their holders went.
-        self._absent: Queue[HeldName] = Queue()
         self.users: Shards[str, User] = Shards()
         self.holders: Shards[str, KeyHolder] = Shards()
-        self.held: Shards[str, HeldName] = Shards()
+        self.held = HeldNames()
         self.rooms: Roll[str, Room] = Roll(attrgetter("key"))
         self._apply = {
             Registered: self._register,
@@ -101,7 +100,7 @@ class Directory:
 
     def longest_absent(self) -> HeldName | None:
         """The name that has been kept for the longest time."""
-        return self._absent.first()
+        return self.held.first()
 
     def longest_empty(self) -> Room | None:
         """The room that has been empty for the longest time."""
@@ -157,20 +156,13 @@ class Directory:
         self.users.discard(user.key)
         if isinstance(user, KeyHolder):
             self.holders.discard(user.fingerprint)
-            held = HeldName(user.key, user.fingerprint, now)
-            self.held.set(held.key, held)
-            self._absent.append(held)
+            self.held.add(HeldName(user.key, user.fingerprint, now))
         else:
             self._silent.remove(user)
         return True
 
     def _forget_name(self, change: NameForgotten, now: float) -> bool:
-        held = self.held.get(change.key)
-        if held is None:
-            return False
-        self._absent.remove(held)
-        self.held.discard(held.key)
-        return True
+        return self.held.discard(change.key)
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.key in self.rooms:
