@@ -9,6 +9,7 @@ from twisted_chat.directory.directory import (
     Change,
     Departed,
     Directory,
+    HeldName,
     KeyHolder,
     Moved,
     NameForgotten,
@@ -34,7 +35,9 @@ def shown(directory: Directory) -> object:
             (room.name, room.creator, room.number, [m.user.who for m in room.members])
             for room in directory.rooms
         ],
-        sorted((held.key, held.fingerprint, held.since) for held in directory.held.read()),
+        sorted(
+            (held.key, held.fingerprint, held.site, held.since) for held in directory.held.read()
+        ),
     )
 
 
@@ -100,6 +103,33 @@ class GenerationTests(SynchronousTestCase):
         self.assertTrue(self.directory.apply(NameForgotten("anna"), 8.0))
         self.assertTrue(self.directory.is_free("anna"))
 
+    def names_at(self) -> list[int]:
+        """How many names are kept at each of the two sites."""
+        return [self.directory.names_at_site(host) for host, _ in (HERE, THERE)]
+
+    def test_site_of_a_name(self) -> None:
+        """A name is counted where its holder was last, and nowhere once the holder returns."""
+        self.assertEqual(self.names_at(), [0, 0])
+        self.directory.apply(Moved(A, THERE), 2.0)
+        self.directory.apply(Departed(A), 3.0)
+        self.assertEqual(self.names_at(), [0, 1])
+        self.directory.apply(Registered(HERE, "anna", "anna", A), 4.0)
+        self.assertEqual(self.names_at(), [0, 0])
+        self.directory.apply(Departed(A), 5.0)
+        self.assertEqual(self.names_at(), [1, 0])
+        kept = self.directory.longest_absent_from(HERE[0])
+        self.assertEqual(kept and kept.key, "anna")
+        self.assertIsNone(self.directory.longest_absent_from(THERE[0]))
+
+    def test_site_of_many_addresses(self) -> None:
+        """Names from one IPv6 /64 are those of one site, whichever address their holders had."""
+        for number, key in enumerate(("b", "c", "d"), start=1):
+            address = (f"2001:db8::{number}", 7000)
+            self.directory.apply(Registered(address, key, key, key * 64), 2.0)
+            self.directory.apply(Departed(key * 64), 3.0)
+        self.assertEqual(self.directory.names_at_site("2001:db8::ffff"), 3)
+        self.assertEqual(self.directory.names_at_site("2001:db8:0:1::1"), 0)
+
 
 class Properties(SynchronousTestCase):
     """What holds after any changes."""
@@ -131,15 +161,29 @@ class Properties(SynchronousTestCase):
         for room in directory.rooms:
             inside = [user for at, user in members if at is room]
             self.assertEqual(room.holders, sum(bool(user.fingerprint) for user in inside))
+        self.assert_names_agree(directory)
         order = list[float]()
         while held := directory.longest_absent():
             order.append(held.since)
             self.assertTrue(directory.apply(NameForgotten(held.key), now))
         self.assertEqual((order, len(directory.held)), (sorted(order), 0))
+        self.assertEqual(len(directory.held._sites), 0)
         silent = 0
         while found := directory.longest_silent():
             silent += directory.apply(Departed(found.who), now)
         self.assertEqual(silent, len(users) - len(holders))
+
+    def assert_names_agree(self, directory: Directory) -> None:
+        """Each site has the names of those who went from there, and there are no other sites."""
+        sites: dict[str, list[HeldName]] = {}
+        for held in directory.held.read():
+            self.assertIs(directory.held.get(held.key), held)
+            sites.setdefault(held.site, []).append(held)
+        self.assertEqual(len(directory.held._sites), len(sites))
+        for owner, names in sites.items():
+            self.assertEqual(directory.names_at_site(owner), len(names))
+            first = directory.longest_absent_from(owner)
+            self.assertEqual(first and first.since, min(held.since for held in names))
 
     @some
     @given(timed_changes_of_both)

@@ -102,6 +102,14 @@ class Directory:
         """The name that has been kept for the longest time."""
         return self.held.first()
 
+    def longest_absent_from(self, host: str) -> HeldName | None:
+        """The same, of those whose holders went from where this host address belongs."""
+        return self.held.first_at(site(host))
+
+    def names_at_site(self, host: str) -> int:
+        """How many names are kept for those who went from there."""
+        return self.held.count_at(site(host))
+
     def longest_empty(self) -> Room | None:
         """The room that has been empty for the longest time."""
         return next(iter(self._empty.values()), None)
@@ -156,7 +164,8 @@ class Directory:
         self.users.discard(user.key)
         if isinstance(user, KeyHolder):
             self.holders.discard(user.fingerprint)
-            self.held.add(HeldName(user.key, user.fingerprint, now))
+            left = site(user.address[0])
+            self.held.add(HeldName(user.key, user.fingerprint, left, now))
         else:
             self._silent.remove(user)
         return True

@@ -49,10 +49,11 @@ class KeyHolder(User):
 
 @dataclass(eq=False, slots=True)
 class HeldName(Place):
-    """A name that is kept for the key that had it, since its holder went."""
+    """A name that is kept for the key that had it, since its holder went from this site."""
 
     key: str
     fingerprint: str
+    site: str
     since: float
 
 

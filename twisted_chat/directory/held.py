@@ -1,5 +1,10 @@
-"""The names of those who went, each kept for the key that had it."""
+"""The names of those who went, each kept for the key that had it.
 
+A name is counted where its holder was last: whoever keeps coming and going
+under new names can so be made to lose its own, and nobody elsewhere any.
+"""
+
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from twisted_chat.directory.entries import HeldName
@@ -8,13 +13,17 @@ from twisted_chat.directory.shards import Shards
 
 
 class HeldNames:
-    """Names by what they are compared by, in the order in which their holders went."""
+    """Names by what they are compared by, in the order in which their holders
+    went: all of them, and those of each site."""
 
-    __slots__ = ("_names", "_order")
+    __slots__ = ("_names", "_order", "_sites")
 
     def __init__(self) -> None:
         self._names: Shards[str, HeldName] = Shards()
         self._order: Queue[HeldName] = Queue()
+        # The name of a site, or several in order. Most are alone, and an
+        # OrderedDict of one would take as much memory as the name itself.
+        self._sites: Shards[str, HeldName | OrderedDict[str, HeldName]] = Shards()
 
     def __len__(self) -> int:
         return len(self._names)
@@ -30,10 +39,27 @@ class HeldNames:
         """The name that has been kept for the longest time."""
         return self._order.first()
 
+    def count_at(self, site: str) -> int:
+        """How many names of this site are kept."""
+        here = self._sites.get(site)
+        return len(here) if isinstance(here, OrderedDict) else int(here is not None)
+
+    def first_at(self, site: str) -> HeldName | None:
+        """The name of this site that has been kept for the longest time."""
+        here = self._sites.get(site)
+        return next(iter(here.values())) if isinstance(here, OrderedDict) else here
+
     def add(self, held: HeldName) -> None:
         """Keep a name that is not kept."""
         self._names.set(held.key, held)
         self._order.append(held)
+        here = self._sites.get(held.site)
+        if isinstance(here, OrderedDict):
+            here[held.key] = held
+        elif here is not None:
+            self._sites.set(held.site, OrderedDict({here.key: here, held.key: held}))
+        else:
+            self._sites.set(held.site, held)
 
     def discard(self, key: str) -> bool:
         """Keep a name no longer. False if it was not kept."""
@@ -42,4 +68,11 @@ class HeldNames:
             return False
         self._names.discard(key)
         self._order.remove(held)
+        here = self._sites.get(held.site)
+        if isinstance(here, OrderedDict):
+            del here[key]
+            if len(here) == 1:
+                self._sites.set(held.site, here.popitem()[1])
+        else:
+            self._sites.discard(held.site)
         return True
