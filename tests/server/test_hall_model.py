@@ -63,7 +63,7 @@ class Model:
     """A house, the links to it, and what is made of what comes over them."""
 
     def __init__(self) -> None:
-        self.house = House(rooms=3, members=5, users=7, names=2)
+        self.house = House(rooms=3, members=5, users=7, names=2, names_per_host=1)
         self.links: list[Link] = []
         self.readers: dict[Link, Reader] = {}
         self.listed: dict[int, list[bytes]] = {number: [] for number in range(len(TEXTERS))}
@@ -179,6 +179,8 @@ class ModelTests(SynchronousTestCase):
                 self.assertIn(fingerprint, house.directory.holders)
                 self.assertIn(guest.link, model.links)
             self.assertLessEqual(len(house.directory.held), 2)
+            for host, _ in PLACES:
+                self.assertLessEqual(house.directory.names_at_site(host), 1)
             self.assertLessEqual(len(house.directory.users), 7)
         house.wait(100)
         here = {guest.link.fingerprint for guest in house.hall._guests.registered.values()}

@@ -27,6 +27,7 @@ FIELDS = {
     "max-members": "members",
     "name-ttl": "name_ttl",
     "max-names": "names",
+    "max-names-per-host": "names_per_host",
     "rate": "rate",
     "burst": "burst",
     "answer-rate": "answer_rate",

@@ -30,6 +30,10 @@ class Bounds:
     """Seconds that a name is kept for the key that had it, after its user went."""
     names: int = 100_000
     """Names kept for users who went, the latest; each takes about 400 bytes."""
+    names_per_host: int = 256
+    """Names kept for users who went from one IPv4 address or one IPv6 /64: four
+    times as many as can be there at once, and so few that all the 256 /64s of
+    an IPv6 /56, which many a home has, do not fill `names`."""
     rate: float = 50.0
     """Requests a second from one IPv4 address or IPv6 /64; 0: as many as come."""
     burst: int = 100

@@ -102,9 +102,19 @@ class Household:
         self.apply(Departed(user.who, expired), user.name, now)
         if user.fingerprint:
             self._expire_by(now + self._bounds.name_ttl)
-            oldest = self._directory.longest_absent()
-            if oldest is not None and len(self._directory.held) > self._bounds.names:
-                self.apply(NameForgotten(oldest.key), oldest.key, now)
+            self._forget_one_too_many(user.address[0], now)
+
+    def _forget_one_too_many(self, host: str, now: float) -> None:
+        """One more name is kept for who went from this host: its site loses its
+        own first, before anybody elsewhere does."""
+        directory, bounds = self._directory, self._bounds
+        oldest = None
+        if directory.names_at_site(host) > bounds.names_per_host:
+            oldest = directory.longest_absent_from(host)
+        elif len(directory.held) > bounds.names:
+            oldest = directory.longest_absent()
+        if oldest is not None:
+            self.apply(NameForgotten(oldest.key), oldest.key, now)
 
     # --- Rooms
 

@@ -98,6 +98,13 @@ BOUND_OPTIONS: list[list[Any]] = [
     ],
     ["max-names", None, _DEFAULTS.names, "Names kept for users who are gone", _COUNT],
     [
+        "max-names-per-host",
+        None,
+        _DEFAULTS.names_per_host,
+        "Names kept for users who left one IPv4 address or IPv6 /64",
+        _COUNT,
+    ],
+    [
         "rate",
         None,
         _DEFAULTS.rate,
@@ -157,6 +164,7 @@ class ServerOptions(startup.Options):
             members=self["max-members"],
             name_ttl=self["name-ttl"],
             names=self["max-names"],
+            names_per_host=self["max-names-per-host"],
             rate=self["rate"],
             burst=self["burst"],
             answer_rate=self["answer-rate"],
