@@ -28,8 +28,8 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
-# How many examples tests/strategies.py draws for each property.
-check: export EXAMPLES := all
+# Every example of each property, and every program started from nothing.
+check: export THOROUGH := 1
 check: lint types wheel readme test
 
 format: $(VENV)/.developed

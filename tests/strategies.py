@@ -10,7 +10,7 @@ from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.directory import directory
 
-_SOME, _MANY = (60, 250) if os.environ.get("EXAMPLES") == "all" else (15, 60)
+_SOME, _MANY = (60, 250) if os.environ.get("THOROUGH") else (15, 60)
 
 some = settings(max_examples=_SOME, deadline=None)
 """For properties that are slow to try."""

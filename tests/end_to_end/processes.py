@@ -19,19 +19,22 @@ from typing import NoReturn
 
 from twisted.trial.unittest import TestCase
 
+from tests.end_to_end.warm import Warm
+
 PATIENCE = 60.0
 """Seconds that a program may take for anything, where many share a processor. Only what hangs
 waits so long."""
 _CHUNK = 65_536
+COLD = bool(os.environ.get("THOROUGH"))
+"""Whether each program is started from nothing, as a person does, and not from a
+process that has its modules loaded."""
 
 _ENTRY = {
-    "tcpchat": "from twisted_chat.launch.tcpchat import main as run",
-    "udpchat": "from twisted_chat.launch.udpchat import main as run",
-    "chat-analyze": "from twisted_chat.trace.analyze import main as run",
-    "twistd": "from twisted.scripts.twistd import run",
+    "tcpchat": ("twisted_chat.launch.tcpchat", "main"),
+    "udpchat": ("twisted_chat.launch.udpchat", "main"),
+    "chat-analyze": ("twisted_chat.trace.analyze", "main"),
+    "twistd": ("twisted.scripts.twistd", "run"),
 }
-
-
 _WITHOUT_EXTENSION = "import sys; sys.modules['twisted_chat.net._mmsg'] = None; "
 
 
@@ -41,7 +44,9 @@ def command(program: str, *words: object, extension: bool = True) -> list[str]:
     script = Path(sys.executable).with_name(program)
     if extension and script.exists():
         return [str(script), *map(str, words)]
-    call = ("" if extension else _WITHOUT_EXTENSION) + f"{_ENTRY[program]}; run()"
+    module, function = _ENTRY[program]
+    call = f"from {module} import {function} as run; run()"
+    call = ("" if extension else _WITHOUT_EXTENSION) + call
     return [sys.executable, "-c", call, *map(str, words)]
 
 
@@ -106,7 +111,8 @@ class Output:
 
 class Program:
     """A running program. On a terminal its errors come with its output; `into`
-    a file they go with it, and nothing of it can be waited for."""
+    a file they go with it, and nothing of it can be waited for. It is started
+    from nothing, or, given where its function is, warm."""
 
     def __init__(
         self,
@@ -115,6 +121,7 @@ class Program:
         *,
         terminal: bool,
         into: Path | None = None,
+        entry: tuple[str, str] | None = None,
     ) -> None:
         if terminal:
             ours, theirs = os.openpty()
@@ -126,14 +133,20 @@ class Program:
             errors, stderr = os.pipe()
             ends = (stdin, stdout, stderr)
         log = os.open(into, os.O_WRONLY | os.O_CREAT, 0o600) if into else None
-        self.process = subprocess.Popen(
-            argv,
-            stdin=ends[0],
-            stdout=ends[1] if log is None else log,
-            stderr=ends[2] if log is None else log,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
+        standard = ends if log is None else (ends[0], log, log)
+        inherited = {**os.environ, **environment}
+        self.process: subprocess.Popen[bytes] | Warm
+        if entry is None:
+            self.process = subprocess.Popen(
+                argv,
+                stdin=standard[0],
+                stdout=standard[1],
+                stderr=standard[2],
+                env=inherited,
+                start_new_session=True,
+            )
+        else:
+            self.process = Warm(entry, argv, inherited, standard)
         for descriptor in {*ends, *(() if log is None else (log,))}:
             os.close(descriptor)
         self._open = {self._input, reading, errors}
@@ -162,6 +175,10 @@ class Program:
         else:
             self._open.discard(self._input)
             os.close(self._input)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.process.pid, number)
 
     def wait(self) -> int:
         """Read to the end of the output; the exit status."""
@@ -254,11 +271,12 @@ class ProcessTestCase(TestCase):
     ) -> Program:
         """A program on pipes."""
         argv = command(program, *words, extension=extension)
-        return self._start(argv, terminal=False, into=into)
+        entry = _ENTRY[program] if extension else None
+        return self._start(argv, terminal=False, into=into, entry=entry)
 
     def start_on_terminal(self, program: str, *words: object) -> Program:
         """A program on a pseudo-terminal."""
-        return self._start(command(program, *words), terminal=True)
+        return self._start(command(program, *words), terminal=True, entry=_ENTRY[program])
 
     def start_daemon(self, program: str, *words: object, pidfile: Path) -> Daemon:
         """A program that has gone into the background when this returns."""
@@ -266,7 +284,20 @@ class ProcessTestCase(TestCase):
         self.addCleanup(daemon.close)
         return daemon
 
-    def _start(self, argv: list[str], *, terminal: bool, into: Path | None = None) -> Program:
-        started = Program(argv, self.environment, terminal=terminal, into=into)
+    def _start(
+        self,
+        argv: list[str],
+        *,
+        terminal: bool,
+        into: Path | None = None,
+        entry: tuple[str, str] | None = None,
+    ) -> Program:
+        started = Program(
+            argv,
+            self.environment,
+            terminal=terminal,
+            into=into,
+            entry=None if COLD else entry,
+        )
         self.addCleanup(started.close)
         return started

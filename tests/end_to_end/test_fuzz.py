@@ -1,6 +1,7 @@
 """A stranger with a fuzzer gets nowhere."""
 
 import random
+import signal
 import socket
 import time
 from pathlib import Path
@@ -94,7 +95,7 @@ class Fuzz(ProcessTestCase):
         self.assertEqual(self.ask(self.asker, b"rc a-room"), b"rc a-room")
         self.assertEqual(self.ask(self.asker, b"rj a-room"), CLEARED)
         self.assertEqual({self.ask(self.asker, b"by"), self.asker.recv(2048)}, {b"by", CLEARED})
-        program.process.terminate()
+        program.signal(signal.SIGTERM)
         self.assertEqual(program.wait(), 0)
         said = log.read_text()
         self.assertIn("user somebody registered", said)

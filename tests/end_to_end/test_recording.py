@@ -71,7 +71,7 @@ class RecordingTestCase(ChatTestCase):
         """What tcpdump saw, when it has seen these payloads."""
         for text in awaited:
             tcpdump.expect(text)
-        tcpdump.process.send_signal(signal.SIGINT)
+        tcpdump.signal(signal.SIGINT)
         self.assertEqual(tcpdump.wait(), 0)
         path = self.home / "tcpdump.pcap"
         path.write_bytes(tcpdump.output.data)
@@ -108,7 +108,7 @@ class Datagrams(RecordingTestCase):
             self.assertEqual(one.wait(), 0)
         server.expect(" left")
         server.expect(" left")
-        server.process.send_signal(signal.SIGINT)
+        server.signal(signal.SIGINT)
         self.assertEqual(server.wait(), 0)
         recorded = {name: flows(frames(self.trace(name))) for name in ("server", "alice", "bob")}
         ends = {end for found in recorded.values() for flow in found for end in flow}
