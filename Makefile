@@ -58,6 +58,7 @@ clean:
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("twisted-chat needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	@echo '> setting up in $(VENV), once; it takes a minute or two'
 	@$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) --upgrade 'pip>=23.1' setuptools
 

@@ -17,6 +17,7 @@ from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__, startup
+from twisted_chat.launch import program
 
 
 class Example(startup.Options):
@@ -244,3 +245,22 @@ class CannotStartTests(SynchronousTestCase):
                 str(caught.exception),
                 f"there is no host {host}: check the spelling, or give its IP address",
             )
+
+
+class CalledTests(SynchronousTestCase):
+    """How a person is told to call a program."""
+
+    def test_called(self) -> None:
+        """By its name where the shell finds that one, and as it was called otherwise."""
+        with tempfile.TemporaryDirectory() as place:
+            ours = Path(place, "udpchat")
+            ours.touch(0o700)
+            for path, typed, shown in (
+                (place, str(ours), "udpchat"),
+                ("/nowhere", str(ours), str(ours)),
+                ("/nowhere", ".venv/bin/udpchat", ".venv/bin/udpchat"),
+                ("/nowhere", "-c", "udpchat"),
+            ):
+                self.patch(os, "environ", {"PATH": path})
+                self.patch(sys, "argv", [typed])
+                self.assertEqual(program.called("udpchat"), shown)

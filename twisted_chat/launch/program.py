@@ -1,10 +1,12 @@
 """What the programs have in common: words in, a service that runs, an exit status out."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from twisted.application.service import Service
@@ -50,6 +52,16 @@ def parse(options: Any, program: str, argv: Sequence[str] | None) -> Any:
 def _give_up(program: str, mistake: usage.UsageError) -> NoReturn:
     sys.stderr.write(f"{program}: {mistake} ({program} --help tells more)\n")
     raise SystemExit(2)
+
+
+def called(program: str) -> str:
+    """How this program is called from a shell: by its name, or, where that does
+    not find it, as it was called now."""
+    typed = Path(sys.argv[0])
+    found = shutil.which(program)
+    if typed.name != program or (found and typed.exists() and typed.samefile(found)):
+        return program
+    return str(typed)
 
 
 def repair_standard_streams() -> None:

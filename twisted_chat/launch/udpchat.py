@@ -95,7 +95,7 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
     host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(interface, interface)
     sys.stdout.write(
         f"> room server on UDP port {port};"
-        f" join it from a second terminal: udpchat {host} {port}\n"
+        f" join it from a second terminal: {program.called('udpchat')} {host} {port}\n"
     )
     sys.stdout.flush()
     program.log_to(sys.stdout, LogLevel.info)
