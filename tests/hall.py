@@ -7,6 +7,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.frames import Contact, Done, Extra, Refused
 from twisted_chat.links import Link, SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.wire import Bare, Verb
 
@@ -23,7 +24,7 @@ class FakeHall:
     on their way; `forgets` changes of rosters that are never told. Who is away
     without having left stays a user and a member."""
 
-    wake = float("inf")
+    wake = NEVER
 
     def __init__(self) -> None:
         self.users: dict[str, Contact] = {}

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Send, Show
 
 HANDSHAKE = 0.003
@@ -50,7 +51,7 @@ class Node:
     said: list[tuple[str, bytes]] = field(default_factory=list)
     """What it sent on links, each with the fingerprint of the receiver."""
     sent: list[Send] = field(default_factory=list)
-    due: float = float("inf")
+    due: float = NEVER
 
 
 @dataclass(eq=False)
@@ -118,7 +119,7 @@ class LinkNetwork:
             self.at(node.due, lambda: self._tick(node))
 
     def _tick(self, node: Node) -> None:
-        node.due = float("inf")
+        node.due = NEVER
         if node.down:
             return
         if node.end.wake <= self.now:

@@ -20,6 +20,7 @@ LAYERS = (
         "errors",
         "display",
         "lines",
+        "moments",
         "addresses",
         "trace",
         "trace.pcapng",

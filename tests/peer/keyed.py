@@ -9,6 +9,7 @@ from tests.links import LinkNetwork, Node
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link, SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.trust import Memory
@@ -219,7 +220,7 @@ class KeyedWorld:
 class Intruder:
     """Who is at the end of a link without being a peer: remembers how it ends."""
 
-    wake = float("inf")
+    wake = NEVER
 
     def __init__(self) -> None:
         self.whys: list[str] = []

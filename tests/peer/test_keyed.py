@@ -6,6 +6,7 @@ from tests.peer.keyed import SERVER, KeyedWorld, key_of, spoken
 from twisted_chat import frames, wire
 from twisted_chat.frames import Contact
 from twisted_chat.links import SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Send
 from twisted_chat.peer.membership import GRACE
 from twisted_chat.peer.neighbourhood import LINGER
@@ -404,7 +405,7 @@ class Leaving(SynchronousTestCase):
         world.network.carry_out(alice.node, alice.session.interrupted(now))
         self.assertEqual(alice.node.statuses, [0])
         self.assertEqual(alice.session.typed("more", now), [])
-        self.assertEqual(alice.session.wake, float("inf"))
+        self.assertEqual(alice.session.wake, NEVER)
         world.wait(1)
         self.assertEqual(bob.lines[-1], "> alice left")
 

@@ -2,7 +2,8 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.peer.requests import NEVER, SETTLED, STRAY, Ask, Requests
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.requests import SETTLED, STRAY, Ask, Requests
 from twisted_chat.wire import (
     Answer,
     Bare,

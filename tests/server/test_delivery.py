@@ -6,9 +6,9 @@ from tests.server.house import House, Reader
 from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Registered
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.server import delivery, notices
 from twisted_chat.server.delivery import LAG, TURN_PER_LINK, WINDOW
-from twisted_chat.server.pacing import NEVER
 from twisted_chat.wire import Bare, Verb
 
 PIECE = 33 * 1024

@@ -10,6 +10,7 @@ from tests.server.test_reception import ALICE, BOB, CLEAR, EVE, Server
 from tests.strategies import datagrams, few_addresses, many, pauses, sequences, some
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft, Who
+from twisted_chat.moments import NEVER
 from twisted_chat.server.household import EXPIRED_AT_ONCE
 
 
@@ -237,7 +238,7 @@ class ExpiryTests(SynchronousTestCase):
         server.ask(ALICE, b"rc lab")
         server.ask(ALICE, b"rj lab")
         server.wait(151)
-        self.assertEqual(server.reception.wake, float("inf"))
+        self.assertEqual(server.reception.wake, NEVER)
         self.assertIsInstance(server.changes[-1], RoomGone)
 
 

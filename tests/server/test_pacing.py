@@ -10,15 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import some
 from twisted_chat.addresses import Address
+from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
-from twisted_chat.server.pacing import (
-    NEVER,
-    TURN,
-    TURN_IN_ALL,
-    TURN_PER_ADDRESS,
-    Pacing,
-    Slot,
-)
+from twisted_chat.server.pacing import TURN, TURN_IN_ALL, TURN_PER_ADDRESS, Pacing, Slot
 from twisted_chat.wire import Farewell, RosterCleared, UserListed
 
 ALICE, BOB = ("192.0.2.1", 1000), ("192.0.2.2", 2000)

@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.strategies import many
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change
+from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Reception
 
@@ -180,7 +181,7 @@ class BoundsKept(SynchronousTestCase):
         server.wait(1)
         sent = server.all(ALICE, b"ul")
         start = server.now
-        while server.reception.wake < float("inf") and server.now < start + 20:
+        while server.reception.wake < NEVER and server.now < start + 20:
             server.now = server.reception.wake
             sent += server.reception.tick(server.now)
             size = sum(len(datagram) for datagram, _ in sent)

@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
+from twisted_chat.moments import NEVER
+
 Key = TypeVar("Key", bound=Hashable)
 
-NEVER = float("inf")
 _SPARE = 64
 
 

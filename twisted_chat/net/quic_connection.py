@@ -21,8 +21,8 @@ from twisted_chat.identity.fingerprints import fingerprint, matches, spoken
 from twisted_chat.identity.keys import Identity, certified_key
 from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
-from twisted_chat.net.deadlines import NEVER
 from twisted_chat.net.quic_events import Owner
 from twisted_chat.net.quic_library import narrow, wide
 

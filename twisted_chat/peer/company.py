@@ -7,10 +7,11 @@ moment, and then names are looked up as far as they can be.
 from collections.abc import Callable
 
 from twisted_chat.addresses import host_and_port
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import Acquaintances
 from twisted_chat.peer.discovery import Discovery
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.requests import NEVER, SETTLED, Ask, Requests, collect
+from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
 from twisted_chat.wire import (
     Answer,
     Bare,

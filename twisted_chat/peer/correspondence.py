@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 from twisted_chat.display import safe
 from twisted_chat.frames import Heard, Said, Speech
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import MAX_TEXT, Line, size_of
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.speech import split
 from twisted_chat.rate import Rate
 

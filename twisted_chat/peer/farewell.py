@@ -1,9 +1,9 @@
 """Leaving: what was said arrives first, then the server is told."""
 
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbourhood import Neighbourhood
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.wire import Leave
 

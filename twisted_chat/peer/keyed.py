@@ -7,6 +7,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.frames import Introduced, parse_answer
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.correspondence import (
     HEAR_BURST,
     HEAR_RATE,
@@ -19,7 +20,6 @@ from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.orders import SERVER, Orders
 from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
 from twisted_chat.peer.trust import Memory, Trust
 from twisted_chat.peer.typed import TypedLines

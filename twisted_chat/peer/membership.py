@@ -11,11 +11,11 @@ from twisted_chat.frames import (
     RosterMember,
     Went,
 )
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
 from twisted_chat.peer.correspondence import listing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.people import People
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.wire import Bare, CreateRoom, JoinRoom, LeaveRoom

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.frames import Contact
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.outbox import Inbox, Outbox
-from twisted_chat.peer.requests import NEVER
 
 MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""

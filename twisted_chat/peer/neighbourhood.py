@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from twisted_chat.errors import WireError
 from twisted_chat.frames import Contact, Heard, Said, parse_speech
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inbox, Outbox, size_of
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.trust import Trust
 from twisted_chat.tally import Tally
 

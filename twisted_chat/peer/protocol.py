@@ -10,13 +10,12 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Send, Show
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.wire import MAX_DATAGRAM, parse_answer
-
-NEVER = float("inf")
 
 
 class Peer(DatagramProtocol):

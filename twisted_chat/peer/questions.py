@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from twisted_chat import frames, wire
 from twisted_chat.frames import Extra
-from twisted_chat.peer.requests import NEVER
+from twisted_chat.moments import NEVER
 from twisted_chat.wire import Verb
 
 PATIENCE = 10.0

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from twisted_chat import names
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.errors import NameRefused
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.requests import NEVER, Ask, Requests, collect
+from twisted_chat.peer.requests import Ask, Requests, collect
 from twisted_chat.wire import Answer, Bare, Locate, Located, Register, Registered, Verb
 
 REFRESH = 25.0

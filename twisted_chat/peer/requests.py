@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted_chat.moments import NEVER
 from twisted_chat.wire import (
     Answer,
     Bare,
@@ -37,7 +38,6 @@ STRAY = 1.0
 """Seconds for which answers to the repetitions of an answered request may still come."""
 SETTLED = 0.3
 """Seconds without another entry after which a roster or a list is whole."""
-NEVER = float("inf")
 
 # The answer to `rk` is a roster, like that to `rj`.
 _KINDS: dict[type, Verb] = {

@@ -10,11 +10,12 @@ from collections import deque
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
 from twisted_chat.errors import UsageMistake
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.company import Company
 from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.registration import Registration
-from twisted_chat.peer.requests import NEVER, SETTLED, Ask, Requests
+from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally

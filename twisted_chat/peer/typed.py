@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from twisted_chat.errors import UsageMistake
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.correspondence import Correspondence, listing
 from twisted_chat.peer.effects import Effects
@@ -17,7 +18,6 @@ from twisted_chat.peer.orders import Orders
 from twisted_chat.peer.outbox import size_of
 from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
 from twisted_chat.terminal.commands import Command, Order, Say, read_line

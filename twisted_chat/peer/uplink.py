@@ -15,10 +15,10 @@ from twisted_chat import frames, names
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.errors import NameRefused
 from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.questions import Close, Questions
-from twisted_chat.peer.requests import NEVER
 from twisted_chat.peer.server_key import ServerKey
 from twisted_chat.peer.trust import Trust
 from twisted_chat.wire import Answer, Bare, ListRooms, Register, Registered, Verb

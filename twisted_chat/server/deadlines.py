@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
-from twisted_chat.server.pacing import NEVER
+from twisted_chat.moments import NEVER
 
 AT_ONCE = 64
 """How many whose time is over are dealt with in one go."""

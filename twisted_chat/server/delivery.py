@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
+from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
-from twisted_chat.server.pacing import NEVER, TURN, Slot
+from twisted_chat.server.pacing import TURN, Slot
 
 WINDOW = 64 * 1024
 """Bytes that a link has not taken yet from which on its streams wait."""

@@ -15,6 +15,7 @@ from twisted_chat.frames import (
     parse_request,
 )
 from twisted_chat.links import Link, LinkEffect
+from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
 from twisted_chat.server.answers import Answers
@@ -23,7 +24,6 @@ from twisted_chat.server.delivery import Delivery
 from twisted_chat.server.guests import Guest, Guests
 from twisted_chat.server.household import Household
 from twisted_chat.server.notices import Notices
-from twisted_chat.server.pacing import NEVER
 from twisted_chat.wire import Bare, CreateRoom, Farewell, JoinRoom, Leave, Locate, Register, Verb
 from twisted_chat.wire import Registered as Welcome
 

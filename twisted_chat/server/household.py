@@ -19,10 +19,11 @@ from twisted_chat.directory.directory import (
     Who,
 )
 from twisted_chat.errors import NameRefused
+from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.notices import Notices
-from twisted_chat.server.pacing import NEVER, Pacing
+from twisted_chat.server.pacing import Pacing
 from twisted_chat.server.rosters import Rosters
 
 EXPIRED_AT_ONCE = 32

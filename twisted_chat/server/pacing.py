@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from twisted_chat.addresses import Address
+from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 
 TURN = 0.01
@@ -25,8 +26,6 @@ TURN_PER_ADDRESS = 64
 """Datagrams to one address in a turn. A default Linux receive buffer holds some 270."""
 TURN_IN_ALL = 2048
 """Datagrams in a turn."""
-
-NEVER = float("inf")
 
 
 class Slot(Enum):

@@ -16,11 +16,10 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
+from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Reception
 from twisted_chat.tally import Tally
-
-NEVER = float("inf")
 
 
 class RoomServer(DatagramProtocol):

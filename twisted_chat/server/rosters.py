@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
+from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, REMEMBERED, SMALL_ROOM
-from twisted_chat.server.pacing import NEVER, Pacing, Slot
+from twisted_chat.server.pacing import Pacing, Slot
 from twisted_chat.wire import RosterCleared, RosterEntry
 
 _CLEARED = RosterCleared().encode()
