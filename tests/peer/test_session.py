@@ -309,12 +309,13 @@ class Scripts(SynchronousTestCase):
             self.assertEqual(len(world.sent(b"by")), 1)
 
     def test_server_dies(self) -> None:
-        """With the server gone in the middle it still ends, soon."""
+        """With the server gone in the middle it still ends, soon, and nobody has heard it."""
         world = World()
         world.room("alice")
         world.network.loses = lambda one: one.to == SERVER and one.payload[:2] != b"hi"
         bot = self.bot(world, "$roomjoin lab", "hello", wait=15)
-        self.assertEqual(bot.statuses, [0])
+        self.assertEqual(bot.statuses, [1])
+        self.assertTrue(bot.told("nobody heard that: you are in no room"))
         self.assertTrue(bot.told("did not answer when asked for lab"))
 
 

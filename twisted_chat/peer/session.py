@@ -55,12 +55,14 @@ class Session:
 
     `wake` is when `tick` is due. `port` is our own UDP port. `patient` is
     false for a script, which is told by the exit status that its name was
-    refused or the server did not answer; a person is asked again.
+    refused, the server did not answer, or something was said to nobody; a
+    person is asked again.
     """
 
     def __init__(self, server: Address, port: int, name: str | None, *, patient: bool) -> None:
         self._server = server
         self._first_name = name
+        self._patient = patient
         self._effects = Effects()
         self._requests = Requests(lambda request: self._effects.send(request, server))
         self._company = Company(self._requests, self._effects)
@@ -74,6 +76,7 @@ class Session:
         self._listing = False  # A list is on its way.
         self._ended = False  # Nothing more will be typed.
         self._leaving = False
+        self._lost = False  # Something was said to nobody.
         self._speaks = NEVER
 
     # --- What happens
@@ -108,7 +111,7 @@ class Session:
             if not self._requests.answer(message, now) and message == Bare(Verb.HI):
                 # Nobody asked to be let in: the server does not know who is asking.
                 if self._leaving:
-                    self._effects.finish(0)
+                    self._finish()
                 else:
                     self._registration.forgotten(now)
         return self._done(now)
@@ -200,6 +203,7 @@ class Session:
             self._effects.notice(
                 f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
             )
+            self._lost = True
         for said in speak(self._registration.name, text):
             for listener in listeners:
                 self._effects.send(said, listener)
@@ -285,7 +289,7 @@ class Session:
         farewell = Ask(
             Leave(),
             lambda answer, now: 0,
-            lambda answered, now: self._effects.finish(0),
+            lambda answered, now: self._finish(),
             FAREWELL_WAITS,
         )
         self._requests.ask(farewell, now)
@@ -297,7 +301,10 @@ class Session:
         if not self._leaving and (self._registration.name or self._registration.wanted):
             self._effects.send(Leave(), self._server)
         self._leaving = True
-        self._effects.finish(0)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._effects.finish(1 if self._lost and not self._patient else 0)
 
     # --- What peers say
 
