@@ -147,6 +147,7 @@ LAYERS = (
         "tcp.person",
         "tcp.service",
         "launch",
+        "launch.naming",
         "launch.program",
         "launch.tcpchat",
         "launch.udpchat",

@@ -88,10 +88,14 @@ class People(ChatTestCase):
         alice.expect("> bot left")
         server.expect("user bot at the key ")
         server.expect(" left")
-        again = self.start("udpchat", "127.0.0.1", port, "--name", "alice")
-        again.end_input()
-        self.assertEqual(again.wait(), 1)
-        self.assertIn("does not let you be alice", again.said)
+        for words, why in (
+            ((), "has the key of alice"),
+            (("--key", self.directory() / "key"), "does not let you be alice"),
+        ):
+            again = self.start("udpchat", "127.0.0.1", port, "--name", "alice", *words)
+            again.end_input()
+            self.assertEqual(again.wait(), 1)
+            self.assertIn(why, again.said)
 
     def test_ipv6(self) -> None:
         """On IPv6 as on IPv4."""

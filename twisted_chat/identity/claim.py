@@ -2,11 +2,13 @@
 
 A person has one key. Two programs that run at the same time must not share it,
 as nobody could tell them apart; so whoever finds it in use gets one for the
-name that it was given, and finds that one again next time.
+name that it was given. Each name has the same key next time, whichever program
+starts first then: the file of a name whose key is the person's is a link to it.
 """
 
 import fcntl
 import os
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -21,24 +23,46 @@ SPARE = 32
 """Keys for programs without a name that run at the same time."""
 
 
+class KeyInUse(CannotStart):
+    """Another program of the same person uses the key of this name."""
+
+
 def claim(directory: Path, name: str | None) -> Identity:
     """The key for a program whose person is called this, or is yet to choose a
-    name. It is the program's alone until it ends. Raises CannotStart."""
-    first = directory / PERSON
-    if name is None:
-        spares = (directory / f"identity-{number}.pem" for number in count(2))
-        candidates = [first, *(next(spares) for _ in range(SPARE))]
-    else:
-        own = directory / f"identity-{_file_name(name)}.pem"
-        candidates = [own] if own.exists() else [first, own]
-    for path in candidates:
+    name. It is the program's alone until it ends. Raises KeyInUse, CannotStart."""
+    return _unnamed(directory) if name is None else _named(directory, name)
+
+
+def _named(directory: Path, name: str) -> Identity:
+    own = directory / f"identity-{_file_name(name)}.pem"
+    if not own.exists() and (identity := _try(directory / PERSON)) is not None:
+        _link(own)
+        return identity
+    if (identity := _try(own)) is not None:
+        return identity
+    raise KeyInUse(
+        f"another program of yours has the key of {name}: end that one, choose another name,"
+        " or give a key with --key"
+    )
+
+
+def _unnamed(directory: Path) -> Identity:
+    spares = (directory / f"identity-{number}.pem" for number in count(2))
+    for path in (directory / PERSON, *(next(spares) for _ in range(SPARE))):
         if (identity := _try(path)) is not None:
             return identity
-    raise CannotStart(
-        f"you are chatting as {name} already: choose another name with --name"
-        if name
-        else f"{SPARE + 1} programs use your keys already: end one, or give a file with --key"
+    raise KeyInUse(
+        f"{SPARE + 1} programs use your keys already: end one, or give a file with --key"
     )
+
+
+def _link(own: Path) -> None:
+    """Let the name of this file have the person's key from now on."""
+    try:
+        with suppress(FileExistsError):  # It led to a key that was moved away.
+            own.symlink_to(PERSON)
+    except OSError as problem:
+        raise CannotStart(f"cannot write {own}: {problem.strerror}") from None
 
 
 def claim_file(path: Path) -> Identity:

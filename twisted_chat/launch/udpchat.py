@@ -20,6 +20,7 @@ from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.launch import program
+from twisted_chat.launch.naming import introduced
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.trace.options import recorder_from
 
@@ -107,14 +108,19 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
 
     program.log_to(sys.stderr, LogLevel.warn)
     address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
-    keys = None
+    name, keys = options["name"], None
     if not options["plain"]:
         directory, key = data_directory(), options["key"]
-        identity = claim_file(Path(key)) if key else claim(directory, options["name"])
+        if key:
+            identity = claim_file(Path(key))
+        elif name is None and os.isatty(0):
+            name, identity = introduced(directory)
+        else:
+            identity = claim(directory, name)
         keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"])
     peer = PeerService(
         address,
-        options["name"],
+        name,
         reactor,
         StandardIO,
         keys=keys,

@@ -1,0 +1,49 @@
+"""Asking a person for a name at a terminal, before anything is sent: their key is found by it."""
+
+import sys
+from pathlib import Path
+
+from twisted_chat import names
+from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.identity.claim import KeyInUse, claim
+from twisted_chat.identity.keys import Identity
+from twisted_chat.terminal.commands import Command, Order, help_lines, read_line
+
+
+def introduced(directory: Path) -> tuple[str, Identity]:
+    """The name that the person chooses, and its key. Raises CannotStart, and
+    SystemExit where they would rather leave."""
+    question = "what is your name?"
+    while True:
+        _show(question)
+        try:
+            line = sys.stdin.buffer.readline()
+        except KeyboardInterrupt:
+            line = b""
+        if not line:
+            raise SystemExit(0)
+        try:
+            todo = read_line(line.decode("utf-8", "replace").strip())
+            if isinstance(todo, Order):
+                question = _answer(todo)
+            elif todo.text:
+                name = names.canonical(todo.text)
+                return name, claim(directory, name)
+        except (KeyInUse, NameRefused, UsageMistake) as mistake:
+            question = f"{mistake}. What is your name?"
+
+
+def _answer(order: Order) -> str:
+    """Do what can be done without a name. Returns what is to be asked next."""
+    if order.command is Command.QUIT:
+        raise SystemExit(0)
+    if order.command is Command.HELP:
+        _show(*help_lines())
+        return "what is your name?"
+    return "first a name, please: what is your name?"
+
+
+def _show(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(f"> {line}\n")
+    sys.stdout.flush()
