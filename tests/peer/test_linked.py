@@ -10,10 +10,10 @@ from twisted_chat.links import Carrier, LinkEffect, SendFrame
 from twisted_chat.net.quic_bounds import ANSWER_TIME, KEEPALIVE
 
 MANY = 1000
-PAUSE = 0.16
+PAUSE = 0.1
 """Seconds between two lines of one person, so that the server is gone, missed
 and back while they talk."""
-DEAF = 90.0
+DEAF = 65.0
 """Seconds for which one of them gets nothing from another, who hears it all the same."""
 
 

@@ -1,6 +1,6 @@
 """When answers go out."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
 
@@ -43,6 +43,7 @@ class Line:
         self.now = 1000.0
         self.sent: list[tuple[float, bytes, Address]] = []
         self.turns: list[int] = []
+        self._received: defaultdict[Address, list[bytes]] = defaultdict(list)
 
     def flush(self) -> list[tuple[bytes, Address]]:
         """What goes out at once."""
@@ -60,13 +61,15 @@ class Line:
             self.turn()
 
     def _note(self, out: list[tuple[bytes, Address]]) -> list[tuple[bytes, Address]]:
-        self.sent += [(self.now, datagram, to) for datagram, to in out]
+        for datagram, to in out:
+            self.sent.append((self.now, datagram, to))
+            self._received[to].append(datagram)
         self.turns.append(len(out))
         return out
 
     def received(self, address: Address) -> list[bytes]:
         """Everything that this address got."""
-        return [datagram for _, datagram, to in self.sent if to == address]
+        return self._received[address]
 
 
 class SingleTests(SynchronousTestCase):

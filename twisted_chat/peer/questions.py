@@ -53,7 +53,7 @@ class Questions:
 
     @property
     def wake(self) -> float:
-        return min((one.due for one in self._open), default=NEVER)
+        return min(one.due for one in self._open) if self._open else NEVER
 
     def asked(self, request: frames.Request, close: Close, now: float) -> None:
         """A request was sent."""
