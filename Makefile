@@ -24,9 +24,10 @@ analyze: $(VENV)/.analyzed
 
 # Every program that a test starts would compile all modules anew.
 test: export PYTHONDONTWRITEBYTECODE :=
-# One process more than two processors: some tests wait for what takes its time.
+# One process more than two processors: some tests wait for what takes its time. The
+# tests of a class stay together, as they may share a browser, in the order of conftest.
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 # Every example of each property, and every program started from nothing.
 check: export THOROUGH := 1
