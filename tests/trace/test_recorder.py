@@ -17,6 +17,9 @@ from twisted_chat.startup import CannotStart
 from twisted_chat.trace import headers, recorder
 from twisted_chat.trace.recorder import MEBIBYTE, Recorder
 
+ROOT = Path(__file__).parents[2]
+"""From where a program finds the tests: trial runs them in a directory of its own."""
+
 
 def numbered(number: int, size: int = 4) -> bytes:
     """A packet that says which it is."""
@@ -158,6 +161,7 @@ class Trouble(RecorderTestCase):
         )
         ended = subprocess.run(
             [sys.executable, "-c", program, self.path],
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=True,
@@ -177,7 +181,7 @@ class Trouble(RecorderTestCase):
             "    made.packet(numbered(number), '', inbound=True)\n"
             "    if made._written > MEBIBYTE: os.kill(os.getpid(), signal.SIGKILL)\n"
         )
-        ended = subprocess.run([sys.executable, "-c", program, self.path], check=False)
+        ended = subprocess.run([sys.executable, "-c", program, self.path], cwd=ROOT, check=False)
         self.assertEqual(ended.returncode, -signal.SIGKILL)
         found = numbers(self.path)
         self.assertGreater(len(found), 1000)
