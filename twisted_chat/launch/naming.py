@@ -7,7 +7,7 @@ from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
-from twisted_chat.terminal.commands import Command, Order, help_lines, read_line
+from twisted_chat.terminal.commands import NAME_FIRST, Command, Order, help_lines, read_line
 
 
 def introduced(directory: Path) -> tuple[str, Identity]:
@@ -40,7 +40,7 @@ def _answer(order: Order) -> str:
     if order.command is Command.HELP:
         _show(*help_lines())
         return "what is your name?"
-    return "first a name, please: what is your name?"
+    return NAME_FIRST
 
 
 def _show(*lines: str) -> None:

@@ -10,7 +10,14 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
 from twisted_chat.peer.uplink import Uplink
-from twisted_chat.terminal.commands import MARK, Command, Order, help_lines
+from twisted_chat.terminal.commands import (
+    MARK,
+    NAME_FIRST,
+    Command,
+    Order,
+    help_lines,
+    needs_server,
+)
 from twisted_chat.wire import CreateRoom, ListRooms, ListUsers, Locate, RoomCreated
 
 SERVER = "server"
@@ -49,9 +56,9 @@ class Orders:
         command = order.command
         if command not in _WITHOUT_SERVER and not self._uplink.valid:
             self._effects.notice(
-                f"{MARK}{command.word} needs the server, which does not answer now"
+                needs_server(command)
                 if self._uplink.name or self._uplink.wanted or not self._uplink.seen
-                else "first a name, please: what is your name?"
+                else NAME_FIRST
             )
             return
         argument = order.argument

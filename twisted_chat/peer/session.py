@@ -19,7 +19,18 @@ from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
-from twisted_chat.terminal.commands import MARK, Command, Order, Say, help_lines, read_line
+from twisted_chat.terminal.commands import (
+    MARK,
+    NAME_FIRST,
+    Command,
+    Order,
+    Say,
+    alone_in,
+    help_lines,
+    needs_server,
+    read_line,
+    unheard,
+)
 from twisted_chat.wire import (
     Answer,
     Bare,
@@ -198,11 +209,7 @@ class Session:
             return
         listeners = self._company.people.everybody()
         if not listeners:
-            room = self._company.room
-            where = f"you talk to nobody in {room}" if room else "you are in no room"
-            self._effects.notice(
-                f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
-            )
+            self._effects.notice(unheard(alone_in(self._company.room)))
             self._lost = True
         for said in speak(self._registration.name, text):
             for listener in listeners:
@@ -212,9 +219,9 @@ class Session:
         command = order.command
         if command not in _WITHOUT_SERVER and not self._registration.valid:
             self._effects.notice(
-                f"{MARK}{command.word} needs the server, which does not answer now"
+                needs_server(command)
                 if self._registration.name or self._registration.wanted
-                else "first a name, please: what is your name?"
+                else NAME_FIRST
             )
             return
         if command in ONLY_KEYED or (command is Command.KICK and order.argument):
@@ -223,7 +230,6 @@ class Session:
                 + " in generation 1, where nobody has a key and no room an owner"
             )
             return
-        argument = order.argument
         match command:
             case Command.HELP:
                 for line in help_lines():
@@ -238,13 +244,13 @@ class Session:
             case Command.ROOMLIST:
                 self._list(ListRooms(), "rooms", now)
             case Command.ROOMCREATE:
-                self._company.create(argument, now)
+                self._company.create(order.argument, now)
             case Command.ROOMJOIN:
-                self._company.join(argument, now)
+                self._company.join(order.argument, now)
             case Command.ROOMLEAVE:
                 self._company.leave(now)
             case Command.POKE:
-                self._company.poke(argument, now)
+                self._company.poke(order.argument, now)
 
     def _list(self, request: ListUsers | ListRooms, what: str, now: float) -> None:
         entries: set[str] = set()

@@ -20,7 +20,7 @@ from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
-from twisted_chat.terminal.commands import Command, Order, Say, read_line
+from twisted_chat.terminal.commands import Command, Order, Say, alone_in, read_line, unheard
 
 HOLD = 5.0
 """Seconds for which typing is held up by a linked peer that acknowledges too slowly."""
@@ -137,11 +137,8 @@ class TypedLines:
         return until
 
     def _unheard(self) -> None:
-        room = self._room.room
-        where = f"you talk to nobody in {shown_name(room)}" if room else "you are in no room"
+        where = alone_in(shown_name(self._room.room) if self._room.room else "")
         if blocked := [one.name for one in self._people.everybody() if one.blocked]:
             where = f"the key of {listing(blocked)} is not accepted"
         self._words.lost = True
-        self._effects.notice(
-            f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
-        )
+        self._effects.notice(unheard(where))

@@ -88,3 +88,23 @@ def help_lines() -> list[str]:
         f"{'$$TEXT':{width}}  say a text that begins with {MARK}",
         f"{'TEXT':{width}}  say it to everybody you talk to",
     ]
+
+
+# --- Why something has no effect
+
+NAME_FIRST = "first a name, please: what is your name?"
+
+
+def needs_server(command: Command) -> str:
+    """Why a command has to be left for later."""
+    return f"{MARK}{command.word} needs the server, which does not answer now"
+
+
+def unheard(where: str) -> str:
+    """That a text was said to nobody; `where` is why."""
+    return f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
+
+
+def alone_in(room: str) -> str:
+    """Why nobody hears somebody in this room, or in none."""
+    return f"you talk to nobody in {room}" if room else "you are in no room"
