@@ -114,8 +114,8 @@ class LinkNetwork:
         self._arm(node)
 
     def _arm(self, node: Node) -> None:
-        if node.end.wake < node.due:
-            node.due = node.end.wake
+        if (wake := node.end.wake) < node.due:
+            node.due = wake
             self.at(node.due, lambda: self._tick(node))
 
     def _tick(self, node: Node) -> None:

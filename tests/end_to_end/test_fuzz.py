@@ -4,6 +4,7 @@ import random
 import signal
 import socket
 import time
+from functools import cache
 from pathlib import Path
 
 from tests.end_to_end.processes import ProcessTestCase, free_port
@@ -13,6 +14,7 @@ SEEDS = [b"hi alice", b"by", b"ar alice", b"ul", b"rl", b"rc lab", b"rj lab", b"
 CLEARED = b"rj __clear_peers__"
 WARM, ALL = 20_000, 100_000
 """Datagrams before memory is measured, and altogether."""
+STRANGERS = 20
 BATCH = 50
 """Datagrams sent before an answer shows that they were read."""
 GROWTH = 4 * 1024
@@ -34,6 +36,13 @@ def mutated(chance: random.Random) -> bytes:
     return bytes(datagram[: chance.randrange(len(datagram) + 1)])
 
 
+@cache
+def attacks() -> list[tuple[int, bytes]]:
+    """All datagrams, the same for each attack, and which of the strangers sends each."""
+    chance = random.Random(8090)
+    return [(chance.randrange(STRANGERS), mutated(chance)) for _ in range(ALL)]
+
+
 def memory(pid: int) -> int:
     """KiB of memory that a process has."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -51,7 +60,7 @@ class Fuzz(ProcessTestCase):
         self.server: Address = ("127.0.0.1", free_port(socket.SOCK_DGRAM))
         # Hosts that nothing else here sends from, so that no limit is theirs.
         self.asker = self.source(250)
-        self.strangers = [self.source(number) for number in range(2, 22)]
+        self.strangers = [self.source(number) for number in range(2, 2 + STRANGERS)]
 
     def source(self, host: int) -> socket.socket:
         """A socket with an address of its own."""
@@ -76,13 +85,13 @@ class Fuzz(ProcessTestCase):
         log = self.directory() / "log"
         words = (self.server[1], "--interface", self.server[0], *options)
         program = self.start("udpchat", *words, into=log, extension=extension)
-        chance, warm = random.Random(8090), 0
+        warm = 0
         # A fresh source for each probe: at the default rate the limit is per host.
         probes = [self.source(host) for host in range(100, 240)]
         self.assertEqual(self.ask(probes[0], b"ul"), b"hi")
         for number in range(0, datagrams, BATCH):
-            for _ in range(BATCH):
-                chance.choice(self.strangers).sendto(mutated(chance), self.server)
+            for stranger, datagram in attacks()[number : number + BATCH]:
+                self.strangers[stranger].sendto(datagram, self.server)
             self.assertEqual(self.ask(probes[number // BATCH % len(probes)], b"ul"), b"hi")
             if number == WARM:
                 warm = memory(program.process.pid)
