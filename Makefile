@@ -13,7 +13,7 @@ EDITABLE := --config-settings editable_mode=strict --editable
 .PHONY: run chat analyze test check format lint types wheel readme bench clean FORCE
 
 run: $(VENV)/.installed
-	@echo '> to join from a second terminal, in this directory: make chat'
+	@echo '> to join from a second terminal, in this directory: make chat$(if $(filter-out 8090,$(PORT)), PORT=$(PORT))'
 	@exec $(BIN)/udpchat $(PORT)
 
 chat: $(VENV)/.installed
