@@ -252,6 +252,18 @@ Answer = (
 )
 
 
+def cut(datagram: bytes) -> bytes:
+    """As much of a datagram as the original shows: so many bytes as one may have,
+    but none of a character that does not fit."""
+    short = datagram[:MAX_DATAGRAM]
+    try:
+        short.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return short[: error.start]
+    return short
+
+
 def said_room(name: str) -> int:
     """How many bytes of text fit beside this name in one `msg` datagram."""
     return MAX_DATAGRAM - len(Said(name, "").encode())

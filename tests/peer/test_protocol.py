@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.fakes import FakeNetwork, FakeTerminal
 from tests.peer import SERVER, World, address_of, both
 from tests.strategies import addresses, answers, mutated, some
-from twisted_chat.peer.protocol import Peer
+from twisted_chat.peer.protocol import CUT, Peer
 from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
@@ -87,13 +87,28 @@ class Shell(SynchronousTestCase):
         self.assertEqual(alice.lines[-1], "< bob: better?")
 
     def test_too_long_a_datagram(self) -> None:
-        """What is longer than a datagram may be was cut off by the port: it is not shown."""
+        """A line longer than a datagram may be, which an original client sends, is shown as
+        the original shows it, cut between two characters, and is marked so."""
         world = World()
         alice, bob = world.room("alice", "bob")
-        for size in (MAX_DATAGRAM, MAX_DATAGRAM + 1):
+        for size in (MAX_DATAGRAM, MAX_DATAGRAM + 1, 5000):
             bob.port.write(b"msg bob> ".ljust(size, b"x"), alice.address)
+        bob.port.write(b"msg bob> x" + "\u20ac".encode() * 400, alice.address)
         world.wait(1)
-        self.assertEqual(len(alice.told("xxx")), 1)
+        fits = "x" * (MAX_DATAGRAM - len(b"msg bob> "))
+        whole, *short, wide = alice.lines[-4:]
+        self.assertEqual(whole, "< bob: " + fits)
+        self.assertEqual(short, ["< bob: " + fits + CUT] * 2)
+        self.assertEqual(wide, "< bob: x" + "\u20ac" * (len(fits) // 3) + CUT)
+
+    def test_too_long_an_answer(self) -> None:
+        """What is too long and nobody's words is not taken for what it begins with."""
+        world = World()
+        alice = world.chatter("alice", 1)
+        alice.type("$roomlist", wait=0)
+        world._port.write(b"rl ".ljust(MAX_DATAGRAM + 1, b"x"), alice.address)
+        world.wait(2)
+        self.assertEqual(alice.told("xxx"), [])
 
     def test_input_is_held_back(self) -> None:
         """No more is read from the terminal than can wait, and all of it is read in the end."""

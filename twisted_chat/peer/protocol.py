@@ -1,6 +1,7 @@
 """A UDP peer between a terminal and a UDP port."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -15,7 +16,10 @@ from twisted_chat.peer.effects import Effect, Finish, Send, Show
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
-from twisted_chat.wire import MAX_DATAGRAM, parse_answer
+from twisted_chat.wire import MAX_DATAGRAM, Said, cut, parse_answer
+
+CUT = " [cut: longer than a datagram may be]"
+"""What stands behind a line of which the original shows no more either."""
 
 
 class Peer(DatagramProtocol):
@@ -54,12 +58,14 @@ class Peer(DatagramProtocol):
             self._settling = None
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        if len(datagram) > MAX_DATAGRAM:
-            return  # The port has cut it: what is left is not what was said.
         try:
-            message = parse_answer(datagram)
+            message = parse_answer(datagram if len(datagram) <= MAX_DATAGRAM else cut(datagram))
         except WireError:
             return
+        if len(datagram) > MAX_DATAGRAM:
+            if not isinstance(message, Said):
+                return
+            message = replace(message, text=message.text + CUT)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
     # --- The person
