@@ -115,6 +115,22 @@ class Verbs(SynchronousTestCase):
         self.assertEqual(sorted(server.ask(BOB, b"ul")), [b"ul alice", b"ul bob"])
         self.assertEqual(server.ask(BOB, b"rj nowhere"), [b"rj"])
 
+    def test_expired(self) -> None:
+        """Who expires outside a room is told the one thing that the original understands."""
+        server = Server(user_ttl=100)
+        server.ask(ALICE, b"hi alice")
+        self.assertEqual(server.wait(101), [(CLEAR, ALICE)])
+        self.assertEqual(server.ask(ALICE, b"ul"), [b"hi"])
+
+    def test_a_day_of_silence(self) -> None:
+        """Who talks in a room, and so says nothing to the server, is in it the next morning."""
+        server = Server()
+        for user, name in ((ALICE, b"alice"), (BOB, b"bob")):
+            for datagram in (b"hi " + name, b"rc lab", b"rj lab"):
+                server.ask(user, datagram)
+        self.assertEqual(server.wait(86_000), [])
+        self.assertIn((CLEAR, ALICE), server.wait(500))
+
     def test_leaving(self) -> None:
         """`rk`, `by`, expiry and another room each update the roster of those who stay."""
         for how in (b"rk", b"by", b"rj other", b""):

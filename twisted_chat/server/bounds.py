@@ -10,8 +10,10 @@ from twisted_chat.wire import MAX_DATAGRAM
 class Bounds:
     """Each field is an option of the server, and its default."""
 
-    user_ttl: float = 3600.0
-    """Seconds without a word from a user after which it is gone."""
+    user_ttl: float = 86_400.0
+    """Seconds without a word from a user without a key after which it is gone: a day, as
+    those who talk in a room with the original's client say nothing to the server.
+    One with a key is gone when its link is, see `RETURN`."""
     room_ttl: float = 3600.0
     """Seconds that an empty room stays."""
     datagram: int = MAX_DATAGRAM

@@ -100,6 +100,8 @@ class Household:
             self._pacing.cancel(user.address)
         if user.room is not None:
             self.leave_room(user, now)
+        elif expired:
+            self._rosters.clear(user)  # All that the original understands of it.
         self.apply(Departed(user.who, expired), user.name, now)
         if user.fingerprint:
             self._expire_by(now + self._bounds.name_ttl)

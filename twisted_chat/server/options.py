@@ -38,7 +38,7 @@ BOUND_OPTIONS: list[list[Any]] = [
         "user-ttl",
         None,
         _DEFAULTS.user_ttl,
-        "Seconds of silence before a user is gone",
+        "Seconds of silence before a user without a key is gone",
         _SECONDS,
     ],
     [
