@@ -84,6 +84,17 @@ class Names(KnownCase):
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, True))
 
+    def test_doubted(self) -> None:
+        """A comparison can be taken back; the key stays known. Of somebody new nothing is."""
+        known = self.open()
+        known.verify("alice", KEY, 5.0)
+        known.doubt("alice", 7.0)
+        known.doubt("bob", 7.0)
+        found = self.open().name("alice")
+        assert found is not None
+        self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, False))
+        self.assertIsNone(known.name("bob"))
+
     def test_two_programs(self) -> None:
         """What one program remembers another knows at once."""
         one, other = self.open(), self.open()

@@ -55,6 +55,10 @@ class Remembered:
     def verify(self, name: str, fingerprint: str, now: float) -> None:
         self.names[name] = Known(fingerprint, True)
 
+    def doubt(self, name: str, now: float) -> None:
+        if name in self.names:
+            self.names[name].compared = False
+
     def server(self, address: Address) -> Known | None:
         return self.servers.get(address)
 

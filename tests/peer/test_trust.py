@@ -68,19 +68,41 @@ class Names(SynchronousTestCase):
         self.assertIn("nobody called zoe", alice.type("$trust zoe")[0])
 
     def test_verify(self) -> None:
-        """Both fingerprints are shown, and the name is marked as compared."""
+        """Both fingerprints are shown, and nothing is marked by that."""
         alice, bob = KeyedWorld().room("alice", "bob")
         shown = alice.type("$verify bob")
         self.assertEqual(shown[0], f"> your key: {spoken(key_of('alice'))}")
         self.assertEqual(shown[1], f"> bob's key: {spoken(key_of('bob'))}")
-        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob"), True))
+        self.assertIn("$verify bob yes", shown[2])
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob")))
         self.assertEqual(shown[1:2], [bob.type("$verify alice")[0].replace("your", "bob's")])
         self.assertIn("no key is known of zoe", alice.type("$verify zoe")[0])
+
+    def test_compared(self) -> None:
+        """`yes` marks what was shown, `no` takes it back."""
+        alice, _ = KeyedWorld().room("alice", "bob")
+        self.assertEqual(len(alice.type("$verify bob yes")), 3)
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob")))
+        self.assertEqual(alice.type("$verify bob yes"), ["> bob is marked as compared"])
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob"), True))
+        self.assertIn("is marked as compared", alice.type("$verify bob")[-1])
+        self.assertIn("not marked as compared", alice.type("$verify bob no")[0])
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("bob")))
+        self.assertIn("no key is known of zoe", alice.type("$verify zoe no")[0])
+
+    def test_compared_another(self) -> None:
+        """`yes` marks no key but the one that was shown."""
+        alice, _ = KeyedWorld().room("alice", "bob")
+        alice.type("$verify bob", "$roomleave", wait=8)
+        alice.memory.trust("bob", key_of("another"), 0)
+        alice.type("$verify bob yes")
+        self.assertEqual(alice.memory.name("bob"), Known(key_of("another")))
 
     def test_verify_changed(self) -> None:
         """A key that is not accepted is shown, but not marked."""
         _, alice, _ = self._changed()
-        self.assertIn("not accepted yet", alice.type("$verify bob")[-1])
+        for line in ("$verify bob", "$verify bob yes", "$verify bob yes"):
+            self.assertIn("not accepted yet", alice.type(line)[-1])
         self.assertEqual(alice.memory.name("bob"), Known(key_of("the bob she knows")))
 
     def test_swapped(self) -> None:

@@ -24,6 +24,8 @@ class ReadLineTests(SynchronousTestCase):
             ("$roomgive ann", Order(Command.ROOMGIVE, "ann")),
             ("$status", Order(Command.STATUS)),
             ("$verify ann", Order(Command.VERIFY, "ann")),
+            ("$verify ann YES", Order(Command.VERIFY, "ann", "yes")),
+            ("$verify ann no", Order(Command.VERIFY, "ann", "no")),
             ("$trust ann", Order(Command.TRUST, "ann")),
             ("$help", Order(Command.HELP)),
             ("$quit", Order(Command.QUIT)),
@@ -36,7 +38,7 @@ class ReadLineTests(SynchronousTestCase):
 
     def test_text(self) -> None:
         """Everything else is said as it is typed, with its spaces."""
-        for line in ("hello", "", "  $help", "costs 5$", "\x1b"):
+        for line in ("hello", "", "  $help", "costs 5$", "\x1b", "/", "/ help", "/5", "a/b"):
             self.assertEqual(read_line(line), Say(line))
 
     def test_text_that_begins_with_the_mark(self) -> None:
@@ -44,6 +46,33 @@ class ReadLineTests(SynchronousTestCase):
         self.assertEqual(read_line("$$help"), Say("$help"))
         self.assertEqual(read_line("$$"), Say("$"))
         self.assertEqual(read_line("$$$"), Say("$$"))
+
+    def test_commands_of_other_chats(self) -> None:
+        """A `/` and a letter are not said: the hint names the command that is meant, if there
+        is one; a doubled `/` begins a text with it."""
+        for line, meant in (
+            ("/help", "$help: "),
+            ("/join lab", "$roomjoin ROOM: "),
+            ("/ROOMJOIN lab", "$roomjoin ROOM: "),
+            ("/quit", "$quit: "),
+            ("/etc/hosts is a file", "$help lists them"),
+            ("/\u00e4h", "$help lists them"),
+        ):
+            with self.assertRaises(UsageMistake) as caught:
+                read_line(line)
+            self.assertIn(meant, str(caught.exception))
+            self.assertIn("// begins a text with /", str(caught.exception))
+        for line in ("//etc/hosts", "//", "///"):
+            self.assertEqual(read_line(line), Say(line[1:]))
+
+    def test_help_first(self) -> None:
+        """A first line that is `help` is not said; later, or with more in it, it is a text."""
+        for line in ("help", " Help "):
+            with self.assertRaises(UsageMistake) as caught:
+                read_line(line, first=True)
+            self.assertIn("$help", str(caught.exception))
+            self.assertEqual(read_line(line), Say(line))
+        self.assertEqual(read_line("help me", first=True), Say("help me"))
 
     def test_wrong_arguments(self) -> None:
         """An argument too few or too many costs one line with the usage."""

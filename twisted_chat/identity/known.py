@@ -51,3 +51,6 @@ class Known(Protocol):
 
     def verify(self, name: str, fingerprint: str, now: float) -> None:
         """The person has compared this fingerprint for this name, and accepts it."""
+
+    def doubt(self, name: str, now: float) -> None:
+        """The person has not compared the fingerprint of this name after all."""

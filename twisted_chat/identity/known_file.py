@@ -109,6 +109,9 @@ class KnownFile:
     def verify(self, name: str, fingerprint: str, now: float) -> None:
         self._put_name(_NEW_KEY + ", compared = 1", name, fingerprint, now, True)
 
+    def doubt(self, name: str, now: float) -> None:
+        self._do("UPDATE names SET compared = 0, last_seen = ? WHERE name = ?", now, name)
+
     def _prepare(self) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
         if version > VERSION:

@@ -68,7 +68,7 @@ class Orders:
             case Command.STATUS:
                 self._show(self._words.status())
             case Command.VERIFY:
-                self._people.verify(argument, now)
+                self._people.verify(argument, order.choice, now)
             case Command.TRUST:
                 self._people.trust(argument, now)
             case Command.USERLIST:

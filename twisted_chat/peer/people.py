@@ -26,6 +26,8 @@ class People:
         self._plain = plain
         self._effects = effects
         self._warned: set[tuple[str, str]] = set()
+        self._compared: dict[str, str] = {}
+        """The keys that were shown to be compared, by name."""
 
     # --- Who there is
 
@@ -155,10 +157,13 @@ class People:
                 person.blocked = False
                 self._effects.notice(f"{name} is spoken to without encryption now")
 
-    def verify(self, name: str, now: float) -> None:
-        """Show what two people compare, and note that they have."""
+    def verify(self, name: str, answer: str, now: float) -> None:
+        """Show what two people compare, or take what came of it: `yes` or `no`."""
         person = self.called(name)
         fingerprint = person.contact.fingerprint if person else self._trust.was(name)
+        if answer == "no":
+            self._not_compared(name, now)
+            return
         if not fingerprint:
             self._effects.notice(
                 f"{name} has no key: what you say to each other is not encrypted"
@@ -166,15 +171,36 @@ class People:
                 else f"no key is known of {name}; $poke {name} looks for one"
             )
             return
+        shown = self._compared.get(name_key(name)) == fingerprint
+        blocked = person is not None and person.blocked
+        if answer and shown and not blocked:
+            self._trust.compared(name, fingerprint, now)
+            self._effects.notice(f"{name} is marked as compared")
+            return
+        if len(self._compared) > MAX_INTRODUCED:
+            self._compared.clear()
+        self._compared[name_key(name)] = fingerprint
         self._effects.notice(f"your key: {self._trust.spoken(self._trust.own)}")
         self._effects.notice(f"{name}'s key: {self._trust.spoken(fingerprint)}")
-        if person is not None and person.blocked:
+        if blocked:
             self._effects.notice(f"it is not accepted yet; $trust {name} does that")
+        elif self._trust.is_compared(name, fingerprint):
+            self._effects.notice(f"{name} is marked as compared; $verify {name} no takes it back")
+        else:
+            self._effects.notice(
+                f"read both to each other by voice: $verify {name} yes marks them as the same;"
+                " if they differ, somebody is in between"
+            )
+
+    def _not_compared(self, name: str, now: float) -> None:
+        known = self._trust.was(name)
+        if not known:
+            self._effects.notice(f"no key is known of {name}")
             return
-        self._trust.compared(name, fingerprint, now)
+        self._trust.doubted(name, now)
         self._effects.notice(
-            f"{name} is marked as compared: read both to each other by voice,"
-            " and trust neither if they differ"
+            f"{name} is not marked as compared; if the keys differ, somebody is in between:"
+            f" trust no word of {name}"
         )
 
     # --- What those without a key say

@@ -46,6 +46,9 @@ class Memory(Protocol):
     def verify(self, name: str, fingerprint: str, now: float) -> None:
         """The person has compared this fingerprint for this name."""
 
+    def doubt(self, name: str, now: float) -> None:
+        """The person has not compared the fingerprint of this name after all."""
+
     def server(self, address: Address) -> KnownKey | None:
         """What is known of the server at this address."""
 
@@ -123,8 +126,19 @@ class Trust:
             self._without_key.add(key)
 
     def compared(self, name: str, fingerprint: str, now: float) -> None:
-        """The person has this before them, and compares it with the other one."""
+        """The person has compared this with what the other one reads, and it is the same."""
         self._keep(lambda: self._memory.verify(name_key(name), fingerprint, now))
+
+    def doubted(self, name: str, now: float) -> None:
+        """The person takes back that the key of this name was compared."""
+        self._keep(lambda: self._memory.doubt(name_key(name), now))
+
+    def is_compared(self, name: str, fingerprint: str) -> bool:
+        """Whether the person has compared this fingerprint for this name."""
+        with suppress(ChatError):
+            known = self._memory.name(name_key(name))
+            return known is not None and known.compared and known.fingerprint == fingerprint
+        return False
 
     def was(self, name: str) -> str:
         """The fingerprint remembered for a name, empty if there is none."""
