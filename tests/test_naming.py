@@ -55,6 +55,14 @@ class Asking(SynchronousTestCase):
             self.assertIn(part, line)
             self.assertTrue(line.lower().endswith("what is your name?"), line)
 
+    def test_help_is_no_name(self) -> None:
+        """A first line that is `help` is answered with what helps, and is nobody's name."""
+        name, _, shown = self.asked(b"help\nalice\n")
+        self.assertEqual(name, "alice")
+        self.assertIn("$help, with the $", shown[1])
+        name, _, shown = self.asked(b"/help\nalice\n")
+        self.assertEqual((name, "$help" in shown[1]), ("alice", True))
+
     def test_help_and_end(self) -> None:
         """There is help, and a way out: $quit, and the end of input."""
         for typed in (b"$help\n$quit\n", b"$help\n"):

@@ -93,6 +93,19 @@ class Commands(SynchronousTestCase):
             wrong = f"${command.word} a b"
             self.assertEqual(alice.type(wrong), [f"> usage: {command.usage}"])
 
+    def test_commands_of_other_chats(self) -> None:
+        """Neither `/join lab` nor a first `help` is said to anybody; a second `help` is."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        for line in ("/help", "/join lab"):
+            self.assertIn("begin with $", alice.type(line)[0])
+        alice.type("//join lab", "help")
+        self.assertEqual(bob.told("< alice"), ["< alice: /join lab", "< alice: help"])
+        for name in ("carol", None):
+            carol = world.chatter(name)
+            self.assertIn("$help", carol.type("help")[0])
+        self.assertNotIn("help", world.hall.users)
+
     def test_lists(self) -> None:
         """Users and rooms are shown sorted; nothing is an answer."""
         world = KeyedWorld()

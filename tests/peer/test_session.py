@@ -53,6 +53,18 @@ class Commands(SynchronousTestCase):
             self.assertEqual(len(alice.type(line)), 1)
         self.assertEqual(world.network.sent, [])
 
+    def test_commands_of_other_chats(self) -> None:
+        """Neither `/join lab` nor a first `help` is said to anybody; a second `help` is."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        for line in ("/help", "/join lab"):
+            self.assertIn("begin with $", alice.type(line)[0])
+        alice.type("//join lab", "help")
+        self.assertEqual(bob.told("< alice"), ["< alice: /join lab", "< alice: help"])
+        carol = world.chatter("carol", 5)
+        self.assertIn("$help", carol.type("help")[0])
+        self.assertIn("nobody heard that", carol.type("help")[0])
+
     def test_dollar_text(self) -> None:
         """After `$$` comes a text that begins with `$`."""
         for world in both():

@@ -13,7 +13,7 @@ from twisted_chat.terminal.commands import NAME_FIRST, Command, Order, help_line
 def introduced(directory: Path) -> tuple[str, Identity]:
     """The name that the person chooses, and its key. Raises CannotStart, and
     SystemExit where they would rather leave."""
-    question = "what is your name?"
+    question, first = "what is your name?", True
     while True:
         _show(question)
         try:
@@ -23,7 +23,8 @@ def introduced(directory: Path) -> tuple[str, Identity]:
         if not line:
             raise SystemExit(0)
         try:
-            todo = read_line(line.decode("utf-8", "replace").strip())
+            typed, was_first, first = line.decode("utf-8", "replace").strip(), first, False
+            todo = read_line(typed, first=was_first)
             if isinstance(todo, Order):
                 question = _answer(todo)
             elif todo.text:

@@ -84,6 +84,7 @@ class Session:
         self._speaking = Rate(SPEAK_RATE, SPEAK_BURST)
         self._hearing = Rate(HEAR_RATE, HEAR_BURST)
         self._unheard = Tally()
+        self._first = True  # Nothing was said or ordered yet.
         self._listing = False  # A list is on its way.
         self._ended = False  # Nothing more will be typed.
         self._leaving = False
@@ -175,15 +176,18 @@ class Session:
     def _do_next(self, now: float) -> bool:
         """Do what the first waiting line says. False if it has to wait."""
         try:
-            todo = read_line(self._typed[0])
+            todo = read_line(self._typed[0], first=self._first)
         except UsageMistake as mistake:
             self._effects.notice(str(mistake))
+            self._first = False
         else:
             if self._must_wait(todo, now):
                 return False
             if isinstance(todo, Order):
+                self._first = False
                 self._obey(todo, now)
             elif self._registration.name:
+                self._first = False
                 self._say(todo.text)
             elif todo.text.strip():
                 self._registration.call_me(todo.text, now)

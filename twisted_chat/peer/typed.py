@@ -57,6 +57,7 @@ class TypedLines:
         self._speaking = Rate(rate, burst)
         self._pause = 1 / rate if rate else 0.0
         self.lines: deque[str] = deque()
+        self._first = True  # Nothing was said or ordered yet.
         self.ended = False
         """Whether nothing more will be typed."""
         self.wake = NEVER
@@ -80,13 +81,16 @@ class TypedLines:
         if not self.lines:
             return False
         try:
-            todo = read_line(self.lines[0])
+            todo = read_line(self.lines[0], first=self._first)
         except UsageMistake as mistake:
             self._effects.notice(str(mistake))
+            self._first = False
         else:
+            named = bool(self._uplink.name)
             done = self._say(todo.text, now) if isinstance(todo, Say) else self._obey(todo, now)
             if not done:
                 return False
+            self._first = self._first and not named and isinstance(todo, Say)
         if self.lines:
             self.lines.popleft()
         return True
