@@ -29,7 +29,7 @@ class Command(Enum):
     ROOMCLOSE = ("roomclose", "", "close the room that you created")
     ROOMGIVE = ("roomgive", "NAME", "hand the room that you created on to NAME")
     STATUS = ("status", "", "show who has got what you said")
-    VERIFY = ("verify", "NAME [yes|no]", "show your key and NAME's, or say if they were the same")
+    VERIFY = ("verify", "NAME [yes/no]", "show your key and NAME's, or say if they were the same")
     TRUST = ("trust", "NAME", "accept the changed key of NAME, or of the server")
     HELP = ("help", "", "show this list")
     QUIT = ("quit", "", "leave the server and end")
@@ -40,7 +40,7 @@ class Command(Enum):
         arguments = argument.split()
         self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
         """How many arguments it can have."""
-        self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("|"))
+        self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("/"))
         """What its second argument can be."""
         self.purpose = purpose
 
