@@ -72,7 +72,7 @@ class Links(End):
         super().__init__()
         self.key = Identity.generate()
         self.links: list[Link] = []
-        self.carrier = QuicPort(self.key, self, reactor)
+        self.carrier = QuicPort(self.key, self, reactor, time_of_day=time.time)
         self.port = datagram_port(
             0, self.carrier, reactor, interface=HOST, longest=LARGEST_DATAGRAM
         )
@@ -265,7 +265,7 @@ class KeyedPeers(_Peers):
             return EitherSession(self.server, self.keyed, plain)
 
         peer = Listened(make, reactor)
-        peer.carrier = QuicPort(key, peer, reactor, text=peer)
+        peer.carrier = QuicPort(key, peer, reactor, time_of_day=time.time, text=peer)
         return peer
 
     def join(self, room: str) -> None:

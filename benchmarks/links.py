@@ -29,7 +29,7 @@ class End:
     def __init__(self, clock: Clock, address: tuple[str, int]) -> None:
         self.address = address
         self.key = Identity.generate()
-        self.port = QuicPort(self.key, self, clock, text=self)  # type: ignore[arg-type]
+        self.port = QuicPort(self.key, self, clock, time_of_day=time.time, text=self)  # type: ignore[arg-type]
         self.links: list[Link] = []
         self.heard = 0
         self.answer = b""

@@ -147,6 +147,7 @@ LAYERS = (
         "tcp.person",
         "tcp.service",
         "launch",
+        "launch.clock",
         "launch.naming",
         "launch.program",
         "launch.tcpchat",
@@ -209,10 +210,12 @@ class Direction(SynchronousTestCase):
                 self.assertFalse({other.split(".")[0] for other in imported} & IMPURE, name)
 
     def test_reactor(self) -> None:
-        """Only assembly names a reactor."""
-        for name, imported in modules().items():
-            if "twisted.internet.reactor" in imported:
-                self.assertEqual(layer(name), len(LAYERS) - 1, name)
+        """One place of assembly names the reactor, and sees that its clock is the right one."""
+        naming = {
+            name for name, imported in modules().items() if "twisted.internet.reactor" in imported
+        }
+        self.assertEqual(naming, {"launch.clock"})
+        self.assertEqual(layer("launch.clock"), len(LAYERS) - 1)
 
     def test_apart(self) -> None:
         """Neither chat imports what is for the other only, which would make it start later."""

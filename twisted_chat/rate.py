@@ -13,8 +13,8 @@ SOURCES = 100_000
 within one burst, the oldest are forgotten and start afresh."""
 
 ROUNDING = 2e-5
-"""Seconds that the steps of a burst may lose on a clock that counts from 1970,
-whose seconds are rounded to 0.2 microseconds."""
+"""Seconds that the steps of a burst may lose on a clock that has counted for long:
+after ten years its seconds are rounded to 0.06 microseconds, since 1970 to 0.2."""
 
 
 class Rate:

@@ -69,14 +69,22 @@ class Text(DatagramProtocol):
 
 
 class End:
-    """One port, who listens to it, and where it is."""
+    """One port, who listens to it, and where it is. Its time of day is the time of
+    the network's clock, and `ahead` seconds."""
 
     def __init__(self, network: FakeNetwork, key: Identity, address: Address) -> None:
         self.key = key
         self.address = address
         self.heard = Heard()
         self.text = Text()
-        self.port = QuicPort(key, self.heard, network.clock, text=self.text)
+        self.ahead = 0.0
+        self.port = QuicPort(
+            key,
+            self.heard,
+            network.clock,
+            time_of_day=lambda: network.clock.seconds() + self.ahead,
+            text=self.text,
+        )
         self.transport: FakePort = network.listen(self.port, address)
 
     @property

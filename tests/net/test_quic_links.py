@@ -3,6 +3,8 @@
 import io
 import logging
 
+from twisted.internet.task import Clock
+
 from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
 from twisted_chat.frames import MAX_FRAME
@@ -78,7 +80,9 @@ class Opening(QuicCase):
 
     def test_not_accepting(self) -> None:
         """A port that is not to be dialled answers no attempt."""
-        deaf = QuicPort(KEYS[2], self.called.heard, self.clock, accepts=False)
+        deaf = QuicPort(
+            KEYS[2], self.called.heard, self.clock, time_of_day=self.clock.seconds, accepts=False
+        )
         self.network.listen(deaf, THIRD)
         self.caller.port.dial(Dial(THIRD, ""))
         self.later(HANDSHAKE_TIME + 1)
@@ -97,10 +101,39 @@ class Opening(QuicCase):
         self.assertEqual(len(self.called.heard.failed), 1)
         self.assertEqual(len(self.called.port), 1)
 
+    def retry(self) -> bool:
+        """Whether an address is being validated, by the last datagram of all."""
+        return bool(self.network.sent) and self.network.sent[-1].payload[0] & 0xF0 == 0xF0
+
+    def test_clock_set_meanwhile(self) -> None:
+        """A clock that is set between a token and its return costs one attempt, no more."""
+        for step in (-3600.0, 3600.0):
+            self.caller.dial(self.called)
+            self.later(1, self.retry)
+            self.called.ahead += step
+            self.later(HANDSHAKE_TIME + 1)
+            self.assertEqual(self.caller.heard.links, [])
+            self.link()
+            self.caller.heard.links.clear()
+
+    def test_token_of_another_machine(self) -> None:
+        """A server takes the token of another that has its key, though the clock by which
+        it measures durations began at another time."""
+        self.clock.advance(1_000_000)
+        self.caller.dial(self.called)
+        self.later(1, self.retry)
+        self.network.remove(self.called.transport)
+        port = QuicPort(KEYS[1], self.called.heard, Clock(), time_of_day=self.clock.seconds)
+        self.network.listen(port, CALLED)
+        self.later(1)
+        self.assertEqual(len(self.called.heard.links), 1)
+
     def test_keylog(self) -> None:
         """The secrets of both directions are written where Wireshark can read them."""
         keylog = io.StringIO()
-        port = QuicPort(KEYS[2], self.caller.heard, self.clock, keylog=keylog)
+        port = QuicPort(
+            KEYS[2], self.caller.heard, self.clock, time_of_day=self.clock.seconds, keylog=keylog
+        )
         self.network.listen(port, THIRD)
         port.dial(Dial(CALLED, ""))
         self.later(1)

@@ -57,7 +57,9 @@ class BothGenerations(QuicCase):
     def test_together(self) -> None:
         """Texts of one batch stay together for a generation 1 that wants them so."""
         text = Batches()
-        port = QuicPort(KEYS[2], self.called.heard, self.clock, text=text)
+        port = QuicPort(
+            KEYS[2], self.called.heard, self.clock, time_of_day=self.clock.seconds, text=text
+        )
         self.network.listen(port, THIRD)
         one, two = (b"hi a", CALLER), (b"hi b", CALLED)
         port.datagramsReceived([one, (b"\xc0\0\0\0\1", CALLER), two])
@@ -94,7 +96,7 @@ class BothGenerations(QuicCase):
 
     def test_alone(self) -> None:
         """Where generation 1 is not spoken its texts are dropped."""
-        port = QuicPort(KEYS[2], self.called.heard, self.clock)
+        port = QuicPort(KEYS[2], self.called.heard, self.clock, time_of_day=self.clock.seconds)
         self.network.listen(port, THIRD)
         port.datagramReceived(b"hi", CALLER)
         port.datagramsReceived([(b"hi", CALLER)])

@@ -52,7 +52,9 @@ class Person:
             ),
             world.clock,
         )
-        self.port = QuicPort(key, self.peer, world.clock, text=self.peer)
+        self.port = QuicPort(
+            key, self.peer, world.clock, time_of_day=world.clock.seconds, text=self.peer
+        )
         self.peer.carrier = self.port
         self.transport: FakePort = world.network.listen(self.port, address)
         self.terminal = FakeTerminal(self.peer)
@@ -142,7 +144,13 @@ class World:
     def start_server(self) -> None:
         """Start a server with the same key, which knows nobody."""
         self.server = RoomServer(Bounds(), self.clock, generation=self._generation)
-        port = QuicPort(self.server_key, self.server, self.clock, text=self.server)
+        port = QuicPort(
+            self.server_key,
+            self.server,
+            self.clock,
+            time_of_day=self.clock.seconds,
+            text=self.server,
+        )
         self.server.carrier = port
         self.server_port = self.network.listen(port, SERVER)
 

@@ -25,6 +25,7 @@ from twisted.python import usage
 
 from twisted_chat.addresses import DEFAULT_PORT, port_number
 from twisted_chat.errors import UsageMistake
+from twisted_chat.launch.clock import installed_reactor
 
 
 def host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, int]:
@@ -86,9 +87,7 @@ def log_to(stream: TextIO, level: Any) -> None:
 
 def run(service: Service, finished: "Deferred[int]") -> NoReturn:
     """Run until it is finished or interrupted, and exit with its status."""
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed
+    reactor = installed_reactor()
     status = 0
 
     def finish(outcome: int) -> None:

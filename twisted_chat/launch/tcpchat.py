@@ -15,6 +15,7 @@ from twisted.python import usage
 from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import program
+from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
 from twisted_chat.terminal.line import LineTerminal
@@ -46,11 +47,9 @@ class TcpChatOptions(ChatOptions):
             self["connect"] = host_and_port(host, self["port"])
 
     def postOptions(self) -> None:
-        from twisted.internet import reactor
-
         super().postOptions()
         if self["attach"]:
-            self.terminal = client_endpoint(reactor, self["attach"])
+            self.terminal = client_endpoint(installed_reactor(), self["attach"])
 
 
 def _terminal_endpoint(word: str) -> str:
@@ -66,8 +65,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `tcpchat`: one chat, or the terminal of a daemon."""
     options = program.parse(TcpChatOptions(), "tcpchat", argv)
     program.repair_standard_streams()
-    from twisted.internet import reactor
-
+    reactor = installed_reactor()
     program.log_to(sys.stderr, LogLevel.critical)
     if options["attach"]:
         _attach(options.terminal, options["attach"])

@@ -20,6 +20,7 @@ from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.launch import program
+from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.naming import introduced
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.trace.options import recorder_from
@@ -79,8 +80,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     program.repair_standard_streams()
     if options["identity"]:
         _show_identity()
-    from twisted.internet import reactor
-
+    reactor = installed_reactor()
     if options["host"] is None:
         _serve(options, reactor)
     _chat(options, reactor)

@@ -7,6 +7,7 @@ on as it came. A short header may begin like a text, and has its connection id i
 the bytes from the second to the ninth (RFC 9000, 17.3.1).
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.interfaces import IReactorTime
@@ -35,9 +36,9 @@ class QuicPort(DatagramProtocol):
 
     `text` is the protocol of generation 1, if it is spoken here; it is given
     whatever is not QUIC's. Ports of several servers that have one key accept each
-    other's tokens, where their clocks agree. `keylog` is a file for the secrets of
-    all connections, as Wireshark reads it. The port must be able to receive
-    datagrams of bounds.LARGEST_DATAGRAM bytes.
+    other's tokens, where they agree on the `time_of_day`, in seconds since 1970.
+    `keylog` is a file for the secrets of all connections, as Wireshark reads it. The
+    port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
     """
 
     transport: Any
@@ -50,12 +51,14 @@ class QuicPort(DatagramProtocol):
         listener: Listener,
         clock: IReactorTime,
         *,
+        time_of_day: Callable[[], float],
         text: DatagramProtocol | None = None,
         accepts: bool = True,
         keylog: TextIO | None = None,
         links: int = bounds.LINKS,
     ) -> None:
         self._clock = clock
+        self._time_of_day = time_of_day
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
         self._accepts = accepts
@@ -168,9 +171,9 @@ class QuicPort(DatagramProtocol):
         if not initial.token:
             # As everybody begins: nothing to tell of.
             self._links.tally.count("an address to be validated", now)
-            self._write(self._retries.packet(initial, source, now), source)
+            self._write(self._retries.packet(initial, source, self._time_of_day()), source)
             return None
-        original = self._retries.original(initial, source, now)
+        original = self._retries.original(initial, source, self._time_of_day())
         if original is None:
             self._links.count("a token that is not good", source)
             return None

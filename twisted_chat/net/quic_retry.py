@@ -70,8 +70,9 @@ def read_initial(datagram: bytes) -> Initial | None:
 
 
 class Retries:
-    """Makes Retry packets, and reads the tokens that come back. `now` is in
-    seconds of a clock that those who share the secret share too."""
+    """Makes Retry packets, and reads the tokens that come back. `now` is the time of
+    day in seconds since 1970: those who share the secret are other machines. Where
+    it is set meanwhile a token may be refused, and the next attempt has another."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret

@@ -120,6 +120,13 @@ def _linked(
         return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
 
     peer = LinkedPeer(make_session, reactor)
-    links = QuicPort(keys.identity, peer, reactor, text=peer, keylog=keylog_file(os.environ))
+    links = QuicPort(
+        keys.identity,
+        peer,
+        reactor,
+        time_of_day=time.time,
+        text=peer,
+        keylog=keylog_file(os.environ),
+    )
     peer.carrier = links
     return peer, links

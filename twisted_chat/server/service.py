@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
+from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
@@ -82,9 +84,7 @@ class RoomService(DatagramService):
 
 def makeService(options: ServerOptions) -> DatagramService:
     """Build the room server from `--port`, `--interface` and the bounds."""
-    from twisted.internet import reactor
-
-    return server_service(options, reactor)
+    return server_service(options, installed_reactor())
 
 
 def server_service(options: ServerOptions, reactor: Any) -> RoomService:
@@ -96,7 +96,14 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
 
     def make_port() -> BoundedPort:
         server = RoomServer(bounds, reactor, generation=options["generation"])
-        links = QuicPort(identity, server, reactor, text=server, keylog=keylog_file(os.environ))
+        links = QuicPort(
+            identity,
+            server,
+            reactor,
+            time_of_day=time.time,
+            text=server,
+            keylog=keylog_file(os.environ),
+        )
         server.carrier = links
         return datagram_port(
             options["port"],

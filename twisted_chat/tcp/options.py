@@ -15,6 +15,7 @@ from twisted.python import usage
 from twisted_chat import startup
 from twisted_chat.addresses import port_number
 from twisted_chat.errors import UsageMistake
+from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
 from twisted_chat.trace.taps import CallingTap, ListeningTap
 
@@ -43,8 +44,7 @@ class ChatOptions(startup.Options):
 
     def postOptions(self) -> None:
         """Find out who is meant. Raises UsageError, or CannotStart."""
-        from twisted.internet import reactor
-
+        reactor = installed_reactor()
         listen = self["listen"] or f"tcp:{self['port']}"
         self.rendezvous: dict[str, Any] = {
             "listen": server_endpoint(reactor, listen),

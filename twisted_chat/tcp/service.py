@@ -11,6 +11,7 @@ from twisted.internet.protocol import Factory
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
+from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
 from twisted_chat.tcp.protocol import TcpChat
@@ -50,11 +51,9 @@ class Options(ChatOptions):
             raise startup.unexpected(words, "--port")
 
     def postOptions(self) -> None:
-        from twisted.internet import reactor
-
         super().postOptions()
         if self["terminal"]:
-            server_endpoint(reactor, self["terminal"])
+            server_endpoint(installed_reactor(), self["terminal"])
         if self.in_background:
             self._check_places()
 
@@ -77,9 +76,7 @@ class Options(ChatOptions):
 
 def makeService(options: Options) -> Service:
     """Build the daemon: the chat and its terminal."""
-    from twisted.internet import reactor
-
-    return daemon_service(options, options.terminal, reactor)
+    return daemon_service(options, options.terminal, installed_reactor())
 
 
 def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
