@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import many
-from twisted_chat.tally import EVERY, Tally
+from twisted_chat.tally import EVERY, LINES, LINES_AT_ONCE, Lines, Tally
 
 
 class TallyTests(SynchronousTestCase):
@@ -52,3 +52,18 @@ class TallyTests(SynchronousTestCase):
             self.assertGreaterEqual(after - before, EVERY)
         self.assertLessEqual(sum(due for _, due in reports), tally.totals().get("x", 0))
         self.assertEqual(tally.totals().get("x", 0), len(pauses))
+
+
+class LineTests(SynchronousTestCase):
+    """Which lines are written."""
+
+    def test_bounded(self) -> None:
+        """Of each kind so many at once and so many a second; the others are counted, once."""
+        lines = Lines()
+        written = sum(lines.may("came", 0.0) for _ in range(LINES_AT_ONCE + 50))
+        self.assertEqual((written, lines.left_out()), (LINES_AT_ONCE, {"came": 50}))
+        self.assertTrue(lines.may("went", 0.0))
+        written = sum(lines.may("came", 10.0) for _ in range(1000))
+        self.assertAlmostEqual(written, min(10 * LINES, LINES_AT_ONCE), delta=1)
+        self.assertEqual(lines.left_out(), {"came": 1000 - written})
+        self.assertEqual(lines.left_out(), {})

@@ -108,7 +108,7 @@ class Fuzz(ProcessTestCase):
         self.assertEqual(program.wait(), 0)
         said = log.read_text()
         self.assertIn("user somebody registered", said)
-        for word in ("Traceback", "Unhandled", "was not understood"):
+        for word in ("Traceback", "Unhandled", "not understood"):
             self.assertNotIn(word, said)
 
     def test_without_limits(self) -> None:

@@ -10,6 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.addresses import Address
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.server.reception import Reception
+from twisted_chat.tally import LINES_AT_ONCE
 
 CLEAR = b"rj __clear_peers__"
 ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("2001:db8::3", 3000)
@@ -182,6 +184,53 @@ class LogTests(ServerCase):
                 "dropped 100 datagrams: not in the language, the last from [2001:db8::3]:3000",
             ],
         )
+
+    def test_flood_of_changes(self) -> None:
+        """However many come and go, so many lines of each kind are written."""
+        with capturedLogs() as logged:
+            for number in range(300):
+                self.hear((f"10.0.{number // 100}.{number}", 1), b"hi u%d" % number, b"by")
+            self.assertEqual(len(logged), 2 * LINES_AT_ONCE)
+            self.hear(ALICE, b"hi alice", b"rc lab")
+            self.clock.advance(1)
+        self.assertEqual(
+            self.said(logged[2 * LINES_AT_ONCE :]),
+            [
+                "room lab created",
+                "left out 201 lines: users who registered",
+                "left out 200 lines: users who left or expired",
+            ],
+        )
+        self.assertEqual(self.lines(BOB, b"hi bob"), ["user bob registered from 192.0.2.2:2000"])
+
+    def test_one_user_renames(self) -> None:
+        """One user who takes new names as fast as it may writes less than 5 kB a second."""
+        with capturedLogs() as logged:
+            for number in range(30 * 50):
+                self.hear(ALICE, b"hi alice%d" % number)
+                self.clock.advance(0.02)
+        written = sum(
+            len(line) + len("2026-01-01T00:00:00+0000 [-] \n") for line in self.said(logged)
+        )
+        self.assertLess(written / 30, 5000)
+
+    def test_left_out_at_the_end(self) -> None:
+        """What was left out is said before the end, and no timer is left."""
+        for number in range(300):
+            self.hear((f"10.0.{number // 100}.{number}", 1), b"hi u%d" % number)
+        with capturedLogs() as logged:
+            self.server.stopProtocol()
+        self.assertEqual(self.said(logged)[0], "left out 200 lines: users who registered")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_failures(self) -> None:
+        """A mistake of ours that datagrams can bring about is written once a second."""
+        self.patch(Reception, "receive", lambda *given: 1 / 0)
+        with capturedLogs() as logged:
+            for _ in range(50):
+                self.hear(ALICE, b"hi alice")
+        self.assertEqual(len(logged), 1)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_totals_at_the_end(self) -> None:
         """The last line says what was dropped, reported or not."""

@@ -119,7 +119,7 @@ class BatchedPort(BoundedPort):
             try:
                 self._hand_over_all(datagrams)
             except Exception:
-                self.log.failure("{many} datagrams were not understood", many=len(datagrams))
+                self._not_understood(len(datagrams))
             if len(datagrams) < asked:
                 return
             left -= asked

@@ -87,7 +87,12 @@ class BoundedPort(udp.Port):
         try:
             self.protocol.datagramReceived(datagram, source)
         except Exception:
-            self.log.failure("a datagram from {source} was not understood", source=source)
+            self._not_understood()
+
+    def _not_understood(self, count: int = 1) -> None:
+        """The protocol has raised something: what strangers send may bring it about again."""
+        if many := self._tally.count("understanding", self._seconds(), count):
+            self.log.failure("{many} datagrams were not understood", many=many)
 
     def _not_received(self, problem: OSError) -> None:
         if problem.errno == errno.ECONNREFUSED and self._connectedAddr:

@@ -162,6 +162,11 @@ class Links:
                 why=why,
             )
 
+    def not_understood(self, what: str) -> None:
+        """Whoever was told `what` has raised something, and may again."""
+        if many := self.tally.count(f"{what} was not understood", self._clock.seconds()):
+            self.log.failure("{what} was not understood, {many} times", what=what, many=many)
+
     def id_issued(self, connection: "Connection", identifier: bytes) -> None:
         connection.ids.add(identifier)
         self.by_id[identifier] = connection
@@ -179,7 +184,7 @@ class Links:
         try:  # Written out, where `_tell` would do: every message comes by.
             self._listener.received(connection.link, message)
         except Exception:
-            self.log.failure("{what} was not understood", what="received")
+            self.not_understood("received")
 
     def moved(self, connection: "Connection") -> None:
         self._tell("moved", connection.link)
@@ -256,4 +261,4 @@ class Links:
         try:
             getattr(self._listener, what)(*given)
         except Exception:
-            self.log.failure("{what} was not understood", what=what)
+            self.not_understood(what)

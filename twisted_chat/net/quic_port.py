@@ -185,7 +185,7 @@ class QuicPort(DatagramProtocol):
             try:
                 self._text.datagramReceived(datagram, source)
             except Exception:
-                self.log.failure("a datagram from {source} was not understood", source=source)
+                self._links.not_understood("a datagram")
 
     def _write(self, datagram: bytes, address: Address) -> None:
         self._port.write(datagram, address)

@@ -19,7 +19,16 @@ from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Reception
-from twisted_chat.tally import Tally
+from twisted_chat.tally import EVERY, Lines, Tally
+
+_LINES: dict[type[Change], tuple[str, str]] = {
+    Registered: ("users who registered", "user {name} registered from {at}"),
+    Departed: ("users who left or expired", "user {name} at {at} {how}"),
+    RoomCreated: ("rooms created", "room {name} created"),
+    RoomGone: ("rooms gone", "room {name} gone"),
+}
+"""What is written of which changes: the kind of line, of which there are so many a second,
+and the line."""
 
 
 class RoomServer(DatagramProtocol):
@@ -35,6 +44,8 @@ class RoomServer(DatagramProtocol):
         self._clock = clock
         self._reception = Reception(bounds, self._announce, self._dropped, generation=generation)
         self._tally = Tally()
+        self._lines = Lines()
+        self._reporting: IDelayedCall | None = None
         self._timer: IDelayedCall | None = None
         self._due = NEVER
 
@@ -48,7 +59,12 @@ class RoomServer(DatagramProtocol):
             try:
                 self._reception.receive(datagram, source, now)
             except Exception:
-                self.log.failure("a datagram from {source} was not understood", source=source)
+                if many := self._tally.count("not understood", now):
+                    self.log.failure(
+                        "{many} datagrams were not understood, the last from {source}",
+                        many=many,
+                        source=source,
+                    )
         self._send(self._reception.flush(now), now)
 
     # What happens on links
@@ -80,6 +96,9 @@ class RoomServer(DatagramProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer, self._due = None, NEVER
+        if self._reporting is not None:
+            self._reporting.cancel()
+            self._report()
         self.log.info("dropped until now: {totals}", totals=self._tally.totals() or "nothing")
 
     def _tick(self) -> None:
@@ -109,24 +128,19 @@ class RoomServer(DatagramProtocol):
             self._timer, self._due = self._clock.callLater(delay, self._tick), wake
 
     def _announce(self, change: Change, name: str) -> None:
-        match change:
-            case Registered(address):
-                self.log.info(
-                    "user {name} registered from {at}",
-                    name=name,
-                    at=host_and_port(*address),
-                )
-            case Departed(who, expired):
-                self.log.info(
-                    "user {name} at {at} {how}",
-                    name=name,
-                    at=f"the key {spoken(who)}" if isinstance(who, str) else host_and_port(*who),
-                    how="expired" if expired else "left",
-                )
-            case RoomCreated():
-                self.log.info("room {name} created", name=name)
-            case RoomGone():
-                self.log.info("room {name} gone", name=name)
+        told = _LINES.get(type(change))
+        if told is None:
+            return
+        kind, line = told
+        if self._lines.may(kind, self._clock.seconds()):
+            self.log.info(line, name=name, **_details(change))
+        elif self._reporting is None:
+            self._reporting = self._clock.callLater(EVERY, self._report)
+
+    def _report(self) -> None:
+        self._reporting = None
+        for kind, many in self._lines.left_out().items():
+            self.log.info("left out {many} lines: {kind}", many=many, kind=kind)
 
     def _dropped(self, category: str, source: Address, now: float) -> None:
         if many := self._tally.count(category, now):
@@ -136,3 +150,15 @@ class RoomServer(DatagramProtocol):
                 category=category,
                 at=host_and_port(*source),
             )
+
+
+def _details(change: Change) -> dict[str, str]:
+    """What a line says of a change, besides the name."""
+    match change:
+        case Registered(address):
+            return {"at": host_and_port(*address)}
+        case Departed(who, expired):
+            at = f"the key {spoken(who)}" if isinstance(who, str) else host_and_port(*who)
+            return {"at": at, "how": "expired" if expired else "left"}
+        case _:
+            return {}
