@@ -141,6 +141,7 @@ LAYERS = (
     },
     {
         "server.options",
+        "server.collector",
         "server.service",
         "peer.service",
         "tcp.options",

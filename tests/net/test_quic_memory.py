@@ -75,8 +75,9 @@ class Ended(QuicCase):
             raise BaseException("a panic")
 
         self.link()
-        next(iter(self.called.port._links._all))._quic.handle_timer = panic
-        next(iter(self.called.port._links._all))._quic.receive_datagram = panic
+        (connection,) = self.called.port._links._all
+        connection._quic.receive_datagram = panic  # type: ignore
+        del connection
         self.caller.say(b"word")
         nobody = End(self.network, KEYS[2], ("10.0.7.7", 7))
         nobody.transport.kill()
