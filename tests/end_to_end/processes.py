@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -24,14 +25,16 @@ from tests.end_to_end.warm import Warm
 PATIENCE = 60.0
 """Seconds that a program may take for anything, where many share a processor. Only what hangs
 waits so long."""
+ROWS, COLUMNS = 50, 1000
+"""Of a pseudo-terminal: so wide that lines come whole, unless told otherwise."""
 _CHUNK = 65_536
 COLD = bool(os.environ.get("THOROUGH"))
 """Whether each program is started from nothing, as a person does, and not from a
 process that has its modules loaded."""
 
 _ENTRY = {
-    "tcpchat": ("twisted_chat.launch.tcpchat", "main"),
-    "udpchat": ("twisted_chat.launch.udpchat", "main"),
+    "tcpchat": ("twisted_chat.launch.start", "tcpchat"),
+    "udpchat": ("twisted_chat.launch.start", "udpchat"),
     "chat-analyze": ("twisted_chat.trace.analyze", "main"),
     "twistd": ("twisted.scripts.twistd", "run"),
 }
@@ -134,9 +137,11 @@ class Program:
         terminal: bool,
         into: Path | None = None,
         entry: tuple[str, str] | None = None,
+        columns: int = COLUMNS,
     ) -> None:
         if terminal:
             ours, theirs = os.openpty()
+            termios.tcsetwinsize(ours, (ROWS, columns))
             self._input = ours
             reading, errors, ends = ours, ours, (theirs, theirs, theirs)
         else:
@@ -286,9 +291,10 @@ class ProcessTestCase(TestCase):
         entry = _ENTRY[program] if extension else None
         return self._start(argv, terminal=False, into=into, entry=entry)
 
-    def start_on_terminal(self, program: str, *words: object) -> Program:
+    def start_on_terminal(self, program: str, *words: object, columns: int = COLUMNS) -> Program:
         """A program on a pseudo-terminal."""
-        return self._start(command(program, *words), terminal=True, entry=_ENTRY[program])
+        argv = command(program, *words)
+        return self._start(argv, terminal=True, entry=_ENTRY[program], columns=columns)
 
     def start_daemon(self, program: str, *words: object, pidfile: Path) -> Daemon:
         """A program that has gone into the background when this returns."""
@@ -303,6 +309,7 @@ class ProcessTestCase(TestCase):
         terminal: bool,
         into: Path | None = None,
         entry: tuple[str, str] | None = None,
+        columns: int = COLUMNS,
     ) -> Program:
         started = Program(
             argv,
@@ -310,6 +317,7 @@ class ProcessTestCase(TestCase):
             terminal=terminal,
             into=into,
             entry=None if COLD else entry,
+            columns=columns,
         )
         self.addCleanup(started.close)
         return started

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.end_to_end import test_tcpchat
-from tests.end_to_end.processes import Output, Program, command, free_port, refused
+from tests.end_to_end.processes import COLUMNS, Output, Program, command, free_port, refused
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.trace.captures import analyzed
 from twisted_chat.addresses import Address
@@ -246,11 +246,11 @@ class Endpoints(test_tcpchat.EndpointTests):
             self.assertEqual((TLS in comment, UNIX in comment), (kind == "tls", kind == "unix"))
         self.assertEqual(said, [["grüß dich\n".encode(), b"hello\nbye\n"]] * 2)
 
-    def start_on_terminal(self, program: str, *words: object) -> Program:
+    def start_on_terminal(self, program: str, *words: object, columns: int = COLUMNS) -> Program:
         """A program that records."""
         self.started += 1
         trace = self.home / f"{self.started}.pcapng"
-        return super().start_on_terminal(program, *words, "--trace", trace)
+        return super().start_on_terminal(program, *words, "--trace", trace, columns=columns)
 
 
 class Mistakes(RecordingTestCase):

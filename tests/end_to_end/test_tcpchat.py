@@ -9,6 +9,7 @@ import stat
 import tempfile
 from pathlib import Path
 
+import pyte
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +24,7 @@ from tests.end_to_end.processes import (
     refused,
 )
 from twisted_chat.launch.tcpchat import main as tcpchat
+from twisted_chat.terminal.rows import MARK
 
 BUSY = b"the line is busy\n"
 
@@ -187,6 +189,21 @@ class RawTests(TcpChatTestCase):
         waiting.expect("\n< ␛[2J␛]0;t␇> you hung up<U+202E><U+009B>\n")
         self.assertNotIn(b"\x1b", waiting.output.data)
         self.assertNotIn("\u202e", waiting.output.text)
+
+    def test_forged_by_wrapping(self) -> None:
+        """A notice that the terminal would wrap to the beginning of a row stands behind a mark."""
+        waiting = self.start_on_terminal("tcpchat", self.port, columns=100)
+        waiting.expect("> waiting on ")
+        other = self.call()
+        for filling in ("x" * 93, "x" * 98, "\u3000" * 49):
+            other.sendall(f"{filling}> you hung up\n".encode())
+        other.sendall(b"end\n")
+        waiting.expect("\n< end\n")
+        screen = pyte.Screen(100, 50)
+        pyte.ByteStream(screen).feed(waiting.output.data)
+        notices = [row.rstrip() for row in screen.display if row.startswith(">")]
+        self.assertNotIn("> you hung up", notices)
+        self.assertEqual(sum(row.startswith(MARK) for row in screen.display), 3)
 
     def test_too_long_a_line(self) -> None:
         """A line over 64 KiB ends the chat with status 1 and says why."""

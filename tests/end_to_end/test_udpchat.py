@@ -110,12 +110,12 @@ class People(ChatTestCase):
         self.talk(alice, bob)
 
     def test_interrupted_peer(self) -> None:
-        """Ctrl-C ends a peer, which leaves the server, with status 0."""
+        """Ctrl-C ends a peer, which leaves the server, with the status that a shell has for it."""
         port = free_udp_port()
         server = self.serve(port)
         alice = self.meet("alice", port)
         alice.signal(signal.SIGINT)
-        self.assertEqual(alice.wait(), 0)
+        self.assertEqual(alice.wait(), 130)
         server.expect("user alice at the key ")
         server.expect(" left")
 
@@ -128,7 +128,7 @@ class People(ChatTestCase):
         bot.type_lines("$roomcreate lab")
         server.expect("room lab created")
         bot.signal(signal.SIGTERM)
-        self.assertEqual(bot.process.wait(PATIENCE), 0)
+        self.assertEqual(bot.process.wait(PATIENCE), 143)
         server.expect("user bot at the key ")
         self.assertNotIn("Traceback", output.read_text())
 

@@ -57,6 +57,11 @@ class LineTerminalTests(SynchronousTestCase):
         self.terminal.dataReceived(b"u\nme\n")
         self.assertEqual(self.person.events, ["typed héllo", "typed you", "typed me"])
 
+    def test_byte_order_mark(self) -> None:
+        """What an editor begins a script with is not said; anywhere else it is text."""
+        self.terminal.dataReceived(b"\xef\xbb\xbfone\n\xef\xbb\xbftwo\n")
+        self.assertEqual(self.person.events, ["typed one", "typed \ufefftwo"])
+
     def test_shown(self) -> None:
         """A line is shown as UTF-8 with its line feed."""
         self.terminal.show("< héllo")

@@ -12,9 +12,13 @@ from twisted.internet.interfaces import IProtocol
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
+from twisted_chat.lines import MAX_LINE
 from twisted_chat.startup import CannotStart
+from twisted_chat.terminal import socket
 from twisted_chat.terminal.socket import Attachment, prepare_directory, socket_path
+from twisted_chat.terminal.window import IWindow
 
 
 class SocketPathTests(SynchronousTestCase):
@@ -138,6 +142,29 @@ class AttachmentTests(SynchronousTestCase):
         self.attachment.dataReceived(b"< hi\n")
         self.assertEqual(self.daemon.value(), b"hello\xff\n")
         self.assertEqual(self.screen.value(), b"< hi\n")
+
+    def test_rows(self) -> None:
+        """At a terminal the daemon's lines are broken as its own would be, whole or in pieces."""
+
+        @implementer(IWindow)
+        class Window(StringTransport):
+            def width(self) -> int:
+                return 9
+
+        self.screen = window = Window()
+        self.attachment = Attachment(self.open_terminal)
+        self.attachment.makeConnection(HalfCloseable())
+        self.attachment.dataReceived("< grü".encode()[:-1])
+        self.attachment.dataReceived("ü".encode()[1:] + b"e du\x1b\nlast")
+        self.assertEqual(window.value().decode(), "< grüe \n| du␛\n")
+        self.attachment.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(window.value().decode(), "< grüe \n| du␛\nlast\n")
+
+    def test_no_daemon(self) -> None:
+        """Something at the socket that shows an endless line is left."""
+        self.patch(socket, "is_terminal", lambda _: True)
+        self.attachment.dataReceived(b"x" * (16 * MAX_LINE + 1))
+        self.assertTrue(self.daemon.disconnecting)
 
     def test_end_of_input(self) -> None:
         """The end of input is passed on, and what the daemon still shows is shown."""

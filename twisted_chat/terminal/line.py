@@ -13,6 +13,10 @@ from zope.interface import implementer
 
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
+from twisted_chat.terminal.window import laid_out
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors begin a file with; it is no part of its first line."""
 
 
 class Person(Interface):
@@ -45,6 +49,7 @@ class LineTerminal(Protocol):
         self._lines = Lines()
         self._open = True
         self._gone = False
+        self._begun = False
         self.clogged = False
 
     def connectionMade(self) -> None:
@@ -55,14 +60,14 @@ class LineTerminal(Protocol):
         try:
             for line in self._lines.feed(data):
                 if self._open:
-                    self._person.typed(self, line)
+                    self._tell(line)
         except WireError as problem:
             self.show(f"> {problem} cannot be sent; nothing after it was read")
             self._end()
 
     def readConnectionLost(self) -> None:
         if self._open and (last := self._lines.rest()) is not None:
-            self._person.typed(self, last)
+            self._tell(last)
         self._end()
 
     def writeConnectionLost(self) -> None:
@@ -76,7 +81,7 @@ class LineTerminal(Protocol):
 
     def show(self, line: str) -> None:
         """Show one line, which is safe to be shown."""
-        self.transport.write(f"{line}\n".encode("utf-8", "replace"))
+        self.transport.write(laid_out(line, self.transport))
 
     def listen(self, wanted: bool) -> None:
         """Read what is typed, or let it wait."""
@@ -103,6 +108,12 @@ class LineTerminal(Protocol):
 
     def stopProducing(self) -> None:
         """The transport is gone; connectionLost says so too."""
+
+    def _tell(self, line: str) -> None:
+        if not self._begun:
+            self._begun = True
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        self._person.typed(self, line)
 
     def _end(self) -> None:
         if self._open:

@@ -14,10 +14,16 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from twisted_chat.display import safe
+from twisted_chat.errors import WireError
+from twisted_chat.lines import MAX_LINE, Lines
 from twisted_chat.startup import CannotStart
+from twisted_chat.terminal.window import is_terminal, laid_out
 
 MODE = 0o600
 """Who may open the socket: its owner."""
+LONGEST = 16 * MAX_LINE
+"""Bytes of the longest line that a daemon shows: what cannot be shown takes several for each."""
 
 
 def socket_path(program: str, port: int) -> Path:
@@ -80,6 +86,7 @@ class Attachment(Protocol):
     def __init__(self, open_terminal: Callable[[IProtocol], Any]) -> None:
         self._open_terminal = open_terminal
         self._keyboard = _Keyboard(self)
+        self._lines = Lines(LONGEST)
         self.over: Deferred[None] = Deferred()
 
     def connectionMade(self) -> None:
@@ -88,7 +95,14 @@ class Attachment(Protocol):
         self._keyboard.transport.registerProducer(self.transport, True)
 
     def dataReceived(self, data: bytes) -> None:
-        self._keyboard.transport.write(data)
+        if not is_terminal(self._keyboard.transport):
+            self._keyboard.transport.write(data)
+            return
+        try:
+            for line in self._lines.feed(data):
+                self._show(line)
+        except WireError:
+            self.transport.loseConnection()  # It is no daemon of ours.
 
     def readConnectionLost(self) -> None:
         self.transport.loseConnection()
@@ -97,5 +111,10 @@ class Attachment(Protocol):
         """Nothing: what is still shown there is read to its end."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if (last := self._lines.rest()) is not None:
+            self._show(last)
         self._keyboard.transport.unregisterProducer()
         self._keyboard.transport.loseConnection()
+
+    def _show(self, line: str) -> None:
+        self._keyboard.transport.write(laid_out(safe(line), self._keyboard.transport))

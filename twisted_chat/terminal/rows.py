@@ -1,0 +1,69 @@
+"""Breaking a line into rows of a terminal, so that no row can be taken for another line.
+
+A terminal wraps a line that is too long by itself, and what comes to stand at the
+beginning of the next row is then up to the one who wrote it: a notice, say. So we
+break before the terminal would, and every row but the first begins with MARK. `<` and
+`>` in the first column are the program's alone.
+
+No character may be wider than we think, or the terminal wraps first. Where terminals
+differ, the larger width counts (UAX #11: ambiguous characters have two columns in an
+East Asian setting); a combining character counts like any other.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+
+MARK = "| "
+NARROWEST = len(MARK) + 3
+"""Columns of the narrowest terminal for which rows are made: MARK, one wide character, and the
+last column, which stays empty. Below that the terminal wraps too."""
+LONGEST_WORD = 0.5
+"""Of a row: a word that is longer is broken in the middle."""
+
+_NARROW = frozenset({"N", "Na", "H"})
+_WRITTEN = frozenset("LMPZ")
+"""The classes of characters that words are made of. Signs and pictures are among the others:
+Unicode makes more of them wide with time, and terminals know other versions of it."""
+
+
+def columns(character: str) -> int:
+    """How many columns a printable character has at most, on any terminal."""
+    if character < "\x7f":
+        return 1
+    written = unicodedata.category(character)
+    if written[0] not in _WRITTEN and written != "Nd":
+        return 2
+    return 1 if unicodedata.east_asian_width(character) in _NARROW else 2
+
+
+def rows(line: str, width: int) -> list[str]:
+    """The rows of a line of printable characters on a terminal of so many columns.
+
+    Their texts, without the marks, are the line; each has fewer columns than the terminal.
+    """
+    room = max(width, NARROWEST) - 1
+    if len(line) * 2 <= room or (len(line) <= room and line.isascii()):
+        return [line]
+    return list(_broken(line, room))
+
+
+def _broken(line: str, room: int) -> Iterator[str]:
+    mark, start = "", 0
+    while start < len(line):
+        end = _fitting(line, start, room - len(mark))
+        if (
+            end < len(line)
+            and (blank := line.rfind(" ", start + int((end - start) * LONGEST_WORD), end)) >= 0
+        ):
+            end = blank + 1
+        yield mark + line[start:end]
+        mark, start = MARK, end
+
+
+def _fitting(line: str, start: int, room: int) -> int:
+    """Where the part of the line ends that begins there and has so many columns at most."""
+    for end in range(start, len(line)):
+        room -= columns(line[end])
+        if room < 0:
+            return end
+    return len(line)

@@ -1,0 +1,164 @@
+"""Standard input and output as a transport, which says why what was shown was not taken.
+
+Twisted's StandardIO does not tell a full disk from a pipe that nobody reads, and
+does not end one that is closed after its output is lost.
+"""
+
+import errno
+import os
+import stat
+from typing import Any
+
+from twisted.internet.abstract import FileDescriptor
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from twisted_chat.terminal.window import IWindow, terminal_width
+
+READ = 64 * 1024
+"""Bytes that are read at once."""
+
+
+@implementer(ITransport, IConsumer, IPushProducer, IWindow)
+class StandardTerminal:
+    """Opens a terminal for a half-closeable protocol. `problem` is why its
+    output was lost, None while it is not."""
+
+    disconnecting = False
+
+    def __init__(self, protocol: Any, reactor: Any, *, reading: int = 0, writing: int = 1) -> None:
+        self.problem: OSError | None = None
+        self._protocol = protocol
+        self._writing = writing
+        self._gone = False
+        self._writer = _Writer(reactor, self, writing)
+        self._reader = _Reader(reactor, self, reading)
+        self._reader.startReading()
+        protocol.makeConnection(self)
+
+    def width(self) -> int | None:
+        return terminal_width(self._writing)
+
+    # --- As a transport
+
+    def write(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    def writeSequence(self, data: Any) -> None:
+        self._writer.writeSequence(data)
+
+    def loseConnection(self) -> None:
+        """Write what waits, and be gone."""
+        self.disconnecting = True
+        self._reader.stopReading()
+        if self._writer.connected:
+            self._writer.loseConnection()
+        else:
+            self._end(Failure(ConnectionDone()))
+
+    def getPeer(self) -> Any:
+        return self._writer.getPeer()
+
+    def getHost(self) -> Any:
+        return self._writer.getHost()
+
+    # --- As a consumer of what is shown, and a producer of what is typed
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:
+        self._writer.registerProducer(producer, streaming)
+
+    def unregisterProducer(self) -> None:
+        self._writer.unregisterProducer()
+
+    def pauseProducing(self) -> None:
+        self._reader.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        if not self.disconnecting:
+            self._reader.resumeProducing()
+
+    def stopProducing(self) -> None:
+        self.loseConnection()
+
+    # --- What its two ends tell
+
+    def arrived(self, data: bytes) -> None:
+        self._protocol.dataReceived(data)
+
+    def read_to_the_end(self) -> None:
+        if not self._gone:
+            self._protocol.readConnectionLost()
+
+    def written(self, problem: OSError | None) -> None:
+        """Nothing more can be written, or is to be."""
+        self.problem = problem
+        if self.disconnecting:
+            self._end(Failure(ConnectionDone() if problem is None else ConnectionLost()))
+        else:
+            self._protocol.writeConnectionLost()
+
+    def _end(self, reason: Failure) -> None:
+        if not self._gone:
+            self._gone = True
+            self._protocol.connectionLost(reason)
+
+
+class _End(FileDescriptor):
+    """One of the two. Its descriptor stays open: it is not ours to close."""
+
+    connected = 1
+
+    def __init__(self, reactor: Any, terminal: StandardTerminal, descriptor: int) -> None:
+        super().__init__(reactor)
+        self._terminal = terminal
+        self._descriptor = descriptor
+        os.set_blocking(descriptor, False)
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+
+class _Reader(_End):
+    def doRead(self) -> Any:
+        try:
+            data = os.read(self._descriptor, READ)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:  # A terminal that has hung up.
+            data = b""
+        if not data:
+            return CONNECTION_DONE
+        return self._terminal.arrived(data)
+
+    def connectionLost(self, reason: Failure) -> None:
+        super().connectionLost(reason)
+        self._terminal.read_to_the_end()
+
+
+class _Writer(_End):
+    def __init__(self, reactor: Any, terminal: StandardTerminal, descriptor: int) -> None:
+        super().__init__(reactor, terminal, descriptor)
+        self._problem: OSError | None = None
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            self.startReading()  # A pipe that nobody reads any more tells it so.
+
+    def doRead(self) -> Any:
+        return None
+
+    def writeSomeData(self, data: bytes) -> Any:
+        try:
+            return os.write(self._descriptor, data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError as problem:
+            self._problem = problem
+            return CONNECTION_LOST
+
+    def connectionLost(self, reason: Failure) -> None:
+        super().connectionLost(reason)
+        if self._problem is None and not reason.check(ConnectionDone):
+            self._problem = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        self._terminal.written(self._problem)

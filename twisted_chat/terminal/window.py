@@ -1,0 +1,48 @@
+"""What lines are shown in: a terminal of some width, or what takes them whole."""
+
+import os
+import termios
+from typing import Any
+
+from zope.interface import Interface
+
+from twisted_chat.terminal.rows import rows
+
+USUAL = 80
+"""Columns of a terminal that does not say how many it has."""
+
+
+class IWindow(Interface):
+    """A transport that may be a terminal."""
+
+    def width() -> int | None:
+        """Its columns now; None where lines are taken whole."""
+
+
+def terminal_width(descriptor: int) -> int | None:
+    """The columns that this terminal has now; None if it is no terminal."""
+    try:
+        if not os.isatty(descriptor):
+            return None
+        _, columns = termios.tcgetwinsize(descriptor)
+    except (OSError, termios.error):
+        return None
+    return columns or USUAL
+
+
+def is_terminal(transport: Any) -> bool:
+    """Whether lines are broken there."""
+    window = IWindow(transport, None)
+    return window is not None and window.width() is not None
+
+
+def as_rows(line: str, width: int | None) -> list[str]:
+    """A line, which is safe to be shown, where there are so many columns."""
+    return [line] if width is None else rows(line, width)
+
+
+def laid_out(line: str, transport: Any) -> bytes:
+    """A line, which is safe to be shown, as it is written to this transport."""
+    window = IWindow(transport, None)
+    text = "\n".join(as_rows(line, None if window is None else window.width()))
+    return f"{text}\n".encode("utf-8", "replace")
