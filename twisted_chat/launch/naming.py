@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 
 from twisted_chat import names
+from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
+from twisted_chat.launch import streams
 from twisted_chat.terminal.commands import NAME_FIRST, Command, Order, help_lines, read_line
+from twisted_chat.terminal.window import as_rows, terminal_width
 
 
 def introduced(directory: Path) -> tuple[str, Identity]:
@@ -16,10 +19,7 @@ def introduced(directory: Path) -> tuple[str, Identity]:
     question, first = "what is your name?", True
     while True:
         _show(question)
-        try:
-            line = sys.stdin.buffer.readline()
-        except KeyboardInterrupt:
-            line = b""
+        line = sys.stdin.buffer.readline()
         if not line:
             raise SystemExit(0)
         try:
@@ -45,6 +45,7 @@ def _answer(order: Order) -> str:
 
 
 def _show(*lines: str) -> None:
+    width = terminal_width(1)
     for line in lines:
-        sys.stdout.write(f"> {line}\n")
-    sys.stdout.flush()
+        notice = safe(f"> {line}")
+        streams.say("".join(f"{row}\n" for row in as_rows(notice, width)))

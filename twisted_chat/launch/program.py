@@ -2,30 +2,23 @@
 
 import os
 import shutil
-import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ReactorNotRunning
-from twisted.logger import (
-    FileLogObserver,
-    FilteringLogObserver,
-    LogEvent,
-    LogLevel,
-    LogLevelFilterPredicate,
-    eventAsText,
-    globalLogBeginner,
-)
+from twisted.internet.interfaces import IProtocol
 from twisted.python import usage
 
 from twisted_chat.addresses import DEFAULT_PORT, port_number
 from twisted_chat.errors import UsageMistake
+from twisted_chat.launch import streams
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.log import LogStream, log_lines, log_notices
+from twisted_chat.launch.signals import Signals
+from twisted_chat.terminal.standard import StandardTerminal
 
 
 def host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, int]:
@@ -65,47 +58,55 @@ def called(program: str) -> str:
     return str(typed)
 
 
-def repair_standard_streams() -> None:
-    """Give closed standard streams to /dev/null: Twisted cannot work
-    with a closed one, and the next file to be opened would take its place."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # The lowest free number: this one.
+class Seat:
+    """Where the person is: at standard input and output."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._terminal: StandardTerminal | None = None
+
+    def open(self, protocol: IProtocol) -> None:
+        """Let the person read and write there."""
+        self._terminal = StandardTerminal(protocol, self._reactor)
+
+    @property
+    def problem(self) -> OSError | None:
+        """Why what was shown there was lost."""
+        return None if self._terminal is None else self._terminal.problem
 
 
-def log_to(stream: TextIO, level: Any) -> None:
-    def line(event: LogEvent) -> str:
-        return eventAsText(event, includeSystem=False) + "\n"
-
-    levels = LogLevelFilterPredicate(defaultLogLevel=level)
-    levels.setLogLevelForNamespace("twisted_chat.trace", LogLevel.warn)
-    observer = FilteringLogObserver(FileLogObserver(stream, line), [levels])
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+def log_stream(reactor: Any, stream: TextIO, lost: Callable[[OSError], object]) -> LogStream:
+    """A log on standard output or errors; `lost` is told why that takes no more."""
+    return LogStream(reactor, stream.fileno(), stream.encoding, lost)
 
 
-def run(service: Service, finished: "Deferred[int]") -> NoReturn:
-    """Run until it is finished or interrupted, and exit with its status."""
+def log_to_person(reactor: Any, level: Any) -> None:
+    """Log to standard errors, as notices where those are a person's terminal."""
+    stream = log_stream(reactor, sys.stderr, lambda _: None)
+    if os.isatty(stream.fileno()):
+        log_notices(stream, level)
+    else:
+        log_lines(stream, level)
+
+
+def run(service: Service, finished: "Deferred[int]", problem: Callable[[], OSError | None]) -> int:
+    """Run until it is finished or a signal ends it. Returns the exit status: a shell's for
+    the signal, or what it finished with; and above these, what the `problem` is worth that
+    standard output turns out to have had."""
     reactor = installed_reactor()
     status = 0
 
     def finish(outcome: int) -> None:
         nonlocal status
         status = outcome
-        with suppress(ReactorNotRunning):  # A signal has stopped it already.
-            if reactor.running:
-                reactor.stop()
-            else:
-                reactor.callWhenRunning(reactor.stop)
+        signals.stop()
 
-    blocking = [(number, os.get_blocking(number)) for number in range(3)]
+    signals = Signals(reactor)
     service.privilegedStartService()
     service.startService()
     finished.addCallback(finish)
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reactor.stop))
     reactor.run()
-    for number, was_blocking in blocking:
-        os.set_blocking(number, was_blocking)
-    raise SystemExit(status)
+    if (lost := problem()) is not None:
+        return streams.status_of(lost)
+    return status or signals.status

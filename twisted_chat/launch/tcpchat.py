@@ -8,7 +8,6 @@ from typing import NoReturn
 from twisted.application.service import Service
 from twisted.internet.endpoints import connectProtocol
 from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.internet.stdio import StandardIO
 from twisted.logger import LogLevel
 from twisted.python import usage
 
@@ -64,18 +63,18 @@ def _terminal_endpoint(word: str) -> str:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `tcpchat`: one chat, or the terminal of a daemon."""
     options = program.parse(TcpChatOptions(), "tcpchat", argv)
-    program.repair_standard_streams()
     reactor = installed_reactor()
-    program.log_to(sys.stderr, LogLevel.critical)
+    program.log_to_person(reactor, LogLevel.critical)
+    seat = program.Seat(reactor)
     if options["attach"]:
-        _attach(options.terminal, options["attach"])
+        _attach(options.terminal, options["attach"], seat)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
-    StandardIO(LineTerminal(chat))
-    program.run(service, chat.finished)
+    seat.open(LineTerminal(chat))
+    raise SystemExit(program.run(service, chat.finished, lambda: seat.problem))
 
 
-def _attach(terminal: IStreamClientEndpoint, where: str) -> NoReturn:
-    attachment = Attachment(StandardIO)
+def _attach(terminal: IStreamClientEndpoint, where: str, seat: program.Seat) -> NoReturn:
+    attachment = Attachment(seat.open)
     missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
     connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
@@ -83,4 +82,4 @@ def _attach(terminal: IStreamClientEndpoint, where: str) -> NoReturn:
         lambda _: 0,
         lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
     )
-    program.run(Service(), connecting)
+    raise SystemExit(program.run(Service(), connecting, lambda: seat.problem))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 from twisted.internet.defer import Deferred
-from twisted.internet.stdio import StandardIO
 from twisted.logger import LogLevel
 from twisted.python import usage
 
@@ -19,8 +18,9 @@ from twisted_chat.identity.fingerprints import read_fingerprint, spoken
 from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
-from twisted_chat.launch import program
+from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.log import log_lines
 from twisted_chat.launch.naming import introduced
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.trace.options import recorder_from
@@ -77,7 +77,6 @@ class UdpChatOptions(ServerOptions):
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `udpchat`: a room server, or a peer of one."""
     options = program.parse(UdpChatOptions(), "udpchat", argv)
-    program.repair_standard_streams()
     if options["identity"]:
         _show_identity()
     reactor = installed_reactor()
@@ -94,19 +93,27 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
     port = server.port.getHost().port if server.port else 0
     interface = options["interface"]
     host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(interface, interface)
-    sys.stdout.write(
+    status = 0
+
+    def lost(problem: OSError) -> None:
+        nonlocal status
+        status = streams.status_of(problem)
+
+    log = program.log_stream(reactor, sys.stdout, lost)
+    log.write(
         f"> room server on UDP port {port};"
-        f" join it from a second terminal: {program.called('udpchat')} {host} {port}\n"
+        f" join it from a second terminal: {program.called('udpchat')} {host} {port}"
     )
-    sys.stdout.flush()
-    program.log_to(sys.stdout, LogLevel.info)
-    program.run(server, Deferred())
+    log_lines(log, LogLevel.info)
+    program.run(server, Deferred(), lambda: None)  # A signal is the end that there is.
+    raise SystemExit(status)
 
 
 def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     from twisted_chat.peer.service import Keys, PeerService  # A server starts sooner without.
 
-    program.log_to(sys.stderr, LogLevel.warn)
+    program.log_to_person(reactor, LogLevel.warn)
+    seat = program.Seat(reactor)
     address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
     name, keys = options["name"], None
     if not options["plain"]:
@@ -122,19 +129,19 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         address,
         name,
         reactor,
-        StandardIO,
+        seat.open,
         keys=keys,
         patient=os.isatty(0),
         recorder=recorder_from(options, reactor),
     )
     reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
-    program.run(peer, peer.peer.finished)
+    raise SystemExit(program.run(peer, peer.peer.finished, lambda: seat.problem))
 
 
 def _show_identity() -> NoReturn:
     path = data_directory() / PERSON
     identity = load_or_make(path)
-    sys.stdout.write(
+    streams.say(
         f"{spoken(identity.fingerprint)}\n"
         "> your fingerprint; let others compare it with what they are shown for your name\n"
         f"> in full: {identity.fingerprint}\n"

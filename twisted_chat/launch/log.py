@@ -1,0 +1,123 @@
+"""Writing a log to standard output or errors, without ever waiting for it.
+
+A terminal that was stopped with Ctrl-S, or a pipe that nobody reads, would hold up
+everything else. What such a one does not take waits, up to a bound, and then is
+dropped; how many lines were is said when it takes them again.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IWriteDescriptor
+from twisted.logger import (
+    FilteringLogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    eventAsText,
+    globalLogBeginner,
+)
+from zope.interface import implementer
+
+from twisted_chat.display import safe
+from twisted_chat.launch import streams
+from twisted_chat.terminal.window import as_rows, terminal_width
+
+WAITING = 256 * 1024
+"""Bytes of a log that may wait."""
+
+
+@implementer(IWriteDescriptor)
+class LogStream:
+    """Takes lines for a file descriptor, which is made non-blocking. `lost` is told once
+    why it did not take them. Where there may be room again what comes later is tried."""
+
+    def __init__(
+        self, reactor: Any, descriptor: int, encoding: str, lost: Callable[[OSError], object]
+    ) -> None:
+        self._reactor = reactor
+        self._descriptor = descriptor
+        self._encoding = encoding
+        self._lost = lost
+        self._left = bytearray()
+        self._dropped = 0
+        self._failed = False
+        self._over = False
+        os.set_blocking(descriptor, False)
+
+    def write(self, line: str) -> None:
+        """Write one line, without its end, now or as soon as it is taken."""
+        if self._over:
+            return
+        if len(self._left) >= WAITING:
+            self._dropped += 1
+            return
+        self._add(line)
+        self._push()
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def logPrefix(self) -> str:
+        return "log"
+
+    def doWrite(self) -> None:
+        self._push()
+
+    def connectionLost(self, reason: Any) -> None:
+        """The reactor has found out that nobody reads; writing finds out why."""
+        self._push()
+
+    def _add(self, line: str) -> None:
+        self._left += f"{line}\n".encode(self._encoding, "backslashreplace")
+
+    def _push(self) -> None:
+        try:
+            while self._left:
+                del self._left[: os.write(self._descriptor, self._left)]
+                if self._dropped and len(self._left) < WAITING:
+                    dropped, self._dropped = self._dropped, 0
+                    self._add(f"{dropped} lines were left out here: nobody took them")
+        except BlockingIOError:
+            self._reactor.addWriter(self)
+            return
+        except OSError as problem:
+            self._dropped += self._left.count(b"\n")
+            self._left.clear()
+            self._over = problem.errno in streams.NOBODY
+            if not self._failed:
+                self._failed = True
+                self._lost(problem)
+        self._reactor.removeWriter(self)
+
+
+def log_lines(stream: LogStream, level: Any) -> None:
+    """Log from this level on as lines with their time."""
+
+    def write(event: LogEvent) -> None:
+        stream.write(eventAsText(event, includeSystem=False))
+
+    _begin(write, level)
+
+
+def log_notices(stream: LogStream, level: Any) -> None:
+    """Log from this level on as notices to a person at this terminal. That a datagram
+    could not be sent is none: what it means for the chat is said there."""
+
+    def write(event: LogEvent) -> None:
+        text = eventAsText(event, includeTimestamp=False, includeSystem=False)
+        for line in text.splitlines():
+            for row in as_rows(safe(f"> {line}"), terminal_width(stream.fileno())):
+                stream.write(row)
+
+    _begin(write, level, **{"twisted_chat.net": LogLevel.error})
+
+
+def _begin(write: Callable[[LogEvent], None], level: Any, **others: Any) -> None:
+    levels = LogLevelFilterPredicate(defaultLogLevel=level)
+    for name, its in {"twisted_chat.trace": LogLevel.warn, **others}.items():
+        levels.setLogLevelForNamespace(name, its)
+    wanted: Any = write
+    observer: Any = FilteringLogObserver(wanted, [levels])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)

@@ -1,0 +1,51 @@
+"""The signals that end a program, before and while its reactor runs."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+from twisted.internet.error import ReactorNotRunning
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+IMPATIENCE = 1.0
+"""Seconds that ending may take before a second signal ends everything at once."""
+
+
+class Signals:
+    """Stops the reactor at a signal, once. One that was ignored when we were started, as
+    nohup and a shell's background have it, stays so."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._first: int | None = None
+        self._since = 0.0
+        self._ours = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
+        self._install()
+        reactor.callWhenRunning(self._install)  # The reactor has its own then.
+
+    @property
+    def status(self) -> int:
+        """The exit status for the signal that came, as a shell has it; 0 where none did."""
+        return 0 if self._first is None else 128 + self._first
+
+    def stop(self) -> None:
+        """Stop the reactor, as soon as it runs."""
+        if self._reactor.running:
+            with suppress(ReactorNotRunning):  # It is being stopped already.
+                self._reactor.stop()
+        else:
+            self._reactor.callWhenRunning(self.stop)
+
+    def _install(self) -> None:
+        for one in self._ours:
+            signal.signal(one, self._came)
+
+    def _came(self, number: int, frame: FrameType | None) -> None:
+        if self._first is None:
+            self._first, self._since = number, time.monotonic()
+            self._reactor.callFromThread(self.stop)
+        elif time.monotonic() - self._since > IMPATIENCE:
+            os._exit(128 + number)

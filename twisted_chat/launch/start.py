@@ -1,0 +1,34 @@
+"""Where the console scripts begin.
+
+Almost everything is loaded from here, so that what could go wrong meanwhile is
+taken care of: closed streams, and Ctrl-C.
+"""
+
+import signal
+from importlib import import_module
+from typing import NoReturn
+
+from twisted_chat.launch import streams
+
+
+def udpchat() -> NoReturn:
+    """The console script `udpchat`."""
+    _start("twisted_chat.launch.udpchat")
+
+
+def tcpchat() -> NoReturn:
+    """The console script `tcpchat`."""
+    _start("twisted_chat.launch.tcpchat")
+
+
+def _start(program: str) -> NoReturn:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Ctrl-C ends us at once, until the reactor takes care of it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    put_back = streams.prepare()
+    try:
+        import_module(program).main()
+    finally:
+        put_back()
+        streams.flush()
+    raise AssertionError(f"{program} has gone on after its end")
