@@ -20,9 +20,10 @@ class KnownCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.path = temporary(self) / FILE
+        self.now = 0.0
 
     def open(self) -> KnownFile:
-        known = KnownFile(self.path)
+        known = KnownFile(self.path, lambda: self.now)
         self.addCleanup(known.close)
         return known
 
@@ -38,7 +39,8 @@ class Names(KnownCase):
 
     def test_remembered(self) -> None:
         """Who was spoken with is known in the next program, for its owner alone."""
-        self.open().remember("alice", KEY, 5.0)
+        self.now = 5.0
+        self.open().remember("alice", KEY)
         found = self.open().name("alice")
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.last_seen), (KEY, 5.0, 5.0))
@@ -48,8 +50,8 @@ class Names(KnownCase):
     def test_seen_again(self) -> None:
         """When somebody was last seen is kept, and when first; a moment makes no difference."""
         known = self.open()
-        for now in (5.0, 5.0 + SEEN_EVERY / 2, 5.0 + 2 * SEEN_EVERY):
-            known.remember("alice", KEY, now)
+        for self.now in (5.0, 5.0 + SEEN_EVERY / 2, 5.0 + 2 * SEEN_EVERY):
+            known.remember("alice", KEY)
         found = known.name("alice")
         assert found is not None
         self.assertEqual((found.first_seen, found.last_seen), (5.0, 5.0 + 2 * SEEN_EVERY))
@@ -57,8 +59,10 @@ class Names(KnownCase):
     def test_not_replaced(self) -> None:
         """Another key does not take the place of a known one by itself."""
         known = self.open()
-        known.remember("alice", KEY, 5.0)
-        known.remember("alice", OTHER, 500.0)
+        self.now = 5.0
+        known.remember("alice", KEY)
+        self.now = 500.0
+        known.remember("alice", OTHER)
         found = known.name("alice")
         assert found is not None
         self.assertEqual((found.fingerprint, found.last_seen), (KEY, 5.0))
@@ -66,8 +70,10 @@ class Names(KnownCase):
     def test_trusted(self) -> None:
         """A person can accept another key, which nobody has compared yet."""
         known = self.open()
-        known.verify("alice", KEY, 5.0)
-        known.trust("alice", OTHER, 9.0)
+        self.now = 5.0
+        known.verify("alice", KEY)
+        self.now = 9.0
+        known.trust("alice", OTHER)
         found = known.name("alice")
         assert found is not None
         self.assertEqual(
@@ -77,9 +83,12 @@ class Names(KnownCase):
     def test_verified(self) -> None:
         """A compared key stays compared, also when it is accepted once more."""
         known = self.open()
-        known.remember("alice", KEY, 5.0)
-        known.verify("alice", KEY, 7.0)
-        known.trust("alice", KEY, 9.0)
+        self.now = 5.0
+        known.remember("alice", KEY)
+        self.now = 7.0
+        known.verify("alice", KEY)
+        self.now = 9.0
+        known.trust("alice", KEY)
         found = known.name("alice")
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, True))
@@ -87,9 +96,12 @@ class Names(KnownCase):
     def test_doubted(self) -> None:
         """A comparison can be taken back; the key stays known. Of somebody new nothing is."""
         known = self.open()
-        known.verify("alice", KEY, 5.0)
-        known.doubt("alice", 7.0)
-        known.doubt("bob", 7.0)
+        self.now = 5.0
+        known.verify("alice", KEY)
+        self.now = 7.0
+        known.doubt("alice")
+        self.now = 7.0
+        known.doubt("bob")
         found = self.open().name("alice")
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, False))
@@ -99,7 +111,7 @@ class Names(KnownCase):
         """What one program remembers another knows at once."""
         one, other = self.open(), self.open()
         for number in range(20):
-            (one, other)[number % 2].remember(f"user{number}", KEY, 1.0)
+            (one, other)[number % 2].remember(f"user{number}", KEY)
         for number in range(20):
             self.assertIsNotNone((other, one)[number % 2].name(f"user{number}"))
 
@@ -110,12 +122,15 @@ class Servers(KnownCase):
     def test_remembered(self) -> None:
         """The first key of a server stays until a person accepts another."""
         known = self.open()
-        known.remember_server(SERVER, KEY, 5.0)
-        known.remember_server(SERVER, OTHER, 6.0)
+        self.now = 5.0
+        known.remember_server(SERVER, KEY)
+        self.now = 6.0
+        known.remember_server(SERVER, OTHER)
         found = known.server(SERVER)
         assert found is not None
         self.assertEqual((found.fingerprint, found.last_seen), (KEY, 5.0))
-        known.trust_server(SERVER, OTHER, 7.0)
+        self.now = 7.0
+        known.trust_server(SERVER, OTHER)
         found = known.server(SERVER)
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen), (OTHER, 7.0))

@@ -46,26 +46,26 @@ class Remembered:
     def name(self, name: str) -> Known | None:
         return self.names.get(name)
 
-    def remember(self, name: str, fingerprint: str, now: float) -> None:
+    def remember(self, name: str, fingerprint: str) -> None:
         self.names.setdefault(name, Known(fingerprint))
 
-    def trust(self, name: str, fingerprint: str, now: float) -> None:
+    def trust(self, name: str, fingerprint: str) -> None:
         self.names[name] = Known(fingerprint)
 
-    def verify(self, name: str, fingerprint: str, now: float) -> None:
+    def verify(self, name: str, fingerprint: str) -> None:
         self.names[name] = Known(fingerprint, True)
 
-    def doubt(self, name: str, now: float) -> None:
+    def doubt(self, name: str) -> None:
         if name in self.names:
             self.names[name].compared = False
 
     def server(self, address: Address) -> Known | None:
         return self.servers.get(address)
 
-    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def remember_server(self, address: Address, fingerprint: str) -> None:
         self.servers.setdefault(address, Known(fingerprint))
 
-    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def trust_server(self, address: Address, fingerprint: str) -> None:
         self.servers[address] = Known(fingerprint)
 
 

@@ -117,7 +117,7 @@ class Contact(SynchronousTestCase):
 
     def test_downgrade(self) -> None:
         """A server that had a key is not spoken to without one, unless the person says so."""
-        self.memory.trust_server(SERVER, key_of("server"), 0)
+        self.memory.trust_server(SERVER, key_of("server"))
         self._peer("alice")
         self._type("secret")
         self.network.wait(120)
@@ -142,7 +142,7 @@ class Contact(SynchronousTestCase):
 
     def test_downgrade_for_a_script(self) -> None:
         """A script ends with status 1."""
-        self.memory.trust_server(SERVER, key_of("server"), 0)
+        self.memory.trust_server(SERVER, key_of("server"))
         self._peer("bot", patient=False)
         self.network.wait(20)
         self.assertEqual(self.peer.statuses, [1])

@@ -16,7 +16,7 @@ class Broken(Remembered):
     def server(self, address: tuple[str, int]) -> Known | None:
         raise ChatError("the disk is gone")
 
-    def remember(self, name: str, fingerprint: str, now: float) -> None:
+    def remember(self, name: str, fingerprint: str) -> None:
         raise ChatError("the disk is full")
 
 
@@ -27,7 +27,7 @@ class Names(SynchronousTestCase):
         """Alice knows another bob than the one she meets."""
         world = KeyedWorld()
         memory = Remembered()
-        memory.trust("bob", key_of("the bob she knows"), 0)
+        memory.trust("bob", key_of("the bob she knows"))
         alice = world.chatter("alice", memory=memory)
         alice.type("$roomcreate lab", "$roomjoin lab")
         bob = world.chatter("bob")
@@ -94,7 +94,7 @@ class Names(SynchronousTestCase):
         """`yes` marks no key but the one that was shown."""
         alice, _ = KeyedWorld().room("alice", "bob")
         alice.type("$verify bob", "$roomleave", wait=8)
-        alice.memory.trust("bob", key_of("another"), 0)
+        alice.memory.trust("bob", key_of("another"))
         alice.type("$verify bob yes")
         self.assertEqual(alice.memory.name("bob"), Known(key_of("another")))
 
@@ -158,7 +158,7 @@ class Servers(SynchronousTestCase):
     def _changed(self, **how: object) -> Chatter:
         world = KeyedWorld()
         memory = Remembered()
-        memory.trust_server(SERVER, key_of("the server as it was"), 0)
+        memory.trust_server(SERVER, key_of("the server as it was"))
         return world.chatter("alice", memory=memory, **how)  # type: ignore[arg-type]
 
     def test_changed(self) -> None:

@@ -126,14 +126,14 @@ class HoldingTests(SynchronousTestCase):
     def test_daemon_does_not_hold(self) -> None:
         """At a daemon with nobody on the line a typed line is not sent, and that is said."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed("hello", NOON), [NOT_SENT])
         self.assertEqual(connect(conversation), [GREETING])
 
     def test_calling_daemon_holds_for_the_first(self) -> None:
         """A daemon that calls keeps lines for whom it calls, but not for the next caller."""
         conversation = daemon(hold=True)
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed("hello", NOON), [])
         self.assertEqual(connect(conversation), [GREETING, Say("hello")])
         conversation.disconnected("gone", NOON)
@@ -225,13 +225,13 @@ class QuittingTests(SynchronousTestCase):
     def test_quit_at_idle_daemon(self) -> None:
         """`:q` at a daemon with nobody on the line says so, and ends nothing."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed(":q", NOON), [Show("> nobody is on the line")])
 
     def test_quit_at_daemon(self) -> None:
         """`:q` at a daemon hangs up on this caller and leaves the next one a working line."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         connect(conversation)
         self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
         conversation.disconnected("you hung up", NOON)
@@ -242,12 +242,12 @@ class QuittingTests(SynchronousTestCase):
     def test_detached_by_end_of_input(self) -> None:
         """The end of input at a daemon's terminal closes that, and not the line."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         connect(conversation)
         conversation.typed("hello", NOON)
         self.assertEqual(conversation.ended(NOON), [CloseTerminal()])
         conversation.detached()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed("back", NOON), [Say("back")])
 
 
@@ -267,7 +267,7 @@ class EndingTests(SynchronousTestCase):
     def test_daemon_waits_for_the_next(self) -> None:
         """A daemon says why and that it waits, and does not end."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         connect(conversation)
         self.assertEqual(
             conversation.disconnected("gone", NOON, status=1),
@@ -288,7 +288,7 @@ class BacklogTests(SynchronousTestCase):
         self.assertEqual(connect(conversation), [])
         self.assertEqual(conversation.said("hello  there", NOON + 61), [])
         self.assertEqual(
-            conversation.attached(NOON + 100),
+            conversation.attached(NOON + 100, NOON + 100),
             [
                 Show("> [2026-03-04 12:00:00] connected with 192.0.2.1:8090; :q hangs up"),
                 Show("< [2026-03-04 12:01:01] hello  there"),
@@ -296,35 +296,45 @@ class BacklogTests(SynchronousTestCase):
             ],
         )
 
+    def test_time_of_day(self) -> None:
+        """The times shown are those of the day, though the durations are another clock's."""
+        conversation = daemon()
+        conversation.said("hello", 5.0)
+        self.assertEqual(
+            conversation.attached(65.0, NOON)[0], Show("< [2026-03-04 11:59:00] hello")
+        )
+
     def test_missed_is_shown_once(self) -> None:
         """What was shown is not shown again to who attaches next."""
         conversation = daemon()
         connect(conversation)
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         conversation.detached()
         self.assertEqual(
-            conversation.attached(NOON), [Show("> attached; somebody is on the line")]
+            conversation.attached(NOON, NOON), [Show("> attached; somebody is on the line")]
         )
 
     def test_attached_sees_at_once(self) -> None:
         """While somebody is attached nothing is kept: it is shown, without a time."""
         conversation = daemon()
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         connect(conversation)
         self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
         conversation.detached()
-        self.assertEqual(len(conversation.attached(NOON)), 1)
+        self.assertEqual(len(conversation.attached(NOON, NOON)), 1)
 
     def test_nobody_on_the_line(self) -> None:
         """Who attaches is told whether somebody is on the line."""
-        self.assertEqual(daemon().attached(NOON), [Show("> attached; nobody is on the line")])
+        self.assertEqual(
+            daemon().attached(NOON, NOON), [Show("> attached; nobody is on the line")]
+        )
 
     def test_bound_on_lines(self) -> None:
         """The newest 1,000 lines are kept, and how many were not is said first."""
         conversation = daemon()
         for number in range(1003):
             conversation.said(str(number), NOON)
-        *shown, state = conversation.attached(NOON)
+        *shown, state = conversation.attached(NOON, NOON)
         self.assertEqual(shown[0], Show("> 3 older lines were not kept"))
         kept = [Show(f"< [2026-03-04 12:00:00] {number}") for number in range(3, 1003)]
         self.assertEqual(shown[1:], kept)
@@ -339,12 +349,12 @@ class BacklogTests(SynchronousTestCase):
             for _ in range(16):
                 conversation.said(line, NOON)
             kept = [Show(f"< [2026-03-04 12:00:00] {line}")] * 16
-            self.assertEqual(conversation.attached(NOON)[:-1], kept)
+            self.assertEqual(conversation.attached(NOON, NOON)[:-1], kept)
             conversation.detached()
             for _ in range(16):
                 conversation.said(line, NOON)
             conversation.said("", NOON)
-            *shown, last, _ = conversation.attached(NOON)
+            *shown, last, _ = conversation.attached(NOON, NOON)
             self.assertEqual(shown, [Show("> 1 older line was not kept"), *kept[1:]])
             self.assertEqual(last, Show("< [2026-03-04 12:00:00] "))
 
@@ -353,11 +363,11 @@ class BacklogTests(SynchronousTestCase):
         conversation = daemon()
         for number in range(MAX_MISSED_LINES + 1):
             conversation.said(str(number), NOON)
-        conversation.attached(NOON)
+        conversation.attached(NOON, NOON)
         conversation.detached()
         conversation.said("new", NOON)
         self.assertEqual(
-            conversation.attached(NOON),
+            conversation.attached(NOON, NOON),
             [
                 Show("< [2026-03-04 12:00:00] new"),
                 Show("> attached; nobody is on the line"),
@@ -368,10 +378,12 @@ class BacklogTests(SynchronousTestCase):
         """A kept line cannot do anything to a terminal either."""
         conversation = daemon()
         conversation.said("\x1b[2J", NOON)
-        self.assertEqual(conversation.attached(NOON)[0], Show("< [2026-03-04 12:00:00] ␛[2J"))
+        self.assertEqual(
+            conversation.attached(NOON, NOON)[0], Show("< [2026-03-04 12:00:00] ␛[2J")
+        )
 
     def test_own_terminal_keeps_nothing(self) -> None:
         """A terminal that cannot be detached is shown everything when it happens."""
         conversation = foreground()
         self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
-        self.assertEqual(conversation.attached(NOON), [])
+        self.assertEqual(conversation.attached(NOON, NOON), [])

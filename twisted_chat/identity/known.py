@@ -34,23 +34,23 @@ class Known(Protocol):
     def server(self, address: Address) -> KnownServer | None:
         """What is known of the server at this address."""
 
-    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def remember_server(self, address: Address, fingerprint: str) -> None:
         """A server was met. Changes no key that is known already."""
 
-    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def trust_server(self, address: Address, fingerprint: str) -> None:
         """The person accepts that the server has this key now."""
 
     def name(self, name: str) -> KnownName | None:
         """What is known of whoever has this name."""
 
-    def remember(self, name: str, fingerprint: str, now: float) -> None:
+    def remember(self, name: str, fingerprint: str) -> None:
         """Somebody was spoken with. Changes no key that is known already."""
 
-    def trust(self, name: str, fingerprint: str, now: float) -> None:
+    def trust(self, name: str, fingerprint: str) -> None:
         """The person accepts that this name has this key now; not compared yet."""
 
-    def verify(self, name: str, fingerprint: str, now: float) -> None:
+    def verify(self, name: str, fingerprint: str) -> None:
         """The person has compared this fingerprint for this name, and accepts it."""
 
-    def doubt(self, name: str, now: float) -> None:
+    def doubt(self, name: str) -> None:
         """The person has not compared the fingerprint of this name after all."""

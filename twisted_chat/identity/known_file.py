@@ -6,7 +6,8 @@ two programs may use the file at once, and none of them can leave it damaged.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,11 +47,13 @@ _NEW_KEY = """SET fingerprint = excluded.fingerprint, last_seen = excluded.last_
 
 
 class KnownFile:
-    """`Known`, kept in a file, which is made where there is none. Making one
-    raises CannotStart where the file cannot be used; the file is not touched then."""
+    """`Known`, kept in a file, which is made where there is none. `time_of_day` tells
+    when somebody is seen, in seconds since 1970. Making one raises CannotStart where
+    the file cannot be used; the file is not touched then."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, time_of_day: Callable[[], float] = time.time) -> None:
         self._path = path
+        self._now = time_of_day
         make_directory(path.parent)
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
@@ -84,11 +87,11 @@ class KnownFile:
         )
         return KnownServer(address, *found[0]) if found else None
 
-    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
-        self._put_server(_SEEN, address, fingerprint, now)
+    def remember_server(self, address: Address, fingerprint: str) -> None:
+        self._put_server(_SEEN, address, fingerprint)
 
-    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
-        self._put_server(_NEW_KEY, address, fingerprint, now)
+    def trust_server(self, address: Address, fingerprint: str) -> None:
+        self._put_server(_NEW_KEY, address, fingerprint)
 
     def name(self, name: str) -> KnownName | None:
         found = self._do(
@@ -99,18 +102,18 @@ class KnownFile:
         fingerprint, first_seen, last_seen, compared = found[0]
         return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
 
-    def remember(self, name: str, fingerprint: str, now: float) -> None:
-        self._put_name(_SEEN, name, fingerprint, now, False)
+    def remember(self, name: str, fingerprint: str) -> None:
+        self._put_name(_SEEN, name, fingerprint, False)
 
-    def trust(self, name: str, fingerprint: str, now: float) -> None:
+    def trust(self, name: str, fingerprint: str) -> None:
         compared = ", compared = compared AND fingerprint = excluded.fingerprint"
-        self._put_name(_NEW_KEY + compared, name, fingerprint, now, False)
+        self._put_name(_NEW_KEY + compared, name, fingerprint, False)
 
-    def verify(self, name: str, fingerprint: str, now: float) -> None:
-        self._put_name(_NEW_KEY + ", compared = 1", name, fingerprint, now, True)
+    def verify(self, name: str, fingerprint: str) -> None:
+        self._put_name(_NEW_KEY + ", compared = 1", name, fingerprint, True)
 
-    def doubt(self, name: str, now: float) -> None:
-        self._do("UPDATE names SET compared = 0, last_seen = ? WHERE name = ?", now, name)
+    def doubt(self, name: str) -> None:
+        self._do("UPDATE names SET compared = 0, last_seen = ? WHERE name = ?", self._now(), name)
 
     def _prepare(self) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
@@ -124,7 +127,8 @@ class KnownFile:
         if health != "ok":
             raise sqlite3.DatabaseError(" ".join(str(health).split()))
 
-    def _put_server(self, change: str, address: Address, fingerprint: str, now: float) -> None:
+    def _put_server(self, change: str, address: Address, fingerprint: str) -> None:
+        now = self._now()
         self._do(
             "INSERT INTO servers VALUES (?, ?, ?, ?, ?) ON CONFLICT (host, port)"
             f" DO UPDATE {change}",
@@ -134,9 +138,8 @@ class KnownFile:
             now,
         )
 
-    def _put_name(
-        self, change: str, name: str, fingerprint: str, now: float, compared: bool
-    ) -> None:
+    def _put_name(self, change: str, name: str, fingerprint: str, compared: bool) -> None:
+        now = self._now()
         self._do(
             f"INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE {change}",
             name,

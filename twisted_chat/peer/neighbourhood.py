@@ -141,7 +141,7 @@ class Neighbourhood:
         return link.dialled == (self._trust.own < link.fingerprint)
 
     def _ready(self, neighbour: Neighbour, now: float) -> None:
-        self._trust.remember(neighbour.contact, now)
+        self._trust.remember(neighbour.contact)
         self._words.linked(neighbour, now)
 
     def _wait_for_introduction(self, link: Link, now: float) -> None:

@@ -148,7 +148,7 @@ class People:
         elif not person.blocked:
             self._effects.notice(f"nothing is wrong with the key of {name}")
         else:
-            self._trust.accept(person.contact, now)
+            self._trust.accept(person.contact)
             self._warned.discard((name_key(person.contact.name), person.contact.fingerprint))
             if isinstance(person, Neighbour):
                 self._effects.notice(f"the new key of {name} is accepted and remembered")
@@ -174,7 +174,7 @@ class People:
         shown = self._compared.get(name_key(name)) == fingerprint
         blocked = person is not None and person.blocked
         if answer and shown and not blocked:
-            self._trust.compared(name, fingerprint, now)
+            self._trust.compared(name, fingerprint)
             self._effects.notice(f"{name} is marked as compared")
             return
         if len(self._compared) > MAX_INTRODUCED:
@@ -197,7 +197,7 @@ class People:
         if not known:
             self._effects.notice(f"no key is known of {name}")
             return
-        self._trust.doubted(name, now)
+        self._trust.doubted(name)
         self._effects.notice(
             f"{name} is not marked as compared; if the keys differ, somebody is in between:"
             f" trust no word of {name}"

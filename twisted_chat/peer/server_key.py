@@ -32,13 +32,13 @@ class ServerKey:
             return False
         if self._pinned:
             if link.fingerprint.startswith(self._pinned):
-                self._trust.accept_server(self._server, link.fingerprint, now)
+                self._trust.accept_server(self._server, link.fingerprint)
                 return True
         elif not known or known == link.fingerprint:
             if not known:
                 shown = self._trust.spoken(link.fingerprint)
                 self._effects.notice(f"the server's key, seen for the first time: {shown}")
-            self._trust.remember_server(self._server, link.fingerprint, now)
+            self._trust.remember_server(self._server, link.fingerprint)
             return True
         self._refuse(self._pinned or known, link.fingerprint)
         return False
@@ -82,7 +82,7 @@ class ServerKey:
     def accept(self, now: float) -> None:
         """The person takes the new key, or that there is none this time."""
         if self._refused:
-            self._trust.accept_server(self._server, self._refused, now)
+            self._trust.accept_server(self._server, self._refused)
             self._effects.notice("the server's new key is accepted and remembered")
         self._refused = self._told = ""
         self._downgraded = False

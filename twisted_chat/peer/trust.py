@@ -31,31 +31,31 @@ class KnownPerson(KnownKey, Protocol):
 
 class Memory(Protocol):
     """What outlives the program. Names are given as `name_key` returns them,
-    fingerprints as 64 lower-case hexadecimal digits. All of it raises ChatError
-    where it cannot be."""
+    fingerprints as 64 lower-case hexadecimal digits. It knows the time of day by
+    itself. All of it raises ChatError where it cannot be."""
 
     def name(self, name: str) -> KnownPerson | None:
         """What is known of whoever has this name."""
 
-    def remember(self, name: str, fingerprint: str, now: float) -> None:
+    def remember(self, name: str, fingerprint: str) -> None:
         """Somebody was spoken with. Changes no key that is known already."""
 
-    def trust(self, name: str, fingerprint: str, now: float) -> None:
+    def trust(self, name: str, fingerprint: str) -> None:
         """The person accepts that this name has this key now; it is not compared yet."""
 
-    def verify(self, name: str, fingerprint: str, now: float) -> None:
+    def verify(self, name: str, fingerprint: str) -> None:
         """The person has compared this fingerprint for this name."""
 
-    def doubt(self, name: str, now: float) -> None:
+    def doubt(self, name: str) -> None:
         """The person has not compared the fingerprint of this name after all."""
 
     def server(self, address: Address) -> KnownKey | None:
         """What is known of the server at this address."""
 
-    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def remember_server(self, address: Address, fingerprint: str) -> None:
         """A server was met. Changes no key that is known already."""
 
-    def trust_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def trust_server(self, address: Address, fingerprint: str) -> None:
         """The person accepts that the server has this key now."""
 
 
@@ -110,28 +110,28 @@ class Trust:
             return Verdict.NEW
         return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
 
-    def remember(self, contact: Contact, now: float) -> None:
+    def remember(self, contact: Contact) -> None:
         """The key is proven, and there is none to contradict it."""
         if contact.fingerprint:
             key = name_key(contact.name)
-            self._keep(lambda: self._memory.remember(key, contact.fingerprint, now))
+            self._keep(lambda: self._memory.remember(key, contact.fingerprint))
 
-    def accept(self, contact: Contact, now: float) -> None:
+    def accept(self, contact: Contact) -> None:
         """The person takes the new key for this name; for a name without a key
         only as long as the program runs, and the key stays remembered."""
         key = name_key(contact.name)
         if contact.fingerprint:
-            self._keep(lambda: self._memory.trust(key, contact.fingerprint, now))
+            self._keep(lambda: self._memory.trust(key, contact.fingerprint))
         else:
             self._without_key.add(key)
 
-    def compared(self, name: str, fingerprint: str, now: float) -> None:
+    def compared(self, name: str, fingerprint: str) -> None:
         """The person has compared this with what the other one reads, and it is the same."""
-        self._keep(lambda: self._memory.verify(name_key(name), fingerprint, now))
+        self._keep(lambda: self._memory.verify(name_key(name), fingerprint))
 
-    def doubted(self, name: str, now: float) -> None:
+    def doubted(self, name: str) -> None:
         """The person takes back that the key of this name was compared."""
-        self._keep(lambda: self._memory.doubt(name_key(name), now))
+        self._keep(lambda: self._memory.doubt(name_key(name)))
 
     def is_compared(self, name: str, fingerprint: str) -> bool:
         """Whether the person has compared this fingerprint for this name."""
@@ -154,13 +154,13 @@ class Trust:
         known = self._memory.server(address)
         return known.fingerprint if known else ""
 
-    def remember_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def remember_server(self, address: Address, fingerprint: str) -> None:
         """A server was met with the key that it should have, or for the first time."""
-        self._keep(lambda: self._memory.remember_server(address, fingerprint, now))
+        self._keep(lambda: self._memory.remember_server(address, fingerprint))
 
-    def accept_server(self, address: Address, fingerprint: str, now: float) -> None:
+    def accept_server(self, address: Address, fingerprint: str) -> None:
         """The person takes the new key of a server."""
-        self._keep(lambda: self._memory.trust_server(address, fingerprint, now))
+        self._keep(lambda: self._memory.trust_server(address, fingerprint))
 
     def _keep(self, what: Callable[[], None]) -> None:
         try:

@@ -123,8 +123,8 @@ class Conversation:
 
     # --- The terminal
 
-    def attached(self, now: float) -> list[Effect]:
-        """A person sits down at the terminal."""
+    def attached(self, now: float, time_of_day: float) -> list[Effect]:
+        """A person sits down at the terminal, at this `time_of_day`, in seconds since 1970."""
         self._attached = True
         if not self._detachable:
             return []
@@ -132,7 +132,7 @@ class Conversation:
         if self._forgotten:
             lines = "line was" if self._forgotten == 1 else "lines were"
             effects.append(Show(f"> {self._forgotten:,} older {lines} not kept"))
-        effects += (Show(_timed(line, when)) for when, line in self._missed)
+        effects += (Show(_timed(line, time_of_day - (now - when))) for when, line in self._missed)
         self._missed.clear()
         self._missed_size = self._forgotten = 0
         state = "somebody is on the line" if self._connected else "nobody is on the line"

@@ -1,5 +1,7 @@
 """TCP chat on a connection, between a terminal and whoever is at the other end."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
@@ -42,15 +44,23 @@ BUSY = b"the line is busy\n"
 class TcpChat(Factory):
     """One end of TCP chat: makes the connections, holds the one line, serves the terminal.
 
-    `finished` fires with an exit status. It is the `Person` of its terminals.
+    `finished` fires with an exit status. It is the `Person` of its terminals, whom
+    the `time_of_day`, in seconds since 1970, is shown.
     """
 
     noisy = False
     log = Logger()
 
-    def __init__(self, conversation: Conversation, clock: IReactorTime) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        clock: IReactorTime,
+        *,
+        time_of_day: Callable[[], float] = time.time,
+    ) -> None:
         self._conversation = conversation
         self.clock = clock
+        self._time_of_day = time_of_day
         self._line: Chat | None = None
         self._terminal: LineTerminal | None = None
         self._busy = 0
@@ -123,7 +133,7 @@ class TcpChat(Factory):
             self._terminal.show("> attached elsewhere")
             self._terminal.close()
         self._terminal = terminal
-        self._carry_out(self._conversation.attached(self.clock.seconds()))
+        self._carry_out(self._conversation.attached(self.clock.seconds(), self._time_of_day()))
 
     def typed(self, terminal: LineTerminal, line: str) -> None:
         if terminal is self._terminal:
