@@ -9,7 +9,17 @@ from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
 from twisted_chat.frames import MAX_FRAME
 from twisted_chat.links import Dial, SendFrame
-from twisted_chat.net.quic_bounds import ANSWER_TIME, HANDSHAKE_TIME, IDLE_TIMEOUT, KEEPALIVE
+from twisted_chat.net.quic_bounds import (
+    ANSWER_TIME,
+    ASK_BACK,
+    ASK_EVERY,
+    HANDSHAKE_TIME,
+    IDLE_TIMEOUT,
+    KEEPALIVE,
+    MOVED_OUT,
+    MOVES,
+    SMALLEST_INITIAL,
+)
 from twisted_chat.net.quic_port import QuicPort
 
 
@@ -181,7 +191,7 @@ class Carrying(QuicCase):
         self.assertLess(len(self.network.sent) - before, 8)
 
     def test_keepalive(self) -> None:
-        """A silent link stays open, for one datagram and its answer every 15 seconds."""
+        """A silent link stays open, for one datagram and its answer every 12 seconds."""
         self.later(10)
         before = len(self.network.sent)
         self.later(10 * KEEPALIVE)
@@ -198,21 +208,62 @@ class Carrying(QuicCase):
         self.assertEqual(len(self.clock.calls), 2)
 
     def test_lost(self) -> None:
-        """Whoever is gone without a word is missed: by who has dialled when there was no
-        answer to its keepalive, and by the other side after a minute."""
+        """Whoever is gone without a word is missed by both sides, as each of them asks and
+        gets no answer: whoever has dialled asks first."""
         self.network.loses = lambda datagram: True
         self.later(KEEPALIVE + ANSWER_TIME - 1)
         self.assertEqual(self.caller.heard.told, ["opened"])
         self.later(2)
         self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
-        self.later(IDLE_TIMEOUT - KEEPALIVE - ANSWER_TIME - 2)
         self.assertEqual(self.called.heard.told, ["opened"])
-        self.later(KEEPALIVE)
-        for end in (self.caller, self.called):
-            self.assertEqual([told[:4] for told in end.heard.told], ["open", "lost"])
-            self.assertEqual(len(end.port), 0)
+        self.later(ASK_BACK - KEEPALIVE)
+        self.assertEqual(self.called.heard.told, ["opened", "lost: no answer"])
         self.later(60)
+        self.assertEqual((len(self.caller.port), len(self.called.port)), (0, 0))
         self.assertEqual(self.clock.calls, [])
+
+    def test_one_way(self) -> None:
+        """Where one way is dead the link is lost in time, however much comes over the other."""
+        for dead in (CALLER, CALLED):
+            self.network.loses = lambda datagram, dead=dead: datagram.source == dead  # type: ignore[misc]
+            started = self.clock.seconds()
+            while "lost: no answer" not in self.caller.heard.told:
+                self.assertLess(self.clock.seconds(), started + KEEPALIVE + ANSWER_TIME + 1)
+                self.caller.say(b"do you hear me?")
+                self.called.say(b"I talk all the time")
+                self.later(0.5)
+            self.assertLess(self.clock.seconds(), started + ANSWER_TIME + 2)
+            self.network.loses = lambda datagram: False
+            self.later(60)
+            self.caller.heard.told.clear()
+            self.link()
+
+    def test_one_way_unsaid(self) -> None:
+        """Also where nothing but what the other side says would tell."""
+        self.network.loses = lambda datagram: datagram.source == CALLER
+        for _ in range(int(2 * (KEEPALIVE + ANSWER_TIME)) - 2):
+            self.called.say(b"I talk all the time")
+            self.later(0.5)
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.later(2)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
+        self.assertGreater(len(self.caller.heard.messages), 20)
+
+    def test_old_answer(self) -> None:
+        """What was sent before the question and is acknowledged later is no answer to it."""
+        late = []
+        self.network.loses = lambda datagram: (
+            datagram.source == CALLED and not late.append(datagram.payload)  # type: ignore[func-returns-value]
+        )
+        self.caller.say(b"word")
+        self.later(0.01)
+        self.network.loses = lambda datagram: True
+        self.later(2)
+        for payload in late:
+            self.network.carry(CALLED, payload, CALLER)
+            self.caller.port.datagramReceived(payload, CALLED)
+        self.later(ANSWER_TIME)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
 
     def test_no_answer(self) -> None:
         """Who has dialled misses the other side sooner when it says something: a link is no
@@ -220,13 +271,13 @@ class Carrying(QuicCase):
         self.network.loses = lambda datagram: datagram.source == CALLED
         for _ in range(2):
             self.caller.say(b"are you there?")
-            self.later(ANSWER_TIME / 2 - 0.1)
+            self.later((ANSWER_TIME + ASK_EVERY) / 2 - 0.1)
             self.assertEqual(self.caller.heard.told, ["opened"])
         self.later(1)
         self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
 
     def test_slow_answer(self) -> None:
-        """A sign of life is enough, however late in the time it comes."""
+        """An answer is enough, however late in the time it comes."""
         self.network.loses = lambda datagram: datagram.source == CALLED
         self.caller.say(b"are you there?")
         self.later(ANSWER_TIME - 1)
@@ -234,6 +285,37 @@ class Carrying(QuicCase):
         self.called.say(b"yes")
         self.later(2 * IDLE_TIMEOUT)
         self.assertEqual(self.caller.heard.told, ["opened"])
+
+    def test_away(self) -> None:
+        """Whoever the network leaves for ten seconds at any moment keeps the link, at least
+        where nothing was said."""
+        for moment in range(int(KEEPALIVE)):
+            self.later(moment)
+            self.network.loses = lambda datagram: True
+            self.later(ANSWER_TIME - 1)
+            self.network.loses = lambda datagram: False
+            self.later(20)
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_half_lost(self) -> None:
+        """Where four of ten datagrams are lost a silent link stays for half an hour or more."""
+        self.network.loss, self.network.delay = 0.4, 0.1
+        self.later(1800)
+        self.assertEqual(self.caller.heard.told, ["opened"])
+        self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_narrow(self) -> None:
+        """A path that becomes narrow in mid-chat and tells nobody holds nothing up."""
+        for number in range(200):
+            if number == 100:
+                self.network.loses = lambda datagram: len(datagram.payload) > SMALLEST_INITIAL
+            for end in (self.caller, self.called):
+                end.say(b"%d" % number + bytes(2000))
+            self.later(0.05)
+        self.later(2)
+        self.assertEqual(len(self.called.heard.messages), 200)
+        self.assertEqual(len(self.caller.heard.messages), 200)
 
     def test_hung_up(self) -> None:
         """The other end is told why a link ended, and we are told nothing."""
@@ -355,10 +437,76 @@ class Moving(QuicCase):
             self.caller.say(b"word")
             self.called.say(b"answer")
             self.later(0.02)
-        self.later(ANSWER_TIME)
+        self.later(ANSWER_TIME + ASK_EVERY)
         self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
         self.assertEqual(self.called.heard.told[:1], ["opened"])
         self.link()
         self.caller.say(b"again")
         self.later(1)
         self.assertEqual(self.called.heard.messages[-1:], [b"again"])
+
+    def test_often(self) -> None:
+        """Whoever moves fifty times, at any gap, is always soon linked again, and hears
+        why it was not: the library survives three moves."""
+        for gap in (0.3, 2.0, 20.0):
+            for number in range(50):
+                self.caller.transport.rebind((f"10.2.{int(gap * 10)}.{number}", 6000 + number))
+                self.later(gap)
+                if self.caller.heard.told[-1].startswith("lost"):
+                    self.link()
+            self.later(ANSWER_TIME + KEEPALIVE + 1)
+            if self.caller.heard.told[-1].startswith("lost"):
+                self.link()
+            self.caller.say(b"word")
+            self.called.say(b"answer")
+            self.later(1)
+            self.assertEqual(self.called.heard.messages.pop(), b"word")
+            self.assertEqual(self.caller.heard.messages.pop(), b"answer")
+
+    def test_worn(self) -> None:
+        """A link that has moved as often as it can is ended by the accepting side, which says
+        so where the other end is; both know, and nothing that was said is lost."""
+        for number in range(MOVES):
+            self.assertEqual(self.caller.heard.told, ["opened"])
+            self.caller.transport.rebind((f"10.2.0.{number}", 6000))
+            self.caller.say(b"%d" % number)
+            self.called.say(b"%d" % number)
+            self.later(MOVED_OUT / 2)
+        self.called.say(b"last")
+        self.later(MOVED_OUT)
+        why = "lost: it has moved too often: another link is needed"
+        self.assertEqual(self.caller.heard.told[-1], why)
+        self.assertEqual(self.called.heard.told[-1], why)
+        self.assertEqual(self.caller.heard.messages, [b"0", b"1", b"2", b"last"])
+        self.assertEqual(self.called.heard.messages, [b"0", b"1", b"2"])
+
+    def test_back(self) -> None:
+        """Whoever comes back to where it was before is answered there, and what was late from
+        there when it left changes nothing."""
+        self.caller.say(b"late")
+        late: list[bytes] = []
+        self.network.loses = lambda one: (
+            one.source == CALLER and not late.append(one.payload)  # type: ignore[func-returns-value]
+        )
+        self.later(0.5)
+        self.network.loses = lambda one: False
+        self.caller.transport.rebind(THIRD)
+        self.caller.say(b"there")
+        self.later(0.5)
+        self.network.carry(CALLER, late[0], CALLED)
+        self.later(0.5)
+        self.called.say(b"there you are")
+        self.later(0.5)
+        self.assertEqual(self.caller.heard.messages, [b"there you are"])
+        self.later(2)
+        self.caller.transport.rebind(CALLER)
+        self.caller.say(b"back")
+        self.later(0.5)
+        self.called.say(b"welcome back")
+        self.later(0.5)
+        self.assertEqual(self.caller.heard.messages, [b"there you are", b"welcome back"])
+        self.assertEqual(self.called.link.address, CALLER)
+        self.assertEqual(
+            self.called.heard.told,
+            ["opened", f"moved to {THIRD[0]}", f"moved to {CALLER[0]}"],
+        )

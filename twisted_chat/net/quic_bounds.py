@@ -28,15 +28,35 @@ HANDSHAKES_OF_A_SITE = 32
 ACTIVE_IDS = 2
 """Connection ids that the other end may give us at a time: one, and one to move with."""
 
-IDLE_TIMEOUT = 60.0
-"""Seconds without a sign of life after which a link is lost."""
-KEEPALIVE = 15.0
-"""Seconds without a sign of life after which the dialling side asks for one.
-It keeps the way through NATs open for both, and tells the other where we are."""
+MOVES = 3
+"""Changes of address that a connection of the library survives: it keeps four paths,
+and forgets none. After the last one the accepting side ends the link, so that another
+one takes its place."""
+MOVED_OUT = 1.0
+"""Seconds from the last move to that end: so long it may take until the path is validated."""
+RETURNED = 1.0
+"""Seconds of silence from where the other end is after which something from where it
+was before means that it is back there, and is not late."""
+UNPROVEN_FACTOR = 3
+"""Bytes that an accepted connection sends for each one that it has received, until
+the handshake proves the address (RFC 9000, 8.1): a token can be used more than once."""
+
+IDLE_TIMEOUT = 40.0
+"""Seconds without a sign of life after which a link is lost whatever else is due:
+longer than either side takes to find out by asking."""
+KEEPALIVE = 12.0
+"""Seconds after an answer from the other end after which the dialling side asks for
+another. It keeps the way through NATs open for both, and tells the other where we are."""
+ASK_BACK = 16.0
+"""Seconds without a sign of life after which the accepting side asks for one: longer
+than KEEPALIVE, so that it asks only those who do not."""
+ASK_EVERY = 1.0
+"""Seconds between two questions as long as there is no answer, and from an answer to
+the next question, however much is said. With these ten of two ways that lose four of
+ten datagrams each one in a hundred gets no answer in time."""
 ANSWER_TIME = 10.0
-"""Seconds that the dialling side waits for a sign of life when it has sent something
-that wants one; then the link is lost to it, and it can make another. QUIC repeats
-itself meanwhile: where three of ten datagrams are lost, six times on a quick network."""
+"""Seconds that a question may be without an answer; then the link is lost, and the
+side that has dialled can make another."""
 HANDSHAKE_TIME = 10.0
 """Seconds until both keys must be proven: three lost flights, at the first
 retransmission of RFC 9002 (1 s, 2 s, 4 s)."""
@@ -44,6 +64,8 @@ TOKEN_LIFE = 20.0
 """Seconds that an address counts as validated."""
 TOKEN_SKEW = 5.0
 """Seconds that the clocks of servers that share a secret may differ by."""
+NO_APPLICATION_PROTOCOL = 0x178
+"""The error of a handshake in which no language was agreed on (RFC 9001, 8.1)."""
 PARTING = 0.5
 """Seconds that what was said before the end of a link has to go out."""
 REASON = 200

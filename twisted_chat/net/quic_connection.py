@@ -23,8 +23,9 @@ from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_events import Owner
-from twisted_chat.net.quic_library import narrow, wide
+from twisted_chat.net.quic_paths import Paths
 
 STREAM = 0
 """The one stream of a link: the first that the dialling side opens, both ways."""
@@ -68,10 +69,14 @@ class Connection:
         self._closing: str | None = None  # Why, while what was said before waits to go out.
         self._part_by = 0.0
         self._limit = now + bounds.HANDSHAKE_TIME
-        self._quiet_since = now
-        self._asked = NEVER  # When, of what was sent first since we heard anything.
+        self._asking = Asking(dialled=link.dialled)
+        self._paths = Paths(link.address, now)
+        self._part_at = NEVER  # From another end that has moved too often.
+        self._credit: int | None = None  # Bytes, while the address is not proven.
+        self._error = 0
         if not link.dialled:
             self._proof = Accepting(own, os.urandom(NONCE_BYTES))
+            self._credit = 0
 
     @property
     def unsent(self) -> int:
@@ -86,42 +91,44 @@ class Connection:
             return min(due, self._part_by)
         if self.stage is Stage.PROVING:
             return min(due, self._limit)
-        if self.link.dialled and self.stage is Stage.OPEN:
-            asking, answered = (
-                self._quiet_since + bounds.KEEPALIVE,
-                self._asked + bounds.ANSWER_TIME,
-            )
-            return min(due, asking, answered)
+        if self.stage is Stage.OPEN:
+            return min(due, self._asking.deadline, self._part_at)
         return due
 
     def receive(self, datagrams: Sequence[bytes], source: Address, now: float) -> None:
         """Take datagrams that came from one address, one after the other."""
-        self._quiet_since, self._asked = now, NEVER
+        self._asking.heard = now
+        if self._credit is not None:
+            self._credit += bounds.UNPROVEN_FACTOR * sum(map(len, datagrams))
+        name = self._paths.name(source, now)
         if len(datagrams) == 1:
-            self._quic.receive_datagram(datagrams[0], wide(source), now)
+            self._quic.receive_datagram(datagrams[0], name, now)
         else:
-            self._quic.receive_many_datagrams(list(datagrams), wide(source), now)
-        self._read()
+            self._quic.receive_many_datagrams(list(datagrams), name, now)
+        self._read(now)
         if self._elsewhere == source and self.stage is Stage.OPEN:
             # It has answered from where we have written to.
+            self._paths.move(source, now)
             self.link.address, self._elsewhere = source, None
+            if self._paths.moves >= bounds.MOVES:
+                self._part_at = min(self._part_at, now + bounds.MOVED_OUT)
             self._owner.moved(self)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
         if self.stage is Stage.PROVING and now >= self._limit:
             self._end("no answer in time" if self._proof is None else "no proof in time")
-        if self.stage is Stage.OPEN and self.link.dialled:
-            if now >= self._asked + bounds.ANSWER_TIME:
+        if self.stage is Stage.OPEN and now >= self._part_at:
+            self._end("it has moved too often: another link is needed")
+        if self.stage is Stage.OPEN and now >= self._asking.deadline:
+            if self._asking.is_over(now):
                 self._end("no answer")
-            elif now >= self._quiet_since + bounds.KEEPALIVE:
-                self._quiet_since = now
-                self._asked = min(self._asked, now)
-                self._quic.send_ping(0)
+            else:
+                self._quic.send_ping(self._asking.question(now))
         timer = self._quic.get_timer()
         if timer is not None and timer <= now:
             self._quic.handle_timer(now)
-            self._read()
+            self._read(now)
 
     def send(self, message: bytes) -> None:
         """Put a message behind those that wait. Raises WireError where it is too long."""
@@ -148,13 +155,16 @@ class Connection:
         if said := bool(self._outgoing):
             self._quic.send_stream_data(STREAM, bytes(self._outgoing))
             self._outgoing.clear()
-            self._asked = min(self._asked, now)
-        sent = [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
+            if self.stage is Stage.OPEN and self._asking.said(now):
+                self._quic.send_ping(self._asking.question(now))
+        sent = self._datagrams(now)
         if self._closing is not None and self._has_parted(now):
             # Only now, as whatever waits to be sent is forgotten with this.
-            self._quic.close(reason_phrase=self._closing)
+            # An error of QUIC's own names a frame; without, it is one of the application's.
+            frame_type = 0 if self._error else None
+            self._quic.close(self._error, frame_type, self._closing)
             self._closing = None
-            sent += [(data, narrow(to)) for data, to in self._quic.datagrams_to_send(now)]
+            sent += self._datagrams(now)
         if self.stage is Stage.OVER and self._quic.get_timer() is None:
             self.gone = True
         if sent or said:
@@ -163,22 +173,35 @@ class Connection:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
 
+    def _datagrams(self, now: float) -> list[tuple[bytes, Address]]:
+        """What the library sends; while the address is not proven, so much of it as may be."""
+        there = self._paths.address
+        sent = [(data, there(name)) for data, name in self._quic.datagrams_to_send(now)]
+        if self._credit is None:
+            return sent
+        affordable = []
+        for one in sent:
+            if len(one[0]) <= self._credit:
+                self._credit -= len(one[0])
+                affordable.append(one)
+        return affordable
+
     def _has_parted(self, now: float) -> bool:
         """Whether what was said before the end is out, or has had its time."""
         self._part_by = min(self._part_by, now + bounds.PARTING)
         return not self._quic.get_send_buffer_size(STREAM) or now >= self._part_by
 
-    def _read(self) -> None:
+    def _read(self, now: float) -> None:
         while (event := self._quic.next_event()) is not None:
             try:
-                self._on(event)
+                self._on(event, now)
             except WireError as error:
                 self._end(str(error))
 
-    def _on(self, event: events.QuicEvent) -> None:
+    def _on(self, event: events.QuicEvent, now: float) -> None:
         match event:
             case events.StreamDataReceived():
-                self._on_data(event)
+                self._on_data(event, now)
             case events.ConnectionIdIssued():
                 self._owner.id_issued(self, event.connection_id)
             case events.ConnectionIdRetired():
@@ -188,13 +211,17 @@ class Connection:
                 self._end(_reason(event))
             case events.HandshakeCompleted():
                 self._on_handshake(event)
-            case events.ProtocolNegotiated() | events.PingAcknowledged():
+            case events.PingAcknowledged():
+                self._asking.answered(event.uid, now)
+            case events.ProtocolNegotiated():
                 pass
             case _:
                 raise WireError("something that no link has")
 
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
+        self._credit = None
         if event.alpn_protocol != bounds.ALPN:
+            self._error = bounds.NO_APPLICATION_PROTOCOL
             raise WireError(f"it does not speak {bounds.ALPN}")
         if not self.link.dialled or self.stage is not Stage.PROVING:
             return
@@ -207,7 +234,7 @@ class Connection:
         self._proof = Dialling(self._own, found)
         self._outgoing += frame(self._proof.first)
 
-    def _on_data(self, event: events.StreamDataReceived) -> None:
+    def _on_data(self, event: events.StreamDataReceived, now: float) -> None:
         if event.stream_id != STREAM:
             raise WireError("a second stream")
         if self._frames is None:
@@ -216,13 +243,13 @@ class Connection:
             if self.stage is Stage.OPEN:
                 self._owner.received(self, message)
             elif self.stage is Stage.PROVING:
-                self._prove(message)
+                self._prove(message, now)
             if self._frames is None:
                 return
         if event.end_stream:
             self._end("the other side has ended it")
 
-    def _prove(self, message: bytes) -> None:
+    def _prove(self, message: bytes, now: float) -> None:
         proof = self._proof
         if proof is None:
             raise WireError("it speaks before it may")
@@ -232,6 +259,7 @@ class Connection:
             self.link.fingerprint = proof.fingerprint
             self._proof = None
             self.stage = Stage.OPEN
+            self._asking.begin(now)
             self._owner.opened(self)
 
     def _end(self, why: str) -> None:

@@ -34,6 +34,8 @@ def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> Qui
         max_stream_data=bounds.MAX_STREAM_DATA,
         max_datagram_frame_size=0,
         max_datagram_size=bounds.SMALLEST_INITIAL,
+        # A path that was wide and becomes narrow, with no word of it, would be the end.
+        probe_datagram_size=False,
         secrets_log_file=keylog,  # type: ignore[arg-type]
         signature_algorithms=[SignatureAlgorithm.ED25519],
         verify_mode=ssl.CERT_NONE,

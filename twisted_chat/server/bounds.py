@@ -57,11 +57,11 @@ HEARD = 1.0
 GATHER = 1.0
 """Seconds for which departures from a larger room are gathered into one list."""
 
-RETURN = 30.0
+RETURN = 18.0
 """Seconds in which a user whose link was lost may come back over another and
-still be in its room. A peer dials again at once and then in growing intervals:
-five attempts or so. For longer, others would talk to somebody who has crashed,
-which the link has taken up to a minute to notice."""
+still be in its room. A link is lost here up to 26 seconds after the last word, so
+somebody who has crashed is gone 44 seconds after it; and a peer that the network
+left for 20 seconds has dialled again before, by then at most 35 after it."""
 
 STRANGER = 30.0
 """Seconds that a link may stay without a user registered over it."""
