@@ -264,3 +264,12 @@ class CalledTests(SynchronousTestCase):
                 self.patch(os, "environ", {"PATH": path})
                 self.patch(sys, "argv", [typed])
                 self.assertEqual(program.called("udpchat"), shown)
+
+
+class Source(SynchronousTestCase):
+    """Where datagrams leave from."""
+
+    def test_loopback(self) -> None:
+        """To our own machine they leave from it; where there is no way, from nowhere."""
+        self.assertEqual(startup.source_host("127.0.0.1"), "127.0.0.1")
+        self.assertEqual(startup.source_host("255.255.255.255"), "")

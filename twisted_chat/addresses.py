@@ -5,6 +5,7 @@ the port an integer from 1 to 65535.
 """
 
 import ipaddress
+from enum import Enum
 from functools import lru_cache
 
 from twisted_chat.errors import UsageMistake
@@ -17,6 +18,18 @@ DEFAULT_PORT = 8090
 LARGEST_PORT = 65_535
 IPV6_SITE_BITS = 64
 """Whoever has one IPv6 address has the whole /64 around it (RFC 4291, 2.5.4)."""
+FIRST_OF_MANY = 224
+"""The first byte of an IPv4 address from which on none is one host's: multicast
+(RFC 5771), reserved and broadcast (RFC 1112, 4; RFC 919, 7). Nor is 0.0.0.0/8
+(RFC 1122, 3.2.1.3)."""
+
+
+class Kind(Enum):
+    """What can be at a host address."""
+
+    SOMEBODY = "one host"
+    OURSELVES = "the host itself, by its loopback"
+    NOBODY = "no one host: multicast, broadcast, unspecified or reserved"
 
 
 @lru_cache(maxsize=65_536)
@@ -27,6 +40,21 @@ def site(host: str) -> str:
         return host
     network = ipaddress.IPv6Network((host.partition("%")[0], IPV6_SITE_BITS), strict=False)
     return str(network.network_address)
+
+
+@lru_cache(maxsize=65_536)
+def kind(host: str) -> Kind:
+    """What can be at a host address. An IPv4 address in an IPv6 one (RFC 4291,
+    2.5.5) is what it is by itself. Raises ValueError for what is no literal address."""
+    address = ipaddress.ip_address(host)
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else address
+    if inner is not None:
+        first = inner.packed[0]
+        nobody = first == 0 or first >= FIRST_OF_MANY
+        return Kind.NOBODY if nobody else Kind.OURSELVES if first == 127 else Kind.SOMEBODY
+    if address.is_multicast or address.is_unspecified:
+        return Kind.NOBODY
+    return Kind.OURSELVES if address.is_loopback else Kind.SOMEBODY
 
 
 def port_number(text: str, *, smallest: int = 1) -> int:

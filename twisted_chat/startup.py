@@ -33,6 +33,19 @@ def cannot_listen(where: str, error: CannotListenError | OSError) -> CannotStart
     return CannotStart(f"cannot listen on {where}: {reason}")
 
 
+def source_host(to: str) -> str:
+    """The host address from which datagrams to another leave, as far as the
+    routes tell; empty where there is no way. Nothing is sent."""
+    try:
+        with socket.socket(
+            socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_DGRAM
+        ) as trial:
+            trial.connect((to, 9))
+            return str(trial.getsockname()[0])
+    except OSError:
+        return ""
+
+
 def check_port(port: int, kind: socket.SocketKind, interface: str = "0.0.0.0") -> None:
     """See whether this port can be listened on. Raises CannotStart."""
     name = "TCP" if kind is socket.SOCK_STREAM else "UDP"

@@ -59,7 +59,7 @@ class World:
         self.clock = Clock()
         self.network = FakeNetwork(self.clock, seed)
         self._kind = kind
-        self._bounds = bounds or Bounds()
+        self._bounds = Bounds() if bounds is None else bounds
         self.start_server()
 
     def start_server(self) -> None:

@@ -193,7 +193,7 @@ class KeyedWorld:
             name,
             key or name or "nobody",
             address,
-            memory or Remembered(),
+            Remembered() if memory is None else memory,
             patient=patient,
             server_key=server_key,
         )

@@ -139,6 +139,8 @@ class World:
         self.server_key = Identity.generate()
         self._generation = generation
         self._places = 100
+        self.office = ""
+        """The one host at which everybody is, if there is one."""
         self.start_server()
 
     def start_server(self) -> None:
@@ -172,7 +174,7 @@ class World:
     def place(self) -> Address:
         """An address where nobody is."""
         self._places += 1
-        return f"10.0.0.{self._places}", 5000 + self._places
+        return self.office or f"10.0.0.{self._places}", 5000 + self._places
 
     def start(self, name: str, *, server_key: str = "") -> Person:
         """Somebody who has just started a peer."""

@@ -143,3 +143,29 @@ class Arriving(SynchronousTestCase):
         world.network.nodes.append(bob.node)
         world.wait(60)
         self.assertEqual(heard_from(bob, alice), [str(n) for n in range(2 * HEAR_BURST)])
+
+
+class Once(SynchronousTestCase):
+    """What was shown is not shown again."""
+
+    def test_stopped_before_the_acknowledgement(self) -> None:
+        """A peer that is stopped when its word was shown, and before it knows, is forgotten by
+        the other one meanwhile; when it goes on and sends the word again, that is known."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        (link,) = world.network.between(alice.node, bob.node)
+        alice.enter("hello")
+        while not bob.told("< alice: hello"):
+            world.wait(0.001)
+        alice.node.down = True
+        world.network.cut(link)
+        world.network.carry_out(world.server, world.hall.go("alice"))
+        world.wait(LINGER + 1)
+        self.assertEqual(bob.lines[-1], "> alice left")
+        alice.node.down = False
+        world.network.carry_out(alice.node, alice.session.lost(link, "gone", world.network.now))
+        self.assertIn("0 of 1", alice.type("$status")[0])
+        alice.type("$roomjoin lab", wait=5)
+        self.assertIn("1 of 1", alice.type("$status")[0])
+        alice.type("again")
+        self.assertEqual(heard_from(bob, alice), ["hello", "again"])

@@ -245,7 +245,7 @@ class Directory:
         room.members.discard(user.key)
         room.number += 1
         room.holders -= isinstance(user, KeyHolder)
-        if not room.members:
+        if len(room.members) == 0:
             room.emptied = now
             self._empty[room.key] = room
         return True

@@ -7,10 +7,10 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat.addresses import Address, host_and_port, site
+from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.net.deadlines import Deadlines
 from twisted_chat.net.quic_events import Listener
 from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.tally import Tally

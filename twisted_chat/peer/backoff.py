@@ -9,6 +9,8 @@ STEADY = 30.0
 class Backoff:
     """Waits of 1, 2, 4, 8, 16 and then 30 seconds."""
 
+    __slots__ = ("attempts",)
+
     def __init__(self) -> None:
         self.attempts = 0
 

@@ -10,6 +10,7 @@ at any time.
 
 from collections.abc import Iterable
 
+from twisted_chat.deadlines import Deadlines
 from twisted_chat.display import safe
 from twisted_chat.frames import Heard, Said, Speech
 from twisted_chat.moments import NEVER
@@ -50,6 +51,7 @@ class Correspondence:
         self._hearing = Rate(hear_rate, hear_burst)
         self._pause = 1 / hear_rate if hear_rate else 0.0
         self._active: set[Neighbour] = set()
+        self._deadlines: Deadlines[Neighbour] = Deadlines()
         self.last: Line | None = None
         """What the person said last."""
         self.lost = False
@@ -84,7 +86,7 @@ class Correspondence:
         if neighbour.link is not None and not neighbour.blocked:
             for said in neighbour.outbox.to_send():
                 self._effects.frame(said, neighbour.link)
-        self._active.add(neighbour)
+        self._watch(neighbour)
 
     def give_up(self, neighbour: Neighbour) -> None:
         """Forget what has not arrived, and tell the person."""
@@ -94,11 +96,12 @@ class Correspondence:
                 f"{neighbour.name} never got {_many(len(lines))}, from {excerpt(lines[0].text)} on"
             )
         self._active.discard(neighbour)
+        self._deadlines.discard(neighbour)
 
     @property
     def unsettled(self) -> list[Neighbour]:
         """Those who lack something."""
-        return [one for one in self._active if one.outbox]
+        return [one for one in self._active if len(one.outbox)]
 
     # --- Hearing
 
@@ -107,6 +110,7 @@ class Correspondence:
         neighbour.outbox.rewind()
         self.flush(neighbour, now)
         self._show(neighbour, now)
+        self._watch(neighbour)
 
     def received(self, neighbour: Neighbour, speech: Speech, now: float) -> None:
         """Take what was said. Raises WireError."""
@@ -119,6 +123,7 @@ class Correspondence:
             if not neighbour.inbox.take(speech):
                 self._owe(neighbour, speech, now)
             self._show(neighbour, now)
+            self._watch(neighbour)
 
     def _show(self, neighbour: Neighbour, now: float) -> None:
         neighbour.show_at = NEVER
@@ -130,10 +135,9 @@ class Correspondence:
             text = said.text.removesuffix("\n").removesuffix("\r")
             self._effects.show(f"< {neighbour.name}: {safe(text)}")
             self._owe(neighbour, said, now)
-        self._active.add(neighbour)
 
     def _owe(self, neighbour: Neighbour, said: Said, now: float) -> None:
-        neighbour.owed.add(said.epoch)
+        neighbour.owed |= {said.epoch}
         neighbour.unacknowledged += 1
         neighbour.acknowledge_at = min(neighbour.acknowledge_at, now + ACK_DELAY)
         if neighbour.unacknowledged >= ACK_EVERY:
@@ -144,7 +148,7 @@ class Correspondence:
             for epoch in sorted(neighbour.owed):
                 if heard := neighbour.inbox.heard(epoch):
                     self._effects.frame(heard, neighbour.link)
-        neighbour.owed.clear()
+        neighbour.owed = frozenset()
         neighbour.unacknowledged, neighbour.acknowledge_at = 0, NEVER
 
     def acknowledge_all(self) -> None:
@@ -156,11 +160,11 @@ class Correspondence:
 
     @property
     def wake(self) -> float:
-        return min(map(self._due, self._active), default=NEVER)
+        return self._deadlines.next
 
     def tick(self, now: float) -> None:
         late: dict[Line, list[str]] = {}
-        for neighbour in list(self._active):
+        for neighbour in list(self._deadlines.due(now)):
             if neighbour.show_at <= now:
                 self._show(neighbour, now)
             if neighbour.acknowledge_at <= now:
@@ -169,13 +173,21 @@ class Correspondence:
             if oldest is not None and not neighbour.behind and oldest.at + LATE <= now:
                 neighbour.behind = True
                 late.setdefault(oldest, []).append(neighbour.name)
-            if self._due(neighbour) == NEVER and not neighbour.outbox:
-                self._active.discard(neighbour)
+            self._watch(neighbour)
         for line, behind in late.items():
             self._effects.notice(
                 f"{listing(behind)} {_have(behind)} not got {excerpt(line.text)} yet"
                 f" ({line.arrived} of {line.receivers} have)"
             )
+
+    def _watch(self, neighbour: Neighbour) -> None:
+        """See when something is due with somebody, and whether anything may still be."""
+        due = self._due(neighbour)
+        self._deadlines.set(neighbour, due)
+        if due == NEVER and not len(neighbour.outbox):
+            self._active.discard(neighbour)
+        else:
+            self._active.add(neighbour)
 
     def _due(self, neighbour: Neighbour) -> float:
         due = min(neighbour.acknowledge_at, neighbour.show_at)
@@ -185,7 +197,7 @@ class Correspondence:
         return due
 
     def _caught_up(self, neighbour: Neighbour, now: float) -> None:
-        if neighbour.behind and not neighbour.outbox:
+        if neighbour.behind and not len(neighbour.outbox):
             neighbour.behind = False
             self._effects.notice(f"{neighbour.name} has got everything now")
 

@@ -13,12 +13,14 @@ from twisted_chat.peer.correspondence import (
     HEAR_RATE,
     Correspondence,
 )
+from twisted_chat.peer.dialling import Places
 from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.farewell import Farewell
 from twisted_chat.peer.membership import Membership
+from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.orders import SERVER, Orders
-from twisted_chat.peer.people import People
+from twisted_chat.peer.people import People, Person
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
 from twisted_chat.peer.trust import Memory, Trust
@@ -38,7 +40,8 @@ class KeyedSession:
     `wake` is when `tick` is due. `fingerprint` is our own. `epoch` is a number
     that is larger than any used before. `patient` is false for a script, which
     is told by the exit status when something went wrong; a person is asked
-    again. `server_key` is the only fingerprint that the server may have.
+    again. `server_key` is the only fingerprint that the server may have, `here`
+    where our own datagrams leave from, if that is known.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class KeyedSession:
         epoch: int,
         patient: bool,
         server_key: str = "",
+        here: Address | None = None,
         speak_rate: float = SPEAK_RATE,
         hear_rate: float = HEAR_RATE,
     ) -> None:
@@ -61,9 +65,13 @@ class KeyedSession:
         self._effects = Effects()
         trust = Trust(memory, fingerprint, spoken, self._effects.notice)
         self._words = Correspondence(self._effects, hear_rate, HEAR_BURST)
-        self._links = Neighbourhood(trust, self._words, self._effects, self._next_epoch)
-        plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST)
-        self._people = People(trust, self._links, plain, self._effects)
+        names: Namesakes[Person] = Namesakes()
+        places = Places(server, here)
+        self._links = Neighbourhood(
+            trust, self._words, self._effects, self._next_epoch, places, names
+        )
+        plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
+        self._people = People(trust, self._links, plain, names, self._effects)
         self._uplink = Uplink(
             server, trust, self._effects, self._registered, pinned=server_key, patient=patient
         )

@@ -212,6 +212,8 @@ class Membership:
     def _enter(self, contact: Contact, now: float) -> None:
         key = name_key(contact.name)
         new = key not in self._members
+        if new and len(self._members) >= MAX_PEERS:
+            return
         self._members.add(key)
         self._missing.discard(key)
         person = self._people.came(contact, now)

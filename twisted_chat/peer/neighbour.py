@@ -1,5 +1,6 @@
 """One other peer that has a key."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
@@ -14,18 +15,19 @@ MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Neighbour:
     """One other peer: who it is, the link to it if there is one, and what is on the way.
 
     `contact` is what the server said last. It is part of the room (`in_room`),
     was `introduced` to us, and is `spoken_to` or not. `blocked` is one whose
-    key the person has to accept first: nothing is sent to it, or shown.
+    key the person has to accept first: nothing is sent to it, or shown. Its
+    outbox and its inbox are made when they are needed: a server can name many.
     """
 
     contact: Contact
-    outbox: Outbox
-    inbox: Inbox
+    make_outbox: Callable[[], Outbox]
+    find_inbox: Callable[[str], Inbox]
     in_room: bool = False
     introduced: bool = False
     spoken_to: bool = False
@@ -36,13 +38,13 @@ class Neighbour:
     link: Link | None = None
     linked_since: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
-    dial_at: float = NEVER
-    dialling_until: float = NEVER
-    gone_at: float = NEVER
-    """When it is forgotten, being neither in the room nor introduced any more."""
+    parting: bool = False
+    """Whether it is neither in the room nor introduced any more, and soon forgotten."""
 
     # The conversation
-    owed: set[int] = field(default_factory=set)
+    _made_outbox: Outbox | None = None
+    _found_inbox: Inbox | None = None
+    owed: frozenset[int] = frozenset()
     """Epochs of which there is something to be acknowledged."""
     unacknowledged: int = 0
     acknowledge_at: float = NEVER
@@ -50,6 +52,18 @@ class Neighbour:
     behind: bool = False
     """Whether the person was told that something has not arrived."""
     full_since: float = NEVER
+
+    @property
+    def outbox(self) -> Outbox:
+        if self._made_outbox is None:
+            self._made_outbox = self.make_outbox()
+        return self._made_outbox
+
+    @property
+    def inbox(self) -> Inbox:
+        if self._found_inbox is None:
+            self._found_inbox = self.find_inbox(self.contact.fingerprint)
+        return self._found_inbox
 
     @property
     def name(self) -> str:
@@ -72,6 +86,8 @@ class Neighbour:
         del self.addresses[MAX_ADDRESSES:]
 
     @property
-    def next_address(self) -> Address:
+    def next_address(self) -> Address | None:
         """Where to try next: at each of its addresses in turn."""
+        if not self.addresses:
+            return None
         return self.addresses[max(0, self.backoff.attempts - 1) % len(self.addresses)]

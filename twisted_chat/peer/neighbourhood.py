@@ -6,26 +6,28 @@ may only have been faster than the server's word, so it is kept unheard for a
 moment, and then it is put off.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
 from twisted_chat.frames import Contact, Heard, Said, parse_speech
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
 from twisted_chat.peer.correspondence import Correspondence
+from twisted_chat.peer.dialling import Dialling, Places
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
-from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inbox, Outbox, size_of
+from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inboxes, Outbox, size_of
 from twisted_chat.peer.trust import Trust
 from twisted_chat.tally import Tally
 
 MAX_NEIGHBOURS = 10_000
-"""Peers with a key that are known at a time, and whose messages are told apart."""
-DIAL_PATIENCE = 10.0
-"""Seconds for which a link may be on its way."""
+"""Peers with a key that are known at a time; of twice as many it is remembered what
+they have said."""
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
 STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
@@ -44,17 +46,26 @@ class Neighbourhood:
     """Who is there, by fingerprint. `wake` is when `tick` is due."""
 
     def __init__(
-        self, trust: Trust, words: Correspondence, effects: Effects, next_epoch: Callable[[], int]
+        self,
+        trust: Trust,
+        words: Correspondence,
+        effects: Effects,
+        next_epoch: Callable[[], int],
+        places: Places,
+        names: Namesakes[Any],
     ) -> None:
         self._trust = trust
         self._words = words
         self._effects = effects
-        self._next_epoch = next_epoch
+        self._make_outbox = lambda: Outbox(next_epoch())
+        self._places = places
         self._known: dict[str, Neighbour] = {}
+        self._names = names
         self._links: dict[Link, Neighbour] = {}
         self._strangers: dict[str, _Stranger] = {}
-        self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
-        self._restless: set[Neighbour] = set()
+        self._inboxes = Inboxes(2 * MAX_NEIGHBOURS)
+        self._dialling = Dialling(effects.dial)
+        self._parting: Deadlines[Neighbour] = Deadlines()
         self._broken = Tally()
 
     def __iter__(self) -> Iterator[Neighbour]:
@@ -71,21 +82,19 @@ class Neighbourhood:
         if neighbour is None:
             if len(self._known) >= MAX_NEIGHBOURS:
                 return None
-            inbox = self._inboxes.pop(contact.fingerprint, None) or Inbox()
-            self._inboxes[contact.fingerprint] = inbox
-            if len(self._inboxes) > 2 * MAX_NEIGHBOURS:
-                self._inboxes.popitem(last=False)
-            neighbour = Neighbour(contact, Outbox(self._next_epoch()), inbox)
+            neighbour = Neighbour(contact, self._make_outbox, self._inboxes.of)
             self._known[contact.fingerprint] = neighbour
-        neighbour.contact = contact
+            self._names.add(neighbour)
+        self._names.rename(neighbour, contact)
         neighbour.blocked = blocked
-        neighbour.gone_at = NEVER
-        neighbour.reachable_at((contact.host, contact.port))
-        self._restless.add(neighbour)
-        if neighbour.link is None and not blocked:
-            if neighbour.dialling_until == NEVER and neighbour.dial_at == NEVER:
-                neighbour.dial_at = now
-            self._dial_if_due(neighbour, now)
+        neighbour.parting = False
+        self._parting.discard(neighbour)
+        if self._places.allow((contact.host, contact.port)):
+            neighbour.reachable_at((contact.host, contact.port))
+        if blocked:
+            self._dialling.drop(neighbour)
+        elif not self._dialling.busy(neighbour):
+            self._dial(neighbour, now, now)
         if stranger := self._strangers.pop(contact.fingerprint, None):
             self._take_over(neighbour, stranger.link, now)
             for said in stranger.said:
@@ -95,8 +104,8 @@ class Neighbourhood:
     def part(self, neighbour: Neighbour, now: float) -> None:
         """Somebody is neither in our room nor introduced any more."""
         neighbour.spoken_to = False
-        neighbour.gone_at = now + LINGER
-        self._restless.add(neighbour)
+        neighbour.parting = True
+        self._parting.set(neighbour, now + LINGER)
 
     def accepted(self, neighbour: Neighbour, now: float) -> None:
         """The person takes this key for this name."""
@@ -104,9 +113,7 @@ class Neighbourhood:
         if neighbour.link is not None:
             self._ready(neighbour, now)
         else:
-            neighbour.dial_at = now
-            self._restless.add(neighbour)
-            self._dial_if_due(neighbour, now)
+            self._dial(neighbour, now, now)
 
     # --- Links
 
@@ -129,10 +136,9 @@ class Neighbourhood:
             self._effects.close(former, "there is another link now")
         neighbour.link = link
         neighbour.linked_since = now
-        neighbour.dial_at = neighbour.dialling_until = NEVER
         neighbour.reachable_at(link.address)
-        if neighbour.gone_at == NEVER:
-            self._restless.discard(neighbour)
+        self._dialling.drop(neighbour)
+        self._dialling.linked(link.address[0], neighbour.fingerprint, now)
         self._links[link] = neighbour
         if not neighbour.blocked:
             self._ready(neighbour, now)
@@ -199,49 +205,43 @@ class Neighbourhood:
             del self._strangers[link.fingerprint]
         if neighbour := self._links.pop(link, None):
             neighbour.link = None
+            self._dialling.unlinked(neighbour.fingerprint)
             if now - neighbour.linked_since >= STEADY:
                 neighbour.backoff.begin_anew()
-            self._dial_later(neighbour, now)
+            self._dial_again(neighbour, now)
 
     def dial_failed(self, fingerprint: str, now: float) -> None:
         """There is no link to be had, this time."""
         neighbour = self._known.get(fingerprint)
-        if neighbour is not None and neighbour.dialling_until < NEVER:
-            self._dial_later(neighbour, now)
+        if self._dialling.failed(fingerprint, now) and neighbour is not None:
+            self._dial_again(neighbour, now)
 
-    def _dial_later(self, neighbour: Neighbour, now: float) -> None:
-        neighbour.dialling_until = NEVER
-        neighbour.dial_at = now + neighbour.backoff.next()
-        self._restless.add(neighbour)
+    def _dial_again(self, neighbour: Neighbour, now: float) -> None:
+        self._dial(neighbour, now + neighbour.backoff.next(), now)
 
-    def _dial_if_due(self, neighbour: Neighbour, now: float) -> None:
-        if neighbour.dial_at > now:
-            return
-        neighbour.dial_at = NEVER
-        wanted = not neighbour.blocked and neighbour.link is None
-        if wanted and self._trust.own < neighbour.fingerprint:
-            neighbour.dialling_until = now + DIAL_PATIENCE
-            self._effects.dial(neighbour.next_address, neighbour.fingerprint)
+    def _dial(self, neighbour: Neighbour, at: float, now: float) -> None:
+        ours = self._trust.own < neighbour.fingerprint
+        if ours and not neighbour.blocked and neighbour.link is None:
+            self._dialling.want(neighbour, at)
+            if at <= now:
+                self._tick_dials(now)
+
+    def _tick_dials(self, now: float) -> None:
+        for fingerprint in self._dialling.tick(now):
+            self.dial_failed(fingerprint, now)
 
     # --- What is due
 
     @property
     def wake(self) -> float:
-        if not self._restless and not self._strangers:
-            return NEVER
-        due = [min(one.dial_at, one.dialling_until, one.gone_at) for one in self._restless]
-        return min([*due, *(one.until for one in self._strangers.values())], default=NEVER)
+        first = next(iter(self._strangers.values()), None)
+        until = NEVER if first is None else first.until
+        return min(self._dialling.wake, self._parting.next, until)
 
     def tick(self, now: float) -> None:
-        for neighbour in list(self._restless):
-            if neighbour.gone_at <= now:
-                self.forget(neighbour)
-                continue
-            if neighbour.dialling_until <= now:
-                self._dial_later(neighbour, now)
-            self._dial_if_due(neighbour, now)
-            if min(neighbour.dial_at, neighbour.dialling_until, neighbour.gone_at) == NEVER:
-                self._restless.discard(neighbour)
+        for neighbour in list(self._parting.due(now)):
+            self.forget(neighbour)
+        self._tick_dials(now)
         for stranger in [one for one in self._strangers.values() if one.until <= now]:
             del self._strangers[stranger.link.fingerprint]
             self._effects.close(stranger.link, "you are neither in my room nor were we introduced")
@@ -249,8 +249,11 @@ class Neighbourhood:
     def forget(self, neighbour: Neighbour) -> None:
         """Have nothing to do with somebody any more."""
         self._words.give_up(neighbour)
-        self._restless.discard(neighbour)
+        self._parting.discard(neighbour)
+        self._dialling.drop(neighbour)
+        self._dialling.unlinked(neighbour.fingerprint)
         del self._known[neighbour.fingerprint]
+        self._names.discard(neighbour)
         if neighbour.link is not None:
             del self._links[neighbour.link]
             self._effects.close(neighbour.link, "we have parted")

@@ -167,3 +167,21 @@ class Inbox:
         """What can be acknowledged of an epoch."""
         shown = self._shown.get(epoch)
         return None if shown is None else Heard(epoch, shown)
+
+
+class Inboxes:
+    """What each sender has said, also of those from whom we have parted: one who
+    was stopped for a while sends again what was shown before."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
+
+    def of(self, fingerprint: str) -> Inbox:
+        inbox = self._inboxes.get(fingerprint)
+        if inbox is None:
+            inbox = self._inboxes[fingerprint] = Inbox()
+            if len(self._inboxes) > self._most:
+                self._inboxes.popitem(last=False)
+        self._inboxes.move_to_end(fingerprint)
+        return inbox

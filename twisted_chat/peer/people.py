@@ -1,8 +1,11 @@
 """Whom we are with: members of our room, those who were introduced, with a key and without."""
 
+from collections import OrderedDict
+
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
@@ -13,18 +16,27 @@ Person = Neighbour | PlainPeer
 
 MAX_INTRODUCED = 1_000
 """Those who are known only because they were introduced."""
+MAX_NAMESAKES = 16
+"""Those who have had one name, one after the other, and are remembered."""
 
 
 class People:
     """One company of those with a key and those without."""
 
     def __init__(
-        self, trust: Trust, keyed: Neighbourhood, plain: PlainPeers, effects: Effects
+        self,
+        trust: Trust,
+        keyed: Neighbourhood,
+        plain: PlainPeers,
+        names: Namesakes[Person],
+        effects: Effects,
     ) -> None:
         self._trust = trust
         self._keyed = keyed
         self._plain = plain
+        self._names = names
         self._effects = effects
+        self._callers: OrderedDict[Person, None] = OrderedDict()
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
         """The keys that were shown to be compared, by name."""
@@ -43,17 +55,14 @@ class People:
 
     def called(self, name: str) -> Person | None:
         """Who has this name: of several, who is in the room or was introduced last."""
-        found = [one for one in self.everybody() if name_key(one.contact.name) == name_key(name)]
-        present = [one for one in found if one.in_room or one.introduced]
-        return next(reversed(present or found), None)
+        return self._names.called(name)
 
     # --- Coming and going
 
     def came(self, contact: Contact, now: float) -> Person | None:
         """Somebody is in our room. None for what cannot be spoken to."""
-        for other in self.everybody():
-            same = name_key(other.contact.name) == name_key(contact.name)
-            if same and other.in_room and not _is(other, contact):
+        for other in self._names.all(contact.name):
+            if other.in_room and not _is(other, contact):
                 self._out_of_room(other, now)
         person = self._meet(contact, now)
         if person is not None and not person.in_room:
@@ -89,15 +98,21 @@ class People:
     def introduced(self, contact: Contact, now: float) -> Person | None:
         """Somebody wants to talk to us. They are spoken to if nobody else is, so
         that nobody can listen to a conversation by knocking."""
-        alone = not any(self.listeners())
-        callers = [one for one in self.everybody() if one.introduced and not one.spoken_to]
-        if len(callers) >= MAX_INTRODUCED and not callers[0].in_room:
-            self._part(callers[0], now)
+        alone = not any(one.listening for group in (self._keyed, self._plain) for one in group)
         person = self._meet(contact, now)
         if person is not None:
             person.introduced = True
             person.spoken_to = person.spoken_to or alone
+            self._callers[person] = None
+            if len(self._callers) > MAX_INTRODUCED:
+                self._forget_caller(self._callers.popitem(last=False)[0], now)
         return person
+
+    def _forget_caller(self, person: Person, now: float) -> None:
+        if person.introduced and not person.spoken_to:
+            person.introduced = False
+            if not person.in_room:
+                self._part(person, now)
 
     def kick(self, now: float) -> None:
         """Speak to nobody any more; members of the room are still heard."""
@@ -120,9 +135,22 @@ class People:
         blocked = self._trust.judge(contact) is Verdict.CHANGED
         if blocked:
             self._warn(contact)
-        if not contact.fingerprint:
-            return self._plain.meet(contact, blocked=blocked)
-        return self._keyed.meet(contact, now, blocked=blocked)
+        person: Person | None
+        if contact.fingerprint:
+            person = self._keyed.meet(contact, now, blocked=blocked)
+        else:
+            person = self._plain.meet(contact, blocked=blocked)
+        self._forget_namesakes(contact.name, person)
+        return person
+
+    def _forget_namesakes(self, name: str, latest: Person | None) -> None:
+        """Of a name that ever new people get not all are remembered."""
+        others = [one for one in self._names.all(name) if one is not latest and not one.in_room]
+        if len(others) >= MAX_NAMESAKES:
+            if isinstance(others[0], Neighbour):
+                self._keyed.forget(others[0])
+            else:
+                self._plain.forget(others[0])
 
     def _warn(self, contact: Contact) -> None:
         warning = (name_key(contact.name), contact.fingerprint)
@@ -206,9 +234,8 @@ class People:
     # --- What those without a key say
 
     def heard(self, said: Said, source: tuple[str, int], now: float) -> None:
-        keyed = {name_key(one.contact.name) for one in self._keyed}
-        if self._trust.was(said.name):
-            keyed.add(name_key(said.name))
+        named = self._names.all(said.name)
+        keyed = any(one.contact.fingerprint for one in named) or bool(self._trust.was(said.name))
         self._plain.heard(said, source, keyed, now)
 
 

@@ -1,12 +1,15 @@
 """Those of generation 1: spoken to in datagrams, unencrypted, and shown as that."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.speech import speak
 from twisted_chat.peer.trust import name_key
 from twisted_chat.rate import Rate
@@ -42,11 +45,15 @@ class PlainPeer:
 class PlainPeers:
     """All of them, by address."""
 
-    def __init__(self, effects: Effects, rate: float, burst: float) -> None:
+    def __init__(self, effects: Effects, rate: float, burst: float, names: Namesakes[Any]) -> None:
         self._effects = effects
+        self._names = names
         self._hearing = Rate(rate, burst)
         self._unheard = Tally()
         self._known: dict[Address, PlainPeer] = {}
+
+    def __iter__(self) -> Iterator[PlainPeer]:
+        return iter(list(self._known.values()))
 
     def all(self) -> list[PlainPeer]:
         return list(self._known.values())
@@ -58,21 +65,27 @@ class PlainPeers:
         if peer is None or name_key(peer.contact.name) != name_key(contact.name):
             if peer is None and len(self._known) >= MAX_PEERS:
                 return None
+            if peer is not None:
+                self._names.discard(peer)
             peer = self._known[address] = PlainPeer(contact)
-        peer.contact, peer.blocked = contact, blocked
+            self._names.add(peer)
+        self._names.rename(peer, contact)
+        peer.blocked = blocked
         return peer
 
     def forget(self, peer: PlainPeer) -> None:
         if self._known.get(peer.address) is peer:
             del self._known[peer.address]
+            self._names.discard(peer)
 
     def say(self, name: str, text: str, listeners: list[PlainPeer]) -> None:
         for said in speak(name, text) if listeners else ():
             for peer in listeners:
                 self._effects.send(said, peer.address)
 
-    def heard(self, said: Said, source: Address, keyed_names: set[str], now: float) -> None:
-        """Show a datagram, with what is certain of its sender: an address at most."""
+    def heard(self, said: Said, source: Address, keyed: bool, now: float) -> None:
+        """Show a datagram, with what is certain of its sender: an address at most.
+        `keyed` says whether somebody with a key has the name that it gives."""
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many", now):
                 self._effects.notice(
@@ -84,7 +97,7 @@ class PlainPeers:
         claim = shown_name(said.name)
         peer = self._known.get(source)
         if peer is None or peer.blocked:
-            doubt = ", not the one with a key" if name_key(said.name) in keyed_names else ""
+            doubt = ", not the one with a key" if keyed else ""
             self._effects.show(
                 f"< stranger {claim} at {host_and_port(*source)} (unencrypted{doubt}): {text}"
             )

@@ -25,6 +25,7 @@ from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.trust import Memory
+from twisted_chat.startup import source_host
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
@@ -116,6 +117,7 @@ def _linked(
             epoch=time.time_ns(),
             patient=patient,
             server_key=keys.server,
+            here=(source_host(server[0]), port),
         )
         return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
 

@@ -4,8 +4,8 @@ import random
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
-from twisted_chat.net.deadlines import Deadlines
 
 
 class Next(SynchronousTestCase):

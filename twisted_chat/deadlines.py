@@ -26,8 +26,14 @@ class Deadlines(Generic[Key]):
     def __len__(self) -> int:
         return len(self._at)
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._at
+
     def set(self, key: Key, at: float) -> None:
-        """Let this be the key's deadline."""
+        """Let this be the key's deadline; NEVER is none."""
+        if at == NEVER:
+            self.discard(key)
+            return
         self._at[key] = at
         if at < self._entry.get(key, NEVER):
             self._push(key, at)
@@ -57,8 +63,6 @@ class Deadlines(Generic[Key]):
                 yield key
 
     def _push(self, key: Key, at: float) -> None:
-        if at == NEVER:
-            return
         self._entry[key] = at
         self._count += 1  # Keys need no order.
         heapq.heappush(self._heap, (at, self._count, key))

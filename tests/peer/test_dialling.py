@@ -1,0 +1,227 @@
+"""Which links are dialled, on the word of a server that can say anything."""
+
+from collections import Counter
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import key_of
+from tests.peer.linked import SERVER, Person, World
+from twisted_chat import frames
+from twisted_chat.addresses import Address
+from twisted_chat.frames import Contact
+from twisted_chat.links import SendFrame
+from twisted_chat.peer.dialling import (
+    MAX_DIALS,
+    MAX_DIALS_OF_A_HOST,
+    MAX_HOSTS,
+    PATIENCE,
+    Dialling,
+    Places,
+)
+from twisted_chat.peer.neighbour import Neighbour
+from twisted_chat.peer.outbox import Inbox, Outbox
+
+HERE = ("10.0.0.5", 5005)
+
+
+def somebody(number: int, host: str = "192.0.2.1") -> Neighbour:
+    """One who is at a port of a host."""
+    contact = Contact(f"user{number}", key_of(str(number)), host, 1024 + number)
+    one = Neighbour(contact, lambda: Outbox(1), lambda fingerprint: Inbox())
+    one.reachable_at((contact.host, contact.port))
+    return one
+
+
+class Turns(SynchronousTestCase):
+    """How many at a time."""
+
+    def setUp(self) -> None:
+        self.dialled: list[tuple[Address, str]] = []
+        self.dialling = Dialling(lambda address, key: self.dialled.append((address, key)))
+
+    def want(self, *people: Neighbour, now: float = 0.0) -> None:
+        for one in people:
+            self.dialling.want(one, now)
+        self.dialling.tick(now)
+
+    def test_of_a_host(self) -> None:
+        """Two dials go to one host at a time; the next follows when one of them is answered."""
+        people = [somebody(number) for number in range(6)]
+        self.want(*people)
+        self.assertEqual(len(self.dialled), MAX_DIALS_OF_A_HOST)
+        for count, one in enumerate(people[:4], 3):
+            self.dialling.linked("192.0.2.1", one.fingerprint, 0.0)
+            self.assertEqual(len(self.dialled), count)
+        self.assertEqual([key for _, key in self.dialled], [one.fingerprint for one in people])
+
+    def test_of_a_network(self) -> None:
+        """The addresses of an IPv6 /64 are one host."""
+        self.want(*(somebody(number, f"2001:db8::{number}") for number in range(6)))
+        self.assertEqual(len(self.dialled), MAX_DIALS_OF_A_HOST)
+
+    def test_in_all(self) -> None:
+        """So many are on their way at a time, wherever to, and each host has its turn."""
+        self.want(*(somebody(number, f"192.0.2.{number}") for number in range(100)))
+        self.assertEqual(len(self.dialled), MAX_DIALS)
+        for _, key in list(self.dialled):
+            self.dialling.failed(key, 5.0)
+        hosts = {host for (host, _), _ in self.dialled}
+        self.assertEqual(len(hosts), 2 * MAX_DIALS)
+
+    def test_host_rests(self) -> None:
+        """A host at which nobody answers is left alone longer and longer, whoever is there."""
+        self.want(*(somebody(number) for number in range(200)))
+        now, last = 0.0, 0.0
+        while now < 300:
+            now = self.dialling.wake
+            before = len(self.dialled)
+            for key in self.dialling.tick(now):
+                self.dialling.failed(key, now)
+            last = now if len(self.dialled) > before else last
+        self.assertLess(len(self.dialled), 30)
+        self.assertGreater(last, 200)
+
+    def test_host_is_known(self) -> None:
+        """Where somebody is linked to, one who does not answer keeps nobody waiting."""
+        people = [somebody(number) for number in range(5)]
+        self.want(people[0])
+        self.dialling.linked("192.0.2.1", people[0].fingerprint, 0.0)
+        self.want(*people[1:])
+        self.dialling.failed(people[1].fingerprint, 1.0)
+        self.assertEqual(len(self.dialled), 4)
+        self.dialling.unlinked(people[0].fingerprint)
+        self.dialling.failed(people[2].fingerprint, 1.0)
+        self.assertEqual(len(self.dialled), 4)
+
+    def test_gone_while_dialled(self) -> None:
+        """One who is not wanted any more counts until nothing can come of the dial."""
+        people = [somebody(number) for number in range(3)]
+        self.want(*people)
+        self.dialling.drop(people[0])
+        self.want(people[0])
+        self.assertEqual(len(self.dialled), 2)
+        self.assertEqual(len(self.dialling.tick(PATIENCE)), 2)
+
+    def test_not_wanted(self) -> None:
+        """One who is not wanted any more is not dialled, and nothing of them stays."""
+        people = [somebody(number) for number in range(9)]
+        self.want(*people)
+        for one in people:
+            self.dialling.drop(one)
+        for _, key in list(self.dialled):
+            self.dialling.linked("192.0.2.1", key, 1.0)
+            self.dialling.unlinked(key)
+        self.dialling.tick(100.0)
+        self.assertEqual(len(self.dialled), MAX_DIALS_OF_A_HOST)
+        self.assertEqual(self.dialling._hosts, {})
+
+    def test_many_hosts(self) -> None:
+        """No more hosts are remembered for their silence than the bound says."""
+        for number in range(MAX_HOSTS + 50):
+            one = somebody(1, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
+            self.want(one, now=float(number))
+            self.dialling.failed(one.fingerprint, float(number))
+        self.assertEqual(len(self.dialling._hosts), MAX_HOSTS)
+
+
+class Where(SynchronousTestCase):
+    """Where a first datagram may go to."""
+
+    def test_never(self) -> None:
+        """Not to many at once, to nobody, or to ourselves."""
+        places = Places(("192.0.2.1", 8090), HERE)
+        for host in (
+            *("224.0.0.1", "239.1.1.1", "255.255.255.255", "240.0.0.1", "0.0.0.0", "0.1.2.3"),
+            *("::", "ff02::1", "::ffff:224.0.0.1", "::ffff:0.0.0.0", "::ffff:255.255.255.255"),
+        ):
+            self.assertFalse(places.allow((host, 9)), host)
+        self.assertFalse(places.allow(("192.0.2.9", 0)))
+        self.assertFalse(places.allow(HERE))
+        for host in ("192.0.2.9", "10.0.0.5", "2001:db8::1", "fe80::1", "::ffff:192.0.2.9"):
+            self.assertTrue(places.allow((host, 9)), host)
+
+    def test_loopback(self) -> None:
+        """To our own machine only where the server is on it."""
+        for host in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"):
+            self.assertFalse(Places(("192.0.2.1", 8090), None).allow((host, 9)), host)
+            self.assertTrue(Places(("127.0.0.1", 8090), None).allow((host, 9)), host)
+            self.assertTrue(Places(("::1", 8090), None).allow((host, 9)), host)
+
+
+class Hostile(SynchronousTestCase):
+    """A server that names who is not there."""
+
+    def in_a_room(self) -> tuple[World, Person]:
+        world = World()
+        (alice,) = world.room("alice")
+        return world, alice
+
+    def roster(self, world: World, contacts: list[Contact]) -> None:
+        """Tell everybody who is registered that these are in the room."""
+        messages: list[frames.Answer] = [
+            frames.RosterBegins("lab", 100),
+            *map(frames.RosterMember, contacts),
+            frames.RosterEnds(),
+        ]
+        for guest in world.server._reception.hall._guests.registered.values():
+            for number, message in enumerate(messages):
+                world.server.carrier.perform(SendFrame(guest.link, message.encode()))
+                if number % 200 == 0:
+                    world.wait(0.1)
+
+    def sent(self, contacts: list[Contact]) -> Counter[str]:
+        """Bytes that go to each host in 40 seconds."""
+        world, alice = self.in_a_room()
+        self.roster(world, contacts)
+        world.network.sent.clear()
+        world.wait(40)
+        alice.do("$userlist", "users (1): alice")
+        to: Counter[str] = Counter()
+        for one in world.network.sent:
+            if one.source == alice.at and one.to != SERVER:
+                to[one.to[0]] += len(one.payload)
+        return to
+
+    def test_roster_of_invented_members(self) -> None:
+        """Ten thousand members that nobody knows of, each at a host of its own, are sent
+        less than a megabyte in 40 seconds in all."""
+        contacts = [
+            Contact(f"u{number}", key_of(str(number)), f"10.9.{number >> 8}.{number & 255}", 9)
+            for number in range(10_000)
+        ]
+        to = self.sent(contacts)
+        self.assertTrue(0 < sum(to.values()) < 1_000_000, sum(to.values()))
+        self.assertLess(max(to.values()), 20_000)
+
+    def test_victim(self) -> None:
+        """A host at which all of them are said to be is sent two kilobytes a second."""
+        contacts = [
+            Contact(f"u{number}", key_of(str(number)), "10.9.9.9", 1024 + number)
+            for number in range(10_000)
+        ]
+        to = self.sent(contacts)
+        self.assertEqual(set(to), {"10.9.9.9"})
+        self.assertLess(to["10.9.9.9"], 40 * 2_000)
+
+    def test_our_own_machine(self) -> None:
+        """What listens on our own machine is sent nothing, as the server is elsewhere."""
+        contacts = [
+            Contact(f"u{number}", key_of(str(number)), "127.0.0.1", 1024 + number)
+            for number in range(100)
+        ]
+        self.assertEqual(self.sent(contacts), Counter())
+
+
+class Honest(SynchronousTestCase):
+    """People who are there."""
+
+    def test_one_office(self) -> None:
+        """Fifteen people behind one address are all linked within two seconds."""
+        world = World()
+        world.office = "10.0.0.77"
+        people = world.room(*(f"user{number}" for number in range(15)))
+        world.wait(2)
+        people[-1].type("hello")
+        world.wait(0.5)
+        for one in people[:-1]:
+            self.assertEqual(one.told("<"), ["< user14: hello"])

@@ -1,0 +1,141 @@
+"""What a large room costs a peer."""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import SERVER, Remembered, key_of, spoken
+from twisted_chat import frames, wire
+from twisted_chat.frames import Contact
+from twisted_chat.links import Link
+from twisted_chat.peer.acquaintances import MAX_PEERS
+from twisted_chat.peer.keyed import KeyedSession
+
+NOW = 1.0
+
+
+def contact(number: int, name: str = "") -> Contact:
+    """Somebody at a host of their own."""
+    host = f"198.51.{number >> 8}.{number & 255}"
+    return Contact(name or f"user{number}", key_of(str(number)), host, 5000)
+
+
+def instructions(do: Callable[[], object]) -> int:
+    """How many instructions of Python this takes."""
+    count = 0
+
+    def step(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        do()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+class Peer:
+    """A peer that is in a room, on links on which nothing is really sent."""
+
+    def __init__(self) -> None:
+        self.session = KeyedSession(
+            SERVER, "0" * 64, "alice", Remembered(), spoken, epoch=1, patient=True
+        )
+        self.shown: list[str] = []
+        self.session.start(NOW)
+        self.session.heard(wire.Bare(wire.Verb.HI), SERVER, NOW)
+        self.link = Link("f" * 64, SERVER, True)
+        self.session.opened(self.link, NOW)
+        self.tell(wire.Registered("alice"))
+        self.session.typed("$roomjoin lab", NOW)
+
+    def tell(self, *messages: frames.Answer) -> None:
+        """The server says this."""
+        for message in messages:
+            effects = self.session.received(self.link, message.encode(), NOW)
+            self.shown += [one.line for one in effects if hasattr(one, "line")]
+            assert self.session.wake >= 0
+
+    def roster(self, *members: Contact) -> None:
+        """The server says who is in the room."""
+        self.tell(
+            frames.RosterBegins("lab", 1), *map(frames.RosterMember, members), frames.RosterEnds()
+        )
+
+
+class Large(SynchronousTestCase):
+    """Rooms of very many, whether or not they are there."""
+
+    def assert_linear(self, do: Callable[[Peer, range], object]) -> None:
+        """Twice as many cost twice as much, and not four times."""
+
+        def cost(size: int) -> int:
+            peer = Peer()
+            return instructions(lambda: do(peer, range(size)))
+
+        few, many = cost(200), cost(400)
+        self.assertLess(many, 2.2 * few)
+
+    def test_roster(self) -> None:
+        """A roster is taken in, and compared with a newer one, in a time in line with its size."""
+
+        def take(peer: Peer, numbers: range) -> None:
+            peer.roster(*map(contact, numbers))
+            peer.roster(*map(contact, numbers[::2]))
+
+        self.assert_linear(take)
+
+    def test_one_by_one(self) -> None:
+        """So it is where they come and go one by one."""
+
+        def take(peer: Peer, numbers: range) -> None:
+            peer.roster()
+            for number in numbers:
+                peer.tell(frames.Came(number + 2, contact(number)))
+            for number in numbers:
+                peer.tell(frames.Went(len(numbers) + number + 2, f"user{number}"))
+
+        self.assert_linear(take)
+
+    def test_introductions(self) -> None:
+        """So it is where they knock, each under a name of their own or all under one."""
+        self.assert_linear(
+            lambda peer, numbers: peer.tell(
+                *(frames.Introduced(contact(number)) for number in numbers)
+            )
+        )
+        self.assert_linear(
+            lambda peer, numbers: peer.tell(
+                *(frames.Introduced(contact(number, "eve")) for number in numbers)
+            )
+        )
+
+    def test_links(self) -> None:
+        """So it is where all of them link to us and are spoken to."""
+
+        def take(peer: Peer, numbers: range) -> None:
+            peer.roster(*map(contact, numbers))
+            for number in numbers:
+                link = Link(key_of(str(number)), ("192.0.2.9", 9), False)
+                peer.session.opened(link, NOW)
+                peer.session.received(link, frames.Said(1, 1, "hello").encode(), NOW)
+                assert peer.session.wake >= 0
+
+        self.assert_linear(take)
+
+    def test_bounded(self) -> None:
+        """No more members are kept than a room can have, however many come."""
+        peer = Peer()
+        peer.roster(*map(contact, range(MAX_PEERS - 1)))
+        came = range(MAX_PEERS - 1, MAX_PEERS + 5)
+        peer.tell(*(frames.Came(number - MAX_PEERS + 3, contact(number)) for number in came))
+        self.assertEqual(len(peer.session._room._members), MAX_PEERS)
+        self.assertEqual(peer.shown[-1], f"> user{MAX_PEERS - 1} came")

@@ -1,0 +1,197 @@
+"""Which links are dialled now, of all that are wanted.
+
+A server says at which addresses others are, and can say anything. So that
+nobody is sent much who never asked, few links are on their way to a host at a
+time, and few in all; a host at which nobody has answered is left alone as a
+whole for a while after each dial that came to nothing.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from twisted_chat.addresses import Address, Kind, kind, site
+from twisted_chat.deadlines import Deadlines
+from twisted_chat.peer.backoff import Backoff
+from twisted_chat.peer.neighbour import Neighbour
+
+PATIENCE = 10.0
+"""Seconds for which a link may be on its way."""
+MAX_DIALS = 16
+"""Links that are on their way at a time."""
+MAX_DIALS_OF_A_HOST = 2
+"""Of these, to one IPv4 address or one IPv6 /64."""
+MAX_HOSTS = 10_000
+"""Hosts without an answer that are remembered while nothing is wanted of them."""
+
+
+@dataclass(eq=False, slots=True)
+class _Host:
+    """Who waits for a dial to a host, how many are on their way, how many links
+    there are, and whether it is left alone for now."""
+
+    waiting: OrderedDict[Neighbour, None] = field(default_factory=OrderedDict)
+    under_way: int = 0
+    linked: int = 0
+    backoff: Backoff = field(default_factory=Backoff)
+    resting: bool = False
+
+
+class Places:
+    """Where a peer may send its first datagram, on the word of a server.
+
+    `server` is where the server is, `here` where we are ourselves as far as we know.
+    """
+
+    def __init__(self, server: Address, here: Address | None) -> None:
+        self._here = here
+        self._local = kind(server[0]) is Kind.OURSELVES
+
+    def allow(self, address: Address) -> bool:
+        """Not to many at once, nor to ourselves; to what listens on our own
+        machine only where the server is on it too."""
+        host, port = address
+        if port == 0 or address == self._here:
+            return False
+        where = kind(host)
+        return where is Kind.SOMEBODY or (where is Kind.OURSELVES and self._local)
+
+
+class Dialling:
+    """Dials, each as soon as it may be. `wake` is when `tick` is due."""
+
+    def __init__(self, dial: Callable[[Address, str], None]) -> None:
+        self._dial = dial
+        self._due: Deadlines[Neighbour] = Deadlines()
+        self._waits_at: dict[Neighbour, str] = {}
+        self._hosts: dict[str, _Host] = {}
+        self._silent: OrderedDict[str, None] = OrderedDict()
+        self._free: OrderedDict[str, None] = OrderedDict()
+        """Hosts that somebody waits for and that may be dialled now, in turn."""
+        self._resting: Deadlines[str] = Deadlines()
+        self._under_way: dict[str, str] = {}
+        """Fingerprints of those who are dialled, and to which host."""
+        self._given_up: Deadlines[str] = Deadlines()
+        self._linked: dict[str, str] = {}
+        """Fingerprints of those to whom there is a link, and at which host that came up."""
+
+    @property
+    def wake(self) -> float:
+        return min(self._due.next, self._resting.next, self._given_up.next)
+
+    def busy(self, neighbour: Neighbour) -> bool:
+        """Whether a link is wanted or on its way."""
+        return (
+            neighbour.fingerprint in self._under_way
+            or neighbour in self._waits_at
+            or neighbour in self._due
+        )
+
+    def want(self, neighbour: Neighbour, at: float) -> None:
+        """Dial, not before this moment, and once at a time."""
+        self.drop(neighbour)
+        if neighbour.fingerprint not in self._under_way:
+            self._due.set(neighbour, at)
+
+    def drop(self, neighbour: Neighbour) -> None:
+        """Do not dial any more. What is on its way stays."""
+        self._due.discard(neighbour)
+        at = self._waits_at.pop(neighbour, None)
+        if at is not None:
+            del self._hosts[at].waiting[neighbour]
+            self._look_at(at)
+
+    def linked(self, host: str, fingerprint: str, now: float) -> None:
+        """There is a link: the host is somebody's who wants it."""
+        self.unlinked(fingerprint)
+        self._ended(fingerprint)
+        at = self._linked[fingerprint] = site(host)
+        its = self._hosts.setdefault(at, _Host())
+        its.linked += 1
+        its.backoff.begin_anew()
+        its.resting = False
+        self._resting.discard(at)
+        self._look_at(at)
+        self._start(now)
+
+    def unlinked(self, fingerprint: str) -> None:
+        """The link that there was, if there was one, is no more."""
+        at = self._linked.pop(fingerprint, None)
+        if at is not None:
+            self._hosts[at].linked -= 1
+            self._look_at(at)
+
+    def failed(self, fingerprint: str, now: float) -> bool:
+        """No link came of a dial. False if there was none."""
+        at = self._ended(fingerprint)
+        if at is None:
+            return False
+        its = self._hosts.setdefault(at, _Host())
+        if not its.linked:
+            its.resting = True
+            self._resting.set(at, now + its.backoff.next())
+        self._look_at(at)
+        self._start(now)
+        return True
+
+    def tick(self, now: float) -> list[str]:
+        """Dial whom there is time for. Returns the fingerprints of those of
+        whose dials nothing was heard."""
+        for at in self._resting.due(now):
+            self._hosts[at].resting = False
+            self._look_at(at)
+        for neighbour in self._due.due(now):
+            address = neighbour.next_address
+            if address is not None:
+                at = self._waits_at[neighbour] = site(address[0])
+                self._hosts.setdefault(at, _Host()).waiting[neighbour] = None
+                self._look_at(at)
+        unheard = list(self._given_up.due(now))
+        self._start(now)
+        return unheard
+
+    # --- In turn
+
+    def _start(self, now: float) -> None:
+        while self._free and len(self._under_way) < MAX_DIALS:
+            at, _ = self._free.popitem(last=False)
+            its = self._hosts[at]
+            neighbour, _ = its.waiting.popitem(last=False)
+            del self._waits_at[neighbour]
+            address = neighbour.next_address
+            if address is not None and site(address[0]) == at:
+                its.under_way += 1
+                self._under_way[neighbour.fingerprint] = at
+                self._given_up.set(neighbour.fingerprint, now + PATIENCE)
+                self._dial(address, neighbour.fingerprint)
+            elif address is not None:
+                self._due.set(neighbour, now)  # It is elsewhere by now.
+            self._look_at(at)
+
+    def _ended(self, fingerprint: str) -> str | None:
+        at = self._under_way.pop(fingerprint, None)
+        if at is not None:
+            self._given_up.discard(fingerprint)
+            self._hosts[at].under_way -= 1
+            self._look_at(at)
+        return at
+
+    def _look_at(self, at: str) -> None:
+        """See whether a host can be dialled now, or forgotten."""
+        its = self._hosts[at]
+        if its.waiting and its.under_way < MAX_DIALS_OF_A_HOST and not its.resting:
+            self._free[at] = None
+        else:
+            self._free.pop(at, None)
+        if its.waiting or its.under_way or its.linked:
+            self._silent.pop(at, None)
+        elif its.backoff.attempts:
+            self._silent[at] = None
+            if len(self._silent) > MAX_HOSTS:
+                self._forget(self._silent.popitem(last=False)[0])
+        else:
+            self._forget(at)
+
+    def _forget(self, at: str) -> None:
+        self._resting.discard(at)
+        del self._hosts[at]

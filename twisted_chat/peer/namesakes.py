@@ -1,0 +1,56 @@
+"""Who is called what: those whom we are with, by the names that the server gives them."""
+
+from typing import Generic, Protocol, TypeVar
+
+from twisted_chat.frames import Contact
+from twisted_chat.peer.trust import name_key
+
+
+class Named(Protocol):
+    """Somebody whom the server has told us of."""
+
+    contact: Contact
+    in_room: bool
+    introduced: bool
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Namesakes(Generic[N]):
+    """Everybody by name, in any case of letters: one mostly, and after another
+    in time those who had the name before."""
+
+    def __init__(self) -> None:
+        self._called: dict[str, list[N]] = {}
+
+    def add(self, one: N) -> None:
+        self._called.setdefault(name_key(one.contact.name), []).append(one)
+
+    def discard(self, one: N) -> None:
+        """Somebody, whose `contact` has not changed since it was added, is no more."""
+        key = name_key(one.contact.name)
+        left = [other for other in self._called.get(key, ()) if other is not one]
+        if left:
+            self._called[key] = left
+        else:
+            self._called.pop(key, None)
+
+    def rename(self, one: N, contact: Contact) -> None:
+        """The server says this of somebody now."""
+        if name_key(one.contact.name) == name_key(contact.name):
+            one.contact = contact
+            return
+        self.discard(one)
+        one.contact = contact
+        self.add(one)
+
+    def all(self, name: str) -> list[N]:
+        """Those who have this name, the latest last."""
+        return self._called.get(name_key(name), [])
+
+    def called(self, name: str) -> N | None:
+        """Who has this name: of several, who is in the room or was introduced last."""
+        found = self.all(name)
+        present = [one for one in found if one.in_room or one.introduced]
+        return next(reversed(present or found), None)
