@@ -50,7 +50,7 @@ wheel: $(VENV)/.developed
 readme: $(VENV)/.developed
 	$(BIN)/python -m tests.check_readme
 
-# PARTS names some of them: requests, rooms, crowd, chat, startup, analysis.
+# PARTS names some of them: requests, rooms, roster, crowd, chat, startup, analysis.
 bench: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks $(PARTS)
 

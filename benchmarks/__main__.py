@@ -5,12 +5,13 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import analysis, chat, crowd, requests, rooms, startup
+from benchmarks import analysis, chat, crowd, requests, rooms, roster, startup
 from benchmarks.processes import compiled, table
 
 PARTS = {
     "requests": requests.main,
     "rooms": rooms.main,
+    "roster": roster.main,
     "crowd": crowd.main,
     "chat": chat.main,
     "startup": startup.main,

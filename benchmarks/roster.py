@@ -1,0 +1,68 @@
+"""What a room of very many costs a peer: its decisions alone, from the first frame of the roster
+to the last, with a link to nobody and a memory of names that is a file."""
+
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.processes import table
+from twisted_chat import frames
+from twisted_chat.frames import Contact
+from twisted_chat.identity.known_file import FILE, KnownFile
+from twisted_chat.links import Link
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.wire import Bare, Verb
+
+SIZES = (1_000, 5_000, 10_000)
+SERVER = ("192.0.2.1", 8090)
+TRIES = 3
+
+
+def _roster(size: int) -> Iterator[bytes]:
+    yield frames.RosterBegins("lab", 1).encode()
+    for number in range(size):
+        key = f"{number:064x}"
+        host = f"198.51.{number >> 8}.{number & 255}"
+        yield frames.RosterMember(Contact(f"user{number}", key, host, 5000)).encode()
+    yield frames.RosterEnds().encode()
+
+
+def _peer(directory: str) -> tuple[KeyedSession, Link]:
+    """A peer that has asked to be let into a room."""
+    memory = KnownFile(Path(directory) / FILE)
+    own = "0" * 63 + "f"
+    session = KeyedSession(SERVER, own, "alice", memory, str, epoch=1, patient=True)
+    session.start(0.0)
+    session.heard(Bare(Verb.HI), SERVER, 0.0)
+    link = Link("f" * 64, SERVER, True)
+    session.opened(link, 0.0)
+    session.received(link, b"hi alice", 0.0)
+    session.typed("$roomjoin lab", 0.0)
+    return session, link
+
+
+def _seconds(messages: list[bytes]) -> float:
+    """Processor time for these."""
+    with tempfile.TemporaryDirectory() as directory:
+        session, link = _peer(directory)
+        begun = time.process_time()
+        for message in messages:
+            session.received(link, message, 0.0)
+            assert session.wake >= 0
+        return time.process_time() - begun
+
+
+def main() -> dict[str, float]:
+    """Rosters of some sizes. Returns the figures that have a bar."""
+    rows, spent = list[list[str]](), 0.0
+    for size in SIZES:
+        messages = list(_roster(size))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        spent = min(_seconds(messages) for _ in range(TRIES))
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        each = spent / size * 1e6
+        rows.append([f"{size:,}", f"{spent:.3f}", f"{each:.1f}", f"{grown:.1f}"])
+    table("A roster", ["members", "s", "us each", "MiB more at most"], rows)
+    return {"roster of 10,000, s": spent}
