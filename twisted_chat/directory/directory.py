@@ -245,7 +245,7 @@ class Directory:
         room.members.discard(user.key)
         room.number += 1
         room.holders -= isinstance(user, KeyHolder)
-        if len(room.members) == 0:
+        if not room.members:
             room.emptied = now
             self._empty[room.key] = room
         return True
