@@ -156,6 +156,7 @@ LAYERS = (
         "launch",
         "launch.clock",
         "launch.naming",
+        "launch.daemon",
         "launch.log",
         "launch.program",
         "launch.signals",

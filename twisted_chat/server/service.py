@@ -14,6 +14,7 @@ from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
+from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
@@ -50,6 +51,8 @@ class Options(ServerOptions):
             raise startup.unexpected(words, "--port")
 
     def postOptions(self) -> None:
+        if self.parent is not None:
+            daemon.prepare(self.parent)
         if self.in_background:
             startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
 

@@ -11,6 +11,7 @@ from twisted.internet.protocol import Factory
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
+from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
@@ -52,6 +53,8 @@ class Options(ChatOptions):
 
     def postOptions(self) -> None:
         super().postOptions()
+        if self.parent is not None:
+            daemon.prepare(self.parent)
         if self["terminal"]:
             server_endpoint(installed_reactor(), self["terminal"])
         if self.in_background:

@@ -1,0 +1,102 @@
+"""What twistd leaves to us: where it writes and how much, and terminals that hang up."""
+
+import atexit
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from twisted.logger import ILogObserver, LogEvent, Logger, eventAsText, textFileLogObserver
+from twisted.python.logfile import LogFile
+from zope.interface import implementer
+
+from twisted_chat.launch import streams
+from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.log import LogStream
+from twisted_chat.startup import CannotStart
+
+LOG_FILES = 10
+"""Files of a log besides the one that is written; the oldest goes for a new one."""
+LOG_SIZE = 1_000_000
+"""Bytes of a log file."""
+
+_log = Logger()
+_settings: dict[str, Any] = {}
+"""Those of twistd: it calls what makes its log by a name, and without anything."""
+
+
+def prepare(settings: Any) -> None:
+    """Let twistd, which has these settings, run one of our services. Raises
+    CannotStart where it could not write what it has to."""
+    for option in ("pidfile", "logfile"):
+        if path := _written(settings, option):
+            _check(os.path.abspath(path))
+    if settings.get("nodaemon"):
+        atexit.register(streams.prepare())
+    if not settings.get("logger") and not settings.get("syslog"):
+        _settings.update(settings)
+        settings["logger"] = f"{__name__}.log_observer"
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ends = settings.get("nodaemon") and any(map(os.isatty, range(3)))
+        signal.signal(signal.SIGHUP, _end if ends else _go_on)
+
+
+def log_observer() -> Any:
+    """The log that twistd would have, but with a bound, or never waited for."""
+    path = _written(_settings, "logfile")
+    if path is None:
+        return _Foreground()
+    file = LogFile.fromFullPath(path, rotateLength=LOG_SIZE, maxRotatedFiles=LOG_FILES)
+
+    def rotate(number: int, frame: FrameType | None) -> None:
+        installed_reactor().callFromThread(file.rotate)
+
+    if not signal.getsignal(signal.SIGUSR1):
+        signal.signal(signal.SIGUSR1, rotate)
+    return textFileLogObserver(file)
+
+
+@implementer(ILogObserver)
+class _Foreground:
+    """What twistd would write to its standard output."""
+
+    def __init__(self) -> None:
+        stream = sys.stdout
+        self._stream = LogStream(
+            installed_reactor(), stream.fileno(), stream.encoding, streams.status_of
+        )
+
+    def __call__(self, event: LogEvent) -> None:
+        if text := eventAsText(event):
+            self._stream.write(text)
+
+
+def _written(settings: Any, option: str) -> str | None:
+    """The file that twistd will write for this option; None where there is none."""
+    path: str = settings.get(option) or ""
+    if option == "logfile" and not settings.get("nodaemon"):
+        return path or "twistd.log"
+    return None if path in ("", "-") else path
+
+
+def _check(path: str) -> None:
+    place, right = (
+        (path, os.W_OK) if os.path.exists(path) else (os.path.dirname(path), os.W_OK | os.X_OK)
+    )
+    if not os.access(place, right):
+        raise CannotStart(
+            f"cannot write {path}: go to a directory of yours,"
+            " or name another file with --pidfile and --logfile"
+        )
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    reactor = installed_reactor()
+    reactor.callFromThread(reactor.stop)
+
+
+def _go_on(number: int, frame: FrameType | None) -> None:
+    installed_reactor().callFromThread(
+        _log.info, "SIGHUP changes nothing: no file is read again, and the log rotates by itself"
+    )
