@@ -7,11 +7,12 @@ as in two; closing the descriptor is what the end of a program does to it.
 import fcntl
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.identity import temporary
-from twisted_chat.identity.claim import SPARE, claim, claim_file
+from twisted_chat.identity.claim import SPARE, claim, claim_file, key_of
 from twisted_chat.identity.key_file import PERSON, load_or_make
 from twisted_chat.startup import CannotStart
 
@@ -53,6 +54,36 @@ class Claims(SynchronousTestCase):
             self.end_programs()
         keys = [path.name for path in self.home.iterdir() if not path.is_symlink()]
         self.assertEqual(keys, [PERSON])
+
+    def test_long_names(self) -> None:
+        """A name that is too long for a file's name has its own key too, the same again."""
+        self.claim()
+        for number, name in enumerate(("字" * 26, "字" * 27, "字" * 31 + "一", "字" * 31 + "二")):
+            made = self.claim(name)
+            self.assertEqual(len(list(self.home.glob("identity-*.pem"))), number + 1)
+            self.end_programs()
+            self.claim()
+            self.assertEqual(self.claim(name), made)
+        self.assertTrue((self.home / f"identity-{quote('字' * 26)}.pem").exists())
+
+    def test_closed_home(self) -> None:
+        """A directory that one may not look into costs one line."""
+        self.claim()
+        for path in (Path("/proc/1/fd/none"), self.home / ("x" * 300)):
+            with self.assertRaises(CannotStart):
+                claim(path, "alice")
+
+    def test_where(self) -> None:
+        """Where the key of a name is can be known without claiming it."""
+        self.claim("alice")
+        self.claim("bob")
+        for name, file in (
+            (None, PERSON),
+            ("alice", "identity-alice.pem"),
+            ("bob", "identity-bob.pem"),
+            ("carol", PERSON),
+        ):
+            self.assertEqual(key_of(self.home, name), self.home / file)
 
     def test_second_by_name(self) -> None:
         """The second has a key for its name, which it finds again also when it starts first."""

@@ -1,6 +1,7 @@
 """What is remembered of keys, and that nothing of it gets lost."""
 
 import sqlite3
+from contextlib import closing
 from stat import S_IMODE
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -153,6 +154,26 @@ class Refused(KnownCase):
         self.path.parent.mkdir()
         self.path.write_bytes(b"no database" * 1000)
         self.assertIn("damaged", self.refusal())
+
+    def test_empty(self) -> None:
+        """A file with nothing in it has lost everybody whom it knew: it is refused as damaged."""
+        self.open().close()
+        for content in (b"", self.without_tables()):
+            self.path.write_bytes(content)
+            self.assertIn("damaged, there is nothing in it", self.refusal())
+
+    def without_tables(self) -> bytes:
+        """An SQLite database with nothing in it, which has a page all the same."""
+        path = self.path.with_name("other")
+        with closing(sqlite3.connect(path)) as file:
+            file.executescript("CREATE TABLE one (a); DROP TABLE one;")
+        return path.read_bytes()
+
+    def test_whole(self) -> None:
+        """The file is whole when it is there, and nothing else is left."""
+        self.open().close()
+        self.assertEqual(list(self.path.parent.iterdir()), [self.path])
+        self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
 
     def test_torn(self) -> None:
         """A file that lacks its end is refused."""

@@ -147,6 +147,26 @@ class Trouble(RecorderTestCase):
             problem = self.assertRaises(CannotStart, Recorder, path, MEBIBYTE, lambda: 0)
             self.assertIn(reason, str(problem))
 
+    def test_full_from_the_beginning(self) -> None:
+        """Where not even the head of a trace finds room no file is left in the way."""
+        program = (
+            "import sys; from tests.trace.test_recorder import *\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
+            "Recorder(sys.argv[1], MEBIBYTE, lambda: 0)\n"
+        )
+        for room in (0, 10):
+            ended = subprocess.run(
+                [sys.executable, "-c", program, self.path, str(room)],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual((ended.returncode, ended.stderr.count("\n")), (1, 1), ended.stderr)
+            self.assertIn("cannot record into", ended.stderr)
+            self.assertFalse(self.path.exists())
+
     def test_disk_full(self) -> None:
         """Where the disk is full the trace ends with its last whole block, and one line."""
         program = (

@@ -7,6 +7,7 @@ starts first then: the file of a name whose key is the person's is a link to it.
 """
 
 import fcntl
+import hashlib
 import os
 from contextlib import suppress
 from itertools import count
@@ -15,10 +16,12 @@ from urllib.parse import quote
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused
-from twisted_chat.identity.key_file import PERSON, load_or_make
+from twisted_chat.identity.key_file import PERSON, load_or_make, unreadable
 from twisted_chat.identity.keys import Identity
 from twisted_chat.startup import CannotStart
 
+LONGEST_NAME = 242
+"""Bytes of a name in the name of its file, which may have 255 in all."""
 SPARE = 32
 """Keys for programs without a name that run at the same time."""
 
@@ -34,8 +37,8 @@ def claim(directory: Path, name: str | None) -> Identity:
 
 
 def _named(directory: Path, name: str) -> Identity:
-    own = directory / f"identity-{_file_name(name)}.pem"
-    if not own.exists() and (identity := _try(directory / PERSON)) is not None:
+    own = _own(directory, name)
+    if not _is_there(own) and (identity := _try(directory / PERSON)) is not None:
         _link(own)
         return identity
     if (identity := _try(own)) is not None:
@@ -65,6 +68,21 @@ def _link(own: Path) -> None:
         raise CannotStart(f"cannot write {own}: {problem.strerror}") from None
 
 
+def key_of(directory: Path, name: str | None) -> Path:
+    """Where the key is that a program has whose person is called this, if no other
+    program uses the person's. Raises CannotStart."""
+    if name is not None and _is_there(own := _own(directory, name)):
+        return own
+    return directory / PERSON
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as problem:
+        raise unreadable(path, problem) from None
+
+
 def claim_file(path: Path) -> Identity:
     """The key in this file, which is made where there is none. Raises CannotStart."""
     identity = _try(path)
@@ -76,7 +94,10 @@ def claim_file(path: Path) -> Identity:
 def _try(path: Path) -> Identity | None:
     """The key in a file, if no other program uses it."""
     identity = load_or_make(path)
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as problem:
+        raise unreadable(path, problem) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -85,8 +106,11 @@ def _try(path: Path) -> Identity | None:
     return identity  # The lock lives as long as the program: nobody closes the descriptor.
 
 
-def _file_name(name: str) -> str:
-    try:
-        return quote(names.key(name), safe="")
-    except NameRefused:
-        return quote(name, safe="")
+def _own(directory: Path, name: str) -> Path:
+    """The file with the key of this name."""
+    with suppress(NameRefused):  # A name that nobody can have has a file all the same.
+        name = names.key(name)
+    quoted = quote(name, safe="")
+    if len(quoted) > LONGEST_NAME:
+        quoted = f"%-{hashlib.sha256(name.encode()).hexdigest()}"  # No quoted name has this.
+    return directory / f"identity-{quoted}.pem"

@@ -63,7 +63,7 @@ def _read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise _unreadable(path, problem) from None
+        raise unreadable(path, problem) from None
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
@@ -75,12 +75,13 @@ def _read(path: Path) -> bytes | None:
             )
         return os.read(descriptor, LARGEST)
     except OSError as problem:
-        raise _unreadable(path, problem) from None
+        raise unreadable(path, problem) from None
     finally:
         os.close(descriptor)
 
 
-def _unreadable(path: Path, problem: OSError) -> CannotStart:
+def unreadable(path: Path, problem: OSError) -> CannotStart:
+    """Why a key file cannot be read."""
     return CannotStart(
         f"cannot read the key file {path}: {problem.strerror}; let it be yours and readable"
     )
@@ -91,7 +92,7 @@ def _make(path: Path) -> None:
     temporary = ""
     try:
         # It is made with mode 600.
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=".key-", dir=path.parent)
         with open(descriptor, "wb") as file:
             file.write(Identity.generate().pem)
             file.flush()

@@ -6,15 +6,16 @@ two programs may use the file at once, and none of them can leave it damaged.
 
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError
-from twisted_chat.identity.key_file import MODE, make_directory
+from twisted_chat.identity.key_file import make_directory
 from twisted_chat.identity.known import KnownName, KnownServer
 from twisted_chat.startup import CannotStart
 
@@ -28,11 +29,11 @@ SEEN_EVERY = 60.0
 
 _TABLES = f"""
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS servers (
+CREATE TABLE servers (
     host TEXT NOT NULL, port INTEGER NOT NULL, fingerprint TEXT NOT NULL,
     first_seen REAL NOT NULL, last_seen REAL NOT NULL,
     PRIMARY KEY (host, port));
-CREATE TABLE IF NOT EXISTS names (
+CREATE TABLE names (
     name TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
     first_seen REAL NOT NULL, last_seen REAL NOT NULL, compared INTEGER NOT NULL);
 PRAGMA user_version = {VERSION};
@@ -56,7 +57,9 @@ class KnownFile:
         self._now = time_of_day
         make_directory(path.parent)
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
+            if not path.exists():
+                _make(path)
+            os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
             self._file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as problem:
             reason = getattr(problem, "strerror", None) or problem
@@ -121,8 +124,8 @@ class KnownFile:
             raise CannotStart(
                 f"{self._path} is of a newer twisted-chat: use that one, or move the file away"
             )
-        if version < VERSION:
-            self._file.executescript(_TABLES)
+        if not version:
+            raise sqlite3.DatabaseError("there is nothing in it")
         (health,) = self._file.execute("PRAGMA quick_check(1)").fetchone()
         if health != "ok":
             raise sqlite3.DatabaseError(" ".join(str(health).split()))
@@ -159,3 +162,19 @@ class KnownFile:
             yield
         except sqlite3.Error as problem:
             raise ChatError(f"cannot use {self._path}: {problem}") from None
+
+
+def _make(path: Path) -> None:
+    """Make the file, whole from the beginning: one with nothing in it has lost what it had."""
+    descriptor, temporary = tempfile.mkstemp(prefix=".known-", dir=path.parent)
+    os.close(descriptor)
+    try:
+        file = sqlite3.connect(temporary)
+        try:
+            file.executescript(_TABLES)
+        finally:
+            file.close()
+        with suppress(FileExistsError):  # Another program was first.
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)

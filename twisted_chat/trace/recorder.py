@@ -6,6 +6,7 @@ says how many are missing before it. All blocks go out whole and in order, so
 a process that is killed leaves a file that can be read.
 """
 
+import errno
 import os
 import threading
 import time
@@ -46,8 +47,7 @@ class Recorder:
         self._now = now
         head = pcapng.section(f"twisted-chat {__version__}") + pcapng.interface("twisted-chat")
         try:
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-            self._accepted = self._written = os.write(self._file, head)
+            self._file = _begun(path, head)
         except FileExistsError:
             raise CannotStart(
                 f"{path} is there already: choose another file to record into, or remove it"
@@ -55,6 +55,7 @@ class Recorder:
         except (OSError, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or str(problem)
             raise CannotStart(f"cannot record into {path}: {reason}") from None
+        self._accepted = self._written = len(head)
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
         self._seen = self._dropped = self._gap = 0
@@ -156,3 +157,16 @@ class Recorder:
             os.ftruncate(self._file, self._written + whole)
             raise
         self._written += done
+
+
+def _begun(path: str, head: bytes) -> int:
+    """A new file that has this head, or none at all. Raises OSError, ValueError."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    try:
+        if os.write(file, head) < len(head):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        os.close(file)
+        os.unlink(path)
+        raise
+    return file
