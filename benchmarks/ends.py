@@ -31,6 +31,7 @@ from twisted_chat.peer.outbox import WINDOW
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 
 reactor: Any = installed
@@ -102,7 +103,7 @@ class Links(End):
 
     def moved(self, link: Link) -> None: ...
 
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         raise AssertionError(why)
 
 
@@ -230,7 +231,7 @@ class PlainPeers(_Peers):
 
     def make_peer(self) -> Peer:
         def make(port: int) -> Session:
-            session = Session(self.server, port, self.name, patient=True)
+            session = Session(Whereabouts(self.server), port, self.name, patient=True)
             session._speaking = session._hearing = Rate(0, 1)
             return session
 
@@ -253,16 +254,18 @@ class KeyedPeers(_Peers):
 
         known = KnownFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "known")
 
+        server = Whereabouts(self.server)
+
         def make(port: int) -> EitherSession:
             self.keyed = KeyedSession(
-                *(self.server, key.fingerprint, self.name, known, spoken),
+                *(server, key.fingerprint, self.name, known, spoken),
                 epoch=time.time_ns(),
                 patient=True,
                 speak_rate=0,
                 hear_rate=0,
             )
-            plain = lambda name: Session(self.server, port, name, patient=True)  # noqa: E731
-            return EitherSession(self.server, self.keyed, plain)
+            plain = lambda name: Session(server, port, name, patient=True)  # noqa: E731
+            return EitherSession(server, self.keyed, plain)
 
         peer = Listened(make, reactor)
         peer.carrier = QuicPort(key, peer, reactor, time_of_day=time.time, text=peer)

@@ -13,6 +13,7 @@ from twisted_chat.frames import Contact
 from twisted_chat.identity.known_file import FILE, KnownFile
 from twisted_chat.links import Link
 from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import Bare, Verb
 
 SIZES = (1_000, 5_000, 10_000)
@@ -33,7 +34,7 @@ def _peer(directory: str) -> tuple[KeyedSession, Link]:
     """A peer that has asked to be let into a room."""
     memory = KnownFile(Path(directory) / FILE)
     own = "0" * 63 + "f"
-    session = KeyedSession(SERVER, own, "alice", memory, str, epoch=1, patient=True)
+    session = KeyedSession(Whereabouts(SERVER), own, "alice", memory, str, epoch=1, patient=True)
     session.start(0.0)
     session.heard(Bare(Verb.HI), SERVER, 0.0)
     link = Link("f" * 64, SERVER, True)

@@ -61,12 +61,15 @@ class FakeHall:
         return self._take()
 
     def dial_failed(
-        self, address: Address, fingerprint: str, why: str, now: float
+        self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]:
         return []
 
     def tick(self, now: float) -> list[Effect]:
         return []
+
+    def resolved(self, addresses: list[Address]) -> None:
+        """Never: this looks nobody up."""
 
     def push(self, name: str, message: frames.Answer) -> list[Effect]:
         """Say something to a user, unasked."""

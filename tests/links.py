@@ -11,7 +11,7 @@ from typing import Protocol
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Send, Show
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Show
 
 HANDSHAKE = 0.003
 """Seconds that a link takes to come up."""
@@ -29,9 +29,10 @@ class End(Protocol):
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]: ...
     def lost(self, link: Link, why: str, now: float) -> list[Effect]: ...
     def dial_failed(
-        self, address: Address, fingerprint: str, why: str, now: float
+        self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]: ...
     def tick(self, now: float) -> list[Effect]: ...
+    def resolved(self, addresses: list[Address]) -> None: ...
 
 
 @dataclass(eq=False)
@@ -73,6 +74,8 @@ class LinkNetwork:
         self.delay = delay
         self.chance = random.Random(seed)
         self.nodes: list[Node] = []
+        self.resolved: Callable[[Address], list[Address]] = lambda place: []
+        """Where a place leads now."""
         self._halves: dict[Link, tuple[_Half, _Half]] = {}
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -108,6 +111,9 @@ class LinkNetwork:
                     self._frame(node, link, message)
                 case CloseLink(link, why):
                     self._close(link, why)
+                case Resolve(place):
+                    resolved = partial(node.end.resolved, self.resolved(place))
+                    self.at(self.now + self.delay, resolved)
                 case Dial():
                     node.dialled.append(effect)
                     self._dial(node, effect)
@@ -139,13 +145,15 @@ class LinkNetwork:
             for one in self.nodes
             if one.address == dial.address and not one.down and not one.deaf
         ]
-        if not found or dial.fingerprint not in ("", found[0].fingerprint):
-            why = "no answer" if not found else "another key"
+        there = found[0].fingerprint if found else ""
+        if not there or there == node.fingerprint or not there.startswith(dial.fingerprint):
+            why = "another key" if there else "no answer"
 
             def fail(end: End) -> list[Effect]:
-                return end.dial_failed(dial.address, dial.fingerprint, why, self.now)
+                return end.dial_failed(dial.address, dial.fingerprint, why, there, self.now)
 
-            self.at(self.now + DIAL_PATIENCE, lambda: self._happen(node, fail))
+            after = HANDSHAKE if there else DIAL_PATIENCE
+            self.at(self.now + after, lambda: self._happen(node, fail))
         else:
             self.at(self.now + HANDSHAKE, partial(self._come_up, node, found[0]))
 

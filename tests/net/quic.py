@@ -32,7 +32,7 @@ class Heard:
         self.messages: list[bytes] = []
         self.times_taken = 0
         self.told: list[str] = []
-        self.failed: list[tuple[Address, str, str]] = []
+        self.failed: list[tuple[Address, str, str, str]] = []
         self.answers: Callable[[Link, bytes], None] = lambda link, message: None
 
     def opened(self, link: Link) -> None:
@@ -52,8 +52,8 @@ class Heard:
     def lost(self, link: Link, why: str) -> None:
         self.told.append(f"lost: {why}")
 
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
-        self.failed.append((address, fingerprint, why))
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
+        self.failed.append((address, fingerprint, why, found))
 
 
 class Text(DatagramProtocol):

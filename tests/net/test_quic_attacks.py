@@ -143,6 +143,7 @@ class Impostors(QuicCase):
         self.caller.port.dial(Dial(THIRD, self.called.key.fingerprint))
         self.assertIn("another key", self.failed())
         self.assertEqual(self.raw.read, [])
+        self.assertEqual(self.caller.heard.failed[0][3], STRANGER.fingerprint)
 
     def test_borrowed_certificate(self) -> None:
         """A certificate without its key is worth nothing."""
@@ -151,6 +152,7 @@ class Impostors(QuicCase):
         self.caller.port.dial(Dial(THIRD, self.called.key.fingerprint))
         self.failed()
         self.assertEqual(self.raw.read, [])
+        self.assertEqual(self.caller.heard.failed[0][3], "")
 
     def test_our_own(self) -> None:
         """Our own key at the other end is not somebody to speak to."""

@@ -84,7 +84,7 @@ class Opening(QuicCase):
         for address in (nowhere, ("nohost", 1), ("10.0.0.2", 70_000), ("fe80::1%lo", 1)):
             self.caller.port.dial(Dial(address, ""))
         self.later(HANDSHAKE_TIME + 5)
-        self.assertEqual(len({address for address, _, _ in self.caller.heard.failed}), 4)
+        self.assertEqual(len({address for address, *_ in self.caller.heard.failed}), 4)
         self.assertEqual(len(self.caller.heard.failed), 4)
         self.assertEqual(len(self.caller.port), 0)
 

@@ -10,6 +10,7 @@ from tests.fakes import Datagram, FakeNetwork, FakeTerminal, OriginalServer
 from twisted_chat.addresses import Address
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
 
@@ -27,7 +28,9 @@ class Chatter:
     def __init__(self, world: "World", name: str | None, number: int, *, patient: bool) -> None:
         self._world = world
         self.address = address_of(number)
-        self.peer = Peer(lambda port: Session(SERVER, port, name, patient=patient), world.clock)
+        self.peer = Peer(
+            lambda port: Session(Whereabouts(SERVER), port, name, patient=patient), world.clock
+        )
         self.terminal = FakeTerminal(self.peer)
         self.port = world.network.listen(self.peer, self.address)
         self.statuses: list[int] = []

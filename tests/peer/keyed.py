@@ -13,6 +13,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.trust import Memory
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import parse_answer
 
 SERVER = ("192.0.2.1", 8090)
@@ -82,12 +83,13 @@ class Chatter:
         *,
         patient: bool,
         server_key: str,
+        server: Whereabouts | None = None,
     ) -> None:
         self.world = world
         self.name = name
         world.epoch += 1000
         self.session = KeyedSession(
-            SERVER,
+            Whereabouts(SERVER) if server is None else server,
             key_of(key),
             name,
             memory,
@@ -183,6 +185,7 @@ class KeyedWorld:
         memory: Memory | None = None,
         patient: bool = True,
         server_key: str = "",
+        server: Whereabouts | None = None,
         wait: float = 0.5,
     ) -> Chatter:
         """Somebody who has just started a peer."""
@@ -196,6 +199,7 @@ class KeyedWorld:
             Remembered() if memory is None else memory,
             patient=patient,
             server_key=server_key,
+            server=server,
         )
         self.wait(wait)
         return one
@@ -242,9 +246,12 @@ class Intruder:
         return []
 
     def dial_failed(
-        self, address: Address, fingerprint: str, why: str, now: float
+        self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]:
         return []
 
     def tick(self, now: float) -> list[Effect]:
         return []
+
+    def resolved(self, addresses: list[Address]) -> None:
+        """Never: this looks nobody up."""

@@ -16,6 +16,7 @@ from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.protocol import LinkedPeer
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
 
@@ -28,18 +29,25 @@ class Person:
     """One peer, assembled as PeerService does, and its terminal."""
 
     def __init__(
-        self, world: "World", name: str, key: Identity, address: Address, server_key: str
+        self,
+        world: "World",
+        name: str,
+        key: Identity,
+        address: Address,
+        server_key: str,
+        memory: Remembered | None,
     ) -> None:
         self.name = name
         self.key = key
         self.world = world
         self._expected = 0
-        self.memory = Remembered()
+        self.memory = Remembered() if memory is None else memory
+        server = Whereabouts(SERVER)
         self.peer = LinkedPeer(
             lambda port: EitherSession(
-                SERVER,
+                server,
                 KeyedSession(
-                    SERVER,
+                    server,
                     key.fingerprint,
                     name,
                     self.memory,
@@ -48,7 +56,7 @@ class Person:
                     patient=True,
                     server_key=server_key,
                 ),
-                lambda chosen: Session(SERVER, port, chosen, patient=True),
+                lambda chosen: Session(server, port, chosen, patient=True),
             ),
             world.clock,
         )
@@ -176,9 +184,11 @@ class World:
         self._places += 1
         return self.office or f"10.0.0.{self._places}", 5000 + self._places
 
-    def start(self, name: str, *, server_key: str = "") -> Person:
+    def start(
+        self, name: str, *, server_key: str = "", memory: Remembered | None = None
+    ) -> Person:
         """Somebody who has just started a peer."""
-        return Person(self, name, Identity.generate(), self.place(), server_key)
+        return Person(self, name, Identity.generate(), self.place(), server_key, memory)
 
     def person(self, name: str) -> Person:
         """Somebody who is registered."""

@@ -20,6 +20,7 @@ from twisted_chat.peer.dialling import (
 )
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import Inbox, Outbox
+from twisted_chat.peer.whereabouts import Whereabouts
 
 HERE = ("10.0.0.5", 5005)
 
@@ -129,7 +130,7 @@ class Where(SynchronousTestCase):
 
     def test_never(self) -> None:
         """Not to many at once, to nobody, or to ourselves."""
-        places = Places(("192.0.2.1", 8090), HERE)
+        places = Places(Whereabouts(("192.0.2.1", 8090)), HERE)
         for host in (
             *("224.0.0.1", "239.1.1.1", "255.255.255.255", "240.0.0.1", "0.0.0.0", "0.1.2.3"),
             *("::", "ff02::1", "::ffff:224.0.0.1", "::ffff:0.0.0.0", "::ffff:255.255.255.255"),
@@ -143,9 +144,9 @@ class Where(SynchronousTestCase):
     def test_loopback(self) -> None:
         """To our own machine only where the server is on it."""
         for host in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"):
-            self.assertFalse(Places(("192.0.2.1", 8090), None).allow((host, 9)), host)
-            self.assertTrue(Places(("127.0.0.1", 8090), None).allow((host, 9)), host)
-            self.assertTrue(Places(("::1", 8090), None).allow((host, 9)), host)
+            self.assertFalse(Places(Whereabouts(("192.0.2.1", 8090)), None).allow((host, 9)), host)
+            self.assertTrue(Places(Whereabouts(("127.0.0.1", 8090)), None).allow((host, 9)), host)
+            self.assertTrue(Places(Whereabouts(("::1", 8090)), None).allow((host, 9)), host)
 
 
 class Hostile(SynchronousTestCase):

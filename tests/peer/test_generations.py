@@ -11,6 +11,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import parse_answer
 
 HERE = ("192.0.2.50", 5050)
@@ -43,8 +44,9 @@ class Contact(SynchronousTestCase):
         network.carry_out(self.peer, session.heard(message, SERVER, network.now))
 
     def _peer(self, name: str | None, *, patient: bool = True, server_key: str = "") -> None:
+        server = Whereabouts(SERVER)
         keyed = KeyedSession(
-            SERVER,
+            server,
             key_of("alice"),
             name,
             self.memory,
@@ -54,7 +56,7 @@ class Contact(SynchronousTestCase):
             server_key=server_key,
         )
         self.session = EitherSession(
-            SERVER, keyed, lambda name: Session(SERVER, HERE[1], name, patient=patient)
+            server, keyed, lambda name: Session(server, HERE[1], name, patient=patient)
         )
         self.peer = self.network.add(Node(key_of("alice"), HERE, self.session))
         self.network.carry_out(self.peer, self.session.start(self.network.now))

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import SERVER, KeyedWorld, key_of, spoken
+from tests.peer.keyed import SERVER, KeyedWorld, Remembered, key_of, spoken
 from twisted_chat import frames, wire
 from twisted_chat.frames import Contact
 from twisted_chat.links import SendFrame
@@ -250,15 +250,37 @@ class Coming(SynchronousTestCase):
         """A script gives up, a person is told once and let in when there is a server."""
         world = KeyedWorld()
         world.kill_server()
-        bot = world.chatter("bot", patient=False, wait=20)
-        self.assertEqual(bot.lines, ["> no server answers at 192.0.2.1:8090"])
-        self.assertEqual(bot.node.statuses, [1])
+        for memory in (Remembered(), self._knows_the_server()):
+            bot = world.chatter("bot", memory=memory, patient=False, wait=3)
+            waiting = "> no server answers at 192.0.2.1:8090 yet; trying on"
+            self.assertEqual((bot.lines, bot.node.statuses), ([waiting], []))
+            world.wait(11)
+            self.assertEqual(bot.node.statuses, [])
+            world.wait(1)
+            self.assertEqual(bot.lines, [waiting, "> no server answers at 192.0.2.1:8090"])
+            self.assertEqual(bot.node.statuses, [1])
         alice = world.chatter("alice", wait=60)
         self.assertEqual(len(alice.lines), 1)
         self.assertIn("trying on", alice.lines[0])
         world.start_server()
         world.wait(40)
         self.assertIn("> you are alice; $help shows what you can do", alice.lines)
+
+    def test_no_server_for_a_person(self) -> None:
+        """A person is told within three seconds, once, whether the server is known or not."""
+        world = KeyedWorld()
+        world.kill_server()
+        for memory in (Remembered(), self._knows_the_server()):
+            alice = world.chatter("alice", memory=memory, wait=3)
+            waiting = "> no server answers at 192.0.2.1:8090 yet; trying on, Ctrl-C ends it"
+            self.assertEqual(alice.lines, [waiting])
+            world.wait(300)
+            self.assertEqual(alice.lines, [waiting])
+
+    def _knows_the_server(self) -> Remembered:
+        memory = Remembered()
+        memory.trust_server(SERVER, key_of("server"))
+        return memory
 
     def test_backoff(self) -> None:
         """A server that is gone is tried after 1, 2, 4 and at most 30 seconds."""

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.linked import Person, World
+from tests.net.quic import Raw
+from tests.peer.keyed import Remembered
+from tests.peer.linked import SERVER, Person, World
+from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Carrier, LinkEffect, SendFrame
 from twisted_chat.net.quic_bounds import ANSWER_TIME, KEEPALIVE
@@ -174,6 +177,30 @@ class Swapped(SynchronousTestCase):
         bob.do("$userlist", "users (1): bob")
 
 
+class Impostors(SynchronousTestCase):
+    """Somebody else at the address of a server whose key is known."""
+
+    def test_no_byte(self) -> None:
+        """It gets neither our public key nor a proof, not in one frame; the person decides."""
+        for pinned in (False, True):
+            world = World()
+            known, impostor = world.server_key, Identity.generate()
+            world.kill_server()
+            raw = Raw(world.network, impostor, SERVER, accepts=True)
+            memory = Remembered()
+            if not pinned:
+                memory.trust_server(SERVER, known.fingerprint)
+            pin = known.fingerprint[:32] if pinned else ""
+            alice = world.start("alice", server_key=pin, memory=memory)
+            alice.expect("THE KEY OF THE SERVER AT 10.0.0.1:8090 IS NOT THE ONE YOU KNOW", 3)
+            self.assertEqual(alice.told("it was"), [f">   it was {spoken(known.fingerprint)}"])
+            self.assertEqual(alice.told("it is "), [f">   it is  {spoken(impostor.fingerprint)}"])
+            self.assertEqual(raw.read, [])
+            world.wait(60)
+            self.assertEqual(len(alice.told("THE KEY OF THE SERVER")), 1)
+            self.assertEqual(raw.read, [])
+
+
 class BothGenerations(SynchronousTestCase):
     """Those who have only datagrams, among those with links."""
 
@@ -181,13 +208,12 @@ class BothGenerations(SynchronousTestCase):
         """Somebody who has started while nothing of QUIC gets through, for so many seconds."""
         world = World()
         world.network.loses = lambda one: one.payload[:1] >= b"\xc0" and one.at < lost_until
-        alice = world.start("alice")
-        alice.expect("you are alice", 60)
-        return alice
+        return world.start("alice")
 
     def test_bad_network(self) -> None:
         """A server with a key is not taken for one without because dials come to nothing."""
-        alice = self.first_contact(25)
+        alice = self.first_contact(35)
+        alice.expect("you are alice", 60)
         self.assertEqual(alice.told("generation 1"), [])
 
     def test_first_words_lost(self) -> None:
@@ -199,9 +225,17 @@ class BothGenerations(SynchronousTestCase):
         self.assertEqual(alice.told("no server answers"), [])
 
     def test_no_quic(self) -> None:
-        """Where links never come up, the person is told that nothing is encrypted."""
+        """Where links never come up, nothing goes on unencrypted until the person says so."""
         alice = self.first_contact(float("inf"))
-        self.assertEqual(len(alice.told("speaks generation 1 only")), 1)
+        alice.expect("no encrypted link to 10.0.0.1:8090 comes up yet", 3)
+        alice.expect("1,200 bytes do not get through", 30)
+        alice.type("secret")
+        alice.world.wait(600)
+        self.assertEqual(len(alice.lines), 2)
+        said = [one.payload for one in alice.world.network.sent if one.source == alice.at]
+        self.assertEqual({text for text in said if text[:1] < b"\xc0"}, {b"rl"})
+        alice.do("$trust server", "in generation 1: nothing here is encrypted")
+        alice.expect("you are alice")
 
     def test_in_a_room(self) -> None:
         """An original user is in the room of two new ones, hears and is heard, and is shown

@@ -14,6 +14,7 @@ from twisted_chat.peer.correspondence import HEAR_BURST
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.neighbourhood import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.outbox import MAX_HELD
+from twisted_chat.peer.whereabouts import Whereabouts
 
 
 def by_key(*people: Chatter) -> list[Chatter]:
@@ -261,7 +262,13 @@ class Anything(SynchronousTestCase):
     def test_never_raises(self, steps: list[tuple[str, str, bytes, str]]) -> None:
         """Whatever comes in which order, nothing raises, and no control character is shown."""
         session = KeyedSession(
-            WHERE, key_of("alice"), "alice", Remembered(), spoken, epoch=1000, patient=True
+            Whereabouts(WHERE),
+            key_of("alice"),
+            "alice",
+            Remembered(),
+            spoken,
+            epoch=1000,
+            patient=True,
         )
         now = 1.0
         links: dict[str, Link] = {}
@@ -280,7 +287,7 @@ class Anything(SynchronousTestCase):
             elif kind == "tick":
                 effects += session.tick(now + 10)
             elif kind == "fail":
-                effects += session.dial_failed(("192.0.2.9", 9), key_of(who), "no answer", now)
+                effects += session.dial_failed(("192.0.2.9", 9), key_of(who), "no answer", "", now)
             else:
                 effects += session.typed(line, now)
             self.assertGreaterEqual(session.wake, 0)

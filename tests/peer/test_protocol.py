@@ -12,6 +12,7 @@ from tests.peer import SERVER, World, address_of, both
 from tests.strategies import addresses, answers, mutated, some
 from twisted_chat.peer.protocol import CUT, Peer
 from twisted_chat.peer.session import MAX_TYPED, Session
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.wire import MAX_DATAGRAM
@@ -126,7 +127,7 @@ class Shell(SynchronousTestCase):
     def test_timer_is_not_left_behind(self) -> None:
         """A port that is closed leaves no timer in the reactor."""
         clock = Clock()
-        peer = Peer(lambda port: Session(SERVER, port, "alice", patient=True), clock)
+        peer = Peer(lambda port: Session(Whereabouts(SERVER), port, "alice", patient=True), clock)
         port = FakeNetwork(clock).listen(peer, address_of(1))
         terminal: Any = FakeTerminal(peer)
         peer.attached(terminal)
@@ -142,7 +143,12 @@ class Shell(SynchronousTestCase):
         network.listen(RoomServer(Bounds(), clock), server)
         terminals = []
         for number, name in enumerate(("alice", "bob")):
-            peer = Peer(lambda port, name=name: Session(server, port, name, patient=True), clock)  # type: ignore[misc]
+            peer = Peer(
+                lambda port, name=name: Session(  # type: ignore[misc]
+                    Whereabouts(server), port, name, patient=True
+                ),
+                clock,
+            )
             network.listen(peer, (f"2001:db8::1{number}", 5000))
             terminal: Any = FakeTerminal(peer)
             terminals.append(terminal)

@@ -56,19 +56,25 @@ class Names(SynchronousTestCase):
             self.assertIn("> you are bob", bob.type("bob")[0])
 
     def test_no_server_for_a_script(self) -> None:
-        """A script that reaches no server says so and ends with status 1."""
+        """A script that reaches no server says so, and ends with status 1 after 15 seconds."""
         world = World()
         world.stop_server()
-        bot = world.chatter("bot", 1, patient=False, wait=10)
-        self.assertEqual(bot.lines, ["> no server answers at 192.0.2.1:8090"])
+        bot = world.chatter("bot", 1, patient=False, wait=3)
+        waiting = "> no server answers at 192.0.2.1:8090 yet; trying on"
+        self.assertEqual(bot.lines, [waiting])
+        world.wait(11.5)
+        self.assertEqual(bot.statuses, [])
+        world.wait(0.6)
+        self.assertEqual(bot.lines, [waiting, "> no server answers at 192.0.2.1:8090"])
         self.assertEqual(bot.statuses, [1])
 
     def test_no_server_for_a_person(self) -> None:
         """A person is told once that no server answers, and is let in when one does."""
         for world in both():
             world.stop_server()
-            alice = world.chatter("alice", 1, wait=60)
+            alice = world.chatter("alice", 1, wait=3)
             self.assertEqual(len(alice.told("no server answers at 192.0.2.1:8090 yet")), 1)
+            world.wait(57)
             world.start_server()
             world.wait(12)
             self.assertEqual(alice.lines[1:], ["> you are alice; $help shows what you can do"])

@@ -13,6 +13,7 @@ from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.whereabouts import Whereabouts
 
 NOW = 1.0
 
@@ -47,7 +48,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.session = KeyedSession(
-            SERVER, "0" * 64, "alice", Remembered(), spoken, epoch=1, patient=True
+            Whereabouts(SERVER), "0" * 64, "alice", Remembered(), spoken, epoch=1, patient=True
         )
         self.shown: list[str] = []
         self.session.start(NOW)

@@ -170,6 +170,7 @@ class Servers(SynchronousTestCase):
         self.assertEqual(alice.type("$userlist", "secret", wait=60), [])
         self.assertEqual((alice.node.said, alice.node.sent), ([], []))
         self.assertEqual(len(alice.node.dialled), 1)
+        self.assertEqual(alice.node.dialled[0].fingerprint, key_of("the server as it was"))
         self.assertIn("> you are alice", "\n".join(alice.type("$trust server")))
         self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
 
@@ -186,6 +187,28 @@ class Servers(SynchronousTestCase):
         eve = KeyedWorld().chatter("eve", server_key=key_of("another"))
         self.assertEqual(len(eve.told("--server-key")), 1)
         self.assertEqual((eve.node.statuses, eve.node.said), ([1], []))
+        self.assertEqual([dial.fingerprint for dial in eve.node.dialled], [key_of("another")])
+
+    def test_pinned_by_its_beginning(self) -> None:
+        """What is read aloud is the beginning of a fingerprint, and enough."""
+        pinned = key_of("server")[:32]
+        alice = KeyedWorld().chatter("alice", server_key=pinned)
+        self.assertIn("> you are alice; $help shows what you can do", alice.lines)
+        self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
+
+    def test_an_answer_that_never_comes(self) -> None:
+        """A known server that does not link is not called another because its key was seen."""
+        memory = Remembered()
+        memory.trust_server(SERVER, key_of("server"))
+        world = KeyedWorld()
+        world.server.deaf = True
+        alice = world.chatter("alice", memory=memory, wait=0.1)
+        failed = alice.session.dial_failed(
+            SERVER, key_of("server"), "no answer in time", key_of("server"), world.network.now
+        )
+        world.network.carry_out(alice.node, failed)
+        world.wait(30)
+        self.assertEqual(alice.told("NOT THE ONE YOU KNOW"), [])
 
     def test_changed_while_we_talk(self) -> None:
         """Where the key changes later the room goes on, and the pinned one is waited for."""

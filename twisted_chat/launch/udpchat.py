@@ -1,7 +1,6 @@
 """The console script `udpchat`: a room server, or a peer of one."""
 
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogLevel
 from twisted.python import usage
 
-from twisted_chat import names, startup
+from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import claim, claim_file
 from twisted_chat.identity.fingerprints import read_fingerprint, spoken
@@ -110,11 +109,15 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
 
 
 def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
-    from twisted_chat.peer.service import Keys, PeerService  # A server starts sooner without.
+    # A server starts sooner without these.
+    from twisted_chat.net.resolve import look_up_now
+    from twisted_chat.peer.service import Keys, PeerService
+    from twisted_chat.peer.whereabouts import Whereabouts
 
     program.log_to_person(reactor, LogLevel.warn)
     seat = program.Seat(reactor)
-    address = (startup.resolve(options["host"], socket.SOCK_DGRAM), options["port"])
+    place = (options["host"], options["port"])
+    server = Whereabouts(place, look_up_now(place))
     name, keys = options["name"], None
     if not options["plain"]:
         directory, key = data_directory(), options["key"]
@@ -126,7 +129,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
             identity = claim(directory, name)
         keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"])
     peer = PeerService(
-        address,
+        server,
         name,
         reactor,
         seat.open,

@@ -41,8 +41,9 @@ class Stage(Enum):
 
 class Connection:
     """`link` is what others know it by; `expected` what the key at the other
-    end of a dialled one must begin with. `gone` says that there is nothing
-    left to send or to wait for. `deadline` is when `tick` is due."""
+    end of a dialled one must begin with, and `found` the one that is there. `gone`
+    says that there is nothing left to send or to wait for. `deadline` is when
+    `tick` is due."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Connection:
     ) -> None:
         self.link = link
         self.expected = expected
+        self.found = ""
         self.stage = Stage.PROVING
         self.gone = False
         self.ids = {quic.host_cid}
@@ -229,6 +231,7 @@ class Connection:
         if certificate is None:
             raise WireError("it shows no certificate")
         found = fingerprint(certified_key(certificate.public_bytes()))
+        self.found = found
         if not matches(found, self.expected):
             raise WireError(f"another key is there than was expected: {spoken(found)}")
         self._proof = Dialling(self._own, found)

@@ -27,8 +27,9 @@ class Listener(Protocol):
     def lost(self, link: Link, why: str) -> None:
         """An open link has ended, and not because we closed it."""
 
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
-        """There will be no link for this Dial."""
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
+        """There will be no link for this Dial. `found` is the fingerprint of the key
+        that was proven to be there, empty if none was."""
 
 
 class Owner(Protocol):

@@ -75,7 +75,7 @@ class Links:
             now = self._clock.seconds()
             quic = dialling(self._configuration(dialled=True), dial.address, now)
         except (OSError, OverflowError, ValueError) as problem:
-            failed = (dial.address, dial.fingerprint, str(problem))
+            failed = (dial.address, dial.fingerprint, str(problem), "")
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
         link = Link("", dial.address, True)
@@ -195,7 +195,8 @@ class Links:
         if self._by_link.pop(link, None) is not None:
             self._tell("lost", link, why)
         elif link.dialled:
-            self._tell("dial_failed", link.address, connection.expected, why)
+            failed = (link.address, connection.expected, why, connection.found)
+            self._tell("dial_failed", *failed)
         else:
             self.count("an accepted connection came to nothing", link.address, why)
 

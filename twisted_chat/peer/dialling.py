@@ -14,6 +14,7 @@ from twisted_chat.addresses import Address, Kind, kind, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.neighbour import Neighbour
+from twisted_chat.peer.whereabouts import Whereabouts
 
 PATIENCE = 10.0
 """Seconds for which a link may be on its way."""
@@ -40,12 +41,12 @@ class _Host:
 class Places:
     """Where a peer may send its first datagram, on the word of a server.
 
-    `server` is where the server is, `here` where we are ourselves as far as we know.
+    `server` is where the server is, also later, `here` where we are ourselves as far as we know.
     """
 
-    def __init__(self, server: Address, here: Address | None) -> None:
+    def __init__(self, server: Whereabouts, here: Address | None) -> None:
         self._here = here
-        self._local = kind(server[0]) is Kind.OURSELVES
+        self._server = server
 
     def allow(self, address: Address) -> bool:
         """Not to many at once, nor to ourselves; to what listens on our own
@@ -54,7 +55,8 @@ class Places:
         if port == 0 or address == self._here:
             return False
         where = kind(host)
-        return where is Kind.SOMEBODY or (where is Kind.OURSELVES and self._local)
+        local = kind(self._server.current[0]) is Kind.OURSELVES
+        return where is Kind.SOMEBODY or (where is Kind.OURSELVES and local)
 
 
 class Dialling:

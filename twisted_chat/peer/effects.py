@@ -30,7 +30,14 @@ class Finish:
     status: int
 
 
-Effect = Show | Send | Finish | LinkEffect
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """See to which addresses this place, a host as it was typed and a port, leads now."""
+
+    place: Address
+
+
+Effect = Show | Send | Finish | Resolve | LinkEffect
 
 
 class Effects:
@@ -57,6 +64,9 @@ class Effects:
 
     def dial(self, address: Address, fingerprint: str) -> None:
         self._waiting.append(Dial(address, fingerprint))
+
+    def resolve(self, place: Address) -> None:
+        self._waiting.append(Resolve(place))
 
     def finish(self, status: int) -> None:
         self._waiting.append(Finish(status))

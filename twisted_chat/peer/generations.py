@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from twisted_chat import wire
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link
 from twisted_chat.peer.effects import Effect, Show
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
 
 
 class EitherSession:
@@ -19,7 +20,7 @@ class EitherSession:
 
     def __init__(
         self,
-        server: Address,
+        server: Whereabouts,
         keyed: KeyedSession,
         make_plain: Callable[[str | None], Session],
     ) -> None:
@@ -71,11 +72,12 @@ class EitherSession:
         return [] if self._plain else self._keyed.lost(link, why, now)
 
     def dial_failed(
-        self, address: Address, fingerprint: str, why: str, now: float
+        self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]:
         if self._plain is not None:
             return []
-        return self._or_plain(self._keyed.dial_failed(address, fingerprint, why, now), now)
+        effects = self._keyed.dial_failed(address, fingerprint, why, found, now)
+        return self._or_plain(effects, now)
 
     def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
@@ -83,16 +85,21 @@ class EitherSession:
             return self._plain.heard(message, source, now)
         return self._or_plain(self._keyed.heard(message, source, now), now)
 
+    def resolved(self, addresses: list[Address]) -> None:
+        self._server.resolved(addresses)
+
     def _or_plain(self, effects: list[Effect], now: float) -> list[Effect]:
         """Go on in generation 1 from here, if that is what the server speaks."""
         if self._plain is not None or not self._keyed.plain:
             return effects
         name, typed, last = self._keyed.waiting()
         self._plain = self._make_plain(name)
-        where = host_and_port(*self._server)
-        effects.append(
-            Show(f"> the server at {where} speaks generation 1 only: nothing here is encrypted")
+        why = (
+            f"you go on with the server at {self._server} in generation 1"
+            if self._keyed.chosen
+            else f"the server at {self._server} speaks generation 1 only"
         )
+        effects.append(Show(f"> {why}: nothing here is encrypted"))
         effects += self._plain.start(now)
         for line in typed:
             effects += self._plain.typed(line, now)

@@ -26,6 +26,7 @@ from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
 from twisted_chat.peer.trust import Memory, Trust
 from twisted_chat.peer.typed import TypedLines
 from twisted_chat.peer.uplink import Uplink
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.commands import MARK, Command
 from twisted_chat.wire import Bare, Verb
 
@@ -46,7 +47,7 @@ class KeyedSession:
 
     def __init__(
         self,
-        server: Address,
+        server: Whereabouts,
         fingerprint: str,
         name: str | None,
         memory: Memory,
@@ -139,6 +140,11 @@ class KeyedSession:
         """Whether this has to go on in generation 1, with what `waiting` returns."""
         return self._uplink.plain
 
+    @property
+    def chosen(self) -> bool:
+        """Whether it was the person who decided on that."""
+        return self._uplink.chosen
+
     def waiting(self) -> tuple[str | None, list[str], bool]:
         """The name that was wanted, the typed lines that were not done, and
         whether they are the last."""
@@ -183,22 +189,26 @@ class KeyedSession:
         return self._done(now)
 
     def dial_failed(
-        self, address: Address, fingerprint: str, why: str, now: float
+        self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]:
-        """There is no link to be had at an address."""
-        if fingerprint:
+        """There is no link to be had at an address; `found` is the key that was there."""
+        if self._uplink.dials(address, fingerprint):
+            self._uplink.dial_failed(address, found, now)
+        elif fingerprint:
             self._links.dial_failed(fingerprint, now)
-        elif address == self._server:
-            self._uplink.dial_failed(now)
         return self._done(now)
 
     def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
         if isinstance(message, wire.Said):
             self._people.heard(message, source, now)
-        elif source == self._server:
-            self._uplink.answers_plainly(message, now)
+        elif source in self._server:
+            self._uplink.answers_plainly(message, source, now)
         return self._done(now)
+
+    def resolved(self, addresses: list[Address]) -> None:
+        """The server's place leads to these addresses now."""
+        self._server.resolved(addresses)
 
     def _told(self, message: frames.Answer, now: float) -> None:
         if self._farewell.begun:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
@@ -12,7 +12,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Send, Show
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Show
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
@@ -21,18 +21,30 @@ from twisted_chat.wire import MAX_DATAGRAM, Said, cut, parse_answer
 CUT = " [cut: longer than a datagram may be]"
 """What stands behind a line of which the original shows no more either."""
 
+LookUp = Callable[[Address], "Deferred[list[Address]]"]
+
+
+def _nowhere(place: Address) -> "Deferred[list[Address]]":
+    return succeed([])
+
 
 class Peer(DatagramProtocol):
-    """Carries out what its session decides. `finished` fires with the exit status."""
+    """Carries out what its session decides. `look_up` finds the addresses of a place,
+    later. `finished` fires with the exit status."""
 
     transport: Any
     noisy = False
 
     def __init__(
-        self, make_session: Callable[[int], Session | EitherSession], clock: IReactorTime
+        self,
+        make_session: Callable[[int], Session | EitherSession],
+        clock: IReactorTime,
+        look_up: LookUp = _nowhere,
     ) -> None:
         self._make_session = make_session
         self._clock = clock
+        self._look_up = look_up
+        self._looking_up = False
         self._terminal: LineTerminal | None = None
         self._timer: IDelayedCall | None = None
         self._due = NEVER
@@ -42,6 +54,7 @@ class Peer(DatagramProtocol):
             Send: self._send,
             Show: self._show,
             Finish: self._finish,
+            Resolve: self._resolve,
         }
         self._status: int | None = None
         self.finished: Deferred[int] = Deferred()
@@ -128,6 +141,15 @@ class Peer(DatagramProtocol):
         else:
             self._terminal.show(effect.line)
 
+    def _resolve(self, effect: Resolve) -> None:
+        if not self._looking_up:
+            self._looking_up = True
+            self._look_up(effect.place).addCallback(self._resolved)
+
+    def _resolved(self, addresses: list[Address]) -> None:
+        self._looking_up = False
+        self._session.resolved(addresses)
+
     def _wake_at(self, wake: float) -> None:
         if wake == self._due:
             return
@@ -151,9 +173,12 @@ class LinkedPeer(Peer):
     _session: EitherSession
 
     def __init__(
-        self, make_session: Callable[[int], Session | EitherSession], clock: IReactorTime
+        self,
+        make_session: Callable[[int], Session | EitherSession],
+        clock: IReactorTime,
+        look_up: LookUp = _nowhere,
     ) -> None:
-        super().__init__(make_session, clock)
+        super().__init__(make_session, clock, look_up)
         self._ways |= dict.fromkeys((SendFrame, CloseLink, Dial), self._perform)
 
     def opened(self, link: Link) -> None:
@@ -171,9 +196,9 @@ class LinkedPeer(Peer):
     def lost(self, link: Link, why: str) -> None:
         self._carry_out(self._session.lost(link, why, self._clock.seconds()))
 
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         now = self._clock.seconds()
-        self._carry_out(self._session.dial_failed(address, fingerprint, why, now))
+        self._carry_out(self._session.dial_failed(address, fingerprint, why, found, now))
 
     def _perform(self, effect: LinkEffect) -> None:
         self.carrier.perform(effect)

@@ -10,11 +10,12 @@ is at our own port.
 from collections.abc import Callable
 
 from twisted_chat import names
-from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.requests import Ask, Requests, collect
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import Answer, Bare, Locate, Located, Register, Registered, Verb
 
 REFRESH = 25.0
@@ -36,7 +37,7 @@ class Registration:
 
     def __init__(
         self,
-        server: Address,
+        server: Whereabouts,
         port: int,
         requests: Requests,
         effects: Effects,
@@ -50,6 +51,7 @@ class Registration:
         self._effects = effects
         self._on_accepted = accepted
         self._patient = patient
+        self._patience = Patience(server, effects, patient=patient)
         self.name = ""
         """The name that the server has given us last, also while it is away."""
         self.wanted = ""
@@ -60,8 +62,12 @@ class Registration:
         """Whether the server does not answer, and the person was told."""
         self.failed = False
         """Whether there is no point in going on."""
-        self.wake = NEVER
+        self._due = NEVER
         self._checking: Ask | None = None
+
+    @property
+    def wake(self) -> float:
+        return min(self._due, self._patience.wake)
 
     def call_me(self, text: str, now: float) -> None:
         """Ask for this name."""
@@ -76,7 +82,7 @@ class Registration:
         """The server does not know us any more: it was started anew, or we were silent."""
         if self.valid:
             self.valid = False
-            self.wake = NEVER
+            self._due = NEVER
             self._register(self.name, now)
         elif self._checking and self._requests.under_way(Verb.AR) is self._checking:
             # To a stranger this is what a server says in place of `ar`.
@@ -84,9 +90,11 @@ class Registration:
 
     def tick(self, now: float) -> None:
         """Give the sign of life that is due."""
-        if self.wake > now:
+        if self._patience.tick(now):
+            self._give_up(f"no server answers at {self._server}")
+        if self._due > now:
             return
-        self.wake = NEVER
+        self._due = NEVER
         if not self.valid:
             self._register(self.name or self.wanted, now)
             return
@@ -96,7 +104,7 @@ class Registration:
             if not answered:
                 self._unreachable(now)
             elif isinstance(answer[0], Located):
-                self.wake = now + REFRESH
+                self._due = now + REFRESH
             else:
                 self.forgotten(now)
 
@@ -104,7 +112,8 @@ class Registration:
 
     def stop(self) -> None:
         """Give no more signs of life."""
-        self.wake = NEVER
+        self._due = NEVER
+        self._patience.over()
 
     def _register(self, name: str, now: float) -> None:
         granted: list[str] = []
@@ -120,13 +129,17 @@ class Registration:
         def decide(answered: bool, now: float) -> None:
             if not answered:
                 self._unreachable(now)
-            elif granted:
+                return
+            self._patience.over()
+            if granted:
                 self._accepted(granted[0], now)
             elif ask.sent > 1 or self.name:
                 self._check(name, now)
             else:
                 self._taken(name)
 
+        if not self.name:
+            self._patience.begin(now)
         ask = Ask(Register(name), take, decide)
         self._requests.ask(ask, now)
 
@@ -155,7 +168,8 @@ class Registration:
     def _accepted(self, name: str, now: float) -> None:
         again = bool(self.name)
         self.name, self.wanted, self.valid = name, "", True
-        self.wake = now + REFRESH
+        self._due = now + REFRESH
+        self._patience.over()
         self._on_accepted(again, now)
         self.away = False
 
@@ -172,24 +186,22 @@ class Registration:
             self._give_up(why)
 
     def _unreachable(self, now: float) -> None:
-        where = host_and_port(*self._server)
-        self.valid = False
-        if not self.name and not self._patient:
-            self._give_up(f"no server answers at {where}")
+        if self.failed:
             return
-        if not self.away:
+        self.valid = False
+        if not self.name:
+            self._patience.tell()
+            self.away = self._patient
+        elif not self.away:
             self.away = True
-            if self.name:
-                self._effects.notice(
-                    "the server does not answer; those you talk to still hear you"
-                )
-            else:
-                self._effects.notice(
-                    f"no server answers at {where} yet; trying on, Ctrl-C ends it"
-                )
-        self.wake = now + RETRY
+            self._effects.notice("the server does not answer; those you talk to still hear you")
+        self._server.gone()
+        if self._server.changes:
+            self._effects.resolve(self._server.place)
+        self._due = now + RETRY
 
     def _give_up(self, why: str) -> None:
         self.failed = True
+        self.stop()
         self._effects.notice(why)
         self._effects.finish(1)

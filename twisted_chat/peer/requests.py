@@ -87,10 +87,14 @@ class _Kind:
 
 
 class Requests:
-    """All requests of a peer. `wake` is when `tick` is due."""
+    """All requests of a peer. `unanswered` is called before one is sent again.
+    `wake` is when `tick` is due."""
 
-    def __init__(self, send: Callable[[Request], None]) -> None:
+    def __init__(
+        self, send: Callable[[Request], None], unanswered: Callable[[], None] = lambda: None
+    ) -> None:
         self._send = send
+        self._unanswered = unanswered
         self._kinds = {verb: _Kind() for verb in Verb}
 
     @property
@@ -140,6 +144,7 @@ class Requests:
                 if ask.begun or ask.sent == len(ask.waits):
                     self._end(verb, ask.begun, now)
                 else:
+                    self._unanswered()
                     self._transmit(ask, now)
 
     def _begin(self, kind: _Kind, now: float) -> None:

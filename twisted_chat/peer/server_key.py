@@ -1,66 +1,102 @@
-"""Whether what answers at the server's address may be taken for the server."""
+"""Whether what answers at the server's address may be taken for the server.
+
+A key is remembered under what the person typed and under the address that this
+led to, and a key that contradicts either of them is refused.
+"""
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.errors import ChatError
-from twisted_chat.links import Link
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.trust import Trust
+from twisted_chat.peer.whereabouts import Whereabouts
 
 
 class ServerKey:
     """The key that the server has to have: the `pinned` one (what is pinned may
     be the beginning of a fingerprint), or else the one that is remembered."""
 
-    def __init__(self, server: Address, trust: Trust, effects: Effects, pinned: str) -> None:
+    def __init__(self, server: Whereabouts, trust: Trust, effects: Effects, pinned: str) -> None:
         self._server = server
-        self._where = host_and_port(*server)
         self._trust = trust
         self._effects = effects
         self._pinned = pinned
-        self._refused = self._told = ""
-        self._downgraded = False
+        self._refused: tuple[str, Address] | None = None
+        self._told = ""
+        self._unencrypted = False
+        """Whether the person was asked to go on without encryption."""
+        self.has_one = False
+        """Whether the server has said what only one of generation 2 says."""
 
-    def accepts(self, link: Link, now: float) -> bool:
-        """Judge the key at the other end. If it is refused, the person is told."""
-        if link.fingerprint == self._trust.own:
-            self._tell(link.fingerprint, f"at {self._where} our own key answers; trying on")
-            return False
+    # --- Before a link
+
+    def expected(self, address: Address) -> str | None:
+        """What the fingerprint at an address has to begin with: empty for any. None
+        where it cannot be looked up, and nothing may be tried; the person is told."""
         try:
-            known = self._trust.server(self._server)
+            return next(iter(self._known(address)), "")
         except ChatError as problem:
-            self._effects.notice(f"it cannot be looked up which key the server has: {problem}")
-            return False
-        if self._pinned:
-            if link.fingerprint.startswith(self._pinned):
-                self._trust.accept_server(self._server, link.fingerprint)
-                return True
-        elif not known or known == link.fingerprint:
-            if not known:
-                shown = self._trust.spoken(link.fingerprint)
-                self._effects.notice(f"the server's key, seen for the first time: {shown}")
-            self._trust.remember_server(self._server, link.fingerprint)
-            return True
-        self._refuse(self._pinned or known, link.fingerprint)
-        return False
+            self._tell(str(problem), f"it cannot be looked up which key the server has: {problem}")
+            return None
 
-    def _refuse(self, known: str, found: str) -> None:
+    def _known(self, address: Address) -> list[str]:
+        """The fingerprints to be expected at an address. Raises ChatError."""
+        if self._pinned:
+            return [self._pinned]
+        places = dict.fromkeys((self._server.place, address))
+        return [known for place in places if (known := self._trust.server(place))]
+
+    # --- Whose key is there
+
+    def accepts(self, address: Address, found: str) -> bool:
+        """Judge the key at the other end of a link. If it is refused, the person is told."""
+        if self.refuses(address, found):
+            return False
+        if self.expected(address) == "":
+            shown = self._trust.spoken(found)
+            self._effects.notice(f"the server's key, seen for the first time: {shown}")
+        keep = self._trust.accept_server if self._pinned else self._trust.remember_server
+        for place in dict.fromkeys((self._server.place, address)):
+            keep(place, found)
+        self._told, self._unencrypted, self.has_one = "", False, True
+        return True
+
+    def refuses(self, address: Address, found: str) -> bool:
+        """Whether a key that was found there contradicts what is known; the person is told."""
+        if found == self._trust.own:
+            self._tell(found, f"at {self._server} our own key answers; trying on")
+            return True
+        try:
+            known = self._known(address)
+        except ChatError as problem:
+            self._tell(str(problem), f"it cannot be looked up which key the server has: {problem}")
+            return True
+        wrong = next((one for one in known if not found.startswith(one)), None)
+        if wrong is None:
+            return False
+        self._refuse(address, wrong, found)
+        return True
+
+    def _refuse(self, address: Address, known: str, found: str) -> None:
         if self._pinned:
             way = "the first is what --server-key says; start with the other one to accept it"
         else:
-            self._refused = found
+            self._refused = found, address
             way = "ask whoever runs it; $trust server, or --server-key, accepts the new key"
+        where = str(self._server)
+        if address != self._server.place:
+            where += f" ({host_and_port(*address)})"
         self._tell(
             found,
-            f"THE KEY OF THE SERVER AT {self._where} IS NOT THE ONE YOU KNOW",
+            f"THE KEY OF THE SERVER AT {where} IS NOT THE ONE YOU KNOW",
             f"  it was {self._trust.spoken(known)}",
             f"  it is  {self._trust.spoken(found)}",
             f"  nothing has been sent to it: {way}",
         )
 
-    def _tell(self, found: str, *lines: str) -> None:
-        """Tell the person of a key, once."""
-        if found != self._told:
-            self._told = found
+    def _tell(self, what: str, *lines: str) -> None:
+        """Tell the person of a key or of a problem, once."""
+        if what != self._told:
+            self._told = what
             for line in lines:
                 self._effects.notice(line)
 
@@ -72,44 +108,62 @@ class ServerKey:
     @property
     def refused(self) -> bool:
         """Whether a key was refused that the person may still accept."""
-        return bool(self._refused)
+        return self._refused is not None
 
     @property
     def in_question(self) -> bool:
         """Whether there is something for the person to decide."""
-        return self.refused or (self._downgraded and not self._pinned)
+        return self.refused or (self._unencrypted and not self._pinned)
 
-    def accept(self, now: float) -> None:
+    def accept(self) -> None:
         """The person takes the new key, or that there is none this time."""
-        if self._refused:
-            self._trust.accept_server(self._server, self._refused)
+        if self._refused is not None:
+            found, address = self._refused
+            for place in dict.fromkeys((self._server.place, address)):
+                self._trust.accept_server(place, found)
             self._effects.notice("the server's new key is accepted and remembered")
-        self._refused = self._told = ""
-        self._downgraded = False
+        self._refused, self._told = None, ""
+        self._unencrypted = False
 
     @property
     def known(self) -> bool:
         """Whether there is a key that the server should have."""
         try:
-            return bool(self._pinned or self._trust.server(self._server))
+            return any(self._known(address) for address in self._server.addresses)
         except ChatError:
             return True
 
+    # --- No key
+
     def may_lack_key(self) -> bool:
-        """Whether we may go on without encryption, as the server answers nothing
-        else. It may not where there was a key before; the person is told once."""
+        """Whether we may go on without encryption, as the server answers nothing else. It
+        may not where it has, or had, a key; the person is told once, and decides."""
         try:
-            known = self._pinned or self._trust.server(self._server)
+            known = self._known(self._server.current)
         except ChatError:
             return False
-        if not known:
+        if not known and not self.has_one:
             return True
-        if not self._downgraded:
-            self._downgraded = True
-            self._effects.notice(f"THE SERVER AT {self._where} ANSWERS ONLY WITHOUT ENCRYPTION")
-            self._effects.notice(f"  it has to have the key {self._trust.spoken(known)}")
-            way = "" if self._pinned else "; $trust server goes on unencrypted, this once"
+        if not self._unencrypted:
+            self._unencrypted = True
+            self._effects.notice(f"THE SERVER AT {self._server} ANSWERS ONLY WITHOUT ENCRYPTION")
+            if known:
+                self._effects.notice(f"  it has to have the key {self._trust.spoken(known[0])}")
             self._effects.notice(
-                "  somebody may be in between: it is told nothing, and tried on" + way
+                "  somebody may be in between: it is told nothing, and tried on"
+                + self._way("; $trust server goes on unencrypted, this once")
             )
         return False
+
+    def cannot_be_linked_to(self) -> None:
+        """It knows generation 2, and no link to it comes up: tell the person once."""
+        if not self._unencrypted:
+            self._unencrypted = True
+            self._effects.notice(
+                f"no encrypted link can be had to {self._server}: UDP datagrams of 1,200 bytes do"
+                " not get through, perhaps"
+                + self._way("; $trust server goes on without encryption")
+            )
+
+    def _way(self, what: str) -> str:
+        return "" if self._pinned else what

@@ -4,14 +4,13 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from twisted.internet.abstract import isIPv6Address
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
 
-from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
@@ -19,12 +18,14 @@ from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.net.resolve import everywhere, look_up_later
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.trust import Memory
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
@@ -55,7 +56,7 @@ class PeerService(DatagramService):
 
     def __init__(
         self,
-        server: Address,
+        server: Whereabouts,
         name: str | None,
         reactor: Any,
         open_terminal: Callable[[IProtocol], object],
@@ -68,7 +69,8 @@ class PeerService(DatagramService):
             return Session(server, port, chosen, patient=patient)
 
         if keys is None:
-            self.peer = Peer(lambda port: plain(port, name), reactor)
+            look_up = partial(look_up_later, reactor=reactor)
+            self.peer = Peer(lambda port: plain(port, name), reactor, look_up)
             on_port: DatagramProtocol = self.peer
         else:
             self.peer, on_port = _linked(server, name, reactor, keys, plain, patient=patient)
@@ -78,7 +80,7 @@ class PeerService(DatagramService):
                 0,
                 tap(on_port, recorder),
                 reactor,
-                interface="::" if isIPv6Address(server[0]) else "0.0.0.0",
+                interface=everywhere(),
                 longest=LARGEST_DATAGRAM,
                 batch=BATCH,
             )
@@ -97,7 +99,7 @@ class PeerService(DatagramService):
 
 
 def _linked(
-    server: Address,
+    server: Whereabouts,
     name: str | None,
     reactor: Any,
     keys: Keys,
@@ -117,11 +119,11 @@ def _linked(
             epoch=time.time_ns(),
             patient=patient,
             server_key=keys.server,
-            here=(source_host(server[0]), port),
+            here=(source_host(server.current[0]), port),
         )
         return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
 
-    peer = LinkedPeer(make_session, reactor)
+    peer = LinkedPeer(make_session, reactor, partial(look_up_later, reactor=reactor))
     links = QuicPort(
         keys.identity,
         peer,

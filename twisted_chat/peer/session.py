@@ -17,6 +17,7 @@ from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 from twisted_chat.terminal.commands import (
@@ -58,6 +59,8 @@ ONLY_KEYED = frozenset(
     {Command.ROOMCLOSE, Command.ROOMGIVE, Command.STATUS, Command.VERIFY, Command.TRUST}
 )
 """Commands that have a meaning in generation 2 only."""
+_OURSELVES = "person"
+"""The one source of what is typed."""
 _WITHOUT_SERVER = frozenset({Command.HELP, Command.QUIT, Command.KICK})
 
 
@@ -70,12 +73,14 @@ class Session:
     person is asked again.
     """
 
-    def __init__(self, server: Address, port: int, name: str | None, *, patient: bool) -> None:
+    def __init__(self, server: Whereabouts, port: int, name: str | None, *, patient: bool) -> None:
         self._server = server
         self._first_name = name
         self._patient = patient
         self._effects = Effects()
-        self._requests = Requests(lambda request: self._effects.send(request, server))
+        self._requests = Requests(
+            lambda request: self._effects.send(request, server.current), server.turn
+        )
         self._company = Company(self._requests, self._effects)
         self._registration = Registration(
             server, port, self._requests, self._effects, self._accepted, patient=patient
@@ -118,7 +123,7 @@ class Session:
         """A message came from an address."""
         if isinstance(message, Said):
             self._show_said(message, source, now)
-        elif source == self._server:
+        elif self._server.answers(source):
             self._company.told(message, now)
             if not self._requests.answer(message, now) and message == Bare(Verb.HI):
                 # Nobody asked to be let in: the server does not know who is asking.
@@ -127,6 +132,10 @@ class Session:
                 else:
                     self._registration.forgotten(now)
         return self._done(now)
+
+    def resolved(self, addresses: list[Address]) -> None:
+        """The server's place leads to these addresses now."""
+        self._server.resolved(addresses)
 
     def tick(self, now: float) -> list[Effect]:
         """Do what has become due."""
@@ -203,7 +212,7 @@ class Session:
         if self._company.moving or self._registration.wanted:
             return True
         silent = not todo.text or not self._registration.name
-        if silent or self._speaking.spend(self._server[0], now):
+        if silent or self._speaking.spend(_OURSELVES, now):
             return False
         self._speaks = now + 1 / SPEAK_RATE
         return True
@@ -309,7 +318,7 @@ class Session:
         self._requests.forget()
         # Only one `by`: from somebody it does not know any more it ends the original server.
         if not self._leaving and (self._registration.name or self._registration.wanted):
-            self._effects.send(Leave(), self._server)
+            self._effects.send(Leave(), self._server.current)
         self._leaving = True
         self._finish()
 

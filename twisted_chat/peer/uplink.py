@@ -2,36 +2,38 @@
 
 A server may speak generation 1 only, and the original ends at a datagram that
 is no text. So one that has shown us no key yet is asked for its rooms first, in
-a datagram. The original answers strangers; one that may know generation 2 says
-`hi`, and we dial, more than once, as a bad network looks the same as no QUIC.
-A server whose key is known is dialled at once, and asked when no link comes up:
-if it answers then, somebody may want us to speak without a key, which only the
-person can decide.
+a datagram. The original answers strangers. One that says `hi` knows generation
+2, and is dialled; where no link comes of it, the person decides, as a narrow
+path and somebody in between look the same. A server whose key is known is
+dialled at once, with that key as the only one that may be there, and asked when
+no link comes up. A server may have several addresses: they are tried one after
+the other, without waiting for each.
 """
 
 from collections.abc import Callable
 
 from twisted_chat import frames, names
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address
 from twisted_chat.errors import NameRefused
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.attempts import Attempts
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.questions import Close, Questions
 from twisted_chat.peer.server_key import ServerKey
 from twisted_chat.peer.trust import Trust
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import Answer, Bare, ListRooms, Register, Registered, Verb
 
 FIRST_CONTACT = 10.0
 """Seconds for a link to the server to come up."""
-DIALS = 3
-"""Links that must come to nothing before a server that says `hi` counts as one of
-generation 1. Where three of ten datagrams are lost, one in thirty does."""
+DIALS = 2
+"""Times that no link comes up to a server that says `hi`, before the person is asked
+what to do. Where three of ten datagrams are lost, both fail one time in thirty."""
 PROBE, KNOCKS = 0.4, 3
 """Seconds that a server has to answer in generation 1, and how often it is asked."""
-TRIES = 4
-"""Times that a script tries to reach a server."""
 
 
 class Uplink:
@@ -40,7 +42,7 @@ class Uplink:
 
     def __init__(
         self,
-        server: Address,
+        server: Whereabouts,
         trust: Trust,
         effects: Effects,
         registered: Callable[[bool, float], None],
@@ -49,16 +51,20 @@ class Uplink:
         patient: bool,
     ) -> None:
         self._server = server
-        self._where = host_and_port(*server)
         self._effects = effects
         self._on_registered = registered
         self._key = ServerKey(server, trust, effects, pinned)
         self._patient = patient
         self._questions = Questions()
         self._backoff = Backoff()
+        self._patience = Patience(server, effects, patient=patient)
         self._dial_at = self._dial_until = self._probe_until = NEVER
-        self._fruitless = 0  # Dials that no link came of.
+        self._dials, self._probes = Attempts(), Attempts()
+        self._dialling: dict[Address, str] = {}  # With what is expected there.
+        self._impostor: tuple[Address, str] | None = None  # Whom we found in place of it.
+        self._fruitless = 0  # Times that no link came up, since nobody answered at all.
         self._knocks = 0
+        self._asks_plainly = False  # An answer in generation 1 would be one to us.
         self._linked_since = 0.0
         self._asked = False
         self.link: Link | None = None
@@ -75,22 +81,41 @@ class Uplink:
         self.failed = False
         """Whether there is no point in going on."""
         self.plain = False
-        """Whether the server speaks generation 1 only, and that may be accepted."""
+        """Whether to go on in generation 1: the server speaks nothing else, or the person
+        has decided so."""
+        self.chosen = False
+        """Whether it was the person who decided on generation 1."""
 
     # --- Getting a link
 
     def start(self, now: float) -> None:
         """Try to reach the server."""
         self._rest()
-        if self.seen or self._key.known:
+        if not self.seen:
+            self._patience.begin(now)
+        if self.seen or self._key.known or self._key.has_one:
             self._dial(now)
         else:
             self._ask_plainly(now)
 
     def _dial(self, now: float) -> None:
         self._dial_until = now + FIRST_CONTACT
-        # Whatever key there is: judging it, and showing another one, is for us.
-        self._effects.dial(self._server, "")
+        self._dialling, self._impostor = {}, None
+        self._dials.begin(self._server.addresses, now)
+        self._dial_next(now)
+
+    def _dial_next(self, now: float) -> None:
+        while (address := self._dials.next(now)) is not None:
+            expected = self._key.expected(address)
+            if expected is None:
+                self._rest()
+                self._refuse(now)
+                return
+            self._dialling[address] = expected
+            # Those who have another key hear no byte of us: see docs/security.md.
+            self._effects.dial(address, expected)
+        if not self._dialling and self._dials.wake == NEVER:
+            self._failed_to_link(now)
 
     def _ask_plainly(self, now: float) -> None:
         self._knocks = 0
@@ -98,28 +123,46 @@ class Uplink:
 
     def _knock(self, now: float) -> None:
         self._knocks += 1
-        self._probe_until = now + PROBE
-        self._effects.send(ListRooms(), self._server)
+        self._asks_plainly = True
+        self._probe_until = NEVER
+        self._probes.begin(self._server.addresses, now)
+        self._knock_next(now)
+
+    def _knock_next(self, now: float) -> None:
+        while (address := self._probes.next(now)) is not None:
+            self._probe_until = now + PROBE
+            self._effects.send(ListRooms(), address)
 
     def is_server(self, link: Link) -> bool:
         """Whether a new link is the one to the server."""
-        return link.dialled and link.address == self._server
+        return link.dialled and link.address in self._server
+
+    def dials(self, address: Address, fingerprint: str) -> bool:
+        """Whether this is a dial of ours that is under way."""
+        return self._dialling.get(address) == fingerprint
 
     def opened(self, link: Link, now: float) -> None:
         """There is a link to whoever is at the server's address."""
         if self.plain or self.failed or self.link is not None:
             self._effects.close(link, "there is no need of this link")
-            return
-        self._rest()
-        if self._key.accepts(link, now):
+        elif self._key.accepts(link.address, link.fingerprint):
+            self._rest()
+            self._patience.over()
+            self._server.prefer(link.address)
             self.link, self.seen, self._linked_since = link, True, now
             if self.name or self.wanted:
                 self._register(self.name or self.wanted, now)
             elif not self._asked:
                 self._asked = True
                 self._effects.notice("what is your name?")
-            return
-        self._effects.close(link, "this is not the key that I know")
+        else:
+            self._effects.close(link, "this is not the key that I know")
+            self._rest()
+            self._refuse(now)
+
+    def _refuse(self, now: float) -> None:
+        """Somebody else is there, and the person was told."""
+        self._patience.over()
         if not self._patient or (self._key.final and not self.seen):
             self.give_up()
         elif not self._key.refused:
@@ -132,17 +175,23 @@ class Uplink:
 
     def trust(self, now: float) -> None:
         """The person accepts what the server is now."""
-        if self._key.refused:
+        refused = self._key.refused
+        self._key.accept()
+        if refused:
             self.start(now)
         else:
-            self.plain = True
-        self._key.accept(now)
+            self.chosen = True
+            self._go_on_plainly()
 
     # --- No link
 
-    def dial_failed(self, now: float) -> None:
-        if self._dial_until < NEVER:
-            self._failed_to_link(now)
+    def dial_failed(self, address: Address, found: str, now: float) -> None:
+        """No link came of a dial; `found` is the key that was there, if there was one."""
+        expected = self._dialling.pop(address)
+        if found and not (expected and found.startswith(expected)):
+            self._impostor = address, found
+        self._dials.hurry(now)
+        self._dial_next(now)
 
     def lost(self, now: float) -> None:
         """The link is no more."""
@@ -154,71 +203,118 @@ class Uplink:
             self._retry(now)  # Without a name there is nothing to say, until there is one.
 
     def _failed_to_link(self, now: float) -> None:
-        self._dial_until = NEVER
-        if self.seen:
+        self._rest()
+        if self._impostor is not None and self._key.refuses(*self._impostor):
+            self._refuse(now)
+        elif self.seen:
             self._tell_away("the server does not answer; those you talk to still hear you")
-            self._retry(now)
+            self._look_again(now)
         else:
             self._fruitless += 1
             self._ask_plainly(now)
 
-    def answers_plainly(self, answer: Answer, now: float) -> None:
-        """Something in generation 1 came from the server's address."""
-        if self._probe_until == NEVER:
+    def answers_plainly(self, answer: Answer, source: Address, now: float) -> None:
+        """Something in generation 1 came from an address of the server."""
+        if not self._asks_plainly:
             return
-        self._probe_until = NEVER
-        if answer == Bare(Verb.HI) and self._fruitless < DIALS:
-            self._dial(now)
+        self._rest()
+        self._server.prefer(source)
+        if answer == Bare(Verb.HI):
+            self._key.has_one = self._patience.answered = True
+            if self._fruitless >= DIALS:
+                self._key.cannot_be_linked_to()
+            if self._fruitless:
+                self._retry(now)
+            else:
+                self._dial(now)
         elif self._key.may_lack_key():
-            self.plain = True
+            self._go_on_plainly()
         elif self._patient:
+            self._patience.over()
             self._retry(now)
         else:
             self.give_up()
+
+    def _go_on_plainly(self) -> None:
+        self._rest()
+        self._patience.over()
+        self.plain = True
 
     def _tell_away(self, notice: str) -> None:
         if not self.away:
             self.away = True
             self._effects.notice(notice)
 
+    def _look_again(self, now: float) -> None:
+        """Nobody is there: try later, where the server is then."""
+        if self._server.changes:
+            self._effects.resolve(self._server.place)
+        self._retry(now)
+
     def _retry(self, now: float) -> None:
-        self._dial_until = NEVER
+        self._rest()
         self._dial_at = now + self._backoff.next()
 
     def _rest(self) -> None:
         """Nothing is on its way to the server, or due."""
         self._dial_at = self._dial_until = self._probe_until = NEVER
+        self._dials.stop()
+        self._probes.stop()
+        self._dialling = {}
+        self._asks_plainly = False
 
     def give_up(self) -> None:
         """There is no point in going on."""
         self._rest()
+        self._patience.over()
         self.failed = True
         self._effects.finish(1)
 
     @property
     def wake(self) -> float:
-        return min(self._dial_at, self._dial_until, self._probe_until, self._questions.wake)
+        return min(
+            self._dial_at,
+            self._dial_until,
+            self._dials.wake,
+            self._probe_until,
+            self._probes.wake,
+            self._patience.wake,
+            self._questions.wake,
+        )
 
     def tick(self, now: float) -> None:
         if self._questions.wake <= now and self.link is not None:
             self._effects.close(self.link, "no answer")
             self.lost(now)
+        if self._patience.tick(now):
+            self._give_up_waiting()
+            return
+        self._knock_next(now)
         if self._dial_until <= now:
             self._failed_to_link(now)
-        if self._probe_until <= now and self._knocks < KNOCKS:
-            self._knock(now)
-        elif self._probe_until <= now:
-            self._probe_until = NEVER
-            self._retry(now)
-            if not self._patient and self._backoff.attempts >= TRIES:
-                self._effects.notice(f"no server answers at {self._where}")
-                self.give_up()
-            elif self._patient:
-                self._tell_away(
-                    f"no server answers at {self._where} yet; trying on, Ctrl-C ends it"
-                )
+        elif self._dials.wake <= now:
+            self._dial_next(now)
+        if self._probe_until <= now and self._probes.wake == NEVER:
+            self._no_answer(now)
         if self._dial_at <= now:
             self.start(now)
+
+    def _no_answer(self, now: float) -> None:
+        if self._knocks < KNOCKS:
+            self._knock(now)
+        else:
+            self._patience.tell()
+            self._fruitless, self.away = 0, self._patient
+            self._look_again(now)
+            self._asks_plainly = True  # It may only be far away.
+
+    def _give_up_waiting(self) -> None:
+        """A script has waited long enough."""
+        if self._key.has_one:
+            self._key.cannot_be_linked_to()
+        else:
+            self._effects.notice(f"no server answers at {self._server}")
+        self.give_up()
 
     # --- Our name
 
@@ -285,3 +381,4 @@ class Uplink:
     def stop(self) -> None:
         """Try no more."""
         self._rest()
+        self._patience.over()

@@ -89,7 +89,7 @@ class RoomServer(DatagramProtocol):
         now = self._clock.seconds()
         self._after(self._reception.hall.lost(link, why, now), now)
 
-    def dial_failed(self, address: Address, fingerprint: str, why: str) -> None:
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         """Never: a server dials nobody."""
 
     def stopProtocol(self) -> None:
