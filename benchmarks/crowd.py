@@ -50,8 +50,6 @@ class Ahead:
 
 def serve(port: int, log: str) -> None:
     """The server, and the answers to what is asked on standard input."""
-    import gc
-
     from twisted.internet import reactor as installed
     from twisted.internet.stdio import StandardIO
     from twisted.logger import globalLogBeginner, textFileLogObserver
@@ -59,12 +57,13 @@ def serve(port: int, log: str) -> None:
 
     from twisted_chat.net.batched import datagram_port
     from twisted_chat.server.bounds import Bounds
+    from twisted_chat.server.collector import Collector
     from twisted_chat.server.protocol import RoomServer
 
     reactor: Any = installed
     written = Path(log).open("w")  # noqa: SIM115
     globalLogBeginner.beginLoggingTo([textFileLogObserver(written)])
-    gc.set_threshold(*gc.get_threshold()[:2], 1_000_000_000)  # As the service does.
+    Collector(reactor).start()  # As the service does.
     clock, bounds = Ahead(reactor), Bounds()
     server = RoomServer(bounds, cast(Any, clock))
     datagram_port(port, server, reactor, interface=HOST, longest=bounds.datagram).startListening()

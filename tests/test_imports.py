@@ -152,6 +152,7 @@ LAYERS = (
     },
     {
         "server.options",
+        "server.collector",
         "server.service",
         "peer.service",
         "tcp.options",

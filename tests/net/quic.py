@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from qh3.quic import events
-from qh3.quic.connection import QuicConnection
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,7 +13,7 @@ from twisted_chat.frames import Frames, frame
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
-from twisted_chat.net.quic_library import configuration
+from twisted_chat.net.quic_library import Quic, configuration
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.quic_retry import read_initial
 
@@ -146,13 +145,13 @@ class Raw(DatagramProtocol):
         self.key = key
         self.events: list[events.QuicEvent] = []
         self.deaf = False
-        self.quic: QuicConnection | None = None
+        self.quic: Quic | None = None
         self.configuration = configuration(key, dialled=not accepts, keylog=None)
         self._port = network.listen(self, address)
         self._clock = network.clock
 
     def dial(self, address: Address) -> None:
-        self.quic = QuicConnection(configuration=self.configuration)
+        self.quic = Quic(configuration=self.configuration)
         self.quic.connect(address, now=self._clock.seconds())
         self.flush()
 
@@ -162,7 +161,7 @@ class Raw(DatagramProtocol):
         if self.quic is None:
             initial = read_initial(datagram)
             assert initial is not None
-            self.quic = QuicConnection(
+            self.quic = Quic(
                 configuration=self.configuration,
                 original_destination_connection_id=initial.destination,
             )

@@ -172,12 +172,14 @@ class ServiceTests(SynchronousTestCase):
     def test_garbage(self) -> None:
         """While it runs nobody waits for a look at all objects; afterwards all is as before."""
         before = gc.get_threshold()
+        self.addCleanup(gc.unfreeze)
         service = server_service(self.options(), MemoryReactorClock())
         service.startService()
         self.addCleanup(gc.set_threshold, *before)
         self.assertGreater(gc.get_threshold()[2], 1_000_000)
+        self.assertGreater(gc.get_freeze_count(), 10_000)
         service.stopService()
-        self.assertEqual(gc.get_threshold(), before)
+        self.assertEqual((gc.get_threshold(), gc.get_freeze_count()), (before, 0))
 
     def test_stopped_before_it_started(self) -> None:
         """Stopping what does not listen is no mistake."""

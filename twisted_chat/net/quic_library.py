@@ -1,4 +1,4 @@
-"""How qh3 is set up, and how it writes addresses.
+"""How qh3 is set up, what it lacks, and how it writes addresses.
 
 It is imported with this module, which takes a twentieth of a second: import it
 when there is a connection to be made.
@@ -6,10 +6,13 @@ when there is a connection to be made.
 
 import logging
 import ssl
+from collections.abc import Callable
 from typing import Any, TextIO
+from weakref import WeakMethod
 
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
+from qh3.quic.tls_bridge import QuicTlsBridge
 from qh3.tls import SignatureAlgorithm
 
 from twisted_chat.addresses import Address
@@ -45,18 +48,46 @@ def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> Qui
     return made
 
 
-def dialling(common: QuicConfiguration, address: Address, now: float) -> QuicConnection:
+class Quic(QuicConnection):
+    """A connection that is gone when nobody has it any more.
+
+    The library's own is in a circle with its half of TLS, which is in another with
+    its context, so that only the garbage collector would find them; a Retry makes
+    a second pair. Here what is made for a connection knows it weakly.
+    """
+
+    def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
+        bridge = super()._create_tls(remote_source_cid)
+        bridge._version_change_handler = None  # There is one version.
+        context = bridge.tls
+        context.alpn_cb = _weakly(context.alpn_cb)
+        context.update_traffic_key_cb = _weakly(context.update_traffic_key_cb)
+        return bridge
+
+
+def _weakly(method: Any) -> Callable[..., None]:
+    """A call of this method that keeps nothing alive."""
+    reference = WeakMethod(method)
+
+    def call(*given: Any) -> None:
+        if (found := reference()) is not None:
+            found(*given)
+
+    return call
+
+
+def dialling(common: QuicConfiguration, address: Address, now: float) -> Quic:
     """Begin a connection. Raises OSError, OverflowError or ValueError where
     that is no address."""
-    quic = QuicConnection(configuration=common)
+    quic = Quic(configuration=common)
     quic.connect(wide(address), now=now)
     return quic
 
 
-def accepting(common: QuicConfiguration, original: bytes, retried: bytes) -> QuicConnection:
+def accepting(common: QuicConfiguration, original: bytes, retried: bytes) -> Quic:
     """Take a connection from an address that has brought back a token:
     `original` and `retried` are the ids it was to be reached at, first and then."""
-    return QuicConnection(
+    return Quic(
         configuration=common,
         original_destination_connection_id=original,
         retry_source_connection_id=retried,

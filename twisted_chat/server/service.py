@@ -1,6 +1,5 @@
 """Assembly of the room server: `twistd udpchat`."""
 
-import gc
 import os
 import socket
 import time
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat import startup
@@ -22,13 +22,11 @@ from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
+from twisted_chat.server.collector import Collector
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
-
-_NEVER = 1_000_000_000
-"""Looks at the middle-aged objects before one at all of them."""
 
 
 class Options(ServerOptions):
@@ -58,30 +56,24 @@ class Options(ServerOptions):
 
 
 class RoomService(DatagramService):
-    """The room server as a service.
-
-    While it runs the garbage collector looks at young objects only. A look at
-    a million users would hold everybody up for more than 100 ms, and there is
-    nothing to find: the server leaves no cycles behind.
-    """
+    """The room server as a service, which is not held up by looks for garbage."""
 
     log = Logger()
-    _thresholds: tuple[int, int, int] | None = None
 
-    def __init__(self, make_port: Callable[[], BoundedPort], fingerprint: str) -> None:
+    def __init__(
+        self, make_port: Callable[[], BoundedPort], fingerprint: str, clock: IReactorTime
+    ) -> None:
         super().__init__(make_port)
         self.fingerprint = fingerprint
+        self._collector = Collector(clock)
 
     def startService(self) -> None:
         super().startService()
         self.log.info("my key is {fingerprint}", fingerprint=spoken(self.fingerprint))
-        self._thresholds = gc.get_threshold()
-        gc.set_threshold(*self._thresholds[:2], _NEVER)
+        self._collector.start()
 
     def stopService(self) -> Any:
-        if self._thresholds is not None:
-            gc.set_threshold(*self._thresholds)
-            self._thresholds = None
+        self._collector.stop()
         return super().stopService()
 
 
@@ -117,4 +109,4 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             batch=options["batch"],
         )
 
-    return RoomService(make_port, identity.fingerprint)
+    return RoomService(make_port, identity.fingerprint, reactor)
