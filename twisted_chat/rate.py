@@ -58,11 +58,13 @@ class Rate:
             source = site(host)
             self._keep(source, self._moment(source, now) + units * self._cost, now)
 
-    def wait(self, host: str, now: float) -> float:
-        """Seconds until this host address has earned what it was charged; 0 if it has."""
+    def wait(self, host: str, now: float, units: float = 0) -> float:
+        """Seconds until this host address has earned what it was charged, and may
+        spend so many units more; 0 if it has, and may."""
         if not self._cost:
             return 0.0
-        return max(0.0, self._moment(site(host), now) - self._depth - now)
+        moment = self._moment(site(host), now) + units * self._cost
+        return max(0.0, moment - self._depth - now)
 
     def _moment(self, source: str, now: float) -> float:
         moment = self._moments.get(source)

@@ -2,12 +2,14 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.house import House, Reader
+from tests.server.house import KEYS, PLACES, House, Reader
 from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Registered
+from twisted_chat.frames import PutOut
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.server import delivery, notices
+from twisted_chat.server import delivery, household, notices
+from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.delivery import LAG, TURN_PER_LINK, WINDOW
 from twisted_chat.wire import Bare, Verb
 
@@ -121,18 +123,22 @@ class RosterTests(SynchronousTestCase):
     """Rosters once, then as changes."""
 
     def test_small_frames(self) -> None:
-        """A join tells each member one small message, whatever the size of the room."""
+        """A join tells each member one small message, whatever the size of the room; in
+        a larger one they are gathered for a moment."""
         house, (link,) = crowded(0)
         house.ask(link, wire.CreateRoom("lab"))
         house.ask(link, wire.JoinRoom("lab"))
+        came = list[frames.Answer]()
         for number in range(300):
             source = (f"10.0.{number >> 8}.{number & 255}", 4000)
             house.datagram(source, b"hi user%d" % number)
             house.datagram(source, b"rj lab")
-            (came,) = house.take(link)
-            self.assertEqual(
-                came, frames.Came(number + 2, frames.Contact(f"user{number}", "", *source))
-            )
+            came.append(frames.Came(number + 2, frames.Contact(f"user{number}", "", *source)))
+            if number + 2 <= SMALL_ROOM:
+                self.assertEqual(house.take(link), came[-1:])
+        self.assertEqual(house.take(link), [])
+        house.wait(GATHER)
+        self.assertEqual(house.take(link), came[SMALL_ROOM - 1 :])
 
     def test_lagging(self) -> None:
         """A member that takes nothing is told no more than its window holds, and when it takes
@@ -152,10 +158,11 @@ class RosterTests(SynchronousTestCase):
         for answer in house.take(link):
             reader.hear(answer)
         self.assertEqual((reader.gaps, list(reader.others)), (0, ["texter"]))
-        self.assertEqual(reader.number, house.room("lab").number)
+        self.assertTrue(reader.complete)
 
     def test_changes_while_it_is_sent(self) -> None:
         """Who leaves while a long roster is under way is told of after its end, or not listed."""
+        self.patch(notices, "SMALL_ROOM", 1000)  # Nothing is gathered.
         self.assertEqual(self.leave_while_it_is_sent(), 1)
         self.patch(notices, "MISSED", 10)
         self.assertGreater(self.leave_while_it_is_sent(), 1)
@@ -186,3 +193,96 @@ class RosterTests(SynchronousTestCase):
         names = {one.user.name for one in house.room("lab").members} - {"anna0"}
         self.assertEqual((reader.gaps, reader.complete, set(reader.others)), (0, True, names))
         return begun
+
+    def test_comes_and_goes(self) -> None:
+        """Whoever comes and goes in a larger room within a moment is told to nobody; whoever is
+        still there, or gone, is, once; whoever goes and comes back is told to nobody either."""
+        house, links = crowded(0, links=3)
+        for number in range(SMALL_ROOM):
+            house.datagram((f"10.0.0.{number}", 4000), b"hi user%d" % number)
+        house.ask(links[0], wire.CreateRoom("lab"))
+        for link in links[:2]:
+            house.ask(link, wire.JoinRoom("lab"))
+        for number in range(SMALL_ROOM):
+            house.datagram((f"10.0.0.{number}", 4000), b"rj lab")
+        house.wait(GATHER)
+        house.take(links[0])
+        for _ in range(50):
+            house.ask(links[2], wire.JoinRoom("lab"))
+            house.ask(links[2], wire.LeaveRoom())
+            house.ask(links[1], wire.LeaveRoom())
+            house.ask(links[1], wire.JoinRoom("lab"))
+        house.datagram(("10.0.0.7", 4000), b"rk")
+        self.assertEqual(house.take(links[0]), [])
+        house.wait(GATHER)
+        number = SMALL_ROOM + 3
+        self.assertEqual(house.take(links[0]), [frames.Went(number, "user7")])
+        house.ask(links[2], wire.JoinRoom("lab"))
+        house.wait(GATHER)
+        came = frames.Came(number + 1, frames.Contact("anna2", KEYS[2], *PLACES[2]))
+        self.assertEqual(house.take(links[0]), [came])
+
+    def test_another_takes_the_name(self) -> None:
+        """Whoever takes the name of one that went within the same moment is not taken for it."""
+        self.patch(notices, "SMALL_ROOM", 1)
+        house, (link,) = crowded(0)
+        house.ask(link, wire.CreateRoom("lab"))
+        house.ask(link, wire.JoinRoom("lab"))
+        before, after = ("10.0.0.1", 4000), ("10.0.0.2", 4000)
+        for datagram in (b"hi bob", b"rj lab"):
+            house.datagram(before, datagram)
+        house.wait(GATHER)
+        house.take(link)
+        house.datagram(before, b"by")
+        for datagram in (b"hi bob", b"rj lab"):
+            house.datagram(after, datagram)
+        house.wait(GATHER)
+        bob = frames.Contact("bob", "", *after)
+        self.assertEqual(house.take(link), [frames.Went(3, "bob"), frames.Came(4, bob)])
+
+
+class TellingTests(SynchronousTestCase):
+    """Coming and going is paid for by those who do."""
+
+    def test_paid(self) -> None:
+        """Those of one site cause so many messages a second; whoever does not wait for
+        them comes in at once, and nobody waits to go."""
+        self.patch(household, "TELL_RATE", 100)
+        self.patch(household, "TELL_BURST", 200)
+        house, links = crowded(0, links=3, rate=1e6, burst=10**6, answer_rate=10**9)
+        house.ask(links[0], wire.CreateRoom("lab"))
+        house.ask(links[0], wire.JoinRoom("lab"))
+        for number in range(97):
+            source = (f"10.0.0.{number}", 4000)
+            house.datagram(source, b"hi user%d" % number)
+            house.datagram(source, b"rj lab")
+        joins, begun = 0, house.now
+        while house.now < begun + 20:
+            house.say(links[1], wire.JoinRoom("lab").encode())
+            house.say(links[1], wire.LeaveRoom().encode())
+            house.wait(0.5)
+            joins += house.take(links[1]).count(PutOut("lab"))
+        self.assertTrue(10 <= joins <= (200 + 20 * 100) / (2 * 99) + 2, joins)
+        self.assertEqual(house.ask(links[2], wire.JoinRoom("lab"))[-1], frames.RosterEnds())
+        self.assertEqual(house.ask(links[2], wire.LeaveRoom()), [PutOut("lab")])
+
+    def test_paid_without_a_key(self) -> None:
+        """The same for those without a key, who are refused meanwhile; whoever is in the
+        room is told its roster again whenever it asks."""
+        self.patch(household, "TELL_RATE", 100)
+        self.patch(household, "TELL_BURST", 200)
+        house, (link,) = crowded(0, rate=1e6, burst=10**6, answer_rate=10**9)
+        house.ask(link, wire.CreateRoom("lab"))
+        bob = ("10.0.0.1", 4000)
+        house.datagram(bob, b"hi bob")
+        answers = list[bytes]()
+        for _ in range(300):
+            house.datagram(bob, b"rj lab")
+            house.datagram(bob, b"rk")
+            answers += house.told(bob)
+        self.assertIn(b"rj", answers)
+        house.wait(60)
+        for _ in range(300):
+            house.told(bob)
+            house.datagram(bob, b"rj lab")
+            self.assertEqual(house.told(bob), [b"rj __clear_peers__"])

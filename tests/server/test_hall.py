@@ -7,6 +7,7 @@ from tests.server.test_reception import ALICE, BOB
 from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Registered
 from twisted_chat.frames import Contact, Extra, Introduced, Listed, Located, PutOut, Refused
+from twisted_chat.server.bounds import HELD
 from twisted_chat.wire import Bare, Farewell, Verb
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
@@ -151,19 +152,67 @@ class LimitTests(SynchronousTestCase):
     """What is over a bound."""
 
     def test_rate(self) -> None:
-        """Requests over the rate of a site are refused, whatever they come in; lists are paced."""
+        """Requests over the rate of a site wait until it has earned them, in their order,
+        whatever they are and come in."""
         house = House(rate=50, burst=10)
         anna = house.guest("anna", 0)
         for _ in range(5):
             house.ask(anna, wire.Locate("anna"))
         for number in range(4):
             house.datagram(PLACES[0], b"hi other%d" % number)
-        self.assertEqual(house.ask(anna, wire.Locate("anna")), [AR])
-        self.assertEqual(house.ask(anna, frames.Kick()), [Refused(Extra.KICK)])
-        self.assertEqual(house.ask(anna, wire.ListRooms()), [Bare(Verb.RL)])
-        self.assertEqual(house.dropped, ["over the rate"] * 2)
+        for request in (wire.Locate("anna"), wire.ListRooms(), frames.Kick(), wire.Locate("no")):
+            self.assertEqual(house.ask(anna, request), [])
+        house.wait(0.031)
+        self.assertEqual(house.take(anna), [Located(ANNA)])
         house.wait(1)
+        self.assertEqual(house.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
         self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+        self.assertEqual((house.dropped, house.closed), ([], []))
+
+    def test_everything_counts(self) -> None:
+        """There is no request, and no nonsense, that costs nothing."""
+        for message in (
+            b"rk",
+            b"by",
+            b"ul",
+            b"rl",
+            b"ra",
+            b"kk",
+            b"rx",
+            b"hi anna",
+            b"\xff",
+            b"zz",
+        ):
+            house = House(rate=50, burst=10)
+            anna = house.guest("anna", 0)
+            for _ in range(9):
+                house.say(anna, message)
+            house.take(anna)
+            self.assertEqual(house.ask(anna, wire.ListRooms()), [], message)
+
+    def test_goes_on(self) -> None:
+        """Whoever says more than its rate for too long, in number or in bytes, loses the
+        link, and others are heard meanwhile."""
+        for message in (b"rk", b"zz" + b"x" * 1000):
+            house = House(rate=50, burst=100)
+            anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+            for _ in range(100 + HELD + 20):
+                house.say(anna, message)
+            self.assertEqual(house.closed, [anna])
+            self.assertEqual(house.ask(ben, wire.Locate("anna")), [Located(ANNA)])
+            house.wait(10)
+            self.assertEqual(house.hall._holding, [])
+
+    def test_too_long(self) -> None:
+        """A frame that no request is as long as is not read, and counts by its length."""
+        house = House(rate=50, burst=100)
+        anna = house.guest("anna", 0)
+        house.say(anna, b"ar " + b"x" * 65_000)
+        house.say(anna, b"ar " + b"x" * 65_000)
+        self.assertEqual(house.dropped, ["too long"] * 2)
+        self.assertEqual(house.ask(anna, wire.Locate("anna")), [])
+        house.wait(2)
+        self.assertEqual(house.take(anna), [Located(ANNA)])
 
     def test_users(self) -> None:
         """Users of both generations count together, in all and for a host."""

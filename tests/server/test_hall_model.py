@@ -144,6 +144,16 @@ class ModelTests(SynchronousTestCase):
     @given(steps)
     def test_everybody_knows(self, steps: list[Step]) -> None:
         """Whoever takes what it is told knows exactly who is in its room, and missed no number."""
+        self.know(steps)
+
+    @many
+    @given(steps)
+    def test_everybody_knows_in_larger_rooms(self, steps: list[Step]) -> None:
+        """The same where changes are gathered, then told at once where the room has shrunk."""
+        self.patch(notices, "SMALL_ROOM", 1)
+        self.know(steps)
+
+    def know(self, steps: list[Step]) -> None:
         model = Model()
         for step in steps:
             model.step(*step)
@@ -161,7 +171,7 @@ class ModelTests(SynchronousTestCase):
             self.assertEqual(reader.others, known)
             self.assertEqual(user.address, link.address)
             if user.room:
-                self.assertEqual(reader.number, user.room.number)
+                self.assertEqual(reader.number, registered.number)
         for number, address in enumerate(TEXTERS):
             if found := directory.user_at(address):
                 entries = [RosterEntry(*other.address).encode() for other in others(found)]

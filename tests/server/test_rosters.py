@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.server.test_reception import ALICE, BOB, CLEAR, EVE, Server
 from tests.strategies import sequences, some
 from twisted_chat.addresses import Address
+from twisted_chat.server import rosters
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.wire import RosterEntry
 
@@ -110,6 +111,24 @@ class LargeRoomTests(SynchronousTestCase):
             server.all(member, b"rj room0")
         server.wait(3)
         return server, crowd
+
+    def test_again_and_again(self) -> None:
+        """Where somebody keeps leaving, the lists of all members are no more datagrams a
+        second than their share."""
+        self.patch(rosters, "LISTS", 1000)
+        count = SMALL_ROOM + 8
+        crowd = [(f"198.51.100.{number}", 4000) for number in range(count)]
+        server, lists, begun = house(*crowd), list[float](), 0.0
+        for member in crowd:
+            server.ask(member, b"rj room0")
+        server.wait(GATHER)
+        begun = server.now
+        while server.now < begun + 10:
+            server.ask(crowd[-1], b"rk")
+            server.ask(crowd[-1], b"rj room0")
+            lists += [server.now] * (CLEAR in told(server.wait(0.1), crowd[0]))
+        self.assertLess(lists[0] - begun, GATHER + 0.1)
+        self.assertTrue(6 <= len(lists) <= 1 + 10 / (count * (count - 1) / 1000), len(lists))
 
     def test_the_33rd(self) -> None:
         """From the 33rd member on a newcomer costs each member one datagram, at once."""

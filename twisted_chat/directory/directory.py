@@ -151,8 +151,6 @@ class Directory:
         self._unsettle(user)
         user.address = change.address
         self._settle(user)
-        if user.room is not None:
-            user.room.number += 1
         return True
 
     def _depart(self, change: Departed, now: float) -> bool:
@@ -188,7 +186,6 @@ class Directory:
         self._take_out(user, now)
         user.room = room
         room.members.add(Member(user))
-        room.number += 1
         room.holders += isinstance(user, KeyHolder)
         self._empty.pop(room.key, None)
         return True
@@ -243,7 +240,6 @@ class Directory:
             return False
         user.room = None
         room.members.discard(user.key)
-        room.number += 1
         room.holders -= isinstance(user, KeyHolder)
         if not room.members:
             room.emptied = now

@@ -73,8 +73,7 @@ class Room:
     """A room, whoever is in it, by the keys of their names.
 
     `creator` is the address or the fingerprint of whoever may close it;
-    `number` how many changes its roster has had; `holders` how many members
-    are of generation 2.
+    `holders` how many members are of generation 2.
     """
 
     name: str
@@ -82,5 +81,4 @@ class Room:
     creator: Who
     members: Roll[str, Member]
     emptied: float
-    number: int = 0
     holders: int = 0

@@ -55,7 +55,21 @@ HEARD = 1.0
 2,000th of its time to live: so exact is the silence after which it is gone."""
 
 GATHER = 1.0
-"""Seconds for which departures from a larger room are gathered into one list."""
+"""Seconds for which changes of a larger room are gathered: in generation 1 departures,
+into one list, in generation 2 all of them."""
+
+LISTS = 20_000
+"""Datagrams a second that lists for all members of one larger room may be, if it
+changes again and again: a tenth of what goes out at most."""
+
+TELL_RATE, TELL_BURST = 2_000.0, 30_000
+"""Messages to others a second, and at once, that those of one site may cause by coming
+into rooms, and leaving them again: at most 5 % of a core. So many at once are caused by
+32 who come one after the other into a room without keys."""
+
+HELD, HELD_BYTES = 256, 32 * 1024
+"""Requests over a link, and bytes of them, that wait until they are earned: some five
+seconds of them. Whoever says more meanwhile loses the link."""
 
 RETURN = 18.0
 """Seconds in which a user whose link was lost may come back over another and

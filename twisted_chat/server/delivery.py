@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from twisted_chat.frames import Contact
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
@@ -31,13 +32,15 @@ TURN_IN_ALL = 256 * 1024
 class Outlet:
     """The way out to one link. `untaken` is how many bytes it was given since it
     last had taken everything. Whoever `awaits_roster` need not be told changes; in
-    `later` are those since a roster began that is under way, which follow it."""
+    `later` are those since a roster began that is under way, which follow it; `number`
+    is that of the last change that it was told."""
 
     link: Link
     untaken: int = 0
     streams: dict[Slot, Iterator[bytes]] = field(default_factory=dict)
     awaits_roster: bool = False
-    later: deque[bytes] | None = None
+    later: deque[Contact | str] | None = None
+    number: int = 1
 
 
 class Delivery:

@@ -1,5 +1,6 @@
 """Which links there are to the room server, and who is registered over which."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +17,11 @@ is lost is noticed later than the one that takes its place."""
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Guest(Outlet):
-    """Whoever is at the other end of a link. `opened_from` is the site it is counted by."""
+    """Whoever is at the other end of a link. `opened_from` is the site it is counted by;
+    `held` are requests that wait until it has earned them."""
 
     opened_from: str
+    held: deque[bytes] | None = None
 
 
 class Guests:
@@ -63,6 +66,7 @@ class Guests:
             del self._sites[owner]
         self._strangers.discard(guest)
         self._moved.discard(guest)
+        guest.held = None
         if self.registered.get(fingerprint) is guest:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)

@@ -1,43 +1,29 @@
 """The room server for generation 2: what is said over links, and what comes of it."""
 
+from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
 from twisted_chat.errors import NameRefused, WireError
-from twisted_chat.frames import (
-    CloseRoom,
-    Extra,
-    GiveRoom,
-    Kick,
-    Refused,
-    Request,
-    parse_request,
-)
+from twisted_chat.frames import Request, parse_request
 from twisted_chat.links import Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
 from twisted_chat.server.answers import Answers
-from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.bounds import HELD, HELD_BYTES, Bounds
 from twisted_chat.server.delivery import Delivery
 from twisted_chat.server.guests import Guest, Guests
 from twisted_chat.server.household import Household
 from twisted_chat.server.notices import Notices
-from twisted_chat.wire import Bare, CreateRoom, Farewell, JoinRoom, Leave, Locate, Register, Verb
+from twisted_chat.server.pacing import TURN
+from twisted_chat.wire import Bare, Farewell, Leave, Register, Verb
 from twisted_chat.wire import Registered as Welcome
 
-_HI, _AR, _RC, _RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
-_REFUSALS: dict[type, Bare | Refused] = {
-    Register: _HI,
-    Locate: _AR,
-    CreateRoom: _RC,
-    JoinRoom: _RJ,
-    Kick: Refused(Extra.KICK),
-    CloseRoom: Refused(Extra.CLOSE),
-    GiveRoom: Refused(Extra.GIVE),
-}
-"""What over the rate is not done. The rest is paced, or can be had once for each join."""
+_HI = Bare(Verb.HI)
 
 
 class Hall:
@@ -69,6 +55,9 @@ class Hall:
         self._dropped = dropped
         self.wake = NEVER
         self._answers = Answers(directory, household, delivery, notices)
+        # Whose requests wait, by when the first of them is earned; the numbers keep the order.
+        self._holding: list[tuple[float, int, Guest]] = []
+        self._order = count()
 
     # --- What happens
 
@@ -87,10 +76,7 @@ class Hall:
         """The other end of a link has said something."""
         guest = self._guests.get(link)
         if guest is not None:
-            try:
-                self._hear(guest, parse_request(message), now)
-            except WireError:
-                self._dropped("not in the language", link.address, now)
+            self._receive(guest, message, now)
         return self._flush(now)
 
     def moved(self, link: Link, now: float) -> list[LinkEffect]:
@@ -125,9 +111,11 @@ class Hall:
             user = self._directory.holders.get(fingerprint)
             if user is not None:
                 self._household.depart(user, now, expired=True)
+        while self._holding and self._holding[0][0] <= now:
+            self._go_on(heappop(self._holding)[-1], now)
         if now >= self._delivery.wake:
             self._delivery.turn(now)
-        self.wake = min(self._delivery.wake, self._guests.wake)
+        self._arrange()
 
     def effects(self, now: float) -> list[LinkEffect]:
         """What is to be done with links now."""
@@ -135,19 +123,68 @@ class Hall:
 
     def _flush(self, now: float) -> list[LinkEffect]:
         effects = self._delivery.flush(now)
-        # Not a property: it is read for every datagram, and seldom changes.
-        self.wake = min(self._delivery.wake, self._guests.wake)
+        self._arrange()
         return effects
+
+    def _arrange(self) -> None:
+        # Not a property: it is read for every datagram, and seldom changes.
+        first = self._holding[0][0] if self._holding else NEVER
+        self.wake = min(self._delivery.wake, self._guests.wake, first)
+
+    # --- How much of it is heard
+
+    def _receive(self, guest: Guest, message: bytes, now: float) -> None:
+        """Hear what is said, or let it wait until it is earned."""
+        host = guest.link.address[0]
+        if len(message) > self._bounds.datagram:
+            self._requests.charge(host, now, len(message) / self._bounds.datagram)
+            self._dropped("too long", guest.link.address, now)
+        elif guest.held is None and not (wait := self._wait(guest, message, now)):
+            self._hear(guest, message, now)
+        elif guest.held is None:
+            guest.held = deque([message])
+            self._hold(guest, wait, now)
+        else:
+            guest.held.append(message)
+            if len(guest.held) > HELD or sum(map(len, guest.held)) > HELD_BYTES:
+                self._dropped("a link that goes on over the rate", guest.link.address, now)
+                self._close(guest, "you have said more than your rate for too long", now)
+
+    def _wait(self, guest: Guest, message: bytes, now: float) -> float:
+        """Seconds until this is earned; 0 where it is, and then it is paid for."""
+        host = guest.link.address[0]
+        wait = self._requests.wait(host, now, 1)
+        if not wait and message.startswith(b"rj"):
+            wait = self._household.wait(host, now)
+        if not wait:
+            self._requests.charge(host, now, 1)
+        return wait
+
+    def _hold(self, guest: Guest, wait: float, now: float) -> None:
+        heappush(self._holding, (now + max(wait, TURN), next(self._order), guest))
+
+    def _go_on(self, guest: Guest, now: float) -> None:
+        """Hear what is earned by now of what a link has said."""
+        while guest.held:
+            if wait := self._wait(guest, guest.held[0], now):
+                self._hold(guest, wait, now)
+                return
+            self._hear(guest, guest.held.popleft(), now)
+        guest.held = None
 
     # --- Registration
 
-    def _hear(self, guest: Guest, request: Request, now: float) -> None:
+    def _hear(self, guest: Guest, message: bytes, now: float) -> None:
+        try:
+            request = parse_request(message)
+        except WireError:
+            self._dropped("not in the language", guest.link.address, now)
+        else:
+            self._do(request, guest, now)
+
+    def _do(self, request: Request, guest: Guest, now: float) -> None:
         user = self._user(guest)
-        refusal = _REFUSALS.get(type(request))
-        if refusal and not self._requests.spend(guest.link.address[0], now):
-            self._dropped("over the rate", guest.link.address, now)
-            self._delivery.send(guest, refusal.encode())
-        elif type(request) is Register:
+        if type(request) is Register:
             self._register(request, guest, now)
         elif user is None:
             self._delivery.send(guest, _HI.encode())

@@ -21,8 +21,9 @@ from twisted_chat.directory.directory import (
 from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
-from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.notices import Notices
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
+from twisted_chat.server.notices import Notices, contact
 from twisted_chat.server.pacing import Pacing
 from twisted_chat.server.rosters import Rosters
 
@@ -54,12 +55,14 @@ class Household:
         self._rosters = Rosters(pacing)
         self._notices = notices
         self._announce = announce
+        self._telling = Rate(TELL_RATE if bounds.rate else 0, TELL_BURST)
         self._expiry = NEVER
         self.wake = NEVER
 
     def tick(self, now: float) -> None:
-        """Do what has become due: expiry and gathered rosters."""
+        """Do what has become due: expiry and what was gathered."""
         self._rosters.tick(now)
+        self._notices.tick(now)
         if now >= self._expiry:
             self._expire(now)
         self._arrange()
@@ -88,11 +91,13 @@ class Household:
     def move(self, user: User, change: Moved, now: float) -> None:
         """A user of generation 2 is somewhere else now. It gets its room's whole
         roster, for it is told of no change that it is itself."""
+        before = contact(user)
         if self.apply(change, user.name, now) and user.room is not None:
+            self._telling.charge(user.address[0], now, _caused(user.room))
             self._rosters.changed(user.room, now)
-            self._arrange()
-            self._notices.came(user.room, user)
+            self._notices.moved(user.room, user, before, now)
             self._notices.renew(user.room, user)
+            self._arrange()
 
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
         """Somebody goes, from the room too."""
@@ -136,21 +141,33 @@ class Household:
         self._expire_by(now + self._bounds.room_ttl)
         return True
 
+    def wait(self, host: str, now: float) -> float:
+        """Seconds until a user at this host address may come into another room, after
+        all that those of its site have caused by coming and going."""
+        return self._telling.wait(host, now)
+
     def join_room(self, name: str, user: User, now: float) -> bool:
         """Take a user into this room, or, if it is there, tell it the roster again.
-        False where there is no such room, or it is full."""
+        False where there is no such room, it is full, or the user has to wait."""
         try:
             room = self._directory.rooms.get(key(name, self._bounds.name))
         except NameRefused:
             return False
         left = user.room
-        if room is None or (left is not room and len(room.members) >= self._bounds.members):
+        if room is None:
+            return False
+        if left is not room and (
+            len(room.members) >= self._bounds.members or self.wait(user.address[0], now)
+        ):
             return False
         if self.apply(RoomJoined(user.who, room.key), user.name, now):
             if left is not None:
                 self._shrunk(left, user, now)
+            # Whoever comes goes again, which is not to wait.
+            self._telling.charge(user.address[0], now, 2 * _caused(room))
             self._rosters.grown(room, user)
-            self._notices.came(room, user)
+            self._notices.came(room, user, now)
+            self._arrange()
         else:
             self._rosters.renew(room, user)
         self._notices.renew(room, user)
@@ -167,6 +184,7 @@ class Household:
 
     def empty_room(self, room: Room, now: float, keep: User | None = None) -> None:
         """Take everybody out of a room, or everybody else."""
+        self._notices.forget(room)
         for member in list(room.members):
             user = member.user
             if user is not keep:
@@ -193,7 +211,7 @@ class Household:
 
     def _shrunk(self, room: Room, user: User, now: float) -> None:
         self._rosters.changed(room, now)
-        self._notices.went(room, user)
+        self._notices.went(room, user, now)
         self._room_emptied(room)
         self._arrange()
 
@@ -207,7 +225,7 @@ class Household:
 
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
-        self.wake = min(self._expiry, self._rosters.wake)
+        self.wake = min(self._expiry, self._rosters.wake, self._notices.wake)
 
     def _expire(self, now: float) -> None:
         directory, bounds = self._directory, self._bounds
@@ -228,3 +246,10 @@ class Household:
                 )
                 return
         self._expiry = now + PAUSE
+
+
+def _caused(room: Room) -> int:
+    """Messages to others that one change of this room causes, before they are gathered."""
+    count = len(room.members)
+    without_key = count - room.holders
+    return room.holders + without_key * (count if count <= SMALL_ROOM else 1)

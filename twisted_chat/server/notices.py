@@ -1,14 +1,19 @@
 """What members of generation 2 are told when their room changes.
 
-A roster comes once, then its changes, each with the number that the roster has
-with it. While a roster is on its way, piece by piece, the changes since it began
-are kept, and follow its end: whoever was listed and left meanwhile is told of,
-and whoever came is told of though perhaps listed. Where the roster has not begun,
-or there is too much to keep or to take, the whole roster comes when its turn does.
+A roster comes once, then its changes, numbered for each receiver. In a small room
+each is told at once. In a larger one they are gathered for a moment, and what is told
+then is what has come of them: whoever came and went meanwhile is told to nobody but
+those whose roster was under way in this moment, as they may have it, or not.
+
+While a roster is on its way, piece by piece, the changes since it began are kept, and
+follow its end: whoever was listed and left meanwhile is told of, and whoever came is
+told of though perhaps listed. Where the roster has not begun, or there is too much to
+keep or to take, the whole roster comes when its turn does.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from twisted_chat.directory.directory import Room, User
 from twisted_chat.frames import (
@@ -21,11 +26,16 @@ from twisted_chat.frames import (
     RosterMember,
     Went,
 )
+from twisted_chat.moments import NEVER
+from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.delivery import Delivery, Outlet
 from twisted_chat.server.pacing import Slot
 
 MISSED = 1000
 """Changes that are kept for a member while its roster is on its way, before that begins anew."""
+
+_Change = Contact | str
+"""Who came, or is elsewhere now, or the name of who went."""
 
 
 def contact(user: User) -> Contact:
@@ -33,27 +43,70 @@ def contact(user: User) -> Contact:
     return Contact(user.name, user.fingerprint, *user.address)
 
 
+@dataclass(slots=True)
+class _Stay:
+    """What became of one name in the room: who had it `before`, and who has it `after`,
+    which is `user`."""
+
+    before: Contact | None
+    after: Contact | None
+    user: User
+
+    def changes(self) -> Iterator[_Change]:
+        """What there is to tell, whatever the receiver knows."""
+        before, after = self.before, self.after
+        if before and not (
+            after and after.fingerprint and after.fingerprint == before.fingerprint
+        ):
+            yield before.name
+        if after:
+            yield after
+        elif not before:
+            yield self.user.name
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The changes of one room that are to be told when it is `due`, by the keys of
+    names; `fresh` are those who were given a roster meanwhile."""
+
+    due: float
+    stays: dict[str, _Stay] = field(default_factory=dict)
+    fresh: set[Outlet] = field(default_factory=set)
+
+
 class Notices:
-    """Tells members about their rooms; `outlets` are theirs, by fingerprint."""
+    """Tells members about their rooms; `outlets` are theirs, by fingerprint. `wake`
+    is when `tick` is due."""
 
     def __init__(self, delivery: Delivery, outlets: Mapping[str, Outlet]) -> None:
         self._delivery = delivery
         self._outlets = outlets
+        self._gathering: dict[Room, _Gathered] = {}
 
-    def came(self, room: Room, newcomer: User) -> None:
-        """This user has just come into this room, or is at another address now."""
-        self._tell_others(room, newcomer, Came(room.number, contact(newcomer)).encode())
+    @property
+    def wake(self) -> float:
+        # In the order in which they were begun, and all wait equally long.
+        return next((one.due for one in self._gathering.values()), NEVER)
 
-    def went(self, room: Room, user: User) -> None:
+    def came(self, room: Room, newcomer: User, now: float) -> None:
+        """This user has just come into this room."""
+        self._changed(room, newcomer, None, contact(newcomer), now)
+
+    def moved(self, room: Room, user: User, before: Contact, now: float) -> None:
+        """This user, who was `before`, is at another address now."""
+        self._changed(room, user, before, contact(user), now)
+
+    def went(self, room: Room, user: User, now: float) -> None:
         """This user has just gone from this room."""
-        self._tell_others(room, user, Went(room.number, user.name).encode())
+        self._changed(room, user, contact(user), None, now)
 
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole roster."""
         outlet = self._outlets.get(user.fingerprint)
         if outlet is not None:
             outlet.awaits_roster, outlet.later = True, None
-            self._delivery.replace(outlet, Slot.ROSTER, _whole(room, user, outlet))
+            self._delivery.replace(outlet, Slot.ROSTER, self._whole(room, user, outlet))
 
     def put_out(self, room: Room | None, user: User) -> None:
         """This user is not in this room any more, or was in none."""
@@ -68,24 +121,85 @@ class Notices:
         if outlet is not None and asker is not found:
             self._delivery.tell(outlet, Introduced(contact(asker)).encode())
 
-    def _tell_others(self, room: Room, user: User, message: bytes) -> None:
-        for member in room.members if room.holders else ():
+    def forget(self, room: Room) -> None:
+        """All are put out of this room, or told its whole roster: tell them nothing else."""
+        self._gathering.pop(room, None)
+
+    def tick(self, now: float) -> None:
+        """Tell the rooms whose moment of gathering is over."""
+        while self.wake <= now:
+            self._tell_gathered(next(iter(self._gathering)))
+
+    # --- Changes
+
+    def _changed(
+        self, room: Room, user: User, before: Contact | None, after: Contact | None, now: float
+    ) -> None:
+        gathered = self._gathering.get(room)
+        if not room.holders:
+            self._gathering.pop(room, None)
+        elif gathered is None and len(room.members) <= SMALL_ROOM:
+            self._tell_others(room, user, list(_Stay(before, after, user).changes()))
+        else:
+            if gathered is None:
+                gathered = self._gathering[room] = _Gathered(now + GATHER)
+            stay = gathered.stays.setdefault(user.key, _Stay(before, after, user))
+            stay.after, stay.user = after, user
+
+    def _tell_others(self, room: Room, user: User, changes: list[_Change]) -> None:
+        for member in room.members:
             outlet = self._outlets.get(member.user.fingerprint)
-            if outlet is None or outlet.awaits_roster or member.user is user:
-                continue
+            if outlet is not None and member.user is not user:
+                self._tell(room, member.user, outlet, changes)
+
+    def _tell_gathered(self, room: Room) -> None:
+        gathered = self._gathering.pop(room)
+        every = [
+            (stay.user, change) for stay in gathered.stays.values() for change in stay.changes()
+        ]
+        net = [
+            (stay.user, change)
+            for stay in gathered.stays.values()
+            if stay.before != stay.after
+            for change in stay.changes()
+        ]
+        for member in room.members:
+            outlet = self._outlets.get(member.user.fingerprint)
+            if outlet is not None:
+                whole = outlet.later is not None or outlet in gathered.fresh
+                changes = every if whole else net
+                told = [change for user, change in changes if user is not member.user]
+                self._tell(room, member.user, outlet, told)
+
+    def _tell(self, room: Room, user: User, outlet: Outlet, changes: Iterable[_Change]) -> None:
+        for change in changes:
+            if outlet.awaits_roster:
+                return
             if outlet.later is not None and len(outlet.later) < MISSED:
-                outlet.later.append(message)
-            elif outlet.later is not None or not self._delivery.tell(outlet, message):
-                self.renew(room, member.user)
+                outlet.later.append(change)
+            elif outlet.later is not None or not self._delivery.tell(
+                outlet, _numbered(outlet, change)
+            ):
+                self.renew(room, user)
+
+    def _whole(self, room: Room, user: User, outlet: Outlet) -> Iterator[bytes]:
+        outlet.awaits_roster, outlet.later = False, deque()
+        yield RosterBegins(room.name, outlet.number).encode()
+        for member in room.members.read():
+            if member.user is not user:
+                yield RosterMember(contact(member.user)).encode()
+        yield RosterEnds().encode()
+        while outlet.later:
+            yield _numbered(outlet, outlet.later.popleft())
+        outlet.later = None
+        if (gathered := self._gathering.get(room)) is not None:
+            gathered.fresh.add(outlet)
 
 
-def _whole(room: Room, user: User, outlet: Outlet) -> Iterator[bytes]:
-    outlet.awaits_roster, outlet.later = False, deque()
-    yield RosterBegins(room.name, room.number).encode()
-    for member in room.members.read():
-        if member.user is not user:
-            yield RosterMember(contact(member.user)).encode()
-    yield RosterEnds().encode()
-    while outlet.later:
-        yield outlet.later.popleft()
-    outlet.later = None
+def _numbered(outlet: Outlet, change: _Change) -> bytes:
+    """A change as its receiver is told it. Where the link lags behind and it is not told
+    after all, the whole roster goes on from its number."""
+    outlet.number += 1
+    if isinstance(change, Contact):
+        return Came(outlet.number, change).encode()
+    return Went(outlet.number, change).encode()

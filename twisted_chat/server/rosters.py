@@ -4,8 +4,8 @@ A small room gets what the original server sent: at every change, to every
 member, the clear and then the list of the others. In a larger room that would
 be N x N datagrams a change, so there a newcomer is told to those who are in
 it one by one, and departures are gathered for a moment before the clear and
-the list go out. Members of generation 2 are in the list, by their addresses,
-and are told by `notices`.
+the list go out; for longer where that has just been. Members of generation 2
+are in the list, by their addresses, and are told by `notices`.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from functools import lru_cache
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
 from twisted_chat.moments import NEVER
-from twisted_chat.server.bounds import GATHER, REMEMBERED, SMALL_ROOM
+from twisted_chat.server.bounds import GATHER, LISTS, REMEMBERED, SMALL_ROOM
 from twisted_chat.server.pacing import Pacing, Slot
 from twisted_chat.wire import RosterCleared, RosterEntry
 
@@ -27,11 +27,9 @@ class Rosters:
     def __init__(self, pacing: Pacing) -> None:
         self._pacing = pacing
         self._gathering: dict[Room, float] = {}
-
-    @property
-    def wake(self) -> float:
-        # In the order in which they were begun, and all wait equally long.
-        return next(iter(self._gathering.values()), NEVER)
+        # Until when a room has had its share of what goes out.
+        self._resting: dict[Room, float] = {}
+        self.wake = NEVER
 
     def grown(self, room: Room, newcomer: User) -> None:
         """This user has just come into this room."""
@@ -49,8 +47,10 @@ class Rosters:
         """Somebody has just gone from this room, or is somewhere else now."""
         if len(room.members) <= SMALL_ROOM:
             self._tell_all(room)
-        else:
-            self._gathering.setdefault(room, now + GATHER)
+        elif room.holders < len(room.members):
+            due = max(now + GATHER, self._resting.get(room, now))
+            self._gathering.setdefault(room, due)
+            self._arrange()
 
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole list again."""
@@ -64,13 +64,22 @@ class Rosters:
 
     def tick(self, now: float) -> None:
         """Tell the rooms whose moment of gathering is over."""
-        while self.wake <= now:
-            self._tell_all(next(iter(self._gathering)))
+        if now < self.wake:
+            return
+        self._resting = {room: until for room, until in self._resting.items() if until > now}
+        for room in [room for room, due in self._gathering.items() if due <= now]:
+            self._tell_all(room)
+            count = len(room.members)
+            self._resting[room] = now + (count - room.holders) * count / LISTS
 
     def _tell_all(self, room: Room) -> None:
-        self._gathering.pop(room, None)
+        if self._gathering.pop(room, None) is not None:
+            self._arrange()
         for member in room.members if room.holders < len(room.members) else ():
             self.renew(room, member.user)
+
+    def _arrange(self) -> None:
+        self.wake = min(self._gathering.values(), default=NEVER)
 
 
 def _whole(room: Room, user: User) -> Iterator[bytes]:
