@@ -57,7 +57,7 @@ class Rosters(SynchronousTestCase):
         self.people.poke(CAROL)
         self.people.leave_room()
         self.assertEqual(self.people.everybody(), [CAROL])
-        self.people.drop_everybody()
+        self.people.stop()
         self.assertEqual(self.people.everybody(), [])
 
     def test_bounds(self) -> None:

@@ -3,6 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, World, address_of, both
+from tests.peer.test_keyed import KICKED_IN_LAB
 from twisted_chat.server.bounds import Bounds
 
 
@@ -158,7 +159,7 @@ class Pokes(SynchronousTestCase):
             alice.type("$poke carol", "to both")
             self.assertEqual(carol.told("to both"), ["< alice: to both"])
             self.assertEqual(bob.told("to both"), ["< alice: to both"])
-            self.assertEqual(alice.type("$kick"), ["> you talk to nobody now"])
+            self.assertEqual(alice.type("$kick"), [KICKED_IN_LAB.format("bob")])
             alice.type("to nobody")
             self.assertEqual(carol.told("to nobody") + bob.told("to nobody"), [])
 

@@ -14,6 +14,10 @@ from twisted_chat.peer.session import MAX_TYPED
 from twisted_chat.terminal.commands import Command
 
 PLAIN = ("192.0.2.77", 7777)
+KICKED_IN_LAB = (
+    "> you talk to nobody now, but still hear {0}: $roomleave ends that, and"
+    " $roomjoin lab talks to {0} again"
+)
 
 
 class Talking(SynchronousTestCase):
@@ -145,7 +149,7 @@ class Commands(SynchronousTestCase):
     def test_kick_of_others(self) -> None:
         """A bare `$kick` of anybody else ends what they say to others, as in generation 1."""
         alice, bob = KeyedWorld().room("alice", "bob")
-        self.assertEqual(bob.type("$kick"), ["> you talk to nobody now"])
+        self.assertEqual(bob.type("$kick"), [KICKED_IN_LAB.format("alice")])
         self.assertIn("nobody heard that: you talk to nobody in lab", bob.type("hello")[0])
         alice.type("still there?")
         self.assertEqual(bob.lines[-1], "< alice: still there?")

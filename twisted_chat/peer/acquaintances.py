@@ -1,11 +1,14 @@
 """Whom a peer speaks to, and what it knows of their names."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import MAX_NAME, key
+from twisted_chat.peer.audience import Audience, Standing
+from twisted_chat.terminal.listeners import Part, Present
 
 MAX_PEERS = 10_000
 """Addresses in a roster, and addresses whose names are remembered."""
@@ -20,6 +23,15 @@ def shown_name(name: str) -> str:
     return name
 
 
+@dataclass(eq=False, slots=True)
+class Acquaintance:
+    """Whoever is at an address."""
+
+    address: Address
+    standing: Standing = Standing.NONE
+    hears: bool = False
+
+
 class Acquaintances:
     """The roster of the room, those who were poked, and names by address.
 
@@ -29,9 +41,10 @@ class Acquaintances:
     """
 
     def __init__(self) -> None:
+        self.audience: Audience[Acquaintance] = Audience(lambda one: one.address)
+        self._met: dict[Address, Acquaintance] = {}
         self._roster: dict[Address, None] = {}
         self._former: dict[Address, None] = {}
-        self._poked: dict[Address, None] = {}
         self._announced: dict[Address, None] = {}
         self._by_server: OrderedDict[Address, str] = OrderedDict()
         self._by_claim: OrderedDict[Address, str] = OrderedDict()
@@ -39,17 +52,35 @@ class Acquaintances:
     # --- Whom we speak to
 
     def everybody(self) -> list[Address]:
-        return list({**self._roster, **self._former, **self._poked})
+        return [one.address for one in self.audience.listeners()]
 
     def roster(self) -> list[Address]:
         return list(self._roster)
 
     def __contains__(self, address: Address) -> bool:
-        return address in self._roster or address in self._former or address in self._poked
+        return address in self._met
 
-    def poke(self, address: Address) -> None:
-        if len(self._poked) < MAX_PEERS:
-            self._poked[address] = None
+    def at(self, address: Address) -> Acquaintance | None:
+        """The one with a standing who is there."""
+        return self._met.get(address)
+
+    def poke(self, address: Address) -> list[Address]:
+        """Speak to who is there. Returns those whom we do not speak to any more."""
+        if address not in self._met and len(self.audience.outside()) >= MAX_PEERS:
+            return []
+        return [one.address for one in self.audience.poke(self._meet(address))]
+
+    def knock(self, address: Address, *, free: bool) -> bool:
+        """Somebody of no standing speaks to us. Returns whether we speak to them now."""
+        one = self._meet(address)
+        self.audience.knock(one, free=free)
+        if not one.hears:
+            self._drop(one)
+        return one.hears
+
+    def end_knocks(self) -> list[Address]:
+        """Speak no more to those who only knocked. Returns who that was."""
+        return self._forget(self.audience.end_knocks())
 
     def begin_roster(self) -> None:
         self._former.update(self._roster)
@@ -58,6 +89,7 @@ class Acquaintances:
     def add_member(self, address: Address) -> None:
         if len(self._roster) < MAX_PEERS:
             self._roster[address] = None
+            self.audience.came(self._meet(address))
 
     def settle(self, *, keep: bool = False) -> tuple[list[Address], list[Address]]:
         """The roster is whole. Returns who came and who went since it last was.
@@ -66,6 +98,9 @@ class Acquaintances:
         as before, and have not gone.
         """
         if not keep:
+            for address in self._former:
+                if address not in self._roster and address in self._met:
+                    self._drop(self._met[address])
             self._former = {}
         stay = {**self._roster, **self._former}
         came = [address for address in self._roster if address not in self._announced]
@@ -73,12 +108,58 @@ class Acquaintances:
         self._announced = stay
         return came, went
 
+    def enter(self) -> list[Address]:
+        """The roster is that of a room that we have joined. Returns those outside it
+        whom we do not speak to any more."""
+        self.settle()
+        return self._forget(self.audience.enter(map(self._meet, self._roster)))
+
     def leave_room(self) -> None:
         self._roster, self._former, self._announced = {}, {}, {}
+        for one in self.audience.members():
+            self._drop(one)
 
-    def drop_everybody(self) -> None:
-        self.leave_room()
-        self._poked = {}
+    def stop(self) -> list[Address]:
+        """Speak to nobody any more. Returns the members of the room, who are still heard."""
+        self._forget(self.audience.stop())
+        return [one.address for one in self.audience.members()]
+
+    def turn_away(self, address: Address) -> bool:
+        """Speak no more to somebody outside the room. False if they are not there."""
+        one = self._met.get(address)
+        if one is None or one.standing is Standing.MEMBER:
+            return False
+        self.audience.turn_away(one)
+        self._drop(one)
+        return True
+
+    def _meet(self, address: Address) -> Acquaintance:
+        return self._met.setdefault(address, Acquaintance(address))
+
+    def _drop(self, one: Acquaintance) -> None:
+        self.audience.drop(one)
+        self._met.pop(one.address, None)
+
+    def _forget(self, ended: list[Acquaintance]) -> list[Address]:
+        """Those whom we do not speak to are strangers in generation 1."""
+        for one in ended:
+            self._drop(one)
+        return [one.address for one in ended]
+
+    def who(self) -> list[Present]:
+        """Everybody with a standing, as `$who` shows them."""
+        return [
+            Present(
+                self.called(one.address),
+                Part.HEARS if one.hears else Part.ONLY_HEARD,
+                ("unencrypted",),
+            )
+            for one in self._met.values()
+        ]
+
+    def find(self, name: str) -> list[Address]:
+        """Where those with a standing are who are called this."""
+        return [at for at in self._met if self.called(at).lower() == name.lower()]
 
     # --- What they are called
 

@@ -6,12 +6,27 @@ moment, and then names are looked up as far as they can be.
 
 from collections.abc import Callable
 
-from twisted_chat.addresses import host_and_port
+from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import Acquaintances
+from twisted_chat.peer.acquaintances import Acquaintances, shown_name
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.discovery import Discovery
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
+from twisted_chat.terminal.commands import alone_in, unheard
+from twisted_chat.terminal.listeners import (
+    ended_by_poke,
+    ended_by_refusal,
+    ended_by_room,
+    itself,
+    kicked,
+    kicked_one,
+    poked,
+    silence,
+    still_hearing,
+    too_many,
+    who,
+)
 from twisted_chat.wire import (
     Answer,
     Bare,
@@ -72,14 +87,18 @@ class Company:
 
         def close(answered: bool, now: float) -> None:
             self.moving = False
-            if not answered:
-                self._unanswered(f"for {room}")
-            elif refused:
+            if answered and not refused:
+                self._entered(room, now)
+                return
+            if refused:
                 self._effects.notice(
                     f"there is no room {room}, or it is full; $roomcreate {room} makes it"
                 )
             else:
-                self._entered(room, now)
+                self._unanswered(f"for {room}")
+            # What was typed for the room must not go to those who only knocked.
+            if ended := self._called(self.people.end_knocks()):
+                self._effects.notice(ended_by_refusal(ended, room))
 
         self._move(JoinRoom(room), _roster(refused), close, now)
 
@@ -94,7 +113,8 @@ class Company:
         def close(answered: bool, now: float) -> None:
             self.moving = False
             confirmed = "" if answered else ", though the server did not confirm it"
-            self._effects.notice(f"you are not in {left} any more{confirmed}")
+            still = still_hearing(self._called(self.people.everybody()))
+            self._effects.notice(f"you are not in {left} any more{confirmed}{still}")
 
         self._move(LeaveRoom(), lambda answer, now: 0, close, now)
 
@@ -107,19 +127,65 @@ class Company:
             if answered and isinstance(answer[0], Located):
                 address = (answer[0].host, answer[0].port)
                 self.people.learn(address, name)
-                self.people.poke(address)
-                self._effects.notice(f"you talk to {name} now, at {host_and_port(*address)}")
+                self._poked(address, name)
             elif answered:
                 self._effects.notice(f"there is no user {name}; $userlist shows who is here")
             else:
                 self._unanswered(f"for {name}")
 
-        self._move(Locate(name), collect(answer), close, now)
+        if name.lower() == self._own_name.lower():
+            self._effects.notice(itself(name))
+        else:
+            self._move(Locate(name), collect(answer), close, now)
 
-    def kick(self) -> None:
-        """Speak to nobody any more."""
-        self.people.drop_everybody()
-        self._effects.notice("you talk to nobody now")
+    def _poked(self, address: Address, name: str) -> None:
+        ended = self._called(self.people.poke(address))
+        one = self.people.at(address)
+        if one is None:
+            self._effects.notice(too_many(name))
+            return
+        others = self._called([other for other in self.people.everybody() if other != address])
+        where = f", at {host_and_port(*address)}"
+        member = one.standing is Standing.MEMBER
+        self._effects.notice(poked(name, where, self._shown_room, others, member=member))
+        if ended:
+            self._effects.notice(ended_by_poke(ended, name))
+
+    def kick(self, name: str = "") -> None:
+        """Speak to nobody any more, or no more to one outside the room."""
+        if not name:
+            heard = self._called(self.people.stop())
+            self._effects.notice(kicked(heard, self._shown_room))
+            return
+        gone = [at for at in self.people.find(name) if self.people.turn_away(at)]
+        self._effects.notice(
+            kicked_one(name)
+            if gone
+            else f"there is no $kick {name} in generation 1, where nobody has a key and no room"
+            " an owner; $kick talks to nobody, $roomleave leaves"
+        )
+
+    # --- Who there is
+
+    def knocked(self, address: Address) -> bool:
+        """Somebody of no standing speaks to us. Returns whether we speak to them now."""
+        busy = not self._own_name or bool(self.room) or self.moving
+        return self.people.knock(address, free=not busy)
+
+    def who(self) -> list[str]:
+        """What `$who` shows."""
+        return who(self._own_name, self._shown_room, self.people.who())
+
+    def silence(self) -> str:
+        """Why nobody hears a text."""
+        return silence(self._shown_room, self.people.who()) or unheard(alone_in(self._shown_room))
+
+    @property
+    def _shown_room(self) -> str:
+        return shown_name(self.room) if self.room else ""
+
+    def _called(self, addresses: list[Address]) -> list[str]:
+        return [self.people.called(address) for address in addresses]
 
     # --- What the server says
 
@@ -177,7 +243,7 @@ class Company:
 
     def _entered(self, room: str, now: float) -> None:
         self.room = room
-        self.people.settle()
+        ended = self._called(self.people.enter())
         self.wake = NEVER
         inside = self.people.roster()
 
@@ -186,6 +252,8 @@ class Company:
             self._effects.notice(
                 f"you are in {room} " + (f"with {company}" if inside else "alone")
             )
+            if ended:
+                self._effects.notice(ended_by_room(ended, room))
 
         self._with_names(tell, now)
 

@@ -8,8 +8,6 @@ line: what the notice is about is the person, not the text. `$status` shows it
 at any time.
 """
 
-from collections.abc import Iterable
-
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.display import safe
 from twisted_chat.frames import Heard, Said, Speech
@@ -19,6 +17,7 @@ from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import MAX_TEXT, Line, size_of
 from twisted_chat.peer.speech import split
 from twisted_chat.rate import Rate
+from twisted_chat.terminal.listeners import listing
 
 LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
@@ -26,15 +25,8 @@ ACK_DELAY, ACK_EVERY = 0.02, 64
 """Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
 HEAR_RATE, HEAR_BURST = 100.0, 300
 """Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
-MAX_NAMED, MAX_EXCERPT = 5, 40
-"""Names, and characters of a line, in a notice."""
-
-
-def listing(names: Iterable[str]) -> str:
-    """Names as a notice shows them, the first few of many."""
-    every = sorted(names, key=str.lower)
-    some = ", ".join(every[:MAX_NAMED])
-    return f"{some} and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else some
+MAX_EXCERPT = 40
+"""Characters of a line in a notice."""
 
 
 def excerpt(text: str) -> str:

@@ -8,6 +8,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.frames import Introduced, parse_answer
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.correspondence import (
     HEAR_BURST,
     HEAR_RATE,
@@ -214,12 +215,13 @@ class KeyedSession:
         if self._farewell.begun:
             self._uplink.answered(message, now)  # What else is told is no news to who goes.
         elif isinstance(message, Introduced):
-            person = self._people.introduced(message.contact, now)
-            if person is None or person.blocked or person.in_room:
+            busy = self._room.room or self._room.moving or self._orders.busy
+            person = self._people.introduced(message.contact, now, free=not busy)
+            if person is None or person.blocked or person.standing is Standing.MEMBER:
                 return
             self._effects.notice(
                 f"{person.name} wants to talk: you talk to each other now; $kick ends it"
-                if person.spoken_to
+                if person.hears
                 else f"{person.name} wants to talk; $poke {person.contact.name} answers"
             )
         elif not self._room.told(message, now):

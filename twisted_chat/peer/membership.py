@@ -13,11 +13,16 @@ from twisted_chat.frames import (
 )
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
-from twisted_chat.peer.correspondence import listing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.people import People
 from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
+from twisted_chat.terminal.listeners import (
+    ended_by_refusal,
+    ended_by_room,
+    listing,
+    still_hearing,
+)
 from twisted_chat.wire import Bare, CreateRoom, JoinRoom, LeaveRoom
 
 GRACE = 30.0
@@ -65,6 +70,10 @@ class Membership:
                 self._effects.notice(
                     f"there is no room {room}, or it is full; $roomcreate {room} makes it"
                 )
+            refused = answers is None or isinstance(answers[0], Bare)
+            # What was typed for the room must not go to those who only knocked.
+            if refused and (ended := self._people.end_knocks()):
+                self._effects.notice(ended_by_refusal(ended, room))
 
         self._uplink.ask(JoinRoom(room), close, now)
 
@@ -79,7 +88,8 @@ class Membership:
         def close(answers: list[frames.Answer] | None, now: float) -> None:
             self.moving, self._leaving = False, ""
             confirmed = "" if answers else ", though the server did not confirm it"
-            self._effects.notice(f"you are not in {left} any more{confirmed}")
+            still = still_hearing(self._people.hearing())
+            self._effects.notice(f"you are not in {left} any more{confirmed}{still}")
 
         self._uplink.ask(LeaveRoom(), close, now)
 
@@ -189,14 +199,13 @@ class Membership:
 
     def _enter_room(self, members: dict[str, Contact], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
-        came = [self._people.came(contact, now) for contact in members.values()]
-        present = [person for person in came if person is not None]
-        for person in present:
-            person.spoken_to = True
+        present, ended = self._people.enter(list(members.values()), self._missing, now)
         company = listing(person.name for person in present)
         self._effects.notice(
             f"you are in {shown_name(self.room)} " + (f"with {company}" if company else "alone")
         )
+        if ended:
+            self._effects.notice(ended_by_room(ended, shown_name(self.room)))
 
     def _compare(self, members: dict[str, Contact], now: float) -> None:
         """A newer roster of our room tells who came and who went in between."""
@@ -233,11 +242,12 @@ class Membership:
             self._uplink.answered(PutOut(room), now)
         elif self.room and name_key(room) == name_key(self.room):
             self._forget(now)
-            self._effects.notice(
+            told = (
                 f"you are not in {shown_name(room)} any more"
                 if name_key(room) in self._own
                 else f"you were put out of {shown_name(room)}, or it was closed"
             )
+            self._effects.notice(told + still_hearing(self._people.hearing()))
 
     def _forget(self, now: float) -> None:
         self.room, self._number, self._asked_again, self._incoming = "", -1, False, None

@@ -3,6 +3,7 @@
 from typing import Generic, Protocol, TypeVar
 
 from twisted_chat.frames import Contact
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.trust import name_key
 
 
@@ -10,8 +11,7 @@ class Named(Protocol):
     """Somebody whom the server has told us of."""
 
     contact: Contact
-    in_room: bool
-    introduced: bool
+    standing: Standing
 
 
 N = TypeVar("N", bound=Named)
@@ -52,5 +52,5 @@ class Namesakes(Generic[N]):
     def called(self, name: str) -> N | None:
         """Who has this name: of several, who is in the room or was introduced last."""
         found = self.all(name)
-        present = [one for one in found if one.in_room or one.introduced]
+        present = [one for one in found if one.standing is not Standing.NONE]
         return next(reversed(present or found), None)

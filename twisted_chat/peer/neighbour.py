@@ -8,6 +8,7 @@ from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.outbox import Inbox, Outbox
 
@@ -19,18 +20,17 @@ MAX_ADDRESSES = 4
 class Neighbour:
     """One other peer: who it is, the link to it if there is one, and what is on the way.
 
-    `contact` is what the server said last. It is part of the room (`in_room`),
-    was `introduced` to us, and is `spoken_to` or not. `blocked` is one whose
-    key the person has to accept first: nothing is sent to it, or shown. Its
-    outbox and its inbox are made when they are needed: a server can name many.
+    `contact` is what the server said last, `standing` what it is to the person,
+    and it `hears` the person or not. `blocked` is one whose key the person has to
+    accept first: nothing is sent to it, or shown. Its outbox and its inbox are made
+    when they are needed: a server can name many.
     """
 
     contact: Contact
     make_outbox: Callable[[], Outbox]
     find_inbox: Callable[[str], Inbox]
-    in_room: bool = False
-    introduced: bool = False
-    spoken_to: bool = False
+    standing: Standing = Standing.NONE
+    hears: bool = False
     blocked: bool = False
     addresses: list[Address] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ class Neighbour:
     @property
     def listening(self) -> bool:
         """Whether it is among those whom we speak to."""
-        return self.spoken_to and not self.blocked
+        return self.hears and not self.blocked
 
     def reachable_at(self, address: Address) -> None:
         """It can be reached there too, more likely than where it was before."""

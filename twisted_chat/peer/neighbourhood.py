@@ -103,7 +103,6 @@ class Neighbourhood:
 
     def part(self, neighbour: Neighbour, now: float) -> None:
         """Somebody is neither in our room nor introduced any more."""
-        neighbour.spoken_to = False
         neighbour.parting = True
         self._parting.set(neighbour, now + LINGER)
 

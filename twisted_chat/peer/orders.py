@@ -5,10 +5,12 @@ from collections.abc import Callable
 from twisted_chat import frames
 from twisted_chat.frames import CloseRoom, Done, GiveRoom, Kick, Listed, Located
 from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
+from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.terminal.commands import (
     MARK,
@@ -18,12 +20,29 @@ from twisted_chat.terminal.commands import (
     help_lines,
     needs_server,
 )
+from twisted_chat.terminal.listeners import (
+    ended_by_poke,
+    itself,
+    kicked,
+    kicked_one,
+    not_kicked,
+    poked,
+    too_many,
+    who,
+)
 from twisted_chat.wire import CreateRoom, ListRooms, ListUsers, Locate, RoomCreated
 
 SERVER = "server"
 """The name under which `$trust` knows the server, while its key is in question."""
 _WITHOUT_SERVER = frozenset(
-    {Command.HELP, Command.KICK, Command.STATUS, Command.TRUST, Command.VERIFY}
+    {
+        Command.HELP,
+        Command.KICK,
+        Command.STATUS,
+        Command.TRUST,
+        Command.VERIFY,
+        Command.WHO,
+    }
 )
 
 Answers = list[frames.Answer] | None
@@ -65,6 +84,9 @@ class Orders:
         match command:
             case Command.HELP:
                 self._show(help_lines())
+            case Command.WHO:
+                room = shown_name(self._room.room) if self._room.room else ""
+                self._show(who(self._uplink.name, room, self._people.who()))
             case Command.STATUS:
                 self._show(self._words.status())
             case Command.VERIFY:
@@ -165,38 +187,59 @@ class Orders:
             if not isinstance(answer, Located):
                 self._effects.notice(f"there is no user {name}; $userlist shows who is here")
                 return
-            person = self._people.poked(answer.contact, now)
+            person, ended = self._people.poked(answer.contact, now)
             if person is None:
-                self._effects.notice(f"you cannot talk to {name}")
-            elif not person.blocked:
-                self._effects.notice(f"you talk to {person.name} now")
+                own = answer.contact.fingerprint == self._people.own
+                self._effects.notice(itself(name) if own else too_many(name))
+                return
+            if not person.blocked:
+                others = [one for one in self._people.hearing() if one != person.name]
+                member = person.standing is Standing.MEMBER
+                room = shown_name(self._room.room) if self._room.room else ""
+                self._effects.notice(poked(person.name, "", room, others, member=member))
+            if ended:
+                self._effects.notice(ended_by_poke(ended, person.name))
 
-        self._ask(Locate(name), f"for {name}", then, now)
+        if name_key(name) == name_key(self._uplink.name):
+            self._effects.notice(itself(name))
+        else:
+            self._ask(Locate(name), f"for {name}", then, now)
 
     def _kick(self, name: str, now: float) -> None:
         def one(answers: list[frames.Answer]) -> None:
             self._effects.notice(
                 f"{name} has been put out of your room"
                 if isinstance(answers[0], Done)
-                else f"only who created a room can put {name} out of it, and only a member"
+                else not_kicked(name, heard=self._hears(name))
             )
 
         def close(answers: Answers, now: float) -> None:
             self._awaited -= 1
             if answers and isinstance(answers[0], Done):
                 self._room.emptied(now)
+                self._people.kick(now)
                 self._effects.notice("everybody else has been put out of your room")
             else:
-                self._people.kick(now)
-                self._effects.notice("you talk to nobody now")
+                self._talk_to_nobody(now)
 
-        if name and not self._uplink.valid:
+        if name and (outsider := self._people.kick_one(name, now)) is not None:
+            self._effects.notice(kicked_one(outsider.name))
+        elif name and not self._uplink.valid:
             self._effects.notice(f"{MARK}kick NAME needs the server, which does not answer now")
+        elif name and not self._room.room:
+            self._effects.notice(kicked_one(name))
         elif name:
             self._ask(Kick(name), f"to put {name} out", one, now)
-        else:
+        elif self._uplink.valid and self._room.room:
             self._awaited += 1
-            if self._uplink.valid and self._room.room:
-                self._uplink.ask(Kick(), close, now)
-            else:
-                close(None, now)
+            self._uplink.ask(Kick(), close, now)
+        else:
+            self._talk_to_nobody(now)
+
+    def _talk_to_nobody(self, now: float) -> None:
+        heard = [one.name for one in self._people.kick(now) if not one.blocked]
+        self._effects.notice(kicked(heard, shown_name(self._room.room)))
+
+    def _hears(self, name: str) -> bool:
+        person = self._people.called(name)
+        return person is not None and person.listening

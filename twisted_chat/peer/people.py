@@ -1,21 +1,22 @@
 """Whom we are with: members of our room, those who were introduced, with a key and without."""
 
-from collections import OrderedDict
-
+from twisted_chat.addresses import Address
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
 from twisted_chat.peer.trust import Trust, Verdict, name_key
+from twisted_chat.terminal.listeners import MAX_LISTED, Part, Present
 from twisted_chat.wire import Said
 
 Person = Neighbour | PlainPeer
 
 MAX_INTRODUCED = 1_000
-"""Those who are known only because they were introduced."""
+"""Those who are known only because they have asked for us, and do not hear us."""
 MAX_NAMESAKES = 16
 """Those who have had one name, one after the other, and are remembered."""
 
@@ -36,10 +37,18 @@ class People:
         self._plain = plain
         self._names = names
         self._effects = effects
-        self._callers: OrderedDict[Person, None] = OrderedDict()
+        self.audience: Audience[Person] = Audience(_identity)
+        self._members: dict[str, Person] = {}
+        """Those in our room, by the name in its roster."""
+        self._roster_names: dict[Person, str] = {}
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
         """The keys that were shown to be compared, by name."""
+
+    @property
+    def own(self) -> str:
+        """Our own fingerprint."""
+        return self._trust.own
 
     # --- Who there is
 
@@ -48,10 +57,15 @@ class People:
 
     def listeners(self) -> tuple[list[Neighbour], list[PlainPeer]]:
         """Whom we speak to, over links and without."""
+        heard_by = [one for one in self.audience.listeners() if one.listening]
         return (
-            [one for one in self._keyed if one.listening],
-            [one for one in self._plain.all() if one.listening],
+            [one for one in heard_by if isinstance(one, Neighbour)],
+            [one for one in heard_by if isinstance(one, PlainPeer)],
         )
+
+    def hearing(self) -> list[str]:
+        """The names of those whom we speak to."""
+        return [one.name for one in self.audience.listeners() if one.listening]
 
     def called(self, name: str) -> Person | None:
         """Who has this name: of several, who is in the room or was introduced last."""
@@ -59,79 +73,120 @@ class People:
 
     # --- Coming and going
 
+    def enter(
+        self, contacts: list[Contact], missing: set[str], now: float
+    ) -> tuple[list[Person], list[str]]:
+        """We have joined a room, in which those who are `missing` may still be. Returns
+        who is in it, and the names of those outside who do not hear us any more."""
+        met = [self._meet(contact, now) for contact in contacts]
+        present = [person for person in met if person is not None]
+        inside = {*present, *(self._members[key] for key in missing & set(self._members))}
+        for person in self.audience.members():
+            if person not in inside:
+                self._part(person, now)
+        for person in present:
+            self._enroll(person)
+        return present, _heard_till_now(self.audience.enter(inside))
+
     def came(self, contact: Contact, now: float) -> Person | None:
         """Somebody is in our room. None for what cannot be spoken to."""
-        for other in self._names.all(contact.name):
-            if other.in_room and not _is(other, contact):
-                self._out_of_room(other, now)
         person = self._meet(contact, now)
-        if person is not None and not person.in_room:
-            person.in_room = person.spoken_to = True
+        former = self._members.get(name_key(contact.name))
+        if former is not None and former is not person:
+            self._part(former, now)
+        if person is not None:
+            self._enroll(person)
+            self.audience.came(person)
         return person
 
+    def _enroll(self, person: Person) -> None:
+        self._members.pop(self._roster_names.get(person, ""), None)
+        key = name_key(person.contact.name)
+        self._members[key], self._roster_names[person] = person, key
+
     def went(self, name: str, now: float) -> Person | None:
-        """Somebody is not in our room any more. None if they were not."""
-        person = self.called(name)
-        if person is None or not person.in_room:
-            return None
-        self._out_of_room(person, now)
+        """Somebody is not in our room any more, and does not hear us. None if they were not."""
+        person = self._members.get(name_key(name))
+        if person is not None:
+            self._part(person, now)
         return person
 
     def leave_room(self, now: float) -> None:
         """We are not in the room any more."""
-        for person in self.everybody():
-            if person.in_room:
-                self._out_of_room(person, now)
-
-    def _out_of_room(self, person: Person, now: float) -> None:
-        person.in_room = False
-        if not person.introduced:
+        for person in self.audience.members():
             self._part(person, now)
 
-    def poked(self, contact: Contact, now: float) -> Person | None:
-        """We wanted to talk to somebody, and know now where they are."""
+    def poked(self, contact: Contact, now: float) -> tuple[Person | None, list[str]]:
+        """We wanted to talk to somebody, and know now where they are. Returns them,
+        and the names of those who do not hear us any more."""
+        person = self._meet(contact, now)
+        return person, [] if person is None else _heard_till_now(self.audience.poke(person))
+
+    def end_knocks(self) -> list[str]:
+        """Speak no more to those who only knocked. Returns the names of those who heard us."""
+        return _heard_till_now(self.audience.end_knocks())
+
+    def introduced(self, contact: Contact, now: float, *, free: bool) -> Person | None:
+        """Somebody wants to talk to us. They hear us if we are `free` and talk to
+        nobody, so that nobody can listen to a conversation by knocking."""
         person = self._meet(contact, now)
         if person is not None:
-            person.introduced = person.spoken_to = True
+            self.audience.knock(person, free=free)
+            if self.audience.callers > MAX_INTRODUCED:
+                self._part(self.audience.oldest_caller(), now)
         return person
 
-    def introduced(self, contact: Contact, now: float) -> Person | None:
-        """Somebody wants to talk to us. They are spoken to if nobody else is, so
-        that nobody can listen to a conversation by knocking."""
-        alone = not any(one.listening for group in (self._keyed, self._plain) for one in group)
-        person = self._meet(contact, now)
-        if person is not None:
-            person.introduced = True
-            person.spoken_to = person.spoken_to or alone
-            self._callers[person] = None
-            if len(self._callers) > MAX_INTRODUCED:
-                self._forget_caller(self._callers.popitem(last=False)[0], now)
-        return person
+    def kick(self, now: float) -> list[Person]:
+        """Speak to nobody any more. Returns the members of the room, who are still heard."""
+        for person in self.audience.stop():
+            self._part(person, now)
+        return self.audience.members()
 
-    def _forget_caller(self, person: Person, now: float) -> None:
-        if person.introduced and not person.spoken_to:
-            person.introduced = False
-            if not person.in_room:
-                self._part(person, now)
-
-    def kick(self, now: float) -> None:
-        """Speak to nobody any more; members of the room are still heard."""
-        for person in self.everybody():
-            person.spoken_to = person.introduced = False
-            if not person.in_room:
-                self._part(person, now)
+    def kick_one(self, name: str, now: float) -> Person | None:
+        """Speak to somebody outside the room no more. None if there is nobody of this name."""
+        outside = [one for one in self.audience.outside() if _has_name(one, name)]
+        for person in outside:
+            self.audience.turn_away(person)
+            self._part(person, now)
+        return outside[-1] if outside else None
 
     def _part(self, person: Person, now: float) -> None:
+        self._stand_down(person)
         if isinstance(person, Neighbour):
             self._keyed.part(person, now)
         else:
             self._plain.forget(person)
+
+    def _stand_down(self, person: Person) -> None:
+        self.audience.drop(person)
+        self._members.pop(self._roster_names.pop(person, ""), None)
+
+    def who(self) -> list[Present]:
+        """Everybody with a standing, as `$who` shows them."""
+        every = [one for one in self.everybody() if one.standing is not Standing.NONE]
+        return [self._present(one, marks=len(every) <= MAX_LISTED) for one in every]
+
+    def _present(self, person: Person, *, marks: bool) -> Present:
+        name, fingerprint = person.contact.name, person.fingerprint
+        shown = []
+        if not fingerprint:
+            shown.append("unencrypted")
+        elif marks:
+            shown.append("key compared" if self._trust.is_compared(name, fingerprint) else "key")
+        if person.standing is Standing.KNOCKED and not person.hears:
+            shown.append(f"asked for you: $poke {name} answers")
+        if person.blocked:
+            part = Part.NEW_KEY if fingerprint else Part.LOST_KEY
+        else:
+            part = Part.HEARS if person.hears else Part.ONLY_HEARD
+        return Present(shown_name(name), part, tuple(shown))
 
     # --- Whom we may speak to
 
     def _meet(self, contact: Contact, now: float) -> Person | None:
         if contact.fingerprint == self._trust.own:
             return None
+        former = None if contact.fingerprint else self._plain.at((contact.host, contact.port))
         blocked = self._trust.judge(contact) is Verdict.CHANGED
         if blocked:
             self._warn(contact)
@@ -140,13 +195,20 @@ class People:
             person = self._keyed.meet(contact, now, blocked=blocked)
         else:
             person = self._plain.meet(contact, blocked=blocked)
+            if former is not None and former is not person:
+                self._stand_down(former)  # Somebody else is there now.
         self._forget_namesakes(contact.name, person)
         return person
 
     def _forget_namesakes(self, name: str, latest: Person | None) -> None:
         """Of a name that ever new people get not all are remembered."""
-        others = [one for one in self._names.all(name) if one is not latest and not one.in_room]
+        others = [
+            one
+            for one in self._names.all(name)
+            if one is not latest and one.standing is not Standing.MEMBER
+        ]
         if len(others) >= MAX_NAMESAKES:
+            self._stand_down(others[0])
             if isinstance(others[0], Neighbour):
                 self._keyed.forget(others[0])
             else:
@@ -239,7 +301,13 @@ class People:
         self._plain.heard(said, source, keyed, now)
 
 
-def _is(person: Person, contact: Contact) -> bool:
-    if isinstance(person, PlainPeer):
-        return not contact.fingerprint and person.address == (contact.host, contact.port)
-    return person.fingerprint == contact.fingerprint
+def _heard_till_now(ended: list[Person]) -> list[str]:
+    return [one.name for one in ended if not one.blocked]
+
+
+def _has_name(person: Person, name: str) -> bool:
+    return name_key(person.contact.name) == name_key(name)
+
+
+def _identity(person: Person) -> str | Address:
+    return person.fingerprint or (person.contact.host, person.contact.port)

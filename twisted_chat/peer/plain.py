@@ -1,6 +1,5 @@
 """Those of generation 1: spoken to in datagrams, unencrypted, and shown as that."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.speech import speak
@@ -24,9 +24,8 @@ class PlainPeer:
     """Somebody without a key, known by nothing but an address."""
 
     contact: Contact
-    in_room: bool = False
-    introduced: bool = False
-    spoken_to: bool = False
+    standing: Standing = Standing.NONE
+    hears: bool = False
     blocked: bool = False
 
     @property
@@ -34,12 +33,16 @@ class PlainPeer:
         return f"{shown_name(self.contact.name)} {UNENCRYPTED}"
 
     @property
+    def fingerprint(self) -> str:
+        return ""
+
+    @property
     def address(self) -> Address:
         return self.contact.host, self.contact.port
 
     @property
     def listening(self) -> bool:
-        return self.spoken_to and not self.blocked
+        return self.hears and not self.blocked
 
 
 class PlainPeers:
@@ -52,8 +55,9 @@ class PlainPeers:
         self._unheard = Tally()
         self._known: dict[Address, PlainPeer] = {}
 
-    def __iter__(self) -> Iterator[PlainPeer]:
-        return iter(list(self._known.values()))
+    def at(self, address: Address) -> PlainPeer | None:
+        """The one at an address."""
+        return self._known.get(address)
 
     def all(self) -> list[PlainPeer]:
         return list(self._known.values())

@@ -26,11 +26,9 @@ from twisted_chat.terminal.commands import (
     Command,
     Order,
     Say,
-    alone_in,
     help_lines,
     needs_server,
     read_line,
-    unheard,
 )
 from twisted_chat.wire import (
     Answer,
@@ -61,7 +59,7 @@ ONLY_KEYED = frozenset(
 """Commands that have a meaning in generation 2 only."""
 _OURSELVES = "person"
 """The one source of what is typed."""
-_WITHOUT_SERVER = frozenset({Command.HELP, Command.QUIT, Command.KICK})
+_WITHOUT_SERVER = frozenset({Command.HELP, Command.QUIT, Command.KICK, Command.WHO})
 
 
 class Session:
@@ -206,7 +204,7 @@ class Session:
 
     def _must_wait(self, todo: Say | Order, now: float) -> bool:
         if isinstance(todo, Order):
-            if todo.command in (Command.HELP, Command.QUIT):
+            if todo.command in (Command.HELP, Command.QUIT, Command.WHO):
                 return self._ended and self._busy
             return self._busy
         if self._company.moving or self._registration.wanted:
@@ -222,7 +220,7 @@ class Session:
             return
         listeners = self._company.people.everybody()
         if not listeners:
-            self._effects.notice(unheard(alone_in(self._company.room)))
+            self._effects.notice(self._company.silence())
             self._lost = True
         for said in speak(self._registration.name, text):
             for listener in listeners:
@@ -237,7 +235,7 @@ class Session:
                 else NAME_FIRST
             )
             return
-        if command in ONLY_KEYED or (command is Command.KICK and order.argument):
+        if command in ONLY_KEYED:
             self._effects.notice(
                 f"there is no {MARK}{command.word} {order.argument}".rstrip()
                 + " in generation 1, where nobody has a key and no room an owner"
@@ -251,7 +249,10 @@ class Session:
                 self._typed.clear()
                 self._leave(now)
             case Command.KICK:
-                self._company.kick()
+                self._company.kick(order.argument)
+            case Command.WHO:
+                for line in self._company.who():
+                    self._effects.notice(line)
             case Command.USERLIST:
                 self._list(ListUsers(), "users", now)
             case Command.ROOMLIST:
@@ -337,13 +338,12 @@ class Session:
                 )
             return
         text = safe(said.text.removesuffix("\n").removesuffix("\r"))
-        known, poked = source in people, not people.everybody()
-        if not known and not poked:
+        knocked = source not in people and self._company.knocked(source)
+        if source not in people:
             stranger = f"{shown_name(said.name)} at {host_and_port(*source)}"
             self._effects.show(f"< stranger {stranger}: {text}")
             return
         people.hear(source, said.name)
         self._effects.show(f"< {people.speaker(source)}: {text}")
-        if poked:
-            people.poke(source)
+        if knocked:
             self._effects.notice(f"you talk to {people.called(source)} now; $kick ends it")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from twisted_chat.errors import UsageMistake
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
-from twisted_chat.peer.correspondence import Correspondence, listing
+from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.neighbour import Neighbour
@@ -21,11 +21,12 @@ from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
 from twisted_chat.terminal.commands import Command, Order, Say, alone_in, read_line, unheard
+from twisted_chat.terminal.listeners import silence
 
 HOLD = 5.0
 """Seconds for which typing is held up by a linked peer that acknowledges too slowly."""
 
-_AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS})
+_AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 _OURSELVES = "person"
 """The one source of what is typed."""
 
@@ -141,8 +142,6 @@ class TypedLines:
         return until
 
     def _unheard(self) -> None:
-        where = alone_in(shown_name(self._room.room) if self._room.room else "")
-        if blocked := [one.name for one in self._people.everybody() if one.blocked]:
-            where = f"the key of {listing(blocked)} is not accepted"
+        room = shown_name(self._room.room) if self._room.room else ""
         self._words.lost = True
-        self._effects.notice(unheard(where))
+        self._effects.notice(silence(room, self._people.who()) or unheard(alone_in(room)))

@@ -28,6 +28,7 @@ class Command(Enum):
     ROOMLEAVE = ("roomleave", "", "leave your room")
     ROOMCLOSE = ("roomclose", "", "close the room that you created")
     ROOMGIVE = ("roomgive", "NAME", "hand the room that you created on to NAME")
+    WHO = ("who", "", "show which room you are in, who hears you, and whom you only hear")
     STATUS = ("status", "", "show who has got what you said")
     VERIFY = ("verify", "NAME [yes/no]", "show your key and NAME's, or say if they were the same")
     TRUST = ("trust", "NAME", "accept the changed key of NAME, or of the server")
@@ -84,7 +85,6 @@ _ELSEWHERE = {
     "query": Command.POKE,
     "rooms": Command.ROOMLIST,
     "users": Command.USERLIST,
-    "who": Command.USERLIST,
     "whois": Command.VERIFY,
 }
 """What commands are called in other chats."""

@@ -1,0 +1,268 @@
+"""Nobody hears a room but its members and those whom the person poked since joining it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer import both
+from tests.peer.keyed import KeyedWorld, key_of
+from twisted_chat import frames
+from twisted_chat.frames import Contact
+
+
+class Place:
+    """A world of either generation."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self._number = 20
+
+    def chatter(self, name: str) -> Any:
+        if isinstance(self.world, KeyedWorld):
+            return self.world.chatter(name)
+        self._number += 1
+        return self.world.chatter(name, self._number)
+
+    def knock(self, who: Any, at: Any) -> None:
+        """One knocks at another."""
+        if isinstance(self.world, KeyedWorld):
+            who.type(f"$poke {at.name}")
+        else:
+            who.port.write(b"msg eve> let me in\n", at.address)
+            self.world.wait(0.5)
+
+
+def every() -> Iterator[Place]:
+    """A world with keys, and those of generation 1."""
+    yield Place(KeyedWorld())
+    for world in both():
+        yield Place(world)
+
+
+ENDED = "eve does not hear you any more"
+
+
+class Knocks(SynchronousTestCase):
+    """Who knocks to listen hears nothing that is said in a room."""
+
+    def room(self, place: Place) -> Any:
+        """Somebody in `secret`, which vic is going to join."""
+        bob = place.chatter("bob")
+        bob.type("$roomcreate secret", "$roomjoin secret", wait=2)
+        return bob
+
+    def test_before_the_room(self) -> None:
+        """Who has knocked before hears nothing of a room, and the person is told, once."""
+        for place in every():
+            bob, vic, eve = self.room(place), place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            self.assertEqual(len(vic.told("$kick ends it")), 1)
+            shown = vic.type("$roomjoin secret", "the password", wait=2)
+            self.assertEqual(len([line for line in shown if ENDED in line]), 1)
+            self.assertEqual(bob.told("the password"), ["< vic: the password"])
+            self.assertEqual(eve.told("the password"), [])
+
+    def test_before_the_room_and_gone(self) -> None:
+        """The same when who knocked has left the server, and when it comes back and knocks."""
+        for place in every():
+            bob, vic, eve = self.room(place), place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            eve.type("$quit", wait=2)
+            vic.type("$roomjoin secret", wait=2)
+            again = place.chatter("eve")
+            place.knock(again, vic)
+            vic.type("the password", wait=2)
+            self.assertEqual(len(bob.told("the password")), 1)
+            self.assertEqual(eve.told("the password") + again.told("the password"), [])
+
+    def test_in_the_room(self) -> None:
+        """Who knocks at somebody alone in a room does not hear what is said there later."""
+        for place in every():
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            vic.type("$roomcreate secret", "$roomjoin secret", wait=2)
+            place.knock(eve, vic)
+            vic.type("anybody?")
+            bob = place.chatter("bob")
+            bob.type("$roomjoin secret", wait=2)
+            vic.type("the password")
+            self.assertEqual(bob.told("the password"), ["< vic: the password"])
+            self.assertEqual(eve.told("< vic"), [])
+
+    def test_room_left(self) -> None:
+        """Nobody is added back when the room is left."""
+        for place in every():
+            self.room(place)
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            vic.type("$roomjoin secret", wait=2)
+            vic.type("$roomleave", wait=10)
+            self.assertIn("nobody heard that", vic.type("anybody?")[0])
+            self.assertEqual(eve.told("< vic"), [])
+
+    def test_no_such_room(self) -> None:
+        """What was typed for a room that there is not goes to nobody who knocked."""
+        for place in every():
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            shown = vic.type("$roomjoin secret", "the password", wait=2)
+            self.assertEqual(len([line for line in shown if ENDED in line]), 1)
+            self.assertEqual(eve.told("the password"), [])
+
+    def test_another_was_poked(self) -> None:
+        """What is said to somebody whom the person pokes is not heard by who knocked before."""
+        for place in every():
+            bob, vic, eve = place.chatter("bob"), place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            shown = vic.type("$poke bob", "the password")
+            self.assertEqual(len([line for line in shown if ENDED in line]), 1)
+            self.assertEqual(bob.told("< vic"), ["< vic: the password"])
+            self.assertEqual(eve.told("the password"), [])
+
+    def test_kicked(self) -> None:
+        """Who was kicked is not added by knocking again."""
+        for place in every():
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            vic.type("$kick")
+            place.knock(eve, vic)
+            self.assertIn("nobody heard that", vic.type("anybody?")[-1])
+            self.assertEqual(eve.told("< vic"), [])
+
+    def test_poked_before_the_room(self) -> None:
+        """Those whom the person poked before joining do not hear the room either."""
+        for place in every():
+            self.room(place)
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            shown = vic.type("$poke eve", "hello eve", "$roomjoin secret", "the password", wait=3)
+            self.assertEqual(len([line for line in shown if ENDED in line]), 1)
+            self.assertEqual(eve.told("< vic"), ["< vic: hello eve"])
+
+
+class OnTheWay(SynchronousTestCase):
+    """Knocks while something is under way."""
+
+    def setUp(self) -> None:
+        self.world = KeyedWorld()
+        self.eve = self.world.chatter("eve")
+        self.vic = self.world.chatter("vic")
+
+    def _knock_while(self, *lines: str) -> list[str]:
+        """Type lines, and let eve's knock arrive before any answer to them."""
+        before = len(self.vic.lines)
+        for line in lines:
+            self.vic.enter(line)
+        network = self.world.network
+        (link,) = network.between(self.vic.node, self.world.server)
+        knock = frames.Introduced(self.world.hall.users["eve"]).encode()
+        network.carry_out(self.vic.node, self.vic.session.received(link, knock, network.now))
+        self.world.wait(2)
+        return self.vic.lines[before:]
+
+    def test_joining(self) -> None:
+        """A knock while a join is on its way adds nobody, whatever comes of the join."""
+        for room in ("secret", "nowhere"):
+            if room == "secret":
+                self.world.chatter("bob").type("$roomcreate secret", "$roomjoin secret")
+            shown = self._knock_while(f"$roomjoin {room}", "the password")
+            self.assertTrue([line for line in shown if "$poke eve answers" in line])
+            self.assertEqual(self.eve.told("the password"), [])
+            self.vic.type("$roomleave")
+
+    def test_poking(self) -> None:
+        """A knock while a poke is on its way adds nobody."""
+        bob = self.world.chatter("bob")
+        self._knock_while("$poke bob", "the password")
+        self.assertEqual(bob.told("< vic"), ["< vic: the password"])
+        self.assertEqual(self.eve.told("the password"), [])
+
+    def test_member_who_knocked(self) -> None:
+        """A member who has knocked, before or in the room, does not hear it after leaving."""
+        for order in (("$poke vic", "$roomjoin lab"), ("$roomjoin lab", "$poke vic")):
+            self.vic.type("$roomcreate lab", "$roomjoin lab")
+            self.eve.type(*order, wait=2)
+            self.vic.type("hello")
+            self.assertEqual(self.eve.lines[-1], "< vic: hello")
+            self.eve.type("$roomleave")
+            self.vic.type("the password")
+            self.assertEqual(self.eve.told("the password"), [])
+            self.vic.type("$roomleave")
+
+    def test_name_of_a_member(self) -> None:
+        """Whoever leaves is the member, also when another of that name has been introduced."""
+        alice, bob = self.world.room("alice", "bob")
+        other = Contact("bob", key_of("other"), "192.0.2.250", 5)
+        hall, network = self.world.hall, self.world.network
+        network.carry_out(self.world.server, hall.push("alice", frames.Introduced(other)))
+        self.world.wait(0.5)
+        bob.type("$roomleave")
+        alice.type("the password")
+        self.assertEqual(bob.told("the password"), [])
+
+
+class Told(SynchronousTestCase):
+    """What the person is told of who hears."""
+
+    def test_poke_in_a_room(self) -> None:
+        """A poke in a room says that it opens the room; a kick of that one ends it."""
+        for place in every():
+            bob, dave = place.chatter("bob"), place.chatter("dave")
+            bob.type("$roomcreate lab", "$roomjoin lab", wait=2)
+            (shown,) = bob.type("$poke dave")
+            self.assertIn("dave hears what you say in lab too", shown)
+            self.assertIn("you do not talk to dave any more", bob.type("$kick dave")[0])
+            bob.type("the password")
+            self.assertEqual(dave.told("the password"), [])
+
+    def test_leaving_with_company(self) -> None:
+        """Who leaves a room is told who still hears."""
+        for place in every():
+            bob, dave = place.chatter("bob"), place.chatter("dave")
+            bob.type("$roomcreate lab", "$roomjoin lab", "$poke dave", wait=3)
+            shown = bob.type("$roomleave", wait=10)
+            self.assertIn("; dave still hears you, $kick ends it", shown[-1])
+            bob.type("hello")
+            self.assertEqual(dave.told("< bob"), ["< bob: hello"])
+
+    def test_owner_kicks_all(self) -> None:
+        """A bare kick of the creator is for those outside the room, too."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        dave = world.chatter("dave")
+        alice.type("$poke dave", "$kick", "the password")
+        self.assertEqual(dave.told("the password") + bob.told("the password"), [])
+
+    def test_kick_of_a_member(self) -> None:
+        """Who cannot put a member out is told that the member still hears."""
+        _, bob, _ = KeyedWorld().room("alice", "bob", "carol")
+        self.assertIn("carol still hears you, as you hear carol", bob.type("$kick carol")[0])
+
+    def test_oneself(self) -> None:
+        """Nobody talks to themselves, and the reason is said."""
+        for place in every():
+            vic = place.chatter("vic")
+            self.assertEqual(vic.type("$poke VIC"), ["> you cannot talk to VIC: that is you"])
+
+    def test_who(self) -> None:
+        """`$who` shows the room, who hears, and who is only heard."""
+        for place in every():
+            keyed = isinstance(place.world, KeyedWorld)
+            mark = "key" if keyed else "unencrypted"
+            bob, vic = place.chatter("bob"), place.chatter("vic")
+            self.assertEqual(
+                vic.type("$who"), ["> you are vic, in no room", "> you talk to nobody"]
+            )
+            for one in (bob, vic):
+                one.type("$roomcreate lab", "$roomjoin lab", wait=2)
+            vic.type("$kick")
+            dave = place.chatter("dave")
+            vic.type("$poke dave")
+            self.assertEqual(
+                vic.type("$who"),
+                [
+                    "> you are vic, in lab",
+                    f"> you talk to dave ({mark})",
+                    f"> you only hear bob ({mark})",
+                ],
+            )
+            self.assertEqual(dave.statuses if not keyed else dave.node.statuses, [])

@@ -1,0 +1,156 @@
+"""Who hears the person: each contact has one standing, whatever its generation.
+
+A room's members hear what is said in it. Who is outside hears it only if the
+person poked them since joining. Who knocks, that is asked for us, hears what is
+said to nobody else: they do when we are in no room and talk to nobody, until
+the person begins something else. Nobody is added back when that has ended.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from enum import Enum
+from typing import Generic, Protocol, TypeVar
+
+MAX_TURNED_AWAY = 1_000
+"""Those who have to be poked to hear the person again, the last ones."""
+
+
+class Standing(Enum):
+    """What somebody is to the person."""
+
+    NONE = "nobody"
+    MEMBER = "in the same room"
+    POKED = "asked for by the person"
+    KNOCKED = "has asked for the person"
+
+
+class Contactable(Protocol):
+    """Somebody who can be spoken to. Only an Audience changes this."""
+
+    standing: Standing
+    hears: bool
+
+
+P = TypeVar("P", bound=Contactable)
+
+
+class Audience(Generic[P]):
+    """Everybody who has a standing, and who of them hears. `identity` is what is
+    the same for somebody who comes back."""
+
+    def __init__(self, identity: Callable[[P], Hashable]) -> None:
+        self._identity = identity
+        self._hearing: dict[P, None] = {}
+        self._members: dict[P, None] = {}
+        self._outside: dict[P, None] = {}
+        self._callers: dict[P, None] = {}
+        self._turned_away: OrderedDict[Hashable, None] = OrderedDict()
+
+    @property
+    def anybody(self) -> bool:
+        """Whether somebody hears."""
+        return bool(self._hearing)
+
+    @property
+    def callers(self) -> int:
+        """How many have knocked and do not hear."""
+        return len(self._callers)
+
+    def listeners(self) -> list[P]:
+        return list(self._hearing)
+
+    def members(self) -> list[P]:
+        return list(self._members)
+
+    def outside(self) -> list[P]:
+        """Those who are not in the room."""
+        return list(self._outside)
+
+    def oldest_caller(self) -> P:
+        return next(iter(self._callers))
+
+    # --- Rooms
+
+    def enter(self, members: Iterable[P]) -> list[P]:
+        """We have joined a room, and left any other. Returns those outside it who
+        do not hear any more; they are still known."""
+        inside = dict.fromkeys(members)
+        for one in self.members():
+            if one not in inside:
+                self.drop(one)
+        ended = [one for one in self._hearing if one not in inside]
+        for one in ended:
+            self._set(one, Standing.KNOCKED, False)
+        for one in inside:
+            self._set(one, Standing.MEMBER, True)
+        return ended
+
+    def came(self, one: P) -> None:
+        """The roster names somebody. Who was in it already hears as before."""
+        if one.standing is not Standing.MEMBER:
+            self._set(one, Standing.MEMBER, True)
+
+    # --- Pokes and knocks
+
+    def poke(self, one: P) -> list[P]:
+        """The person wants to talk to somebody. Returns those who do not hear any
+        more, as only a knock had begun it."""
+        ended = [other for other in self.end_knocks() if other is not one]
+        self._turned_away.pop(self._identity(one), None)
+        member = one.standing is Standing.MEMBER
+        self._set(one, Standing.MEMBER if member else Standing.POKED, True)
+        return ended
+
+    def knock(self, one: P, *, free: bool) -> None:
+        """Somebody wants to talk to the person. They hear if the person is `free`,
+        talks to nobody, and has not turned them away."""
+        if one.standing in (Standing.MEMBER, Standing.POKED):
+            return
+        alone = free and not self._hearing and self._identity(one) not in self._turned_away
+        self._set(one, Standing.KNOCKED, one.hears or alone)
+
+    def end_knocks(self) -> list[P]:
+        """What only a knock began is over. Returns those who do not hear any more."""
+        ended = [one for one in self._hearing if one.standing is Standing.KNOCKED]
+        for one in ended:
+            self._set(one, Standing.KNOCKED, False)
+        return ended
+
+    # --- The end of it
+
+    def stop(self) -> list[P]:
+        """The person talks to nobody any more. Returns those outside the room, who
+        are nobody now; its members are still members."""
+        for one in self.listeners():
+            self._set(one, one.standing, False)
+        outside = self.outside()
+        for one in outside:
+            self.turn_away(one)
+        return outside
+
+    def turn_away(self, one: P) -> None:
+        """The person wants nothing of somebody outside the room any more."""
+        self.drop(one)
+        self._turned_away[self._identity(one)] = None
+        self._turned_away.move_to_end(self._identity(one))
+        if len(self._turned_away) > MAX_TURNED_AWAY:
+            self._turned_away.popitem(last=False)
+
+    def drop(self, one: P) -> None:
+        """Somebody is nobody to us any more."""
+        self._set(one, Standing.NONE, False)
+
+    def _set(self, one: P, standing: Standing, hears: bool) -> None:
+        one.standing, one.hears = standing, hears
+        caller = standing is Standing.KNOCKED and not hears
+        outside = standing in (Standing.POKED, Standing.KNOCKED)
+        for group, belongs in (
+            (self._hearing, hears),
+            (self._members, standing is Standing.MEMBER),
+            (self._outside, outside),
+            (self._callers, caller),
+        ):
+            if belongs:
+                group[one] = None
+            else:
+                group.pop(one, None)
