@@ -10,17 +10,33 @@ INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-vers
 # links the files that are there, so a new file takes a new installation.
 EDITABLE := --config-settings editable_mode=strict --editable
 
-.PHONY: run chat analyze test check format lint types wheel readme bench clean FORCE
+# What somebody gives goes to the shell as one word, whatever is in it.
+quoted = '$(subst ','\'',$(value $(1)))'
+# A port that is none would be taken for a host.
+port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
+
+.PHONY: help run chat analyze test check format lint types wheel readme bench clean FORCE
+
+help:
+	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
+	@echo 'make chat     join it; HOST=192.0.2.1 PORT=9000 NAME=alice choose otherwise'
+	@echo 'make analyze  show the chats in a capture, FILE=chat.pcapng'
+	@echo 'make test     run the tests'
+	@echo 'make check    check everything that has to hold'
+	@echo 'make format   lay out the code, as make check wants it'
+	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
+	@echo 'make clean    remove what was set up and built'
 
 run: $(VENV)/.installed
-	@echo '> to join from a second terminal, in this directory: make chat$(if $(filter-out 8090,$(PORT)), PORT=$(PORT))'
-	@exec $(BIN)/udpchat $(PORT)
+	@$(port)
+	@exec $(BIN)/udpchat $(call quoted,PORT)
 
 chat: $(VENV)/.installed
-	@exec $(BIN)/udpchat $(HOST) $(PORT) $(if $(NAME),--name $(NAME))
+	@$(port)
+	@exec $(BIN)/udpchat $(call quoted,HOST) $(call quoted,PORT) $(if $(value NAME),--name $(call quoted,NAME))
 
 analyze: $(VENV)/.analyzed
-	@exec $(BIN)/chat-analyze $(FILE)
+	@exec $(BIN)/chat-analyze $(if $(value FILE),$(call quoted,FILE))
 
 # Every program that a test starts would compile all modules anew.
 test: export PYTHONDONTWRITEBYTECODE :=

@@ -56,9 +56,6 @@ def main() -> None:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), clone], check=True)
         try:
             programs.append(server := start(clone, run, port))
-            server.expect(
-                "> to join from a second terminal, in this directory: make chat", INSTALLING
-            )
             server.expect("> room server on UDP port", INSTALLING)
             programs.append(alice := start(clone, join, port))
             programs.append(bob := start(clone, join, port, "NAME=bob"))

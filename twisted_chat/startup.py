@@ -126,7 +126,10 @@ def number(kind: Callable[[str], float], smallest: float) -> Callable[[str], flo
 
 
 class Options(usage.Options):
-    """Options whose mistakes cost one line, and whose words may stand anywhere."""
+    """Options whose mistakes cost one line, and whose words may stand anywhere.
+    `given` are those that are there, by their long names."""
+
+    given: frozenset[str] = frozenset()
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
         """Read the command line. Under twistd a mistake ends the process
@@ -145,6 +148,17 @@ class Options(usage.Options):
         """Whether twistd goes into the background, where it cannot tell anybody what is wrong."""
         return self.parent is not None and not self.parent.get("nodaemon")
 
+    def opt_help(self) -> None:
+        """Display this help and exit."""
+        super().opt_help()
+
+    opt_h = opt_help
+
+    def getSynopsis(self) -> str:
+        """How the program is called, or twistd for it."""
+        said = super().getSynopsis()
+        return said if self.parent else f"Usage: {os.path.basename(sys.argv[0])} {said}"
+
     def opt_version(self) -> None:
         """Print the version of twisted-chat and exit."""
         sys.stdout.write(f"twisted-chat {__version__}\n")
@@ -155,10 +169,14 @@ class Options(usage.Options):
             found, rest = getopt.gnu_getopt(words, self.shortOpt, self.longOpt)
         except getopt.GetoptError as problem:
             raise usage.UsageError(str(problem)) from None
+        self.given = frozenset(self._long(name.lstrip("-")) for name, _ in found)
         return [word for name, value in found for word in self._spelled(name, value)] + [
             "--",
             *rest,
         ]
+
+    def _long(self, name: str) -> str:
+        return str(self.synonyms.get(name, name))
 
     def _spelled(self, name: str, value: str) -> list[str]:
         valued = f"{name[2:]}=" in self.longOpt or f"{name[1:]}:" in self.shortOpt

@@ -133,6 +133,21 @@ class Shown(SynchronousTestCase):
         self.assertIn(str(path), last)
         self.assertIn(fingerprint, self.shown.getvalue())
 
+    def test_another(self) -> None:
+        """It shows the key that --key or --name has, and makes no other."""
+        key = data_directory() / "elsewhere.pem"
+        for path, words in (
+            (key, ("--key", str(key))),
+            (data_directory() / "identity-bob.pem", ("--name", "Bob")),
+        ):
+            fingerprint = load_or_make(path).fingerprint
+            with self.assertRaises(SystemExit) as ended:
+                udpchat(["identity", *words])
+            self.assertEqual(ended.exception.code, 0)
+            self.assertIn(fingerprint, self.shown.getvalue())
+            self.assertIn(str(path), self.shown.getvalue())
+            self.assertFalse((data_directory() / PERSON).exists())
+
     def test_refused(self) -> None:
         """What is wrong with the key is one line, and the exit status is not 0."""
         path = data_directory() / PERSON

@@ -8,7 +8,6 @@ from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
-from twisted_chat.launch import streams
 from twisted_chat.terminal.commands import NAME_FIRST, Command, Order, help_lines, read_line
 from twisted_chat.terminal.window import as_rows, terminal_width
 
@@ -48,4 +47,5 @@ def _show(*lines: str) -> None:
     width = terminal_width(1)
     for line in lines:
         notice = safe(f"> {line}")
-        streams.say("".join(f"{row}\n" for row in as_rows(notice, width)))
+        sys.stdout.writelines(f"{row}\n" for row in as_rows(notice, width))
+    sys.stdout.flush()

@@ -1,6 +1,7 @@
 """What the programs have in common: words in, a service that runs, an exit status out."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -20,19 +21,31 @@ from twisted_chat.launch.log import LogStream, log_lines, log_notices
 from twisted_chat.launch.signals import Signals
 from twisted_chat.terminal.standard import StandardTerminal
 
+_ADDRESS = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([^:]*))?")
+"""HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address alone is none of these."""
+
 
 def host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, int]:
-    """Read `[PORT | HOST [PORT]]`; `smallest` is that of a port to listen on."""
+    """Read `[PORT | HOST [PORT] | HOST:PORT]`; `smallest` is that of a port to listen on."""
     if len(words) > 2:
         raise usage.UsageError(f"one HOST and one PORT at most, not {len(words)} words")
     try:
-        if len(words) == 2:
-            return words[0], port_number(words[1])
-        if words and not words[0].lstrip("-").isdigit():
-            return words[0], DEFAULT_PORT
-        return None, port_number(words[0], smallest=smallest) if words else DEFAULT_PORT
+        if not words:
+            return None, DEFAULT_PORT
+        if len(words) == 1 and words[0].lstrip("-").isdigit():
+            return None, port_number(words[0], smallest=smallest)
+        host, *ports = _parts(words[0])
+        ports += words[1:]
+        if not host or len(ports) > 1:
+            raise usage.UsageError(f"{' '.join(words)!r} is not one HOST and one PORT at most")
+        return host, port_number(ports[0]) if ports else DEFAULT_PORT
     except UsageMistake as mistake:
         raise usage.UsageError(str(mistake)) from None
+
+
+def _parts(word: str) -> list[str]:
+    found = _ADDRESS.fullmatch(word)
+    return [part for part in found.groups() if part is not None] if found else [word]
 
 
 def parse(options: Any, program: str, argv: Sequence[str] | None) -> Any:

@@ -5,6 +5,7 @@ taken care of: closed streams, and Ctrl-C.
 """
 
 import signal
+import sys
 from importlib import import_module
 from typing import NoReturn
 
@@ -26,9 +27,10 @@ def _start(program: str) -> NoReturn:
         # Ctrl-C ends us at once, until the reactor takes care of it.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     put_back = streams.prepare()
+    streams.open_text()
     try:
         import_module(program).main()
     finally:
         put_back()
-        streams.flush()
+        sys.stdout.flush()
     raise AssertionError(f"{program} has gone on after its end")

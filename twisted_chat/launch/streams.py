@@ -6,12 +6,13 @@ place of a stream that is closed, and a reactor cannot work with one.
 
 import errno
 import fcntl
+import io
 import os
 import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn, TextIO
+from typing import Any
 
 FAILED = 1
 """Exit status where something was not said or shown."""
@@ -36,9 +37,6 @@ def prepare() -> Callable[[], None]:
             if stat.S_ISFIFO(state.st_mode) or os.isatty(number):
                 with suppress(OSError):  # Somebody else's terminal, or no /proc: it is shared.
                     _own(number)
-    if sys.stdin is None:
-        sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    sys.stdout, sys.stderr = _text(sys.stdout, 1), _text(sys.stderr, 2)
     blocking = [os.get_blocking(number) for number in range(3)]
 
     def put_back() -> None:
@@ -48,26 +46,30 @@ def prepare() -> Callable[[], None]:
     return put_back
 
 
-def say(text: str) -> None:
-    """Write this to standard output, all of it. Raises SystemExit where that cannot be."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as problem:
-        lost(problem)
+def open_text() -> None:
+    """Let `sys` have the streams of text again, also those that were closed. They write
+    what their encoding lacks another way, and standard output ends us where it takes nothing."""
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    encoding = "utf-8" if sys.stdout is None else sys.stdout.encoding
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(_Output(1, "w", closefd=False)),
+        encoding=encoding,
+        errors="backslashreplace",
+        line_buffering=os.isatty(1),
+    )
 
 
-def flush() -> None:
-    """Write what waits. Raises SystemExit where that cannot be."""
-    say("")
-
-
-def lost(problem: OSError) -> NoReturn:
-    """Standard output does not take what is said: end."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # The interpreter writes the rest there.
-        sys.stdout.flush()
-    raise SystemExit(status_of(problem))
+class _Output(io.FileIO):
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as problem:
+            with suppress(OSError):  # The interpreter writes what is left, there.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise SystemExit(status_of(problem)) from None
 
 
 def status_of(problem: OSError) -> int:
@@ -86,12 +88,3 @@ def _own(number: int) -> None:
     os.set_blocking(own, True)
     os.dup2(own, number)
     os.close(own)
-
-
-def _text(stream: TextIO | None, number: int) -> TextIO:
-    """This stream of text, which loses no character that its encoding does not have."""
-    if stream is None:
-        return open(number, "w", errors="backslashreplace", closefd=False)
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")
-    return stream

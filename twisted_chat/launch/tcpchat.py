@@ -24,7 +24,7 @@ from twisted_chat.terminal.socket import Attachment, socket_path
 class TcpChatOptions(ChatOptions):
     """Options of `tcpchat`."""
 
-    synopsis = "[PORT | HOST [PORT] | attach [PORT | SOCKET]] [options]"
+    synopsis = "[PORT | HOST [PORT] | HOST:PORT | attach [PORT | SOCKET]] [options]"
     longdesc = (
         "With a PORT or nothing: wait there for a call (8090). With a HOST: call, and wait on"
         " PORT if nobody answers. With attach: talk through a daemon, twistd tcpchat."

@@ -12,9 +12,9 @@ from twisted.python import usage
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.identity.claim import claim, claim_file
+from twisted_chat.identity.claim import claim, claim_file, key_of
 from twisted_chat.identity.fingerprints import read_fingerprint, spoken
-from twisted_chat.identity.key_file import PERSON, data_directory, load_or_make
+from twisted_chat.identity.key_file import data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.launch import program, streams
@@ -33,18 +33,24 @@ def _server_key(text: str) -> str:
         raise usage.UsageError(str(mistake)) from None
 
 
+_IDENTITYS = frozenset({"key", "name"})
+_EVERYBODYS = frozenset({"key", "trace", "trace-size"})
+_PEERS = frozenset({"name", "server-key", "plain"})
+
+
 class UdpChatOptions(ServerOptions):
     """Options of `udpchat`."""
 
-    synopsis = "[PORT | HOST [PORT] | identity] [options]"
+    synopsis = "[PORT | HOST [PORT] | HOST:PORT | identity] [options]"
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
-        " of the room server there. With identity: show the fingerprint of your key."
-        " All options but --name, --server-key, --key, --plain and --trace are the server's."
+        " of the room server there. With identity: show the fingerprint of your key, or of the"
+        " one that --key or --name has. All options but --name, --server-key, --key, --plain"
+        " and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
-        ["server-key", None, "", "The fingerprint that the server must have", _server_key],
+        ["server-key", None, None, "The fingerprint that the server must have", _server_key],
     ]
 
     optFlags: ClassVar[list[list[Any]]] = [
@@ -54,14 +60,16 @@ class UdpChatOptions(ServerOptions):
     def parseArgs(self, *words: str) -> None:
         self["identity"] = words == ("identity",)
         if self["identity"]:
-            return
-        self["host"], self["port"] = program.host_and_port(words, smallest=0)
-        if self["host"] is None and self["name"] is not None:
-            raise usage.UsageError("--name is for a peer: give the server's HOST before the PORT")
-        if self["host"] is None and (self["server-key"] or self["plain"]):
-            raise usage.UsageError(
-                "--server-key and --plain are for a peer: give the server's HOST before the PORT"
-            )
+            self._only(_IDENTITYS, "is not for identity, which takes --key or --name")
+            if self["key"] and self["name"]:
+                raise usage.UsageError("either --key or --name, not both")
+        else:
+            self["host"], self["port"] = program.host_and_port(words, smallest=0)
+            if self["host"] is None:
+                others = "is for a peer: give the server's HOST before the PORT"
+                self._only(self._known() - _PEERS, others)
+            else:
+                self._only(_EVERYBODYS | _PEERS, "is for a server: leave out the HOST")
         if self["plain"] and (self["server-key"] or self["key"]):
             raise usage.UsageError(
                 "with --plain there are no keys: leave out --server-key and --key"
@@ -72,12 +80,20 @@ class UdpChatOptions(ServerOptions):
             except NameRefused as refused:
                 raise usage.UsageError(f"--name {self['name']}: {refused}") from None
 
+    def _only(self, allowed: frozenset[str], why: str) -> None:
+        """Refuse the options that were given besides these. Raises UsageError."""
+        if others := sorted(self.given - allowed - {"help", "version"}):
+            raise usage.UsageError(f"--{others[0]} {why}")
+
+    def _known(self) -> frozenset[str]:
+        return frozenset(name.rstrip("=") for name in self.longOpt)
+
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `udpchat`: a room server, or a peer of one."""
     options = program.parse(UdpChatOptions(), "udpchat", argv)
     if options["identity"]:
-        _show_identity()
+        _show_identity(options)
     reactor = installed_reactor()
     if options["host"] is None:
         _serve(options, reactor)
@@ -127,7 +143,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
             name, identity = introduced(directory)
         else:
             identity = claim(directory, name)
-        keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"])
+        keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"] or "")
     peer = PeerService(
         server,
         name,
@@ -141,12 +157,14 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     raise SystemExit(program.run(peer, peer.peer.finished, lambda: seat.problem))
 
 
-def _show_identity() -> NoReturn:
-    path = data_directory() / PERSON
+def _show_identity(options: UdpChatOptions) -> NoReturn:
+    key, name = options["key"], options["name"]
+    path = Path(key) if key else key_of(data_directory(), name)
+    whose = f"for {name}" if name else "for your name"
     identity = load_or_make(path)
-    streams.say(
+    sys.stdout.write(
         f"{spoken(identity.fingerprint)}\n"
-        "> your fingerprint; let others compare it with what they are shown for your name\n"
+        f"> your fingerprint; let others compare it with what they are shown {whose}\n"
         f"> in full: {identity.fingerprint}\n"
         f"> the key: {path}\n"
     )

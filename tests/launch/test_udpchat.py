@@ -1,0 +1,112 @@
+"""The words and options of `udpchat`, and of a HOST and a PORT."""
+
+from contextlib import redirect_stdout
+from io import StringIO
+
+from twisted.python import usage
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.launch.program import host_and_port
+from twisted_chat.launch.tcpchat import TcpChatOptions
+from twisted_chat.launch.udpchat import UdpChatOptions
+from twisted_chat.server.service import Options as RoomServerOptions
+from twisted_chat.tcp.service import Options as TcpDaemonOptions
+
+
+class Words(SynchronousTestCase):
+    """A HOST, a PORT, or both."""
+
+    def test_understood(self) -> None:
+        """Every way to write them."""
+        for words, expected in (
+            ("", (None, 8090)),
+            ("0", (None, 0)),
+            ("9000", (None, 9000)),
+            ("host", ("host", 8090)),
+            ("host 9000", ("host", 9000)),
+            ("host:9000", ("host", 9000)),
+            ("192.0.2.1:9000", ("192.0.2.1", 9000)),
+            ("::1", ("::1", 8090)),
+            ("::1 9000", ("::1", 9000)),
+            ("[::1]", ("::1", 8090)),
+            ("[::1] 9000", ("::1", 9000)),
+            ("[::1]:9000", ("::1", 9000)),
+            ("[fe80::1%lan0]:9000", ("fe80::1%lan0", 9000)),
+            ("2001:db8::8090", ("2001:db8::8090", 8090)),
+        ):
+            self.assertEqual(host_and_port(words.split(), smallest=0), expected)
+
+    def test_refused(self) -> None:
+        """What is none of them is a UsageError that says what would be right."""
+        for words, part in (
+            ("host 9000 9001", "at most"),
+            ("host:9000 9001", "at most"),
+            ("host:9000 9000", "at most"),
+            ("[::1]:9000 1", "at most"),
+            ("host:http", "'http' is not a port"),
+            ("host:", "'' is not a port"),
+            ("host 0", "out of range"),
+            ("host:70000", "out of range"),
+            ("70000", "out of range"),
+            ("-1", "not a port"),
+        ):
+            with self.assertRaises(usage.UsageError) as caught:
+                host_and_port(words.split(), smallest=0)
+            self.assertIn(part, str(caught.exception))
+            self.assertNotIn("\n", str(caught.exception))
+
+
+class Roles(SynchronousTestCase):
+    """An option of one role is a mistake in another."""
+
+    def test_refused(self) -> None:
+        """It is refused by its name, however it is spelled, with what to do."""
+        for line, option, part in (
+            ("127.0.0.1 --rate 3", "--rate", "leave out the HOST"),
+            ("127.0.0.1 -i ::1", "--interface", "leave out the HOST"),
+            ("127.0.0.1 --gen 2", "--generation", "leave out the HOST"),
+            ("127.0.0.1 --batch=4", "--batch", "leave out the HOST"),
+            ("--name bob", "--name", "give the server's HOST"),
+            ("9000 -n bob", "--name", "give the server's HOST"),
+            ("--plain", "--plain", "give the server's HOST"),
+            (f"--server-key {'a' * 64}", "--server-key", "give the server's HOST"),
+            ("identity --rate 3", "--rate", "takes --key or --name"),
+            ("identity --trace x", "--trace", "takes --key or --name"),
+            ("identity --key x --name bob", "--key", "not both"),
+            ("127.0.0.1 --plain --key x", "--key", "no keys"),
+        ):
+            with self.assertRaises(usage.UsageError) as caught:
+                UdpChatOptions().parseOptions(line.split())
+            self.assertIn(option, str(caught.exception), line)
+            self.assertIn(part, str(caught.exception), line)
+
+    def test_taken(self) -> None:
+        """Those that are for it are taken; one that has its default is given all the same."""
+        for line in (
+            "--rate 3 --key x --trace y",
+            "127.0.0.1 --key x --name bob --trace y --trace-size 3",
+            "127.0.0.1 --plain --name bob",
+            "identity --name bob",
+            "identity --key x",
+        ):
+            UdpChatOptions().parseOptions(line.split())
+        with self.assertRaises(usage.UsageError):
+            UdpChatOptions().parseOptions(["127.0.0.1", "--rate", "50"])
+
+
+class Help(SynchronousTestCase):
+    """What --help shows."""
+
+    def shown(self, options: usage.Options, word: str) -> str:
+        with redirect_stdout(StringIO()) as shown, self.assertRaises(SystemExit) as ended:
+            options.parseOptions([word])
+        self.assertEqual(ended.exception.code, 0)
+        return shown.getvalue()
+
+    def test_help(self) -> None:
+        """It begins with how the program is called, and shows no default that there is not."""
+        for make in (UdpChatOptions, TcpChatOptions, RoomServerOptions, TcpDaemonOptions):
+            shown = self.shown(make(), "--help")
+            self.assertRegex(shown, r"\AUsage: \S+ \[")
+            self.assertNotIn("[default: ]", shown)
+            self.assertEqual(shown, self.shown(make(), "-h"))
