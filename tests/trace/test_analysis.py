@@ -2,12 +2,15 @@
 
 import random
 import tracemalloc
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror
+from scapy.contrib.gtp import GTP_U_Header
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror, fragment
+from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment, fragment6
+from scapy.layers.l2 import GRE, CookedLinuxV2, Ether
+from scapy.layers.vxlan import VXLAN
 from scapy.packet import Raw
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -97,14 +100,14 @@ class Whose(SynchronousTestCase):
         """Times are counted from the earliest packet, wherever it stands, also from zero."""
         found = Analysis(8090, Notes())
         for at in (7, 0, 5):
-            found.feed(replace(EXCHANGED[0], at=at))
+            found.feed(EXCHANGED[0]._replace(at=at))
         self.assertEqual((found.first, found.last), (0, 7))
 
     @some
     @given(st.permutations(range(11)))
     def test_any_order(self, order: list[int]) -> None:
         """In whatever order datagrams are captured, all of them are in one conversation."""
-        given = [replace(EXCHANGED[place], number=number) for number, place in enumerate(order)]
+        given = [EXCHANGED[place]._replace(number=number) for number, place in enumerate(order)]
         (summary,) = analyzed(given).summaries.values()
         self.assertEqual(summary.packets, 11)
 
@@ -274,3 +277,163 @@ class Anything(SynchronousTestCase):
         packets = [datagram(n, ends[a], ends[b], data) for n, (a, b, data) in enumerate(said)]
         notes = analyzed(frames(packets))
         self.assertEqual(sum(one.packets for one in notes.summaries.values()), len(notes.whats))
+
+
+class Twice(SynchronousTestCase):
+    """Packets that are captured at two interfaces of one host."""
+
+    def counted(self, given: list[Frame]) -> tuple[Notes, dict[str, int]]:
+        notes = Notes()
+        found = Analysis(8090, notes)
+        for frame in given:
+            found.feed(frame)
+        found.conclude()
+        return notes, dict(found.elsewhere)
+
+    def doubled(self, given: list[Frame], hops: int = 0) -> list[Frame]:
+        """Each frame, and a moment later the same at another interface."""
+        doubled: list[Frame] = []
+        for frame in given:
+            packet = IP(frame.data[14:])
+            packet.ttl -= hops
+            del packet.chksum
+            data = frame.data[:14] + bytes(packet)
+            doubled.append(frame._replace(interface=1))
+            doubled.append(frame._replace(interface=2, data=data, at=frame.at + 20_000))
+        return [one._replace(number=number) for number, one in enumerate(doubled, 1)]
+
+    def test_bridged_and_routed(self) -> None:
+        """What passes through two interfaces is one packet, with one hop less too."""
+        for single, hops in ((EXCHANGED, 0), (frames(chat_over_tcp()), 1)):
+            odd = [one._replace(number=2 * one.number - 1) for one in single]
+            notes, elsewhere = self.counted(self.doubled(single, hops))
+            self.assertEqual(notes.whats, analyzed(odd).whats)
+            self.assertEqual(elsewhere, {"seen at a second interface": len(single)})
+
+    def test_cooked(self) -> None:
+        """Linux cooked capture tells the interface in each packet."""
+        given = []
+        for number, packet in enumerate(exchange()):
+            for index in (2, 3):
+                data = bytes(CookedLinuxV2(proto=0x0800, ifindex=index) / packet[IP])
+                at = int(packet.time * 10**9) + index
+                given.append(Frame(2 * number + index, at, 276, data, len(data)))
+        notes, _ = self.counted(given)
+        self.assertEqual(len(notes.whats), 11)
+        self.assertNotIn("again", " ".join(notes.whats))
+
+    def test_repeated(self) -> None:
+        """The same packet again at the same interface, or much later at another, is another."""
+        first = EXCHANGED[0]._replace(interface=1)
+        again = first._replace(number=2, at=first.at + 1_000)
+        late = first._replace(number=3, at=first.at + 10**9, interface=2)
+        notes, _ = self.counted([first, again, late])
+        self.assertEqual(len(notes.whats), 3)
+
+
+class Parts(SynchronousTestCase):
+    """IP fragments, and packets inside of packets."""
+
+    TEXT = b"msg ann> " + b"x" * 3000
+
+    def given(self, packets: list[Any]) -> list[Frame]:
+        return [
+            Frame(number, number * 1000, RAW, bytes(one), len(bytes(one)))
+            for number, one in enumerate(packets, 1)
+        ]
+
+    def pieces(self, identity: int = 7) -> list[Any]:
+        """One datagram in parts."""
+        whole = IP(src=USER[0], dst=SERVER[0], id=identity) / UDP(sport=USER[1], dport=4001)
+        pieces: list[Any] = fragment(whole / Raw(self.TEXT), 1000)
+        return pieces
+
+    def test_any_order(self) -> None:
+        """Parts are put together in whatever order they come, and are one packet."""
+        for order in ([0, 1, 2, 3], [3, 1, 0, 2]):
+            notes = analyzed(self.given([self.pieces()[place] for place in order]))
+            (row,) = notes.rows[1]
+            self.assertEqual(row.frame[row.payload.start : row.payload.end], self.TEXT)
+            self.assertIn("put together from 4 fragments: #1, #2, #3, #4", row.comments[-1])
+
+    def test_six(self) -> None:
+        """Those of IPv6 too."""
+        head = IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrFragment(id=9)
+        parts = fragment6(head / UDP(sport=4001, dport=8090) / Raw(b"hi ann" + b"x" * 2000), 1280)
+        (row,) = analyzed(self.given(parts)).rows[1]
+        self.assertEqual(row.payload.end - row.payload.start, 2006)
+
+    def test_contradiction(self) -> None:
+        """Parts that overlap with other bytes are said to, and the first ones count."""
+        pieces = self.pieces()
+        forged = pieces[0].copy()
+        forged[Raw].load = b"y" * len(forged[Raw].load)
+        (row,) = analyzed(self.given([pieces[0], forged, *pieces[1:]])).rows[1]
+        self.assertIn("they contradict each other", row.comments[-1])
+        self.assertEqual(row.frame[row.payload.start : row.payload.end], self.TEXT)
+
+    def test_bounded(self) -> None:
+        """Parts of ever more packets take no more memory, and a whole one is found after all."""
+        begun = [self.pieces(identity)[0] for identity in range(2_000)]
+        notes = analyzed(self.given([*begun, *self.pieces(60_000)]))
+        self.assertEqual(len(notes.whats), 1)
+
+    def test_tunnels(self) -> None:
+        """Chat inside of tunnels is found, and it is said what carried it."""
+        inner = IP(src=USER[0], dst=SERVER[0]) / UDP(sport=USER[1], dport=8090) / Raw(b"hi ann")
+        outer = IP(src="198.51.100.1", dst="198.51.100.2")
+        frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+        for packet, carrier in (
+            (outer / inner, "IPv4"),
+            (IPv6() / inner, "IPv6"),
+            (outer / GRE() / inner, "GRE, in IPv4"),
+            (outer / GRE(key_present=1, key=5) / inner, "GRE, in IPv4"),
+            (outer / UDP(dport=4789) / VXLAN() / frame / inner, "VXLAN, in IPv4"),
+            (outer / UDP(dport=2152) / GTP_U_Header(teid=9) / inner, "GTP-U, in IPv4"),
+        ):
+            notes = analyzed(self.given([packet]))
+            self.assertEqual(notes.whats, ["registers as ann"], carrier)
+            self.assertEqual(notes.texts("tunnel"), [f"carried in {carrier}"])
+
+    def test_bottomless(self) -> None:
+        """Tunnels in tunnels without end are passed over."""
+        packet = IP() / UDP(dport=8090) / Raw(b"hi ann")
+        for _ in range(50):
+            packet = IP() / packet
+        self.assertEqual(analyzed(self.given([packet])).whats, [])
+
+
+class Parties(SynchronousTestCase):
+    """Who takes part in a UDP chat."""
+
+    RESOLVER = ("10.0.0.53", 53)
+
+    def test_spoken_to(self) -> None:
+        """A name server that is told `hi` by mistake is in no chat with all who ask it."""
+        packets = [datagram(1, ("10.0.0.2", 40_000), self.RESOLVER, b"hi")]
+        packets += [
+            datagram(2 + n, ("10.0.0.3", 50_000 + n), self.RESOLVER, b"\x12\x34 a question")
+            for n in range(5)
+        ]
+        notes = analyzed(frames(packets))
+        self.assertEqual([one.packets for one in notes.summaries.values()], [1])
+
+    def test_server_elsewhere(self) -> None:
+        """Those who speak to one server on another port are in one chat, also unanswered."""
+        server = ("10.0.0.1", 9999)
+        packets = [
+            datagram(n, ("10.0.0.2", 40_000 + n), server, b"hi ann%d" % n) for n in range(3)
+        ]
+        (summary,) = analyzed(frames(packets)).summaries.values()
+        self.assertEqual(summary.packets, 3)
+
+    def test_padding(self) -> None:
+        """What Ethernet pads a short frame with is no payload."""
+        (frame,) = frames([datagram(1, USER, SERVER, b"hi\n")])
+        notes = analyzed([frame._replace(data=frame.data + bytes(15), length=60)])
+        (row,) = notes.rows[1]
+        self.assertEqual(row.frame[row.payload.start : row.payload.end], b"hi\n")
+        self.assertEqual(
+            [(one.name, one.end - one.start) for one in row.layout[-2:]],
+            [("payload", 3), ("padding", 15)],
+        )

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import os
-import sys
 from pathlib import Path
 
 from hypothesis import given
@@ -141,13 +140,6 @@ class Trouble(AnalyzeTestCase):
         self.assert_line(2, "No such file", "/nowhere.pcap")
         self.assert_line(2, "would overwrite the capture", there, "--html", there)
         self.assert_line(2, "cannot write", there, "--html", "/nowhere/at/all.html")
-
-    def test_no_scapy(self) -> None:
-        """Without scapy one line says how to get it."""
-        for name in ("scapy.error", "scapy.utils"):
-            self.addCleanup(sys.modules.__setitem__, name, sys.modules[name])
-            sys.modules[name] = None  # type: ignore[assignment]
-        self.assert_line(2, "pip install 'twisted-chat[analyze]'", self.path)
 
     def test_no_capture(self) -> None:
         """An empty file, and one that is none."""

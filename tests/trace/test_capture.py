@@ -81,8 +81,8 @@ class Sound(CaptureTestCase):
         (frame,), problems = self.read(head + struct.pack(">IIII", 7, 5, 3, 3) + b"abc")
         self.assertEqual((frame.at, frame.data, problems), (7_000_005_000, b"abc", []))
 
-    def test_link_that_scapy_knows(self) -> None:
-        """A link layer that only scapy knows is taken off by it."""
+    def test_wireless(self) -> None:
+        """A capture of a wireless network is read too."""
         path = Path(self.mktemp())
         data = bytes(WIRELESS)
         with RawPcapWriter(str(path), linktype=105) as writer:
@@ -199,3 +199,98 @@ def _whole() -> list[bytes]:
 
 
 WHOLE = _whole()
+
+
+class Sections(CaptureTestCase):
+    """pcapng as others write it: sections, interfaces, and packets of every kind."""
+
+    def block(self, kind: int, body: bytes, order: str = "<") -> bytes:
+        body += bytes(-len(body) % 4)
+        length = len(body) + 12
+        return struct.pack(f"{order}II", kind, length) + body + struct.pack(f"{order}I", length)
+
+    def section(self, order: str = "<") -> bytes:
+        return self.block(
+            0x0A0D0D0A, struct.pack(f"{order}IHHQ", 0x1A2B3C4D, 1, 0, 2**64 - 1), order
+        )
+
+    def interface(
+        self, *options: tuple[int, bytes], linktype: int = 101, snapshot: int = 0, order: str = "<"
+    ) -> bytes:
+        told = b"".join(
+            struct.pack(f"{order}HH", code, len(value)) + value + bytes(-len(value) % 4)
+            for code, value in options
+        )
+        head = struct.pack(f"{order}HHI", linktype, 0, snapshot)
+        return self.block(1, head + told + (bytes(4) if told else b""), order)
+
+    def packet(self, ticks: int, data: bytes = b"E", which: int = 0, order: str = "<") -> bytes:
+        head = (which, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+        return self.block(6, struct.pack(f"{order}5I", *head) + data, order)
+
+    def test_sections(self) -> None:
+        """Interfaces belong to their section: their times and link types do."""
+        micro = self.section() + self.interface() + self.packet(5_000_000)
+        nano = self.section(">") + self.interface((9, b"\x09"), linktype=1, order=">")
+        nano += self.packet(7_000_000_000, order=">")
+        for data, expected in (
+            (micro + nano, [(5, 101), (7, 1)]),
+            (nano + micro, [(7, 1), (5, 101)]),
+        ):
+            frames, problems = self.read(data)
+            self.assertEqual(problems, [])
+            self.assertEqual([(one.at // 10**9, one.linktype) for one in frames], expected)
+            self.assertEqual(len({one.interface for one in frames}), 2)
+
+    def test_resolutions(self) -> None:
+        """Times are in powers of ten and of two, from the offset of their interface."""
+        offset = struct.pack("<q", 1_000_000)
+        data = self.section() + self.interface((9, b"\x03"), (14, offset)) + self.packet(2_500)
+        data += self.interface((9, b"\x8a")) + self.packet(1536, which=1)
+        frames, _ = self.read(data)
+        self.assertEqual([one.at for one in frames], [1_000_002_500_000_000, 1_500_000_000])
+
+    def test_impossible_time(self) -> None:
+        """A time that cannot be is said once, and its packet is kept."""
+        data = self.section() + self.interface((9, b"\x00")) + self.packet(5)
+        data += self.packet(10**19) + self.packet(10**19 + 1) + self.packet(6)
+        frames, problems = self.read(data)
+        self.assertEqual([one.at // 10**9 for one in frames], [5, 5, 5, 6])
+        self.assertEqual(problems, ["2 packets with a time that cannot be, shown at that before"])
+
+    def test_simple_packets(self) -> None:
+        """A simple packet has no time; with a snapshot length of 0 it is not cut."""
+        simple = self.block(3, struct.pack("<I", 5) + b"hello")
+        data = self.section() + self.interface() + self.packet(3_000_000) + simple
+        frames, problems = self.read(data)
+        self.assertEqual((frames[1].data, frames[1].at), (b"hello", 3_000_000_000))
+        cut = self.block(3, struct.pack("<I", 5) + b"hel")
+        frames, _ = self.read(self.section() + self.interface(snapshot=3) + cut)
+        self.assertEqual((frames[0].data, frames[0].length, problems), (b"hel", 5, []))
+
+    def test_secrets(self) -> None:
+        """Blocks that hold something else are passed over, and are no problem."""
+        secrets = self.block(10, struct.pack("<II", 0x544C534B, 4) + b"keys")
+        data = self.section() + secrets + self.interface() + self.packet(1)
+        frames, problems = self.read(data)
+        self.assertEqual((len(frames), problems), (1, []))
+
+    def test_lacking_interface(self) -> None:
+        """A packet of an interface that its section lacks ends the reading, and says so."""
+        frames, problems = self.read(self.section() + self.interface() + self.packet(1, which=3))
+        self.assertEqual(frames, [])
+        self.assertIn("interface 3, which its section does not have", problems[0])
+
+    def test_large(self) -> None:
+        """A frame of more than 65,535 bytes is read whole (RFC 2675 and what cards gather)."""
+        data = b"x" * 100_000
+        frames, problems = self.read(self.section() + self.interface() + self.packet(1, data))
+        self.assertEqual((frames[0].data, problems), (data, []))
+
+    def test_dropped(self) -> None:
+        """What a file says that it lacks is counted."""
+        data = pcapng.section("x") + pcapng.interface("x")
+        data += pcapng.packet(1, b"E", "x", inbound=True, lost=3) + pcapng.statistics(2, 9, 4)
+        capture = Capture(self.file(data))
+        self.assertEqual(len(list(capture)), 1)
+        self.assertEqual(capture.dropped, 4)

@@ -57,8 +57,10 @@ class Links(SynchronousTestCase):
             (147, Raw(b"\x00" * 40), "link type 147"),
             (101, IP(frag=5) / UDP(), "an IP fragment"),
             (101, IP(flags="MF") / UDP() / Raw(b"x" * 8), "an IP fragment"),
-            (101, IPv6() / IPv6ExtHdrFragment() / UDP(), "an IP fragment"),
-            (101, IP(proto=47) / Raw(b"x" * 20), "neither UDP nor TCP"),
+            (101, IPv6() / IPv6ExtHdrFragment(m=1) / UDP(), "an IP fragment"),
+            (101, IPv6() / IPv6ExtHdrFragment(offset=1) / UDP(), "an IP fragment"),
+            (101, IP(proto=47) / Raw(b"x" * 20), "not IP"),
+            (101, IP(proto=50) / Raw(b"x" * 20), "neither UDP nor TCP"),
             (101, IP(src="192.0.2.1") / ICMP(), "neither UDP nor TCP"),
             (101, IP() / TCP(dataofs=3) / Raw(b"x" * 20), "contradicts itself"),
             (101, IP() / UDP(len=3), "contradicts itself"),
@@ -160,4 +162,4 @@ class Anything(SynchronousTestCase):
 WIRELESS = (
     Dot11(type=2, addr1="02:00:00:00:00:01", addr2="02:00:00:00:00:02") / LLC() / SNAP() / UDP4
 )
-"""A link layer that only scapy knows (link type 105)."""
+"""A frame of a wireless network (link type 105)."""

@@ -8,22 +8,28 @@ addresses than MAX_ADDRESSES only the packets are counted.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace.chat import Chat, speaks
 from twisted_chat.trace.connection import Connection, Moment
+from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.headers import REBUILT
-from twisted_chat.trace.layers import Packet, Protocol, dissect
+from twisted_chat.trace.layers import Fragment, Packet, Protocol, carried_in, dissect
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.report import (
     Conversation,
+    Finding,
     Layer,
     Purpose,
     Row,
     Sink,
     Verdict,
+    count,
+    series,
 )
+from twisted_chat.trace.twice import Twice
 
 MAX_CONNECTIONS = 10_000
 """TCP connections that are followed at once."""
@@ -33,10 +39,10 @@ MAX_REASONS = 100
 """Kinds of packets that are passed over that are counted one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A packet as it stands in a capture: `at` in nanoseconds since 1970, `length`
-    in bytes on the network, of which `data` is what was captured."""
+    in bytes on the network, of which `data` is what was captured, at the
+    interface of this number."""
 
     number: int
     at: int
@@ -44,17 +50,20 @@ class Frame:
     data: bytes
     length: int
     comments: tuple[str, ...] = ()
+    interface: int = 0
 
 
 @dataclass(slots=True)
 class _Talk:
-    """A conversation that goes on; `addresses` are those who take part in a chat."""
+    """A conversation that goes on; `addresses` are those between whom its packets
+    went, `carriers` the tunnels that they went through."""
 
     number: int
     first: int
     last: int
     packets: int = 0
     addresses: dict[Address, None] = field(default_factory=dict)
+    carriers: dict[tuple[str, ...], None] = field(default_factory=dict)
 
     def note(self, now: int) -> None:
         self.packets += 1
@@ -77,7 +86,10 @@ class Analysis:
         self._conversations = 0
         self._connections: dict[_Pair, tuple[_Talk, Connection]] = {}
         self._chats: dict[int, tuple[_Talk, Chat]] = {}
-        self._addresses: dict[Address, int] = {}
+        self._addresses: dict[Address, int] = {}  # Of those who have spoken, or are the port's.
+        self._addressed: dict[Address, int] = {}  # Of those who were spoken to.
+        self._fragments = Fragments()
+        self._twice = Twice()
         self.packets = 0
         self.first = self.last = 0
         """The times of the earliest and the latest packet."""
@@ -94,9 +106,31 @@ class Analysis:
         self.first, self.last = min(self.first, frame.at), max(self.last, frame.at)
         try:
             packet = dissect(frame.linktype, frame.data)
+        except Fragment as fragment:
+            self._part(frame, fragment)
+        except WireError as problem:
+            self._pass_over(str(problem))
+        else:
+            self._take(frame, packet)
+
+    def _part(self, frame: Frame, fragment: Fragment) -> None:
+        whole = self._fragments.add(fragment, frame.number, frame.at)
+        if whole is None:
+            self._pass_over("an IP fragment")
+            return
+        said = f"put together from {count(len(whole.numbers), 'fragment')}: "
+        said += series(whole.numbers)
+        if whole.overlap:
+            said += "; they contradict each other"
+        try:
+            packet = fragment.rest(whole.frame)
         except WireError as problem:
             self._pass_over(str(problem))
             return
+        comments = (*frame.comments, said)
+        self._take(frame._replace(data=whole.frame, comments=comments), packet)
+
+    def _take(self, frame: Frame, packet: Packet) -> None:
         if packet.protocol is Protocol.ICMP:
             self._complaint(frame, packet)
         elif packet.protocol is Protocol.TCP:
@@ -111,6 +145,13 @@ class Analysis:
         for number in list(self._chats):
             self._conclude_chat(number)
 
+    def _seen_before(self, frame: Frame, packet: Packet) -> bool:
+        """Whether this was captured already, at another interface of the same host."""
+        again = self._twice.seen(frame, packet)
+        if again:
+            self._pass_over("seen at a second interface")
+        return again
+
     def _pass_over(self, reason: str) -> None:
         if reason in self.elsewhere or len(self.elsewhere) < MAX_REASONS:
             self.elsewhere[reason] += 1
@@ -119,6 +160,10 @@ class Analysis:
 
     def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Verdict) -> None:
         talk.note(frame.at)
+        if (tunnels := carried_in(packet.headers)) and tunnels not in talk.carriers:
+            talk.carriers[tunnels] = None
+            carried = Finding("tunnel", f"carried in {', in '.join(reversed(tunnels))}")
+            self._sink.finding(talk.number, carried)
         self._sink.row(
             talk.number,
             Row(
@@ -131,6 +176,7 @@ class Analysis:
                 frame.data,
                 packet.headers,
                 frame.comments,
+                packet.end,
             ),
         )
 
@@ -144,6 +190,8 @@ class Analysis:
         rebuilt = any(comment.startswith(REBUILT) for comment in frame.comments)
         if not rebuilt and self._port not in (packet.source[1], packet.destination[1]):
             self._pass_over(f"TCP on port {min(packet.source[1], packet.destination[1])}")
+            return
+        if self._seen_before(frame, packet):
             return
         pair = _pair(packet)
         # Taken out and put back: the first of the dict is the one quiet for longest.
@@ -171,16 +219,18 @@ class Analysis:
     # --- UDP
 
     def _datagram(self, frame: Frame, packet: Packet) -> None:
-        known = [
-            number
-            for end in (packet.source, packet.destination)
-            if (number := self._addresses.get(end)) is not None
-        ]
+        ends = packet.source, packet.destination
+        speaker = speaks(packet.payload)
+        known = [number for end in ends if (number := self._addresses.get(end)) is not None]
+        if not known and speaker and (number := self._addressed.get(packet.destination)):
+            known = [number]
         ports = packet.source[1], packet.destination[1]
-        if not known and self._port not in ports and not speaks(packet.payload):
+        if not known and self._port not in ports and not speaker:
             self._pass_over(f"UDP on port {min(ports)}")
             return
-        if len(known) < 2 and len(self._addresses) >= MAX_ADDRESSES:
+        if self._seen_before(frame, packet):
+            return
+        if len(known) < 2 and len(self._addresses) + len(self._addressed) >= MAX_ADDRESSES:
             self.crowded += 1
             return
         if not known:
@@ -191,10 +241,12 @@ class Analysis:
         elif len(set(known)) == 2:
             known = [self._merge(*known)]
         talk, chat = self._chats[known[0]]
-        for end in (packet.source, packet.destination):
-            if end not in talk.addresses:
-                talk.addresses[end] = None
-                self._addresses[end] = talk.number
+        for end in ends:
+            talk.addresses.setdefault(end)
+            # Whoever was only spoken to takes no part: a name server that is told `hi` has
+            # nothing to do with it.
+            part = end[1] == self._port or (speaker and end == packet.source)
+            (self._addresses if part else self._addressed)[end] = talk.number
         verdict = chat.observe(packet, Moment(frame.number, frame.at))
         self._tell(talk, frame, packet, verdict)
 
@@ -208,7 +260,8 @@ class Analysis:
         talk.packets += smaller.packets
         talk.first, talk.last = min(talk.first, smaller.first), max(talk.last, smaller.last)
         talk.addresses.update(smaller.addresses)
-        self._addresses.update(dict.fromkeys(smaller.addresses, kept))
+        for places in (self._addresses, self._addressed):
+            places.update(dict.fromkeys(smaller.addresses.keys() & places.keys(), kept))
         self._sink.merged(gone, kept)
         return kept
 
@@ -232,10 +285,14 @@ class Analysis:
             found = self._connections.get(_pair(about))
             talk = found[0] if found else None
         else:
-            number = self._addresses.get(about.source, self._addresses.get(about.destination))
+            places = self._addresses, self._addressed
+            numbers = [one.get(end) for end in (about.source, about.destination) for one in places]
+            number = next((found for found in numbers if found is not None), None)
             talk = self._chats[number][0] if number is not None else None
         if talk is None:
             self._pass_over("ICMP about something else")
+            return
+        if self._seen_before(frame, packet):
             return
         what = f"{packet.complaint}, about {about.protocol.value} to port {about.destination[1]}"
         verdict = Verdict(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")

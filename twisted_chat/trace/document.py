@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from twisted_chat.display import safe
-from twisted_chat.trace.layers import Header
+from twisted_chat.trace.link import Header
 from twisted_chat.trace.report import Conversation, Finding, Row
 
 Told = tuple[Conversation, Iterable[Row], Iterable[Finding]]
@@ -56,7 +56,7 @@ def packet(row: Row, start: int) -> dict[str, Any]:
         "note": verdict.note,
         "purpose": verdict.purpose.value,
         "layer": verdict.layer.value,
-        "layers": [_layer(header) for header in (*row.headers, row.payload)],
+        "layers": [_layer(header) for header in row.layout],
         "bytes": row.frame.hex(),
         "comments": [safe(comment) for comment in row.comments],
     }

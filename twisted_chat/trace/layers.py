@@ -1,20 +1,21 @@
 """A packet of a capture, taken apart into its layers.
 
-Only what chat travels on: Ethernet and the other common link layers, IPv4,
-IPv6, UDP, TCP, and the ICMP errors about them. Headers that do not fit in
-what was captured, or contradict themselves, are a WireError that says so.
+Only what chat travels on: the common link layers, IPv4, IPv6, UDP, TCP, the
+ICMP errors about them, and the tunnels that carry all of it once more. Headers
+that do not fit in what was captured, or contradict themselves, are a WireError
+that says so.
 """
 
 import ipaddress
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.trace import link
+from twisted_chat.trace.link import MAX_LAYERS, Header, Headers, by_type, ethernet, strip
 
 ICMP_PORT = 0
 """What stands for the port of a host that speaks ICMP, which has none."""
@@ -37,15 +38,6 @@ class Flag(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """One layer of a packet: the bytes from `start` to `end` of its frame."""
-
-    name: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Segment:
     """What a TCP header says: sequence numbers modulo 2**32, the window in units as sent."""
 
@@ -57,7 +49,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet. `missing` is how many bytes of its payload were not captured.
+    """One packet. `missing` is how many bytes of its payload were not captured;
+    `end` is where it ends in its frame, behind which there may be padding.
 
     `segment` is there for TCP. An ICMP error has `about`, the packet that it
     complains of, as far as it quotes it, and `complaint`.
@@ -68,19 +61,45 @@ class Packet:
     destination: Address
     payload: bytes
     missing: int
-    headers: tuple[Header, ...]
+    headers: Headers
+    end: int
     segment: Segment | None = None
     about: "Packet | None" = None
     complaint: str = ""
 
 
+class Fragment(WireError):
+    """A packet that is only a part of one. `of` is equal for all parts of the
+    same, `piece` is what there is from `offset` on above IP, and `last` whether
+    it ends there. `head` is the frame before it; `rest` takes the frame apart
+    that has all of it behind that."""
+
+    def __init__(
+        self,
+        of: tuple[object, ...],
+        offset: int,
+        piece: bytes,
+        head: bytes,
+        rest: Callable[[bytes], Packet],
+        *,
+        last: bool,
+    ) -> None:
+        super().__init__("an IP fragment")
+        self.of = of
+        self.offset = offset
+        self.piece = piece
+        self.head = head
+        self.rest = rest
+        self.last = last
+
+
 def dissect(linktype: int, data: bytes) -> Packet:
     """Take a frame apart; `linktype` is a number of the registry of link
-    types. Raises WireError with why it is nothing that chat travels on."""
+    types. Raises WireError with why it is nothing that chat travels on, and
+    Fragment where that is because the rest of it is in other frames."""
     try:
-        name, start = link.strip(linktype, data)
-        below = (Header(name, 0, start),) if start else ()
-        return _internet(data, start, below)
+        below = strip(linktype, data)
+        return _internet(data, below[-1].end if below else 0, below)
     except (struct.error, IndexError):
         raise WireError("cut off inside its headers") from None
 
@@ -97,7 +116,9 @@ def _host(packed: bytes) -> str:
     return str(ipaddress.ip_address(packed))
 
 
-def _internet(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
+def _internet(data: bytes, start: int, below: Headers) -> Packet:
+    if len(below) >= MAX_LAYERS:
+        raise WireError("too many layers")
     version = data[start] >> 4
     if version == 4:
         return _version_4(data, start, below)
@@ -106,33 +127,68 @@ def _internet(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
     raise WireError("not IP")
 
 
-def _version_4(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
+def _version_4(data: bytes, start: int, below: Headers) -> Packet:
     size = (data[start] & 15) * 4
-    length, _, fragment, _, protocol, source, destination = struct.unpack_from(
+    length, identity, fragment, _, protocol, source, destination = struct.unpack_from(
         "!HHHBBxx4s4s", data, start + 2
     )
     if size < 20:
         raise WireError("an IP header that contradicts itself")
-    if fragment & 0x3FFF:
-        raise WireError("an IP fragment")
     # A length of zero is left for the network card to fill in.
     end = start + length if length else len(data)
     hosts = _host(source), _host(destination)
-    header = Header("IPv4", start, start + size)
-    return _transport(data, start + size, end, protocol, hosts, (*below, header))
+    headers = (*below, Header("IPv4", start, start + size))
+    above = _Above(start + size, end, protocol, hosts, headers)
+    if fragment & 0x3FFF:
+        of = source, destination, identity, protocol
+        last = not fragment & 0x2000
+        raise above.part(data, of, (fragment & 0x1FFF) * 8, last=last)
+    return above.packet(data)
 
 
-def _version_6(data: bytes, start: int, below: tuple[Header, ...]) -> Packet:
+def _version_6(data: bytes, start: int, below: Headers) -> Packet:
     length, following, source, destination = struct.unpack_from("!HBx16s16s", data, start + 4)
     hosts = _host(source), _host(destination)
     at = start + 40
     end = at + length if length else len(data)
-    while following in _EXTENSIONS:
-        following, units = data[at], data[at + 1]
-        at += 8 * (units + 1)
-    if following == _FRAGMENT:
-        raise WireError("an IP fragment")
+    while following in _EXTENSIONS or following == _FRAGMENT:
+        if following == _FRAGMENT:
+            following, where, identity = struct.unpack_from("!BxHI", data, at)
+            at += 8
+            if where & 0xFFF9:  # Where neither is set it is whole (RFC 6946).
+                above = _Above(at, end, following, hosts, (*below, Header("IPv6", start, at)))
+                of = source, destination, identity
+                raise above.part(data, of, where & 0xFFF8, last=not where & 1)
+        else:
+            following, units = data[at], data[at + 1]
+            at += 8 * (units + 1)
     return _transport(data, at, end, following, hosts, (*below, Header("IPv6", start, at)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """Where what is above IP stands in a frame, and whose it is."""
+
+    at: int
+    end: int
+    protocol: int
+    hosts: tuple[str, str]
+    headers: Headers
+
+    def packet(self, data: bytes) -> Packet:
+        return _transport(data, self.at, self.end, self.protocol, self.hosts, self.headers)
+
+    def part(self, data: bytes, of: tuple[object, ...], offset: int, *, last: bool) -> Fragment:
+        if len(data) < self.end:
+            raise WireError("an IP fragment that was not captured whole")
+        piece = data[self.at : self.end]
+        return Fragment(of, offset, piece, data[: self.at], self._whole, last=last)
+
+    def _whole(self, frame: bytes) -> Packet:
+        try:
+            return replace(self, end=len(frame)).packet(frame)
+        except (struct.error, IndexError):
+            raise WireError("cut off inside its headers") from None
 
 
 # --- Above IP
@@ -144,7 +200,7 @@ def _transport(
     end: int,
     protocol: int,
     hosts: tuple[str, str],
-    below: tuple[Header, ...],
+    below: Headers,
 ) -> Packet:
     reader = _TRANSPORTS.get(protocol)
     if reader is None:
@@ -152,15 +208,16 @@ def _transport(
     return reader(data, at, end, hosts, below)
 
 
-def _udp(
-    data: bytes, at: int, end: int, hosts: tuple[str, str], below: tuple[Header, ...]
-) -> Packet:
+def _udp(data: bytes, at: int, end: int, hosts: tuple[str, str], below: Headers) -> Packet:
     source, destination, length = struct.unpack_from("!HHH", data, at)
     if len(data) < at + 8:
         raise WireError("cut off inside its headers")
     end = min(end, at + length) if length else end
     if end < at + 8:
         raise WireError("a UDP header that contradicts itself")
+    above = (*below, Header("UDP", at, at + 8))
+    if destination in _UDP_TUNNELS and (inner := _tunnelled(data, at + 8, destination, above)):
+        return inner
     payload = data[at + 8 : end]
     return Packet(
         Protocol.UDP,
@@ -168,13 +225,12 @@ def _udp(
         (hosts[1], destination),
         payload,
         end - at - 8 - len(payload),
-        (*below, Header("UDP", at, at + 8)),
+        above,
+        min(end, len(data)),
     )
 
 
-def _tcp(
-    data: bytes, at: int, end: int, hosts: tuple[str, str], below: tuple[Header, ...]
-) -> Packet:
+def _tcp(data: bytes, at: int, end: int, hosts: tuple[str, str], below: Headers) -> Packet:
     source, destination, sequence, acknowledged, offset, flags, window = struct.unpack_from(
         "!HHIIBBH", data, at
     )
@@ -189,6 +245,7 @@ def _tcp(
         payload,
         end - at - size - len(payload),
         (*below, Header("TCP", at, min(at + size, len(data)))),
+        min(end, len(data)),
         Segment(sequence, acknowledged, flags, window),
     )
 
@@ -198,6 +255,8 @@ _COMPLAINTS_4 = {
     (3, 1): "host unreachable",
     (3, 3): "port unreachable",
     (3, 4): "packet too big",
+    (3, 9): "network forbidden by a filter",
+    (3, 10): "host forbidden by a filter",
     (3, 13): "forbidden by a filter",
     (11, 0): "too many hops",
 }
@@ -216,9 +275,7 @@ def _icmp(
 ) -> Callable[..., Packet]:
     """A reader of ICMP errors (RFC 792, RFC 4443), which quote the packet they are about."""
 
-    def read(
-        data: bytes, at: int, end: int, hosts: tuple[str, str], below: tuple[Header, ...]
-    ) -> Packet:
+    def read(data: bytes, at: int, end: int, hosts: tuple[str, str], below: Headers) -> Packet:
         kind, code = data[at], data[at + 1]
         if kind not in errors:
             raise WireError("neither UDP nor TCP")
@@ -230,6 +287,7 @@ def _icmp(
             data[at + 8 : end],
             0,
             (*below, Header(name, at, at + 8)),
+            min(end, len(data)),
             about=_quoted(data[at + 8 : end]),
             complaint=complaints.get((kind, code), f"type {kind}, code {code}"),
         )
@@ -255,10 +313,79 @@ def _quoted(data: bytes) -> Packet:
         data[size + 8 :],
         0,
         (),
+        len(data),
     )
 
 
+# --- Tunnels
+
+
+def _inside(data: bytes, at: int, end: int, hosts: tuple[str, str], below: Headers) -> Packet:
+    """IP in IP (RFC 2003; RFC 4213)."""
+    return _internet(data, at, below)
+
+
+def _gre(data: bytes, at: int, end: int, hosts: tuple[str, str], below: Headers) -> Packet:
+    """Generic Routing Encapsulation (RFC 2784, RFC 2890)."""
+    flags, kind = struct.unpack_from("!HH", data, at)
+    if flags & 7:
+        raise WireError("GRE of another version")
+    size = 4 + 4 * bin(flags & 0xB000).count("1")
+    return _behind(data, kind, (*below, Header("GRE", at, at + size)))
+
+
+def _behind(data: bytes, kind: int, below: Headers) -> Packet:
+    below = by_type(data, kind, below[-1].end, below)
+    return _internet(data, below[-1].end, below)
+
+
+def _vxlan(data: bytes, at: int, below: Headers) -> Packet:
+    """RFC 7348, 5."""
+    below = ethernet(data, at + 8, (*below, Header("VXLAN", at, at + 8)))
+    return _internet(data, below[-1].end, below)
+
+
+def _gtp(data: bytes, at: int, below: Headers) -> Packet:
+    """GTP-U, version 1, a user's packet (3GPP TS 29.281, 5.1)."""
+    flags, kind = data[at], data[at + 1]
+    if flags & 0xF0 != 0x30 or kind != 0xFF:
+        raise WireError("GTP without a packet")
+    end = at + (12 if flags & 7 else 8)
+    following = data[end - 1] if flags & 4 else 0
+    while following:
+        end += 4 * max(1, data[end])
+        following = data[end - 1]
+    return _internet(data, end, (*below, Header("GTP-U", at, end)))
+
+
+_UDP_TUNNELS = {4789: _vxlan, 8472: _vxlan, 2152: _gtp}
+"""By the port that they go to."""
+
+
+def _tunnelled(data: bytes, at: int, port: int, below: Headers) -> Packet | None:
+    """The packet inside, where there is one: anybody may use these ports for something else."""
+    try:
+        return _UDP_TUNNELS[port](data, at, below)
+    except Fragment:
+        raise
+    except (WireError, struct.error, IndexError):
+        return None
+
+
+TUNNELS = frozenset({"GRE", "VXLAN", "GTP-U", "IPv4", "IPv6"})
+"""Layers that carry IP once more, where there is more IP behind them."""
+
+
+def carried_in(headers: Headers) -> tuple[str, ...]:
+    """The tunnels that a packet came through, the outermost first."""
+    last = max((at for at, one in enumerate(headers) if one.name[:3] == "IPv"), default=0)
+    return tuple(one.name for one in headers[:last] if one.name in TUNNELS)
+
+
 _TRANSPORTS: dict[int, Callable[..., Packet]] = {
+    4: _inside,
+    41: _inside,
+    47: _gre,
     17: _udp,
     6: _tcp,
     1: _icmp(4, _COMPLAINTS_4, frozenset({3, 4, 5, 11, 12})),

@@ -193,5 +193,5 @@ def _frame(row: Row) -> dict[str, object]:
         f"purpose: {verdict.purpose.value}; layer: {verdict.layer.value}",
         *map(safe, row.comments),
     ]
-    layers = [(one.name, one.start, one.end) for one in (*row.headers, row.payload)]
+    layers = [(one.name, one.start, one.end) for one in row.layout]
     return {"about": about, "layers": layers, "bytes": row.frame.hex()}

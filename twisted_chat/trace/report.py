@@ -11,7 +11,7 @@ from typing import Protocol
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
-from twisted_chat.trace.layers import Header
+from twisted_chat.trace.link import Header
 
 LONGEST_TEXT = 60
 """Characters of a stranger's text that are quoted."""
@@ -56,7 +56,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One packet of a conversation, as the table has it. `length` is in bytes
-    on the network, `payload` where it is in `frame`."""
+    on the network, `payload` where it is in `frame`, and `end` where the packet
+    ends there: what follows is padding of the network below it."""
 
     number: int
     at: int
@@ -67,11 +68,18 @@ class Row:
     frame: bytes
     headers: tuple[Header, ...]
     comments: tuple[str, ...]
+    end: int
 
     @property
     def payload(self) -> Header:
         """What is behind the last header."""
-        return Header("payload", self.headers[-1].end, len(self.frame))
+        return Header("payload", self.headers[-1].end, self.end)
+
+    @property
+    def layout(self) -> tuple[Header, ...]:
+        """All that the frame is made of, in order: nothing that has no bytes."""
+        parts = (*self.headers, self.payload, Header("padding", self.end, len(self.frame)))
+        return tuple(part for part in parts if part.start < part.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
 
-from twisted_chat.trace.layers import Header
+from twisted_chat.trace.link import Header
 from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row, Verdict
 
 AT_ONCE = 1_000
@@ -21,7 +21,7 @@ _TABLES = """
 CREATE TABLE row (
     conversation INTEGER, number INTEGER, at INTEGER, source TEXT, source_port INTEGER,
     destination TEXT, destination_port INTEGER, length INTEGER, what TEXT, note TEXT, purpose TEXT,
-    layer TEXT, protocol TEXT, frame BLOB, headers TEXT, comments TEXT);
+    layer TEXT, protocol TEXT, frame BLOB, headers TEXT, comments TEXT, end INTEGER);
 CREATE TABLE finding (
     conversation INTEGER, topic TEXT, text TEXT, packets TEXT, took INTEGER, number INTEGER);
 CREATE TABLE conversation (
@@ -67,6 +67,7 @@ class Spool:
                 row.frame if self._with_bytes else b"",
                 _layout(row.headers),
                 json.dumps(row.comments) if row.comments else _NONE,
+                row.end,
             )
         )
         if len(self._rows) >= AT_ONCE:
@@ -127,12 +128,12 @@ class Spool:
         """Its packets in the order of the capture, at most so many."""
         for row in self._database.execute(
             "SELECT number, at, source, source_port, destination, destination_port, length,"
-            " what, note, purpose, layer, protocol, frame, headers, comments FROM row"
+            " what, note, purpose, layer, protocol, frame, headers, comments, end FROM row"
             " WHERE conversation = ? ORDER BY number LIMIT ?",
             (conversation, most),
         ):
             number, at, source, source_port, destination, destination_port, length, *rest = row
-            what, note, purpose, layer, protocol, frame, headers, comments = rest
+            what, note, purpose, layer, protocol, frame, headers, comments, end = rest
             yield Row(
                 number,
                 at,
@@ -143,6 +144,7 @@ class Spool:
                 frame,
                 _headers(headers),
                 tuple(json.loads(comments)) if comments != _NONE else (),
+                end,
             )
 
     def findings(self, conversation: int) -> Iterator[Finding]:

@@ -118,11 +118,8 @@ def layers(row: Row) -> Iterator[str]:
     """The bytes of a packet, layer by layer, as hex and as text."""
     for comment in row.comments:
         yield f"        comment: {safe(comment)}"
-    for header in (*row.headers, row.payload):
-        size = header.end - header.start
-        if not size:
-            continue
-        yield f"        {header.name}, {count(size, 'byte')}"
+    for header in row.layout:
+        yield f"        {header.name}, {count(header.end - header.start, 'byte')}"
         yield from (f"          {line}" for line in dump(row.frame[header.start : header.end]))
 
 
