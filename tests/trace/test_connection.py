@@ -288,3 +288,89 @@ class Rebuilt(SynchronousTestCase):
         self.assertEqual(notes.whats, ["data, 2 bytes, push: “hi”", "data, 2 bytes, push: “ho”"])
         topics = {finding.topic for finding in notes.findings[1]}
         self.assertEqual(topics, {"recording", "data"})
+
+
+class Order(SynchronousTestCase):
+    """What is captured in another order than it was sent, and sent in an unusual one."""
+
+    def data(self, notes: Notes) -> list[str]:
+        return [text for text in notes.texts("data") if text.startswith("192.0.2.1")]
+
+    def test_acknowledged_before(self) -> None:
+        """Data that is captured after its ACK was sent once, and nothing of it is missing."""
+        call = Call(sequences=(100, 500)).handshake()
+        call.send("b", "A", acknowledged=107).send("a", "PA", b"hello\n", after=0.0)
+        notes = told(call)
+        self.assertEqual(self.data(notes), ["192.0.2.1:40000 sent 6 bytes in 1 segment"])
+        for topic in ("retransmissions", "not captured", "out of order"):
+            self.assertEqual(notes.texts(topic), [])
+        self.assertIn("captured after its ACK", notes.whats[4])
+
+    def test_acknowledged_long_before(self) -> None:
+        """Bytes that come long after they were acknowledged are sent again."""
+        call = Call().handshake().send("b", "A", acknowledged=1007)
+        notes = told(call.send("a", "PA", b"hello\n", after=5))
+        self.assertIn("retransmission, 6 bytes, of what was lost before", notes.whats[4])
+        self.assertEqual(notes.texts("not captured"), [])
+
+    def test_data_in_the_syn(self) -> None:
+        """Data in a SYN counts (TCP Fast Open, RFC 7413)."""
+        call = Call(sequences=(100, 500)).send("a", "S", b"hello\n").send("b", "SA")
+        notes = told(call.send("a", "A"))
+        self.assertEqual(self.data(notes), ["192.0.2.1:40000 sent 6 bytes in 1 segment"])
+        self.assertEqual(notes.texts("not captured"), [])
+        self.assertEqual(notes.whats[0], "SYN; data, 6 bytes: “hello␊”")
+
+    def test_lost_syn(self) -> None:
+        """The round trip counts from the SYN that was answered, not from one that was lost."""
+        call = Call().send("a", "S").send("a", "S", sequence=1000, after=3)
+        notes = told(call.send("b", "SA").send("a", "A"))
+        (handshake,) = notes.texts("handshake")
+        self.assertTrue(handshake.startswith("three-way, round trip 20.000 ms"), handshake)
+
+    def test_answer_before_the_syn(self) -> None:
+        """A SYN, ACK that is captured before its SYN belongs to the same connection."""
+        call = Call().handshake().send("a", "PA", b"hi").send("b", "A")
+        call.packets[:2] = reversed(call.packets[:2])
+        notes = told(call)
+        self.assertEqual(len(notes.summaries), 1)
+        self.assertEqual(notes.whats[:3], ["SYN, ACK", "SYN", "ACK"])
+        (handshake,) = notes.texts("handshake")
+        self.assertTrue(handshake.startswith("three-way, round trip 20.000 ms"), handshake)
+        times = call.packets[0].time, call.packets[1].time
+        call.packets[1].time, call.packets[0].time = times
+        self.assertEqual(
+            told(call).texts("handshake"), ["three-way, its answer captured before the SYN"]
+        )
+
+    def test_answer_not_captured(self) -> None:
+        """Where only the SYN, ACK is missing the SYN was answered all the same."""
+        notes = told(Call().send("a", "S").send("b", "SA", lost=True).send("a", "A"))
+        self.assertEqual(notes.texts("handshake"), ["the SYN, ACK is not in the capture"])
+        notes = told(Call().send("a", "S"))
+        self.assertEqual(notes.texts("handshake"), ["the SYN never got an answer"])
+
+    def test_repeated_fin_with_data(self) -> None:
+        """A FIN with data that is sent again is one repeated segment."""
+        call = Call().handshake().send("a", "FPA", b"hello")
+        notes = told(call.send("a", "FPA", b"hello", sequence=1001).send("b", "A"))
+        self.assertEqual(
+            notes.texts("retransmissions"), ["192.0.2.1:40000 repeated 1 segment, 5 bytes"]
+        )
+        self.assertEqual(notes.whats[4], "FIN, again; retransmission, 5 bytes, push")
+
+    def test_closed_at_once(self) -> None:
+        """At equal times the close is begun by the one whose FIN comes first in the file."""
+        for first in "ab":
+            call = Call().handshake()
+            second = "b" if first == "a" else "a"
+            call.send(first, "FA").send(second, "FA", after=0.0)
+            (close,) = told(call).texts("close")
+            end = "192.0.2.1:40000" if first == "a" else "192.0.2.2:8090"
+            self.assertIn(f"begun by {end}", close)
+
+    def test_windows(self) -> None:
+        """An ACK changes the window where it does, and nowhere else."""
+        call = Call().handshake().send("a", "PA", b"hi").send("b", "A").send("b", "A")
+        notes = told(call.send("b", "A", window=9000))
+        self.assertEqual(notes.whats[5:], ["ACK, again", "ACK, changes the window"])

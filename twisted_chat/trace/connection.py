@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
-from twisted_chat.trace.direction import OVERTAKING, Direction
+from twisted_chat.trace.direction import CIRCLE, OVERTAKING, Direction
 from twisted_chat.trace.layers import Flag, Packet, Segment
 from twisted_chat.trace.report import Layer, Purpose, Verdict, count, quoted
 
@@ -30,7 +30,7 @@ class Connection:
         self.rebuilt = rebuilt
         self.caller, self.called = Direction(caller), Direction(called)
         self.opened: Moment | None = None
-        """The SYN."""
+        """The SYN, of several the last before it was answered."""
         self.answered: Moment | None = None
         """The SYN with an ACK."""
         self.established: Moment | None = None
@@ -44,7 +44,9 @@ class Connection:
         if segment is None or segment.flags & (Flag.SYN | Flag.ACK) != Flag.SYN:
             return False
         side, _ = self._sides(packet)
-        return side.origin is not None and side.syn != segment.sequence
+        # The SYN of a side of which only what was acknowledged is known may come late.
+        expected = side.origin if side.syn is None else side.syn
+        return expected is not None and expected != segment.sequence
 
     def observe(self, packet: Packet, moment: Moment) -> Verdict:
         """What this segment is."""
@@ -54,18 +56,17 @@ class Connection:
         if segment.flags & Flag.RST:
             return self._resets(sender, other, moment)
         if segment.flags & Flag.SYN:
-            verdict = self._opens(sender, segment, moment)
+            verdict = self._opens(sender, other, packet, segment, moment)
         elif packet.payload or packet.missing or segment.flags & Flag.FIN:
             verdict = self._carries(sender, other, packet, segment, moment)
         else:
             verdict = self._acknowledges(sender, other, segment, moment)
         if segment.flags & Flag.ACK:
             told = other.position(segment.acknowledged)
-            if told > other.next:
-                other.unseen += told - other.next
-                other.next = told
+            other.confirm(told, moment.at)
             sender.acknowledged = max(told, sender.acknowledged or told)
-        sender.window = segment.window
+        # The window of a SYN is not scaled yet (RFC 7323, 2.2): no other is compared with it.
+        sender.window = None if segment.flags & Flag.SYN else segment.window
         return verdict
 
     def _sides(self, packet: Packet) -> tuple[Direction, Direction]:
@@ -81,19 +82,34 @@ class Connection:
             )
         return _say("RST, refuses the call" if self.refused else "RST, cuts it off", Purpose.CLOSE)
 
-    def _opens(self, sender: Direction, segment: Segment, moment: Moment) -> Verdict:
+    def _opens(
+        self,
+        sender: Direction,
+        other: Direction,
+        packet: Packet,
+        segment: Segment,
+        moment: Moment,
+    ) -> Verdict:
         answers = bool(segment.flags & Flag.ACK)
         name = "SYN, ACK" if answers else "SYN"
-        if sender.syn == segment.sequence:
+        again = sender.syn == segment.sequence
+        if again:
             sender.repeat(moment.number)
-            return _say(f"{name}, again", Purpose.RECOVERY)
-        sender.syn = sender.origin = segment.sequence
-        sender.next = 1
-        if not answers:
+        else:
+            sender.syn = sender.origin = segment.sequence
+            sender.next = max(1, sender.next)
+        if answers:
+            if other.origin is None:  # The SYN that this answers was not captured, or not yet.
+                other.origin = (segment.acknowledged - 1) % CIRCLE
+                other.next = 1
+            if self.established is None:
+                self.answered = moment
+        elif self.answered is None or not again:
             self.opened = moment
-        elif self.opened is not None:
-            self.answered = moment
-        return _say(name, Purpose.SET_UP)
+        what = f"{name}, again" if again else name
+        if packet.payload or packet.missing:  # TCP Fast Open (RFC 7413).
+            what += f"; {self._place(sender, other, packet, 1, moment)[0]}"
+        return _say(what, Purpose.RECOVERY if again else Purpose.SET_UP)
 
     def _establishes(self, sender: Direction, moment: Moment) -> bool:
         """Whether this completes the handshake."""
@@ -118,38 +134,47 @@ class Connection:
         if size == 1 and start + 1 == sender.next == other.acknowledged and not sender.fin:
             sender.probing = True
             return _say("keepalive probe, 1 byte again", Purpose.KEEPALIVE)
+        what, purpose = self._place(sender, other, packet, start, moment)
+        if purpose is Purpose.DATA and other.fin is not None:
+            other.data_after_fin += size
+        if segment.flags & Flag.FIN:
+            return self._closes(sender, other, start + size, what, moment)
+        layer = Layer.APPLICATION if purpose is Purpose.DATA else Layer.TRANSPORT
+        return Verdict(what, purpose, layer, "TCP")
+
+    def _place(
+        self, sender: Direction, other: Direction, packet: Packet, start: int, moment: Moment
+    ) -> tuple[str, Purpose]:
+        """What the bytes of a segment are, which begin at this position."""
+        assert packet.segment is not None
         what, purpose = sender.place(
             start,
-            size,
+            len(packet.payload) + packet.missing,
             moment.number,
             moment.at,
             confirmed=other.acknowledged,
             trip=self.round_trip or OVERTAKING,
         )
-        if purpose is Purpose.DATA and other.fin is not None:
-            other.data_after_fin += size
-        if segment.flags & Flag.PSH:
+        if packet.segment.flags & Flag.PSH:
             what += ", push"
         if packet.payload and purpose is Purpose.DATA:
             what += f": {quoted(packet.payload)}"
-        if segment.flags & Flag.FIN:
-            return self._closes(sender, other, start + size, what, moment)
-        layer = Layer.APPLICATION if purpose is Purpose.DATA else Layer.TRANSPORT
-        return Verdict(what, purpose, layer, "TCP")
+        return what, purpose
 
     @property
     def round_trip(self) -> int | None:
         """Nanoseconds from the SYN to the ACK that completed the handshake."""
         if self.opened is None or self.established is None:
             return None
-        return self.established.at - self.opened.at
+        return max(0, self.established.at - self.opened.at)
 
     def _closes(
         self, sender: Direction, other: Direction, end: int, what: str, moment: Moment
     ) -> Verdict:
         if sender.fin is not None:
-            sender.repeat(moment.number)
-            return _say("FIN, again", Purpose.RECOVERY)
+            if not what:  # What came with it counts as repeated already.
+                sender.repeat(moment.number)
+            return _say("FIN, again" + (f"; {what}" if what else ""), Purpose.RECOVERY)
         sender.fin, sender.fin_at, sender.fin_number = end, moment.at, moment.number
         sender.next = max(sender.next, end + 1)
         done = "is done too" if other.fin is not None else "has nothing more to say"
@@ -175,10 +200,14 @@ class Connection:
             return _say("ACK, the window is open again", Purpose.RECOVERY)
         if before is None or told > before:
             return _advance(other, told, before)
-        if told == before and other.next > told and segment.window == sender.window:
+        if told < before:
+            return _say("ACK, late", Purpose.DATA)
+        if sender.window is not None and segment.window != sender.window:
+            return _say("ACK, changes the window", Purpose.DATA)
+        if other.next > told:
             sender.duplicates += 1
             return _say("duplicate ACK", Purpose.RECOVERY)
-        return _say("ACK, changes the window" if told == before else "ACK, late", Purpose.DATA)
+        return _say("ACK, again", Purpose.DATA)
 
 
 def _advance(other: Direction, told: int, before: int | None) -> Verdict:

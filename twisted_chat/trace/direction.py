@@ -4,7 +4,7 @@ What is said of a segment is what can be known when it passes: of bytes that
 fill a gap only time tells whether they were overtaken, or lost and sent again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.report import Purpose, count
@@ -17,16 +17,19 @@ OVERTAKING = 3_000_000
 """Nanoseconds within which a segment that fills a gap was overtaken, where
 the handshake has not shown how long a round trip takes."""
 
-_CIRCLE = 1 << 32
+CIRCLE = 1 << 32
+"""Sequence numbers there are (RFC 9293, 3.4)."""
 
 
 @dataclass(slots=True)
 class _Gap:
-    """Bytes from `start` to `end` that were not there yet when later ones came."""
+    """Bytes from `start` to `end` that were not there yet when later ones came, or
+    when the other side `confirmed` them already."""
 
     start: int
     end: int
     since: int
+    confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -64,8 +67,8 @@ class Direction:
         """Where a sequence number is, the nearest to what came last (RFC 9293, 3.4)."""
         if self.origin is None:
             self.origin = sequence
-        distance = (sequence - self.origin - self.next) % _CIRCLE
-        return self.next + (distance - _CIRCLE if distance >= _CIRCLE // 2 else distance)
+        distance = (sequence - self.origin - self.next) % CIRCLE
+        return self.next + (distance - CIRCLE if distance >= CIRCLE // 2 else distance)
 
     def repeat(self, number: int) -> None:
         """Count a packet that repeats another."""
@@ -106,21 +109,33 @@ class Direction:
         self.data += size
         if not missing:
             return f"data, {count(size, 'byte')}", Purpose.DATA
-        self._gaps = [*self._gaps, _Gap(start - missing, start, now)][-MAX_GAPS:]
-        self.unseen += missing
+        self._leave(_Gap(start - missing, start, now))
         return f"data, {count(size, 'byte')}, after a gap of {missing:,}", Purpose.DATA
+
+    def confirm(self, told: int, now: int) -> None:
+        """The other side has all before `told`, of which some may not have been captured,
+        or be captured yet: where packets pass is not where they are answered."""
+        if told > self.next:
+            self._leave(_Gap(self.next, told, now, confirmed=True))
+            self.next = told
+
+    def _leave(self, gap: _Gap) -> None:
+        self._gaps = [*self._gaps, gap][-MAX_GAPS:]
+        self.unseen += gap.end - gap.start
 
     def _fill(
         self, gap: _Gap, start: int, size: int, number: int, soon: bool
     ) -> tuple[str, Purpose]:
         end = start + size
         self._gaps.remove(gap)
-        for left in (_Gap(gap.start, start, gap.since), _Gap(end, gap.end, gap.since)):
+        for left in (replace(gap, end=start), replace(gap, start=end)):
             if left.start < left.end:
                 self._gaps.append(left)
         filled = min(end, gap.end) - max(start, gap.start)
         self.unseen -= filled
         self.data += filled
+        if soon and gap.confirmed:
+            return f"data, {count(size, 'byte')}, captured after its ACK", Purpose.DATA
         if soon:
             self.overtaken += 1
             return f"data, {count(size, 'byte')}, out of order", Purpose.RECOVERY

@@ -32,10 +32,15 @@ def _opening(connection: Connection) -> Finding:
         return Finding("handshake", "not in the capture")
     if connection.refused:
         return Finding("handshake", "refused", _numbers(opened))
+    if answered is None and connection.called.origin is not None:
+        return Finding("handshake", "the SYN, ACK is not in the capture", _numbers(opened))
     if answered is None:
         return Finding("handshake", "the SYN never got an answer", _numbers(opened))
     if done is None:
         return Finding("handshake", "the SYN, ACK never got an answer", _numbers(opened, answered))
+    if answered.at < opened.at:
+        told = "three-way, its answer captured before the SYN"
+        return Finding("handshake", told, _numbers(opened, answered, done))
     whole, first, second = (
         duration(later.at - earlier.at)
         for earlier, later in ((opened, done), (opened, answered), (answered, done))
@@ -79,7 +84,7 @@ def _unanswered(side: Direction, other: Direction) -> Iterator[Finding]:
 
 def _closing(connection: Connection) -> Finding:
     closed = [side for side in (connection.caller, connection.called) if side.fin is not None]
-    closed.sort(key=lambda side: side.fin_at)
+    closed.sort(key=lambda side: (side.fin_at, side.fin_number))
     numbers = [side.fin_number for side in closed]
     words, took = [], None
     if closed:
