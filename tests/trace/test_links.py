@@ -110,8 +110,8 @@ class Following(SynchronousTestCase):
                     "192.168.122.9:36396 calls 192.168.122.25:8090:"
                     " 2 Initial, 2 Handshake, 2 1-RTT; protected data after 30.000 ms"
                 ),
-                "192.168.122.9:36396 sent 1 protected datagram, 38 bytes",
-                "192.168.122.25:8090 sent 1 protected datagram, 108 bytes",
+                "192.168.122.9:36396 sent 1 protected datagram, 38 bytes, to 192.168.122.25:8090",
+                "192.168.122.25:8090 sent 1 protected datagram, 108 bytes, to 192.168.122.9:36396",
             ],
         )
 
@@ -143,3 +143,46 @@ class Following(SynchronousTestCase):
         """A first byte alone makes no QUIC."""
         notes = analyzed(frames([datagram(1, USER, SERVER, b"\xc3\xa9" * 20)]))
         self.assertIn("does not speak the language", notes.whats[0])
+
+    def test_moved(self) -> None:
+        """A link that goes on from another address is QUIC there, also under unknown ids."""
+        elsewhere = ("192.168.122.9", 40_000)
+        packets = [
+            datagram(1, USER, SERVER, long_packet(0, b"x" * 1100)),
+            datagram(2, SERVER, USER, long_packet(0, b"x" * 90, receiver=OURS, sender=THEIRS)),
+            datagram(3, elsewhere, SERVER, short_packet(THEIRS)),
+            datagram(4, SERVER, elsewhere, b"\x45" + b"\x9f\xe1" * 20),
+        ]
+        whats = analyzed(frames(packets)).whats
+        self.assertEqual(whats[2:], ["protected, 38 bytes", "protected, 41 bytes"])
+
+    def test_begun_before(self) -> None:
+        """What was under way when the capture began is QUIC by how it looks."""
+        packets = [
+            datagram(1, USER, SERVER, b"\x52" + b"\x9f\xe1" * 20),
+            datagram(2, SERVER, USER, b"\x41" + b"\x80\x01" * 20),
+            datagram(3, USER, SERVER, b"Good morning, is anybody there?"),
+        ]
+        notes = analyzed(frames(packets))
+        self.assertEqual(notes.whats[:2], ["protected, 41 bytes"] * 2)
+        self.assertIn("does not speak the language", notes.whats[2])
+        self.assertEqual(
+            notes.texts("QUIC")[0],
+            "between 192.168.122.9:36396 and 192.168.122.25:8090: 2 1-RTT,"
+            " begun before or elsewhere",
+        )
+
+    def test_without_the_fixed_bit(self) -> None:
+        """A Version Negotiation may have any first bits, and others are greased (RFC 9287)."""
+        negotiation = bytes([0x80, 0, 0, 0, 0, 8]) + b"B" * 8 + bytes([8]) + b"A" * 8
+        opening = bytearray(long_packet(0, b"x" * 1100))
+        opening[0] &= ~0x40
+        packets = [
+            datagram(1, USER, SERVER, bytes(opening)),
+            datagram(2, SERVER, USER, negotiation + bytes([0, 0, 0, 1])),
+            datagram(3, USER, SERVER, b"\x05" + short_packet(THEIRS)[1:]),
+        ]
+        self.assertEqual(
+            analyzed(frames(packets)).whats,
+            ["Initial, 1,126 bytes", "Version Negotiation, 27 bytes", "protected, 38 bytes"],
+        )

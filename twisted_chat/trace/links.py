@@ -13,15 +13,16 @@ from twisted_chat.trace.report import Finding, Layer, Purpose, Verdict, at, coun
 
 MAX_LINKS = 10_000
 """Pairs of addresses between which QUIC is followed."""
-MAX_IDS = 32
-"""Connection ids of one pair that are remembered."""
+MAX_IDS = 10_000
+"""Connection ids that are remembered."""
+MAX_CITED = 32
+"""Packets of one handshake whose numbers are remembered."""
 
 
 @dataclass(slots=True)
 class _Link:
     first: Moment
     ends: tuple[Address, Address]
-    ids: dict[bytes, None] = field(default_factory=dict)
     kinds: Counter[Kind] = field(default_factory=Counter)
     handshake: list[int] = field(default_factory=list)
     protected: Moment | None = None
@@ -36,10 +37,14 @@ class Links:
     def __init__(self, is_text: Callable[[bytes], bool]) -> None:
         self._is_text = is_text
         self._links: dict[frozenset[Address], _Link] = {}
+        self._ids: dict[bytes, None] = {}
+        self._lengths: set[int] = set()
 
     def absorb(self, other: "Links") -> None:
         """Take over what another has followed."""
         self._links.update(other._links)
+        self._ids.update(other._ids)
+        self._lengths |= other._lengths
 
     def observe(
         self, source: Address, destination: Address, datagram: bytes, moment: Moment
@@ -56,16 +61,48 @@ class Links:
                 if len(self._links) >= MAX_LINKS:
                     return _verdict(packets)
                 link = self._links[pair] = _Link(moment, (source, destination))
-        elif link is not None and quic.may_be_short(datagram):
-            # Ids that were agreed on later are out of our sight: what is no text will be theirs.
-            ours = any(name and datagram.startswith(name, 1) for name in link.ids)
-            if not ours and self._is_text(datagram):
-                return None
+        elif self._is_protected(link, datagram):
             packets = [quic.QuicPacket(Kind.ONE_RTT, len(datagram))]
+            if link is None:
+                if len(self._links) >= MAX_LINKS:
+                    return _verdict(packets)
+                link = self._links[pair] = _Link(moment, (source, destination))
         else:
             return None
-        _note(link, source, packets, moment, len(datagram))
+        self._note(link, source, packets, moment, len(datagram))
         return _verdict(packets)
+
+    def _is_protected(self, link: _Link | None, datagram: bytes) -> bool:
+        """Whether this is a packet with a short header: of a link that is known, of one
+        that has moved to another address, or of one that began before the capture.
+
+        Ids that were agreed on later are out of our sight: what is no text will be theirs.
+        """
+        if not quic.may_be_short(datagram, greased=link is not None):
+            return False
+        known = any(datagram[1 : 1 + size] in self._ids for size in self._lengths)
+        return known or (quic.is_sealed(datagram) and not self._is_text(datagram))
+
+    def _note(
+        self,
+        link: _Link,
+        source: Address,
+        packets: list[quic.QuicPacket],
+        moment: Moment,
+        size: int,
+    ) -> None:
+        link.kinds.update(packet.kind for packet in packets)
+        for packet in packets:
+            if packet.sender and len(self._ids) < MAX_IDS:
+                self._ids[packet.sender] = None
+                self._lengths.add(len(packet.sender))
+        if all(packet.kind is Kind.ONE_RTT for packet in packets):
+            if link.protected is None:
+                link.protected = moment
+            link.datagrams[source] += 1
+            link.sizes[source] += size
+        elif len(link.handshake) < MAX_CITED:
+            link.handshake.append(moment.number)
 
     def conclude(self) -> Iterator[Finding]:
         """How each went."""
@@ -73,38 +110,26 @@ class Links:
             one, other = link.ends
             kinds = ", ".join(f"{number:,} {kind.value}" for kind, number in link.kinds.items())
             begun = f"{at(one)} calls {at(other)}: {kinds}"
-            if link.protected is None:
+            if not link.handshake:
+                begun = f"between {at(one)} and {at(other)}: {kinds}, begun before or elsewhere"
+                yield Finding("QUIC", begun, (link.first.number,))
+            elif link.protected is None:
                 yield Finding("QUIC", f"{begun}; nothing else", tuple(link.handshake))
                 continue
-            took = link.protected.at - link.first.at
-            yield Finding(
-                "QUIC",
-                f"{begun}; protected data after {duration(took)}",
-                (*link.handshake, link.protected.number),
-                took,
-            )
-            for end in link.ends:
+            else:
+                took = link.protected.at - link.first.at
+                yield Finding(
+                    "QUIC",
+                    f"{begun}; protected data after {duration(took)}",
+                    (*link.handshake, link.protected.number),
+                    took,
+                )
+            for end, to in (link.ends, reversed(link.ends)):
                 yield Finding(
                     "QUIC",
                     f"{at(end)} sent {count(link.datagrams[end], 'protected datagram')},"
-                    f" {count(link.sizes[end], 'byte')}",
+                    f" {count(link.sizes[end], 'byte')}, to {at(to)}",
                 )
-
-
-def _note(
-    link: _Link, source: Address, packets: list[quic.QuicPacket], moment: Moment, size: int
-) -> None:
-    link.kinds.update(packet.kind for packet in packets)
-    for packet in packets:
-        if packet.sender and len(link.ids) < MAX_IDS:
-            link.ids[packet.sender] = None
-    if all(packet.kind is Kind.ONE_RTT for packet in packets):
-        if link.protected is None:
-            link.protected = moment
-        link.datagrams[source] += 1
-        link.sizes[source] += size
-    elif len(link.handshake) < MAX_IDS:
-        link.handshake.append(moment.number)
 
 
 _NAMES = {Kind.ONE_RTT: "protected", Kind.ZERO_RTT: "protected early"}

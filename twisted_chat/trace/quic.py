@@ -44,13 +44,32 @@ class QuicPacket:
 
 
 def begins_long(datagram: bytes) -> bool:
-    """Whether this may begin with a long header, and so with no text of generation 1."""
-    return len(datagram) > 6 and datagram[0] & (_LONG | _FIXED) == _LONG | _FIXED
+    """Whether this may begin with a long header, and so with no text of generation 1.
+
+    The fixed bit is not looked at where the version is known: in a Version
+    Negotiation it may be anything (RFC 9000, 17.2.1), in others greased (RFC 9287).
+    """
+    if len(datagram) <= 6 or not datagram[0] & _LONG:
+        return False
+    version = int.from_bytes(datagram[1:5])
+    return bool(datagram[0] & _FIXED) or version == 0 or version in _VERSIONS
 
 
-def may_be_short(datagram: bytes) -> bool:
-    """Whether this may be a packet with a short header: connection id, number and tag."""
-    return len(datagram) > 20 and datagram[0] & (_LONG | _FIXED) == _FIXED
+def may_be_short(datagram: bytes, *, greased: bool = False) -> bool:
+    """Whether this may be a packet with a short header: connection id, number and
+    tag. Where it may be `greased` the fixed bit says nothing (RFC 9287)."""
+    if len(datagram) <= 20 or datagram[0] & _LONG:
+        return False
+    return greased or bool(datagram[0] & _FIXED)
+
+
+def is_sealed(datagram: bytes) -> bool:
+    """Whether this looks encrypted: it is not text, as one of 2,000 random ones of
+    this length is."""
+    try:
+        return not datagram[1:].decode().isprintable()
+    except UnicodeDecodeError:
+        return True
 
 
 def read(datagram: bytes) -> list[QuicPacket]:
