@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 from tests.end_to_end.processes import ProcessTestCase
-from tests.trace.captures import SERVER, USER, chat_over_tcp, datagram, exchange, write
+from tests.trace.captures import SERVER, SPEAKING, USER, chat_over_tcp, datagram, exchange, write
 from twisted_chat.trace import wireshark
 
 PATIENCE = 60
@@ -111,6 +111,17 @@ class DissectorTests(ProcessTestCase):
         self.assertEqual(found[1], ["hi", "answer", "ann", ""])
         self.assertEqual(found[2], ["msg", "said", "ann", "grüß dich, > ja\\n"])
         self.assertEqual(found[3], ["", "", "", ""])
+
+    def test_cases(self) -> None:
+        """On other ports it takes and leaves the same datagrams as chat-analyze."""
+        packets = [
+            datagram(number, ("10.0.0.2", 30_000 + number), OTHER, payload)
+            for number, payload in enumerate(SPEAKING)
+        ]
+        found = self.fields(packets, "verb")
+        self.assertEqual(
+            dict(zip(SPEAKING, (verb != "" for (verb,) in found), strict=True)), SPEAKING
+        )
 
     def test_refusals(self) -> None:
         """A refusal and what is no message can be found as such."""

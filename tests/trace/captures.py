@@ -34,6 +34,40 @@ EXCHANGE: Sequence[tuple[float, bool, bytes]] = (
 )
 """The recorded exchange: time in seconds, whether to the server, payload."""
 
+SPEAKING: dict[bytes, bool] = {
+    b"hi ann": True,
+    b"hi": True,
+    b"by": True,
+    b"rk": True,
+    b"ul": True,
+    b"ul ann": True,
+    b"rl lab": True,
+    b"rc lab": True,
+    b"rj lab": True,
+    b"rj __clear_peers__": True,
+    b"rj 10.0.0.1 80": True,
+    b"ar 2001:db8::1 8090": True,
+    b"msg a> b": True,
+    b"msg a> hello, > you\n": True,
+    "hi Jürgen".encode(): True,
+    b"hi " + b"a" * 32: True,
+    b"": False,
+    b"h": False,
+    b"hi all, lunch at 12?": False,
+    b"hi there you": False,
+    b"hi " + b"a" * 33: False,
+    b"hi ": False,
+    b"ar \x01": False,
+    b"by now": False,
+    b"rk lab": False,
+    b"msg a": False,
+    b"HI ann": False,
+    b"GET / HTTP/1.1": False,
+    b"hi\0ann": False,
+}
+"""Datagrams on a port that says nothing, and whether each is of the language: so say
+the analysis and the dissector for Wireshark."""
+
 ETHERNET = 1
 
 

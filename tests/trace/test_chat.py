@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.trace.captures import (
     OTHER,
     SERVER,
+    SPEAKING,
     USER,
     Notes,
     analyzed,
@@ -258,21 +259,24 @@ class People(SynchronousTestCase):
         self.assertIn("<U+202E>", notes.whats[0])
 
     def test_cut_by_the_capture(self) -> None:
-        """Of a datagram that was captured in part it is said how much is missing."""
-        (frame,) = frames([datagram(1, USER, SERVER, b"hi debian")])
-        short = frame.__class__(1, frame.at, frame.linktype, frame.data[:-4], frame.length)
-        self.assertEqual(analyzed([short]).whats, ["4 bytes were not captured"])
+        """A datagram that was captured in part is what it begins as, and nobody is
+        called what may have gone on."""
+        for payload, left, what in (
+            (b"hi debian", 4, "registers as de… (4 bytes of it not captured)"),
+            (b"msg ann> hello", 3, "ann says “he”… (3 bytes of it not captured)"),
+            (b"\xff\xfe nothing", 3, "3 bytes of it not captured"),
+        ):
+            (frame,) = frames([datagram(1, USER, SERVER, payload)])
+            notes = analyzed([frame._replace(data=frame.data[:-left])])
+            self.assertEqual(notes.whats, [what])
+            self.assertEqual(notes.summaries[1].hosts[0], (USER, ""))
 
 
 class Speaking(SynchronousTestCase):
     """Telling the language from anything else, on ports that say nothing."""
 
-    def test_messages(self) -> None:
-        """Messages of either direction are."""
-        for payload in (b"hi ann", b"by", b"ul", b"rj 10.0.0.1 80", b"rj lab", b"msg a> b", b"rk"):
-            self.assertTrue(speaks(payload), payload)
-
-    def test_others(self) -> None:
-        """Other bytes are not, nor are verbs with what cannot be a name."""
-        for payload in (b"", b"hi", b"hi there you", b"ar \x01", b"GET / HTTP/1.1", b"msg a"):
-            self.assertEqual(speaks(payload), payload == b"hi", payload)
+    def test_cases(self) -> None:
+        """Messages of either direction are; other bytes are not, nor are verbs with
+        what cannot be a name."""
+        for payload, spoken in SPEAKING.items():
+            self.assertEqual(speaks(payload), spoken, payload)

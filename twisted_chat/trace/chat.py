@@ -11,6 +11,7 @@ from twisted_chat import names, wire
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, WireError
+from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.layers import Packet
 from twisted_chat.trace.links import Links
@@ -33,7 +34,7 @@ def speaks(datagram: bytes) -> bool:
     message = _answer(datagram) or _request(datagram)
     if message is None or isinstance(message, wire.Said):
         return message is not None
-    name = getattr(message, "name", None) or getattr(message, "room", None)
+    name = getattr(message, "name", getattr(message, "room", None))
     try:
         return name is None or bool(names.key(name))
     except NameRefused:
@@ -72,7 +73,7 @@ class Chat:
         """What this datagram is."""
         source, destination, datagram = packet.source, packet.destination, packet.payload
         if packet.missing:
-            return self._stranger(source, f"{packet.missing:,} bytes were not captured")
+            return self._cut(packet)
         link = self._links.observe(source, destination, datagram, moment)
         if link is not None:
             return link
@@ -188,6 +189,21 @@ class Chat:
             told[2 * back] += 1
             told[2 * back + 1] += size
         return _say(answer_in_words(said), Purpose.DATA)
+
+    def _cut(self, packet: Packet) -> Verdict:
+        """What a datagram is of which only the beginning was captured. Nothing is learned
+        from it: a name in it may have gone on."""
+        missing = f"{count(packet.missing, 'byte')} of it not captured"
+        if quic.begins_long(packet.payload):
+            return Verdict(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
+        request, answer = _request(packet.payload), _answer(packet.payload)
+        told = packet.source[1] == self._port or packet.source in self.servers
+        if request is not None and not (told and answer is not None):
+            return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
+        if answer is not None:
+            purpose = Purpose.DATA if isinstance(answer, wire.Said) else Purpose.SET_UP
+            return _say(f"{answer_in_words(answer)}…", purpose, missing)
+        return self._stranger(packet.source, missing)
 
     def _stranger(self, source: Address, what: str) -> Verdict:
         if source in self._strange or len(self._strange) < MAX_STRANGE:

@@ -200,10 +200,26 @@ function udpchat.dissector(buffer, pinfo, root)
   return size
 end
 
--- On other ports: only what is a message, so that nobody else loses a datagram.
+-- What can be a name: one word of so many characters that is no word of the protocol.
+local function is_name(argument)
+  local characters = select(2, argument:gsub("[^\128-\191]", ""))
+  return characters > 0 and characters <= 32 and not argument:find("[%s%c\127]")
+end
+
+-- On other ports: only what is a message, and names what can be a name, so that
+-- nobody else loses a datagram.
 local function heuristic(buffer, pinfo, root)
   local size = buffer:captured_len()
-  if size < 2 or not split(buffer:range(0, size):raw()) then
+  if size < 2 then
+    return false
+  end
+  local verb, argument = split(buffer:range(0, size):raw())
+  if not verb then
+    return false
+  end
+  local located = (verb == "ar" or verb == "rj") and argument and endpoint(argument)
+  local free = verb == "msg" or located or verb == "rj" and argument == CLEAR
+  if argument and not free and not is_name(argument) then
     return false
   end
   udpchat.dissector(buffer, pinfo, root)
