@@ -102,6 +102,7 @@ LAYERS = (
         "terminal.rows",
         "terminal.listeners",
         "trace.blocks",
+        "trace.packed",
         "trace.fragments",
         "trace.twice",
         "trace.direction",

@@ -1,19 +1,23 @@
 """The console script `chat-analyze`."""
 
 import contextlib
+import gzip
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import some
-from tests.trace.captures import Call, FileTestCase, chat_over_tcp, exchange, write
+from tests.trace.captures import USER, Call, FileTestCase, chat_over_tcp, exchange, write
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.report import Conversation
+from twisted_chat.trace.spool import NoRoom, Spool
 
 
 class Terminal(io.StringIO):
@@ -91,6 +95,18 @@ class Forms(AnalyzeTestCase):
         self.assertEqual(self.run_with(self.path, "--html", target), (0, "", ""))
         self.assertIn("registers as debian", target.read_text())
 
+    def test_standard_input(self) -> None:
+        """A capture comes from a pipe too, compressed or not."""
+        for data in (self.whole, gzip.compress(self.whole)):
+            reading, writing = os.pipe()
+            with open(writing, "wb") as pipe:
+                pipe.write(data)
+            with open(reading) as pipe:
+                self.patch(sys, "stdin", pipe)
+                status, output, errors = self.run_with("-")
+            self.assertEqual((status, errors), (0, ""))
+            self.assertTrue(output.startswith("-: 11 packets"), output)
+
     def test_order_of_conversations(self) -> None:
         """Conversations come in the order in which they begin."""
         calls = [Call(start=number) for number in (0, 5, 9)]
@@ -119,6 +135,15 @@ class Forms(AnalyzeTestCase):
 
 class Trouble(AnalyzeTestCase):
     """One line, that says what was wrong and what would be right."""
+
+    def test_disk_full(self) -> None:
+        """Where there is no room for temporary files, what to do."""
+        spool = Spool(with_bytes=False)
+        self.addCleanup(spool.close)
+        spool._database.execute("PRAGMA max_page_count = 10")
+        summary = Conversation("TCP chat", ((USER, "x" * 100_000),), 1, 0, 0)
+        problem = self.assertRaises(NoRoom, spool.concluded, 1, summary)
+        self.assertIn("TMPDIR=FOLDER chooses another", str(problem))
 
     def assert_line(self, status: int, why: str, *words: object) -> None:
         """This command ends so, with nothing on its output but one line of errors."""

@@ -1,10 +1,14 @@
 """Reading capture files, sound and damaged."""
 
+import bz2
 import gzip
+import lzma
 import struct
 from pathlib import Path
 from typing import Any
 
+import lz4.frame
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from scapy.utils import RawPcapWriter
@@ -54,7 +58,8 @@ class Sound(CaptureTestCase):
         packets = exchange()
         for suffix in (".pcap", ".pcapng"):
             data = self.made(suffix)
-            for form in (data, gzip.compress(data)):
+            packed = (gzip, bz2, lzma, zstandard, lz4.frame)
+            for form in (data, *(one.compress(data) for one in packed)):
                 frames, problems = self.read(form)
                 self.assertEqual(problems, [])
                 self.assertEqual([one.data for one in frames], [bytes(one) for one in packets])

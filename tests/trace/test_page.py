@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import some
-from tests.trace.captures import SERVER, USER, analyzed, chat_over_tcp, datagram, exchange, frames
+from tests.trace.captures import (
+    SERVER,
+    USER,
+    Call,
+    analyzed,
+    chat_over_tcp,
+    datagram,
+    exchange,
+    frames,
+)
 from twisted_chat.addresses import Address
 from twisted_chat.trace import page
 from twisted_chat.trace.document import Told
@@ -115,6 +124,17 @@ class Content(SynchronousTestCase):
         self.assertEqual(len(Parsed(text).having("data-packet")), 5)
         self.assertIn("The first 5 of them are in this page.", text)
         self.assertIn("The first 0 of them are in this page.", text)
+
+    def test_many_conversations(self) -> None:
+        """Of more conversations than fit the rest is counted."""
+        self.patch(page, "MAX_CONVERSATIONS", 2)
+        calls = [Call(start=number) for number in range(5)]
+        for number, call in enumerate(calls):
+            call.A = (call.A[0], 40_000 + number)
+            call.handshake()
+        text = drawn(packet for call in calls for packet in call.packets)
+        self.assertEqual(text.count('<section class="talk"'), 2)
+        self.assertIn("and 3 more conversations, which chat-analyze prints", text)
 
     def test_many_findings(self) -> None:
         """Beyond a number of findings it says where the rest is."""

@@ -124,6 +124,7 @@ def _analyze(options: Options, output: TextIO) -> int:
                     _told(spool),
                     start,
                     packets=analysis.packets,
+                    dropped=capture.dropped,
                     passed_over=dict(analysis.elsewhere.most_common()),
                     problems=problems,
                 )
@@ -131,7 +132,7 @@ def _analyze(options: Options, output: TextIO) -> int:
         elif options["html"]:
             _draw(options["html"], path, analysis, _told(spool), start)
         else:
-            output.writelines(f"{line}\n" for line in _text(options, analysis, spool))
+            output.writelines(f"{line}\n" for line in _text(options, capture, analysis, spool))
         output.flush()
     for problem in problems:
         sys.stderr.write(f"chat-analyze: {path}: {safe(problem)}\n")
@@ -145,8 +146,8 @@ def _told(spool: Spool) -> Iterator[document.Told]:
         yield conversation, spool.rows(number), spool.findings(number)
 
 
-def _text(options: Options, analysis: Analysis, spool: Spool) -> Iterator[str]:
-    yield _summary(options["file"], analysis, spool.found)
+def _text(options: Options, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
+    yield _summary(options["file"], capture, analysis, spool.found)
     for place, (number, conversation) in enumerate(spool.conversations(), 1):
         yield ""
         yield table.title(place, conversation)
@@ -164,11 +165,13 @@ def _text(options: Options, analysis: Analysis, spool: Spool) -> Iterator[str]:
         yield from table.told(spool.findings(number))
 
 
-def _summary(path: str, analysis: Analysis, found: int) -> str:
+def _summary(path: str, capture: Capture, analysis: Analysis, found: int) -> str:
     took = duration(analysis.last - analysis.first)
     text = f"{path}: {count(analysis.packets, 'packet')} in {took}, {count(found, 'conversation')}"
     if over := analysis.elsewhere.total():
         text += f"; passed over {count(over, 'packet')} ({_others(analysis)})"
+    if capture.dropped:
+        text += f"; {count(capture.dropped, 'packet')} were too many for what recorded them"
     return safe(text)
 
 
@@ -183,7 +186,8 @@ def _nothing(port: int, analysis: Analysis) -> str:
         return "no packet could be read"
     text = f"no chat on port {port}, and no UDP that speaks the verbs"
     if analysis.elsewhere:
-        text += f"; there are {_others(analysis)}: --port chooses another"
+        ports = any(" on port " in reason for reason in analysis.elsewhere)
+        text += f"; passed over: {_others(analysis)}" + (": --port chooses another" * ports)
     return text
 
 

@@ -190,7 +190,7 @@ class Reader:
 
     def _about(self, body: bytes, at: int) -> tuple[str, ...]:
         """The comments on a packet; how many before it are missing is counted."""
-        comments = []
+        comments: list[str] = []
         for code, value in self._options(body, at):
             if code == _COMMENT:
                 comments.append(value.decode("utf-8", "replace"))
@@ -221,9 +221,9 @@ class Reader:
 
     def _options(self, body: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         """The options of a block, to their end or that of the block."""
-        head = struct.Struct(f"{self._order}HH")
+        head = f"{self._order}HH"
         while at + 4 <= len(body):
-            code, size = head.unpack_from(body, at)
+            code, size = struct.unpack_from(head, body, at)
             if not code:
                 return
             if at + 4 + size > len(body):

@@ -1,13 +1,12 @@
-"""Reading capture files: pcap and pcapng, also compressed by gzip.
+"""Reading capture files: pcap and pcapng, also compressed.
 
 Packets come one after another. Whatever is wrong with a file, what could be read
 is handed out, and what could not is said.
 """
 
-import gzip
 import os
 import stat
-import zlib
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from io import BufferedReader
@@ -16,9 +15,8 @@ from typing import Any
 from twisted_chat.errors import ChatError, UsageMistake, WireError
 from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.blocks import CutOff, Reader
+from twisted_chat.trace.packed import decompressed
 from twisted_chat.trace.report import count
-
-_GZIP = b"\x1f\x8b"
 
 
 class Unreadable(ChatError):
@@ -29,7 +27,7 @@ class Capture:
     """One file. Iterating gives its frames; `problems` and `position` grow meanwhile.
 
     Raises Unreadable where it is no capture, UsageMistake where it cannot be
-    opened.
+    opened, or decompressed without a package that is not there.
     """
 
     def __init__(self, path: str) -> None:
@@ -89,22 +87,25 @@ def _after(number: int) -> str:
 
 
 class _Watched:
-    """A file, decompressed if it is compressed by gzip, of which we know how far it
-    has been read."""
+    """A file, decompressed if it is compressed, of which we know how far it has been
+    read; `-` is standard input."""
 
     def __init__(self, path: str) -> None:
-        self._raw: BufferedReader = open(path, "rb")  # noqa: SIM115
+        self._raw: BufferedReader = sys.stdin.buffer if path == "-" else open(path, "rb")  # type: ignore[assignment]  # noqa: SIM115
         found = os.fstat(self._raw.fileno())
         self.size = found.st_size if stat.S_ISREG(found.st_mode) else None
-        packed = self._raw.peek(2)[:2] == _GZIP
-        self._file: Any = gzip.GzipFile(fileobj=self._raw) if packed else self._raw
+        try:
+            self._file: Any = decompressed(self._raw)
+        except UsageMistake:
+            self._raw.close()
+            raise
         self._read = 0
         self.damage = ""
 
     @property
     def position(self) -> int:
         """How many bytes of the file as it is on disk have been read."""
-        if self._file is self._raw or self._raw.closed:
+        if self._file is self._raw or self._raw.closed or self.size is None:
             return self._read
         return self._raw.tell()
 
@@ -113,11 +114,12 @@ class _Watched:
         return not self._read
 
     def read(self, size: int) -> bytes:
+        data = b""
         try:
-            data: bytes = self._file.read(size)
-        except (OSError, EOFError, zlib.error) as problem:
+            while len(data) < size and (more := self._file.read(size - len(data))):
+                data += more
+        except Exception as problem:  # Each way to compress has its own.
             self.damage = f"the file cannot be read on: {problem}"
-            data = b""
         self._read += len(data)
         return data
 

@@ -16,12 +16,19 @@ def document(
     start: int,
     *,
     packets: int,
+    dropped: int,
     passed_over: dict[str, int],
     problems: Sequence[str],
 ) -> Iterator[str]:
     """The pieces of the document. Its `at` is in nanoseconds since 1970, all
     other times are in seconds, those of packets counted from there."""
-    about = {"packets": packets, "at": start, "passed_over": passed_over, "problems": problems}
+    about = {
+        "packets": packets,
+        "dropped": dropped,
+        "at": start,
+        "passed_over": passed_over,
+        "problems": problems,
+    }
     yield f'{{"capture": {json.dumps(about)},\n"conversations": ['
     comma = "\n"
     for conversation, rows, findings in conversations:

@@ -11,6 +11,7 @@ import html
 import json
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from itertools import islice
 from string import Template
 
 from twisted_chat.addresses import Address
@@ -30,6 +31,8 @@ from twisted_chat.trace.table import seconds
 
 MAX_PACKETS = 5_000
 """Packets in one page; a browser scrolls through so many smoothly."""
+MAX_CONVERSATIONS = 500
+"""Conversations in one page."""
 MAX_FINDINGS = 200
 """Findings of one conversation in a page."""
 LINES = 12
@@ -45,13 +48,17 @@ def page(title: str, about: str, conversations: Iterable[Told], start: int) -> s
     from `start`, in nanoseconds."""
     sections, choices, frames = [], [], {}
     left = MAX_PACKETS
-    for number, (conversation, rows, findings) in enumerate(conversations, 1):
+    told = iter(conversations)
+    for number, (conversation, rows, findings) in enumerate(islice(told, MAX_CONVERSATIONS), 1):
         shown = [row for row, _ in zip(rows, range(left), strict=False)]
         left -= len(shown)
         sections.append(_section(number, conversation, shown, findings, start))
         name = f"{number}. {conversation.kind}, {count(conversation.packets, 'packet')}"
         choices.append(f'<option value="talk-{number}">{html.escape(name)}</option>')
         frames.update({row.number: _frame(row) for row in shown})
+    if more := sum(1 for _ in told):
+        left_out = f"{count(more, 'more conversation')}, which chat-analyze prints"
+        sections.append(f'<p class="note">and {left_out}</p>')
     style = _data("page.css") + _columns()
     script = _data("page.js")
     return Template(_data("page.html")).substitute(

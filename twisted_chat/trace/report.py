@@ -7,7 +7,7 @@ Times are in nanoseconds since 1970, or between two moments.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
@@ -36,8 +36,7 @@ class Layer(Enum):
     APPLICATION = "application"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one packet is; `protocol` as a person would call it. A `note` says
     what follows from other packets, such as what it answers."""
 
@@ -53,8 +52,7 @@ class Verdict:
         return f"{self.what} ({self.note})" if self.note else self.what
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One packet of a conversation, as the table has it. `length` is in bytes
     on the network, `payload` where it is in `frame`, and `end` where the packet
     ends there: what follows is padding of the network below it."""

@@ -6,8 +6,10 @@ An SQLite database in a temporary file that has no name: it is gone with the pro
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
+from twisted_chat.errors import ChatError
 from twisted_chat.trace.link import Header
 from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row, Verdict
 
@@ -17,6 +19,8 @@ CACHE = 16 * 1024
 """KiB of the database that may be in memory."""
 
 _NONE = "[]"
+_PURPOSES = {one.value: one for one in Purpose}
+_LAYERS = {one.value: one for one in Layer}
 _TABLES = """
 CREATE TABLE row (
     conversation INTEGER, number INTEGER, at INTEGER, source TEXT, source_port INTEGER,
@@ -31,9 +35,32 @@ CREATE TABLE merged (gone INTEGER PRIMARY KEY, kept INTEGER);
 """
 
 
+class NoRoom(ChatError):
+    """The disk has no room for what has to be kept meanwhile; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the folder for temporary files is full: it has to hold about three times the"
+            " capture; TMPDIR=FOLDER chooses another"
+        )
+
+
+@contextmanager
+def _needing_room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        if problem.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise
+        raise NoRoom from None
+
+
 class Spool:
     """A sink that can be read when the analysis is concluded, conversation by
-    conversation. Without `with_bytes` the frames of its rows are empty."""
+    conversation. Without `with_bytes` its rows have neither frames nor headers.
+
+    Every method raises NoRoom where the disk is full.
+    """
 
     def __init__(self, *, with_bytes: bool) -> None:
         self._with_bytes = with_bytes
@@ -65,7 +92,7 @@ class Spool:
                 verdict.layer.value,
                 verdict.protocol,
                 row.frame if self._with_bytes else b"",
-                _layout(row.headers),
+                _layout(row.headers) if self._with_bytes else _NONE,
                 json.dumps(row.comments) if row.comments else _NONE,
                 row.end,
             )
@@ -84,17 +111,10 @@ class Spool:
 
     def concluded(self, conversation: int, summary: Conversation) -> None:
         self.found += 1
-        self._database.execute(
-            "INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                conversation,
-                summary.kind,
-                json.dumps(summary.hosts),
-                summary.packets,
-                summary.first,
-                summary.last,
-            ),
-        )
+        hosts = json.dumps(summary.hosts)
+        about = (conversation, summary.kind, hosts, summary.packets, summary.first, summary.last)
+        with _needing_room():
+            self._database.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?)", about)
 
     def merged(self, conversation: int, into: int) -> None:
         self._kept[conversation] = into
@@ -104,6 +124,10 @@ class Spool:
     def finish(self) -> None:
         """Everything has been said."""
         self._flush()
+        with _needing_room():
+            self._arrange()
+
+    def _arrange(self) -> None:
         pairs = [(gone, self._root(gone)) for gone in self._kept]
         self._database.executemany("INSERT INTO merged VALUES (?, ?)", pairs)
         for table in ("row", "finding"):
@@ -140,7 +164,7 @@ class Spool:
                 (source, source_port),
                 (destination, destination_port),
                 length,
-                Verdict(what, Purpose(purpose), Layer(layer), protocol, note),
+                Verdict(what, _PURPOSES[purpose], _LAYERS[layer], protocol, note),
                 frame,
                 _headers(headers),
                 tuple(json.loads(comments)) if comments != _NONE else (),
@@ -175,13 +199,14 @@ class Spool:
         self._database.close()
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        for table, waiting in (("row", self._rows), ("finding", self._findings)):
-            if waiting:
-                marks = ", ".join("?" * len(waiting[0]))
-                self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", waiting)
-                waiting.clear()
-        self._database.execute("COMMIT")
+        with _needing_room():
+            self._database.execute("BEGIN")
+            for table, waiting in (("row", self._rows), ("finding", self._findings)):
+                if waiting:
+                    marks = ", ".join("?" * len(waiting[0]))
+                    self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", waiting)
+                    waiting.clear()
+            self._database.execute("COMMIT")
 
     def _root(self, number: int) -> int:
         while number in self._kept:

@@ -75,8 +75,6 @@ _HEADINGS = (
     "purpose",
     "layer",
 )
-_NUMBERS = frozenset({0, 1, 5})
-"""Columns that stand on the right."""
 
 
 def table(
@@ -87,26 +85,21 @@ def table(
     address = max((len(at(host)) for host, _ in conversation.hosts), default=0)
     address = max(address, len("destination"))
     what = min(max(longest, len("what it is")), WIDEST)
-    widths = (6, 12, address, address, 8, 5, what, 9, 0)
-
-    def line(*texts: str) -> str:
-        shown = (
-            text.rjust(width) if index in _NUMBERS else fit(text, width) if width else text
-            for index, (text, width) in enumerate(zip(texts, widths, strict=True))
-        )
-        return "  ".join(shown)
-
-    yield line(*_HEADINGS)
+    # Written out, where a loop over the columns would do: there may be millions of lines.
+    line = (
+        f"{{:>6}}  {{:>12}}  {{:{address}}}  {{:{address}}}  {{:8}}  {{:>5}}  {{}}  {{:9}}  {{}}"
+    )
+    yield line.format(*_HEADINGS[:6], fit(_HEADINGS[6], what), *_HEADINGS[7:])
     for row in rows:
         verdict = row.verdict
-        yield line(
-            str(row.number),
+        yield line.format(
+            row.number,
             seconds(row.at - start),
             at(row.source),
             at(row.destination),
             verdict.protocol,
-            str(row.length),
-            verdict.whole,
+            row.length,
+            fit(verdict.whole, what),
             verdict.purpose.value,
             verdict.layer.value,
         )
