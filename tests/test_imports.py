@@ -55,6 +55,7 @@ LAYERS = (
         "server.bounds",
         "server.deadlines",
         "server.delivery",
+        "server.grants",
         "server.guests",
         "server.hall",
         "server.household",

@@ -57,6 +57,13 @@ def kind(host: str) -> Kind:
     return Kind.OURSELVES if address.is_loopback else Kind.SOMEBODY
 
 
+@lru_cache(maxsize=65_536)
+def is_public(host: str) -> bool:
+    """Whether a host address is one of the open internet: neither of this machine, nor of
+    a link, nor of a network that is nobody else's (RFC 6890)."""
+    return not ipaddress.ip_address(host).is_private
+
+
 def port_number(text: str, *, smallest: int = 1) -> int:
     """Read a port as a person types it. Raises UsageMistake."""
     if not (text.isascii() and text.isdigit()):

@@ -51,7 +51,8 @@ class Line:
 
     def turn(self) -> list[tuple[bytes, Address]]:
         """What goes out in the next turn."""
-        self.now = max(self.now, self.pacing.wake)
+        if self.pacing.wake < NEVER:
+            self.now = max(self.now, self.pacing.wake)
         return self._note(self.pacing.turn(self.now))
 
     def finish(self) -> None:

@@ -189,7 +189,7 @@ class LogTests(ServerCase):
         """However many come and go, so many lines of each kind are written."""
         with capturedLogs() as logged:
             for number in range(300):
-                self.hear((f"10.0.{number // 100}.{number}", 1), b"hi u%d" % number, b"by")
+                self.hear((f"10.0.{number // 100}.{number % 100}", 1), b"hi u%d" % number, b"by")
             self.assertEqual(len(logged), 2 * LINES_AT_ONCE)
             self.hear(ALICE, b"hi alice", b"rc lab")
             self.clock.advance(1)
@@ -217,7 +217,7 @@ class LogTests(ServerCase):
     def test_left_out_at_the_end(self) -> None:
         """What was left out is said before the end, and no timer is left."""
         for number in range(300):
-            self.hear((f"10.0.{number // 100}.{number}", 1), b"hi u%d" % number)
+            self.hear((f"10.0.{number // 100}.{number % 100}", 1), b"hi u%d" % number)
         with capturedLogs() as logged:
             self.server.stopProtocol()
         self.assertEqual(self.said(logged)[0], "left out 200 lines: users who registered")

@@ -1,17 +1,22 @@
 """The room server for generation 1, datagram by datagram."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import many
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import Change
+from twisted_chat.directory.directory import Change, Registered
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.grants import IPV4_HEADERS, IPV6_HEADERS
 from twisted_chat.server.reception import Reception
 
 CLEAR = b"rj __clear_peers__"
+VICTIM = ("9.9.9.9", 4000)
+"""Somebody on the open internet, who never asked."""
 ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("192.0.2.3", 3000)
 
 
@@ -200,11 +205,69 @@ class BoundsKept(SynchronousTestCase):
         while server.reception.wake < NEVER and server.now < start + 20:
             server.now = server.reception.wake
             sent += server.reception.tick(server.now)
-            size = sum(len(datagram) for datagram, _ in sent)
-            self.assertLessEqual(size, 32 * 1024 * (1 + server.now - start) + 64)
+            size = sum(IPV4_HEADERS + len(datagram) for datagram, _ in sent)
+            self.assertLessEqual(size, 128 * 1024 * (1 + server.now - start) + 64)
             if len(sent) > 8000:
                 break
         self.assertEqual(sorted(s for s, _ in sent), sorted({*names, b"ul zoe"}))
+
+    def test_to_the_open_internet(self) -> None:
+        """Whoever has lists and rosters sent to another's address on the open internet, or
+        has changes told there, brings it 4 KiB and 50 datagrams a second, headers included."""
+        for victim, headers in ((VICTIM, IPV4_HEADERS), (("2600::1", 4000), IPV6_HEADERS)):
+            server = Server(users_per_host=10_000)
+            crowd = server.join(60)
+            for number in range(3000):
+                server.reception.directory.apply(
+                    Registered(("10.9.9.9", number + 1), f"a{number}", f"a{number}"), server.now
+                )
+            server.ask(victim, b"hi x")
+            sent, start = list[tuple[float, int]](), server.now
+            for second in range(28):
+                for asked in (b"ul", b"rl", b"rj lab"):
+                    server.reception.receive(asked, victim, server.now)
+                server.reception.receive(b"rj other", crowd[second], server.now)
+                sent += [
+                    (server.now, headers + len(payload))
+                    for payload, to in server.reception.flush(server.now) + server.wait(1)
+                    if to == victim
+                ]
+            lasted = server.now - start
+            self.assertTrue(45 * lasted <= len(sent) <= 50 * (lasted + 1) + 1, len(sent))
+            self.assertLessEqual(sum(size for _, size in sent), 4096 * (lasted + 1) + 100)
+
+    def test_a_list_comes_whole(self) -> None:
+        """To an address of the open internet a list takes longer, and comes whole."""
+        server = Server()
+        server.join(200)
+        server.ask(VICTIM, b"hi x")
+        sent, start = server.ask(VICTIM, b"ul"), server.now
+        while server.reception.wake < start + 60:
+            server.now = server.reception.wake
+            sent += [payload for payload, to in server.reception.tick(server.now) if to == VICTIM]
+        self.assertEqual(len(set(sent)), 201)
+        self.assertEqual(len(sent), 201)
+
+    def test_many_slow_receivers(self) -> None:
+        """However many lists wait for their bytes, a turn looks at those alone that are due."""
+        server = Server()
+        server.join(200)
+        victims = [(f"9.9.{number >> 8}.{number & 255}", 1) for number in range(500)]
+        for number, victim in enumerate(victims):
+            server.ask(victim, b"hi v%d" % number)
+            server.ask(victim, b"ul")
+        looked = 0
+        serve = server.reception._pacing._serve
+
+        def counted(*given: Any) -> bool:
+            nonlocal looked
+            looked += 1
+            return serve(*given)
+
+        server.reception._pacing._serve = counted  # type: ignore[assignment,method-assign]
+        sent = server.wait(2)
+        self.assertGreater(len(sent), 500 * 95)
+        self.assertLess(looked, 1.2 * len(sent))
 
     @many
     @given(

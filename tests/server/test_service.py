@@ -32,6 +32,7 @@ FIELDS = {
     "rate": "rate",
     "burst": "burst",
     "answer-rate": "answer_rate",
+    "public-answer-rate": "public_answer_rate",
 }
 """Each bound's option, and its field."""
 

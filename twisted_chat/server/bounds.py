@@ -40,9 +40,16 @@ class Bounds:
     """Requests a second from one IPv4 address or IPv6 /64; 0: as many as come."""
     burst: int = 100
     """Requests at once from a source that was quiet before."""
-    answer_rate: int = 32 * 1024
-    """Bytes of answers a second to one IPv4 address or IPv6 /64; 0: as many as are due."""
+    answer_rate: int = 128 * 1024
+    """Bytes of answers a second, with their headers, to one IPv4 address or IPv6 /64;
+    0: as many as are due."""
+    public_answer_rate: int = 4 * 1024
+    """The same, to those without a key at an address of the open internet."""
 
+
+PUBLIC_DATAGRAMS = 50
+"""Answers a second, and at once, to those without a key at one IPv4 address or IPv6 /64
+of the open internet: as many as the requests that they may make."""
 
 SMALL_ROOM = 32
 """Members up to which a room gets the whole list at every change, as the original did."""

@@ -105,7 +105,14 @@ BOUND_OPTIONS: list[list[Any]] = [
         "answer-rate",
         None,
         _DEFAULTS.answer_rate,
-        "Bytes of answers a second to one source; 0: no limit",
+        "Bytes of answers a second, with headers, to one source; 0: no limit",
+        _RATE,
+    ],
+    [
+        "public-answer-rate",
+        None,
+        _DEFAULTS.public_answer_rate,
+        "The same, without a key at an address of the open internet",
         _RATE,
     ],
     ["batch", None, BATCH, "Datagrams read in one reactor turn", _COUNT],
@@ -151,4 +158,5 @@ class ServerOptions(startup.Options):
             rate=self["rate"],
             burst=self["burst"],
             answer_rate=self["answer-rate"],
+            public_answer_rate=self["public-answer-rate"],
         )

@@ -12,13 +12,14 @@ number of users, and a request repeated while its answer is on the way does
 not make it longer.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from enum import Enum, auto
+from heapq import heappop, heappush
+from itertools import count
+from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
-from twisted_chat.rate import Rate
 
 TURN = 0.01
 """Seconds between two turns."""
@@ -34,16 +35,31 @@ class Slot(Enum):
     ROOMS = auto()
 
 
+_Slots = dict[Slot, Iterator[bytes]]
+
+
+class Granted(Protocol):
+    """How many bytes of payload a host address may be sent: `server.grants`, or a Rate."""
+
+    def spend(self, host: str, now: float, size: int, /) -> bool: ...
+    def charge(self, host: str, now: float, size: int, /) -> None: ...
+    def wait(self, host: str, now: float, /) -> float: ...
+
+
 class Pacing:
     """What is on its way out, as `(datagram, address)`.
 
-    `wake` is when the next turn is due, in the caller's seconds.
+    `wake` is when the next turn is due, in the caller's seconds. A turn looks at
+    those alone whose time has come, however many wait.
     """
 
-    def __init__(self, answers: Rate) -> None:
+    def __init__(self, answers: Granted) -> None:
         self._answers = answers
-        self._streams: OrderedDict[Address, dict[Slot, Iterator[bytes]]] = OrderedDict()
-        self._fresh: list[Address] = []
+        self._streams: dict[Address, _Slots] = {}
+        self._fresh: list[tuple[Address, _Slots]] = []
+        # Whose turn it is when; the numbers keep the order.
+        self._waiting: list[tuple[float, int, Address, _Slots]] = []
+        self._order = count()
         self._out: list[tuple[bytes, Address]] = []
         self.wake = NEVER
 
@@ -68,44 +84,49 @@ class Pacing:
         """What goes out without waiting for a turn."""
         if self._fresh:
             fresh, self._fresh = self._fresh, []
-            for address in fresh:
-                self._serve(address, now)
+            for address, slots in fresh:
+                if not self._serve(address, slots, now):
+                    self._wait(address, slots, now + TURN)
         out, self._out = self._out, []
         return out
 
     def turn(self, now: float) -> list[tuple[bytes, Address]]:
         """What goes out in a turn that is due. Those who got nothing are first in the next."""
-        self._fresh.clear()
-        self.wake = NEVER
-        for _ in range(len(self._streams)):
-            address = next(iter(self._streams))
-            if not self._serve(address, now):
+        fresh, self._fresh = self._fresh, []
+        for address, slots in fresh:
+            self._wait(address, slots, now)
+        while self._waiting and self._waiting[0][0] <= now:
+            turn = heappop(self._waiting)
+            if not self._serve(turn[2], turn[3], now):
+                heappush(self._waiting, turn)
                 break
+        self.wake = max(self._waiting[0][0], now + TURN) if self._waiting else NEVER
         return self.flush(now)
 
-    def _slots(self, to: Address) -> dict[Slot, Iterator[bytes]]:
+    def _slots(self, to: Address) -> _Slots:
         slots = self._streams.get(to)
         if slots is None:
             slots = self._streams[to] = {}
-            self._fresh.append(to)
+            self._fresh.append((to, slots))
         return slots
 
-    def _serve(self, address: Address, now: float) -> bool:
+    def _wait(self, address: Address, slots: _Slots, due: float) -> None:
+        heappush(self._waiting, (due, next(self._order), address, slots))
+        self.wake = min(self.wake, due)
+
+    def _serve(self, address: Address, slots: _Slots, now: float) -> bool:
         """Give one address its turn. False if this turn is full."""
-        slots = self._streams.get(address)
-        if slots is None:
-            return True
+        if self._streams.get(address) is not slots:
+            return True  # It was cancelled.
         host, left = address[0], TURN_PER_ADDRESS
         while slots:
             slot, stream = next(iter(slots.items()))
             while True:
                 wait = self._answers.wait(host, now)
                 if wait or not left:
-                    self._streams.move_to_end(address)
-                    self.wake = min(self.wake, now + max(wait, TURN))
+                    self._wait(address, slots, now + max(wait, TURN))
                     return True
                 if len(self._out) >= TURN_IN_ALL:
-                    self.wake = min(self.wake, now + TURN)
                     return False
                 datagram = next(stream, None)
                 if datagram is None:

@@ -12,6 +12,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.delivery import Delivery
+from twisted_chat.server.grants import Grants
 from twisted_chat.server.guests import Guests
 from twisted_chat.server.hall import Hall
 from twisted_chat.server.household import Household
@@ -46,12 +47,9 @@ class Reception:
         self._bounds = bounds
         self._dropped = dropped
         self._requests = Rate(bounds.rate, bounds.burst)
-        # With no limit on requests, answers have none either.
-        rate = bounds.answer_rate if bounds.rate else 0
-        # At once, whatever the rate, at least what is the answer to one request.
-        answers = Rate(rate, max(rate, bounds.datagram))
-        self._pacing = Pacing(answers)
-        guests, delivery = Guests(bounds), Delivery(answers)
+        grants = Grants(bounds)
+        self._pacing = Pacing(grants)
+        guests, delivery = Guests(bounds), Delivery(grants.linked)
         notices = Notices(delivery, guests.registered)
         household = Household(self.directory, bounds, self._pacing, notices, announce)
         self._household = household

@@ -1,0 +1,55 @@
+"""How much may be sent to one address in answer to datagrams of generation 1.
+
+Where they come from is not proven: whoever asks may have written another's address
+on it. So answers are counted as the network carries them, and to an address of the
+open internet, where somebody can be who never asked, go few of them.
+"""
+
+from twisted_chat.addresses import is_public
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import PUBLIC_DATAGRAMS, Bounds
+
+IPV4_HEADERS, IPV6_HEADERS = 28, 48
+"""Bytes of the headers of IP (RFC 791, RFC 8200) and UDP (RFC 768) before each payload."""
+
+
+class Grants:
+    """Bytes and datagrams for each site. `linked` is what those with a link share
+    with those of their site on networks that are nobody else's."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        # With no limit on requests, answers have none either.
+        rate = bounds.answer_rate if bounds.rate else 0
+        public = bounds.public_answer_rate if bounds.rate else 0
+        # At once, whatever the rate, at least what is the answer to one request.
+        least = bounds.datagram + IPV6_HEADERS
+        self.linked = Rate(rate, max(rate, least))
+        self._public = Rate(public, max(public, least))
+        self._limited = bool(rate or public)
+        # Each datagram counts for so many bytes at least, and so there are only so many.
+        self._smallest = public / PUBLIC_DATAGRAMS
+
+    def spend(self, host: str, now: float, size: int) -> bool:
+        """Take one datagram with so many bytes of payload, if it may be sent."""
+        if not self._limited:
+            return True
+        rate, units = self._counted(host, size)
+        return rate.spend(host, now, units)
+
+    def charge(self, host: str, now: float, size: int) -> None:
+        """Note one datagram that is sent without asking; what follows waits for it."""
+        if self._limited:
+            rate, units = self._counted(host, size)
+            rate.charge(host, now, units)
+
+    def wait(self, host: str, now: float) -> float:
+        """Seconds until more may be sent to this host address; 0 if it may now."""
+        if not self._limited:
+            return 0.0
+        return (self._public if is_public(host) else self.linked).wait(host, now)
+
+    def _counted(self, host: str, size: int) -> tuple[Rate, float]:
+        size += IPV6_HEADERS if ":" in host else IPV4_HEADERS
+        if is_public(host):
+            return self._public, max(size, self._smallest)
+        return self.linked, size
