@@ -82,7 +82,7 @@ likely_requests: st.SearchStrategy[wire.Request] = _requests(few_names, few_room
 
 likely_frames: st.SearchStrategy[frames.Request] = st.one_of(
     likely_requests,
-    st.sampled_from([frames.Kick(), frames.CloseRoom(), frames.AskRoster()]),
+    st.sampled_from([frames.Kick(), frames.CloseRoom(), frames.AskRoster(), frames.SignOfLife()]),
     few_names.map(frames.Kick),
     few_names.map(frames.GiveRoom),
     few_rooms.map(wire.JoinRoom),

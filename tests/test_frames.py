@@ -34,6 +34,8 @@ ANSWERS: st.SearchStrategy[frames.Answer] = st.one_of(
     st.builds(frames.RosterBegins, WORDS, NUMBERS),
     st.builds(frames.Came, NUMBERS, CONTACTS),
     st.builds(frames.Went, NUMBERS, WORDS),
+    st.builds(frames.Rivalled, WORDS, NUMBERS),
+    st.just(frames.SignOfLife()),
     texts.map(frames.PutOut),
     st.builds(frames.Done, st.sampled_from(Extra)),
     st.builds(frames.Refused, st.sampled_from(Extra)),

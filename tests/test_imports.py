@@ -61,6 +61,7 @@ LAYERS = (
         "server.household",
         "server.notices",
         "server.pacing",
+        "server.rivals",
         "server.rosters",
         "server.introductions",
         "server.reception",

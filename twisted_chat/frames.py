@@ -26,6 +26,7 @@ MAX_FRAME = 64 * 1024
 """Bytes of a message, its length not counted."""
 NO_KEY = "-"
 
+_NO_HI = "hi "
 _LENGTH = struct.Struct("!I")
 
 
@@ -94,7 +95,15 @@ class AskRoster:
         return b"ra"
 
 
-Request = wire.Request | Kick | CloseRoom | GiveRoom | AskRoster
+@dataclass(frozen=True, slots=True)
+class SignOfLife:
+    """`up`: are you there? And the answer, from whoever is asked: I am."""
+
+    def encode(self) -> bytes:
+        return b"up"
+
+
+Request = wire.Request | Kick | CloseRoom | GiveRoom | AskRoster | SignOfLife
 
 # --- What a server says to a user, besides what it says in generation 1
 
@@ -212,6 +221,18 @@ class Refused:
         return f"no {self.verb.value}".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Rivalled:
+    """`no hi NAME SECONDS`: a living link with your key has been registered under
+    this name for so many seconds."""
+
+    name: str
+    seconds: int
+
+    def encode(self) -> bytes:
+        return f"no hi {self.name} {self.seconds}".encode()
+
+
 Answer = (
     wire.Bare
     | wire.Registered
@@ -228,6 +249,8 @@ Answer = (
     | PutOut
     | Done
     | Refused
+    | Rivalled
+    | SignOfLife
 )
 
 # --- What a peer says to a peer
@@ -322,6 +345,13 @@ def _extra(argument: str) -> Extra:
         raise WireError("no such verb") from None
 
 
+def _read_no(argument: str) -> Refused | Rivalled:
+    if not argument.startswith(_NO_HI):
+        return Refused(_extra(argument))
+    name, seconds = _match(_word_and_number, argument.removeprefix(_NO_HI))
+    return Rivalled(name, int(seconds))
+
+
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     **wire.REQUESTS,
     b"kk": Kick,
@@ -329,7 +359,7 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     **wire.BARE_REQUESTS,
-    **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster())},
+    **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster(), SignOfLife())},
 }
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"hi": wire.Registered,
@@ -344,11 +374,12 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"r-": _read_went,
     b"rk": PutOut,
     b"ok": lambda argument: Done(_extra(argument)),
-    b"no": lambda argument: Refused(_extra(argument)),
+    b"no": _read_no,
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {
     b"by": wire.Farewell(),
     b"ro": RosterEnds(),
+    b"up": SignOfLife(),
     **{bare.encode(): bare for bare in map(wire.Bare, wire.REFUSABLE)},
 }
 _SPEECH: dict[bytes, Callable[[str], Speech]] = {b"msg": _read_said, b"ok": _read_heard}

@@ -185,10 +185,16 @@ class World:
         return self.office or f"10.0.0.{self._places}", 5000 + self._places
 
     def start(
-        self, name: str, *, server_key: str = "", memory: Remembered | None = None
+        self,
+        name: str,
+        *,
+        key: Identity | None = None,
+        server_key: str = "",
+        memory: Remembered | None = None,
     ) -> Person:
         """Somebody who has just started a peer."""
-        return Person(self, name, Identity.generate(), self.place(), server_key, memory)
+        key = Identity.generate() if key is None else key
+        return Person(self, name, key, self.place(), server_key, memory)
 
     def person(self, name: str) -> Person:
         """Somebody who is registered."""

@@ -201,6 +201,65 @@ class Impostors(SynchronousTestCase):
             self.assertEqual(raw.read, [])
 
 
+class OneKeyTwice(SynchronousTestCase):
+    """Two programs that have one key: a copied home, or one that was ended and started again."""
+
+    def test_two_machines(self) -> None:
+        """The first stays; the second is told why, once, and comes when the first has left."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        world.wait(300)
+        double = world.start("alice", key=alice.key)
+        double.expect("another program with your key has been alice for 5 minutes: end it, or", 8)
+        alice.type("one")
+        world.wait(300)
+        alice.type("two")
+        bob.type("three")
+        world.wait(5)
+        self.assertEqual(len(double.told("another program")), 1)
+        self.assertEqual((bob.heard_of(alice), alice.heard_of(bob)), (["one", "two"], ["three"]))
+        for one in (alice, bob):
+            self.assertEqual(
+                [
+                    *one.told("the server does"),
+                    *one.told("the server is"),
+                    *one.told("closed"),
+                    *one.told("left"),
+                ],
+                [],
+            )
+            self.assertEqual(one.told("did not get") + one.told("the next"), [])
+        alice.type("$quit")
+        double.expect("you are alice", 40)
+
+    def test_started_again(self) -> None:
+        """One that was killed is back within some seconds, and is not told of itself."""
+        world = World()
+        alice, bob = world.room("alice", "bob")
+        alice.transport.kill()
+        again = world.start("alice", key=alice.key)
+        again.expect("you are alice", 7)
+        self.assertEqual(again.told("another program"), [])
+        again.do("$roomjoin lab", "you are in lab with bob")
+        again.type("hello")
+        world.wait(60)  # If it is bob who dials, the dead link has to be noticed first.
+        self.assertEqual(bob.heard_of(again), ["hello"])
+
+    def test_displaced(self) -> None:
+        """The first that is away for a while loses its place, and is told when it is back."""
+        world = World()
+        (alice,) = world.room("alice")
+        at = alice.at
+        world.network.loses = lambda one: at in (one.source, one.to)
+        double = world.start("alice", key=alice.key)
+        double.expect("you are alice", 8)
+        world.network.loses = lambda one: False
+        alice.expect("another program with your key has been alice", 90)
+        world.wait(300)
+        self.assertEqual(len(alice.told("another program")), 1)
+        self.assertEqual(double.told("another program"), [])
+
+
 class BothGenerations(SynchronousTestCase):
     """Those who have only datagrams, among those with links."""
 

@@ -98,6 +98,17 @@ class Receiving(SynchronousTestCase):
         inbox.take(Said(7, 57, ""))
         self.assertRaises(WireError, inbox.take, Said(7, 59, ""))
 
+    def test_another_program_heard_it(self) -> None:
+        """The first over a link may be any: another program with our key had the others."""
+        inbox = Inbox()
+        inbox.take(Said(7, 1, ""))
+        inbox.begin_anew()
+        inbox.take(Said(7, 5, ""))
+        self.assertRaises(WireError, inbox.take, Said(7, 7, ""))
+        inbox.begin_anew()
+        self.assertFalse(inbox.take(Said(7, 3, "")))
+        self.assertRaises(WireError, inbox.take, Said(7, 7, ""))
+
     def test_they_restarted(self) -> None:
         """A new epoch begins anew; what is late from the former one is not shown again."""
         inbox = Inbox()

@@ -7,7 +7,7 @@ from tests.server.test_reception import BOB
 from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Departed
 from twisted_chat.frames import Contact
-from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER
+from twisted_chat.server.bounds import RETURN, SETTLE, SIGN_OF_LIFE, STRANGER
 
 ANNA = Contact("anna", KEYS[0], *PLACES[0])
 
@@ -50,8 +50,11 @@ class LinkTests(SynchronousTestCase):
         anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
         house.take(anna)
         again = house.link(1, PLACES[5])
-        answers = house.ask(again, wire.Register("ben"))
+        self.assertEqual(house.ask(again, wire.Register("ben")), [])
+        self.assertEqual(house.take(ben)[-1], frames.SignOfLife())
+        house.wait(SIGN_OF_LIFE)
         self.assertEqual(house.closed, [ben])
+        answers = house.take(again)
         self.assertEqual(answers[0], wire.Registered("ben"))
         self.assertEqual(answers[1], frames.RosterBegins("lab", 1))
         moved = Contact("ben", KEYS[1], *PLACES[5])
@@ -66,9 +69,54 @@ class LinkTests(SynchronousTestCase):
         house = House()
         ben = house.guest("ben", 1, "lab")
         again = house.link(1)
-        self.assertEqual(house.ask(again, wire.Register("bennie")), [wire.Registered("bennie")])
+        self.assertEqual(house.ask(again, wire.Register("bennie")), [])
+        house.wait(SIGN_OF_LIFE)
+        self.assertEqual(house.take(again), [wire.Registered("bennie")])
         self.assertEqual(house.closed, [ben])
         self.assertEqual([user.name for user in house.directory.users.read()], ["bennie"])
+
+    def test_first_one_lives(self) -> None:
+        """Who was there first and answers stays; the other is told for how long it has been."""
+        house = House()
+        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        house.wait(100)
+        house.take(anna)
+        again = house.link(1, PLACES[5])
+        house.ask(again, wire.Register("bennie"))
+        house.ask(ben, frames.SignOfLife())
+        self.assertEqual(house.take(again), [frames.Rivalled("ben", 100)])
+        house.wait(SIGN_OF_LIFE + 1)
+        self.assertEqual((house.closed, house.take(anna)), ([], []))
+        self.assertEqual(house.holder(1).address, PLACES[1])
+        house.ask(ben, frames.SignOfLife())
+        self.assertEqual(house.take(again), [])
+
+    def test_first_one_goes(self) -> None:
+        """Where the first link ends, or its user leaves, the one who waits comes at once."""
+        for goes in ("loses", "leaves"):
+            house = House()
+            ben = house.guest("ben", 1)
+            again = house.link(1, PLACES[5])
+            house.ask(again, wire.Register("ben"))
+            if goes == "loses":
+                house.lose(ben)
+            else:
+                house.ask(ben, wire.Leave())
+            self.assertEqual(house.take(again), [wire.Registered("ben")])
+            self.assertEqual(house.holder(1).address, PLACES[5])
+
+    def test_latest_waits(self) -> None:
+        """Of several who wait with one key the latest does; one that is gone is forgotten."""
+        house = House()
+        house.guest("ben", 1)
+        links = [house.link(1, PLACES[number]) for number in (3, 4, 5)]
+        for link in links:
+            house.ask(link, wire.Register("ben"))
+        for link in links[:2]:
+            self.assertEqual(house.take(link), [frames.Rivalled("ben", 0)])
+        house.lose(links[2])
+        house.wait(SIGN_OF_LIFE)
+        self.assertEqual(house.holder(1).address, PLACES[1])
 
     def test_moved(self) -> None:
         """A link that stays at a new address takes its user with it; both generations are told."""

@@ -100,6 +100,7 @@ class Correspondence:
     def linked(self, neighbour: Neighbour, now: float) -> None:
         """There is a new link, or the person has accepted the key."""
         neighbour.outbox.rewind()
+        neighbour.inbox.begin_anew()
         self.flush(neighbour, now)
         self._show(neighbour, now)
         self._watch(neighbour)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Introduced, parse_answer
+from twisted_chat.frames import Introduced, SignOfLife, parse_answer
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.audience import Standing
@@ -212,7 +212,9 @@ class KeyedSession:
         self._server.resolved(addresses)
 
     def _told(self, message: frames.Answer, now: float) -> None:
-        if self._farewell.begun:
+        if isinstance(message, SignOfLife):
+            self._uplink.tell(message)
+        elif self._farewell.begun:
             self._uplink.answered(message, now)  # What else is told is no news to who goes.
         elif isinstance(message, Introduced):
             busy = self._room.room or self._room.moving or self._orders.busy

@@ -128,18 +128,25 @@ class Inbox:
         self._shown: dict[int, int] = {}
         self._held: deque[Said] = deque()
         self._bytes = 0
+        self._anew = False  # Nothing was said yet over the link that there is.
 
     def __len__(self) -> int:
         return len(self._held)
 
+    def begin_anew(self) -> None:
+        """There is another link, over which the sender begins with what is not acknowledged."""
+        self._anew = True
+
     def take(self, said: Said) -> bool:
         """Keep a message until it is shown. False if it was there before. Raises WireError.
 
-        The first number of an unknown epoch may be any: those before it were
-        acknowledged by who we were before.
+        The first number of an unknown epoch, and the first over a link, may be any:
+        those before it were acknowledged by who we were before, or by another program
+        that has our key.
         """
         last = self._taken.get(said.epoch)
-        if said.number == 0 or (last is not None and said.number > last + 1):
+        anew, self._anew = self._anew, False
+        if said.number == 0 or not (last is None or anew or said.number <= last + 1):
             raise WireError("a number that is not the next")
         if last is not None and said.number <= last:
             return False

@@ -29,6 +29,7 @@ _ASKED: dict[type, Verb | Extra] = {
 }
 _ANSWERED: dict[type, Verb] = {
     wire.Registered: Verb.HI,
+    frames.Rivalled: Verb.HI,
     wire.Farewell: Verb.BY,
     frames.Located: Verb.AR,
     wire.RoomCreated: Verb.RC,

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from twisted_chat import frames, names
 from twisted_chat.addresses import Address
 from twisted_chat.errors import NameRefused
+from twisted_chat.frames import Rivalled
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.attempts import Attempts
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.effects import Effects
@@ -34,6 +36,8 @@ DIALS = 2
 what to do. Where three of ten datagrams are lost, both fail one time in thirty."""
 PROBE, KNOCKS = 0.4, 3
 """Seconds that a server has to answer in generation 1, and how often it is asked."""
+RIVALLED = 30.0
+"""Seconds until another try to register, where another program with our key is registered."""
 
 
 class Uplink:
@@ -67,6 +71,7 @@ class Uplink:
         self._asks_plainly = False  # An answer in generation 1 would be one to us.
         self._linked_since = 0.0
         self._asked = False
+        self._rivalled = False  # The person was told of another program with our key.
         self.link: Link | None = None
         self.seen = False
         """Whether there has been a link."""
@@ -344,11 +349,30 @@ class Uplink:
                 again = bool(self.name)
                 self.name, self.wanted, self.valid = name, "", True
                 self._on_registered(again, now)
-                self.away = False
+                self.away = self._rivalled = False
+            elif isinstance(answers[0], Rivalled):
+                self._give_way(answers[0], now)
             else:
                 self._refused(f"the server does not let you be {name}: somebody else is, or was")
 
         self.ask(Register(name), close, now)
+
+    def _give_way(self, rivalled: Rivalled, now: float) -> None:
+        """Another program with our key is registered, and alive: tell the person once,
+        and come back now and then."""
+        if not self._rivalled:
+            self._effects.notice(
+                f"another program with your key has been {shown_name(rivalled.name)} for"
+                f" {_duration(rivalled.seconds)}: end it, or give this one another --key"
+            )
+        if not self._patient:
+            self.give_up()
+            return
+        if self.link is not None:
+            self._effects.close(self.link, "another program has my key")
+        self.link, self.valid, self.away, self._rivalled = None, False, True, True
+        self._rest()
+        self._dial_at = now + RIVALLED
 
     def _refused(self, why: str) -> None:
         self.name = self.wanted = ""
@@ -382,3 +406,9 @@ class Uplink:
         """Try no more."""
         self._rest()
         self._patience.over()
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} seconds"
+    return f"{seconds // 60} minutes" if seconds < 7200 else f"{seconds // 3600} hours"

@@ -84,6 +84,11 @@ still be in its room. A link is lost here up to 26 seconds after the last word, 
 somebody who has crashed is gone 44 seconds after it; and a peer that the network
 left for 20 seconds has dialled again before, by then at most 35 after it."""
 
+SIGN_OF_LIFE = 5.0
+"""Seconds that a link has to show a sign of life when another with the same key wants
+to take its place; where three of ten datagrams are lost, a question and its answer are
+repeated some six times. So long does one wait that was killed and started again."""
+
 STRANGER = 30.0
 """Seconds that a link may stay without a user registered over it."""
 

@@ -18,10 +18,12 @@ is lost is noticed later than the one that takes its place."""
 @dataclass(eq=False, slots=True, kw_only=True)
 class Guest(Outlet):
     """Whoever is at the other end of a link. `opened_from` is the site it is counted by;
-    `held` are requests that wait until it has earned them."""
+    `held` are requests that wait until it has earned them, `since` when somebody
+    registered over it."""
 
     opened_from: str
     held: deque[bytes] | None = None
+    since: float = 0.0
 
 
 class Guests:
@@ -71,9 +73,10 @@ class Guests:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)
 
-    def settle(self, guest: Guest) -> None:
+    def settle(self, guest: Guest, now: float) -> None:
         """The user with this key is registered over this link from now on."""
         fingerprint = guest.link.fingerprint
+        guest.since = now
         self._strangers.discard(guest)
         self._missing.discard(fingerprint)
         self.registered[fingerprint] = guest

@@ -8,7 +8,7 @@ from itertools import count
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
 from twisted_chat.errors import NameRefused, WireError
-from twisted_chat.frames import Request, parse_request
+from twisted_chat.frames import Request, Rivalled, SignOfLife, parse_request
 from twisted_chat.links import Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
@@ -20,6 +20,7 @@ from twisted_chat.server.guests import Guest, Guests
 from twisted_chat.server.household import Household
 from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import TURN
+from twisted_chat.server.rivals import Rivals
 from twisted_chat.wire import Bare, Farewell, Leave, Register, Verb
 from twisted_chat.wire import Registered as Welcome
 
@@ -49,6 +50,7 @@ class Hall:
         self._bounds = bounds
         self._household = household
         self._guests = guests
+        self._rivals = Rivals()
         self._delivery = delivery
         self._notices = notices
         self._requests = requests
@@ -99,6 +101,8 @@ class Hall:
         if guest is not None:
             self._guests.remove(guest, now)
             self._delivery.drop(guest)
+            self._rivals.drop(guest)
+            self._make_way(link.fingerprint, now)
         return self._flush(now)
 
     def tick(self, now: float) -> None:
@@ -107,6 +111,9 @@ class Hall:
             self._close(guest, "nobody has registered over this link", now)
         for guest in self._guests.elsewhere(now):
             self._follow(guest, now)
+        for fingerprint in self._rivals.over(now):
+            if (before := self._guests.registered.get(fingerprint)) is not None:
+                self._close(before, "another link with your key has taken your place", now)
         for fingerprint in self._guests.missing(now):
             user = self._directory.holders.get(fingerprint)
             if user is not None:
@@ -129,7 +136,7 @@ class Hall:
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
         first = self._holding[0][0] if self._holding else NEVER
-        self.wake = min(self._delivery.wake, self._guests.wake, first)
+        self.wake = min(self._delivery.wake, self._guests.wake, self._rivals.wake, first)
 
     # --- How much of it is heard
 
@@ -186,6 +193,8 @@ class Hall:
         user = self._user(guest)
         if type(request) is Register:
             self._register(request, guest, now)
+        elif type(request) is SignOfLife:
+            self._lives(user, guest, now)
         elif user is None:
             self._delivery.send(guest, _HI.encode())
         elif type(request) is Leave:
@@ -205,6 +214,10 @@ class Hall:
         except NameRefused:
             self._delivery.send(guest, _HI.encode())
             return
+        before = self._guests.registered.get(link.fingerprint)
+        if before is not None and before is not guest:
+            self._ask_first(before, guest, request, now)
+            return
         user = self._directory.holders.get(link.fingerprint)
         if user is not None and user.key == name_key:
             self._delivery.send(guest, Welcome(request.name).encode())
@@ -214,28 +227,46 @@ class Hall:
         if not is_free or (user is None and self._household.is_full(link.address[0])):
             self._delivery.send(guest, _HI.encode())
             return
-        self._close_other(guest, now)
         if user is not None:
             self._household.depart(user, now)
         came = Registered(link.address, request.name, name_key, link.fingerprint)
         self._household.register(came, now)
-        self._guests.settle(guest)
+        self._guests.settle(guest, now)
         self._delivery.send(guest, Welcome(request.name).encode())
 
     def _welcome_back(self, user: KeyHolder, guest: Guest, now: float) -> None:
         """A user is registered over this link from now on, and knows its roster."""
         if self._guests.registered.get(user.fingerprint) is guest:
             return
-        self._close_other(guest, now)
-        self._guests.settle(guest)
+        self._guests.settle(guest, now)
         if not self._follow(guest, now) and user.room is not None:
             self._notices.renew(user.room, user)
 
-    def _close_other(self, guest: Guest, now: float) -> None:
-        """End the link over which the same key is registered, if it is not this one."""
-        before = self._guests.registered.get(guest.link.fingerprint)
-        if before is not None and before is not guest:
-            self._close(before, "you have registered over another link", now)
+    def _ask_first(self, before: Guest, guest: Guest, request: Register, now: float) -> None:
+        """The key is registered over another link: see whether that is alive."""
+        waited = self._rivals.wait(guest, request, now)
+        if waited is not None:
+            self._tell_of(before, waited, now)
+        self._delivery.send(before, SignOfLife().encode())
+
+    def _lives(self, user: KeyHolder | None, guest: Guest, now: float) -> None:
+        """The one that was here first answers: no other takes its place."""
+        if user is not None and (rival := self._rivals.take(user.fingerprint)) is not None:
+            self._tell_of(guest, rival[0], now)
+
+    def _tell_of(self, first: Guest, rival: Guest, now: float) -> None:
+        """Refuse one whose key is registered over a link that is alive."""
+        user = self._user(first)
+        seconds = max(0, int(now - first.since))
+        name = user.name if user is not None else ""
+        self._delivery.send(rival, Rivalled(name, seconds).encode() if name else _HI.encode())
+
+    def _make_way(self, fingerprint: str, now: float) -> None:
+        """Nobody is registered with this key, perhaps: let the one come who waits for that."""
+        if fingerprint not in self._guests.registered:
+            rival = self._rivals.take(fingerprint)
+            if rival is not None:
+                self._register(rival[1], rival[0], now)
 
     def _follow(self, guest: Guest, now: float) -> bool:
         """Let a user be where its link is. False if it was there."""
@@ -248,9 +279,12 @@ class Hall:
     def _close(self, guest: Guest, why: str, now: float) -> None:
         self._guests.remove(guest, now)
         self._delivery.close(guest, why)
+        self._rivals.drop(guest)
+        self._make_way(guest.link.fingerprint, now)
 
     def _leave(self, user: KeyHolder, guest: Guest, now: float) -> None:
         self._delivery.drop(guest)
         self._household.depart(user, now)
         self._guests.unsettle(guest, now)
         self._delivery.send(guest, Farewell().encode())
+        self._make_way(guest.link.fingerprint, now)

@@ -1,0 +1,51 @@
+"""Two programs that have one key: the one that was there first stays, if it is still there.
+
+A key that is registered over one link and wants to be over another is most often
+one program whose first link has broken, or that was ended and started again; the
+server cannot see that yet. Or it is the same key on two machines. So whoever is
+at the end of the first link is asked for a sign of life.
+"""
+
+from collections.abc import Iterator
+
+from twisted_chat.server.bounds import SIGN_OF_LIFE
+from twisted_chat.server.deadlines import Deadlines
+from twisted_chat.server.guests import Guest
+from twisted_chat.wire import Register
+
+
+class Rivals:
+    """Those who wait to be registered until it is known whether another link with
+    their key is alive: one for each key, the latest. `wake` is when one has waited
+    long enough."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[Guest, Register]] = {}
+        self._due: Deadlines[str] = Deadlines(SIGN_OF_LIFE)
+
+    @property
+    def wake(self) -> float:
+        return self._due.wake
+
+    def wait(self, guest: Guest, request: Register, now: float) -> Guest | None:
+        """Let this one wait. Returns the one that waited before, and does no longer."""
+        fingerprint = guest.link.fingerprint
+        before, _ = self._waiting.get(fingerprint, (None, None))
+        self._waiting[fingerprint] = guest, request
+        self._due.set(fingerprint, now)
+        return None if before is guest else before
+
+    def take(self, fingerprint: str) -> tuple[Guest, Register] | None:
+        """The one that waits with this key, which then waits no longer."""
+        self._due.discard(fingerprint)
+        return self._waiting.pop(fingerprint, None)
+
+    def drop(self, guest: Guest) -> None:
+        """This one is gone, if it has waited."""
+        waiting = self._waiting.get(guest.link.fingerprint)
+        if waiting is not None and waiting[0] is guest:
+            self.take(guest.link.fingerprint)
+
+    def over(self, now: float) -> Iterator[str]:
+        """The keys whose first link has shown no sign of life in time."""
+        return self._due.over(now)
