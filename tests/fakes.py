@@ -121,6 +121,9 @@ class FakePort:
         kind = IPv6Address if ":" in self._inside[0] else IPv4Address
         return kind("UDP", *self._inside)
 
+    def heard_at(self, address: Address) -> str | None:
+        return None
+
     def write(self, datagram: bytes, addr: Address) -> None:
         if not self._killed:
             self._network.carry(self.outside, datagram, addr)

@@ -139,6 +139,7 @@ LAYERS = (
         "net.quic_port",
         "net.quic_retry",
         "net.quic_waiting",
+        "net.reached",
         "net.resolve",
         "net.service",
         "server.protocol",

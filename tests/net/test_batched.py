@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ from twisted_chat.net.batched import (
     BatchedPort,
     Calls,
     Outgoing,
+    ReachedAt,
     datagram_port,
 )
 from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.reached import ask_for_it
 
 
 def real_calls() -> Calls:
@@ -48,19 +51,29 @@ class FakeCalls:
         self.sent: list[bytes] = []
         self.asked = 0
 
-    def receive(self, fd: int, count: int, size: int) -> Datagrams:
+    def receive(
+        self,
+        fd: int,
+        count: int,
+        size: int,
+        reached: ReachedAt | None,
+        every: bool,
+        usual: bytes | None,
+    ) -> Datagrams:
         taken: Datagrams = [self._failing.recvfrom(size)]  # type: ignore[list-item]
         while len(taken) < count and not self._failing.fails:
             taken.append(self._failing.recvfrom(size))  # type: ignore[arg-type]
         return taken
 
-    def send(self, fd: int, family: int, datagrams: Outgoing, start: int) -> int:
+    def send(
+        self, fd: int, family: int, datagrams: Outgoing, start: int, usual: bytes | None
+    ) -> int:
         self.asked += 1
         if not self.room:
             raise BlockingIOError(errno.EAGAIN, "no room")
         some = datagrams[start : start + min(self.room, AT_ONCE)]
         self.room -= len(some)
-        self.sent += [datagram for datagram, _ in some]
+        self.sent += [datagram for datagram, *_ in some]
         return len(some)
 
 
@@ -85,6 +98,10 @@ class BatchedCase(PortCase):
 
 class ReceivingTests(BatchedCase, test_port.ReceivingTests):
     """What comes in, as on the other port."""
+
+
+class SeveralAddresses(BatchedCase, test_port.SeveralAddresses):
+    """At one of several addresses of ours, as on the other port."""
 
 
 class SendingTests(BatchedCase, test_port.SendingTests):
@@ -264,12 +281,12 @@ class CallsTests(SynchronousTestCase):
     def test_nothing_there(self) -> None:
         """Reading does not wait."""
         with self.assertRaises(BlockingIOError):
-            self.calls.receive(self.socket.fileno(), 1, 9)
+            self.calls.receive(self.socket.fileno(), 1, 9, None, False, None)
 
     def test_an_address_is_one_object(self) -> None:
         """Datagrams from one address come with one and the same tuple."""
-        self.calls.send(self.socket.fileno(), socket.AF_INET, [(b"x", self.here)] * 9, 0)
-        got = self.calls.receive(self.socket.fileno(), 9, 9)
+        self.calls.send(self.socket.fileno(), socket.AF_INET, [(b"x", self.here)] * 9, 0, None)
+        got = self.calls.receive(self.socket.fileno(), 9, 9, None, False, None)
         self.assertEqual(got, [(b"x", self.here)] * 9)
         self.assertEqual(len({id(address) for _, address in got}), 1)
 
@@ -282,8 +299,49 @@ class CallsTests(SynchronousTestCase):
         for _ in range(2):
             for caller in callers:
                 caller.sendto(b"x", self.here)
-                ((_, address),) = self.calls.receive(self.socket.fileno(), 1, 9)
+                ((_, address),) = self.calls.receive(self.socket.fileno(), 1, 9, None, False, None)
                 self.assertEqual(address, caller.getsockname())
+
+    def test_where_it_arrived(self) -> None:
+        """It is told of what arrived elsewhere than the kernel answers from, of the rest
+        where that is asked for, and of nothing where the socket was not told to say it."""
+        everywhere = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(everywhere.close)
+        everywhere.bind(("0.0.0.0", 0))
+        port, fd = everywhere.getsockname()[1], everywhere.fileno()
+        for asks in (False, True):
+            if asks:
+                self.assertTrue(ask_for_it(everywhere))
+            for every in (False, True):
+                for host in ("127.0.0.1", "127.0.0.2", "127.0.0.1"):
+                    self.socket.sendto(b"x", (host, port))
+                reached: ReachedAt = []
+                self.calls.receive(fd, 9, 9, reached, every, bytes(32))
+                told: list[str | None] = ["127.0.0.2"] if asks else []
+                if every:
+                    told = [None, "127.0.0.2" if asks else None, None]
+                self.assertEqual(reached, [(self.here, local) for local in told])
+
+    def test_nothing_leaks(self) -> None:
+        """Neither of the calls keeps an object that it was given or has made."""
+        everywhere = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(everywhere.close)
+        everywhere.bind(("0.0.0.0", 0))
+        ask_for_it(everywhere)
+        there = ("127.0.0.2", everywhere.getsockname()[1])
+        datagram, local = b"some bytes", "127.0.0.1"
+        counts = []
+        for _ in range(3):
+            for _ in range(100):
+                out: Outgoing = [(datagram, there, local), (datagram, there, "wrong")]
+                self.calls.send(self.socket.fileno(), socket.AF_INET, out, 0, None)
+                with self.assertRaises(ValueError):
+                    self.calls.send(self.socket.fileno(), socket.AF_INET, out, 1, None)
+                reached: ReachedAt = []
+                got = self.calls.receive(everywhere.fileno(), 9, 99, reached, True, None)
+            address = got[0][1]
+            counts.append([sys.getrefcount(one) for one in (datagram, local, there, address)])
+        self.assertEqual(counts[1:], counts[:-1])
 
     def test_the_first_that_cannot_be_sent(self) -> None:
         """What is before it is sent; asked again from there, it says what is wrong."""
@@ -301,28 +359,42 @@ class CallsTests(SynchronousTestCase):
             ((b"x", 5), TypeError),
             (("x", self.here), TypeError),
             (b"x", TypeError),
+            ((b"x", self.here, "nowhere"), ValueError),
+            ((b"x", self.here, "::1"), ValueError),
+            ((b"x", self.here, "192.0.2.1"), OSError),
+            ((b"x", self.here, 5), TypeError),
+            ((b"x", self.here, "127.0.0.1", 5), TypeError),
             ((b"x" * 70_000, self.here), OSError),
         ):
             datagrams: Any = [(b"a", self.here), (bytearray(b"b"), self.here), wrong]
-            self.assertEqual(self.calls.send(fd, socket.AF_INET, datagrams, 0), 2)
+            self.assertEqual(self.calls.send(fd, socket.AF_INET, datagrams, 0, None), 2)
             with self.assertRaises(error):
-                self.calls.send(fd, socket.AF_INET, datagrams, 2)
-            self.assertEqual(self.calls.receive(fd, 9, 9), [(b"a", self.here), (b"b", self.here)])
+                self.calls.send(fd, socket.AF_INET, datagrams, 2, None)
+            self.assertEqual(
+                self.calls.receive(fd, 9, 9, None, False, None),
+                [(b"a", self.here), (b"b", self.here)],
+            )
 
     def test_misuse(self) -> None:
         """Our own mistakes raise, and do not crash."""
         calls: Any = self.calls
-        wrong: Any = ((), (1, 2), ("x", 1, 1), (0, 0, 1), (0, 1, 0), (0, 1, 2**17))
+        wrong: Any = ((1, 2), ("x", 1, 1), (0, 0, 1), (0, 1, 0), (0, 1, 2**17))
         for arguments in wrong:
             with self.assertRaises((TypeError, ValueError)):
+                calls.receive(*arguments, None, False, None)
+        for arguments in (), (0, 1, 1), (0, 1, 1, (), False, None), (0, 1, 1, None, False, b""):
+            with self.assertRaises(TypeError):
                 calls.receive(*arguments)
-        wrong = ((), (0, 2, ((b"", None),), 0), (0, 2, [], 0), (0, 99, [(b"", None)], 0))
+        wrong = ((0, 2, ((b"", None),), 0), (0, 2, [], 0), (0, 99, [(b"", None)], 0))
         for arguments in wrong:
             with self.assertRaises((TypeError, ValueError)):
+                calls.send(*arguments, None)
+        for arguments in (), (0, 2, [], 0), (0, 2, [], 0, b""):
+            with self.assertRaises(TypeError):
                 calls.send(*arguments)
         self.socket.close()
         with self.assertRaises(OSError):
-            calls.receive(999_999, 1, 1)
+            calls.receive(999_999, 1, 1, None, False, None)
 
     @many
     @given(st.lists(st.binary(max_size=40), max_size=100), st.integers(1, 30))
@@ -332,8 +404,8 @@ class CallsTests(SynchronousTestCase):
         outgoing: Outgoing = [(payload, self.here) for payload in payloads]
         got: Datagrams = []
         while at < len(outgoing):
-            at += self.calls.send(fd, socket.AF_INET, outgoing, at)
-            got += self.calls.receive(fd, AT_ONCE, size)
+            at += self.calls.send(fd, socket.AF_INET, outgoing, at, None)
+            got += self.calls.receive(fd, AT_ONCE, size, None, False, None)
         self.assertEqual([datagram for datagram, _ in got], [sent[:size] for sent in payloads])
 
 

@@ -42,6 +42,10 @@ class FailingSocket:
         self._steps = list(steps)
         self.source: tuple[str, int] | tuple[str, int, int, int] = STRANGER
 
+    def recvmsg(self, size: int, room: int) -> tuple[bytes, list[object], int, object]:
+        datagram, source = self.recvfrom(size)
+        return datagram, [], 0, source
+
     def recvfrom(self, size: int) -> tuple[bytes, object]:
         if not self._steps:
             raise BlockingIOError(errno.EAGAIN, "nothing there")
@@ -190,6 +194,105 @@ class ReceivingTests(PortCase):
         self.assertEqual(self.datagrams(), [b"bad", b"bad", b"good"])
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
         self.assert_open(port)
+
+
+class SeveralAddresses(PortCase):
+    """A port at all addresses of this machine, asked at one of them."""
+
+    def ask(self, port: BoundedPort, caller: socket.socket, *hosts: str) -> None:
+        """Be asked at these addresses, one after the other."""
+        for host in hosts:
+            if ":" not in host and caller.family == socket.AF_INET6:
+                host = f"::ffff:{host}"
+            caller.sendto(b"?", (host, port.getHost().port))
+        port.doRead()
+
+    def answer(self, port: BoundedPort, caller: socket.socket) -> str:
+        """Where the answer to whoever asked last comes from."""
+        self.write(port, b"!", self.protocol.got[-1][1])
+        datagram, source = caller.recvfrom(9)
+        self.assertEqual(datagram, b"!")
+        return str(source[0])
+
+    def test_answers_from_there(self) -> None:
+        """Each is answered from the address that it asked last, whoever asks between."""
+        port = self.port("0.0.0.0")
+        callers = [self.caller() for _ in range(3)]
+        for turn in range(3):
+            hosts = [f"127.0.{(turn + number) % 3}.1" for number in range(3)]
+            for caller, host in zip(callers, hosts, strict=True):
+                self.ask(port, caller, host)
+            addresses = [address for _, address in self.protocol.got[-3:]]
+            for caller, host, address in zip(callers, hosts, addresses, strict=True):
+                self.write(port, b"!", address)
+                self.assertEqual(caller.recvfrom(9), (b"!", (host, port.getHost().port)))
+                self.assertEqual(port.reached_at(address), host)
+
+    def test_last_asked(self) -> None:
+        """Of two addresses that one has asked, in one turn too, the last counts."""
+        port, caller = self.port("0.0.0.0"), self.caller()
+        for hosts in (
+            ("127.0.0.2",),
+            ("127.0.0.3", "127.0.0.1"),
+            ("127.0.0.1", "127.0.0.3"),
+            ("127.0.0.1",),
+        ):
+            self.ask(port, caller, *hosts)
+            self.assertEqual(self.answer(port, caller), hosts[-1])
+
+    def test_ipv6(self) -> None:
+        """At all of IPv6 those of IPv4 are answered from where they asked, mapped or not."""
+        port = self.port("::")
+        for host in ("::1", "127.0.0.1"):
+            caller = self.caller(host)
+            self.ask(port, caller, host)
+            self.assertEqual(self.answer(port, caller), host)
+        self.ask(port, caller, "127.0.0.2")
+        self.assertEqual(self.answer(port, caller), "127.0.0.2")
+        six = self.caller("::ffff:127.0.0.1")
+        self.ask(port, six, "127.0.0.4")
+        self.assertEqual(self.protocol.got[-1][1][0], "127.0.0.1")
+        self.assertEqual(self.answer(port, six), "::ffff:127.0.0.4")
+
+    def test_address_gone(self) -> None:
+        """Where the address is not ours any more the kernel chooses, and nothing is lost."""
+        port, caller = self.port("0.0.0.0"), self.caller()
+        self.ask(port, caller, "127.0.0.2")
+        address = self.protocol.got[-1][1]
+        port._reached.heard([(address, "192.0.2.77")])
+        with capturedLogs() as logged:
+            self.assertEqual(self.answer(port, caller), "127.0.0.1")
+        self.assertEqual(self.answer(port, caller), "127.0.0.1")
+        self.assertEqual(logged, [])
+
+    def test_called(self) -> None:
+        """To one that was called the kernel chooses the way, wherever the answer arrives."""
+        port, caller = self.port("0.0.0.0"), self.caller()
+        at = caller.getsockname()
+        self.write(port, b"!", at)
+        self.assertEqual(caller.recvfrom(9)[1][0], "127.0.0.1")
+        self.ask(port, caller, "127.0.0.2")
+        self.assertEqual(self.answer(port, caller), "127.0.0.1")
+
+    def test_one_that_only_answers(self) -> None:
+        """A port whose words are all answers answers that one too from where it asked."""
+        port = self.make(interface="0.0.0.0", longest=LONGEST, answers=True)
+        port.startListening()
+        self.addCleanup(port.socket.close)
+        caller = self.caller()
+        self.write(port, b"!", caller.getsockname())
+        self.assertEqual(caller.recvfrom(9)[1][0], "127.0.0.1")
+        self.ask(port, caller, "127.0.0.2")
+        self.assertEqual(self.answer(port, caller), "127.0.0.2")
+
+    def test_reached_at(self) -> None:
+        """It can be asked where somebody reaches us, also who was not heard yet."""
+        bound = self.port("127.0.0.3")
+        self.assertEqual(bound.reached_at(("127.0.0.1", 9)), "127.0.0.3")
+        self.protocol = Collector()
+        port = self.port("0.0.0.0")
+        self.assertEqual(port.reached_at(("127.0.0.1", 9)), "127.0.0.1")
+        self.assertIsNone(port.reached_at(("nowhere", 9)))
 
 
 class SendingTests(PortCase):

@@ -59,6 +59,17 @@ class Order(SynchronousTestCase):
         zone = socket.if_nametoindex("lo")
         self.assertEqual(look_up_now(("fe80::1%lo", 5)), [(f"fe80::1%{zone}", 5)])
 
+    def test_here(self) -> None:
+        """What a server listens on, all addresses of this machine, is this machine."""
+        for host, meant in (
+            ("0.0.0.0", "127.0.0.1"),
+            ("0", "127.0.0.1"),
+            ("::", "::1"),
+            ("::ffff:0.0.0.0", "127.0.0.1"),
+            ("::ffff:127.0.0.2", "127.0.0.2"),
+        ):
+            self.assertEqual(look_up_now((host, 5)), [(meant, 5)])
+
     def test_nowhere(self) -> None:
         """A host that does not exist, or cannot, costs one line that says what would do."""
         for host in ("nosuchhost.invalid", "a" * 300, "..", "1.2.3.4.5", "fe80::1%nosuch"):

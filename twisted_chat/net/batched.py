@@ -22,6 +22,7 @@ compiler) `datagram_port` makes a port that does without.
 """
 
 import errno
+import socket
 from typing import Any
 from typing import Protocol as Interface
 
@@ -40,7 +41,9 @@ FULL = 1024
 OUTBOX = 4096
 """Datagrams that may wait while the kernel has no room; more are lost."""
 
-Outgoing = list[tuple[bytes, Address | None]]
+Outgoing = list[tuple[bytes, Address | None] | tuple[bytes, Address | None, str]]
+"""Payloads, each with where it goes to and, where that matters, from which address of ours."""
+ReachedAt = list[tuple[Address, str | None]]
 
 _NO_ROOM = BlockingIOError(errno.EAGAIN, f"{OUTBOX} of them wait already")
 _LATER = (BlockingIOError, InterruptedError)
@@ -49,9 +52,20 @@ _LATER = (BlockingIOError, InterruptedError)
 class Calls(Interface):
     """The two system calls, as `_mmsg` documents them."""
 
-    def receive(self, fd: int, count: int, size: int, /) -> Datagrams: ...
+    def receive(
+        self,
+        fd: int,
+        count: int,
+        size: int,
+        reached: ReachedAt | None,
+        every: bool,
+        usual: bytes | None,
+        /,
+    ) -> Datagrams: ...
 
-    def send(self, fd: int, family: int, datagrams: Outgoing, start: int, /) -> int: ...
+    def send(
+        self, fd: int, family: int, datagrams: Outgoing, start: int, usual: bytes | None, /
+    ) -> int: ...
 
 
 class BatchedPort(BoundedPort):
@@ -67,8 +81,14 @@ class BatchedPort(BoundedPort):
         self._calls = calls
         self._hand_over_all = getattr(self.protocol, "datagramsReceived", self._one_by_one)
         self._outbox: Outgoing = []
+        self._usual: bytes | None = None
         self._reading = False
         self._blocked = False  # The kernel had no room, and will say when it has.
+
+    def createInternetSocket(self) -> socket.socket:
+        made = super().createInternetSocket()
+        self._usual = self._reached.usual if self._asks else None
+        return made
 
     def doRead(self) -> None:
         """Hand at most a batch of datagrams to the protocol, then send what it wrote."""
@@ -83,7 +103,11 @@ class BatchedPort(BoundedPort):
     def write(self, datagram: bytes, addr: Address | None = None) -> None:
         """Send one datagram in this turn, or count it as lost."""
         outbox = self._outbox
-        outbox.append((datagram, addr))
+        reached = self._reached
+        if self._asks and reached.wanted and addr and (local := reached.write(addr)):
+            outbox.append((datagram, addr, local))
+        else:
+            outbox.append((datagram, addr))
         if self._blocked:
             if len(outbox) > OUTBOX:
                 outbox.pop()
@@ -108,14 +132,19 @@ class BatchedPort(BoundedPort):
     def _read(self, fd: int, left: int) -> None:
         while left > 0 and self.connected:
             asked = min(left, AT_ONCE)
+            reached: ReachedAt | None = [] if self._asks else None
             try:
-                datagrams = self._calls.receive(fd, asked, self.maxPacketSize)
+                datagrams = self._calls.receive(
+                    fd, asked, self.maxPacketSize, reached, self._reached.wanted, self._usual
+                )
             except _LATER:
                 return
             except OSError as problem:
                 self._not_received(problem)
                 left -= 1
                 continue
+            if reached:
+                self._reached.heard(reached)
             try:
                 self._hand_over_all(datagrams)
             except Exception:
@@ -134,15 +163,21 @@ class BatchedPort(BoundedPort):
         at, fd, family = 0, self.fileno(), self.addressFamily
         while at < len(outbox):
             try:
-                at += self._calls.send(fd, family, outbox, at)
+                at += self._calls.send(fd, family, outbox, at, self._usual)
             except _LATER:
                 self._outbox = outbox[at:]
                 self._blocked = True
                 self.startWriting()
                 return
             except LOST as problem:
-                self._lost("sending", problem)
-                at += 1
+                datagram, address, *local = outbox[at]
+                if self._asks and address is not None and local != [""]:
+                    # We may not have that address of ours any more: let the kernel choose.
+                    self._reached.forget(address)
+                    outbox[at] = (datagram, address, "")
+                else:
+                    self._lost("sending", problem)
+                    at += 1
 
 
 def datagram_port(*arguments: Any, calls: Calls | None = _mmsg, **options: Any) -> BoundedPort:

@@ -8,6 +8,7 @@ bounded number of datagrams a turn, and counts what goes wrong.
 
 import errno
 import socket
+from typing import Any
 
 from twisted.internet import udp
 from twisted.internet.interfaces import IReactorFDSet
@@ -15,6 +16,9 @@ from twisted.internet.protocol import AbstractDatagramProtocol
 from twisted.logger import Logger
 
 from twisted_chat.addresses import Address
+from twisted_chat.net import reached
+from twisted_chat.net.reached import Reached, usual_hosts
+from twisted_chat.startup import source_host
 from twisted_chat.tally import Tally
 
 BATCH = 64
@@ -22,6 +26,8 @@ BATCH = 64
 SOCKET_BUFFER = 4 * 1024 * 1024
 """Bytes of kernel buffer asked for in each direction; the system may grant less."""
 
+_ALL = frozenset({"", "0.0.0.0", "::"})
+"""The interfaces that are all of this machine's."""
 _MAPPED = "::ffff:"
 _IDLE = (BlockingIOError, InterruptedError)
 
@@ -31,7 +37,9 @@ LOST = (OSError, OverflowError, TypeError, ValueError)
 
 class BoundedPort(udp.Port):
     """`udp.Port`, bounded. On `::` it serves IPv4 too, whose addresses look
-    to the protocol as they do on an IPv4 port (RFC 4291, 2.5.5.2)."""
+    to the protocol as they do on an IPv4 port (RFC 4291, 2.5.5.2). Those who asked at
+    one of several addresses of this machine are answered from there: `answers` says
+    that all that is written is an answer."""
 
     log = Logger()
 
@@ -44,10 +52,14 @@ class BoundedPort(udp.Port):
         interface: str = "",
         longest: int,
         batch: int = BATCH,
+        answers: bool = False,
     ) -> None:
         # One byte more than is allowed, to tell what was cut off from what fits.
         super().__init__(port, protocol, interface, longest + 1, reactor)
         self._batch = batch
+        self._answers = answers
+        self._reached = Reached(answers=answers)
+        self._asks = False  # Whether the kernel says at which of our addresses.
         self._tally = Tally()
         self._seconds = reactor.seconds  # type: ignore[attr-defined]
 
@@ -57,31 +69,73 @@ class BoundedPort(udp.Port):
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             made.setsockopt(socket.SOL_SOCKET, buffer, SOCKET_BUFFER)
+        self._asks = self.interface in _ALL and reached.ask_for_it(made)
+        if self._asks and self._answers:
+            self._reached = Reached(answers=True, usual=usual_hosts(self.addressFamily))
         return made
+
+    def reached_at(self, address: Address) -> str | None:
+        """The address of this machine at which those at another reach the port, where
+        that can be said."""
+        return self.heard_at(address) or source_host(address[0]) or None
+
+    def heard_at(self, address: Address) -> str | None:
+        """The same, where it is another than the one that the kernel chooses."""
+        return self._reached.at(address) if self.interface in _ALL else self.interface
 
     def doRead(self) -> None:
         """Hand at most a batch of datagrams to the protocol."""
         for _ in range(self._batch):
             try:
-                datagram, source = self.socket.recvfrom(self.maxPacketSize)
+                datagram, source = self._receive()
             except _IDLE:
                 return
             except OSError as problem:
                 self._not_received(problem)
                 continue
-            self._hand_over(datagram, _plain(source) if len(source) == 4 else source)
+            self._hand_over(datagram, source)
 
     def write(self, datagram: bytes, addr: Address | None = None) -> None:
         """Send one datagram, or count it as lost."""
-        if addr is not None and self.addressFamily == socket.AF_INET6 and ":" not in addr[0]:
-            addr = (_MAPPED + addr[0], addr[1])
+        if addr is not None and self._asks:
+            local = self._reached.write(addr) or self._reached.usually(addr)
+            if local is not None and self._write_from(local, datagram, addr):
+                return
         try:
             if addr is None:
                 self.socket.send(datagram)
             else:
-                self.socket.sendto(datagram, addr)
+                self.socket.sendto(datagram, self._wide(addr))
         except LOST as problem:
             self._lost("sending", problem)
+
+    def _receive(self) -> tuple[bytes, Address]:
+        if not self._asks:
+            datagram, source = self.socket.recvfrom(self.maxPacketSize)
+            return datagram, _plain(source)
+        datagram, said, _, source = self.socket.recvmsg(self.maxPacketSize, reached.ROOM)
+        address = _plain(source)
+        local = reached.read(said)
+        if local is not None:
+            self._reached.heard([(address, local)])
+        return datagram, address
+
+    def _write_from(self, local: str, datagram: bytes, addr: Address) -> bool:
+        """Send from this address of ours. False where we have it no longer."""
+        said = reached.said(local, self.addressFamily)
+        try:
+            self.socket.sendmsg([datagram], [said], 0, self._wide(addr))
+        except _IDLE as problem:
+            self._lost("sending", problem)
+        except LOST:
+            self._reached.forget(addr)
+            return False
+        return True
+
+    def _wide(self, address: Address) -> Address:
+        if self.addressFamily == socket.AF_INET6 and ":" not in address[0]:
+            return _MAPPED + address[0], address[1]
+        return address
 
     def _hand_over(self, datagram: bytes, source: Address) -> None:
         try:
@@ -110,8 +164,12 @@ class BoundedPort(udp.Port):
             )
 
 
-def _plain(source: tuple[str, int, int, int]) -> Address:
-    host, port, _, scope = source
+def _plain(source: Any) -> Address:
+    """An address as the kernel writes it, in the form that protocols know."""
+    host, port, *rest = source
+    if not rest:
+        return host, port
+    scope = rest[1]
     if host.startswith(_MAPPED) and "." in host:
         return host.removeprefix(_MAPPED), port
     # An answer to a link-local address needs its zone (RFC 4007, 11).

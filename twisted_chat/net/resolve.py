@@ -28,7 +28,8 @@ def look_up(
     """The UDP addresses of a host, a name or an address, with its port: both families
     in turn, IPv6 first (RFC 8305, 4), and of each those that the system prefers first
     (RFC 6724). Those that there is no route to are left out, if there are others.
-    A link-local one has the number of its zone, `fe80::1%2`. Raises OSError or
+    A link-local one has the number of its zone, `fe80::1%2`; all addresses of a machine,
+    `0.0.0.0` and `::`, mean this one. Raises OSError or
     UnicodeError where there is none."""
     found = getaddrinfo(place[0], place[1], type=socket.SOCK_DGRAM)
     addresses = list(dict.fromkeys(_address(entry[4]) for entry in found))
@@ -92,6 +93,9 @@ def everywhere() -> str:
 def _address(found: tuple[Any, ...]) -> Address:
     host, port, *rest = found
     zone = f"%{rest[1]}" if rest and rest[1] else ""
-    if ":" in host and (mapped := ipaddress.IPv6Address(host).ipv4_mapped) is not None:
-        return str(mapped), port
-    return host + zone, port
+    address = ipaddress.ip_address(host)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1", port
+    return f"{address}{zone}", port

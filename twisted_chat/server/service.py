@@ -107,6 +107,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             interface=options["interface"],
             longest=max(bounds.datagram, LARGEST_DATAGRAM),
             batch=options["batch"],
+            answers=True,
         )
 
     return RoomService(make_port, identity.fingerprint, reactor)

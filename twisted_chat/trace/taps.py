@@ -55,6 +55,7 @@ class DatagramTap(DatagramProtocol):
     def startProtocol(self) -> None:
         local = self.transport.getHost()
         self._bound: Address = local.host, local.port
+        self._heard_at = self.transport.heard_at
         self._protocol.makeConnection(_TappedPort(self.transport, self))  # type: ignore[arg-type]
 
     def stopProtocol(self) -> None:
@@ -86,7 +87,7 @@ class DatagramTap(DatagramProtocol):
 
     def _ours(self, theirs: Address) -> Address:
         host, port = self._bound
-        return _own_host(host, theirs[0]), port
+        return self._heard_at(theirs) or _own_host(host, theirs[0]), port
 
 
 class _TappedPort:

@@ -1,0 +1,60 @@
+"""A server at all addresses of its machine, and people who ask at one of them."""
+
+import socket
+
+from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+
+class SeveralAddresses(ChatTestCase):
+    """Whichever address of a server is asked answers."""
+
+    def test_ipv4(self) -> None:
+        """At a second IPv4 address, in both generations, with the extension and without."""
+        for extension in (True, False):
+            port = free_udp_port()
+            server = self.start("udpchat", port, extension=extension)
+            server.expect("room server on UDP port")
+            self.environment = {"XDG_DATA_HOME": str(self.directory())}
+            alice = self.meet("alice", port, "127.0.0.2")
+            alice.type_lines("$roomcreate lab", "$roomjoin lab")
+            alice.expect("> you are in lab alone")
+            bob = self.start("udpchat", "127.0.0.3", port, "--name", "bob", "--plain")
+            bob.type_lines("$roomjoin lab", "hello")
+            alice.expect("hello")
+            bob.end_input()
+            self.assertEqual(bob.wait(), 0)
+
+    def test_ipv6(self) -> None:
+        """At all of IPv6 and IPv4, by every way to write this machine's addresses."""
+        try:
+            port = free_udp_port("::1")
+        except OSError:
+            self.skipTest("no IPv6 here")
+        self.serve(port, host="::")
+        hosts = ("::1", "127.0.0.1", "127.0.0.2", "::ffff:127.0.0.3", "::", "0.0.0.0")
+        for number, host in enumerate(hosts):
+            person = self.meet(f"user{number}", port, host)
+            person.type_lines("$quit")
+            self.assertEqual(person.wait(), 0)
+
+    def test_datagrams(self) -> None:
+        """A roster comes from where its receiver has asked, also when somebody else joins."""
+        port = free_udp_port()
+        self.start("udpchat", port).expect("room server on UDP port")
+        ends = []
+        for name, host in (("alice", "127.0.0.2"), ("bob", "127.0.0.3")):
+            end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.addCleanup(end.close)
+            end.settimeout(20)
+            end.connect((host, port))  # Takes nothing from elsewhere.
+            ends.append(end)
+            for request in (f"hi {name}", "rc lab"):
+                end.send(request.encode())
+                end.recv(999)
+            end.send(b"rj lab")
+        alice, bob = ends
+        at = bob.getsockname()
+        said = [alice.recv(999) for _ in range(3)]
+        self.assertEqual(
+            said, 2 * [b"rj __clear_peers__"] + [b"rj %s %d" % (at[0].encode(), at[1])]
+        )
