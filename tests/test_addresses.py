@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.addresses import host_and_port, port_number, site
+from twisted_chat.addresses import host_and_port, is_public, port_number, site
 from twisted_chat.errors import UsageMistake
 
 
@@ -21,6 +21,42 @@ class SiteTests(SynchronousTestCase):
     def test_zone(self) -> None:
         """The zone of a link-local address is not counted."""
         self.assertEqual(site("fe80::1%2"), site("fe80::1"))
+
+
+class PublicTests(SynchronousTestCase):
+    """What is out on the internet."""
+
+    def test_not_public(self) -> None:
+        """This machine, its link, private networks and examples are not, in IPv6 neither."""
+        for host in (
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.31.255.255",
+            "192.168.0.1",
+            "169.254.3.4",
+            "::1",
+            "fe80::1",
+            "fe80::1%lan0",
+            "fd00::1",
+            "::ffff:192.168.0.1",
+            "203.0.113.7",
+            "2001:db8::1",
+        ):
+            self.assertFalse(is_public(host), host)
+
+    def test_public(self) -> None:
+        """Everything else is: what carriers share, and what carries a public IPv4 address."""
+        for host in (
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "2606:4700::1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::808:808",
+        ):
+            self.assertTrue(is_public(host), host)
 
 
 class PortTests(SynchronousTestCase):

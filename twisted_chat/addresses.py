@@ -24,6 +24,27 @@ FIRST_OF_MANY = 224
 (RFC 1122, 3.2.1.3)."""
 
 
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "127.0.0.0/8",
+            "::1/128",
+            "169.254.0.0/16",  # RFC 3927
+            "fe80::/10",  # RFC 4291, 2.5.6
+            "10.0.0.0/8",  # RFC 1918
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "fc00::/7",  # RFC 4193
+            "192.0.2.0/24",  # RFC 5737
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "2001:db8::/32",  # RFC 3849
+        ),
+    )
+)
+
+
 class Kind(Enum):
     """What can be at a host address."""
 
@@ -59,9 +80,13 @@ def kind(host: str) -> Kind:
 
 @lru_cache(maxsize=65_536)
 def is_public(host: str) -> bool:
-    """Whether a host address is one of the open internet: neither of this machine, nor of
-    a link, nor of a network that is nobody else's (RFC 6890)."""
-    return not ipaddress.ip_address(host).is_private
+    """Whether a host address may be anywhere on the internet: it is neither of this
+    machine, nor of its link, nor of a private network, nor of documentation, which the
+    internet carries to nobody. Addresses that carriers share (RFC 6598) may be."""
+    address = ipaddress.ip_address(host)
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    found = inner or address
+    return not any(found in network for network in _NOT_PUBLIC if network.version == found.version)
 
 
 def port_number(text: str, *, smallest: int = 1) -> int:

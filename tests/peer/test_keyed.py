@@ -13,7 +13,7 @@ from twisted_chat.peer.neighbourhood import LINGER
 from twisted_chat.peer.session import MAX_TYPED
 from twisted_chat.terminal.commands import Command
 
-PLAIN = ("192.0.2.77", 7777)
+PLAIN = ("10.0.0.77", 7777)
 KICKED_IN_LAB = (
     "> you talk to nobody now, but still hear {0}: $roomleave ends that, and"
     " $roomjoin lab talks to {0} again"
@@ -477,12 +477,25 @@ class WithoutKey(SynchronousTestCase):
 
     def test_claims(self) -> None:
         """Who claims another's name is seen not to be them."""
-        for line in (self._said("alice", "hi"), self._said("alice", "hi", ("192.0.2.66", 1))):
-            self.assertNotIn("< alice:", line)
-            self.assertIn("unencrypted", line)
-        self.assertIn(
-            "< stranger alice at 192.0.2.66:1 (unencrypted, not the one with a key)", line
+        self.assertEqual(
+            self._said("alice", "hi"), "< old (unencrypted), who says to be alice: hi"
         )
+
+    def test_strangers(self) -> None:
+        """What comes from where nobody is whom the server has named is counted, and not shown."""
+        before = list(self.carol.lines)
+        for number in range(1000):
+            self._said("bob", "you have won", ("192.0.2.66", 1 + number))
+            self._said("old", "you have won", ("192.0.2.66", 1 + number))
+            self._said("carol", "you have won", SERVER)
+        self.assertEqual(self.carol.lines, before)
+        self.assertIn("3,000 unencrypted messages of strangers", self.carol.type("$who")[-1])
+
+    def test_strangers_after_it_went(self) -> None:
+        """Who has left the room is a stranger, and so is one whose name had a key."""
+        self.world.network.carry_out(self.world.server, self.world.hall.go("old"))
+        self.world.wait(0.5)
+        self.assertEqual(self._said("old", "hi"), "> old (unencrypted) left")
 
     def test_flood(self) -> None:
         """So much of one source is shown, and no more."""

@@ -221,6 +221,9 @@ class KeyedSession:
             person = self._people.introduced(message.contact, now, free=not busy)
             if person is None or person.blocked or person.standing is Standing.MEMBER:
                 return
+            if person.hears and person.barred:
+                self._effects.notice(f"{person.name} wants to talk")
+                return
             self._effects.notice(
                 f"{person.name} wants to talk: you talk to each other now; $kick ends it"
                 if person.hears
@@ -261,8 +264,9 @@ class KeyedSession:
 
     def _done(self, now: float) -> list[Effect]:
         """Do what can be done now. Returns all effects, which end with the end."""
+        self._people.tell(now)
         while not self._over and self._typed.do_next(now):
-            pass
+            self._people.tell(now)
         if self._typed.ended and self._uplink.in_question and not self._uplink.seen:
             self._uplink.give_up()  # Nobody is left who could decide.
         if self._farewell.begun:

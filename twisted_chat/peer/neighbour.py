@@ -74,9 +74,14 @@ class Neighbour:
         return self.contact.fingerprint
 
     @property
+    def barred(self) -> bool:
+        """Whether nothing goes to it until the person says so."""
+        return self.blocked
+
+    @property
     def listening(self) -> bool:
         """Whether it is among those whom we speak to."""
-        return self.hears and not self.blocked
+        return self.hears and not self.barred
 
     def reachable_at(self, address: Address) -> None:
         """It can be reached there too, more likely than where it was before."""

@@ -86,7 +86,7 @@ class Orders:
                 self._show(help_lines())
             case Command.WHO:
                 room = shown_name(self._room.room) if self._room.room else ""
-                self._show(who(self._uplink.name, room, self._people.who()))
+                self._show(who(self._uplink.name, room, self._people.who(), self._people.dropped))
             case Command.STATUS:
                 self._show(self._words.status())
             case Command.VERIFY:
@@ -192,7 +192,7 @@ class Orders:
                 own = answer.contact.fingerprint == self._people.own
                 self._effects.notice(itself(name) if own else too_many(name))
                 return
-            if not person.blocked:
+            if person.listening:
                 others = [one for one in self._people.hearing() if one != person.name]
                 member = person.standing is Standing.MEMBER
                 room = shown_name(self._room.room) if self._room.room else ""

@@ -1,6 +1,8 @@
 """Whom we are with: members of our room, those who were introduced, with a key and without."""
 
-from twisted_chat.addresses import Address
+from collections import OrderedDict
+
+from twisted_chat.addresses import Address, host_and_port, is_public
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Audience, Standing
@@ -10,13 +12,16 @@ from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
 from twisted_chat.peer.trust import Trust, Verdict, name_key
-from twisted_chat.terminal.listeners import MAX_LISTED, Part, Present
+from twisted_chat.rate import Rate
+from twisted_chat.terminal.listeners import MAX_LISTED, Part, Present, withheld
 from twisted_chat.wire import Said
 
 Person = Neighbour | PlainPeer
 
 MAX_INTRODUCED = 1_000
 """Those who are known only because they have asked for us, and do not hear us."""
+TELL_EVERY, TELL_BURST = 10.0, 5
+"""Seconds between two notices of those to whom nothing goes, and how many may come at once."""
 MAX_NAMESAKES = 16
 """Those who have had one name, one after the other, and are remembered."""
 
@@ -41,6 +46,11 @@ class People:
         self._members: dict[str, Person] = {}
         """Those in our room, by the name in its roster."""
         self._roster_names: dict[Person, str] = {}
+        self._keyed_inside: set[Person] = set()
+        self._trusted_places: OrderedDict[tuple[str, Address], None] = OrderedDict()
+        self._untold: dict[PlainPeer, None] = {}
+        """Those to whom nothing goes, which the person has not been told."""
+        self._telling = Rate(1 / TELL_EVERY, TELL_BURST)
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
         """The keys that were shown to be compared, by name."""
@@ -103,6 +113,17 @@ class People:
         self._members.pop(self._roster_names.get(person, ""), None)
         key = name_key(person.contact.name)
         self._members[key], self._roster_names[person] = person, key
+        if isinstance(person, PlainPeer):
+            if person.standing is not Standing.MEMBER:
+                person.withheld = False
+            if self._keyed_inside:
+                self._withhold(person)
+            return
+        if not self._keyed_inside:
+            for other in self._members.values():
+                if isinstance(other, PlainPeer):
+                    self._withhold(other)
+        self._keyed_inside.add(person)
 
     def went(self, name: str, now: float) -> Person | None:
         """Somebody is not in our room any more, and does not hear us. None if they were not."""
@@ -120,7 +141,11 @@ class People:
         """We wanted to talk to somebody, and know now where they are. Returns them,
         and the names of those who do not hear us any more."""
         person = self._meet(contact, now)
-        return person, [] if person is None else _heard_till_now(self.audience.poke(person))
+        if person is None:
+            return None, []
+        ended = _heard_till_now(self.audience.poke(person))
+        self._withhold_outside(person)
+        return person, ended
 
     def end_knocks(self) -> list[str]:
         """Speak no more to those who only knocked. Returns the names of those who heard us."""
@@ -132,6 +157,7 @@ class People:
         person = self._meet(contact, now)
         if person is not None:
             self.audience.knock(person, free=free)
+            self._withhold_outside(person)
             if self.audience.callers > MAX_INTRODUCED:
                 self._part(self.audience.oldest_caller(), now)
         return person
@@ -160,6 +186,36 @@ class People:
     def _stand_down(self, person: Person) -> None:
         self.audience.drop(person)
         self._members.pop(self._roster_names.pop(person, ""), None)
+        self._keyed_inside.discard(person)
+        if isinstance(person, PlainPeer):
+            self._untold.pop(person, None)
+
+    # --- Those who cannot show that they are where the server says
+
+    def _withhold_outside(self, person: Person) -> None:
+        if isinstance(person, PlainPeer) and person.standing is not Standing.MEMBER:
+            self._withhold(person)
+
+    def _withhold(self, person: PlainPeer) -> None:
+        """Say nothing to somebody without a key who has to do with those who have one,
+        and whom anybody can have invented, until the person has decided."""
+        place = (name_key(person.contact.name), person.address)
+        if is_public(person.contact.host) and place not in self._trusted_places:
+            person.withheld = True
+            self._untold[person] = None
+
+    def tell(self, now: float) -> None:
+        """Tell the person to whom nothing goes, all of them at once."""
+        untold = [one for one in self._untold if one.standing is Standing.MEMBER or one.hears]
+        if untold and self._telling.spend("", now):
+            places = [f"{one.name} at {host_and_port(*one.address)}" for one in untold]
+            self._effects.notice(withheld(places, [shown_name(o.contact.name) for o in untold]))
+            self._untold.clear()
+
+    @property
+    def dropped(self) -> int:
+        """Messages of those whom the server has not named."""
+        return self._plain.dropped
 
     def who(self) -> list[Present]:
         """Everybody with a standing, as `$who` shows them."""
@@ -177,6 +233,8 @@ class People:
             shown.append(f"asked for you: $poke {name} answers")
         if person.blocked:
             part = Part.NEW_KEY if fingerprint else Part.LOST_KEY
+        elif person.barred:
+            part = Part.WITHHELD
         else:
             part = Part.HEARS if person.hears else Part.ONLY_HEARD
         return Present(shown_name(name), part, tuple(shown))
@@ -235,8 +293,12 @@ class People:
         person = self.called(name)
         if person is None:
             self._effects.notice(f"there is nobody called {name} here; $poke {name} looks")
-        elif not person.blocked:
-            self._effects.notice(f"nothing is wrong with the key of {name}")
+        elif not person.barred:
+            self._effects.notice(
+                f"nothing is wrong with the key of {name}"
+                if person.fingerprint
+                else f"{name} has no key, and is spoken to without encryption already"
+            )
         else:
             self._trust.accept(person.contact)
             self._warned.discard((name_key(person.contact.name), person.contact.fingerprint))
@@ -244,7 +306,11 @@ class People:
                 self._effects.notice(f"the new key of {name} is accepted and remembered")
                 self._keyed.accepted(person, now)
             else:
-                person.blocked = False
+                self._trusted_places[name_key(name), person.address] = None
+                if len(self._trusted_places) > MAX_INTRODUCED:
+                    self._trusted_places.popitem(last=False)
+                self._untold.pop(person, None)
+                person.blocked = person.withheld = False
                 self._effects.notice(f"{name} is spoken to without encryption now")
 
     def verify(self, name: str, answer: str, now: float) -> None:
@@ -296,13 +362,11 @@ class People:
     # --- What those without a key say
 
     def heard(self, said: Said, source: tuple[str, int], now: float) -> None:
-        named = self._names.all(said.name)
-        keyed = any(one.contact.fingerprint for one in named) or bool(self._trust.was(said.name))
-        self._plain.heard(said, source, keyed, now)
+        self._plain.heard(said, source, now)
 
 
 def _heard_till_now(ended: list[Person]) -> list[str]:
-    return [one.name for one in ended if not one.blocked]
+    return [one.name for one in ended if not one.barred]
 
 
 def _has_name(person: Person, name: str) -> bool:

@@ -27,6 +27,8 @@ class PlainPeer:
     standing: Standing = Standing.NONE
     hears: bool = False
     blocked: bool = False
+    withheld: bool = False
+    """Whether it may be somebody who never asked for what is said."""
 
     @property
     def name(self) -> str:
@@ -41,8 +43,13 @@ class PlainPeer:
         return self.contact.host, self.contact.port
 
     @property
+    def barred(self) -> bool:
+        """Whether nothing goes to it until the person says so."""
+        return self.blocked or self.withheld
+
+    @property
     def listening(self) -> bool:
-        return self.hears and not self.blocked
+        return self.hears and not self.barred
 
 
 class PlainPeers:
@@ -53,6 +60,8 @@ class PlainPeers:
         self._names = names
         self._hearing = Rate(rate, burst)
         self._unheard = Tally()
+        self.dropped = 0
+        """Messages that came from where nobody is whom the server has named."""
         self._known: dict[Address, PlainPeer] = {}
 
     def at(self, address: Address) -> PlainPeer | None:
@@ -87,9 +96,13 @@ class PlainPeers:
             for peer in listeners:
                 self._effects.send(said, peer.address)
 
-    def heard(self, said: Said, source: Address, keyed: bool, now: float) -> None:
-        """Show a datagram, with what is certain of its sender: an address at most.
-        `keyed` says whether somebody with a key has the name that it gives."""
+    def heard(self, said: Said, source: Address, now: float) -> None:
+        """Show a datagram of somebody whom the server has named, with what is certain
+        of its sender: an address at most. All others are counted."""
+        peer = self._known.get(source)
+        if peer is None or peer.blocked or peer.standing is Standing.NONE:
+            self.dropped += 1
+            return
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many", now):
                 self._effects.notice(
@@ -98,14 +111,7 @@ class PlainPeers:
                 )
             return
         text = safe(said.text.removesuffix("\n").removesuffix("\r"))
-        claim = shown_name(said.name)
-        peer = self._known.get(source)
-        if peer is None or peer.blocked:
-            doubt = ", not the one with a key" if keyed else ""
-            self._effects.show(
-                f"< stranger {claim} at {host_and_port(*source)} (unencrypted{doubt}): {text}"
-            )
-        elif name_key(said.name) == name_key(peer.contact.name):
+        if name_key(said.name) == name_key(peer.contact.name):
             self._effects.show(f"< {peer.name}: {text}")
         else:
-            self._effects.show(f"< {peer.name}, who says to be {claim}: {text}")
+            self._effects.show(f"< {peer.name}, who says to be {shown_name(said.name)}: {text}")

@@ -47,6 +47,15 @@ def too_many(name: str) -> str:
     return f"you cannot talk to {name}: too many people are known already; $kick parts from them"
 
 
+def withheld(places: list[str], names: list[str]) -> str:
+    """To whom nothing goes, as anybody can have put them there, and what changes that."""
+    return (
+        f"nothing goes to {listing(places)}: without a key nobody can show that they are there,"
+        f" and asked for your words. $trust {_one(names)} speaks to {_them(names)},"
+        " without encryption"
+    )
+
+
 # --- Ending
 
 
@@ -107,6 +116,7 @@ class Part(Enum):
     ONLY_HEARD = "you only hear"
     NEW_KEY = "nothing goes to these, whose new key $trust NAME accepts:"
     LOST_KEY = "nothing goes to these, who had a key and have none now, until $trust NAME:"
+    WITHHELD = "nothing goes to these, at public addresses and without a key, until $trust NAME:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +131,8 @@ class Present:
         return f"{self.name} ({', '.join(self.marks)})" if self.marks else self.name
 
 
-def who(name: str, room: str, people: Iterable[Present]) -> list[str]:
-    """What `$who` shows."""
+def who(name: str, room: str, people: Iterable[Present], dropped: int = 0) -> list[str]:
+    """What `$who` shows. `dropped` is how many messages of strangers were not shown."""
     present = list(people)
     lines = [f"you are {name}, " + (f"in {room}" if room else "in no room")]
     for part in Part:
@@ -130,6 +140,8 @@ def who(name: str, room: str, people: Iterable[Present]) -> list[str]:
             lines.append(f"{part.value} {listing(some, MAX_LISTED)}")
         elif part is Part.HEARS:
             lines.append("you talk to nobody")
+    if dropped:
+        lines.append(f"{dropped:,} unencrypted messages of strangers were not shown")
     return lines
 
 
@@ -145,6 +157,11 @@ def silence(room: str, people: Iterable[Present]) -> str:
         reasons.append(
             f"{listing(lost)} {_verb(lost, 'has', 'have')} no key any more;"
             f" $trust {_one(lost)} speaks without one"
+        )
+    if away := names.get(Part.WITHHELD):
+        reasons.append(
+            f"{listing(away)} {_verb(away, 'has', 'have')} no key and a public address;"
+            f" $trust {_one(away)} speaks to {_them(away)} all the same"
         )
     if heard := names.get(Part.ONLY_HEARD):
         begin = f"you talk to nobody in {room}" if room else "you are in no room"

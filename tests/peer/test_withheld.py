@@ -1,0 +1,166 @@
+"""Nothing goes to a public address that anybody can have invented, until the person says so."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import Chatter, KeyedWorld, key_of
+from twisted_chat import frames
+from twisted_chat.addresses import Address
+from twisted_chat.frames import Contact
+from twisted_chat.peer.people import TELL_BURST
+
+OUTSIDE = ("8.8.8.8", 53)
+
+
+class Place:
+    """A room with a server that says who is in it."""
+
+    def __init__(self, *names: str) -> None:
+        self.world = KeyedWorld()
+        self.people = self.world.room(*names)
+
+    def tell(self, one: Chatter, message: frames.Answer) -> list[str]:
+        """Let the server say something. Returns what is shown."""
+        before = len(one.lines)
+        hall, network = self.world.hall, self.world.network
+        network.carry_out(self.world.server, hall.push(one.name or "", message))
+        self.world.wait(0.5)
+        return one.lines[before:]
+
+    def come(self, one: Chatter, name: str, where: Address, key: str = "") -> list[str]:
+        """Somebody comes into the room, as it seems."""
+        room = self.world.hall.rooms["lab"]
+        room.number += 1
+        return self.tell(one, frames.Came(room.number, Contact(name, key, *where)))
+
+    def go(self, one: Chatter, name: str) -> list[str]:
+        """Somebody leaves the room, as it seems."""
+        room = self.world.hall.rooms["lab"]
+        room.number += 1
+        return self.tell(one, frames.Went(room.number, name))
+
+
+def said(one: Chatter) -> list[str]:
+    """What went out in datagrams, and where to."""
+    sent = [
+        f"{effect.message.encode().decode().strip()} {effect.to[0]}" for effect in one.node.sent
+    ]
+    return [line for line in sent if line.startswith("msg")]
+
+
+class Rooms(SynchronousTestCase):
+    """Members without a key in rooms of those who have one."""
+
+    def test_invented(self) -> None:
+        """Nothing goes to a public address until the person trusts it, and nothing of before."""
+        place = Place("alice", "bob")
+        alice, bob = place.people
+        shown = place.come(alice, "old", OUTSIDE)
+        self.assertEqual(shown[0], "> old (unencrypted) came")
+        self.assertIn("nothing goes to old (unencrypted) at 8.8.8.8:53", shown[1])
+        self.assertIn("$trust old", shown[1])
+        alice.type("secret")
+        self.assertEqual((said(alice), bob.lines[-1]), ([], "< alice: secret"))
+        self.assertEqual(alice.type("$trust old"), ["> old is spoken to without encryption now"])
+        alice.type("hello")
+        self.assertEqual(said(alice), ["msg alice> hello 8.8.8.8"])
+        self.assertIn("already", alice.type("$trust old")[0])
+
+    def test_once(self) -> None:
+        """Trust is for this name at this address, also when it comes back."""
+        place = Place("alice", "bob")
+        alice, _ = place.people
+        place.come(alice, "old", OUTSIDE)
+        alice.type("$trust old")
+        place.go(alice, "old")
+        self.assertEqual(place.come(alice, "old", OUTSIDE), ["> old (unencrypted) came"])
+        place.go(alice, "old")
+        for name, where in (("old", ("8.8.8.8", 54)), ("other", OUTSIDE)):
+            self.assertIn("nothing goes to", place.come(alice, name, where)[1])
+            alice.type("secret")
+            self.assertEqual(said(alice), [])
+            place.go(alice, name)
+
+    def test_private(self) -> None:
+        """At private and loopback addresses nothing is asked."""
+        place = Place("alice", "bob")
+        alice, _ = place.people
+        hosts = ("10.0.0.1", "127.0.0.1", "192.168.1.1", "fd00::1", "fe80::1")
+        for number, host in enumerate(hosts):
+            self.assertEqual(len(place.come(alice, f"old{number}", (host, 9))), 1)
+        alice.type("hello")
+        self.assertEqual(said(alice), [f"msg alice> hello {host}" for host in hosts])
+
+    def test_nobody_has_a_key(self) -> None:
+        """In a room in which nobody else has a key nothing is asked, until somebody with a
+        key comes; it stays so when that one goes."""
+        place = Place("alice")
+        (alice,) = place.people
+        self.assertEqual(place.come(alice, "old", OUTSIDE), ["> old (unencrypted) came"])
+        alice.type("one")
+        shown = place.come(alice, "bob", ("10.0.0.1", 5), key_of("bob"))
+        self.assertEqual([line[:17] for line in shown], ["> bob came", "> nothing goes to"])
+        alice.type("two")
+        place.go(alice, "bob")
+        self.assertIn("$trust old", alice.type("three")[-1])
+        self.assertEqual(said(alice), ["msg alice> one 8.8.8.8"])
+
+    def test_joining(self) -> None:
+        """The same for those who are in a room that is joined, whatever the order."""
+        for plain_first in (True, False):
+            world = KeyedWorld()
+            carol = world.chatter("carol")
+            carol.type("$roomcreate lab")
+            if plain_first:
+                world.hall.add_plain("old", OUTSIDE, "lab")
+            world.chatter("bob").type("$roomjoin lab")
+            if not plain_first:
+                world.hall.add_plain("old", OUTSIDE, "lab")
+            shown = carol.type("$roomjoin lab", "secret")
+            self.assertEqual(len([line for line in shown if "nothing goes to old" in line]), 1)
+            self.assertEqual(said(carol), [])
+
+    def test_many(self) -> None:
+        """Of many who come and go the person is told a few times, and nothing goes to any."""
+        place = Place("alice", "bob")
+        alice, _ = place.people
+        for number in range(50):
+            place.come(alice, f"old{number}", ("8.8.8.8", 100 + number))
+            place.go(alice, f"old{number}")
+        self.assertLess(len(alice.told("nothing goes to")), TELL_BURST + 5)
+
+    def test_who(self) -> None:
+        """`$who`, and a text that nobody hears, say why."""
+        place = Place("alice")
+        (alice,) = place.people
+        place.come(alice, "old", OUTSIDE)
+        place.come(alice, "bob", ("10.0.0.1", 5), key_of("bob"))
+        place.go(alice, "bob")
+        self.assertIn("until $trust NAME: old (unencrypted)", alice.type("$who")[-1])
+        self.assertIn("old has no key and a public address", alice.type("secret")[-1])
+
+
+class Across(SynchronousTestCase):
+    """Pokes between those with a key and those without."""
+
+    def test_poked(self) -> None:
+        """Who is poked at a public address, and has no key, is not spoken to before the trust."""
+        world = KeyedWorld()
+        alice = world.chatter("alice")
+        world.hall.users["old"] = Contact("old", "", *OUTSIDE)
+        (shown,) = alice.type("$poke old")
+        self.assertIn("nothing goes to old (unencrypted) at 8.8.8.8:53", shown)
+        self.assertIn("old has no key", alice.type("secret")[0])
+        alice.type("$trust old", "hello")
+        self.assertEqual(said(alice), ["msg alice> hello 8.8.8.8"])
+
+    def test_pokes(self) -> None:
+        """The same for who pokes us, and what is said meanwhile to nobody is said to nobody."""
+        world = KeyedWorld()
+        alice = world.chatter("alice")
+        asked = frames.Introduced(Contact("old", "", *OUTSIDE))
+        world.network.carry_out(world.server, world.hall.push("alice", asked))
+        world.wait(0.5)
+        self.assertEqual(alice.lines[-2], "> old (unencrypted) wants to talk")
+        self.assertIn("$trust old", alice.lines[-1])
+        alice.type("secret")
+        self.assertEqual(said(alice), [])
