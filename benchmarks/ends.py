@@ -73,7 +73,9 @@ class Links(End):
         super().__init__()
         self.key = Identity.generate()
         self.links: list[Link] = []
-        self.carrier = QuicPort(self.key, self, reactor, time_of_day=time.time)
+        self.carrier = QuicPort(
+            self.key, self, reactor, time_of_day=time.time, new_links=Rate(0, 0)
+        )
         self.port = datagram_port(
             0, self.carrier, reactor, interface=HOST, longest=LARGEST_DATAGRAM
         )

@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.rate import Rate
 
 CALLER, CALLED = ("127.0.0.1", 5001), ("127.0.0.1", 8090)
 WORD = b"x" * 100
@@ -29,7 +30,14 @@ class End:
     def __init__(self, clock: Clock, address: tuple[str, int]) -> None:
         self.address = address
         self.key = Identity.generate()
-        self.port = QuicPort(self.key, self, clock, time_of_day=time.time, text=self)  # type: ignore[arg-type]
+        self.port = QuicPort(
+            self.key,
+            self,  # type: ignore[arg-type]
+            clock,
+            time_of_day=time.time,
+            text=self,  # type: ignore[arg-type]
+            new_links=Rate(0, 0),  # All come from one site.
+        )
         self.links: list[Link] = []
         self.heard = 0
         self.answer = b""

@@ -138,6 +138,7 @@ LAYERS = (
         "net.quic_paths",
         "net.quic_port",
         "net.quic_retry",
+        "net.quic_stateless",
         "net.quic_waiting",
         "net.reached",
         "net.resolve",

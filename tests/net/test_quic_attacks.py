@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
-from tests.net.quic import CALLED, KEYS, THIRD, QuicCase, Raw
+from qh3.quic.events import ConnectionTerminated
+
+from tests.net.quic import CALLED, KEYS, THIRD, End, QuicCase, Raw
 from twisted_chat.frames import MAX_FRAME
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import Dial, SendFrame
-from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, UNSENT
+from twisted_chat.net.quic_bounds import (
+    HANDSHAKE_TIME,
+    HANDSHAKES,
+    NEW_LINKS_AT_ONCE,
+    RETRIES_AT_ONCE,
+    UNSENT,
+)
 
 STRANGER = KEYS[2]
 
@@ -112,16 +120,19 @@ class Keys(AttackCase):
         self.refused()
 
     def test_another_language(self) -> None:
-        """Whoever does not speak generation 2 is not spoken with."""
-        self.raw.configuration.alpn_protocols = ["h3"]
-        self.reach()
-        self.refused()
-
-    def test_no_language(self) -> None:
-        """Nor is whoever names no language."""
-        self.raw.configuration.alpn_protocols = None
-        self.reach()
-        self.refused()
+        """Whoever does not speak generation 2, or names no language, is not spoken with, and
+        is told so by the error that RFC 9001 has for it."""
+        for languages in (["h3"], None):
+            self.network.remove(self.raw._port)
+            self.raw = Raw(self.network, STRANGER, THIRD)
+            self.raw.configuration.alpn_protocols = languages
+            self.reach()
+            self.refused()
+            assert self.raw.quic is not None
+            self.raw.quic.handle_timer(self.clock.seconds() + 60)
+            ended = self.raw.quic.next_event()
+            assert isinstance(ended, ConnectionTerminated)
+            self.assertEqual(ended.error_code, 0x178)
 
 
 class Impostors(QuicCase):
@@ -283,3 +294,70 @@ class Floods(QuicCase):
         self.assertEqual(len(self.caller.heard.links), 1)
         self.later(HANDSHAKE_TIME + 1)
         self.assertEqual(len(self.called.port), 1)
+
+    def test_all_handshakes(self) -> None:
+        """When all handshakes that may wait are held from a hundred sites, somebody honest has
+        a link at once: the oldest makes way."""
+        for number in range(HANDSHAKES):
+            # As a token does that is brought back; what it says then matters no more.
+            at = (f"10.1.{number % 100}.1", 1000 + number // 100)
+            self.called.port._links.accept(at, b"original", b"%8d" % number)
+        self.assertEqual(len(self.called.port), HANDSHAKES)
+        self.caller.dial(self.called)
+        self.later(1, lambda: bool(self.caller.heard.links))
+        self.assertEqual(len(self.caller.heard.links), 1)
+        self.later(0.1)
+        self.assertEqual(len(self.called.port), HANDSHAKES)
+        gone = self.called.port.totals()["an unfinished attempt gone for another"]
+        self.assertEqual(gone, 1)
+
+    def test_unproven_address(self) -> None:
+        """Whoever has brought back a token is sent three times what came since, however much
+        the library would send."""
+        links = self.called.port._links
+        connection = links.accept(THIRD, b"original", b"retried!")
+        assert connection is not None
+        library = connection._quic
+        library.receive_datagram = lambda *given: None  # type: ignore[method-assign]
+        library.datagrams_to_send = lambda now: [(bytes(1000), THIRD)] * 20  # type: ignore[method-assign]
+        for number in range(1, 4):
+            links.receive(connection, [bytes(1200)], THIRD, 0.0)
+            links.flush()
+            self.assertEqual(len(self.network.sent), 3600 * number // 1000)
+
+    def test_new_links(self) -> None:
+        """One site may make so many links at once and so many a second, and others are not
+        concerned."""
+        for _ in range(NEW_LINKS_AT_ONCE):
+            raw = Raw(self.network, STRANGER, THIRD)
+            raw.dial(CALLED)
+            self.later(0.01)
+            assert raw.quic is not None
+            raw.quic.close()
+            raw.flush()
+            self.network.remove(raw._port)
+        totals = self.called.port.totals
+        before = totals().get("a connection attempt too many", 0)
+        for _ in range(20):
+            raw = Raw(self.network, STRANGER, THIRD)
+            raw.dial(CALLED)
+            self.later(0.01)
+            self.network.remove(raw._port)
+        self.assertGreater(totals()["a connection attempt too many"], before)
+        self.link()
+        self.later(HANDSHAKE_TIME)
+        third = End(self.network, KEYS[3], (THIRD[0], 7))
+        third.dial(self.called)
+        self.later(1)
+        self.assertEqual(len(third.heard.links), 1)
+
+    def test_asked_often(self) -> None:
+        """So many Retry packets go to one site, whoever asks for them in its name."""
+        initials = self.initials()
+        for number in range(RETRIES_AT_ONCE + 100):
+            self.called.port.datagramReceived(next(initials), (THIRD[0], 1 + number))
+        self.assertEqual(len(self.network.sent), RETRIES_AT_ONCE)
+        self.assertEqual(
+            self.called.port.totals()["an address to be validated too often"],
+            100,
+        )

@@ -36,10 +36,14 @@ class BothGenerations(QuicCase):
         self.assertEqual(self.called.text.received, [(text, THIRD) for text in 2 * TEXTS])
 
     def test_other_versions(self) -> None:
-        """A long header of another version is nothing of ours."""
-        other = b"\xc0\x6b\x33\x43\xcf" + bytes(1200)
+        """A long header of another version opens nothing; where it is too short to open
+        anything it is nothing of ours."""
+        other = b"\xc0\x6b\x33\x43\xcf" + bytes(1194)
         self.called.port.datagramReceived(other, THIRD)
         self.assertEqual(self.called.text.received, [(other, THIRD)])
+        self.called.port.datagramReceived(other + b"x", THIRD)
+        self.assertEqual(self.called.text.received, [(other, THIRD)])
+        self.assertEqual(len(self.called.port), 0)
 
     def test_side_by_side(self) -> None:
         """A link and texts share a port, and none of either gets to the other."""

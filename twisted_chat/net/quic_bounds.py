@@ -22,9 +22,24 @@ UNSENT = 256 * 1024
 LINKS = 10_000
 """Connections of one port, dialled and accepted."""
 HANDSHAKES = 1_000
-"""Connections of one port whose keys are not proven yet."""
+"""Accepted connections of one port whose keys are not proven yet, of sites that have
+proven none: with one more the oldest goes."""
+HANDSHAKES_OF_THE_PROVEN = 500
+"""The same, of sites over which a key was proven."""
 HANDSHAKES_OF_A_SITE = 32
-"""The same, of those that one site has asked for."""
+"""The same, of one site."""
+PROVEN_SITES = 10_000
+"""Sites that are remembered for having proven a key, the latest."""
+NEW_LINKS, NEW_LINKS_AT_ONCE = 10.0, 128
+"""Connections a second that are accepted from one site, and at once after a pause: all
+users that a site may have, and the links that they have lost."""
+RETRIES, RETRIES_AT_ONCE = 200.0, 400
+"""Retry packets a second to one site, and at once: anybody can ask for one in the name
+of a site, and who fills this keeps that site from making new links."""
+ANSWERS, ANSWERS_AT_ONCE = 10.0, 50
+"""Version Negotiation packets and resets a second to one site, and at once."""
+SITES = 10_000
+"""Sites of which these rates are kept, in each of two generations."""
 ACTIVE_IDS = 2
 """Connection ids that the other end may give us at a time: one, and one to move with."""
 

@@ -41,9 +41,9 @@ class Stage(Enum):
 
 class Connection:
     """`link` is what others know it by; `expected` what the key at the other
-    end of a dialled one must begin with, and `found` the one that is there. `gone`
-    says that there is nothing left to send or to wait for. `deadline` is when
-    `tick` is due."""
+    end of a dialled one must begin with, `found` the one that is there, and
+    `dialled_to` where that is. `gone` says that there is nothing left to send or
+    to wait for. `deadline` is when `tick` is due."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Connection:
         self.link = link
         self.expected = expected
         self.found = ""
+        self.dialled_to = link.address if link.dialled else None
         self.stage = Stage.PROVING
         self.gone = False
         self.ids = {quic.host_cid}
@@ -146,6 +147,11 @@ class Connection:
         if not at_once:
             self._part_by = NEVER
         self._finish(why)
+
+    def abandon(self) -> None:
+        """Be gone without a word, to anybody."""
+        self.gone, self.stage = True, Stage.OVER
+        self._frames = self._proof = None
 
     def fail(self, why: str) -> None:
         """The library has failed: tell the owner, and touch it no more."""

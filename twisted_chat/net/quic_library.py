@@ -12,15 +12,19 @@ from weakref import WeakMethod
 
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
-from qh3.quic.tls_bridge import QuicTlsBridge
-from qh3.tls import SignatureAlgorithm
+from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
+from qh3.tls import ExtensionType, SignatureAlgorithm
 
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.quic_stateless import Resets
 
 # It warns of what strangers send, in their words, on standard error.
 logging.getLogger("quic").disabled = True
+
+_NO_LANGUAGE = "No common ALPN"
+"""What the library says of it, as an alert of another kind."""
 
 
 def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> QuicConfiguration:
@@ -53,8 +57,12 @@ class Quic(QuicConnection):
 
     The library's own is in a circle with its half of TLS, which is in another with
     its context, so that only the garbage collector would find them; a Retry makes
-    a second pair. Here what is made for a connection knows it weakly.
+    a second pair. Here what is made for a connection knows it weakly. The library
+    also draws the token of stateless resets, where `reset_token` is to be told, and
+    has another error where no language is common.
     """
+
+    reset_token: bytes | None = None
 
     def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
         bridge = super()._create_tls(remote_source_cid)
@@ -62,6 +70,11 @@ class Quic(QuicConnection):
         context = bridge.tls
         context.alpn_cb = _weakly(context.alpn_cb)
         context.update_traffic_key_cb = _weakly(context.update_traffic_key_cb)
+        bridge.receive_crypto = _rightly(_weakly(bridge.receive_crypto))  # type: ignore[method-assign]
+        if self.reset_token is not None:
+            bridge.stateless_reset_token = self.reset_token
+            parameters = bridge.serialize_transport_parameters()
+            context.handshake_extensions = [(ExtensionType.QUIC_TRANSPORT_PARAMETERS, parameters)]
         return bridge
 
 
@@ -69,9 +82,23 @@ def _weakly(method: Any) -> Callable[..., None]:
     """A call of this method that keeps nothing alive."""
     reference = WeakMethod(method)
 
-    def call(*given: Any) -> None:
+    def call(*given: Any, **named: Any) -> None:
         if (found := reference()) is not None:
-            found(*given)
+            found(*given, **named)
+
+    return call
+
+
+def _rightly(receive: Callable[..., None]) -> Callable[..., None]:
+    """The same, with the error that RFC 9001, 8.1, has for it where no language is common."""
+
+    def call(*given: Any, **named: Any) -> None:
+        try:
+            receive(*given, **named)
+        except QuicTlsBridgeError as error:
+            if _NO_LANGUAGE in error.reason_phrase:
+                error.error_code = bounds.NO_APPLICATION_PROTOCOL
+            raise
 
     return call
 
@@ -84,14 +111,16 @@ def dialling(common: QuicConfiguration, address: Address, now: float) -> Quic:
     return quic
 
 
-def accepting(common: QuicConfiguration, original: bytes, retried: bytes) -> Quic:
+def accepting(common: QuicConfiguration, original: bytes, retried: bytes, resets: Resets) -> Quic:
     """Take a connection from an address that has brought back a token:
     `original` and `retried` are the ids it was to be reached at, first and then."""
-    return Quic(
+    quic = Quic(
         configuration=common,
         original_destination_connection_id=original,
         retry_source_connection_id=retried,
     )
+    quic.reset_token = resets.token(quic.host_cid)
+    return quic
 
 
 def wide(address: Address) -> Any:

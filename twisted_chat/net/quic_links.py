@@ -1,6 +1,6 @@
 """All links of one port: what they send is sent together, and one timer serves them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -12,7 +12,9 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_events import Listener
+from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
+from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Links:
         write: Callable[[bytes, Address], object],
         *,
         most: int,
+        new_links: Rate,
+        resets: Resets,
         keylog: TextIO | None,
     ) -> None:
         self.by_id: dict[bytes, Connection] = {}
@@ -48,11 +52,14 @@ class Links:
         self._clock = clock
         self._write = write
         self._most = most
+        self._new_links = new_links
+        self._resets = resets
         self._keylog = keylog
         self._common: dict[bool, Any] = {}
         self._all: dict[Connection, None] = {}
         self._by_link: dict[Link, Connection] = {}
-        self._waiting = WaitingRoom()
+        self._dialled: dict[Address, dict[Connection, None]] = {}
+        self._waiting: WaitingRoom[Connection] = WaitingRoom()
         self._dirty: dict[Connection, None] = {}
         self._unsent: dict[Connection, None] = {}
         self._deadlines: Deadlines[Connection] = Deadlines()
@@ -79,7 +86,9 @@ class Links:
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
         link = Link("", dial.address, True)
-        self._add(Connection(quic, self._own, self, link, now, dial.fingerprint), "")
+        connection = Connection(quic, self._own, self, link, now, dial.fingerprint)
+        self._dialled.setdefault(dial.address, {})[connection] = None
+        self._add(connection)
 
     def send(self, effect: SendFrame) -> None:
         if (connection := self._by_link.get(effect.link)) is not None:
@@ -114,16 +123,28 @@ class Links:
         from twisted_chat.net.quic_connection import Connection
         from twisted_chat.net.quic_library import accepting
 
-        of = site(source[0])
-        if len(self) >= self._most or not self._waiting.room(of):
+        of, now = site(source[0]), self._clock.seconds()
+        if (
+            len(self) >= self._most
+            or not self._waiting.has_room(of)
+            or not self._new_links.spend(source[0], now)
+        ):
             self.count("a connection attempt too many", source)
             return None
-        quic = accepting(self._configuration(dialled=False), original, retried)
-        link = Link("", source, False)
-        connection = Connection(quic, self._own, self, link, self._clock.seconds())
+        common = self._configuration(dialled=False)
+        quic = accepting(common, original, retried, self._resets)
+        connection = Connection(quic, self._own, self, Link("", source, False), now)
         connection.ids.add(retried)
-        self._add(connection, of)
+        if (oldest := self._waiting.add(connection, of)) is not None:
+            self.count("an unfinished attempt gone for another", oldest.link.address)
+            oldest.abandon()
+            self._forget(oldest)
+        self._add(connection)
         return connection
+
+    def dialled(self, address: Address) -> Collection["Connection"]:
+        """The connections, in whatever stage, that were dialled to there."""
+        return self._dialled.get(address, ())
 
     def receive(
         self, connection: "Connection", datagrams: Sequence[bytes], source: Address, now: float
@@ -176,7 +197,7 @@ class Links:
         self.by_id.pop(identifier, None)
 
     def opened(self, connection: "Connection") -> None:
-        self._waiting.discard(connection)
+        self._waiting.prove(connection)
         self._by_link[connection.link] = connection
         self._tell("opened", connection.link)
 
@@ -207,21 +228,28 @@ class Links:
             self._common[dialled] = configuration(self._own, dialled=dialled, keylog=self._keylog)
         return self._common[dialled]
 
-    def _add(self, connection: "Connection", of: str) -> None:
+    def _add(self, connection: "Connection") -> None:
         self._all[connection] = None
         for identifier in connection.ids:
             self.by_id[identifier] = connection
-        self._waiting.add(connection, of)
         self._touch(connection)
 
     def _forget(self, connection: "Connection") -> None:
         self._waiting.discard(connection)
         self._all.pop(connection, None)
+        if connection.dialled_to is not None:
+            self._forget_dialled(connection, connection.dialled_to)
         self._dirty.pop(connection, None)
         self._unsent.pop(connection, None)
         self._deadlines.discard(connection)
         for identifier in connection.ids:
             self.by_id.pop(identifier, None)
+
+    def _forget_dialled(self, connection: "Connection", address: Address) -> None:
+        if (there := self._dialled.get(address)) is not None:
+            there.pop(connection, None)
+            if not there:
+                del self._dialled[address]
 
     def _touch(self, connection: "Connection") -> None:
         """It may have something to send: in this turn, after all that is said in it."""

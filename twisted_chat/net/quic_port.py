@@ -20,7 +20,15 @@ from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_events import Listener
 from twisted_chat.net.quic_links import Links
-from twisted_chat.net.quic_retry import PURPOSE, Retries, read_initial
+from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
+from twisted_chat.net.quic_stateless import (
+    RESETS,
+    SHORTEST_RESET,
+    Resets,
+    may_be_short,
+    version_negotiation,
+)
+from twisted_chat.rate import Rate
 
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import Connection
@@ -56,14 +64,29 @@ class QuicPort(DatagramProtocol):
         accepts: bool = True,
         keylog: TextIO | None = None,
         links: int = bounds.LINKS,
+        new_links: Rate | None = None,
     ) -> None:
         self._clock = clock
         self._time_of_day = time_of_day
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
         self._accepts = accepts
-        self._retries = Retries(own.secret(PURPOSE))
-        self._links = Links(own, listener, clock, self._write, most=links, keylog=keylog)
+        self._retries = Retries(own.secret(TOKENS))
+        self._resets = Resets(own.secret(RESETS))
+        self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
+        self._answered = Rate(bounds.ANSWERS, bounds.ANSWERS_AT_ONCE, bounds.SITES)
+        if new_links is None:
+            new_links = Rate(bounds.NEW_LINKS, bounds.NEW_LINKS_AT_ONCE, bounds.SITES)
+        self._links = Links(
+            own,
+            listener,
+            clock,
+            self._write,
+            most=links,
+            new_links=new_links,
+            resets=self._resets,
+            keylog=keylog,
+        )
         self._by_id = self._links.by_id
         self._last_words: Any = None
 
@@ -119,7 +142,11 @@ class QuicPort(DatagramProtocol):
             self._text.doStop()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        if datagram[:1] < _LONG and datagram[_SHORT_ID] not in self._by_id:
+        if (
+            datagram[:1] < _LONG
+            and len(datagram) <= SHORTEST_RESET
+            and datagram[_SHORT_ID] not in self._by_id
+        ):
             if self._text is not None:
                 self._text.datagramReceived(datagram, addr)
         else:
@@ -139,14 +166,16 @@ class QuicPort(DatagramProtocol):
             if datagram[:1] < _LONG:
                 to = by_id.get(datagram[_SHORT_ID])
                 if to is None:
-                    texts.append(one)
+                    if len(datagram) <= SHORTEST_RESET or not self._is_quic(*one, now):
+                        texts.append(one)
                     continue
             elif datagram[_VERSION] == bounds.VERSION:
                 to = self._of_long_header(datagram, source, now)
                 if to is None:
                     continue
             else:
-                texts.append(one)
+                if not self._is_quic(datagram, source, now):
+                    texts.append(one)
                 continue
             if connection is not None and (to is not connection or source != at):
                 receive(connection, run, at, now)  # type: ignore[arg-type]
@@ -170,6 +199,9 @@ class QuicPort(DatagramProtocol):
             return None
         if not initial.token:
             # As everybody begins: nothing to tell of.
+            if not self._asked.spend(source[0], now):
+                self._links.count("an address to be validated too often", source)
+                return None
             self._links.tally.count("an address to be validated", now)
             self._write(self._retries.packet(initial, source, self._time_of_day()), source)
             return None
@@ -178,6 +210,28 @@ class QuicPort(DatagramProtocol):
             self._links.count("a token that is not good", source)
             return None
         return self._links.accept(source, original, initial.destination)
+
+    def _is_quic(self, datagram: bytes, source: Address, now: float) -> bool:
+        """Whether this is QUIC though it belongs to no connection; then it is seen to."""
+        if may_be_short(datagram):
+            if dialled := self._links.dialled(source):
+                for connection in list(dialled):  # Which know whether it is their reset.
+                    self._links.receive(connection, [datagram], source, now)
+            elif self._accepts:
+                self._answer("a link that is gone", self._resets.packet(datagram), source, now)
+            else:
+                return False
+            return True
+        answer = version_negotiation(datagram) if self._accepts else None
+        if answer is None:
+            return False
+        self._answer("another version of QUIC", answer, source, now)
+        return True
+
+    def _answer(self, category: str, answer: bytes, source: Address, now: float) -> None:
+        self._links.tally.count(category, now)
+        if self._answered.spend(source[0], now):
+            self._write(answer, source)
 
     def _one_by_one(self, texts: Datagrams) -> None:
         assert self._text is not None

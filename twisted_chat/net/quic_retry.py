@@ -24,7 +24,7 @@ from twisted_chat.net.quic_bounds import (
     VERSION,
 )
 
-PURPOSE = b"udpchat/2, tokens of validated addresses"
+TOKENS = b"udpchat/2, tokens of validated addresses"
 """Of the secret that makes them: whoever has the key of a server has it."""
 
 _INITIAL, _RETRY = 0xC0, 0xF0

@@ -19,10 +19,17 @@ from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
-from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
+from twisted_chat.net.quic_bounds import (
+    LARGEST_DATAGRAM,
+    NEW_LINKS,
+    NEW_LINKS_AT_ONCE,
+    SITES,
+)
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
+from twisted_chat.rate import Rate
 from twisted_chat.server.collector import Collector
+from twisted_chat.server.guests import SPARE
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.trace.options import recorder_from
@@ -91,12 +98,15 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
 
     def make_port() -> BoundedPort:
         server = RoomServer(bounds, reactor, generation=options["generation"])
+        # All users of a site may come back at once, as after a failure of its network.
+        at_once = max(NEW_LINKS_AT_ONCE, SPARE * bounds.users_per_host)
         links = QuicPort(
             identity,
             server,
             reactor,
             time_of_day=time.time,
             text=server,
+            new_links=Rate(NEW_LINKS, at_once, SITES),
             keylog=keylog_file(os.environ),
         )
         server.carrier = links
