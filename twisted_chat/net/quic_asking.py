@@ -15,6 +15,8 @@ class Asking:
     other asks when it hears nothing any more. `heard` is when something came last.
     """
 
+    __slots__ = ("_dialled", "_first", "_last", "_next", "_since", "_soonest", "heard")
+
     def __init__(self, *, dialled: bool) -> None:
         self.heard = NEVER
         self._dialled = dialled

@@ -8,7 +8,7 @@ import logging
 import ssl
 from collections.abc import Callable
 from typing import Any, TextIO
-from weakref import WeakMethod
+from weakref import ref
 
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
@@ -80,11 +80,11 @@ class Quic(QuicConnection):
 
 def _weakly(method: Any) -> Callable[..., None]:
     """A call of this method that keeps nothing alive."""
-    reference = WeakMethod(method)
+    owner, function = ref(method.__self__), method.__func__
 
     def call(*given: Any, **named: Any) -> None:
-        if (found := reference()) is not None:
-            found(*given, **named)
+        if (found := owner()) is not None:
+            function(found, *given, **named)
 
     return call
 

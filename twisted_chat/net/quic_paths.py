@@ -18,12 +18,14 @@ _PREFIX = "100::"
 class Paths:
     """`current` is where the other end is, `moves` how often it has moved."""
 
+    __slots__ = ("_aliases", "_heard", "_left", "_name", "_names", "current", "moves")
+
     def __init__(self, first: Address, now: float) -> None:
         self.current = first
         self.moves = 0
-        self._names: dict[Address, Any] = {first: wide(first)}
-        self._name = self._names[first]
-        self._left: set[Address] = set()
+        self._name = wide(first)
+        self._names: dict[Address, Any] = {}  # Where it is not the address itself.
+        self._left: tuple[Address, ...] = ()
         self._aliases: dict[str, Address] = {}
         self._heard = now
 
@@ -34,7 +36,7 @@ class Paths:
             return self._name
         if source in self._left and now >= self._heard + RETURNED:
             # What was on its way from there when it left has arrived by now.
-            self._left.discard(source)
+            self._left = tuple(one for one in self._left if one != source)
             alias = f"{_PREFIX}{len(self._aliases) + 1:x}"
             self._aliases[alias] = source
             self._names[source] = (alias, source[1], 0, 0)
@@ -48,7 +50,7 @@ class Paths:
 
     def move(self, to: Address, now: float) -> None:
         """The other end is there now."""
-        self._left.add(self.current)
-        self._name = self._names.setdefault(to, wide(to))
+        self._left += (self.current,)
+        self._name = self.name(to, self._heard)
         self.current, self._heard = to, now
         self.moves += 1
