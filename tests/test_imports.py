@@ -77,6 +77,7 @@ LAYERS = (
         "peer.effects",
         "peer.farewell",
         "peer.generations",
+        "peer.ignored",
         "peer.keyed",
         "peer.membership",
         "peer.namesakes",

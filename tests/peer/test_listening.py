@@ -266,3 +266,64 @@ class Told(SynchronousTestCase):
                 ],
             )
             self.assertEqual(dave.statuses if not keyed else dave.node.statuses, [])
+
+
+class Ignoring(SynchronousTestCase):
+    """Those whom the person wants to see nothing of."""
+
+    def test_member(self) -> None:
+        """Nothing of a member is shown, and nothing goes to it, until that is taken back."""
+        for place in every():
+            vic, eve, bob = place.chatter("vic"), place.chatter("eve"), place.chatter("bob")
+            vic.type("$roomcreate lab", wait=1)
+            for one in (vic, eve, bob):
+                one.type("$roomjoin lab", wait=2)
+            before = len(vic.lines)
+            self.assertIn("$unignore eve", vic.type("$ignore eve")[0])
+            eve.type("boo")
+            vic.type("for bob", wait=3)
+            self.assertIn("you ignore eve", "\n".join(vic.type("$who")))
+            self.assertEqual((eve.told("for bob"), bob.told("for bob")), ([], ["< vic: for bob"]))
+            self.assertEqual([line for line in vic.lines[before:] if "boo" in line], [])
+            self.assertIn("eve hears you again", vic.type("$unignore eve")[0])
+            eve.type("sorry")
+            vic.type("well")
+            self.assertEqual(vic.lines[-1], "< eve: sorry")
+            self.assertEqual(eve.lines[-1], "< vic: well")
+            self.assertIn("not ignored", vic.type("$unignore eve")[0])
+
+    def test_comings_and_knocks(self) -> None:
+        """Neither coming, nor going, nor knocking is shown, and nobody hears by it."""
+        for place in every():
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            place.knock(eve, vic)
+            vic.type("$ignore eve")
+            before = len(vic.lines)
+            place.knock(eve, vic)
+            self.assertIn("is ignored", vic.type("$poke eve")[-1])
+            vic.type("$roomcreate lab", "$roomjoin lab", wait=3)
+            for line in ("$roomjoin lab", "boo", "$poke vic", "$roomleave", "$quit"):
+                eve.type(line, wait=3)
+            shown = [line for line in vic.lines[before:] if "eve" in line and "ignore" not in line]
+            self.assertEqual(shown, [])
+            self.assertIn("nobody heard that", vic.type("hello?")[-1])
+
+    def test_key(self) -> None:
+        """Who has a key is ignored by it, under whatever name; another of the name is not."""
+        world = KeyedWorld()
+        vic, eve = world.chatter("vic"), world.chatter("eve")
+        eve.type("$poke vic")
+        vic.type("$ignore eve")
+        eve.type("$quit", wait=2)
+        world.chatter("mallory", key="eve").type("$poke vic", "boo")
+        self.assertEqual(vic.told("mallory") + vic.told("boo"), [])
+        world.chatter("eve", key="another eve").type("$poke vic", "hello")
+        vic.type("$trust eve")
+        self.assertEqual(vic.told("hello"), ["< eve: hello"])
+
+    def test_nobody(self) -> None:
+        """Who is not known by a key cannot be ignored by one."""
+        vic = KeyedWorld().chatter("vic")
+        self.assertEqual(
+            vic.type("$ignore zoe"), ["> nobody called zoe is here; $who shows who is"]
+        )

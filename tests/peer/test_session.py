@@ -25,9 +25,10 @@ class Commands(SynchronousTestCase):
         world.network.sent.clear()
         for command in Command:
             wrong = f"${command.word} a b" if command.argument else f"${command.word} a"
-            self.assertEqual(alice.type(wrong), [f"> usage: {command.usage}"])
+            self.assertEqual(alice.type(wrong, wait=0.1), [f"> usage: {command.usage}"])
             if command.takes.start:
-                self.assertEqual(alice.type(f"${command.word}"), [f"> usage: {command.usage}"])
+                shown = alice.type(f"${command.word}", wait=0.1)
+                self.assertEqual(shown, [f"> usage: {command.usage}"])
         self.assertEqual(world.network.sent, [])
 
     def test_unknown(self) -> None:

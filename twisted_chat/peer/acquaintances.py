@@ -8,6 +8,8 @@ from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import MAX_NAME, key
 from twisted_chat.peer.audience import Audience, Standing
+from twisted_chat.peer.ignored import Ignored
+from twisted_chat.peer.trust import name_key
 from twisted_chat.terminal.listeners import Part, Present
 
 MAX_PEERS = 10_000
@@ -42,6 +44,7 @@ class Acquaintances:
 
     def __init__(self) -> None:
         self.audience: Audience[Acquaintance] = Audience(lambda one: one.address)
+        self.ignored = Ignored()
         self._met: dict[Address, Acquaintance] = {}
         self._roster: dict[Address, None] = {}
         self._former: dict[Address, None] = {}
@@ -52,7 +55,12 @@ class Acquaintances:
     # --- Whom we speak to
 
     def everybody(self) -> list[Address]:
-        return [one.address for one in self.audience.listeners()]
+        return [one.address for one in self.audience.listeners() if not self.ignores(one.address)]
+
+    def ignores(self, address: Address, claim: str = "") -> bool:
+        """Whether whoever is there, under the name that it claims, is ignored."""
+        known = self._by_server.get(address) or self._by_claim.get(address) or claim
+        return self.ignored.holds(address, name_key(known), name_key(claim))
 
     def roster(self) -> list[Address]:
         return list(self._roster)
@@ -151,11 +159,16 @@ class Acquaintances:
         return [
             Present(
                 self.called(one.address),
-                Part.HEARS if one.hears else Part.ONLY_HEARD,
+                self._part(one),
                 ("unencrypted",),
             )
             for one in self._met.values()
-        ]
+        ] + [Present(shown_name(name), Part.IGNORED) for name in self.ignored.names()]
+
+    def _part(self, one: Acquaintance) -> Part:
+        if self.ignores(one.address):
+            return Part.IGNORED
+        return Part.HEARS if one.hears else Part.ONLY_HEARD
 
     def find(self, name: str) -> list[Address]:
         """Where those with a standing are who are called this."""

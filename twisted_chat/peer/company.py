@@ -13,18 +13,23 @@ from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.discovery import Discovery
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
+from twisted_chat.peer.trust import name_key
 from twisted_chat.terminal.commands import alone_in, unheard
 from twisted_chat.terminal.listeners import (
     ended_by_poke,
     ended_by_refusal,
     ended_by_room,
+    ignored,
     itself,
     kicked,
     kicked_one,
+    not_ignored,
     poked,
     silence,
     still_hearing,
     too_many,
+    too_many_ignored,
+    unignored,
     who,
 )
 from twisted_chat.wire import (
@@ -135,6 +140,8 @@ class Company:
 
         if name.lower() == self._own_name.lower():
             self._effects.notice(itself(name))
+        elif self.people.ignored.marks(name):
+            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
         else:
             self._move(Locate(name), collect(answer), close, now)
 
@@ -164,6 +171,24 @@ class Company:
             else f"there is no $kick {name} in generation 1, where nobody has a key and no room"
             " an owner; $kick talks to nobody, $roomleave leaves"
         )
+
+    def ignore(self, name: str) -> None:
+        """Show nothing of somebody, by their address and their name, and say nothing to them."""
+        found = self.people.find(name)
+        if not self.people.ignored.add(name, [name_key(name), *found]):
+            self._effects.notice(too_many_ignored())
+            return
+        for address in found:
+            self.people.turn_away(address)
+        self._effects.notice(ignored(name))
+
+    def unignore(self, name: str) -> None:
+        """Take somebody for what they are again."""
+        if not self.people.ignored.remove(name):
+            self._effects.notice(not_ignored(name))
+        else:
+            hears = any(at in self.people.everybody() for at in self.people.find(name))
+            self._effects.notice(unignored(name, hears=hears))
 
     # --- Who there is
 
@@ -218,10 +243,10 @@ class Company:
         came, went = self.people.settle(keep=graceful)
 
         def announce(now: float) -> None:
-            for address in came:
-                self._effects.notice(f"{self.people.called(address)} came")
-            for address in went:
-                self._effects.notice(f"{self.people.called(address)} left")
+            for addresses, what in ((came, "came"), (went, "left")):
+                for address in addresses:
+                    if not self.people.ignores(address):
+                        self._effects.notice(f"{self.people.called(address)} {what}")
 
         if self.room and (came or went):
             self._with_names(announce, now)

@@ -125,8 +125,9 @@ class Correspondence:
                 neighbour.show_at = now + self._pause
                 break
             said = neighbour.inbox.show_next()
-            text = said.text.removesuffix("\n").removesuffix("\r")
-            self._effects.show(f"< {neighbour.name}: {safe(text)}")
+            if not neighbour.ignored:
+                text = said.text.removesuffix("\n").removesuffix("\r")
+                self._effects.show(f"< {neighbour.name}: {safe(text)}")
             self._owe(neighbour, said, now)
 
     def _owe(self, neighbour: Neighbour, said: Said, now: float) -> None:

@@ -219,7 +219,9 @@ class KeyedSession:
         elif isinstance(message, Introduced):
             busy = self._room.room or self._room.moving or self._orders.busy
             person = self._people.introduced(message.contact, now, free=not busy)
-            if person is None or person.blocked or person.standing is Standing.MEMBER:
+            if person is None or person.blocked or person.ignored:
+                return
+            if person.standing is Standing.MEMBER:
                 return
             if person.hears and person.barred:
                 self._effects.notice(f"{person.name} wants to talk")

@@ -200,7 +200,7 @@ class Membership:
     def _enter_room(self, members: dict[str, Contact], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
         present, ended = self._people.enter(list(members.values()), self._missing, now)
-        company = listing(person.name for person in present)
+        company = listing(f"{one.name} (ignored)" if one.ignored else one.name for one in present)
         self._effects.notice(
             f"you are in {shown_name(self.room)} " + (f"with {company}" if company else "alone")
         )
@@ -226,7 +226,7 @@ class Membership:
         self._members.add(key)
         self._missing.discard(key)
         person = self._people.came(contact, now)
-        if new and person is not None:
+        if new and person is not None and not person.ignored:
             self._effects.notice(f"{person.name} came")
 
     def _go(self, name: str, now: float) -> None:
@@ -235,6 +235,8 @@ class Membership:
         if key in self._members:
             self._members.discard(key)
             person = self._people.went(name, now)
+            if person is not None and person.ignored:
+                return
             self._effects.notice(f"{person.name if person else shown_name(name)} left")
 
     def _put_out(self, room: str, now: float) -> None:

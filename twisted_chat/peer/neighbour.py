@@ -32,6 +32,8 @@ class Neighbour:
     standing: Standing = Standing.NONE
     hears: bool = False
     blocked: bool = False
+    ignored: bool = False
+    """Whether the person wants to see nothing of it, and to say nothing to it."""
     addresses: list[Address] = field(default_factory=list)
 
     # The link, and getting one
@@ -76,7 +78,7 @@ class Neighbour:
     @property
     def barred(self) -> bool:
         """Whether nothing goes to it until the person says so."""
-        return self.blocked
+        return self.blocked or self.ignored
 
     @property
     def listening(self) -> bool:

@@ -37,6 +37,8 @@ SERVER = "server"
 _WITHOUT_SERVER = frozenset(
     {
         Command.HELP,
+        Command.IGNORE,
+        Command.UNIGNORE,
         Command.KICK,
         Command.STATUS,
         Command.TRUST,
@@ -84,6 +86,10 @@ class Orders:
         match command:
             case Command.HELP:
                 self._show(help_lines())
+            case Command.IGNORE:
+                self._people.ignore(argument, now)
+            case Command.UNIGNORE:
+                self._people.unignore(argument)
             case Command.WHO:
                 room = shown_name(self._room.room) if self._room.room else ""
                 self._show(who(self._uplink.name, room, self._people.who(), self._people.dropped))
@@ -202,6 +208,8 @@ class Orders:
 
         if name_key(name) == name_key(self._uplink.name):
             self._effects.notice(itself(name))
+        elif self._people.ignores(name):
+            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
         else:
             self._ask(Locate(name), f"for {name}", then, now)
 

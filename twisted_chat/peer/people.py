@@ -1,19 +1,31 @@
 """Whom we are with: members of our room, those who were introduced, with a key and without."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 
 from twisted_chat.addresses import Address, host_and_port, is_public
 from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
-from twisted_chat.peer.plain import PlainPeer, PlainPeers
+from twisted_chat.peer.plain import UNENCRYPTED, PlainPeer, PlainPeers
 from twisted_chat.peer.trust import Trust, Verdict, name_key
 from twisted_chat.rate import Rate
-from twisted_chat.terminal.listeners import MAX_LISTED, Part, Present, withheld
+from twisted_chat.terminal.listeners import (
+    MAX_LISTED,
+    Part,
+    Present,
+    ignored,
+    not_ignored,
+    too_many_ignored,
+    unignored,
+    unknown,
+    withheld,
+)
 from twisted_chat.wire import Said
 
 Person = Neighbour | PlainPeer
@@ -51,6 +63,7 @@ class People:
         self._untold: dict[PlainPeer, None] = {}
         """Those to whom nothing goes, which the person has not been told."""
         self._telling = Rate(1 / TELL_EVERY, TELL_BURST)
+        self._ignored = Ignored()
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
         """The keys that were shown to be compared, by name."""
@@ -154,6 +167,8 @@ class People:
     def introduced(self, contact: Contact, now: float, *, free: bool) -> Person | None:
         """Somebody wants to talk to us. They hear us if we are `free` and talk to
         nobody, so that nobody can listen to a conversation by knocking."""
+        if self._ignored.holds(*_marks(contact)) and not self._is_member(contact):
+            return None
         person = self._meet(contact, now)
         if person is not None:
             self.audience.knock(person, free=free)
@@ -220,7 +235,10 @@ class People:
     def who(self) -> list[Present]:
         """Everybody with a standing, as `$who` shows them."""
         every = [one for one in self.everybody() if one.standing is not Standing.NONE]
-        return [self._present(one, marks=len(every) <= MAX_LISTED) for one in every]
+        present = [self._present(one, marks=len(every) <= MAX_LISTED) for one in every]
+        inside = {name_key(one.name) for one in present if one.part is Part.IGNORED}
+        away = [name for name in self._ignored.names() if name not in inside]
+        return [*present, *(Present(shown_name(name), Part.IGNORED) for name in away)]
 
     def _present(self, person: Person, *, marks: bool) -> Present:
         name, fingerprint = person.contact.name, person.fingerprint
@@ -231,7 +249,9 @@ class People:
             shown.append("key compared" if self._trust.is_compared(name, fingerprint) else "key")
         if person.standing is Standing.KNOCKED and not person.hears:
             shown.append(f"asked for you: $poke {name} answers")
-        if person.blocked:
+        if person.ignored:
+            part = Part.IGNORED
+        elif person.blocked:
             part = Part.NEW_KEY if fingerprint else Part.LOST_KEY
         elif person.barred:
             part = Part.WITHHELD
@@ -246,7 +266,8 @@ class People:
             return None
         former = None if contact.fingerprint else self._plain.at((contact.host, contact.port))
         blocked = self._trust.judge(contact) is Verdict.CHANGED
-        if blocked:
+        unwanted = self._ignored.holds(*_marks(contact))
+        if blocked and not unwanted:
             self._warn(contact)
         person: Person | None
         if contact.fingerprint:
@@ -256,7 +277,44 @@ class People:
             if former is not None and former is not person:
                 self._stand_down(former)  # Somebody else is there now.
         self._forget_namesakes(contact.name, person)
+        if person is not None:
+            person.ignored = unwanted
         return person
+
+    def _is_member(self, contact: Contact) -> bool:
+        member = self._members.get(name_key(contact.name))
+        return member is not None and _marks(member.contact) == _marks(contact)
+
+    # --- Whom the person ignores
+
+    def ignore(self, name: str, now: float) -> None:
+        """Show nothing of somebody, and say nothing to them."""
+        person = self.called(name)
+        if person is None:
+            self._effects.notice(unknown(name))
+        elif not self._ignored.add(name, _marks(person.contact)):
+            self._effects.notice(too_many_ignored())
+        else:
+            person.ignored = True
+            if person.standing is not Standing.MEMBER:
+                self.audience.turn_away(person)
+                self._part(person, now)
+            self._effects.notice(ignored(name))
+
+    def unignore(self, name: str) -> None:
+        """Take somebody for what they are again."""
+        if not self._ignored.remove(name):
+            self._effects.notice(not_ignored(name))
+            return
+        for person in self.everybody():
+            person.ignored = self._ignored.holds(*_marks(person.contact))
+        latest = self.called(name)
+        hears = latest is not None and latest.listening
+        self._effects.notice(unignored(name, hears=hears))
+
+    def ignores(self, name: str) -> bool:
+        """Whether somebody is ignored under this name."""
+        return bool(self._ignored.marks(name))
 
     def _forget_namesakes(self, name: str, latest: Person | None) -> None:
         """Of a name that ever new people get not all are remembered."""
@@ -293,6 +351,8 @@ class People:
         person = self.called(name)
         if person is None:
             self._effects.notice(f"there is nobody called {name} here; $poke {name} looks")
+        elif person.ignored:
+            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
         elif not person.barred:
             self._effects.notice(
                 f"nothing is wrong with the key of {name}"
@@ -367,6 +427,13 @@ class People:
 
 def _heard_till_now(ended: list[Person]) -> list[str]:
     return [one.name for one in ended if not one.barred]
+
+
+def _marks(contact: Contact) -> tuple[Hashable, ...]:
+    """What somebody is known by: a key, or else an address and a name."""
+    if contact.fingerprint:
+        return (contact.fingerprint,)
+    return (contact.host, contact.port), (UNENCRYPTED, name_key(contact.name))
 
 
 def _has_name(person: Person, name: str) -> bool:

@@ -27,6 +27,7 @@ class PlainPeer:
     standing: Standing = Standing.NONE
     hears: bool = False
     blocked: bool = False
+    ignored: bool = False
     withheld: bool = False
     """Whether it may be somebody who never asked for what is said."""
 
@@ -45,7 +46,7 @@ class PlainPeer:
     @property
     def barred(self) -> bool:
         """Whether nothing goes to it until the person says so."""
-        return self.blocked or self.withheld
+        return self.blocked or self.withheld or self.ignored
 
     @property
     def listening(self) -> bool:
@@ -102,6 +103,8 @@ class PlainPeers:
         peer = self._known.get(source)
         if peer is None or peer.blocked or peer.standing is Standing.NONE:
             self.dropped += 1
+            return
+        if peer.ignored:
             return
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many", now):

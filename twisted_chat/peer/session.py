@@ -59,7 +59,9 @@ ONLY_KEYED = frozenset(
 """Commands that have a meaning in generation 2 only."""
 _OURSELVES = "person"
 """The one source of what is typed."""
-_WITHOUT_SERVER = frozenset({Command.HELP, Command.QUIT, Command.KICK, Command.WHO})
+_WITHOUT_SERVER = frozenset(
+    {Command.HELP, Command.QUIT, Command.KICK, Command.WHO, Command.IGNORE, Command.UNIGNORE}
+)
 
 
 class Session:
@@ -250,6 +252,10 @@ class Session:
                 self._leave(now)
             case Command.KICK:
                 self._company.kick(order.argument)
+            case Command.IGNORE:
+                self._company.ignore(order.argument)
+            case Command.UNIGNORE:
+                self._company.unignore(order.argument)
             case Command.WHO:
                 for line in self._company.who():
                     self._effects.notice(line)
@@ -330,6 +336,8 @@ class Session:
 
     def _show_said(self, said: Said, source: Address, now: float) -> None:
         people = self._company.people
+        if people.ignores(source, said.name):
+            return
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many messages", now):
                 self._effects.notice(

@@ -28,6 +28,8 @@ class Command(Enum):
     ROOMLEAVE = ("roomleave", "", "leave your room")
     ROOMCLOSE = ("roomclose", "", "close the room that you created")
     ROOMGIVE = ("roomgive", "NAME", "hand the room that you created on to NAME")
+    IGNORE = ("ignore", "NAME", "show nothing of NAME any more, and say nothing to NAME")
+    UNIGNORE = ("unignore", "NAME", "end that")
     WHO = ("who", "", "show which room you are in, who hears you, and whom you only hear")
     STATUS = ("status", "", "show who has got what you said")
     VERIFY = ("verify", "NAME [yes/no]", "show your key and NAME's, or say if they were the same")
@@ -72,7 +74,7 @@ _BY_WORD = {command.word: command for command in Command}
 
 
 _ELSEWHERE = {
-    "block": Command.KICK,
+    "block": Command.IGNORE,
     "bye": Command.QUIT,
     "create": Command.ROOMCREATE,
     "exit": Command.QUIT,
@@ -80,10 +82,13 @@ _ELSEWHERE = {
     "leave": Command.ROOMLEAVE,
     "list": Command.ROOMLIST,
     "msg": Command.POKE,
+    "mute": Command.IGNORE,
     "names": Command.USERLIST,
     "part": Command.ROOMLEAVE,
     "query": Command.POKE,
     "rooms": Command.ROOMLIST,
+    "unblock": Command.UNIGNORE,
+    "unmute": Command.UNIGNORE,
     "users": Command.USERLIST,
     "whois": Command.VERIFY,
 }

@@ -106,6 +106,37 @@ def still_hearing(names: list[str]) -> str:
     return f"; {listing(names)} still {_verb(names, 'hears', 'hear')} you, $kick ends it"
 
 
+# --- Ignoring
+
+
+def ignored(name: str) -> str:
+    """That somebody is ignored from now on."""
+    return (
+        f"nothing of {name} is shown any more, and nothing goes to {name}, as long as this"
+        f" program runs; $unignore {name} ends that"
+    )
+
+
+def unignored(name: str, *, hears: bool) -> str:
+    """That somebody is not ignored any more."""
+    return f"{name} is not ignored any more" + (f": {name} hears you again" if hears else "")
+
+
+def not_ignored(name: str) -> str:
+    """That somebody was not ignored."""
+    return f"{name} is not ignored; $who shows who is"
+
+
+def too_many_ignored() -> str:
+    """That nobody more can be ignored."""
+    return "too many are ignored already; $unignore NAME makes room"
+
+
+def unknown(name: str) -> str:
+    """That nobody of this name is known."""
+    return f"nobody called {name} is here; $who shows who is"
+
+
 # --- Who there is
 
 
@@ -116,6 +147,7 @@ class Part(Enum):
     ONLY_HEARD = "you only hear"
     NEW_KEY = "nothing goes to these, whose new key $trust NAME accepts:"
     LOST_KEY = "nothing goes to these, who had a key and have none now, until $trust NAME:"
+    IGNORED = "you ignore"
     WITHHELD = "nothing goes to these, at public addresses and without a key, until $trust NAME:"
 
 
@@ -163,6 +195,8 @@ def silence(room: str, people: Iterable[Present]) -> str:
             f"{listing(away)} {_verb(away, 'has', 'have')} no key and a public address;"
             f" $trust {_one(away)} speaks to {_them(away)} all the same"
         )
+    if unwanted := names.get(Part.IGNORED):
+        reasons.append(f"you ignore {listing(unwanted)}; $unignore {_one(unwanted)} ends that")
     if heard := names.get(Part.ONLY_HEARD):
         begin = f"you talk to nobody in {room}" if room else "you are in no room"
         again = f"$roomjoin {room}" if room else f"$poke {_one(heard)}"

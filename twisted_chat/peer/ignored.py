@@ -1,0 +1,38 @@
+"""Those whom the person ignores: nothing of theirs is shown, and nothing goes to them."""
+
+from collections.abc import Hashable, Iterable
+
+from twisted_chat.peer.trust import name_key
+
+MAX_IGNORED = 1_000
+"""Names that are ignored at a time."""
+
+
+class Ignored:
+    """Who is ignored, by what they are known by: a key, or an address and a name."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, frozenset[Hashable]] = {}
+
+    def add(self, name: str, marks: Iterable[Hashable]) -> bool:
+        """Ignore whoever has one of these marks. False where there are too many."""
+        if len(self._marks) >= MAX_IGNORED and name_key(name) not in self._marks:
+            return False
+        self._marks[name_key(name)] = self.marks(name) | frozenset(marks)
+        return True
+
+    def remove(self, name: str) -> bool:
+        """Ignore somebody no more. False if they were not ignored."""
+        return self._marks.pop(name_key(name), None) is not None
+
+    def marks(self, name: str) -> frozenset[Hashable]:
+        """What the one who is ignored under this name is known by."""
+        return self._marks.get(name_key(name), frozenset())
+
+    def names(self) -> list[str]:
+        """The names under which somebody is ignored."""
+        return list(self._marks)
+
+    def holds(self, *marks: Hashable) -> bool:
+        """Whether whoever has these marks is ignored."""
+        return any(not its.isdisjoint(marks) for its in self._marks.values())
