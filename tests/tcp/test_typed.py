@@ -1,0 +1,66 @@
+"""What a typed line means in TCP chat."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.tcp.typed import Mistake, Order, read
+
+
+class Typed(SynchronousTestCase):
+    """One line at a time."""
+
+    def test_text(self) -> None:
+        """Almost every line is said as it is, smileys, paths, prices and addresses among them."""
+        for line in (
+            *("", "  two  ", "hello", "say :q to leave", "help", "quit", "1/2", "and /quit"),
+            *(":D", ":P", ":p you", ":)", ":", "::", ":ok: then", ":q-", ":8090", "::1 answers"),
+            *(
+                "::ffff:192.0.2.1",
+                "/",
+                "//",
+                "/ that",
+                "// a comment",
+                "/1",
+                "$",
+                "$5",
+                "$HOME is",
+            ),
+        ):
+            self.assertEqual(read(line, person=True), line)
+
+    def test_quit(self) -> None:
+        """`:q` alone hangs up, whatever spaces stand around it, for a person and a script."""
+        for line in (":q", " :q ", ":q\t"):
+            for person in (True, False):
+                self.assertIs(read(line, person=person), Order.QUIT)
+
+    def test_mistakes(self) -> None:
+        """What looks like a command is not said aloud: it costs a line that says what is right."""
+        for line, word in (
+            *(("/quit", "/quit"), ("/q", "/q"), ("/help", "/help"), ("/join lab", "/join")),
+            *((":help", ":help"), (":quit", ":quit"), (":wq", ":wq"), (":q!", ":q!")),
+            *((":quit!", ":quit!"), (":Q", ":Q"), (" :Q ", ":Q"), (":q now", ":q")),
+            *(("$quit", "$quit"), ("$help", "$help"), ("$poke bob", "$poke")),
+        ):
+            mistake = read(line, person=True)
+            assert isinstance(mistake, Mistake), line
+            self.assertEqual(
+                mistake,
+                f"{word} is no command, and was not said; :q alone hangs up,"
+                f" and {word[0]}{word} says it",
+            )
+
+    def test_said_after_all(self) -> None:
+        """The mark twice says what once is refused; three times, what begins with two."""
+        for line, said in (
+            *(("//quit", "/quit"), ("//join lab", "/join lab"), ("///quit", "//quit")),
+            *(("::q", ":q"), ("::help me", ":help me"), (":::q", "::q"), ("::wq", ":wq")),
+            *(("$$help", "$help"), ("$$$help", "$$help")),
+        ):
+            self.assertEqual(read(line, person=True), said)
+
+    def test_script(self) -> None:
+        """A script's lines are delivered as they are; only for `:q` there is `::q`."""
+        for line in ("/etc/passwd", "/quit", ":wq", "//quit", "$help", "::help", ":Q", "::1"):
+            self.assertEqual(read(line, person=False), line)
+        for line, said in (("::q", ":q"), (" ::q", " :q"), (":::q", "::q")):
+            self.assertEqual(read(line, person=False), said)

@@ -1,0 +1,59 @@
+"""What a typed line means in TCP chat: almost always itself."""
+
+import re
+from enum import Enum
+
+QUIT = ":q"
+"""What a person types to hang up."""
+
+_COMMAND = re.compile(
+    r"""
+    /[A-Za-z]               # As in other chats: /quit, /join lab.
+    | :[qQ]!?(?!\S)         # As here, with something before or after it.
+    | :[a-z]{2,}!?(?!\S)    # As in an editor: :wq, :quit!; but not :D or :ok:.
+    | \$[a-z]+(?!\S)        # As in UDP chat: $help; but not $5 or $HOME.
+    """,
+    re.VERBOSE,
+)
+_DOUBLED = re.compile(r"([/:$])\1+")
+
+
+class Order(Enum):
+    """What is not said but done."""
+
+    QUIT = QUIT
+
+
+class Mistake(str):
+    """Why a line is not said, and what would be right."""
+
+    __slots__ = ()
+
+
+def read(line: str, *, person: bool) -> str | Order | Mistake:
+    """What is to be said, to be done, or to be typed otherwise.
+
+    What looks like a command is not said aloud by mistake; its mark typed
+    twice says it. A script's lines are text, whatever they look like, except
+    for `:q`.
+    """
+    text = line.strip()
+    if text == QUIT:
+        return Order.QUIT
+    if not person:
+        return _undoubled(line) if text.lstrip(":") == QUIT[1:] else line
+    if _COMMAND.match(text if text.casefold() == QUIT else line):
+        word = text.split()[0]
+        return Mistake(
+            f"{word} is no command, and was not said; {QUIT} alone hangs up,"
+            f" and {word[0]}{word} says it"
+        )
+    return _undoubled(line)
+
+
+def _undoubled(line: str) -> str:
+    """The line with one mark less, if it has several before what looks like a command."""
+    marks = _DOUBLED.match(line.lstrip())
+    if marks is None or not _COMMAND.match(line.lstrip()[marks.end() - 1 :]):
+        return line
+    return line.replace(marks[1], "", 1)
