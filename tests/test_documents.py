@@ -23,7 +23,8 @@ def named_in(path: Path) -> set[str]:
         for group in ast.parse(path.read_text()).body
         if isinstance(group, ast.ClassDef)
         for test in group.body
-        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_")
+        if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef)
+        and test.name.startswith("test_")
     }
 
 

@@ -89,6 +89,16 @@ def is_public(host: str) -> bool:
     return not any(found in network for network in _NOT_PUBLIC if network.version == found.version)
 
 
+def unmapped(host: str) -> str:
+    """A host address as its owner has it: an IPv4 address that came through an
+    IPv6 socket (`::ffff:192.0.2.1`; RFC 4291, 2.5.5.2) is an IPv4 address."""
+    if ":" not in host:
+        return host
+    address, percent, zone = host.partition("%")
+    number = ipaddress.IPv6Address(address)
+    return str(number.ipv4_mapped or f"{number}{percent}{zone}")
+
+
 def port_number(text: str, *, smallest: int = 1) -> int:
     """Read a port as a person types it. Raises UsageMistake."""
     if not (text.isascii() and text.isdigit()):

@@ -1,19 +1,14 @@
 """TCP chat as people run it: real processes, real sockets, real pseudo-terminals."""
 
-import datetime
-import ipaddress
 import os
 import shutil
 import socket
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 import pyte
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.end_to_end.processes import (
     PATIENCE,
@@ -23,6 +18,7 @@ from tests.end_to_end.processes import (
     free_port,
     refused,
 )
+from tests.tcp.certificates import self_signed
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.terminal.rows import MARK
 
@@ -122,7 +118,7 @@ class PeopleTests(TcpChatTestCase):
         calling = self.start_on_terminal(
             "tcpchat", "127.0.0.1", self.port, "--listen", "tcp:0:interface=127.0.0.1"
         )
-        calling.expect(f"> calling 127.0.0.1:{self.port}\n")
+        calling.expect(f"> calling 127.0.0.1:{self.port}; listening in between on ")
         self.chat_both_ways(calling, self.start_on_terminal("tcpchat", self.port))
 
     def test_two_callers(self) -> None:
@@ -131,6 +127,40 @@ class PeopleTests(TcpChatTestCase):
         first = self.start_on_terminal(*words)
         first.expect("> calling ")
         self.chat_both_ways(first, self.start_on_terminal(*words))
+
+    def test_caller_of_this_machine_first(self) -> None:
+        """On one machine the second finds the port in use by the first, and calls it."""
+        self.environment["XDG_RUNTIME_DIR"] = str(self.home)
+        first = self.start_on_terminal("tcpchat", "127.0.0.1", self.port)
+        first.expect("> calling ")
+        self.chat_both_ways(self.start_on_terminal("tcpchat", self.port), first)
+
+    def test_two_callers_over_ipv6(self) -> None:
+        """Two who call each other over IPv6 find each other, and nothing is lost."""
+        first = self.start_on_terminal("tcpchat", "::1", self.port)
+        first.type("first\n")
+        first.expect("it is sent when ")
+        second = self.start("tcpchat", "::1", self.port)
+        second.type("second\n")
+        second.end_input()
+        first.expect("\n< second\n> the other side hung up\n")
+        self.assertEqual((first.wait(), second.wait()), (0, 0))
+        self.assertIn("\n< first\n", second.output.text)
+
+    def test_both_families(self) -> None:
+        """Alone it waits for calls of both families."""
+        for host in ("127.0.0.1", "::1"):
+            waiting = self.waiting()
+            self.chat_both_ways(self.start_on_terminal("tcpchat", host, self.port), waiting)
+
+    def test_any_port(self) -> None:
+        """Where the system chooses the port it is said which one."""
+        waiting = self.waiting(0)
+        waiting.expect("TCP port ")
+        waiting.expect("\n")
+        self.port = int(waiting.output.text.splitlines()[-1].split()[-1])
+        self.call()
+        waiting.expect("> connected with ")
 
     def test_end_of_input(self) -> None:
         """Ctrl-D hangs up, as `:q` does."""
@@ -171,6 +201,41 @@ class RawTests(TcpChatTestCase):
         other.close()
         self.assertEqual(calling.wait(), 0)
         self.assertIn("\n< thanks\n", calling.output.text)
+
+    def stranger(self) -> socket.socket:
+        """A call from another address than the one that is called."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.kept(
+                    socket.create_connection(
+                        ("127.0.0.1", self.port), PATIENCE, source_address=("127.0.0.2", 0)
+                    )
+                )
+            except ConnectionRefusedError:  # It calls in this moment.
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+    def test_stranger(self) -> None:
+        """What was typed for one is not given to another who calls; it can be sent again."""
+        calling = self.start_on_terminal("tcpchat", "127.0.0.1", self.port)
+        calling.expect("> calling ")
+        calling.type("my secret\n")
+        calling.expect(f"it is sent when 127.0.0.1:{self.port} is\n")
+        other = self.stranger()
+        calling.expect("\n> not sent: my secret\n")
+        calling.expect("; type it again to send it\n")
+        calling.type("hello\n")
+        self.assertEqual(other.recv(100), b"hello\n")
+
+    def test_stranger_and_a_script(self) -> None:
+        """A script tells a stranger nothing, shows what was not sent, and has status 1."""
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        calling.type("my secret\nlast")
+        calling.end_input()
+        self.assertEqual(self.heard(self.stranger()), b"")
+        self.assertEqual(calling.wait(), 1)
+        self.assertIn("\n> not sent: my secret\n> not sent: last\n", calling.output.text)
 
     def test_busy(self) -> None:
         """A second caller is told that the line is busy; the first notices nothing."""
@@ -222,7 +287,7 @@ class EndpointTests(TcpChatTestCase):
     def test_tls(self) -> None:
         """Over TLS, with a certificate that the caller trusts, a chat is a chat."""
         certificate = self.home / "chat.pem"
-        certificate.write_bytes(_self_signed("127.0.0.1"))
+        certificate.write_bytes(self_signed("127.0.0.1"))
         waiting = self.waiting(
             "--listen",
             f"ssl:{self.port}:interface=127.0.0.1:privateKey={certificate}:certKey={certificate}",
@@ -319,7 +384,7 @@ class ServiceTests(TcpChatTestCase):
         self.leave_word("are you there?\n")
 
         attached = self.start("tcpchat", "attach", self.port)
-        attached.expect("> attached; nobody is on the line\n")
+        attached.expect("> attached; nobody is on the line. Ctrl-D leaves")
         shown = attached.output.text.splitlines()
         time = r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]"
         self.assertRegex(shown[0], rf"^> {time} waiting on TCP port {self.port}$")
@@ -338,7 +403,7 @@ class ServiceTests(TcpChatTestCase):
 
         caller.sendall(b"wait\n")
         again = self.start_on_terminal("tcpchat", "attach", self.port)
-        again.expect("> attached; somebody is on the line\n")
+        again.expect("> attached; somebody is on the line. Ctrl-D leaves")
         self.assertNotIn("are you there?", again.output.text)
         again.type(":q\n")
         self.assertEqual(self.heard(caller), b"")
@@ -367,29 +432,3 @@ class ServiceTests(TcpChatTestCase):
             service.expect(f"\n< {text} too\n")
             caller.close()
             service.expect("> the other side hung up; waiting for the next caller\n")
-
-
-def _self_signed(address: str) -> bytes:
-    """A key and a certificate of its own for an IP address, for a day, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )

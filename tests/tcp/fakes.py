@@ -24,6 +24,7 @@ from zope.interface import implementer
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.terminal.line import LineTerminal
 
+HERE = IPv4Address("TCP", "0.0.0.0", 8090)
 CALLER = IPv4Address("TCP", "192.0.2.1", 50000)
 TAKEN = CannotListenError("", 8090, OSError(errno.EADDRINUSE, "Address already in use"))
 
@@ -136,7 +137,7 @@ class FakeServer:
         return succeed(None)
 
     def getHost(self) -> IAddress:
-        return CALLER
+        return HERE
 
     def call(self) -> FakeConnection:
         """Somebody calls here."""

@@ -19,6 +19,11 @@ from twisted_chat.tcp.conversation import (
 NOON = datetime(2026, 3, 4, 12, 0, 0).timestamp()
 HELD_NOTICE = Show("> nobody is there yet; it is sent when somebody is")
 NOT_SENT = Show("> nobody is on the line; that was not sent")
+LEAVE = "Ctrl-D leaves, and the daemon stays; :q hangs up"
+SOMEBODY = Show(f"> attached; somebody is on the line. {LEAVE}")
+NOBODY = Show(f"> attached; nobody is on the line. {LEAVE}")
+ELSEWHERE = "this is a call from elsewhere, and not bob:8090"
+NOT_GIVEN = [Show("> not sent: one"), Show(f"> {ELSEWHERE}; nothing is sent")]
 GREETING = Show("> connected with 192.0.2.1:8090; :q hangs up")
 
 
@@ -54,7 +59,7 @@ class TalkingTests(SynchronousTestCase):
         """Spaces, an empty line and the quit word inside a text reach the other side unchanged."""
         conversation = person()
         connect(conversation)
-        for line in ("", "  two  ", "say :q to leave", ":quit"):
+        for line in ("", "  two  ", "say :q to leave", ":D", "/ or not"):
             self.assertEqual(conversation.typed(line, NOON), [Say(line)])
 
     def test_said_is_shown(self) -> None:
@@ -138,6 +143,148 @@ class HoldingTests(SynchronousTestCase):
         self.assertEqual(connect(conversation), [GREETING, Say("hello")])
         conversation.disconnected("gone", NOON)
         self.assertEqual(conversation.typed("again", NOON), [NOT_SENT])
+
+
+class StrangerTests(SynchronousTestCase):
+    """Somebody was called, and somebody else calls."""
+
+    def test_person(self) -> None:
+        """What was typed for the one who is called is shown as not sent, and can be sent again."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        self.assertEqual(
+            conversation.typed("my secret \x1b[2J", NOON),
+            [Show("> nobody is there yet; it is sent when bob:8090 is")],
+        )
+        conversation.typed("two", NOON)
+        self.assertEqual(
+            conversation.connected("192.0.2.1:8090", NOON, called=False),
+            [
+                GREETING,
+                Show("> not sent: my secret ␛[2J"),
+                Show("> not sent: two"),
+                Show(f"> {ELSEWHERE}; type it again to send it"),
+            ],
+        )
+        self.assertEqual(conversation.typed("two", NOON), [Say("two")])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(0)])
+
+    def test_nothing_was_typed(self) -> None:
+        """A person who has typed nothing yet just talks to who calls."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        self.assertEqual(conversation.connected("192.0.2.1:8090", NOON, called=False), [GREETING])
+        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+
+    def test_called(self) -> None:
+        """The one who is called gets all of it, also by a call of theirs, as does anybody where
+        nobody is called."""
+        for whom, called in (("bob:8090", True), ("", True), ("", False)):
+            conversation = Conversation(once=True, hold=True, whom=whom)
+            conversation.typed("one", NOON)
+            self.assertEqual(
+                conversation.connected("192.0.2.1:8090", NOON, called=called),
+                [GREETING, Say("one")],
+            )
+
+    def test_person_who_waits_to_deliver(self) -> None:
+        """After `:q` nobody is there to send it again: the chat ends with status 1."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        conversation.typed("one", NOON)
+        conversation.typed(":q", NOON)
+        self.assertEqual(
+            conversation.connected("192.0.2.1:8090", NOON, called=False),
+            [GREETING, *NOT_GIVEN, HangUp()],
+        )
+        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+
+    def test_script(self) -> None:
+        """A script says nothing to somebody else, shows what was not sent, and has status 1."""
+        for ended in (True, False):
+            conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+            conversation.typed("one", NOON)
+            if ended:
+                conversation.ended(NOON)
+            self.assertEqual(
+                conversation.connected("192.0.2.1:8090", NOON, called=False),
+                [GREETING, *NOT_GIVEN, HangUp()],
+            )
+            self.assertEqual(conversation.typed("last", NOON), [Show("> not sent: last")])
+            self.assertEqual(conversation.ended(NOON), [])
+            self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+
+    def test_script_that_has_said_nothing_yet(self) -> None:
+        """What a script is still to say is not for somebody else either."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+        self.assertEqual(
+            conversation.connected("192.0.2.1:8090", NOON, called=False),
+            [GREETING, NOT_GIVEN[-1], HangUp()],
+        )
+        self.assertEqual(conversation.typed("secret", NOON), [Show("> not sent: secret")])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+
+    def test_silent_script(self) -> None:
+        """A script whose input ended with nothing in it listens to whoever calls."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+        conversation.ended(NOON)
+        self.assertEqual(conversation.connected("192.0.2.1:8090", NOON, called=False), [GREETING])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(0)])
+
+    def test_daemon(self) -> None:
+        """At a daemon's terminal it is as for a person; who is not attached sees it later."""
+        for attached in (True, False):
+            conversation = Conversation(
+                once=False, hold=True, whom="bob:8090", interactive=False, detachable=True
+            )
+            conversation.attached(NOON, NOON)
+            conversation.typed("one", NOON)
+            if not attached:
+                conversation.detached()
+            effects = conversation.connected("192.0.2.1:8090", NOON, called=False)
+            shown = effects if attached else conversation.attached(NOON, NOON)
+            lines = [effect.line for effect in shown if isinstance(effect, Show)]
+            self.assertIn("not sent: one", lines[1])
+            self.assertIn(f"{ELSEWHERE}; type it again to send it", lines[2])
+            self.assertEqual(conversation.typed("one", NOON), [Say("one")])
+
+    def test_daemon_with_a_script(self) -> None:
+        """twistd -n at the end of a pipe hangs up on somebody else, and stays for the called."""
+        conversation = Conversation(once=False, hold=True, whom="bob:8090", interactive=False)
+        conversation.typed("one", NOON)
+        self.assertEqual(
+            conversation.connected("192.0.2.1:8090", NOON, called=False),
+            [GREETING, *NOT_GIVEN, HangUp()],
+        )
+        self.assertEqual(conversation.typed("two", NOON), [NOT_SENT])
+        conversation.disconnected("gone", NOON)
+        conversation.typed("three", NOON)
+        self.assertEqual(connect(conversation), [GREETING, Say("three")])
+
+
+class MistakeTests(SynchronousTestCase):
+    """What looks like a command and is none."""
+
+    def test_person(self) -> None:
+        """It is not said, and its mark twice says it, also before anybody is there."""
+        conversation = person()
+        (shown,) = conversation.typed("/quit", NOON)
+        assert isinstance(shown, Show)
+        self.assertTrue(shown.line.startswith("> /quit is no command, and was not said"))
+        conversation.typed("//quit", NOON)
+        self.assertEqual(connect(conversation), [GREETING, Say("/quit")])
+        self.assertIsInstance(conversation.typed(":help", NOON)[0], Show)
+        self.assertEqual(conversation.typed("::help", NOON), [Say(":help")])
+
+    def test_daemon(self) -> None:
+        """So at a daemon's terminal."""
+        conversation = daemon()
+        conversation.attached(NOON, NOON)
+        connect(conversation)
+        self.assertIsInstance(conversation.typed(":wq", NOON)[0], Show)
+
+    def test_script(self) -> None:
+        """What comes from a pipe is delivered as it is."""
+        conversation = person(interactive=False)
+        connect(conversation)
+        self.assertEqual(conversation.typed("/etc/passwd", NOON), [Say("/etc/passwd")])
 
 
 class QuittingTests(SynchronousTestCase):
@@ -226,7 +373,9 @@ class QuittingTests(SynchronousTestCase):
         """`:q` at a daemon with nobody on the line says so, and ends nothing."""
         conversation = daemon()
         conversation.attached(NOON, NOON)
-        self.assertEqual(conversation.typed(":q", NOON), [Show("> nobody is on the line")])
+        self.assertEqual(
+            conversation.typed(":q", NOON), [Show("> nobody is on the line; Ctrl-D leaves")]
+        )
 
     def test_quit_at_daemon(self) -> None:
         """`:q` at a daemon hangs up on this caller and leaves the next one a working line."""
@@ -292,7 +441,7 @@ class BacklogTests(SynchronousTestCase):
             [
                 Show("> [2026-03-04 12:00:00] connected with 192.0.2.1:8090; :q hangs up"),
                 Show("< [2026-03-04 12:01:01] hello  there"),
-                Show("> attached; somebody is on the line"),
+                SOMEBODY,
             ],
         )
 
@@ -310,9 +459,7 @@ class BacklogTests(SynchronousTestCase):
         connect(conversation)
         conversation.attached(NOON, NOON)
         conversation.detached()
-        self.assertEqual(
-            conversation.attached(NOON, NOON), [Show("> attached; somebody is on the line")]
-        )
+        self.assertEqual(conversation.attached(NOON, NOON), [SOMEBODY])
 
     def test_attached_sees_at_once(self) -> None:
         """While somebody is attached nothing is kept: it is shown, without a time."""
@@ -325,9 +472,7 @@ class BacklogTests(SynchronousTestCase):
 
     def test_nobody_on_the_line(self) -> None:
         """Who attaches is told whether somebody is on the line."""
-        self.assertEqual(
-            daemon().attached(NOON, NOON), [Show("> attached; nobody is on the line")]
-        )
+        self.assertEqual(daemon().attached(NOON, NOON), [NOBODY])
 
     def test_bound_on_lines(self) -> None:
         """The newest 1,000 lines are kept, and how many were not is said first."""
@@ -338,7 +483,7 @@ class BacklogTests(SynchronousTestCase):
         self.assertEqual(shown[0], Show("> 3 older lines were not kept"))
         kept = [Show(f"< [2026-03-04 12:00:00] {number}") for number in range(3, 1003)]
         self.assertEqual(shown[1:], kept)
-        self.assertEqual(state, Show("> attached; nobody is on the line"))
+        self.assertEqual(state, NOBODY)
 
     def test_bound_on_bytes(self) -> None:
         """Of few long lines 1 MiB is kept, in bytes of UTF-8, the prefix included."""
@@ -370,7 +515,7 @@ class BacklogTests(SynchronousTestCase):
             conversation.attached(NOON, NOON),
             [
                 Show("< [2026-03-04 12:00:00] new"),
-                Show("> attached; nobody is on the line"),
+                NOBODY,
             ],
         )
 

@@ -11,9 +11,10 @@ from zope.interface.verify import verifyObject
 
 from tests.tcp.fakes import CALLER, FakeConnection, FakeTerminal, Handle, accept
 from twisted_chat.lines import MAX_LINE
+from twisted_chat.tcp.connection import BUSY, LINGER, Busy, Chat
 from twisted_chat.tcp.conversation import MAX_HELD, Conversation
 from twisted_chat.tcp.liveness import LOOK, UNACKNOWLEDGED
-from twisted_chat.tcp.protocol import BUSY, LINGER, MAX_BUSY, Busy, Chat, TcpChat
+from twisted_chat.tcp.protocol import MAX_BUSY, TcpChat
 
 GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
 
@@ -372,7 +373,8 @@ class AttachTests(ChatTestCase):
         self.hear(connection, b"are you there?\n")
         shown = FakeTerminal(self.chat).shown
         self.assertRegex(shown[0], r"^< \[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] are you there\?$")
-        self.assertEqual(shown[1:], ["> attached; somebody is on the line"])
+        leave = "Ctrl-D leaves, and the daemon stays; :q hangs up"
+        self.assertEqual(shown[1:], [f"> attached; somebody is on the line. {leave}"])
 
     def test_detaching(self) -> None:
         """The end of input at the terminal closes that, and the line stays."""

@@ -1,21 +1,26 @@
 """How two people find each other, in the time of a Clock."""
 
 import errno
+from pathlib import Path
 
+from service_identity import VerificationError
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.interfaces import IListeningPort, INegotiated, IProtocolFactory
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import directlyProvides
 
 from tests.tcp.fakes import TAKEN, FakeClient, FakeConnection, FakeServer, FakeTerminal
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.call import TAKING
+from twisted_chat.tcp.connection import BUSY
 from twisted_chat.tcp.conversation import Conversation
-from twisted_chat.tcp.protocol import BUSY, TcpChat
+from twisted_chat.tcp.neighbour import Neighbour
+from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
 
-CALLING = "> calling bob:8090"
+CALLING = "> calling bob:8090; listening in between on TCP port 8090"
 WAITING = "> waiting on TCP port 8090"
 GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
 BUSY_NOTICE = "> bob:8090 says that the line is busy; nothing was sent"
@@ -424,6 +429,231 @@ class CallingTests(RendezvousTestCase):
         self.server.call()
         self.assertEqual(self.terminal.shown[-1], GREETING)
         self.assertEqual(self.server.listened, 1)
+
+
+class ElsewhereTests(RendezvousTestCase):
+    """Somebody is called, and somebody else calls."""
+
+    def test_not_sent(self) -> None:
+        """What was typed for the one who is called is not given to another who calls."""
+        self.chat = TcpChat(Conversation(once=True, hold=True, whom="bob:8090"), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(refusals=99))
+        self.terminal.type("my secret\n")
+        stranger = self.server.call()
+        self.assertEqual(stranger.value(), b"")
+        self.assertEqual(
+            self.terminal.shown[-2:],
+            [
+                "> not sent: my secret",
+                "> this is a call from elsewhere, and not bob:8090; type it again to send it",
+            ],
+        )
+        self.terminal.type("my secret\n")
+        self.assertEqual(stranger.value(), b"my secret\n")
+
+    def test_after_giving_up(self) -> None:
+        """So after the calls were given up."""
+        self.chat = TcpChat(Conversation(once=True, hold=True, whom="bob:8090"), self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(refusals=99))
+        self.terminal.type("my secret\n")
+        self.pass_seconds(20)
+        self.assertEqual(self.server.call().value(), b"")
+
+    def test_called_back(self) -> None:
+        """The one who is called may call: what was typed is sent, and nothing is lost."""
+        for is_at in ("192.0.2.1", "192.0.2.2"):
+            conversation = Conversation(once=True, hold=True, whom="bob:8090")
+            self.chat = TcpChat(conversation, self.clock, is_at.__eq__)
+            self.terminal = FakeTerminal(self.chat)
+            self.server = FakeServer()
+            self.start(self.calling(refusals=99))
+            self.terminal.type("hello\n")
+            sent = self.server.call().value()
+            self.assertEqual(sent, b"hello\n" if is_at == "192.0.2.1" else b"")
+
+    def test_script(self) -> None:
+        """A script that finds another there says nothing and has status 1."""
+        conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+        self.chat = TcpChat(conversation, self.clock)
+        self.terminal = FakeTerminal(self.chat)
+        self.start(self.calling(refusals=99))
+        self.terminal.type("one\ntwo\n")
+        self.terminal.protocol.readConnectionLost()
+        stranger = self.server.call()
+        self.assertTrue(stranger.half_closed)
+        stranger.lose(ConnectionDone())
+        self.assertEqual(stranger.value(), b"")
+        self.assertIn("> not sent: two", self.terminal.shown)
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.successResultOf(self.chat.finished), 1)
+
+
+class WithoutAPlaceTests(RendezvousTestCase):
+    """Nobody can call us with the protection that was asked for."""
+
+    def start_calling(self, refusals: int) -> None:
+        """Call, without listening."""
+        self.client = FakeClient(self.clock, self.server, refusals)
+        self.start(
+            Rendezvous(
+                *(self.chat, None, "not listening", self.client, "tls:bob:8090"),
+                between=lambda least, most: 1,
+            )
+        )
+
+    def test_reached(self) -> None:
+        """It goes on calling, and does not listen in between."""
+        self.start_calling(refusals=3)
+        self.pass_seconds(4)
+        self.assertEqual(self.client.tried, [0, 1, 2, 3])
+        self.assertEqual(self.server.listened, 0)
+        self.assertEqual(self.terminal.shown, ["> calling tls:bob:8090; not listening", GREETING])
+
+    def test_not_reached(self) -> None:
+        """After its time it ends with status 1 and one line, and what was typed goes to nobody."""
+        self.start_calling(refusals=99)
+        self.terminal.type("my secret\n")
+        self.pass_seconds(16)
+        self.assertEqual(self.server.listened, 0)
+        (last,) = self.terminal.shown[2:]
+        self.assertTrue(last.startswith("> nobody answered at tls:bob:8090 for 15 seconds: "))
+        self.assertTrue(last.endswith("refused; nothing was sent"), last)
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.successResultOf(self.chat.finished), 1)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_certificate(self) -> None:
+        """A certificate that does not do ends it at once: that does not mend itself."""
+        for stay in (False, True):
+            self.setUp()
+            self.chat = TcpChat(Conversation(once=not stay, hold=True), self.clock)
+            self.terminal = FakeTerminal(self.chat)
+            rendezvous = self.calling(stay=stay)
+            self.start(rendezvous)
+            directlyProvides(self.hang_on(), INegotiated)
+            self.hang_on().lose(VerificationError([]))
+            (shown,) = (line for line in self.terminal.shown if "cannot be trusted" in line)
+            self.assertTrue(shown.startswith("> whoever answers at bob:8090 cannot be trusted: "))
+            self.assertTrue(shown.endswith("; nothing was sent"), shown)
+            self.pass_seconds(20)
+            self.assertEqual(self.client.tried, [0])
+            self.assertEqual(self.server.listening, stay)
+
+
+class PlaceTests(RendezvousTestCase):
+    """Where it waits, in words."""
+
+    def test_any_port(self) -> None:
+        """The port that the system has chosen is said."""
+        for where, shown in (
+            ("TCP port 8090", "TCP port 8090"),
+            ("TCP port 0", "TCP port 8090"),
+            ("tcp:0", "tcp:0 (port 8090)"),
+            ("tcp:8090:interface=127.0.0.1", "tcp:8090:interface=127.0.0.1"),
+        ):
+            self.setUp()
+            self.start(Rendezvous(self.chat, self.server, where))
+            self.assertEqual(self.terminal.shown, [f"> waiting on {shown}"])
+
+
+class FakeNeighbour(Neighbour):
+    """Another chat, which is `there` or not, without a lock."""
+
+    there = True
+
+    def __init__(self, endpoint: FakeClient) -> None:
+        super().__init__(Path("nowhere"), endpoint)
+        self.claimed = False
+
+    def claim(self) -> None:
+        self.claimed = True
+
+    def release(self) -> None:
+        self.claimed = False
+
+
+class NeighbourTests(RendezvousTestCase):
+    """The port where we would wait is in use."""
+
+    def wait(self, refusals: int = 0, *, there: bool = True) -> Rendezvous:
+        """Wait, with somebody else at the port."""
+        self.server.problem = TAKEN
+        self.client = FakeClient(self.clock, self.server, refusals)
+        self.neighbour = FakeNeighbour(self.client)
+        self.neighbour.there = there
+        return Rendezvous(self.chat, self.server, "TCP port 8090", neighbour=self.neighbour)
+
+    def test_called(self) -> None:
+        """A chat of the same person that has the port is called, and told what was typed."""
+        self.terminal.type("hello\n")
+        self.start(self.wait())
+        self.clock.advance(TAKING)
+        self.assertEqual(
+            self.terminal.shown[1:],
+            ["> TCP port 8090 has another chat of yours: calling it", GREETING],
+        )
+        self.assertEqual(self.hang_on().value(), b"hello\n")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_not_in_this_moment(self) -> None:
+        """While it calls somebody itself it is called again, and the port is tried again."""
+        self.start(self.wait(refusals=99))
+        self.clock.pump([0.1] * 2)
+        self.server.problem = None
+        self.clock.pump([0.1] * 2)
+        self.assertTrue(self.server.listening)
+        self.assertEqual(self.terminal.shown[-1], WAITING)
+        self.assertTrue(self.neighbour.claimed)
+
+    def test_nobody(self) -> None:
+        """Another program that has the port is not called."""
+        with self.assertRaises(CannotStart) as caught:
+            self.start(self.wait(there=False))
+        self.assertEqual(str(caught.exception), IN_USE)
+        self.assertEqual(self.client.tried, [])
+
+    def test_never(self) -> None:
+        """A chat that is never reached is tried for 15 seconds."""
+        self.start(self.wait(refusals=999))
+        self.pass_seconds(16)
+        self.assertEqual(self.terminal.shown[1:], [f"> {IN_USE}"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_busy(self) -> None:
+        """One whose line is busy is not disturbed again."""
+        self.start(self.wait())
+        self.hang_on().protocol.dataReceived(BUSY)
+        self.hang_on().lose(ConnectionDone())
+        self.assertEqual(
+            self.terminal.shown[1:],
+            [f"> {IN_USE}; another chat of yours has it, and the line is busy"],
+        )
+
+    def test_not_instead_of_another(self) -> None:
+        """What is for somebody else is not brought to it."""
+        self.server.problem = TAKEN
+        self.client = FakeClient(self.clock, self.server, 99)
+        neighbour = FakeNeighbour(FakeClient(self.clock, self.server))
+        self.start(
+            Rendezvous(
+                *(self.chat, self.server, "TCP port 8090", self.client, "bob:8090"),
+                neighbour=neighbour,
+            )
+        )
+        self.assertTrue(neighbour.claimed)
+        self.pass_seconds(20)
+        self.assertEqual(self.terminal.shown[-1], f"> {IN_USE}")
+
+    def test_released(self) -> None:
+        """Who has ended has the port no more."""
+        rendezvous = self.wait()
+        self.server.problem = None
+        self.start(rendezvous)
+        self.assertTrue(self.neighbour.claimed)
+        rendezvous.stopService()
+        self.assertFalse(self.neighbour.claimed)
 
 
 class StoppingTests(RendezvousTestCase):

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from twisted.application.service import MultiService
 from twisted.internet.endpoints import (
-    HostnameEndpoint,
     StandardIOEndpoint,
     TCP4ClientEndpoint,
     TCP4ServerEndpoint,
@@ -23,8 +22,11 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from tests.tcp.certificates import self_signed
 from tests.test_startup import dead_process
 from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.called import CalledHost
+from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.person import person_service
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.service import (
@@ -51,7 +53,8 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(options["port"], 8090)
         self.assertEqual(set(options.rendezvous), {"listen", "where"})
         self.assertEqual(options.rendezvous["where"], "TCP port 8090")
-        self.assertIsInstance(options.rendezvous["listen"], TCP4ServerEndpoint)
+        self.assertIsInstance(options.rendezvous["listen"], EveryAddress)
+        self.assertIsNone(options.rendezvous["listen"].family)
 
     def test_port(self) -> None:
         """The port is what it listens on; 0 is any."""
@@ -61,10 +64,12 @@ class OptionsTests(SynchronousTestCase):
     def test_connect(self) -> None:
         """HOST:PORT, an IPv6 address in brackets, and endpoint strings can be called."""
         for text, kind in (
-            ("127.0.0.1:8090", HostnameEndpoint),
-            ("[::1]:8090", HostnameEndpoint),
-            ("tcp:127.0.0.1:8090", TCP4ClientEndpoint),
-            ("tcp:host=127.0.0.1:port=8090", TCP4ClientEndpoint),
+            ("127.0.0.1:8090", CalledHost),
+            ("[::1]:8090", CalledHost),
+            ("[fe80::1%lo]:8090", CalledHost),
+            ("tcp:127.0.0.1:8090", CalledHost),
+            ("tcp:host=127.0.0.1:port=8090", CalledHost),
+            ("tcp:127.0.0.1:8090:timeout=5", TCP4ClientEndpoint),
             ("unix:/run/chat.sock", UNIXClientEndpoint),
         ):
             options = parsed("--connect", text)
@@ -81,6 +86,46 @@ class OptionsTests(SynchronousTestCase):
             options = parsed("--listen", text)
             self.assertIsInstance(options.rendezvous["listen"], kind, text)
             self.assertEqual(options.rendezvous["where"], text)
+
+    def test_family(self) -> None:
+        """It waits on the family of the address that is called, and on both for a name."""
+        for text, family in (
+            ("127.0.0.1:8090", socket.AF_INET),
+            ("[::1]:8090", socket.AF_INET6),
+            ("[fe80::1%lo]:8090", socket.AF_INET6),
+            ("localhost:8090", None),
+        ):
+            listen = parsed("--connect", text).rendezvous["listen"]
+            self.assertIsInstance(listen, EveryAddress)
+            self.assertIs(listen.family, family, text)
+
+    def test_same_protection(self) -> None:
+        """One who calls with protection waits for calls with the same one, or for none."""
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        pem = f"{temporary.name}/own.pem"
+        Path(pem).write_bytes(self_signed("127.0.0.1"))
+        ssl = f"ssl:0:privateKey={pem}:certKey={pem}"
+        for call in ("tls:127.0.0.1:8090", "ssl:127.0.0.1:8090", "unix:/run/chat.sock"):
+            place = parsed("--connect", call).rendezvous
+            self.assertIsNone(place["listen"], call)
+            self.assertIn("not listening meanwhile: ", place["where"])
+            for listen in ("tcp:0", "tcp6:0", "systemd:domain=INET:index=0"):
+                with self.assertRaises(usage.UsageError) as caught:
+                    parsed("--connect", call, "--listen", listen)
+                self.assertIn("would not have the protection of", str(caught.exception))
+        for call, listen in (
+            ("tls:127.0.0.1:8090", ssl),
+            ("ssl:127.0.0.1:8090", ssl),
+            ("unix:/run/chat.sock", "unix:/run/other.sock"),
+            ("127.0.0.1:8090", "tcp:0"),
+            ("127.0.0.1:8090", "tcp6:0"),
+            ("127.0.0.1:8090", "unix:/run/chat.sock"),
+            ("127.0.0.1:8090", ssl),
+        ):
+            place = parsed("--connect", call, "--listen", listen).rendezvous
+            self.assertIsNotNone(place["listen"], call)
+            self.assertEqual(place["where"], listen)
 
     def test_mistakes(self) -> None:
         """Each mistake is a UsageError of one line, which says what would be right."""
@@ -265,6 +310,15 @@ class ServiceTests(SynchronousTestCase):
         self.assertIsInstance(self.factory(8090), TcpChat)
         self.assertIsNot(self.factory(9999), self.factory(8090))
         self.assertEqual(len(self.reactor.tcpServers), 2)
+
+    def test_daemon_that_nobody_can_call(self) -> None:
+        """A daemon that calls over TLS without a certificate of its own listens nowhere."""
+        options = parsed("--connect", "tls:127.0.0.1:8090")
+        service = daemon_service(options, "tcp:9999", self.reactor)
+        service.privilegedStartService()
+        service.startService()
+        self.assertEqual([entry[0] for entry in self.reactor.tcpServers], [9999])
+        self.assertEqual(self.reactor.adoptedPorts, [])
 
     def test_person(self) -> None:
         """A person's program is for one conversation: its end finishes it."""

@@ -54,7 +54,7 @@ class TcpChatOptions(ChatOptions):
 def _terminal_endpoint(word: str) -> str:
     if word.lstrip("-").isdigit():
         try:
-            return f"unix:{socket_path('tcpchat', port_number(word))}"
+            return f"unix:{socket_path('tcpchat', port_number(word, smallest=0))}"
         except UsageMistake as mistake:
             raise usage.UsageError(str(mistake)) from None
     return word if ":" in word else f"unix:{word}"

@@ -15,7 +15,9 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
 from twisted_chat.errors import ChatError
-from twisted_chat.tcp.protocol import BUSY, Chat, TcpChat
+from twisted_chat.tcp import certificate
+from twisted_chat.tcp.connection import BUSY, Chat
+from twisted_chat.tcp.protocol import TcpChat
 
 TAKING = 0.1
 """Seconds in which a program takes what its kernel has taken."""
@@ -36,7 +38,10 @@ class Call(Chat):
         super().__init__(chat)
         self._began = began
         self._ringing: IDelayedCall | None = None
+        self._given_up = False
         self.taken: Deferred[None] = Deferred(self._give_up)
+
+    called = True
 
     def take_line(self) -> None:
         round_trip = self.clock.seconds() - self._began
@@ -57,8 +62,10 @@ class Call(Chat):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if reason.check(ConnectionDone):
             self._take_unless_busy()
-        elif self._stop_ringing():
-            self.taken.errback(reason)
+        self._stop_ringing()
+        if not self.taken.called and not self._given_up:
+            refused = self.over_tls and certificate.problem(self.transport.getHandle(), reason)
+            self.taken.errback(refused or reason)
         super().connectionLost(reason)
 
     def how_it_ended(self, reason: Failure) -> tuple[str, int]:
@@ -79,6 +86,7 @@ class Call(Chat):
             super().dataReceived(self._said if said is None else said)
 
     def _give_up(self, taken: Deferred[None]) -> None:
+        self._given_up = True
         self._stop_ringing()
         self.transport.abortConnection()
 

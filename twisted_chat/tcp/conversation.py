@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twisted_chat.display import safe
+from twisted_chat.tcp.typed import QUIT, Mistake, Order, read
 
-QUIT = ":q"
-"""What a person types to hang up."""
 MAX_HELD = 64 * 1024
 """Characters typed before anybody is there that are kept; more is not read before somebody is."""
 MAX_MISSED_LINES = 1000
@@ -57,8 +56,9 @@ Effect = Show | Say | HangUp | CloseTerminal | Finish
 class Conversation:
     """One end of the line. Each method returns the effects to be carried out, in order.
 
-    `hold`: what is typed before anybody is there is kept for the first who
-    comes; otherwise it is not sent, and that is said. `interactive`: a person
+    `hold`: what is typed before anybody is there is kept; otherwise it is not
+    sent, and that is said. It is kept for `whom`, the one who is called, and
+    where nobody is called for the first who comes. `interactive`: a person
     sits at the terminal, for whom the end of input means to go; a script with
     nothing to say still listens. `detachable`: the terminal can come back, and
     the end of its input is nothing to the other person.
@@ -69,11 +69,13 @@ class Conversation:
         *,
         once: bool,
         hold: bool,
+        whom: str = "",
         interactive: bool = True,
         detachable: bool = False,
     ) -> None:
         self._once = once
         self._hold = hold
+        self._whom = whom
         self._interactive = interactive
         self._detachable = detachable
         self._connected = False
@@ -84,6 +86,8 @@ class Conversation:
         self._missed_size = 0
         self._forgotten = 0
         self._spoke = False
+        self._ended = False
+        self._unsent = False
 
     @property
     def wants_input(self) -> bool:
@@ -92,14 +96,30 @@ class Conversation:
 
     # --- The other person
 
-    def connected(self, who: str, now: float) -> list[Effect]:
-        """Somebody is there."""
+    def connected(self, who: str, now: float, *, called: bool = True) -> list[Effect]:
+        """Somebody is there: the one who was `called`, or might be, or somebody else."""
         self._connected, self._hold = True, False
         effects = self._notice(f"connected with {who}; {QUIT} hangs up", now)
-        effects += map(Say, self._held)
+        if called or not self._whom:
+            effects += map(Say, self._held)
+        else:
+            effects += self._keep_from_stranger(now)
         self._held.clear()
         if self._closing:
             effects.append(HangUp())
+        return effects
+
+    def _keep_from_stranger(self, now: float) -> list[Effect]:
+        """What was typed for another is shown again; a person may send it anyway. A
+        script cannot choose, so it says nothing to somebody whom it has not called."""
+        effects = [effect for line in self._held for effect in self._not_sent(line, now)]
+        stays = self._silent or (self._person and not self._closing)
+        if self._held or not stays:
+            again = "; type it again to send it" if stays else "; nothing is sent"
+            why = f"this is a call from elsewhere, and not {self._whom}{again}"
+            effects += self._notice(why, now)
+        if not stays:
+            self._closing, self._hold, self._unsent = True, not self._once, self._once
         return effects
 
     def said(self, line: str, now: float) -> list[Effect]:
@@ -110,7 +130,7 @@ class Conversation:
         """The other person is gone."""
         self._connected = self._closing = False
         if self._once:
-            return [*self._notice(why, now), Finish(status)]
+            return [*self._notice(why, now), Finish(1 if self._unsent else status)]
         return self._notice(f"{why}; waiting for the next caller", now)
 
     def notice(self, text: str, now: float) -> list[Effect]:
@@ -136,7 +156,8 @@ class Conversation:
         self._missed.clear()
         self._missed_size = self._forgotten = 0
         state = "somebody is on the line" if self._connected else "nobody is on the line"
-        return [*effects, Show(f"> attached; {state}")]
+        leave = f"Ctrl-D leaves, and the daemon stays; {QUIT} hangs up"
+        return [*effects, Show(f"> attached; {state}. {leave}")]
 
     def detached(self) -> None:
         """Nobody sees the terminal any more."""
@@ -144,21 +165,32 @@ class Conversation:
 
     def typed(self, line: str, now: float) -> list[Effect]:
         """A line was typed."""
-        if line.strip() == QUIT:
-            return self._quit(now)
+        match read(line, person=self._person):
+            case Order.QUIT:
+                return self._quit(now)
+            case Mistake() as mistake:
+                return self._notice(mistake, now)
+            case str() as text:
+                return self._say(text, now)
+
+    def _say(self, text: str, now: float) -> list[Effect]:
         self._spoke = True
         if self._connected and not self._closing:
-            return [Say(line)]
+            return [Say(text)]
+        if self._unsent:
+            return self._not_sent(text, now)
         if self._closing or not self._hold:
             return self._notice("nobody is on the line; that was not sent", now)
         first = not self._held
-        self._held.append(line)
+        self._held.append(text)
         if first and self._interactive:
-            return self._notice("nobody is there yet; it is sent when somebody is", now)
+            when = f"{self._whom} is" if self._whom else "somebody is"
+            return self._notice(f"nobody is there yet; it is sent when {when}", now)
         return []
 
     def ended(self, now: float) -> list[Effect]:
         """Nothing more will be typed."""
+        self._ended = True
         if self._detachable:
             return [CloseTerminal()]
         if self._spoke or (self._once and self._interactive):
@@ -178,9 +210,23 @@ class Conversation:
             return []
         if self._once:
             return [Finish(0)]
-        return self._notice("nobody is on the line", now)
+        leave = "; Ctrl-D leaves" if self._detachable else ""
+        return self._notice(f"nobody is on the line{leave}", now)
+
+    @property
+    def _person(self) -> bool:
+        """Whether a person sees what happens, and chooses what to say to whom."""
+        return self._interactive or self._detachable
+
+    @property
+    def _silent(self) -> bool:
+        """Whether nothing was typed and nothing will be."""
+        return self._ended and not self._spoke
 
     # --- What is shown
+
+    def _not_sent(self, line: str, now: float) -> list[Effect]:
+        return self._notice(f"not sent: {safe(line)}", now)
 
     def _notice(self, text: str, now: float) -> list[Effect]:
         return self._show(f"> {text}", now)

@@ -1,11 +1,13 @@
 """What every way to start a TCP chat is told: where it listens and whom it calls."""
 
+import importlib.util
+import ipaddress
 import re
 import socket
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from twisted.internet.endpoints import (
-    HostnameEndpoint,
     clientFromString,
     serverFromString,
 )
@@ -16,11 +18,24 @@ from twisted_chat import startup
 from twisted_chat.addresses import port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.startup import CannotStart
+from twisted_chat.tcp.called import CalledHost
+from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
 from twisted_chat.trace.taps import CallingTap, ListeningTap
 
 _ADDRESS = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):([^:]*)")
+_PLAIN = re.compile(r"tcp:(?:host=)?((?:[^:\\=]|\\.)+):(?:port=)?([0-9]{1,5})")
 _ENDPOINT_KINDS = frozenset({"tcp", "tcp6", "ssl", "tls", "unix", "host"})
+_TLS = re.compile(r"(?:^|[:=])(?:ssl|tls)(?=\\*:)")
+_PROTECTED = {"tls": {"tls", "ssl"}, "ssl": {"tls", "ssl"}}
+"""For each kind of call that has any, the kinds of place with the same protection; by
+default the same kind only."""
+_EXAMPLES = {
+    "tls": "ssl:8090:privateKey=key.pem:certKey=cert.pem",
+    "ssl": "ssl:8090:privateKey=key.pem:certKey=cert.pem",
+    "unix": "unix:chat.sock",
+}
 
 
 class ChatOptions(startup.Options):
@@ -45,18 +60,56 @@ class ChatOptions(startup.Options):
     def postOptions(self) -> None:
         """Find out who is meant. Raises UsageError, or CannotStart."""
         reactor = installed_reactor()
-        listen = self["listen"] or f"tcp:{self['port']}"
-        self.rendezvous: dict[str, Any] = {
-            "listen": server_endpoint(reactor, listen),
-            "where": self["listen"] or f"TCP port {self['port']}",
-        }
-        if self["connect"]:
-            self.rendezvous["call"] = client_endpoint(reactor, self["connect"])
-            self.rendezvous["whom"] = self["connect"]
+        called = self["connect"]
+        listen, where = self._waiting(reactor, _kind(called) if called else "tcp")
+        self.rendezvous: dict[str, Any] = {"listen": listen, "where": where}
+        self.whom: str = called or ""
+        self.is_called: Callable[[str], bool] = lambda host: False
+        if called:
+            call = client_endpoint(reactor, called)
+            self.rendezvous |= {"call": call, "whom": called}
+            if isinstance(call, CalledHost):
+                self.is_called = call.is_at
+
+    def _waiting(self, reactor: Any, kind: str) -> tuple[IStreamServerEndpoint | None, str]:
+        """Where one who calls over `kind` waits for calls, as nobody is to come
+        with less protection than was asked for; without a place, why."""
+        protected = _PROTECTED.get(kind, {kind})
+        listen = self["listen"]
+        right = f"--listen {_EXAMPLES.get(kind, f'{kind}:...')}"
+        if not listen and kind != "tcp":
+            return None, f"not listening meanwhile: to be called over {kind} too, give {right}"
+        if not listen:
+            return EveryAddress(reactor, self["port"], self._family()), f"TCP port {self['port']}"
+        if kind != "tcp" and _kind(listen) not in protected:
+            raise usage.UsageError(
+                f"who calls {listen!r} would not have the protection of {self['connect']!r}:"
+                f" give {right}, or no --listen"
+            )
+        return server_endpoint(reactor, listen), listen
+
+    def _family(self) -> socket.AddressFamily | None:
+        """That of the address which is called; a name may have both."""
+        found = _ADDRESS.fullmatch(self["connect"] or "")
+        host = (found[1] or found[2]).partition("%")[0] if found else ""
+        try:
+            version = ipaddress.ip_address(host).version
+        except ValueError:
+            return None
+        return socket.AF_INET6 if version == 6 else socket.AF_INET
+
+
+def _kind(description: str) -> str:
+    """What an endpoint string begins with; `tcp` for HOST:PORT too."""
+    found = _ADDRESS.fullmatch(description)
+    if found and found[2] not in _ENDPOINT_KINDS:
+        return "tcp"
+    return description.partition(":")[0]
 
 
 def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
     """A place to listen. Raises UsageError."""
+    _need_tls(description)
     try:
         return serverFromString(reactor, description)
     except Exception as problem:  # Whatever its plugin does with a file that is not there.
@@ -75,11 +128,28 @@ def client_endpoint(reactor: Any, description: str) -> Any:
         except UsageMistake as mistake:
             raise usage.UsageError(str(mistake)) from None
         startup.resolve(host, socket.SOCK_STREAM)
-        return HostnameEndpoint(reactor, host, port)
+        return CalledHost(reactor, host, port)
+    if plain := _PLAIN.fullmatch(description):
+        return CalledHost(reactor, re.sub(r"\\(.)", r"\1", plain[1]), int(plain[2]))
+    _need_tls(description)
     try:
         return clientFromString(reactor, description)
     except Exception as problem:
         raise _not_an_endpoint(description, problem, "HOST:8090, tls:HOST:8090") from None
+
+
+def _need_tls(description: str) -> None:
+    """Raises CannotStart where what TLS needs is not installed."""
+    if _TLS.search(description):
+        for module, package in (
+            ("OpenSSL", "pyOpenSSL"),
+            ("service_identity", "service-identity"),
+        ):
+            if importlib.util.find_spec(module) is None:
+                raise CannotStart(
+                    f"{description}: TLS needs {package}: pip install 'twisted-chat[tls]',"
+                    " or in a clone pip install '.[tls]'"
+                )
 
 
 def _not_an_endpoint(description: str, problem: Exception, right: str) -> usage.UsageError:
@@ -94,6 +164,6 @@ def recorded(options: ChatOptions, reactor: Any) -> dict[str, Any]:
         return options.rendezvous
     taps = {"listen": ListeningTap, "call": CallingTap}
     return {
-        role: taps[role](value, recorder) if role in taps else value
+        role: taps[role](value, recorder) if role in taps and value is not None else value
         for role, value in options.rendezvous.items()
     }

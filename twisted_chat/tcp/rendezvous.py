@@ -7,6 +7,7 @@ fall out of step, so the time between two calls is a matter of chance.
 """
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,10 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from twisted_chat.startup import CannotStart, cannot_listen
+from twisted_chat.tcp import unreached
 from twisted_chat.tcp.call import Call, LineBusy
+from twisted_chat.tcp.certificate import CertificateRefused
+from twisted_chat.tcp.neighbour import Neighbour
 from twisted_chat.tcp.protocol import TcpChat
 
 GIVE_UP = 15.0
@@ -39,26 +43,32 @@ TRY = 4.0
 """Seconds for one call. Where something swallows calls to the other side, it can still call us."""
 AGAIN_MIN, AGAIN_MAX = 0.5, 1.5
 """Seconds between two calls."""
+LOOK_AGAIN = 0.1
+"""Seconds between two looks at what may be over in a moment."""
+ANY_PORT = " port 0"
+"""How a place ends where the system chooses the port."""
 
 
 class Rendezvous(Service):
     """Brings somebody on the line of a chat.
 
     `where` says where we wait, `whom` whom we call first, both as a person
-    would read it. With `stay`, more callers may come later. `between` chooses a
-    number between two. Starting raises CannotStart where we only wait and
-    cannot listen.
+    would read it; without `listen` nobody can call us, and `where` says why.
+    With `stay`, more callers may come later. `neighbour` is who may have the
+    port where we wait. `between` chooses a number between two. Starting raises
+    CannotStart where we only wait and cannot listen.
     """
 
     def __init__(
         self,
         chat: TcpChat,
-        listen: IStreamServerEndpoint,
+        listen: IStreamServerEndpoint | None,
         where: str,
         call: IStreamClientEndpoint | None = None,
         whom: str = "",
         *,
         stay: bool = False,
+        neighbour: Neighbour | None = None,
         between: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._chat = chat
@@ -68,6 +78,7 @@ class Rendezvous(Service):
         self._call = call
         self._whom = whom
         self._stay = stay
+        self._neighbour = neighbour
         self._between = between
         self._port: IListeningPort | None = None
         self._working: Deferred[None] | None = None
@@ -86,6 +97,8 @@ class Rendezvous(Service):
         working, self._working = self._working, None
         if working is not None:
             working.cancel()
+        if self._neighbour is not None:
+            self._neighbour.release()
         return gatherResults([ensureDeferred(self._stop_listening()), self._chat.close()])
 
     def _begin(self) -> None:
@@ -109,42 +122,95 @@ class Rendezvous(Service):
         begun = True
 
     async def _meet(self) -> None:
+        if self._neighbour is not None and self._call is not None:
+            self._neighbour.claim()
         if self._call is not None and await self._reached(self._call) and not self._stay:
             return
-        if self._port is None:
-            try:
-                self._port = await self._listen.listen(self._chat)
-            except (CannotListenError, OSError) as error:
-                raise cannot_listen(self._where, error) from None
+        if self._port is None and not await self._waits():
+            return
         if not self._chat.engaged:
-            self._chat.notice(f"waiting on {self._where}")
+            self._chat.notice(f"waiting on {self._place()}")
 
     async def _reached(self, call: IStreamClientEndpoint) -> bool:
         """Call until somebody answers or calls us. False when it is time to give
-        up, or the line is busy, which raises CannotStart where nobody else may come."""
-        self._chat.notice(f"calling {self._whom}")
-        until = self._clock.seconds() + GIVE_UP
+        up, or the line is busy; raises CannotStart where nobody else may come."""
+        meanwhile = "listening in between on " if self._listen is not None else ""
+        self._chat.notice(f"calling {self._whom}; {meanwhile}{self._where}")
+        until, reason = self._clock.seconds() + GIVE_UP, ""
         while (left := until - self._clock.seconds()) > 0:
             try:
                 await self._taken(call, min(left, TRY))
             except CancelledError:
                 raise
             except LineBusy as busy:
-                why = f"{self._whom} says that {busy}; nothing was sent"
-                if not self._stay:
-                    raise CannotStart(why) from None
-                self._chat.notice(why)
-                return False
+                return self._give_up(f"{self._whom} says that {busy}", stay=self._stay)
+            except CertificateRefused as refused:
+                why = f"whoever answers at {self._whom} cannot be trusted: {refused}"
+                return self._give_up(why, stay=self._stay)
             except Exception as problem:
-                reason = str(problem).rstrip(".")
+                if left >= TRY or not reason:  # What is cut short shows nothing new.
+                    reason = unreached.why(problem)
             else:
                 return True
             left = until - self._clock.seconds()
             pause = self._between(AGAIN_MIN, AGAIN_MAX)
             if left > 0 and await self._listened(min(left, pause)):
                 return True
-        self._chat.notice(f"nobody answered at {self._whom} for {GIVE_UP:g} seconds: {reason}")
+        why = f"nobody answered at {self._whom} for {GIVE_UP:g} seconds: {reason}"
+        if self._listen is not None:
+            self._chat.notice(why)
+            return False
+        return self._give_up(why, stay=False)
+
+    def _give_up(self, why: str, *, stay: bool) -> bool:
+        """Say why. Raises CannotStart where nobody else may come."""
+        why = f"{why}; nothing was sent"
+        if not stay:
+            raise CannotStart(why)
+        self._chat.notice(why)
         return False
+
+    async def _waits(self) -> bool:
+        """Listen, or call the neighbour who has the port. True if we listen.
+        Raises CannotStart."""
+        assert self._listen is not None
+        until = self._clock.seconds() + GIVE_UP
+        told = False
+        while True:
+            try:
+                self._port = await self._listen.listen(self._chat)
+            except (CannotListenError, OSError) as error:
+                problem = cannot_listen(self._where, error)
+            else:
+                if self._neighbour is not None:
+                    self._neighbour.claim()
+                return True
+            neighbour = self._neighbour
+            late = self._clock.seconds() >= until
+            if neighbour is None or self._call is not None or late or not neighbour.there:
+                raise problem
+            if not told:
+                self._chat.notice(f"{self._where} has another chat of yours: calling it")
+                told = True
+            try:
+                await self._taken(neighbour.endpoint, TRY)
+            except CancelledError:
+                raise
+            except LineBusy as busy:
+                raise CannotStart(f"{problem}; another chat of yours has it, and {busy}") from None
+            except Exception:  # It calls somebody itself in this moment, or has just ended.
+                await deferLater(self._clock, LOOK_AGAIN)
+            else:
+                return False
+
+    def _place(self) -> str:
+        """Where we wait, with the port that the system has chosen."""
+        port = getattr(self._port and self._port.getHost(), "port", None)
+        if port is None or re.search(rf"\b{port}\b", self._where):
+            return self._where
+        if self._where.endswith(ANY_PORT):
+            return f"{self._where.removesuffix('0')}{port}"
+        return f"{self._where} (port {port})"
 
     async def _taken(self, call: IStreamClientEndpoint, seconds: float) -> None:
         """Call once. Raises what hindered it."""
@@ -155,12 +221,17 @@ class Rendezvous(Service):
         await made.taken
 
     async def _listened(self, seconds: float) -> bool:
-        """Listen for a moment. True, and still listening, if somebody called."""
+        """Listen for a moment, if we may. True, and still listening, if somebody called."""
+        if self._listen is None:
+            await deferLater(self._clock, seconds)
+            return False
         try:
             self._port = await self._listen.listen(self._chat)
         except (CannotListenError, OSError):
             self._port = None  # Worth telling if it is still so when we have to wait.
         await deferLater(self._clock, seconds)
+        while self._chat.expecting and not self._chat.engaged:
+            await deferLater(self._clock, LOOK_AGAIN)
         if not self._chat.engaged:
             await self._stop_listening()
         return self._chat.engaged

@@ -1,7 +1,7 @@
 """Assembly of the daemon of TCP chat: `twistd tcpchat`."""
 
+import os
 import re
-import socket
 from typing import Any, ClassVar
 
 from twisted.application.internet import StreamServerEndpointService
@@ -14,6 +14,7 @@ from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.tcp.conversation import Conversation
+from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
@@ -70,8 +71,8 @@ class Options(ChatOptions):
         return f"unix:{socket_path('tcpchat', self['port'])}:mode={MODE:o}"
 
     def _check_places(self) -> None:
-        if not self["listen"]:
-            startup.check_port(self["port"], socket.SOCK_STREAM)
+        if isinstance(place := self.rendezvous["listen"], EveryAddress):
+            place.check()
         for description in (self["listen"] or "", self.terminal):
             if found := _UNIX.match(description):
                 startup.check_socket(re.sub(r"\\(.)", r"\1", found[1]))
@@ -83,17 +84,20 @@ def makeService(options: Options) -> Service:
 
 
 def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
-    """A chat that stays for the next caller, with its terminal at this endpoint."""
+    """A chat with its terminal at this endpoint. It stays for the next caller, if
+    one can come."""
     detachable = terminal != "stdio:"
+    stay = options.rendezvous["listen"] is not None
     conversation = Conversation(
-        once=False,
+        once=not stay,
         hold=not detachable or bool(options["connect"]),
-        interactive=False,
+        whom=options.whom,
+        interactive=not detachable and os.isatty(0),
         detachable=detachable,
     )
-    chat = TcpChat(conversation, reactor)
+    chat = TcpChat(conversation, reactor, options.is_called)
     chat.finished.addCallback(lambda _: reactor.stop())
-    rendezvous = Rendezvous(chat, **recorded(options, reactor), stay=True)
+    rendezvous = Rendezvous(chat, **recorded(options, reactor), stay=stay)
     seat = TerminalService(terminal, chat, reactor)
     service = MultiService()
     # Standard output has to be there for the first notices; a socket can wait for a free port.

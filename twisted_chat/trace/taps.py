@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IAddress,
     IHalfCloseableProtocol,
+    IHandshakeListener,
     INegotiated,
     IProtocolFactory,
     IStreamClientEndpoint,
@@ -18,7 +19,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from zope.interface import alsoProvides, implementer
 
-from twisted_chat.addresses import Address, Datagrams
+from twisted_chat.addresses import Address, Datagrams, unmapped
 from twisted_chat.trace import headers
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.recorder import Recorder
@@ -155,6 +156,8 @@ class ConnectionTap(ProtocolWrapper):
         # Before the protocol learns of it, and may write.
         if IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
             alsoProvides(self, IHalfCloseableProtocol)
+        if IHandshakeListener.providedBy(self.wrappedProtocol):
+            alsoProvides(self, IHandshakeListener)
         ours, theirs = _address(self.transport.getHost()), _address(self.transport.getPeer())
         notes = [REBUILT]
         if INegotiated.providedBy(self.transport):
@@ -177,6 +180,9 @@ class ConnectionTap(ProtocolWrapper):
 
     def writeSequence(self, data: Any) -> None:
         self.write(b"".join(data))
+
+    def handshakeCompleted(self) -> None:
+        self.wrappedProtocol.handshakeCompleted()  # type: ignore[attr-defined]
 
     def readConnectionLost(self) -> None:
         self.wrappedProtocol.readConnectionLost()  # type: ignore[attr-defined]
@@ -208,4 +214,4 @@ class TapFactory(WrappingFactory):
 
 def _address(address: Any) -> Address | None:
     host = getattr(address, "host", None)
-    return (host, address.port) if host else None
+    return (unmapped(host), address.port) if host else None

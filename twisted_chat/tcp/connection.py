@@ -1,0 +1,206 @@
+"""A connection of TCP chat: with the one on the line, or with one who finds it busy."""
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IHandshakeListener,
+    INegotiated,
+    IPushProducer,
+    IReactorTime,
+)
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from twisted_chat.addresses import host_and_port, unmapped
+from twisted_chat.errors import WireError
+from twisted_chat.lines import Lines
+from twisted_chat.tcp.liveness import Liveness
+
+if TYPE_CHECKING:
+    from twisted_chat.tcp.protocol import TcpChat
+
+LINGER = 5.0
+"""Seconds that the other side has to hang up too, once we have."""
+HANDSHAKE = 10.0
+"""Seconds for a TLS handshake."""
+BUSY = b"the line is busy\n"
+
+
+class _Closing(Protocol):
+    """A connection that is closed without losing what was written.
+
+    Closing a socket with something unread in it makes the kernel reset the
+    connection, and the other side may lose what it had not read yet. So we
+    say that we are done, read on until the other side is too, but not forever.
+    """
+
+    transport: Any
+    _lingering: IDelayedCall | None = None
+    _closed = False
+    clock: IReactorTime
+
+    @property
+    def over_tls(self) -> bool:
+        return INegotiated.providedBy(self.transport)
+
+    def hang_up(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._lingering = self.clock.callLater(LINGER, self._cut)
+        if self.over_tls:
+            # TLS has its own goodbye, which it says when nobody produces any more.
+            self.transport.unregisterProducer()
+            self.transport.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
+
+    def _cut(self) -> None:
+        self._lingering = None
+        self.transport.abortConnection()
+
+    def readConnectionLost(self) -> None:
+        self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """Nothing: the reader says when it is over."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
+
+
+@implementer(IHalfCloseableProtocol)
+class Busy(_Closing):
+    """Tells a caller that the line is busy."""
+
+    def __init__(self, chat: "TcpChat") -> None:
+        self._chat = chat
+        self.clock = chat.clock
+
+    def connectionMade(self) -> None:
+        self._chat.busy(+1)
+        self.transport.write(BUSY)
+        self.hang_up()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        self._chat.busy(-1)
+
+
+@implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
+class Chat(_Closing):
+    """The connection with the other person. `clogged` while it does not take
+    what is said. Over TLS nobody is there before the handshake is done."""
+
+    def __init__(self, chat: "TcpChat") -> None:
+        self._chat = chat
+        self.clock = chat.clock
+        self._lines = Lines()
+        self._liveness: Liveness | None = None
+        self._handshake: IDelayedCall | None = None
+        self._ours = False
+        self._problem = ""
+        self.clogged = False
+
+    def connectionMade(self) -> None:
+        self._liveness = Liveness(self.transport, self.clock, self._dead)
+        self.transport.registerProducer(self, True)
+        if self.over_tls:
+            self._handshake = self.clock.callLater(HANDSHAKE, self._cut)
+        else:
+            self.take_line()
+
+    def handshakeCompleted(self) -> None:
+        self._stop_handshake()
+        self.take_line()
+
+    def take_line(self) -> None:
+        """Be who is on the line, unless somebody else is."""
+        self._ours = self._chat.answered(self, self.who, called=self.called)
+        if not self._ours:
+            self.transport.write(BUSY)
+            self.hang_up()
+
+    @property
+    def who(self) -> str:
+        """The other end, as people are told."""
+        peer = self.transport.getPeer()
+        host = self._host
+        return host_and_port(host, peer.port) if host else "somebody on this machine"
+
+    @property
+    def called(self) -> bool:
+        """Whether this is the one whom we call, as far as an address shows that."""
+        host = self._host
+        return bool(host) and self._chat.is_called(host)
+
+    @property
+    def _host(self) -> str:
+        return unmapped(getattr(self.transport.getPeer(), "host", None) or "")
+
+    def dataReceived(self, data: bytes) -> None:
+        if not self._ours or self._problem:
+            return
+        try:
+            for line in self._lines.feed(data):
+                self._chat.heard(line)
+        except WireError as problem:
+            self._problem = f"the chat was ended: the other side sent {problem}"
+            self.hang_up()
+
+    def say(self, line: str) -> None:
+        self.transport.write(f"{line}\n".encode("utf-8", "replace"))
+
+    def readConnectionLost(self) -> None:
+        if self._ours and not self._problem and (last := self._lines.rest()) is not None:
+            self._chat.heard(last)
+        super().readConnectionLost()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        self._stop_handshake()
+        if self._liveness is not None:
+            self._liveness.stop()
+        if not self._ours:
+            return
+        if (last := self._lines.rest()) is not None and not self._problem:
+            self._chat.heard(last)
+        self._chat.lost(*self.how_it_ended(reason))
+
+    def how_it_ended(self, reason: Failure) -> tuple[str, int]:
+        """Why the line is gone, and the exit status for that."""
+        if self._problem:
+            return self._problem, 1
+        if self._closed and reason.check(ConnectionDone, ConnectionAborted):
+            return "you hung up", 0
+        if reason.check(ConnectionDone):
+            return "the other side hung up", 0
+        return f"the connection was lost: {reason.getErrorMessage()}", 1
+
+    def _stop_handshake(self) -> None:
+        handshake, self._handshake = self._handshake, None
+        if handshake is not None and handshake.active():
+            handshake.cancel()
+
+    def _dead(self) -> None:
+        self._problem = "the connection was lost: the other side does not answer any more"
+        self.transport.abortConnection()
+
+    # As the producer of what is said.
+
+    def pauseProducing(self) -> None:
+        self.clogged = True
+        self._chat.take_input()
+
+    def resumeProducing(self) -> None:
+        self.clogged = False
+        self._chat.take_input()
+
+    def stopProducing(self) -> None:
+        """The connection is gone; connectionLost says so too."""
