@@ -36,6 +36,8 @@ class Person:
         address: Address,
         server_key: str,
         memory: Remembered | None,
+        *,
+        patient: bool,
     ) -> None:
         self.name = name
         self.key = key
@@ -53,10 +55,10 @@ class Person:
                     self.memory,
                     spoken,
                     epoch=1,
-                    patient=True,
+                    patient=patient,
                     server_key=server_key,
                 ),
-                lambda chosen: Session(server, port, chosen, patient=True),
+                lambda chosen: Session(server, port, chosen, patient=patient),
             ),
             world.clock,
         )
@@ -191,10 +193,11 @@ class World:
         key: Identity | None = None,
         server_key: str = "",
         memory: Remembered | None = None,
+        patient: bool = True,
     ) -> Person:
         """Somebody who has just started a peer."""
         key = Identity.generate() if key is None else key
-        return Person(self, name, key, self.place(), server_key, memory)
+        return Person(self, name, key, self.place(), server_key, memory, patient=patient)
 
     def person(self, name: str) -> Person:
         """Somebody who is registered."""

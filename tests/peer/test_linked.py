@@ -296,6 +296,20 @@ class BothGenerations(SynchronousTestCase):
         alice.do("$trust server", "in generation 1: nothing here is encrypted")
         alice.expect("you are alice")
 
+    def test_no_quic_for_a_script(self) -> None:
+        """A script ends with status 1 after 15 seconds, and has sent no word."""
+        world = World()
+        world.network.loses = lambda one: one.payload[:1] >= b"\xc0"
+        bot = world.start("bot", patient=False)
+        statuses: list[int] = []
+        bot.peer.finished.addCallback(statuses.append)
+        bot.type("secret")
+        world.wait(16)
+        self.assertEqual(statuses, [1])
+        self.assertTrue(bot.lines[-1].endswith("do not get through, perhaps"), bot.lines)
+        said = [one.payload for one in world.network.sent if one.source == bot.at]
+        self.assertEqual({text for text in said if text[:1] < b"\xc0"}, {b"rl"})
+
     def test_in_a_room(self) -> None:
         """An original user is in the room of two new ones, hears and is heard, and is shown
         as unencrypted, while the two go on in private."""

@@ -155,14 +155,15 @@ class ServerKey:
             )
         return False
 
-    def cannot_be_linked_to(self) -> None:
-        """It knows generation 2, and no link to it comes up: tell the person once."""
+    def cannot_be_linked_to(self, *, decides: bool) -> None:
+        """It knows generation 2, and no link to it comes up: tell the person, who may
+        decide what to do, or the log of a script, once."""
         if not self._unencrypted:
             self._unencrypted = True
             self._effects.notice(
                 f"no encrypted link can be had to {self._server}: UDP datagrams of 1,200 bytes do"
                 " not get through, perhaps"
-                + self._way("; $trust server goes on without encryption")
+                + (self._way("; $trust server goes on without encryption") if decides else "")
             )
 
     def _way(self, what: str) -> str:

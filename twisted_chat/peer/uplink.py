@@ -227,7 +227,7 @@ class Uplink:
         if answer == Bare(Verb.HI):
             self._key.has_one = self._patience.answered = True
             if self._fruitless >= DIALS:
-                self._key.cannot_be_linked_to()
+                self._key.cannot_be_linked_to(decides=self._patient)
             if self._fruitless:
                 self._retry(now)
             else:
@@ -316,7 +316,7 @@ class Uplink:
     def _give_up_waiting(self) -> None:
         """A script has waited long enough."""
         if self._key.has_one:
-            self._key.cannot_be_linked_to()
+            self._key.cannot_be_linked_to(decides=self._patient)
         else:
             self._effects.notice(f"no server answers at {self._server}")
         self.give_up()
