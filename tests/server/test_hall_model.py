@@ -14,6 +14,7 @@ from twisted_chat.directory.directory import User
 from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.server import delivery, notices
+from twisted_chat.server.bounds import SIGN_OF_LIFE
 from twisted_chat.server.notices import contact
 from twisted_chat.server.pacing import TURN
 from twisted_chat.wire import RosterEntry
@@ -111,7 +112,7 @@ class Model:
 
     def settle(self) -> None:
         """Let everything that is under way arrive."""
-        self.house.wait(3)
+        self.house.wait(SIGN_OF_LIFE + 3)
         for _ in range(TURNS):
             for link in self.links:
                 self.take(link)
