@@ -124,6 +124,9 @@ class FakePort:
     def heard_at(self, address: Address) -> str | None:
         return None
 
+    def reached_at(self, address: Address) -> str | None:
+        return self._inside[0]
+
     def write(self, datagram: bytes, addr: Address) -> None:
         if not self._killed:
             self._network.carry(self.outside, datagram, addr)

@@ -59,6 +59,7 @@ LAYERS = (
         "server.guests",
         "server.hall",
         "server.household",
+        "server.nearby",
         "server.notices",
         "server.pacing",
         "server.rivals",

@@ -35,11 +35,17 @@ class Network:
             self._run("ip", "link", "add", *ends)
             self._run("ip", "-n", switch, "link", "set", host, "master", "bridge", "up")
             self._run("ip", "-n", inside, "address", "add", f"{address}/24", "dev", "eth0")
-            self._run("ip", "-n", inside, "link", "set", "eth0", "up")
+            for device in ("lo", "eth0"):
+                self._run("ip", "-n", inside, "link", "set", device, "up")
 
     def inside(self, host: str) -> list[str]:
         """What a command begins with that is to run on a host."""
         return ["ip", "netns", "exec", self._name(host)]
+
+    def add_address(self, host: str, address: str) -> None:
+        """Let a host have one more address, besides that from which it sends by itself."""
+        inside = self._name(host)
+        self._run("ip", "-n", inside, "address", "add", f"{address}/24", "dev", "eth0")
 
     def lose(self, probability: float) -> None:
         """Lose so many of the datagrams to each host from now on, at random."""

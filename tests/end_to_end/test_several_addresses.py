@@ -2,7 +2,12 @@
 
 import socket
 
+from tests.end_to_end.namespaces import Network
+from tests.end_to_end.processes import Program, command
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+SECOND = "10.99.0.101"
+"""Another address of the server's machine, in the network of a test."""
 
 
 class SeveralAddresses(ChatTestCase):
@@ -58,3 +63,48 @@ class SeveralAddresses(ChatTestCase):
         self.assertEqual(
             said, 2 * [b"rj __clear_peers__"] + [b"rj %s %d" % (at[0].encode(), at[1])]
         )
+
+
+class OnTheServersMachine(ChatTestCase):
+    """A person who is on the server's own machine, and called it by its loopback."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.network = Network(self, "server", "other")
+        self.network.add_address("server", SECOND)
+
+    def start_on(self, host: str, *words: object) -> Program:
+        """`udpchat` on a terminal of this host."""
+        argv = [*self.network.inside(host), *command("udpchat", *words)]
+        return self._start(argv, terminal=True)
+
+    def test_announced(self) -> None:
+        """Those elsewhere are led to it by the address at which they reach the server, its
+        second, and those who called the server by its first are found too."""
+        self.start_on("server", 8090).expect("room server on UDP port")
+        for plain in ((), ("--plain",)):
+            people: list[tuple[str, Program]] = []
+            for place, host in (
+                ("server", "127.0.0.1"),
+                ("server", self.network.addresses["server"]),
+                ("other", SECOND),
+            ):
+                self.environment = {"XDG_DATA_HOME": str(self.directory())}
+                name = f"{'plain' if plain else 'keyed'}{len(people)}"
+                person = self.start_on(place, host, "--name", name, *plain)
+                person.expect(f"> you are {name}")
+                people.append((name, person))
+            for number, (_, person) in enumerate(people):
+                if number == 0:
+                    person.type_lines(f"$roomcreate lab{len(plain)}")
+                    person.expect("is there now")
+                person.type_lines(f"$roomjoin lab{len(plain)}")
+                person.expect("> you are in lab")
+                if number:
+                    for _, before in people[:number]:
+                        before.expect("came")
+            for name, person in people:
+                person.type_lines(f"this is {name}")
+                for other, listener in people:
+                    if other != name:
+                        listener.expect(f"this is {name}")

@@ -16,6 +16,8 @@ class House:
     """A reception with a clock that stands until it is moved, and what it has sent."""
 
     def __init__(self, *, generation: int = 1, **bounds: float) -> None:
+        self.reached: dict[str, str] = {}
+        """At which address of the server others reach it, by their hosts."""
         self.changes: list[Change] = []
         self.dropped: list[str] = []
         self.reception = Reception(
@@ -23,6 +25,7 @@ class House:
             lambda change, name: self.changes.append(change),
             lambda category, source, now: self.dropped.append(category),
             generation=generation,
+            reached_at=lambda address: self.reached.get(address[0]),
         )
         self.hall, self.directory = self.reception.hall, self.reception.directory
         self.now = 1000.0

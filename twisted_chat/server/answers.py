@@ -68,7 +68,8 @@ class Answers:
         if found is None:
             self._delivery.send(outlet, Bare(Verb.AR).encode())
             return
-        self._delivery.send(outlet, Located(contact(found)).encode())
+        told = self._notices.nearby.contact(contact(found), user.address)
+        self._delivery.send(outlet, Located(told).encode())
         self._notices.introduce(user, found)
 
     def _list_users(self, request: ListUsers, user: KeyHolder, outlet: Outlet, now: float) -> None:

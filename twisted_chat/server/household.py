@@ -23,6 +23,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
+from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.notices import Notices, contact
 from twisted_chat.server.pacing import Pacing
 from twisted_chat.server.rosters import Rosters
@@ -48,11 +49,12 @@ class Household:
         pacing: Pacing,
         notices: Notices,
         announce: Callable[[Change, str], None],
+        nearby: Nearby,
     ) -> None:
         self._directory = directory
         self._bounds = bounds
         self._pacing = pacing
-        self._rosters = Rosters(pacing)
+        self._rosters = Rosters(pacing, nearby)
         self._notices = notices
         self._announce = announce
         self._telling = Rate(TELL_RATE if bounds.rate else 0, TELL_BURST)

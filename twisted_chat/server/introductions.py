@@ -9,6 +9,7 @@ from twisted_chat.errors import NameRefused
 from twisted_chat.names import key
 from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
 from twisted_chat.server.household import Household
+from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.pacing import Pacing, Slot
 from twisted_chat.wire import (
     Bare,
@@ -49,11 +50,13 @@ class Introductions:
         bounds: Bounds,
         household: Household,
         generation: int,
+        nearby: Nearby,
     ) -> None:
         self._directory = directory
         self._pacing = pacing
         self._bounds = bounds
         self._household = household
+        self._nearby = nearby
         self._serves = generation == 1
         self._news = min(HEARD, bounds.user_ttl / 2000)
         self._answer: dict[type, Callable[..., None]] = {
@@ -108,7 +111,7 @@ class Introductions:
         found = self._directory.users.get(request.name)  # Most names are their own key.
         if found is None:
             found = self._household.find(request.name)
-        answer = _located(found.address) if found else _AR
+        answer = _located(self._nearby.seen(found.address, user.address)) if found else _AR
         self._pacing.send(user.address, answer, now)
 
     def _list_users(self, request: ListUsers, user: User, now: float) -> None:

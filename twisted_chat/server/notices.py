@@ -29,6 +29,7 @@ from twisted_chat.frames import (
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.delivery import Delivery, Outlet
+from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.pacing import Slot
 
 MISSED = 1000
@@ -76,10 +77,11 @@ class _Gathered:
 
 
 class Notices:
-    """Tells members about their rooms; `outlets` are theirs, by fingerprint. `wake`
-    is when `tick` is due."""
+    """Tells members about their rooms; `outlets` are theirs, by fingerprint. `nearby`
+    says where others are to each; `wake` is when `tick` is due."""
 
-    def __init__(self, delivery: Delivery, outlets: Mapping[str, Outlet]) -> None:
+    def __init__(self, delivery: Delivery, outlets: Mapping[str, Outlet], nearby: Nearby) -> None:
+        self.nearby = nearby
         self._delivery = delivery
         self._outlets = outlets
         self._gathering: dict[Room, _Gathered] = {}
@@ -119,7 +121,8 @@ class Notices:
         """The one has asked for the other."""
         outlet = self._outlets.get(found.fingerprint)
         if outlet is not None and asker is not found:
-            self._delivery.tell(outlet, Introduced(contact(asker)).encode())
+            told = self.nearby.contact(contact(asker), found.address)
+            self._delivery.tell(outlet, Introduced(told).encode())
 
     def forget(self, room: Room) -> None:
         """All are put out of this room, or told its whole roster: tell them nothing else."""
@@ -175,6 +178,8 @@ class Notices:
         for change in changes:
             if outlet.awaits_roster:
                 return
+            if isinstance(change, Contact):
+                change = self.nearby.contact(change, user.address)
             if outlet.later is not None and len(outlet.later) < MISSED:
                 outlet.later.append(change)
             elif outlet.later is not None or not self._delivery.tell(
@@ -187,7 +192,8 @@ class Notices:
         yield RosterBegins(room.name, outlet.number).encode()
         for member in room.members.read():
             if member.user is not user:
-                yield RosterMember(contact(member.user)).encode()
+                told = self.nearby.contact(contact(member.user), user.address)
+                yield RosterMember(told).encode()
         yield RosterEnds().encode()
         while outlet.later:
             yield _numbered(outlet, outlet.later.popleft())

@@ -42,7 +42,13 @@ class RoomServer(DatagramProtocol):
 
     def __init__(self, bounds: Bounds, clock: IReactorTime, *, generation: int = 1) -> None:
         self._clock = clock
-        self._reception = Reception(bounds, self._announce, self._dropped, generation=generation)
+        self._reception = Reception(
+            bounds,
+            self._announce,
+            self._dropped,
+            generation=generation,
+            reached_at=lambda address: self.transport.reached_at(address),
+        )
         self._tally = Tally()
         self._lines = Lines()
         self._reporting: IDelayedCall | None = None

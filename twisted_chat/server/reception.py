@@ -17,6 +17,7 @@ from twisted_chat.server.guests import Guests
 from twisted_chat.server.hall import Hall
 from twisted_chat.server.household import Household
 from twisted_chat.server.introductions import Introductions
+from twisted_chat.server.nearby import Nearby, ReachedAt
 from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import Pacing
 from twisted_chat.wire import parse_request, refusal_of
@@ -32,7 +33,8 @@ class Reception:
 
     `announce` is told of every change, with the name of the user or room it is
     about; `dropped` of everything that is not answered, with a category and
-    its source. `wake` is when `tick` is due, in seconds as given in `now`.
+    its source. `reached_at` says at which address of ours one at another reaches us,
+    where that is known. `wake` is when `tick` is due, in seconds as given in `now`.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Reception:
         dropped: Callable[[str, Address, float], None] = lambda category, source, now: None,
         *,
         generation: int = 1,
+        reached_at: ReachedAt = lambda address: None,
     ) -> None:
         self.directory = Directory()
         self._bounds = bounds
@@ -50,11 +53,12 @@ class Reception:
         grants = Grants(bounds)
         self._pacing = Pacing(grants)
         guests, delivery = Guests(bounds), Delivery(grants.linked)
-        notices = Notices(delivery, guests.registered)
-        household = Household(self.directory, bounds, self._pacing, notices, announce)
+        nearby = Nearby(reached_at)
+        notices = Notices(delivery, guests.registered, nearby)
+        household = Household(self.directory, bounds, self._pacing, notices, announce, nearby)
         self._household = household
         self._introductions = Introductions(
-            self.directory, self._pacing, bounds, household, generation
+            self.directory, self._pacing, bounds, household, generation, nearby
         )
         self.hall = Hall(
             self.directory,

@@ -15,6 +15,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, LISTS, REMEMBERED, SMALL_ROOM
+from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.pacing import Pacing, Slot
 from twisted_chat.wire import RosterCleared, RosterEntry
 
@@ -22,9 +23,11 @@ _CLEARED = RosterCleared().encode()
 
 
 class Rosters:
-    """Tells members about their rooms. `wake` is when `tick` is due."""
+    """Tells members about their rooms. `nearby` says where others are to each; `wake`
+    is when `tick` is due."""
 
-    def __init__(self, pacing: Pacing) -> None:
+    def __init__(self, pacing: Pacing, nearby: Nearby) -> None:
+        self._nearby = nearby
         self._pacing = pacing
         self._gathering: dict[Room, float] = {}
         # Until when a room has had its share of what goes out.
@@ -39,7 +42,7 @@ class Rosters:
         for member in room.members if room.holders < len(room.members) else ():
             if member.user is not newcomer and not member.user.fingerprint:
                 # One that is still being sent its list finds the newcomer at the list's end.
-                news = _others(room.members.read(newest=1), member.user)
+                news = self._others(room.members.read(newest=1), member.user)
                 self._pacing.open(member.address, Slot.ROSTER, news)
         self.renew(room, newcomer)
 
@@ -55,7 +58,7 @@ class Rosters:
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole list again."""
         if not user.fingerprint:
-            self._pacing.replace(user.address, Slot.ROSTER, _whole(room, user))
+            self._pacing.replace(user.address, Slot.ROSTER, self._whole(room, user))
 
     def clear(self, user: User) -> None:
         """This user is in no room any more."""
@@ -81,16 +84,14 @@ class Rosters:
     def _arrange(self) -> None:
         self.wake = min(self._gathering.values(), default=NEVER)
 
+    def _whole(self, room: Room, user: User) -> Iterator[bytes]:
+        yield _CLEARED
+        yield from self._others(room.members.read(), user)
 
-def _whole(room: Room, user: User) -> Iterator[bytes]:
-    yield _CLEARED
-    yield from _others(room.members.read(), user)
-
-
-def _others(members: Iterator[Member], user: User) -> Iterator[bytes]:
-    for member in members:
-        if member.user is not user:
-            yield _entry(member.address)
+    def _others(self, members: Iterator[Member], user: User) -> Iterator[bytes]:
+        for member in members:
+            if member.user is not user:
+                yield _entry(self._nearby.seen(member.address, user.address))
 
 
 @lru_cache(maxsize=REMEMBERED)

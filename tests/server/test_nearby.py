@@ -1,0 +1,101 @@
+"""Users on the server's own machine, as they are announced to others, in both generations."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import House
+from twisted_chat import frames, wire
+from twisted_chat.addresses import Address
+from twisted_chat.server.nearby import Nearby
+
+HERE: Address = ("127.0.0.1", 5000)
+ALSO_HERE: Address = ("127.0.0.1", 6000)
+THERE: Address = ("192.0.2.7", 7000)
+ELSEWHERE: Address = ("198.51.100.7", 7000)
+REACHED = {"192.0.2.7": "192.0.2.1", "198.51.100.7": "198.51.100.1"}
+"""The server is at two networks; each reaches it at its own."""
+
+
+class Places(SynchronousTestCase):
+    """Where somebody is, to whom."""
+
+    def test_seen(self) -> None:
+        """A loopback address is told only to those who are there themselves."""
+        reached = {**REACHED, "2001:db8::7": "2001:db8::1"}
+        nearby = Nearby(lambda address: reached.get(address[0]))
+        for address, receiver, seen in (
+            (HERE, THERE, ("192.0.2.1", 5000)),
+            (HERE, ELSEWHERE, ("198.51.100.1", 5000)),
+            (("127.9.9.9", 5000), THERE, ("192.0.2.1", 5000)),
+            (("::1", 5000), ("2001:db8::7", 1), ("2001:db8::1", 5000)),
+            (("::1", 5000), THERE, ("192.0.2.1", 5000)),
+            (HERE, ALSO_HERE, HERE),
+            (HERE, ("::1", 1), HERE),
+            (THERE, HERE, THERE),
+            (THERE, ELSEWHERE, THERE),
+        ):
+            self.assertEqual(nearby.seen(address, receiver), seen, (address, receiver))
+
+    def test_no_way(self) -> None:
+        """What leads nowhere either is not told: another loopback, all, or a zone of ours."""
+        for here in (None, "127.0.0.1", "::1", "0.0.0.0", "fe80::1%2"):
+            nearby = Nearby(lambda address, here=here: here)  # type: ignore[misc]
+            self.assertEqual(nearby.seen(HERE, THERE), HERE)
+
+
+class Announced(SynchronousTestCase):
+    """What is told of whoever is on the server's machine."""
+
+    def setUp(self) -> None:
+        self.house = House()
+        self.house.reached = dict(REACHED)
+
+    def first(self, source: Address, *requests: str) -> list[bytes]:
+        """Requests of generation 1; what its sender is told, rosters included."""
+        for request in requests:
+            self.house.datagram(source, request.encode())
+        self.house.wait(0.1)
+        return self.house.told(source)
+
+    def test_first_generation(self) -> None:
+        """An answer and a roster lead to that machine, from where their receiver is."""
+        self.first(HERE, "hi here", "rc lab", "rj lab")
+        for name, source in (("there", THERE), ("elsewhere", ELSEWHERE)):
+            reached = REACHED[source[0]]
+            told = self.first(source, f"hi {name}", "ar here", "rj lab")
+            self.assertIn(f"ar {reached} 5000".encode(), told)
+            self.assertIn(f"rj {reached} 5000".encode(), told)
+        self.assertIn(b"ar 192.0.2.7 7000", self.first(HERE, "ar there"))
+        told = self.first(ALSO_HERE, "hi too", "ar here", "rj lab")
+        self.assertIn(b"ar 127.0.0.1 5000", told)
+        self.assertIn(b"rj 127.0.0.1 5000", told)
+        self.assertIn(b"rj 192.0.2.1 6000", self.house.told(THERE))
+
+    def test_second_generation(self) -> None:
+        """So do answers, introductions, rosters and their changes over links."""
+        house = self.house
+        here, there = house.link(0, HERE), house.link(1, THERE)
+        house.ask(here, wire.Register("here"))
+        house.ask(here, wire.CreateRoom("lab"))
+        house.ask(there, wire.Register("there"))
+        (located,) = house.ask(there, wire.Locate("here"))
+        assert isinstance(located, frames.Located)
+        self.assertEqual((located.contact.host, located.contact.port), ("192.0.2.1", 5000))
+        house.ask(here, wire.Locate("there"))
+        (introduced,) = house.take(there)
+        assert isinstance(introduced, frames.Introduced)
+        self.assertEqual(introduced.contact.host, "192.0.2.1")
+        house.ask(there, wire.JoinRoom("lab"))
+        house.ask(here, wire.JoinRoom("lab"))
+        (came,) = house.take(there)
+        assert isinstance(came, frames.Came)
+        self.assertEqual(came.contact.host, "192.0.2.1")
+        whole = house.ask(there, frames.AskRoster())
+        self.assertEqual(
+            [one.contact.host for one in whole if isinstance(one, frames.RosterMember)],
+            ["192.0.2.1"],
+        )
+        whole = house.ask(here, frames.AskRoster())
+        self.assertEqual(
+            [one.contact.host for one in whole if isinstance(one, frames.RosterMember)],
+            ["192.0.2.7"],
+        )

@@ -1,0 +1,41 @@
+"""Where those are who are on the server's own machine, as others are told it.
+
+The server hears them from a loopback address, which to everybody else is their own.
+Others reach that machine at the address at which they reach the server.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from twisted_chat.addresses import Address, Kind, kind
+from twisted_chat.frames import Contact
+
+ReachedAt = Callable[[Address], str | None]
+"""At which address of the server's those at another reach it, where that is known."""
+
+
+class Nearby:
+    """Says where users are, to each in a way that leads there."""
+
+    def __init__(self, reached_at: ReachedAt) -> None:
+        self._reached_at = reached_at
+
+    def seen(self, address: Address, receiver: Address) -> Address:
+        """Where the receiver, at its own address, finds the one who is at this address."""
+        host = address[0]
+        # Written out for most, as it is asked for every answer and every member.
+        if not (host.startswith("127.") or host == "::1"):
+            return address
+        if kind(receiver[0]) is Kind.OURSELVES:
+            return address
+        here = self._reached_at(receiver)
+        # A zone is a number of this machine's, which leads nowhere from another.
+        if here is None or "%" in here or kind(here) is not Kind.SOMEBODY:
+            return address
+        return here, address[1]
+
+    def contact(self, contact: Contact, receiver: Address) -> Contact:
+        """The same of somebody who is introduced."""
+        address = contact.host, contact.port
+        found = self.seen(address, receiver)
+        return contact if found is address else replace(contact, host=found[0], port=found[1])
