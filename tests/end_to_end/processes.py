@@ -168,6 +168,8 @@ class Program:
             os.close(descriptor)
         self._open = {self._input, reading, errors}
         self._terminal = terminal
+        self.terminal = self._input
+        """The other end of its terminal, or of its input."""
         self.output = Output(reading)
         self.errors = self.output if terminal else Output(errors)
 

@@ -6,6 +6,7 @@ import termios
 from typing import Any
 
 from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -40,6 +41,10 @@ class Turns:
             self._done(one, one.doWrite())
         for one in list(self.readers):
             self._done(one, one.doRead())
+
+    def lose(self, one: Any) -> None:
+        """Find out that its pipe is broken; one that is read has come to an end."""
+        self._done(one, CONNECTION_DONE if one in self.readers else CONNECTION_LOST)
 
     def _done(self, one: Any, why: Any) -> None:
         if why:
@@ -129,6 +134,13 @@ class Standard(SynchronousTestCase):
         os.close(seeing)
         line.show("< hi")
         self.reactor.turn()
+        self.assertEqual(self.person.told, ["attached", "ended", "detached"])
+        self.assertIsInstance(self.terminal.problem, BrokenPipeError)
+
+    def test_nobody_left(self) -> None:
+        """So is one whose reader is gone before there is a word, as a reactor tells it."""
+        self.pipes()
+        self.reactor.lose(self.terminal._writer)
         self.assertEqual(self.person.told, ["attached", "ended", "detached"])
         self.assertIsInstance(self.terminal.problem, BrokenPipeError)
 

@@ -54,6 +54,7 @@ class StandardTerminal:
         """Write what waits, and be gone."""
         self.disconnecting = True
         self._reader.stopReading()
+        self._writer.stopReading()
         if self._writer.connected:
             self._writer.loseConnection()
         else:
@@ -159,6 +160,7 @@ class _Writer(_End):
 
     def connectionLost(self, reason: Failure) -> None:
         super().connectionLost(reason)
-        if self._problem is None and not reason.check(ConnectionDone):
+        done = self._terminal.disconnecting and reason.check(ConnectionDone)
+        if self._problem is None and not done:
             self._problem = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         self._terminal.written(self._problem)

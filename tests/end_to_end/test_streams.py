@@ -1,0 +1,302 @@
+"""Programs whose standard streams are closed, full, shared or stopped, and signals at any time."""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+from tests.end_to_end.processes import PATIENCE, Output, command
+from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+
+class StreamTestCase(ChatTestCase):
+    """Starts programs from a shell, as people do."""
+
+    def shell(self, line: str) -> "subprocess.Popen[bytes]":
+        """A command line, in which the name of a program stands for it."""
+        line = re.sub(
+            r"\b(udpchat|tcpchat|twistd)(?= )",
+            lambda found: shlex.join(command(found[1])),
+            line,
+            count=1,
+        )
+        started = subprocess.Popen(
+            ["/bin/sh", "-c", line if "exec " in line else f"exec {line}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **self.environment},
+        )
+        self.addCleanup(self._end, started)
+        return started
+
+    def ended(self, line: str, typed: bytes = b"") -> tuple[int, str, str]:
+        """The status of a command line, its output and its errors."""
+        started = self.shell(line)
+        output, errors = started.communicate(typed, PATIENCE)
+        return started.returncode, output.decode(), errors.decode()
+
+    def _end(self, started: "subprocess.Popen[bytes]") -> None:
+        started.kill()
+        started.communicate()
+
+
+class Closed(StreamTestCase):
+    """Streams that are closed from the beginning."""
+
+    def test_caller(self) -> None:
+        """A call works whichever are closed; a closed input has ended."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(PATIENCE)
+            port = server.getsockname()[1]
+            for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+                started = self.shell(f"tcpchat 127.0.0.1 {port} {closed}")
+                assert started.stdin is not None
+                started.stdin.write(b"hello\n")
+                with contextlib.suppress(BrokenPipeError):
+                    started.stdin.close()
+                started.stdin = None
+                other, _ = server.accept()
+                with other:
+                    heard = Output(other.fileno())
+                    if "<" not in closed:  # Where nothing was said the other hangs up.
+                        heard.expect_end()
+                _, errors = started.communicate(timeout=PATIENCE)
+                self.assertEqual((started.returncode, errors), (0, b""), closed)
+                self.assertEqual(heard.data, b"" if "<" in closed else b"hello\n")
+
+    def test_server(self) -> None:
+        """A server serves whichever are closed."""
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            port = free_udp_port()
+            server = self.shell(f"udpchat {port} --interface 127.0.0.1 {closed}")
+            one = self.start("udpchat", "127.0.0.1", port, "--name", "one")
+            one.type_lines("$roomcreate lab")
+            one.expect("> lab is there now")
+            one.type_lines("$quit")
+            self.assertEqual(one.wait(), 0)
+            server.terminate()
+            _, errors = server.communicate(timeout=PATIENCE)
+            self.assertEqual((server.returncode, errors), (0, b""), closed)
+
+
+class Lost(StreamTestCase):
+    """Output that is not taken."""
+
+    def test_full(self) -> None:
+        """A full disk costs one line and status 1, whatever is shown."""
+        port = free_udp_port()
+        self.serve(port)
+        for line in ("--help", "--version", "identity", f"127.0.0.1 {port} --name one"):
+            status, _, errors = self.ended(f"udpchat {line} >/dev/full", b"$roomlist\n")
+            self.assertEqual(
+                (status, errors),
+                (1, "cannot write to standard output: No space left on device\n"),
+                line,
+            )
+
+    def test_full_log(self) -> None:
+        """A server whose log finds no room says so, serves on, and has status 1 in the end."""
+        port = free_udp_port()
+        server = self.shell(f"udpchat {port} --interface 127.0.0.1 >/dev/full")
+        assert server.stderr is not None
+        Output(server.stderr.fileno()).expect("No space left on device\n")
+        self.meet("alice", port)
+        server.terminate()
+        _, errors = server.communicate(timeout=PATIENCE)
+        self.assertEqual((server.returncode, errors), (1, b""))
+
+    def test_nobody_reads(self) -> None:
+        """A pipe that nobody reads any more ends a chat, quietly, with SIGPIPE's status."""
+        port = free_udp_port()
+        self.serve(port)
+        bot = self.shell(f"udpchat 127.0.0.1 {port} --name bot")
+        assert bot.stdout is not None
+        Output(bot.stdout.fileno()).expect("> you are bot")
+        bot.stdout.close()
+        bot.stdout = None
+        _, errors = bot.communicate(b"$userlist\n", PATIENCE)
+        self.assertEqual((bot.returncode, errors), (141, b""))
+
+    def test_encoding(self) -> None:
+        """A log is written whole where the output has not all characters."""
+        self.environment["PYTHONIOENCODING"] = "latin-1"
+        port = free_udp_port()
+        server = self.shell(f"udpchat {port} --interface 127.0.0.1")
+        assert server.stdout is not None
+        self.meet("łukasz", port)
+        Output(server.stdout.fileno()).expect("user \\u0142ukasz registered")
+
+
+class Shared(StreamTestCase):
+    """Streams that others have too."""
+
+    def test_flags(self) -> None:
+        """Those with whom a pipe or a terminal is shared find it blocking, during and after."""
+        port = free_udp_port()
+        self.serve(port)
+        ours, theirs = os.openpty()
+        reading, writing = os.pipe()
+        for descriptor in (ours, theirs, reading, writing):
+            self.addCleanup(os.close, descriptor)
+        peer = subprocess.Popen(
+            command("udpchat", "127.0.0.1", port, "--name", "one"),
+            stdin=theirs,
+            stdout=writing,
+            stderr=theirs,
+            env={**os.environ, **self.environment},
+        )
+        self.addCleanup(peer.wait)
+        self.addCleanup(peer.kill)
+        Output(reading).expect("> you are one")
+        self.assertTrue(os.get_blocking(theirs) and os.get_blocking(writing))
+        os.write(ours, b"$quit\n")
+        self.assertEqual(peer.wait(PATIENCE), 0)
+        self.assertTrue(os.get_blocking(theirs) and os.get_blocking(writing))
+
+    def test_stopped_terminal(self) -> None:
+        """A server at a terminal that is stopped with Ctrl-S serves on, and logs later."""
+        port = free_udp_port()
+        server = self.start_on_terminal("udpchat", port, "--interface", "127.0.0.1")
+        server.expect("my key is")
+        termios.tcflow(server.terminal, termios.TCOOFF)
+        alice = self.meet("alice", port)
+        for number in range(20):
+            alice.type_lines(f"$roomcreate room{number}")
+            alice.expect(f"> room{number} is there now")
+        self.assertNotIn("alice", server.output.text)
+        termios.tcflow(server.terminal, termios.TCOON)
+        server.expect("room room19 created")
+
+
+class Signals(StreamTestCase):
+    """Signals, whenever they come."""
+
+    def test_twice(self) -> None:
+        """Ctrl-C twice ends a chat as once does."""
+        port = free_udp_port()
+        self.serve(port)
+        alice = self.meet("alice", port)
+        alice.signal(signal.SIGINT)
+        alice.signal(signal.SIGINT)
+        self.assertEqual(alice.wait(), 130)
+        self.assertNotIn("Traceback", alice.said)
+
+    def test_while_loading(self) -> None:
+        """Ctrl-C while the program is loaded ends it at once, without a word."""
+        for loaded in ("twisted", "twisted_chat.terminal.line", "cryptography", "precis_i18n"):
+            interrupted = (
+                "import os, signal, sys\n"
+                "class Finder:\n"
+                "    def find_spec(self, name, path=None, target=None):\n"
+                f"        if name == {loaded!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+                "sys.meta_path.insert(0, Finder())\n"
+                "from twisted_chat.launch.start import udpchat\n"
+                "udpchat()\n"
+            )
+            ended = subprocess.run(
+                [sys.executable, "-c", interrupted, "127.0.0.1", "9"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env={**os.environ, **self.environment},
+                check=False,
+            )
+            self.assertEqual(
+                (ended.returncode, ended.stdout, ended.stderr), (-signal.SIGINT, b"", b"")
+            )
+
+    def test_at_the_name(self) -> None:
+        """Ctrl-C where a name is asked for ends the program as it ends any."""
+        asked = self.start_on_terminal("udpchat", "127.0.0.1", free_udp_port())
+        asked.expect("> what is your name?")
+        asked.signal(signal.SIGINT)
+        self.assertEqual(asked.wait(), -signal.SIGINT)
+        self.assertNotIn("Traceback", asked.said)
+
+    def test_before_an_answer(self) -> None:
+        """Ctrl-C before any server has answered has the status that a shell has for it."""
+        alone = self.start("udpchat", "127.0.0.1", free_udp_port(), "--name", "alice")
+        alone.expect("> no server answers")
+        alone.signal(signal.SIGINT)
+        self.assertEqual(alone.wait(), 130)
+
+    def test_hang_up(self) -> None:
+        """A terminal that hangs up ends who is there, but not under nohup."""
+        port = free_udp_port()
+        server = self.serve(port)
+        alice = self.meet("alice", port)
+        alice.signal(signal.SIGHUP)
+        self.assertEqual(alice.wait(), 129)
+        server.signal(signal.SIGHUP)
+        self.assertEqual(server.wait(), 0)
+        kept = self.shell(f"nohup udpchat {port} --interface 127.0.0.1")
+        assert kept.stdout is not None
+        output = Output(kept.stdout.fileno())
+        output.expect("my key is")
+        kept.send_signal(signal.SIGHUP)
+        self.meet("bob", port)
+        output.expect("user bob registered")
+        kept.terminate()
+        self.assertEqual(kept.wait(PATIENCE), 0)
+
+
+class Places(StreamTestCase):
+    """Directories in which nothing can be done, not by root either."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.place = self.directory()
+        self.addCleanup(self.place.chmod, 0o700)
+        self.bound = ""
+        if os.geteuid() == 0:
+            if not shutil.which("setpriv"):
+                self.skipTest("root can everything")
+            self.bound = "setpriv --bounding-set=-dac_override,-dac_read_search "
+
+    def test_closed_home(self) -> None:
+        """A home that is closed to oneself costs one line."""
+        home = str(self.place / "data")
+        self.place.chmod(0)
+        self.environment |= {"HOME": home, "XDG_DATA_HOME": home, "XDG_RUNTIME_DIR": home}
+        for line in ("identity", "127.0.0.1 9 --name a", "127.0.0.1 9", "0"):
+            status, _, errors = self.ended(f"{self.bound}udpchat {line}")
+            self.assertEqual((status, errors.count("\n")), (1, 1), errors)
+            self.assertIn("Permission denied", errors)
+
+    def test_read_only(self) -> None:
+        """A directory where twistd cannot write costs one line that says what to do."""
+        self.place.chmod(0o500)
+        for line in ("twistd udpchat -p 0", "twistd tcpchat -p 0", "twistd -n tcpchat -p 0"):
+            status, said, errors = self.ended(f"cd {self.place}; exec {self.bound}{line}")
+            self.assertEqual((status, errors.count("\n")), (1, 1), (line, said))
+            self.assertIn(f"cannot write {self.place}/twistd.", errors)
+            self.assertIn("--pidfile", errors)
+
+
+class Daemons(StreamTestCase):
+    """What twistd leaves to us."""
+
+    def test_hang_up(self) -> None:
+        """A daemon goes on, its log says so, and begins anew only at USR1."""
+        port, place = free_udp_port(), self.directory()
+        pid_file, log = place / "pid", place / "log"
+        where = ("--pidfile", pid_file, "--logfile", log)
+        words = ("udpchat", "--port", port, "--interface", "127.0.0.1")
+        daemon = self.start_daemon("twistd", *where, *words, pidfile=pid_file)
+        self.assertEqual((daemon.status, daemon.said), (0, ""))
+        os.kill(int(pid_file.read_text()), signal.SIGHUP)
+        self.meet("alice", port)
+        self.assertEqual(log.read_text().count("SIGHUP changes nothing"), 1)
+        self.assertFalse(Path(f"{log}.1").exists())
+        os.kill(int(pid_file.read_text()), signal.SIGUSR1)
+        self.meet("bob", port)
+        self.assertIn("user bob registered", log.read_text())
+        self.assertIn("user alice registered", Path(f"{log}.1").read_text())
+        daemon.stop()
