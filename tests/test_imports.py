@@ -42,9 +42,11 @@ LAYERS = (
         "directory.directory",
         "directory.entries",
         "directory.held",
+        "directory.owners",
         "directory.queue",
         "directory.roll",
         "directory.shards",
+        "directory.sites",
     },
     {
         "deadlines",

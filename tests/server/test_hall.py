@@ -222,7 +222,8 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(house.ask(house.link(1, PLACES[0]), wire.Register("ben")), [HI])
         self.assertEqual(house.datagram(PLACES[1], b"hi carl"), [b"hi carl"])
         self.assertEqual(house.ask(house.link(2), wire.Register("dora")), [HI])
-        self.assertEqual(house.datagram(ALICE, b"hi alice"), [])
+        self.assertEqual(house.datagram(ALICE, b"hi alice"), [b"hi alice"])
+        self.assertEqual(len(house.directory.users), 3)
 
     def test_nonsense(self) -> None:
         """What is no message is dropped and counted, and the link goes on."""

@@ -187,8 +187,10 @@ class BoundsKept(SynchronousTestCase):
         self.assertEqual(server.ask(("192.0.2.9", 2), b"hi b"), [b"hi b"])
         self.assertEqual(server.ask(("192.0.2.9", 3), b"hi c"), [])
         self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
-        self.assertEqual(server.ask(BOB, b"hi bob"), [])
+        self.assertEqual(server.ask(BOB, b"hi bob"), [b"hi bob"])
+        self.assertEqual(len(server.reception.directory.users), 3 - 1)
         self.assertEqual(server.ask(ALICE, b"rc one"), [b"rc one"])
+        server.ask(ALICE, b"rj one")
         self.assertEqual(server.ask(ALICE, b"rc two"), [b"rc"])
         self.assertEqual(server.ask(ALICE, b"ar " + b"x" * 1022), [b"ar"])
 

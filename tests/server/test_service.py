@@ -25,6 +25,9 @@ FIELDS = {
     "max-users": "users",
     "max-users-per-host": "users_per_host",
     "max-rooms": "rooms",
+    "max-rooms-per-user": "rooms_per_user",
+    "max-rooms-per-host": "rooms_per_host",
+    "keyed-share": "keyed_share",
     "max-members": "members",
     "name-ttl": "name_ttl",
     "max-names": "names",
@@ -65,8 +68,11 @@ class BoundsTests(SynchronousTestCase):
         self.assertEqual(set(FIELDS.values()), {field.name for field in fields(Bounds)})
         self.assertEqual(set(FIELDS) | {"batch"}, {row[0] for row in BOUND_OPTIONS})
         for option, field in FIELDS.items():
+            value = 1 if option == "keyed-share" else 77
             self.assertEqual(
-                parsed(f"--{option}", "77").bounds(), replace(Bounds(), **{field: 77}), option
+                parsed(f"--{option}", str(value)).bounds(),
+                replace(Bounds(), **{field: value}),
+                option,
             )
 
     def test_fractions_and_zero(self) -> None:

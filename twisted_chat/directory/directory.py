@@ -13,7 +13,7 @@ that does not run backwards.
 from collections import OrderedDict
 from operator import attrgetter
 
-from twisted_chat.addresses import Address, site
+from twisted_chat.addresses import site
 from twisted_chat.directory.changes import (
     Change,
     Departed,
@@ -29,9 +29,11 @@ from twisted_chat.directory.changes import (
 )
 from twisted_chat.directory.entries import HeldName, KeyHolder, Member, Room, User, Who
 from twisted_chat.directory.held import HeldNames
+from twisted_chat.directory.owners import Owners
 from twisted_chat.directory.queue import Queue
 from twisted_chat.directory.roll import Roll
 from twisted_chat.directory.shards import Shards
+from twisted_chat.directory.sites import Sites
 
 __all__ = [
     "Change", "Departed", "Directory", "Heard", "HeldName", "KeyHolder", "Member", "Moved",
@@ -44,13 +46,16 @@ class Directory:
     """Users by address, by fingerprint and by name, rooms by name."""
 
     def __init__(self) -> None:
-        # Who is at a site: one user of generation 1, or several by what they are known by.
-        # Most are alone, and an index by address besides would be a tenth of all memory.
-        self._sites: Shards[str, User | dict[Who, User]] = Shards()
+        self._sites = Sites()
+        self.user_at = self._sites.user_at
+        """The user of generation 1 at this address: who has a key does not speak in datagrams."""
         # Those of generation 1, in the order in which they were last heard.
         self._silent: Queue[User] = Queue()
         # In the order in which they became empty.
         self._empty: OrderedDict[str, Room] = OrderedDict()
+        # The same, of those that somebody without a key created.
+        self._empty_without_key: OrderedDict[str, Room] = OrderedDict()
+        self.owners = Owners()
         self.users: Shards[str, User] = Shards()
         self.holders: Shards[str, KeyHolder] = Shards()
         self.held = HeldNames()
@@ -74,20 +79,16 @@ class Directory:
 
     # --- Look-ups
 
-    def user_at(self, address: Address) -> User | None:
-        """The user of generation 1 at this address: who has a key does not speak in datagrams."""
-        here = self._sites.get(site(address[0]))
-        if type(here) is dict:
-            return here.get(address)
-        return here if here is not None and here.address == address else None  # type: ignore[union-attr,return-value]
-
     def user(self, who: Who) -> User | None:
         return self.holders.get(who) if isinstance(who, str) else self.user_at(who)
 
     def users_at_site(self, host: str) -> int:
         """How many users are registered from where this host address belongs."""
-        here = self._sites.get(site(host))
-        return len(here) if isinstance(here, dict) else int(here is not None)
+        return self._sites.count(host)
+
+    def holders_at_site(self, host: str) -> int:
+        """How many of them have a key."""
+        return self._sites.count_holders(host)
 
     def is_free(self, key: str, fingerprint: str = "") -> bool:
         """Whether somebody with this fingerprint, or without a key, can have the name."""
@@ -97,6 +98,11 @@ class Directory:
     def longest_silent(self) -> User | None:
         """The user of generation 1 who has not been heard for the longest time."""
         return self._silent.first()
+
+    def first_to_lose_its_place(self) -> User | None:
+        """The longest silent user of generation 1 at the site that has the most of them."""
+        found = self._sites.silent_at_largest()
+        return self._silent.first() if found is None else found
 
     def longest_absent(self) -> HeldName | None:
         """The name that has been kept for the longest time."""
@@ -114,6 +120,10 @@ class Directory:
         """The room that has been empty for the longest time."""
         return next(iter(self._empty.values()), None)
 
+    def longest_empty_without_key(self) -> Room | None:
+        """The same, of those that somebody without a key created."""
+        return next(iter(self._empty_without_key.values()), None)
+
     # --- Changes
 
     def _register(self, change: Registered, now: float) -> bool:
@@ -125,7 +135,7 @@ class Directory:
             user = User(change.address, change.name, change.key, now)
             self._silent.append(user)
         self.users.set(user.key, user)
-        self._settle(user)
+        self._sites.add(user)
         return True
 
     def _let_in(self, change: Registered, now: float) -> KeyHolder:
@@ -142,15 +152,16 @@ class Directory:
         user.heard = now
         self._silent.remove(user)
         self._silent.append(user)
+        self._sites.heard(user)
         return True
 
     def _move(self, change: Moved, now: float) -> bool:
         user = self.holders.get(change.fingerprint)
         if user is None or user.address == change.address:
             return False
-        self._unsettle(user)
+        self._sites.remove(user)
         user.address = change.address
-        self._settle(user)
+        self._sites.add(user)
         return True
 
     def _depart(self, change: Departed, now: float) -> bool:
@@ -158,7 +169,7 @@ class Directory:
         if user is None:
             return False
         self._take_out(user, now)
-        self._unsettle(user)
+        self._sites.remove(user)
         self.users.discard(user.key)
         if isinstance(user, KeyHolder):
             self.holders.discard(user.fingerprint)
@@ -174,9 +185,13 @@ class Directory:
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.key in self.rooms:
             return False
-        room = Room(change.name, change.key, change.creator, Roll(attrgetter("user.key")), now)
+        creator = self.user(change.creator)
+        at = site(creator.address[0]) if creator is not None else ""
+        members: Roll[str, Member] = Roll(attrgetter("user.key"))
+        room = Room(change.name, change.key, change.creator, at, members, now)
         self.rooms.add(room)
-        self._empty[room.key] = room
+        self.owners.add(room)
+        self._vacate(room)
         return True
 
     def _join_room(self, change: RoomJoined, now: float) -> bool:
@@ -187,7 +202,7 @@ class Directory:
         user.room = room
         room.members.add(Member(user))
         room.holders += isinstance(user, KeyHolder)
-        self._empty.pop(room.key, None)
+        self._occupy(room)
         return True
 
     def _leave_room(self, change: RoomLeft, now: float) -> bool:
@@ -198,7 +213,9 @@ class Directory:
         room, heir = self.rooms.get(change.key), self.holders.get(change.fingerprint)
         if room is None or heir is None or heir.room is not room:
             return False
-        room.creator = heir.fingerprint
+        self.owners.remove(room)
+        room.creator, room.site = heir.fingerprint, site(heir.address[0])
+        self.owners.add(room)
         return True
 
     def _close_room(self, change: RoomGone, now: float) -> bool:
@@ -206,33 +223,11 @@ class Directory:
         if room is None or len(room.members):
             return False
         self.rooms.discard(room.key)
-        del self._empty[room.key]
+        self.owners.remove(room)
+        self._occupy(room)
         return True
 
     # --- What several changes have in common
-
-    def _settle(self, user: User) -> None:
-        owner, who = site(user.address[0]), user.who
-        here = self._sites.get(owner)
-        if isinstance(here, dict):
-            here[who] = user
-        elif here is not None:
-            self._sites.set(owner, {here.address: here, who: user})
-        else:
-            self._sites.set(owner, {who: user} if isinstance(user, KeyHolder) else user)
-
-    def _unsettle(self, user: User) -> None:
-        owner = site(user.address[0])
-        here = self._sites.get(owner)
-        if isinstance(here, dict):
-            del here[user.who]
-            if len(here) > 1:
-                return
-            for last in here.values():
-                if not isinstance(last, KeyHolder):
-                    self._sites.set(owner, last)
-                return
-        self._sites.discard(owner)
 
     def _take_out(self, user: User, now: float) -> bool:
         room = user.room
@@ -243,5 +238,14 @@ class Directory:
         room.holders -= isinstance(user, KeyHolder)
         if not room.members:
             room.emptied = now
-            self._empty[room.key] = room
+            self._vacate(room)
         return True
+
+    def _vacate(self, room: Room) -> None:
+        self._empty[room.key] = room
+        if not isinstance(room.creator, str):
+            self._empty_without_key[room.key] = room
+
+    def _occupy(self, room: Room) -> None:
+        self._empty.pop(room.key, None)
+        self._empty_without_key.pop(room.key, None)

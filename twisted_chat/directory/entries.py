@@ -72,13 +72,15 @@ class Member:
 class Room:
     """A room, whoever is in it, by the keys of their names.
 
-    `creator` is the address or the fingerprint of whoever may close it;
+    `creator` is the address or the fingerprint of whoever may close it, `site` where
+    that was when the room became theirs;
     `holders` how many members are of generation 2.
     """
 
     name: str
     key: str
     creator: Who
+    site: str
     members: Roll[str, Member]
     emptied: float
     holders: int = 0

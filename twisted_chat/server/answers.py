@@ -83,7 +83,7 @@ class Answers:
     def _create_room(
         self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
     ) -> None:
-        created = self._household.create_room(request.room, user.who, now)
+        created = self._household.create_room(request.room, user, now)
         answer = RoomCreated(request.room) if created else Bare(Verb.RC)
         self._delivery.send(outlet, answer.encode())
 
@@ -127,6 +127,7 @@ class Answers:
         given = (
             room is not None
             and heir is not None
+            and (heir is user or self._household.can_own(heir))
             and self._household.apply(RoomGiven(room.key, heir.fingerprint), room.name, now)
         )
         answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)

@@ -26,6 +26,13 @@ class Bounds:
     """Users registered at once from one IPv4 address or one IPv6 /64."""
     rooms: int = 10_000
     """Rooms at once."""
+    rooms_per_user: int = 16
+    """Rooms at once that are one user's."""
+    rooms_per_host: int = 256
+    """Rooms at once of those from one IPv4 address or one IPv6 /64."""
+    keyed_share: float = 0.5
+    """Of all places for users and of all rooms, the share that those without a key
+    cannot take: whoever has one has shown where they are."""
     members: int = 10_000
     """Members of a room at once: more than this no peer keeps."""
     name_ttl: float = 30 * 86_400
@@ -45,6 +52,10 @@ class Bounds:
     0: as many as are due."""
     public_answer_rate: int = 4 * 1024
     """The same, to those without a key at an address of the open internet."""
+
+    def without_key(self, places: int) -> int:
+        """How many of so many places those without a key can take."""
+        return places - int(places * self.keyed_share)
 
 
 PUBLIC_DATAGRAMS = 50

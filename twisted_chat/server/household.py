@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from twisted_chat.addresses import site
 from twisted_chat.directory.directory import (
     Change,
     Departed,
@@ -16,7 +17,6 @@ from twisted_chat.directory.directory import (
     RoomJoined,
     RoomLeft,
     User,
-    Who,
 )
 from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
@@ -78,11 +78,30 @@ class Household:
         return None
 
     def is_full(self, host: str) -> bool:
-        """Whether no more users can come from this host address."""
-        return (
-            len(self._directory.users) >= self._bounds.users
-            or self._directory.users_at_site(host) >= self._bounds.users_per_host
+        """Whether no more users with a key can come from this host address. Those of
+        its site who have none cannot keep them out of their share."""
+        bounds, directory = self._bounds, self._directory
+        share = bounds.users_per_host - bounds.without_key(bounds.users_per_host)
+        return len(directory.users) >= bounds.users or (
+            directory.users_at_site(host) >= bounds.users_per_host
+            and directory.holders_at_site(host) >= share
         )
+
+    def make_place(self, host: str, now: float) -> bool:
+        """See that somebody without a key can come from this host address. Where all of
+        theirs are here, one of the site that has most of them goes. False if none can."""
+        bounds, directory = self._bounds, self._directory
+        if directory.users_at_site(host) >= bounds.users_per_host:
+            return False
+        count = len(directory.users)
+        without_key = count - len(directory.holders)
+        if count < bounds.users and without_key < bounds.without_key(bounds.users):
+            return True
+        goes = directory.first_to_lose_its_place()
+        if goes is None:
+            return False
+        self.depart(goes, now, expired=True)
+        return True
 
     def register(self, change: Registered, now: float) -> None:
         """Somebody comes whose name is free."""
@@ -128,7 +147,15 @@ class Household:
 
     # --- Rooms
 
-    def create_room(self, name: str, creator: Who, now: float) -> bool:
+    def can_own(self, user: User) -> bool:
+        """Whether one more room can be this user's."""
+        bounds, owners = self._bounds, self._directory.owners
+        return (
+            owners.of(user.who) < bounds.rooms_per_user
+            and owners.at(site(user.address[0])) < bounds.rooms_per_host
+        )
+
+    def create_room(self, name: str, creator: User, now: float) -> bool:
         """Let there be this room, if there can be. True also where this creator has it."""
         try:
             room_key = key(name, self._bounds.name)
@@ -136,12 +163,26 @@ class Household:
             return False
         room = self._directory.rooms.get(room_key)
         if room is not None:
-            return room.creator == creator
-        if len(self._directory.rooms) >= self._bounds.rooms:
+            return room.creator == creator.who
+        if not self.can_own(creator) or not self._make_room(creator, now):
             return False
-        self.apply(RoomCreated(name, room_key, creator), name, now)
+        self.apply(RoomCreated(name, room_key, creator.who), name, now)
         self._expire_by(now + self._bounds.room_ttl)
         return True
+
+    def _make_room(self, creator: User, now: float) -> bool:
+        """See that there can be one more room. Where those without a key have all of
+        theirs, the one goes that has been empty for the longest time."""
+        bounds, directory = self._bounds, self._directory
+        count, theirs = len(directory.rooms), directory.owners.without_key
+        if count < bounds.rooms and (
+            creator.fingerprint or theirs < bounds.without_key(bounds.rooms)
+        ):
+            return True
+        goes = None if creator.fingerprint else directory.longest_empty_without_key()
+        if goes is None:
+            return False
+        return self.apply(RoomGone(goes.key), goes.name, now)
 
     def wait(self, host: str, now: float) -> float:
         """Seconds until a user at this host address may come into another room, after

@@ -98,7 +98,7 @@ class Introductions:
             return
         if user is not None:
             self._household.depart(user, now)
-        elif self._household.is_full(source[0]):
+        elif not self._household.make_place(source[0], now):
             return  # A stranger over a bound is not answered.
         self._household.register(Registered(source, request.name, name_key), now)
         self._pacing.send(source, _welcome(request.name), now)
@@ -128,7 +128,7 @@ class Introductions:
         self._pacing.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
-        created = self._household.create_room(request.room, user.who, now)
+        created = self._household.create_room(request.room, user, now)
         self._pacing.send(user.address, Created(request.room).encode() if created else _RC, now)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:

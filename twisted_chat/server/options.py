@@ -26,6 +26,14 @@ def _datagram(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    """Reads a share of something. Raises UsageError."""
+    value = _RATE(text)
+    if value > 1:
+        raise usage.UsageError(f"{text!r} is no share: give a number from 0 to 1")
+    return value
+
+
 def _generation(text: str) -> int:
     """Reads the number of a generation. Raises UsageError."""
     if text not in ("1", "2"):
@@ -71,6 +79,21 @@ BOUND_OPTIONS: list[list[Any]] = [
         _COUNT,
     ],
     ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
+    ["max-rooms-per-user", None, _DEFAULTS.rooms_per_user, "Rooms at once of one user", _COUNT],
+    [
+        "max-rooms-per-host",
+        None,
+        _DEFAULTS.rooms_per_host,
+        "Rooms at once of those from one IPv4 address or IPv6 /64",
+        _COUNT,
+    ],
+    [
+        "keyed-share",
+        None,
+        _DEFAULTS.keyed_share,
+        "Share of users and of rooms that those without a key cannot take",
+        _share,
+    ],
     ["max-members", None, _DEFAULTS.members, "Members of a room at once", _COUNT],
     [
         "name-ttl",
@@ -151,6 +174,9 @@ class ServerOptions(startup.Options):
             users=self["max-users"],
             users_per_host=self["max-users-per-host"],
             rooms=self["max-rooms"],
+            rooms_per_user=self["max-rooms-per-user"],
+            rooms_per_host=self["max-rooms-per-host"],
+            keyed_share=self["keyed-share"],
             members=self["max-members"],
             name_ttl=self["name-ttl"],
             names=self["max-names"],

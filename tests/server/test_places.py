@@ -1,0 +1,112 @@
+"""Who gets a place, and a room, where there are only so many."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.server.house import KEYS, PLACES, House
+from tests.server.test_reception import ALICE, BOB, CLEAR
+from twisted_chat import frames, wire
+from twisted_chat.directory.directory import Departed
+from twisted_chat.frames import Done, Extra, Refused
+from twisted_chat.wire import Bare, Verb
+
+HI, RC = Bare(Verb.HI), Bare(Verb.RC)
+
+
+class UserTests(SynchronousTestCase):
+    """Places for users."""
+
+    def test_invented_users(self) -> None:
+        """Datagrams with any addresses on them leave half of all places to those with a key,
+        and take no more than what they have from each other."""
+        house = House(users=100)
+        for number in range(1000):
+            address = (f"10.0.{number >> 8}.{number & 255}", 1)
+            self.assertEqual(house.datagram(address, b"hi u%d" % number), [b"hi u%d" % number])
+        self.assertEqual(len(house.directory.users), 50)
+        self.assertEqual(
+            house.ask(house.link(0), wire.Register("anna")), [wire.Registered("anna")]
+        )
+        self.assertEqual(house.datagram(("10.0.3.231", 1), b"ar anna"), [b"ar 203.0.113.0 7000"])
+
+    def test_the_largest_site_first(self) -> None:
+        """The one that goes is the longest silent of the site with the most, and is told."""
+        house = House(users=12)
+        house.datagram(ALICE, b"hi alice")
+        for port in range(1, 4):
+            house.datagram(("10.0.0.1", port), b"hi a%d" % port)
+        for port in range(1, 3):
+            house.datagram(("10.0.0.2", port), b"hi b%d" % port)
+        house.wait(10)
+        house.datagram(("10.0.0.1", 1), b"ul")
+        self.assertEqual(house.datagram(BOB, b"hi bob"), [b"hi bob"])
+        self.assertEqual(house.changes[-2], Departed(("10.0.0.1", 2), expired=True))
+        self.assertEqual(house.told(("10.0.0.1", 2))[-1], CLEAR)
+        self.assertEqual(house.datagram(ALICE, b"ar bob"), [b"ar 192.0.2.2 2000"])
+
+    def test_of_a_site(self) -> None:
+        """Those without a key cannot keep those with one out of half of what a site has."""
+        house = House(users_per_host=4)
+        for port in range(1, 10):
+            house.datagram((PLACES[0][0], port), b"hi u%d" % port)
+        self.assertEqual(len(house.directory.users), 4)
+        answers = [
+            house.ask(house.link(number, PLACES[0]), wire.Register(f"k{number}"))
+            for number in range(3)
+        ]
+        self.assertEqual(answers, [[wire.Registered("k0")], [wire.Registered("k1")], [HI]])
+
+
+class RoomTests(SynchronousTestCase):
+    """Rooms."""
+
+    def test_of_a_user(self) -> None:
+        """A user has so many rooms, with a key and without, and as many as it has can be
+        given to it."""
+        house = House(rooms_per_user=2)
+        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        house.datagram(BOB, b"hi bob")
+        for number in range(3):
+            created = house.ask(anna, wire.CreateRoom(f"a{number}"))
+            self.assertEqual(created, [wire.RoomCreated(f"a{number}") if number < 2 else RC])
+            name = b"b%d" % number
+            self.assertEqual(
+                house.datagram(BOB, b"rc " + name), [b"rc " + name, b"rc"][number > 1 :][:1]
+            )
+        house.ask(ben, wire.CreateRoom("c"))
+        for link in (anna, ben):
+            house.ask(link, wire.JoinRoom("c"))
+        house.take(ben)
+        self.assertEqual(house.ask(ben, frames.GiveRoom("anna")), [Refused(Extra.GIVE)])
+        self.assertEqual(house.ask(ben, frames.GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(house.room("c").creator, KEYS[1])
+
+    def test_of_a_site(self) -> None:
+        """Those of one site have so many rooms, also under ever new names; others still can."""
+        house = House(rooms_per_user=2, rooms_per_host=3)
+        created = list[bytes]()
+        for port in range(1, 6):
+            for number in range(2):
+                house.datagram(("10.0.0.1", port), b"hi u%d" % port)
+                created += house.datagram(("10.0.0.1", port), b"rc r%d.%d" % (port, number))
+            house.datagram(("10.0.0.1", port), b"by")
+        self.assertEqual(created, [b"rc r1.0", b"rc r1.1", b"rc r2.0"] + [b"rc"] * 7)
+        house.datagram(BOB, b"hi bob")
+        self.assertEqual(house.datagram(BOB, b"rc lab"), [b"rc lab"])
+
+    def test_those_without_a_key(self) -> None:
+        """They have half of all rooms; then those go that have been empty for longest, and
+        none that somebody is in."""
+        house = House(rooms=4)
+        for number in range(10):
+            address = (f"10.0.0.{number}", 1)
+            house.datagram(address, b"hi u%d" % number)
+            if number == 1:
+                house.datagram(("10.0.0.0", 1), b"rj r0")
+            self.assertEqual(house.datagram(address, b"rc r%d" % number), [b"rc r%d" % number])
+        self.assertEqual([room.name for room in house.directory.rooms], ["r0", "r9"])
+        anna = house.guest("anna", 0)
+        for name in ("a", "b"):
+            self.assertEqual(house.ask(anna, wire.CreateRoom(name)), [wire.RoomCreated(name)])
+        self.assertEqual(house.ask(anna, wire.CreateRoom("c")), [RC])
+        house.datagram(("10.0.0.9", 1), b"rj r9")
+        self.assertEqual(house.datagram(("10.0.0.5", 1), b"rc more"), [b"rc"])
