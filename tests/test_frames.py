@@ -41,7 +41,9 @@ ANSWERS: st.SearchStrategy[frames.Answer] = st.one_of(
     st.builds(frames.Refused, st.sampled_from(Extra)),
 )
 SPEECH: st.SearchStrategy[frames.Speech] = st.one_of(
-    st.builds(frames.Said, NUMBERS, NUMBERS, texts), st.builds(frames.Heard, NUMBERS, NUMBERS)
+    st.builds(frames.Said, NUMBERS, NUMBERS, texts),
+    st.builds(frames.Heard, NUMBERS, NUMBERS),
+    st.just(wire.Leave()),
 )
 
 

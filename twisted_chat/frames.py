@@ -281,7 +281,8 @@ class Heard:
         return f"ok {self.epoch} {self.number}".encode()
 
 
-Speech = Said | Heard
+Speech = Said | Heard | wire.Leave
+"""`by` between peers: I do not talk to you any more, and will hear nothing."""
 
 # --- Reading
 
@@ -382,6 +383,7 @@ _BARE_ANSWERS: dict[bytes, Answer] = {
     b"up": SignOfLife(),
     **{bare.encode(): bare for bare in map(wire.Bare, wire.REFUSABLE)},
 }
+_BARE_SPEECH: dict[bytes, Speech] = {b"by": wire.Leave()}
 _SPEECH: dict[bytes, Callable[[str], Speech]] = {b"msg": _read_said, b"ok": _read_heard}
 
 
@@ -397,7 +399,7 @@ def parse_answer(message: bytes) -> Answer:
 
 def parse_speech(message: bytes) -> Speech:
     """Read what a peer says to a peer. Raises WireError."""
-    return wire.read(message, _SPEECH)
+    return _BARE_SPEECH.get(message) or wire.read(message, _SPEECH)
 
 
 # --- Frames and lists

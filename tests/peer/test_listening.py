@@ -9,6 +9,7 @@ from tests.peer import both
 from tests.peer.keyed import KeyedWorld, key_of
 from twisted_chat import frames
 from twisted_chat.frames import Contact
+from twisted_chat.links import SendFrame
 
 
 class Place:
@@ -266,6 +267,44 @@ class Told(SynchronousTestCase):
                 ],
             )
             self.assertEqual(dave.statuses if not keyed else dave.node.statuses, [])
+
+
+class Parting(SynchronousTestCase):
+    """Those who do not want to hear any more."""
+
+    def test_kick_of_the_other(self) -> None:
+        """Who was poked into a room and kicks is not sent what is said there, and it is told."""
+        for names in (("bob", "dave"), ("dave", "bob"), ("zoe", "alice")):
+            world = KeyedWorld()
+            one, other = map(world.chatter, names)
+            one.type("$roomcreate lab", "$roomjoin lab", f"$poke {other.name}", "hello")
+            for kick in ("$kick", f"$kick {one.name}"):
+                other.type(kick)
+                self.assertIn(f"{other.name} does not talk to you any more", one.lines[-1])
+                one.type("the password", wait=10)
+                self.assertEqual(other.told("the password"), [])
+                self.assertFalse([word for word in one.words_to(other) if b"password" in word])
+                one.type(f"$poke {other.name}", "again")
+                self.assertEqual(other.lines[-1], f"< {one.name}: again")
+
+    def test_quit(self) -> None:
+        """Who quits is not waited for by those who were outside its room."""
+        world = KeyedWorld()
+        one, other = world.chatter("bob"), world.chatter("dave")
+        one.type("$poke dave", "hello")
+        other.type("$quit")
+        self.assertEqual(len(one.told("dave does not talk to you any more")), 1)
+        self.assertIn("nobody heard that", one.type("still there?")[0])
+
+    def test_members(self) -> None:
+        """A member that says so is one as long as the server says so."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        network = bob.world.network
+        (link,) = network.between(bob.node, alice.node)
+        network.carry_out(bob.node, [SendFrame(link, b"by")])
+        alice.world.wait(1)
+        alice.type("hello", wait=8)
+        self.assertEqual(bob.lines[-1], "< alice: hello")
 
 
 class Ignoring(SynchronousTestCase):

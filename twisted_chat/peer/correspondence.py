@@ -10,7 +10,7 @@ at any time.
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.display import safe
-from twisted_chat.frames import Heard, Said, Speech
+from twisted_chat.frames import Heard, Said
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbour import Neighbour
@@ -105,7 +105,7 @@ class Correspondence:
         self._show(neighbour, now)
         self._watch(neighbour)
 
-    def received(self, neighbour: Neighbour, speech: Speech, now: float) -> None:
+    def received(self, neighbour: Neighbour, speech: Said | Heard, now: float) -> None:
         """Take what was said. Raises WireError."""
         if isinstance(speech, Heard):
             neighbour.outbox.heard(speech)

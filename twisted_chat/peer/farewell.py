@@ -68,6 +68,7 @@ class Farewell:
         self.begun = self.over = True
         self.wake = NEVER
         for neighbour in self._links:
+            self._links.say_farewell(neighbour)
             self._links.forget(neighbour)
         self._uplink.stop()
         self._effects.finish(1 if self._words.lost and not self._patient else 0)

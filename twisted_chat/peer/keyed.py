@@ -19,6 +19,7 @@ from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.farewell import Farewell
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.namesakes import Namesakes
+from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.orders import SERVER, Orders
 from twisted_chat.peer.people import People, Person
@@ -70,7 +71,7 @@ class KeyedSession:
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
         self._links = Neighbourhood(
-            trust, self._words, self._effects, self._next_epoch, places, names
+            trust, self._words, self._effects, self._next_epoch, places, names, self._parted
         )
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
         self._people = People(trust, self._links, plain, names, self._effects)
@@ -235,6 +236,9 @@ class KeyedSession:
             known = self._uplink.answered(message, now)
             if not known and message == Bare(Verb.HI):
                 self._uplink.forgotten(now)
+
+    def _parted(self, neighbour: Neighbour, now: float) -> None:
+        self._people.parted(neighbour, now)
 
     def _registered(self, again: bool, now: float) -> None:
         name, room = self._uplink.name, self._room.room

@@ -12,7 +12,7 @@ from typing import Any
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Contact, Heard, Said, parse_speech
+from twisted_chat.frames import Contact, Heard, Said, Speech, parse_speech
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
@@ -24,6 +24,7 @@ from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inboxes, Outbox, size_of
 from twisted_chat.peer.trust import Trust
 from twisted_chat.tally import Tally
+from twisted_chat.wire import Leave
 
 MAX_NEIGHBOURS = 10_000
 """Peers with a key that are known at a time; of twice as many it is remembered what
@@ -53,7 +54,9 @@ class Neighbourhood:
         next_epoch: Callable[[], int],
         places: Places,
         names: Namesakes[Any],
+        parted: Callable[[Neighbour, float], None],
     ) -> None:
+        self._on_parted = parted
         self._trust = trust
         self._words = words
         self._effects = effects
@@ -101,10 +104,18 @@ class Neighbourhood:
                 self._take(neighbour, stranger.link, said, now)
         return neighbour
 
-    def part(self, neighbour: Neighbour, now: float) -> None:
-        """Somebody is neither in our room nor introduced any more."""
+    def part(self, neighbour: Neighbour, now: float, *, tell: bool = False) -> None:
+        """Somebody is neither in our room nor introduced any more; with `tell`, they
+        are told that we hear nothing from now on."""
+        if tell:
+            self.say_farewell(neighbour)
         neighbour.parting = True
         self._parting.set(neighbour, now + LINGER)
+
+    def say_farewell(self, neighbour: Neighbour) -> None:
+        """Tell somebody that we do not hear them any more."""
+        if neighbour.link is not None and not neighbour.blocked:
+            self._effects.frame(Leave(), neighbour.link)
 
     def accepted(self, neighbour: Neighbour, now: float) -> None:
         """The person takes this key for this name."""
@@ -174,8 +185,11 @@ class Neighbourhood:
             return
         self._take(neighbour, link, speech, now)
 
-    def _take(self, neighbour: Neighbour, link: Link, speech: Said | Heard, now: float) -> None:
+    def _take(self, neighbour: Neighbour, link: Link, speech: Speech, now: float) -> None:
         if neighbour.link is not link:
+            return
+        if isinstance(speech, Leave):
+            self._on_parted(neighbour, now)
             return
         try:
             self._words.received(neighbour, speech, now)
@@ -258,8 +272,10 @@ class Neighbourhood:
             self._effects.close(neighbour.link, "we have parted")
 
 
-def _hold(stranger: _Stranger, speech: Said | Heard) -> None:
+def _hold(stranger: _Stranger, speech: Speech) -> None:
     """Keep what may turn out to be worth hearing. Raises WireError."""
+    if isinstance(speech, Leave):
+        return
     if isinstance(speech, Heard):
         raise WireError("acknowledged what was not said")
     stranger.said.append(speech)

@@ -19,6 +19,7 @@ from twisted_chat.terminal.listeners import (
     MAX_LISTED,
     Part,
     Present,
+    gone,
     ignored,
     not_ignored,
     too_many_ignored,
@@ -180,7 +181,7 @@ class People:
     def kick(self, now: float) -> list[Person]:
         """Speak to nobody any more. Returns the members of the room, who are still heard."""
         for person in self.audience.stop():
-            self._part(person, now)
+            self._part(person, now, tell=True)
         return self.audience.members()
 
     def kick_one(self, name: str, now: float) -> Person | None:
@@ -188,13 +189,21 @@ class People:
         outside = [one for one in self.audience.outside() if _has_name(one, name)]
         for person in outside:
             self.audience.turn_away(person)
-            self._part(person, now)
+            self._part(person, now, tell=True)
         return outside[-1] if outside else None
 
-    def _part(self, person: Person, now: float) -> None:
+    def parted(self, person: Neighbour, now: float) -> None:
+        """Somebody does not hear us any more. Who is in our room hears us until it is left."""
+        if person.standing in (Standing.POKED, Standing.KNOCKED):
+            heard = person.listening
+            self._part(person, now)
+            if heard:
+                self._effects.notice(gone(person.name))
+
+    def _part(self, person: Person, now: float, *, tell: bool = False) -> None:
         self._stand_down(person)
         if isinstance(person, Neighbour):
-            self._keyed.part(person, now)
+            self._keyed.part(person, now, tell=tell)
         else:
             self._plain.forget(person)
 

@@ -93,6 +93,11 @@ def kicked_one(name: str) -> str:
     return f"you do not talk to {name} any more"
 
 
+def gone(name: str) -> str:
+    """That somebody outside the room does not listen any more."""
+    return f"{name} does not talk to you any more; $poke {name} asks again"
+
+
 def not_kicked(name: str, *, heard: bool) -> str:
     """That somebody cannot be put out of the room."""
     text = f"only who created a room can put {name} out of it, and only a member"
