@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from twisted_chat import frames, wire
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Kind, kind
 from twisted_chat.directory import directory
 
 _SOME, _MANY = (60, 250) if os.environ.get("THOROUGH") else (15, 60)
@@ -32,6 +32,16 @@ def sequences(elements: st.SearchStrategy[T], longest: int) -> st.SearchStrategy
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
 """Anything that can travel, control characters included."""
 
+odd_names = texts.map(lambda text: "".join(filter(str.isprintable, text)))
+"""Names that a server of generation 1 may give: what is one line, and obeyed by no terminal."""
+
+given_names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"]),
+    min_size=1,
+    max_size=40,
+)
+"""Names that a server of generation 2 may give."""
+
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789._-", min_size=1, max_size=32)
 """Names in their canonical form."""
 
@@ -43,7 +53,11 @@ few_rooms = st.sampled_from(["lab", "Lab", "kitchen", "x" * 32])
 # --- Addresses
 
 ports = st.integers(1, 65_535)
-hosts = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
+hosts = (
+    st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
+    .map(str)
+    .filter(lambda host: kind(host) is not Kind.NOBODY)
+)
 addresses: st.SearchStrategy[Address] = st.tuples(hosts, ports)
 
 few_addresses: st.SearchStrategy[Address] = st.sampled_from(
@@ -97,12 +111,12 @@ _bare = st.sampled_from(
 
 answers: st.SearchStrategy[wire.Answer] = st.one_of(
     _bare.map(wire.Bare),
-    texts.map(wire.Registered),
+    odd_names.map(wire.Registered),
     st.just(wire.Farewell()),
     st.builds(wire.Located, hosts, ports),
-    texts.map(wire.UserListed),
-    texts.map(wire.RoomListed),
-    texts.map(wire.RoomCreated),
+    odd_names.map(wire.UserListed),
+    odd_names.map(wire.RoomListed),
+    odd_names.map(wire.RoomCreated),
     st.just(wire.RosterCleared()),
     st.builds(wire.RosterEntry, hosts, ports),
     st.builds(wire.Said, texts.map(lambda text: text.replace("> ", ">")), texts),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import many
-from twisted_chat.display import safe
+from twisted_chat.display import LONGEST, one_line, safe
 
 OBEYED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of which nothing may reach a terminal."""
@@ -79,3 +79,18 @@ class Properties(SynchronousTestCase):
     def test_safe_text_stays(self, text: str) -> None:
         """What has been made safe is left alone."""
         self.assertEqual(safe(safe(text)), safe(text))
+
+
+class LineTests(SynchronousTestCase):
+    """What is shown of a line."""
+
+    def test_cut(self) -> None:
+        """A line without end has one, with how much is left out."""
+        line = one_line("\x1b" * (LONGEST + 1500))
+        self.assertEqual(line, "␛" * LONGEST + "... and 1,500 characters more")
+
+    @many
+    @given(st.text())
+    def test_once_is_enough(self, text: str) -> None:
+        """What is safe already stays as it is."""
+        self.assertEqual(one_line(one_line(text)), one_line(text))

@@ -4,15 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import hosts, many, mutated, ports, requests, texts
+from tests.strategies import given_names, hosts, many, mutated, ports, requests, texts
 from twisted_chat import frames, wire
 from twisted_chat.errors import WireError
 from twisted_chat.frames import MAX_FRAME, Contact, Extra, Frames, frame, pack
+from twisted_chat.names import LONGEST_NAME
 
 KEY = "0123456789abcdef" * 4
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters=" "), min_size=1, max_size=9)
 NUMBERS = st.integers(0, 2**64 - 1)
-CONTACTS = st.builds(Contact, WORDS, st.sampled_from(["", KEY]), hosts, ports)
+CONTACTS = st.builds(Contact, given_names, st.sampled_from(["", KEY]), hosts, ports)
 LISTS = st.sampled_from([wire.Verb.UL, wire.Verb.RL])
 
 REQUESTS: st.SearchStrategy[frames.Request] = st.one_of(
@@ -25,18 +26,18 @@ ANSWERS: st.SearchStrategy[frames.Answer] = st.one_of(
     st.sampled_from([wire.Farewell(), frames.RosterEnds(), *map(wire.Bare, wire.Verb)]).filter(
         lambda answer: answer not in (wire.Bare(wire.Verb.BY), wire.Bare(wire.Verb.RK))
     ),
-    texts.map(wire.Registered),
-    texts.map(wire.RoomCreated),
+    given_names.map(wire.Registered),
+    given_names.map(wire.RoomCreated),
     CONTACTS.map(frames.Located),
     CONTACTS.map(frames.Introduced),
     CONTACTS.map(frames.RosterMember),
-    st.builds(frames.Listed, LISTS, st.lists(WORDS, min_size=1).map(tuple)),
-    st.builds(frames.RosterBegins, WORDS, NUMBERS),
+    st.builds(frames.Listed, LISTS, st.lists(given_names, min_size=1).map(tuple)),
+    st.builds(frames.RosterBegins, given_names, NUMBERS),
     st.builds(frames.Came, NUMBERS, CONTACTS),
-    st.builds(frames.Went, NUMBERS, WORDS),
-    st.builds(frames.Rivalled, WORDS, NUMBERS),
+    st.builds(frames.Went, NUMBERS, given_names),
+    st.builds(frames.Rivalled, given_names, NUMBERS),
     st.just(frames.SignOfLife()),
-    texts.map(frames.PutOut),
+    st.one_of(st.just(""), given_names).map(frames.PutOut),
     st.builds(frames.Done, st.sampled_from(Extra)),
     st.builds(frames.Refused, st.sampled_from(Extra)),
 )
@@ -97,6 +98,43 @@ class MessageTests(SynchronousTestCase):
         ):
             with self.assertRaises(WireError, msg=str(wrong)):
                 frames.parse_answer(wrong)
+
+    def test_no_names(self) -> None:
+        """What a server calls somebody or a room is one word, not too long, of which
+        all is seen and nothing is obeyed, in every message."""
+        for name in (
+            *("a\x1b[31mb", "a\nb", "a\u202eb", "a\u200bb", "a\u2028b", "a\x9bb", "a\u3000b"),
+            *("a\ufeff", "\ue000", "x" * (LONGEST_NAME + 1), "", "a b"),
+        ):
+            for message in (
+                *(
+                    "hi {}",
+                    "rc {}",
+                    "ul a {}",
+                    "rl {}",
+                    "ro {} 1",
+                    "r- 1 {}",
+                    "ar {} - 10.0.0.1 9",
+                ),
+                *("in {} - 10.0.0.1 9", "rm {} - 10.0.0.1 9", "r+ 1 {} - 10.0.0.1 9", "rk {}"),
+            ):
+                if (name, message) in (("", "rk {}"), ("a b", "ul a {}"), ("a b", "rl {}")):
+                    continue
+                with self.assertRaises(WireError, msg=repr((name, message))):
+                    frames.parse_answer(message.format(name).encode())
+
+    def test_names(self) -> None:
+        """Names of any writing system pass, those of a newer Unicode too, and a joiner."""
+        for name in ("alice", "日" * 32, "می\u200cخواهم", "\U0003fffd", "x" * LONGEST_NAME):
+            self.assertEqual(frames.parse_answer(f"hi {name}".encode()), wire.Registered(name))
+
+    def test_nobody(self) -> None:
+        """An address where nobody can be is none."""
+        for where in ("224.0.0.1 9", "255.255.255.255 9", "0.0.0.0 9", "ff02::1 9", ":: 9"):
+            with self.assertRaises(WireError, msg=where):
+                frames.parse_answer(f"ar bob - {where}".encode())
+        with self.assertRaises(WireError):
+            frames.parse_answer(b"ar bob - 192.0.2.1 0")
 
 
 class FramesTests(SynchronousTestCase):

@@ -132,6 +132,29 @@ class RoomTests(SynchronousTestCase):
             self.assertEqual(len(wire.Said(name, "x" * room).encode()), wire.MAX_DATAGRAM)
 
 
+class NameTests(SynchronousTestCase):
+    """Names of a server that lets in what it likes."""
+
+    def test_odd(self) -> None:
+        """What the original lets in is read: blanks, anything that is no name to us."""
+        for name in ("two words", "🦊", "a\u202eb", "x" * 900):
+            self.assertEqual(parse_answer(f"ul {name}".encode()), wire.UserListed(name))
+
+    def test_obeyed(self) -> None:
+        """What a terminal would obey is no name."""
+        for name in ("a\x1b[31mb", "a\nb", "\x7f", "a\x9bb", "a\u2028b"):
+            for verb in ("hi", "ul", "rl", "rc"):
+                with self.assertRaises(WireError, msg=repr(name)):
+                    parse_answer(f"{verb} {name}".encode())
+
+    def test_nobody(self) -> None:
+        """Nobody is at an address that is everybody's, or no one's."""
+        for where in ("224.0.0.1 9", "255.255.255.255 9", "0.0.0.0 9", "ff02::1 9", ":: 9"):
+            for verb in ("ar", "rj"):
+                with self.assertRaises(WireError, msg=where):
+                    parse_answer(f"{verb} {where}".encode())
+
+
 class RefusalTests(SynchronousTestCase):
     """What is over a bound is refused without being read."""
 

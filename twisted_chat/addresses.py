@@ -99,6 +99,12 @@ def unmapped(host: str) -> str:
     return str(number.ipv4_mapped or f"{number}{percent}{zone}")
 
 
+def there_can_be(address: Address) -> bool:
+    """Whether somebody can be at this address. Raises ValueError for no literal one."""
+    host, port = address
+    return port != 0 and kind(host) is not Kind.NOBODY
+
+
 def port_number(text: str, *, smallest: int = 1) -> int:
     """Read a port as a person types it. Raises UsageMistake."""
     if not (text.isascii() and text.isdigit()):

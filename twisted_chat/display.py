@@ -2,8 +2,17 @@
 
 import unicodedata
 
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 """Zero-width (non-)joiners: Persian and emoji need them, and they move nothing."""
+LONGEST = 1024 * 1024
+"""Characters of a line that are shown; a list of 30,000 long names is no longer."""
+
+
+def one_line(text: str) -> str:
+    """What is shown of a line, whatever it is: `safe`, and not without end."""
+    if len(text) > LONGEST:
+        return f"{safe(text[:LONGEST])}... and {len(text) - LONGEST:,} characters more"
+    return safe(text)
 
 
 def safe(text: str) -> str:
@@ -19,7 +28,7 @@ def safe(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    if character.isprintable() or character in _JOINERS:
+    if character.isprintable() or character in JOINERS:
         return character
     if unicodedata.category(character) == "Zs":
         return character

@@ -11,6 +11,8 @@ The rules of this file:
   same words is the same class, read by the same reader.
 - A list has an end: as many entries as there are, and then the bare verb.
 - Whoever has no key, a user of generation 1, has `-` for a fingerprint.
+- Names, addresses and ports of an answer are such as there can be. Of a request
+  they are whatever was asked for: the server has a refusal for what cannot be.
 """
 
 import re
@@ -21,6 +23,7 @@ from enum import Enum
 
 from twisted_chat import wire
 from twisted_chat.errors import WireError
+from twisted_chat.names import may_travel
 
 MAX_FRAME = 64 * 1024
 """Bytes of a message, its length not counted."""
@@ -295,7 +298,6 @@ _numbered_contact = re.compile(f"{_NUMBER} {_CONTACT}")
 _numbered_word = re.compile(f"{_NUMBER} {_WORD}")
 _word_and_number = re.compile(f"{_WORD} {_NUMBER}")
 _two_numbers = re.compile(f"{_NUMBER} {_NUMBER}")
-_words = re.compile(r"([^ ]+(?: [^ ]+)*)")
 _said = re.compile(f"(?s){_NUMBER} {_NUMBER} (.*)")
 
 
@@ -306,8 +308,16 @@ def _match(pattern: re.Pattern[str], argument: str) -> tuple[str, ...]:
     return found.groups()
 
 
+def _name(text: str) -> str:
+    if not may_travel(text):
+        raise WireError("what is no name")
+    return text
+
+
 def _contact(name: str, fingerprint: str, where: str) -> Contact:
-    return Contact(name, "" if fingerprint == NO_KEY else fingerprint, *wire.read_address(where))
+    return Contact(
+        _name(name), "" if fingerprint == NO_KEY else fingerprint, *wire.read_address(where)
+    )
 
 
 def _read_came(argument: str) -> Came:
@@ -317,12 +327,12 @@ def _read_came(argument: str) -> Came:
 
 def _read_went(argument: str) -> Went:
     number, name = _match(_numbered_word, argument)
-    return Went(int(number), name)
+    return Went(int(number), _name(name))
 
 
 def _read_begins(argument: str) -> RosterBegins:
     room, number = _match(_word_and_number, argument)
-    return RosterBegins(room, int(number))
+    return RosterBegins(_name(room), int(number))
 
 
 def _read_heard(argument: str) -> Heard:
@@ -336,7 +346,7 @@ def _read_said(argument: str) -> Said:
 
 
 def _listed(verb: wire.Verb) -> Callable[[str], Listed]:
-    return lambda argument: Listed(verb, tuple(_match(_words, argument)[0].split(" ")))
+    return lambda argument: Listed(verb, tuple(map(_name, argument.split(" "))))
 
 
 def _extra(argument: str) -> Extra:
@@ -350,7 +360,7 @@ def _read_no(argument: str) -> Refused | Rivalled:
     if not argument.startswith(_NO_HI):
         return Refused(_extra(argument))
     name, seconds = _match(_word_and_number, argument.removeprefix(_NO_HI))
-    return Rivalled(name, int(seconds))
+    return Rivalled(_name(name), int(seconds))
 
 
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
@@ -363,17 +373,17 @@ _BARE_REQUESTS: dict[bytes, Request] = {
     **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster(), SignOfLife())},
 }
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
-    b"hi": wire.Registered,
+    b"hi": lambda argument: wire.Registered(_name(argument)),
     b"ar": lambda argument: Located(_contact(*_match(_one_contact, argument))),
     b"in": lambda argument: Introduced(_contact(*_match(_one_contact, argument))),
     b"ul": _listed(wire.Verb.UL),
     b"rl": _listed(wire.Verb.RL),
-    b"rc": wire.RoomCreated,
+    b"rc": lambda argument: wire.RoomCreated(_name(argument)),
     b"ro": _read_begins,
     b"rm": lambda argument: RosterMember(_contact(*_match(_one_contact, argument))),
     b"r+": _read_came,
     b"r-": _read_went,
-    b"rk": PutOut,
+    b"rk": lambda argument: PutOut(argument and _name(argument)),
     b"ok": lambda argument: Done(_extra(argument)),
     b"no": _read_no,
 }

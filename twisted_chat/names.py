@@ -13,10 +13,13 @@ from functools import lru_cache
 
 from precis_i18n import get_profile
 
+from twisted_chat.display import JOINERS
 from twisted_chat.errors import NameRefused
 
 MAX_NAME = 32
 """The longest name, in characters."""
+LONGEST_NAME = 255
+"""The longest that is understood from a server, whatever that lets in, in characters."""
 
 RESERVED = frozenset({"__clear_peers__"})
 """Words that the protocol uses where a name could stand."""
@@ -34,7 +37,20 @@ _MIXED = (
     frozenset({"Hani", "Hang"}),
     frozenset({"Hani", "Bopo"}),
 )
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"})
 _ANY_SCRIPT = frozenset({"Zyyy", "Zinh"})
+
+
+def may_travel(name: str) -> bool:
+    """Whether this can be a name that a server gives somebody or a room, by
+    whichever version of Unicode: of this length, without blanks, and without
+    what is obeyed by a terminal or not seen."""
+    if not 0 < len(name) <= LONGEST_NAME or " " in name:
+        return False
+    return name.isprintable() or not any(
+        unicodedata.category(character) in _UNSEEN and character not in JOINERS
+        for character in name
+    )
 
 
 def canonical(text: str, longest: int = MAX_NAME) -> str:

@@ -15,7 +15,6 @@ The rules of this file:
   any other bytes are a WireError.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
-from twisted_chat.addresses import LARGEST_PORT, Address
+from twisted_chat.addresses import LARGEST_PORT, Address, Kind, kind
 from twisted_chat.errors import WireError
 
 MAX_DATAGRAM = 1024
@@ -273,6 +272,7 @@ def said_room(name: str) -> int:
 
 # A literal address as far as characters go; ipaddress decides.
 _ENDPOINT = re.compile(r"([0-9A-Fa-f:.]{2,45}) ([1-9][0-9]{0,4})")
+_BREAKS = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]")
 _SAID = re.compile(r"(?s)(.*?)> (.*)")
 
 
@@ -283,12 +283,22 @@ def read_address(argument: str) -> Address:
         raise WireError("not an address and a port")
     host, port = found[1], int(found[2])
     try:
-        ipaddress.ip_address(host)
+        where = kind(host)
     except ValueError:
         raise WireError("not an address") from None
+    if where is Kind.NOBODY:
+        raise WireError("an address where nobody can be")
     if port > LARGEST_PORT:
         raise WireError("not a port")
     return host, port
+
+
+def _name(argument: str) -> str:
+    """A name that a server gives: whatever the original lets in, but of one line, and
+    without what a terminal obeys."""
+    if not argument.isprintable() and _BREAKS.search(argument):
+        raise WireError("what is no name")
+    return argument
 
 
 def _read_roster(argument: str) -> RosterCleared | RosterEntry:
@@ -312,11 +322,11 @@ BARE_REQUESTS: dict[bytes, Request] = {
     request.encode(): request for request in (Leave(), ListUsers(), ListRooms(), LeaveRoom())
 }
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
-    b"hi": Registered,
+    b"hi": lambda argument: Registered(_name(argument)),
     b"ar": lambda argument: Located(*read_address(argument)),
-    b"ul": UserListed,
-    b"rl": RoomListed,
-    b"rc": RoomCreated,
+    b"ul": lambda argument: UserListed(_name(argument)),
+    b"rl": lambda argument: RoomListed(_name(argument)),
+    b"rc": lambda argument: RoomCreated(_name(argument)),
     b"rj": _read_roster,
     b"msg": _read_said,
 }

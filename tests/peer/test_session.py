@@ -145,14 +145,15 @@ class Lists(SynchronousTestCase):
         self.assertTrue(shown.endswith("user998, user999"))
 
     def test_raw_entries(self) -> None:
-        """A server's entries are made visible, never obeyed."""
+        """A server's entries are made visible, never obeyed, or not read at all."""
         world = World()
         alice = world.chatter("alice", 1)
         world.stop_server()
         alice.type("$userlist", wait=0.1)
-        world.network.carry(SERVER, b"ul \x1b]0;owned\x07", alice.address)
+        for entry in ("ul a\u202eb", "ul \x1b]0;owned\x07"):
+            world.network.carry(SERVER, entry.encode(), alice.address)
         world.wait(1)
-        self.assertEqual(alice.lines[-1], '> users (1): "␛]0;owned␇"')
+        self.assertEqual(alice.lines[-1], '> users (1): "a<U+202E>b"')
 
     def test_unanswered(self) -> None:
         """A list that does not come is reported after four tries."""

@@ -36,6 +36,15 @@ class RegistrationTests(SynchronousTestCase):
             self.assertEqual(server.ask(ALICE, b"hi " + name), [b"hi"])
         self.assertEqual(server.ask(BOB, b"ar alice"), [b"ar 192.0.2.1 1000"])
 
+    def test_an_address_where_nobody_can_be(self) -> None:
+        """Who seems to be at many hosts at once, or at none, is not let in, as no peer
+        would understand a roster with it."""
+        server = Server()
+        server.ask(ALICE, b"hi alice")
+        for source in (("224.0.0.1", 9), ("255.255.255.255", 9), ("0.0.0.0", 9), ("192.0.2.9", 0)):
+            self.assertEqual(server.ask(source, b"hi bob"), [])
+        self.assertEqual(server.ask(ALICE, b"ar bob"), [b"ar"])
+
     def test_a_full_house_lets_its_users_rename(self) -> None:
         """At the bound on users a registered one may still take another name."""
         server = Server(users=1, users_per_host=1)

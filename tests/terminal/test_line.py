@@ -70,7 +70,7 @@ class LineTerminalTests(SynchronousTestCase):
     def test_lone_surrogate_is_shown(self) -> None:
         """A text that has no UTF-8 is shown as well as it can be."""
         self.terminal.show("a\ud800b")
-        self.assertEqual(self.transport.value(), b"a?b\n")
+        self.assertEqual(self.transport.value(), b"a<U+D800>b\n")
 
     def test_end_of_input(self) -> None:
         """At the end of input the unfinished last line counts, and the terminal still shows."""

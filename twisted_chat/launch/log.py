@@ -20,7 +20,7 @@ from twisted.logger import (
 )
 from zope.interface import implementer
 
-from twisted_chat.display import safe
+from twisted_chat.display import one_line
 from twisted_chat.launch import streams
 from twisted_chat.terminal.window import as_rows, terminal_width
 
@@ -96,7 +96,8 @@ def log_lines(stream: LogStream, level: Any) -> None:
     """Log from this level on as lines with their time."""
 
     def write(event: LogEvent) -> None:
-        stream.write(eventAsText(event, includeSystem=False))
+        text = eventAsText(event, includeSystem=False)
+        stream.write("\n".join(map(one_line, text.split("\n"))))
 
     _begin(write, level)
 
@@ -108,7 +109,7 @@ def log_notices(stream: LogStream, level: Any) -> None:
     def write(event: LogEvent) -> None:
         text = eventAsText(event, includeTimestamp=False, includeSystem=False)
         for line in text.splitlines():
-            for row in as_rows(safe(f"> {line}"), terminal_width(stream.fileno())):
+            for row in as_rows(f"> {line}", terminal_width(stream.fileno())):
                 stream.write(row)
 
     _begin(write, level, **{"twisted_chat.net": LogLevel.error})

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from twisted_chat import names
-from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
@@ -46,6 +45,5 @@ def _answer(order: Order) -> str:
 def _show(*lines: str) -> None:
     width = terminal_width(1)
     for line in lines:
-        notice = safe(f"> {line}")
-        sys.stdout.writelines(f"{row}\n" for row in as_rows(notice, width))
+        sys.stdout.writelines(f"{row}\n" for row in as_rows(f"> {line}", width))
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.frames import Introduced, SignOfLife, parse_answer
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.correspondence import (
     HEAR_BURST,
@@ -227,10 +228,11 @@ class KeyedSession:
             if person.hears and person.barred:
                 self._effects.notice(f"{person.name} wants to talk")
                 return
+            name = shown_name(person.contact.name)
             self._effects.notice(
                 f"{person.name} wants to talk: you talk to each other now; $kick ends it"
                 if person.hears
-                else f"{person.name} wants to talk; $poke {person.contact.name} answers"
+                else f"{person.name} wants to talk; $poke {name} answers"
             )
         elif not self._room.told(message, now):
             known = self._uplink.answered(message, now)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, there_can_be
 from twisted_chat.directory.directory import Directory, Heard, Registered, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import key
@@ -98,7 +98,7 @@ class Introductions:
             return
         if user is not None:
             self._household.depart(user, now)
-        elif not self._household.make_place(source[0], now):
+        elif not there_can_be(source) or not self._household.make_place(source[0], now):
             return  # A stranger over a bound is not answered.
         self._household.register(Registered(source, request.name, name_key), now)
         self._pacing.send(source, _welcome(request.name), now)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from twisted.python import usage
 
 from twisted_chat import startup
+from twisted_chat.names import LONGEST_NAME
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.trace.options import TRACE_OPTIONS
@@ -31,6 +32,14 @@ def _share(text: str) -> float:
     value = _RATE(text)
     if value > 1:
         raise usage.UsageError(f"{text!r} is no share: give a number from 0 to 1")
+    return value
+
+
+def _name_length(text: str) -> float:
+    """Reads a number of characters that a name can have. Raises UsageError."""
+    value = startup.number(int, 1)(text)
+    if value > LONGEST_NAME:
+        raise usage.UsageError(f"{text!r} does not do: give {LONGEST_NAME} or less")
     return value
 
 
@@ -68,7 +77,7 @@ BOUND_OPTIONS: list[list[Any]] = [
         None,
         _DEFAULTS.name,
         "Characters in the name of a user or a room",
-        _COUNT,
+        _name_length,
     ],
     ["max-users", None, _DEFAULTS.users, "Users at once", _COUNT],
     [

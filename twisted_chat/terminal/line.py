@@ -80,7 +80,7 @@ class LineTerminal(Protocol):
             self._person.detached(self)
 
     def show(self, line: str) -> None:
-        """Show one line, which is safe to be shown."""
+        """Show one line, whatever is in it."""
         self.transport.write(laid_out(line, self.transport))
 
     def listen(self, wanted: bool) -> None:

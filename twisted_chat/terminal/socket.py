@@ -14,7 +14,6 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from twisted_chat.display import safe
 from twisted_chat.errors import WireError
 from twisted_chat.lines import MAX_LINE, Lines
 from twisted_chat.startup import CannotStart
@@ -117,4 +116,4 @@ class Attachment(Protocol):
         self._keyboard.transport.loseConnection()
 
     def _show(self, line: str) -> None:
-        self._keyboard.transport.write(laid_out(safe(line), self._keyboard.transport))
+        self._keyboard.transport.write(laid_out(line, self._keyboard.transport))

@@ -6,6 +6,7 @@ from typing import Any
 
 from zope.interface import Interface
 
+from twisted_chat.display import one_line
 from twisted_chat.terminal.rows import rows
 
 USUAL = 80
@@ -37,12 +38,14 @@ def is_terminal(transport: Any) -> bool:
 
 
 def as_rows(line: str, width: int | None) -> list[str]:
-    """A line, which is safe to be shown, where there are so many columns."""
-    return [line] if width is None else rows(line, width)
+    """A line as it is shown where there are so many columns. Everything that is
+    written to a terminal comes by here, so nothing in it is obeyed."""
+    shown = one_line(line)
+    return [shown] if width is None else rows(shown, width)
 
 
 def laid_out(line: str, transport: Any) -> bytes:
-    """A line, which is safe to be shown, as it is written to this transport."""
+    """A line as it is written to this transport."""
     window = IWindow(transport, None)
     text = "\n".join(as_rows(line, None if window is None else window.width()))
     return f"{text}\n".encode("utf-8", "replace")

@@ -1,0 +1,188 @@
+"""Whatever is in a field of whatever comes: nothing raw reaches the terminal."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import SERVER, Remembered, key_of, spoken
+from twisted_chat import frames, wire
+from twisted_chat.frames import Contact, Said
+from twisted_chat.links import Link
+from twisted_chat.peer.effects import Effect, Show
+from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.terminal.line import LineTerminal
+
+HOSTILE = (
+    "a\x1b[31mb",
+    "\x1b]0;title\x07",
+    "x\n> bob came\r",
+    "a\u202eb\u2066c",
+    "\x9b2J\x85",
+    "\u2028\u2029",
+    "\ufeff\u200b\ud800",
+    "x" * 60_000,
+    "\x1b[2J" * 12_000,
+)
+"""What a terminal would obey, what forges lines, and what fills the screen."""
+WHERE = ("192.0.2.9", 9)
+BOB = Contact("bob", key_of("bob"), *WHERE)
+OLD = Contact("old", "", *WHERE)
+TOLD: list[frames.Answer] = [
+    wire.Registered("alice"),
+    wire.RoomCreated("lab"),
+    wire.Bare(wire.Verb.RJ),
+    frames.Located(BOB),
+    frames.Introduced(BOB),
+    frames.Introduced(OLD),
+    frames.Listed(wire.Verb.UL, ("bob",)),
+    frames.RosterBegins("lab", 1),
+    frames.RosterMember(BOB),
+    frames.RosterMember(OLD),
+    frames.RosterEnds(),
+    frames.Came(2, BOB),
+    frames.Came(2, OLD),
+    frames.Went(3, "bob"),
+    frames.PutOut("lab"),
+    frames.Refused(frames.Extra.KICK),
+]
+SAID: list[wire.Answer] = [
+    wire.Registered("alice"),
+    wire.Bare(wire.Verb.HI),
+    wire.Located(*WHERE),
+    wire.UserListed("bob"),
+    wire.RoomListed("lab"),
+    wire.RoomCreated("lab"),
+    wire.RosterCleared(),
+    wire.RosterEntry(*WHERE),
+    wire.Said("bob", "hello"),
+]
+TYPED = ("$roomjoin lab", "$userlist", "$roomlist", "$roomcreate lab", "$poke bob", "$trust bob",
+         "$verify bob", "$kick bob", "$status", "hello", "$kick", "$roomleave")  # fmt: skip
+
+
+def spoilt(message: Any, hostile: str) -> list[Any]:
+    """The message with this in each of its fields that is a text, one after the other."""
+    found = []
+    for field in fields(message):
+        value = getattr(message, field.name)
+        if isinstance(value, str):
+            found.append(replace(message, **{field.name: hostile}))
+        elif isinstance(value, tuple):
+            found.append(replace(message, **{field.name: (hostile,)}))
+        elif isinstance(value, Contact):
+            found += [replace(message, **{field.name: one}) for one in spoilt(value, hostile)]
+    return found
+
+
+class Screen:
+    """A terminal on which effects are shown."""
+
+    def __init__(self) -> None:
+        class Nobody:
+            def __getattr__(self, name: str) -> Callable[..., None]:
+                return lambda *_: None
+
+        self._transport = StringTransport()
+        self.terminal = LineTerminal(Nobody())
+        self.terminal.makeConnection(self._transport)
+        self._shown = 0
+
+    def show(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Show):
+                self._shown += 1
+                self.terminal.show(effect.line)
+
+    def check(self, case: SynchronousTestCase, longest: int) -> None:
+        """Each line that was shown is one, of which nothing is obeyed, and not too long."""
+        text = self._transport.value().decode()
+        case.assertEqual(text.count("\n"), self._shown)
+        for line in text.split("\n"):
+            case.assertTrue(line.isprintable(), ascii(line[:200]))
+            case.assertLessEqual(len(line), longest)
+
+
+class Anything(SynchronousTestCase):
+    """Hostile fields in everything that comes."""
+
+    def _keyed(self, screen: Screen, memory: Remembered) -> tuple[KeyedSession, Link]:
+        session = KeyedSession(
+            Whereabouts(SERVER), "0" * 64, "alice", memory, spoken, epoch=1, patient=True
+        )
+        link = Link("f" * 64, SERVER, True)
+        screen.show(session.start(1.0))
+        screen.show(session.heard(wire.Bare(wire.Verb.HI), SERVER, 1.0))
+        screen.show(session.opened(link, 1.0))
+        screen.show(session.received(link, b"hi alice", 1.0))
+        return session, link
+
+    def test_server(self) -> None:
+        """What a server says, in generation 2, whatever was typed before and after."""
+        for hostile in HOSTILE:
+            for message in TOLD:
+                for wrong in [message, *spoilt(message, hostile)]:
+                    for typed in TYPED:
+                        screen, memory = Screen(), Remembered()
+                        memory.trust("bob", key_of("another"))
+                        session, link = self._keyed(screen, memory)
+                        screen.show(session.typed(typed, 1.0))
+                        try:
+                            encoded = wrong.encode()
+                        except UnicodeEncodeError:
+                            continue
+                        for one in (b"ro lab 1", b"ro", encoded):
+                            screen.show(session.received(link, one, 2.0))
+                        screen.show(session.typed(typed, 3.0))
+                        screen.show(session.tick(60.0))
+                        screen.check(self, 2_000)
+
+    def test_datagrams(self) -> None:
+        """What comes in datagrams, in both generations, from the server and from others."""
+        for hostile in HOSTILE:
+            for message in SAID:
+                for wrong in [message, *spoilt(message, hostile)]:
+                    for source in (SERVER, WHERE):
+                        screen = Screen()
+                        session, link = self._keyed(screen, Remembered())
+                        old = frames.RosterMember(OLD).encode()
+                        screen.show(session.typed("$roomjoin lab", 1.0))
+                        for one in (b"ro lab 1", old, b"ro"):
+                            screen.show(session.received(link, one, 2.0))
+                        screen.show(session.heard(wrong, source, 3.0))
+                        screen.check(self, len(hostile) * 3 + 2_000)
+                        screen = Screen()
+                        plain = Session(Whereabouts(SERVER), 5000, "alice", patient=True)
+                        screen.show(plain.start(1.0))
+                        screen.show(plain.heard(wire.Registered("alice"), SERVER, 1.0))
+                        screen.show(plain.heard(wire.Said("old", "hello"), WHERE, 1.5))
+                        for typed in TYPED:
+                            screen.show(plain.typed(typed, 2.0))
+                            screen.show(plain.heard(wrong, source, 3.0))
+                            screen.show(plain.tick(4.0))
+                        screen.check(self, len(hostile) * 20 + 2_000)
+
+    def test_peers(self) -> None:
+        """What a peer says on a link, and what somebody without a key calls itself."""
+        for hostile in HOSTILE:
+            screen = Screen()
+            session, link = self._keyed(screen, Remembered())
+            screen.show(session.typed("$roomjoin lab", 1.0))
+            for one in (b"ro lab 1", frames.RosterMember(BOB).encode(), b"ro"):
+                screen.show(session.received(link, one, 2.0))
+            bob = Link(key_of("bob"), WHERE, False)
+            screen.show(session.opened(bob, 2.0))
+            text = hostile.replace("\ud800", "")
+            screen.show(session.received(bob, Said(1, 1, text).encode(), 2.0))
+            screen.show(session.received(bob, b"msg 1 9 " + text.encode(), 2.0))
+            screen.check(self, len(hostile) * 3 + 200)
+
+    def test_wall(self) -> None:
+        """Whatever a terminal is told to show, it shows nothing raw."""
+        screen = Screen()
+        screen.show([Show(hostile) for hostile in HOSTILE])
+        screen.check(self, 100_000)
