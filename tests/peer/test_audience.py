@@ -60,7 +60,7 @@ class Listening(SynchronousTestCase):
                     roster -= {one}
                     audience.drop(one)
                 case "poke":
-                    poked |= {one}
+                    poked |= {one} - roster
                     knocked = set()
                     audience.poke(one)
                 case "knock":
