@@ -79,6 +79,7 @@ LAYERS = (
         "peer.discovery",
         "peer.effects",
         "peer.farewell",
+        "peer.gathering",
         "peer.generations",
         "peer.ignored",
         "peer.keyed",

@@ -12,6 +12,7 @@ from twisted_chat.peer.acquaintances import Acquaintances, shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.discovery import Discovery
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
 from twisted_chat.peer.trust import name_key
 from twisted_chat.terminal.commands import alone_in, unheard
@@ -56,9 +57,10 @@ class Company:
     `wake` is when `tick` is due.
     """
 
-    def __init__(self, requests: Requests, effects: Effects) -> None:
+    def __init__(self, requests: Requests, effects: Effects, gathering: Gathering) -> None:
         self._requests = requests
         self._effects = effects
+        self._gathering = gathering
         self.people = Acquaintances()
         self._discovery = Discovery(requests, self.people)
         self._own_name = ""
@@ -114,6 +116,7 @@ class Company:
             return
         left, self.room = self.room, ""
         self.people.leave_room()
+        self._gathering.forget_moves()
 
         def close(answered: bool, now: float) -> None:
             self.moving = False
@@ -243,10 +246,12 @@ class Company:
         came, went = self.people.settle(keep=graceful)
 
         def announce(now: float) -> None:
-            for addresses, what in ((came, "came"), (went, "left")):
-                for address in addresses:
-                    if not self.people.ignores(address):
-                        self._effects.notice(f"{self.people.called(address)} {what}")
+            for address in came:
+                if not self.people.ignores(address):
+                    self._gathering.came(self.people.called(address), now)
+            for address in went:
+                if not self.people.ignores(address):
+                    self._gathering.left(self.people.called(address), now)
 
         if self.room and (came or went):
             self._with_names(announce, now)
@@ -268,6 +273,7 @@ class Company:
 
     def _entered(self, room: str, now: float) -> None:
         self.room = room
+        self._gathering.forget_moves()
         ended = self._called(self.people.enter())
         self.wake = NEVER
         inside = self.people.roster()

@@ -18,6 +18,7 @@ from twisted_chat.peer.correspondence import (
 from twisted_chat.peer.dialling import Places
 from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.farewell import Farewell
+from twisted_chat.peer.gathering import KNOCK, TALK, Gathering
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
@@ -69,17 +70,18 @@ class KeyedSession:
         self._effects = Effects()
         trust = Trust(memory, fingerprint, spoken, self._effects.notice)
         self._words = Correspondence(self._effects, hear_rate, HEAR_BURST)
+        self._gathering = Gathering(self._effects.notice)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
         self._links = Neighbourhood(
             trust, self._words, self._effects, self._next_epoch, places, names, self._parted
         )
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
-        self._people = People(trust, self._links, plain, names, self._effects)
+        self._people = People(trust, self._links, plain, names, self._effects, self._gathering)
         self._uplink = Uplink(
             server, trust, self._effects, self._registered, pinned=server_key, patient=patient
         )
-        self._room = Membership(self._uplink, self._people, self._effects)
+        self._room = Membership(self._uplink, self._people, self._effects, self._gathering)
         self._orders = Orders(self._uplink, self._room, self._people, self._words, self._effects)
         self._farewell = Farewell(
             self._uplink, self._links, self._words, self._effects, patient=patient
@@ -229,11 +231,12 @@ class KeyedSession:
                 self._effects.notice(f"{person.name} wants to talk")
                 return
             name = shown_name(person.contact.name)
-            self._effects.notice(
-                f"{person.name} wants to talk: you talk to each other now; $kick ends it"
+            kind, what = (
+                (TALK, ": you talk to each other now; $kick ends it")
                 if person.hears
-                else f"{person.name} wants to talk; $poke {name} answers"
+                else (KNOCK, f"; $poke {name} answers")
             )
+            self._gathering.did(kind, person.name, f"{person.name} wants to talk{what}", now)
         elif not self._room.told(message, now):
             known = self._uplink.answered(message, now)
             if not known and message == Bare(Verb.HI):
@@ -258,7 +261,8 @@ class KeyedSession:
         if self._finished:
             return NEVER
         due = min(self._words.wake, self._links.wake, self._uplink.wake)
-        return min(due, self._room.wake, self._typed.wake, self._farewell.wake)
+        due = min(due, self._room.wake, self._typed.wake, self._farewell.wake)
+        return min(due, self._gathering.wake)
 
     def tick(self, now: float) -> list[Effect]:
         """Do what has become due."""
@@ -266,6 +270,7 @@ class KeyedSession:
         self._room.tick(now)
         self._links.tick(now)
         self._words.tick(now)
+        self._gathering.tick(now)
         return self._done(now)
 
     # --- What follows
@@ -278,8 +283,10 @@ class KeyedSession:
         if self._typed.ended and self._uplink.in_question and not self._uplink.seen:
             self._uplink.give_up()  # Nobody is left who could decide.
         if self._farewell.begun:
+            self._gathering.flush()
             self._farewell.go_on(now)
         elif not self._over and self._typed.all_done:
+            self._gathering.flush()
             self._farewell.begin(now)
         effects = self._effects.take()
         if self._finished:

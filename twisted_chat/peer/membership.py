@@ -14,6 +14,7 @@ from twisted_chat.frames import (
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.people import People
 from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
@@ -36,10 +37,13 @@ class Membership:
     """Being in one room at most. While `moving`, whom we speak to is about to
     change. `wake` is when `tick` is due."""
 
-    def __init__(self, uplink: Uplink, people: People, effects: Effects) -> None:
+    def __init__(
+        self, uplink: Uplink, people: People, effects: Effects, gathering: Gathering
+    ) -> None:
         self._uplink = uplink
         self._people = people
         self._effects = effects
+        self._gathering = gathering
         self.room = ""
         self.moving = False
         self._joining = ""
@@ -227,7 +231,7 @@ class Membership:
         self._missing.discard(key)
         person = self._people.came(contact, now)
         if new and person is not None and not person.ignored:
-            self._effects.notice(f"{person.name} came")
+            self._gathering.came(person.name, now)
 
     def _go(self, name: str, now: float) -> None:
         key = name_key(name)
@@ -237,7 +241,7 @@ class Membership:
             person = self._people.went(name, now)
             if person is not None and person.ignored:
                 return
-            self._effects.notice(f"{person.name if person else shown_name(name)} left")
+            self._gathering.left(person.name if person else shown_name(name), now)
 
     def _put_out(self, room: str, now: float) -> None:
         if self._leaving and name_key(room) in ("", name_key(self._leaving)):
@@ -255,6 +259,7 @@ class Membership:
         self.room, self._number, self._asked_again, self._incoming = "", -1, False, None
         self._members, self._missing = set(), set()
         self._people.leave_room(now)
+        self._gathering.forget_moves()
 
     @property
     def wake(self) -> float:

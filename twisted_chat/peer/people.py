@@ -8,6 +8,7 @@ from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.gathering import NEW_KEY, Gathering
 from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
@@ -49,12 +50,14 @@ class People:
         plain: PlainPeers,
         names: Namesakes[Person],
         effects: Effects,
+        gathering: Gathering,
     ) -> None:
         self._trust = trust
         self._keyed = keyed
         self._plain = plain
         self._names = names
         self._effects = effects
+        self._gathering = gathering
         self.audience: Audience[Person] = Audience(_identity)
         self._members: dict[str, Person] = {}
         """Those in our room, by the name in its roster."""
@@ -277,7 +280,7 @@ class People:
         blocked = self._trust.judge(contact) is Verdict.CHANGED
         unwanted = self._ignored.holds(*_marks(contact))
         if blocked and not unwanted:
-            self._warn(contact)
+            self._warn(contact, now)
         person: Person | None
         if contact.fingerprint:
             person = self._keyed.meet(contact, now, blocked=blocked)
@@ -339,7 +342,7 @@ class People:
             else:
                 self._plain.forget(others[0])
 
-    def _warn(self, contact: Contact) -> None:
+    def _warn(self, contact: Contact, now: float) -> None:
         warning = (name_key(contact.name), contact.fingerprint)
         if warning in self._warned:
             return
@@ -347,7 +350,9 @@ class People:
             self._warned.clear()
         self._warned.add(warning)
         name = shown_name(contact.name)
-        self._effects.notice(f"THE KEY OF {name} IS NOT THE ONE YOU KNOW")
+        line = f"THE KEY OF {name} IS NOT THE ONE YOU KNOW"
+        if not self._gathering.did(NEW_KEY, name, line, now):
+            return
         self._effects.notice(f"  it was {self._trust.spoken(self._trust.was(contact.name))}")
         self._effects.notice(f"  it is  {self._trust.spoken(contact.fingerprint)}")
         self._effects.notice(

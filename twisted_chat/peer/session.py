@@ -14,6 +14,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.company import Company
 from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
@@ -81,7 +82,8 @@ class Session:
         self._requests = Requests(
             lambda request: self._effects.send(request, server.current), server.turn
         )
-        self._company = Company(self._requests, self._effects)
+        self._gathering = Gathering(self._effects.notice)
+        self._company = Company(self._requests, self._effects, self._gathering)
         self._registration = Registration(
             server, port, self._requests, self._effects, self._accepted, patient=patient
         )
@@ -143,6 +145,7 @@ class Session:
         if not self._leaving:
             self._company.tick(now)
             self._registration.tick(now)
+            self._gathering.tick(now)
         return self._done(now)
 
     def interrupted(self, now: float) -> list[Effect]:
@@ -154,7 +157,8 @@ class Session:
     def wake(self) -> float:
         if self._leaving:
             return self._requests.wake
-        return min(self._requests.wake, self._company.wake, self._registration.wake, self._speaks)
+        due = min(self._requests.wake, self._company.wake, self._registration.wake)
+        return min(due, self._speaks, self._gathering.wake)
 
     @property
     def wants_input(self) -> bool:
@@ -311,6 +315,7 @@ class Session:
             self._vanish()
             return
         self._leaving = True
+        self._gathering.flush()
         self._requests.forget()
         farewell = Ask(
             Leave(),

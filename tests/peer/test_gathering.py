@@ -1,0 +1,164 @@
+"""Notices that are gathered."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import KeyedWorld, Remembered, key_of
+from tests.strategies import many, sequences
+from twisted_chat import frames
+from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, Kind, named
+
+WAVE = Kind("{} wave", "{} waved {count} times")
+
+
+class Telling(SynchronousTestCase):
+    """What is told when."""
+
+    def setUp(self) -> None:
+        self.lines: list[str] = []
+        self.gathering = Gathering(self.lines.append)
+        self.now = 0.0
+
+    def wait(self, seconds: float) -> list[str]:
+        """Let time pass. Returns what is told in it."""
+        before, end = len(self.lines), self.now + seconds
+        while self.gathering.wake <= end:
+            self.now = self.gathering.wake
+            self.gathering.tick(self.now)
+        self.now = end
+        return self.lines[before:]
+
+    def test_alone(self) -> None:
+        """One who comes is told at once, and one who leaves later too."""
+        self.gathering.came("bob", self.now)
+        self.assertEqual(self.lines, ["bob came"])
+        self.wait(10)
+        self.gathering.left("bob", self.now)
+        self.assertEqual(self.lines, ["bob came", "bob left"])
+
+    def test_together(self) -> None:
+        """After the first few those who come and go within a second are told in one line each."""
+        for number in range(PROMPT):
+            self.gathering.came(f"u{number}", self.now)
+        for who in ("alice", "bob", "carol"):
+            self.gathering.came(who, self.now)
+        self.gathering.left("carol", self.now)
+        self.gathering.left("u0", self.now)
+        self.assertEqual(len(self.lines), PROMPT)
+        self.assertEqual(self.wait(1), ["alice, bob came", "u0 left", "carol came and left again"])
+
+    def test_many_names(self) -> None:
+        """Of many the first are named."""
+        self.assertEqual(named(str(n) for n in range(57)), "0, 1, 2, 3, 4, 5, 6, 7 and 49 others")
+        self.assertEqual(named("abcdefghi"), "a, b, c, d, e, f, g, h, i")
+
+    def test_one_person(self) -> None:
+        """One who comes and goes all the time gets a few lines a minute, and one with a count."""
+        for number in range(20):
+            (self.gathering.left if number % 2 else self.gathering.came)("bob", self.now)
+            self.wait(2)
+        self.assertEqual(len(self.lines), FEW)
+        told = "bob came or left 16 times more, and is not here now"
+        self.assertEqual(self.wait(MINUTE), [told])
+
+    def test_other_things(self) -> None:
+        """So it is with what else can be done again and again."""
+        for _ in range(10):
+            self.gathering.did(WAVE, "eve", "eve waves", self.now)
+        for who in ("bob", "carol"):
+            self.gathering.did(WAVE, who, f"{who} waves", self.now)
+        self.assertEqual(self.lines, ["eve waves"] * PROMPT)
+        self.assertEqual(self.wait(1), ["eve, bob, carol wave"])
+        self.gathering.did(WAVE, "bob", "bob waves", self.now)
+        self.gathering.did(WAVE, "bob", "bob waves", self.now)
+        self.assertEqual(self.wait(2), ["bob waved 2 times"])
+
+    def test_end(self) -> None:
+        """At the end nothing is kept back."""
+        for number in range(FEW + 3):
+            self.gathering.came(f"u{number}", self.now)
+        self.gathering.flush()
+        self.assertEqual(len(self.lines), PROMPT + 1)
+        self.assertEqual(self.wait(1000), [])
+
+    @many
+    @given(
+        sequences(
+            st.tuples(st.sampled_from("abcdef"), st.sampled_from([0.0, 0.0, 0.3, 2.0, 40.0])), 60
+        )
+    )
+    def test_clear_in_the_end(self, steps: list[tuple[str, float]]) -> None:
+        """Whoever comes and goes when, the last that is told of each is how it is, within the
+        longest stretch and a minute."""
+        self.setUp()
+        here = dict.fromkeys("abcdef", False)
+        for who, pause in steps:
+            here[who] = not here[who]
+            (self.gathering.came if here[who] else self.gathering.left)(who, self.now)
+            self.wait(pause)
+        self.wait(LONGEST + MINUTE)
+        told = dict.fromkeys("abcdef", False)
+        for line in self.lines:
+            for who in line.replace(",", "").split():
+                if who in told:
+                    told[who] = line.endswith(("came", "came back", "is here now"))
+        self.assertEqual(told, here)
+        self.assertEqual(self.gathering._minutes, {})
+
+
+class Flooding(SynchronousTestCase):
+    """What somebody can do to the screen of another."""
+
+    def test_knocks(self) -> None:
+        """Fifty knocks a second for ten seconds, from one or from many, are a handful of lines."""
+        for callers in (1, 40):
+            world = KeyedWorld()
+            vic = world.chatter("vic")
+            eves = [world.chatter(f"eve{number}", wait=0.01) for number in range(callers)]
+            world.wait(1)
+            before = len(vic.lines)
+            for number in range(500):
+                eves[number % callers].enter("$poke vic")
+                world.wait(0.02)
+            self.assertLess(len(vic.lines) - before, 20, vic.lines[before:])
+            self.assertTrue(vic.told("eve0"))
+
+    def test_comings_and_goings(self) -> None:
+        """Fifty comings and goings a second are a handful of lines, and who is in the room in
+        the end is told."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.wait(2)
+        before = len(alice.lines)
+        number = world.hall.rooms["lab"].number
+        where = ("192.0.2.200", 9)
+        for turn in range(500):
+            who = f"eve{turn // 2 % 25}"
+            contact = frames.Contact(who, "f" * 64, *where)
+            number += 1
+            change = frames.Went(number, who) if turn % 2 else frames.Came(number, contact)
+            world.network.carry_out(world.server, world.hall.push("alice", change))
+            world.wait(0.02)
+        world.hall.rooms["lab"].number = number
+        bob.type("$roomleave")
+        world.wait(100)
+        lines = alice.lines[before:]
+        self.assertLess(len(lines), 20, lines)
+        self.assertTrue([line for line in lines if "bob" in line and "left" in line], lines)
+
+    def test_other_keys(self) -> None:
+        """Of many who come with another key than is known all are told, in a handful of lines,
+        and the first in full."""
+        world = KeyedWorld()
+        memory = Remembered()
+        alice = world.chatter("alice", memory=memory)
+        for number in range(200):
+            memory.trust(f"u{number}", key_of("another"))
+            contact = frames.Contact(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
+            knock = world.hall.push("alice", frames.Introduced(contact))
+            world.network.carry_out(world.server, knock)
+        world.wait(2)
+        self.assertLess(len(alice.lines), 20, alice.lines)
+        self.assertEqual(len(alice.told("THE KEY OF")), PROMPT)
+        self.assertEqual(len(alice.told("189 others ARE NOT THE ONES YOU KNOW")), 1)
