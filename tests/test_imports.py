@@ -17,6 +17,8 @@ LAYERS = (
         "frames",
         "links",
         "names",
+        "confusables",
+        "likeness",
         "errors",
         "display",
         "lines",

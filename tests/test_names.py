@@ -93,6 +93,15 @@ class CanonicalTests(SynchronousTestCase):
         with self.assertRaises(NameRefused):
             canonical("かな한국")
 
+    def test_stacked_marks(self) -> None:
+        """Two marks in a row are the most; scripts that write vowels as marks are left alone."""
+        with self.assertRaises(NameRefused):
+            canonical("alice" + "\u0316" * 3)
+        with self.assertRaises(NameRefused):
+            canonical("a" + "\u0e34" * 30)
+        for name in ("q\u0316\u0317", "Việt", "နိုင်ငံ", "บุญมี", "བསྒྲུབས", "שָׁלוֹם"):
+            self.assertEqual(canonical(name), name)
+
     def test_length(self) -> None:
         """A name has 1 to 32 characters, however many bytes, or what else is asked."""
         self.assertEqual(canonical("x" * MAX_NAME), "x" * MAX_NAME)

@@ -21,6 +21,10 @@ MAX_NAME = 32
 LONGEST_NAME = 255
 """The longest that is understood from a server, whatever that lets in, in characters."""
 
+MAX_STACKED, MAX_MARKS = 2, 4
+"""Combining marks in a row that are drawn above or below a letter, and nonspacing marks
+of any kind, vowels and subjoined letters of some scripts among them (UTS #39, 5.4)."""
+
 RESERVED = frozenset({"__clear_peers__"})
 """Words that the protocol uses where a name could stand."""
 
@@ -101,6 +105,7 @@ def _check_script(name: str) -> None:
     # Only here, because it takes 26 ms and most names are ASCII.
     from fontTools.unicodedata import script_extension
 
+    _check_marks(name)
     if unicodedata.category(name[0]).startswith("M"):
         raise NameRefused("a name cannot begin with a combining mark")
     letters = [character for character in name if unicodedata.category(character)[0] == "L"]
@@ -110,6 +115,15 @@ def _check_script(name: str) -> None:
         return
     if not any(all(found & system for found in scripts) for system in _MIXED):
         raise NameRefused("the letters of a name are of one script")
+
+
+def _check_marks(name: str) -> None:
+    stacked = unseen = 0
+    for character in name:
+        stacked = stacked + 1 if unicodedata.combining(character) else 0
+        unseen = unseen + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if stacked > MAX_STACKED or unseen > MAX_MARKS:
+            raise NameRefused(f"a letter of a name has at most {MAX_STACKED} marks")
 
 
 def _reason(refused: UnicodeEncodeError) -> str:

@@ -44,6 +44,10 @@ TALK = Kind(
     "{} want to talk: you talk to each other now; $kick ends it",
     "{} wanted to talk {count} times: you talk to each other now; $kick ends it",
 )
+LIKENESS = Kind(
+    "the names of {} only look like others that you know; $verify NAME tells",
+    "{} only looks like another that you know ({count} times)",
+)
 NEW_KEY = Kind(
     "THE KEYS OF {} ARE NOT THE ONES YOU KNOW: nothing goes to them until $trust NAME",
     "{} CAME WITH {count} OTHER KEYS THAN THE ONE YOU KNOW: nothing goes there until $trust",

@@ -228,7 +228,8 @@ class KeyedSession:
             if person.standing is Standing.MEMBER:
                 return
             if person.hears and person.barred:
-                self._effects.notice(f"{person.name} wants to talk")
+                line = f"{person.name} wants to talk"
+                self._gathering.did(KNOCK, person.name, line, now)
                 return
             name = shown_name(person.contact.name)
             kind, what = (
@@ -247,6 +248,7 @@ class KeyedSession:
 
     def _registered(self, again: bool, now: float) -> None:
         name, room = self._uplink.name, self._room.room
+        self._people.name = name
         if not again:
             self._effects.notice(f"you are {name}; $help shows what you can do")
         elif self._uplink.away:

@@ -5,10 +5,11 @@ from collections.abc import Hashable
 
 from twisted_chat.addresses import Address, host_and_port, is_public
 from twisted_chat.frames import Contact
+from twisted_chat.likeness import plain_forms, skeleton, spelled
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.gathering import NEW_KEY, Gathering
+from twisted_chat.peer.gathering import LIKENESS, NEW_KEY, Gathering
 from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
@@ -36,6 +37,8 @@ MAX_INTRODUCED = 1_000
 """Those who are known only because they have asked for us, and do not hear us."""
 TELL_EVERY, TELL_BURST = 10.0, 5
 """Seconds between two notices of those to whom nothing goes, and how many may come at once."""
+MAX_LIKES = 20_000
+"""Names that others are compared with."""
 MAX_NAMESAKES = 16
 """Those who have had one name, one after the other, and are remembered."""
 
@@ -68,6 +71,11 @@ class People:
         """Those to whom nothing goes, which the person has not been told."""
         self._telling = Rate(1 / TELL_EVERY, TELL_BURST)
         self._ignored = Ignored()
+        self.name = ""
+        """Our own."""
+        self._likes: OrderedDict[str, str] = OrderedDict()
+        """Names, as they are compared, by what is equal for those that look alike."""
+        self._likened: set[str] = set()
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
         """The keys that were shown to be compared, by name."""
@@ -291,7 +299,34 @@ class People:
         self._forget_namesakes(contact.name, person)
         if person is not None:
             person.ignored = unwanted
+            if not unwanted:
+                self._liken(contact.name, now)
         return person
+
+    def _liken(self, name: str, now: float) -> None:
+        """Tell once of a name that only looks like ours, or that of somebody known."""
+        key, bones = name_key(name), skeleton(name)
+        known = self._likes.setdefault(bones, key)
+        if len(self._likes) > MAX_LIKES:
+            self._likes.popitem(last=False)
+        if key in self._likened:
+            return
+        others = [known] if known != key else []
+        if self.name and key != name_key(self.name) and bones == skeleton(self.name):
+            others = [self.name]
+        others = others or [one for one in plain_forms(name) if self._trust.was(one)]
+        if others:
+            if len(self._likened) > MAX_INTRODUCED:
+                self._likened.clear()
+            self._likened.add(key)
+            shown = shown_name(name)
+            self._gathering.did(
+                LIKENESS,
+                shown,
+                f"{shown} is not {others[0]}, and only looks like it: it is written"
+                f" {spelled(shown)}",
+                now,
+            )
 
     def _is_member(self, contact: Contact) -> bool:
         member = self._members.get(name_key(contact.name))

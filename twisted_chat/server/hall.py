@@ -223,7 +223,7 @@ class Hall:
             self._delivery.send(guest, Welcome(request.name).encode())
             self._welcome_back(user, guest, now)
             return
-        is_free = self._directory.is_free(name_key, link.fingerprint)
+        is_free = self._household.is_free(request.name, name_key, link.fingerprint)
         if not is_free or (user is None and self._household.is_full(link.address[0])):
             self._delivery.send(guest, _HI.encode())
             return

@@ -19,6 +19,7 @@ from twisted_chat.directory.directory import (
     User,
 )
 from twisted_chat.errors import NameRefused
+from twisted_chat.likeness import twins
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
@@ -76,6 +77,14 @@ class Household:
         with suppress(NameRefused):
             return self._directory.users.get(key(name, self._bounds.name))
         return None
+
+    def is_free(self, name: str, name_key: str, fingerprint: str = "") -> bool:
+        """Whether this name may be registered: it is nobody else's, and not drawn like
+        one that is."""
+        is_free = self._directory.is_free
+        return is_free(name_key, fingerprint) and (
+            name.isascii() or all(is_free(twin, fingerprint) for twin in twins(name))
+        )
 
     def is_full(self, host: str) -> bool:
         """Whether no more users with a key can come from this host address. Those of

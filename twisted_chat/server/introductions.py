@@ -93,7 +93,7 @@ class Introductions:
         if user is not None and user.key == name_key:
             self._pacing.send(source, _welcome(request.name), now)
             return
-        if not self._serves or not self._directory.is_free(name_key):
+        if not self._serves or not self._household.is_free(request.name, name_key):
             self._pacing.send(source, _HI, now)
             return
         if user is not None:
