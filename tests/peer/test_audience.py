@@ -40,6 +40,7 @@ class Listening(SynchronousTestCase):
         people = [Somebody(str(number)) for number in range(4)]
         room, roster = False, set[Somebody]()
         poked, knocked = set[Somebody](), set[Somebody]()
+        turned_away = set[Somebody]()
         for what, number in steps:
             one = people[number]
             match what:
@@ -61,10 +62,11 @@ class Listening(SynchronousTestCase):
                     audience.drop(one)
                 case "poke":
                     poked |= {one} - roster
+                    turned_away -= {one}
                     knocked = set()
                     audience.poke(one)
                 case "knock":
-                    if not room and not roster | poked | knocked:
+                    if not room and not roster | poked | knocked and one not in turned_away:
                         knocked.add(one)
                     audience.knock(one, free=not room)
                 case "refused":
@@ -72,7 +74,7 @@ class Listening(SynchronousTestCase):
                     audience.end_knocks()
                 case "kick":
                     poked, knocked = set(), set()
-                    audience.stop()
+                    turned_away |= set(audience.stop())
             allowed = roster | poked | knocked
             self.assertLessEqual(set(audience.listeners()), allowed)
             self.assertEqual({one for one in people if one.hears}, set(audience.listeners()))
