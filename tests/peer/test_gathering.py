@@ -59,7 +59,7 @@ class Telling(SynchronousTestCase):
             (self.gathering.left if number % 2 else self.gathering.came)("bob", self.now)
             self.wait(2)
         self.assertEqual(len(self.lines), FEW)
-        told = "bob came or left 16 times more, and is not here now"
+        told = "bob came or left 14 times more, and is not here now"
         self.assertEqual(self.wait(MINUTE), [told])
 
     def test_other_things(self) -> None:

@@ -16,7 +16,7 @@ PROMPT = 3
 """Lines that are told as they happen, before the others of their stretch are gathered."""
 FIRST, LONGEST = 1.0, 30.0
 """Seconds of a stretch; each that follows one with something in it is twice as long."""
-MINUTE, FEW = 60.0, 4
+MINUTE, FEW = 60.0, 6
 """Seconds, and lines in them about one person that are told one by one."""
 MAX_NAMED = 8
 """Names in one line."""
