@@ -74,6 +74,15 @@ class Telling(SynchronousTestCase):
         self.gathering.did(WAVE, "bob", "bob waves", self.now)
         self.assertEqual(self.wait(2), ["bob waved 2 times"])
 
+    def test_forgotten(self) -> None:
+        """Of one who is of no interest any more nothing is told, whatever was kept back."""
+        for _ in range(3):
+            for _ in range(PROMPT + 1):
+                self.gathering.did(WAVE, "eve", "eve waves", self.now)
+            self.gathering.forget("eve")
+            self.wait(3)
+        self.assertEqual(self.lines, ["eve waves"] * FEW)
+
     def test_end(self) -> None:
         """At the end nothing is kept back."""
         for number in range(FEW + 3):

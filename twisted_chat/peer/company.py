@@ -182,6 +182,7 @@ class Company:
             self._effects.notice(too_many_ignored())
             return
         for address in found:
+            self._gathering.forget(self.people.called(address))
             self.people.turn_away(address)
         self._effects.notice(ignored(name))
 

@@ -111,6 +111,12 @@ class Gathering:
         for its in (*self._waiting.values(), *(one.held for one in self._minutes.values())):
             its.moves = 0
 
+    def forget(self, who: str) -> None:
+        """What somebody has done is of no interest any more."""
+        self._waiting.pop(who, None)
+        if who in self._minutes:
+            self._minutes[who].held = _Doings()
+
     def flush(self) -> None:
         """Tell everything: this is the end."""
         self._tell_waiting()

@@ -343,6 +343,7 @@ class People:
             self._effects.notice(too_many_ignored())
         else:
             person.ignored = True
+            self._gathering.forget(person.name)
             if person.standing is not Standing.MEMBER:
                 self.audience.turn_away(person)
                 self._part(person, now)
