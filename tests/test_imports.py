@@ -1,7 +1,9 @@
 """Imports point one way: language <- state <- decisions <- shells <- assembly."""
 
 import ast
+import configparser
 import functools
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -250,6 +252,22 @@ class Direction(SynchronousTestCase):
         for name, imported in modules().items():
             if layer(name) < PURE:
                 self.assertFalse({other.split(".")[0] for other in imported} & IMPURE, name)
+
+    def test_strictly_typed(self) -> None:
+        """The type checker is strict, and excuses no module of language, state or decisions."""
+        setup = configparser.ConfigParser()
+        setup.read(PACKAGE.parent / "setup.cfg")
+        self.assertTrue(setup.getboolean("mypy", "strict"))
+        excused = [
+            pattern
+            for section in setup.sections()
+            if section.startswith("mypy-")
+            for pattern in section.removeprefix("mypy-").split(",")
+        ]
+        self.assertIn("tests.*", excused)
+        for name in set().union(*LAYERS[:PURE]):
+            for pattern in excused:
+                self.assertFalse(fnmatchcase(f"twisted_chat.{name}", pattern), name)
 
     def test_reactor(self) -> None:
         """One place of assembly names the reactor, and sees that its clock is the right one."""

@@ -100,7 +100,8 @@ class FakeTerminal:
     @property
     def shown(self) -> list[str]:
         """The lines shown so far."""
-        return self.transport.value().decode().splitlines()
+        written: bytes = self.transport.value()
+        return written.decode().splitlines()
 
     def type(self, text: str) -> None:
         self.protocol.dataReceived(text.encode())

@@ -11,6 +11,7 @@ that does not run backwards.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from operator import attrgetter
 
 from twisted_chat.addresses import site
@@ -60,7 +61,7 @@ class Directory:
         self.holders: Shards[str, KeyHolder] = Shards()
         self.held = HeldNames()
         self.rooms: Roll[str, Room] = Roll(attrgetter("key"))
-        self._apply = {
+        self._apply: dict[type[Change], Callable[..., bool]] = {
             Registered: self._register,
             Heard: self._hear,
             Moved: self._move,
@@ -75,7 +76,7 @@ class Directory:
 
     def apply(self, change: Change, now: float) -> bool:
         """Carry out one change. False if it did not apply, and then nothing has changed."""
-        return self._apply[type(change)](change, now)  # type: ignore[operator]
+        return self._apply[type(change)](change, now)
 
     # --- Look-ups
 

@@ -16,7 +16,7 @@ class Backoff:
 
     def next(self) -> float:
         """Seconds to wait now."""
-        wait = min(LONGEST, FIRST * 2 ** min(self.attempts, 10))
+        wait = min(LONGEST, FIRST * 2.0 ** min(self.attempts, 10))
         self.attempts += 1
         return wait
 

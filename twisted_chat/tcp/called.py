@@ -59,12 +59,12 @@ class _Noted:
     def resolveHostName(
         self, resolutionReceiver: IResolutionReceiver, *words: Any, **named: Any
     ) -> IHostResolution:
-        return self._reactor.nameResolver.resolveHostName(
-            _Receiver(resolutionReceiver, self._note), *words, **named
-        )
+        resolver: IHostnameResolver = self._reactor.nameResolver
+        return resolver.resolveHostName(_Receiver(resolutionReceiver, self._note), *words, **named)
 
     def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
-        return self._reactor.installNameResolver(resolver)
+        installed: IHostnameResolver = self._reactor.installNameResolver(resolver)
+        return installed
 
     def _note(self, address: Any) -> None:
         self._looked_up.add(unmapped(address.host))

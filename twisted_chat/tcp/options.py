@@ -111,11 +111,12 @@ def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
     """A place to listen. Raises UsageError."""
     _need_tls(description)
     try:
-        return serverFromString(reactor, description)
+        endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
     except Exception as problem:  # Whatever its plugin does with a file that is not there.
         raise _not_an_endpoint(
             description, problem, "tcp:8090, tcp6:8090, unix:chat.sock"
         ) from None
+    return endpoint
 
 
 def client_endpoint(reactor: Any, description: str) -> Any:

@@ -72,7 +72,8 @@ class DatagramTap(DatagramProtocol):
         take(datagrams)
 
     def logPrefix(self) -> str:
-        return self._protocol.logPrefix()
+        prefix: str = self._protocol.logPrefix()
+        return prefix
 
     def connectionRefused(self) -> None:
         self._protocol.connectionRefused()
@@ -125,7 +126,7 @@ def _own_host(bound: str, remote: str) -> str:
 class ListeningTap:
     """An endpoint whose connections are recorded."""
 
-    def __init__(self, endpoint: Any, recorder: Recorder) -> None:
+    def __init__(self, endpoint: IStreamServerEndpoint, recorder: Recorder) -> None:
         self._endpoint = endpoint
         self._recorder = recorder
 
@@ -137,12 +138,13 @@ class ListeningTap:
 class CallingTap:
     """An endpoint whose connection is recorded. Who calls gets the protocol that it made."""
 
-    def __init__(self, endpoint: Any, recorder: Recorder) -> None:
+    def __init__(self, endpoint: IStreamClientEndpoint, recorder: Recorder) -> None:
         self._endpoint = endpoint
         self._recorder = recorder
 
     def connect(self, protocolFactory: IProtocolFactory) -> "Deferred[Any]":
-        connecting = self._endpoint.connect(TapFactory(protocolFactory, self._recorder))
+        tapped = TapFactory(protocolFactory, self._recorder)
+        connecting: Deferred[Any] = self._endpoint.connect(tapped)
         return connecting.addCallback(lambda connection: connection.wrappedProtocol)
 
 
