@@ -24,7 +24,7 @@ class Nearby:
         """Where the receiver, at its own address, finds the one who is at this address."""
         host = address[0]
         # Written out for most, as it is asked for every answer and every member.
-        if not (host.startswith("127.") or host == "::1"):
+        if host == receiver[0] or not (host.startswith("127.") or host == "::1"):
             return address
         if kind(receiver[0]) is Kind.OURSELVES:
             return address
