@@ -78,7 +78,7 @@ def kind(host: str) -> Kind:
     return Kind.OURSELVES if address.is_loopback else Kind.SOMEBODY
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def is_public(host: str) -> bool:
     """Whether a host address may be anywhere on the internet: it is neither of this
     machine, nor of its link, nor of a private network, nor of documentation, which the

@@ -168,12 +168,12 @@ class Shared(StreamTestCase):
         server.expect("my key is")
         termios.tcflow(server.terminal, termios.TCOOFF)
         alice = self.meet("alice", port)
-        for number in range(20):
+        for number in range(16):
             alice.type_lines(f"$roomcreate room{number}")
             alice.expect(f"> room{number} is there now")
         self.assertNotIn("alice", server.output.text)
         termios.tcflow(server.terminal, termios.TCOON)
-        server.expect("room room19 created")
+        server.expect("room room15 created")
 
 
 class Signals(StreamTestCase):

@@ -31,10 +31,13 @@ class Grants:
 
     def spend(self, host: str, now: float, size: int) -> bool:
         """Take one datagram with so many bytes of payload, if it may be sent."""
+        # Written out, where `_counted` would do: every answer comes by.
         if not self._limited:
             return True
-        rate, units = self._counted(host, size)
-        return rate.spend(host, now, units)
+        size += IPV6_HEADERS if ":" in host else IPV4_HEADERS
+        if is_public(host):
+            return self._public.spend(host, now, max(size, self._smallest))
+        return self.linked.spend(host, now, size)
 
     def charge(self, host: str, now: float, size: int) -> None:
         """Note one datagram that is sent without asking; what follows waits for it."""

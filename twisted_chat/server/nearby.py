@@ -24,9 +24,9 @@ class Nearby:
         """Where the receiver, at its own address, finds the one who is at this address."""
         host = address[0]
         # Written out for most, as it is asked for every answer and every member.
-        if host == receiver[0] or not (host.startswith("127.") or host == "::1"):
+        if (host[:4] != "127." and host != "::1") or host == receiver[0]:
             return address
-        if kind(receiver[0]) is Kind.OURSELVES:
+        if receiver[0][:4] == "127." or kind(receiver[0]) is Kind.OURSELVES:
             return address
         here = self._reached_at(receiver)
         # A zone is a number of this machine's, which leads nowhere from another.
