@@ -117,6 +117,8 @@ class Model:
             for link in self.links:
                 self.take(link)
             self.house.wait(TURN)
+        # Another link of the same key may have taken the place of one, in the middle of a roster.
+        self.links = [link for link in self.links if link not in self.house.closed]
         for number, address in enumerate(TEXTERS):
             for datagram in self.house.told(address):
                 if datagram == CLEAR:
