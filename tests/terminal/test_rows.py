@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 from wcwidth import wcwidth
 
+from tests.strategies import many
 from twisted_chat.display import safe
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.terminal.rows import MARK, NARROWEST, columns, rows
@@ -39,6 +40,7 @@ def shown(lines: list[str], width: int) -> list[str]:
 class Rows(SynchronousTestCase):
     """One line after the other on a terminal."""
 
+    @many
     @given(TEXTS, WIDTHS)
     def test_forged(self, text: str, width: int) -> None:
         """Every row but a line's first begins with the mark, whatever a sender writes and
@@ -52,6 +54,7 @@ class Rows(SynchronousTestCase):
             self.assertTrue(row.startswith(MARK), display)
         self.assertEqual(display[len(made)][0], ">")
 
+    @many
     @given(TEXTS, WIDTHS)
     def test_whole(self, text: str, width: int) -> None:
         """No character is lost or added but the marks."""
