@@ -314,11 +314,13 @@ class ServiceTests(SynchronousTestCase):
     def test_daemon_that_nobody_can_call(self) -> None:
         """A daemon that calls over TLS without a certificate of its own listens nowhere."""
         options = parsed("--connect", "tls:127.0.0.1:8090")
+        options.rendezvous["call"] = TCP4ClientEndpoint(self.reactor, "127.0.0.1", 8090)
         service = daemon_service(options, "tcp:9999", self.reactor)
         service.privilegedStartService()
         service.startService()
         self.assertEqual([entry[0] for entry in self.reactor.tcpServers], [9999])
         self.assertEqual(self.reactor.adoptedPorts, [])
+        self.assertEqual(len(self.reactor.tcpClients), 1)
 
     def test_person(self) -> None:
         """A person's program is for one conversation: its end finishes it."""
