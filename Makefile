@@ -5,7 +5,9 @@ PORT ?= 8090
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-version-check install
+OLDEST := .venv-oldest
+pip = PYTHONWARNINGS=ignore $(1)/python -m pip --quiet --disable-pip-version-check install
+INSTALL := $(call pip,$(BIN))
 # Strict mode, as the default editable install hides the plugin from twistd. It
 # links the files that are there, so a new file takes a new installation.
 EDITABLE := --config-settings editable_mode=strict --editable
@@ -15,7 +17,7 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat analyze test check format lint types wheel readme bench clean FORCE
+.PHONY: help run chat analyze test check format lint types wheel readme oldest bench clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
@@ -24,6 +26,11 @@ help:
 	@echo 'make test     run the tests'
 	@echo 'make check    check everything that has to hold'
 	@echo 'make format   lay out the code, as make check wants it'
+	@echo 'make lint     find what make check does not want in the code'
+	@echo 'make types    check the types'
+	@echo 'make wheel    build the package, and try it in an empty environment'
+	@echo 'make readme   do what the README says in a fresh clone'
+	@echo 'make oldest   run the tests of modules with the oldest versions that setup.cfg allows'
 	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
 	@echo 'make clean    remove what was set up and built'
 
@@ -47,7 +54,7 @@ test: $(VENV)/.tested
 
 # Every example of each property, and every program started from nothing.
 check: export THOROUGH := 1
-check: lint types wheel readme test
+check: lint types wheel readme oldest test
 
 format: $(VENV)/.developed
 	$(BIN)/ruff format .
@@ -66,18 +73,24 @@ wheel: $(VENV)/.developed
 readme: $(VENV)/.developed
 	$(BIN)/python -m tests.check_readme
 
+# Without whole programs, and with few examples, also where make check has many.
+oldest: export THOROUGH :=
+oldest: export PYTHONDONTWRITEBYTECODE :=
+oldest: $(OLDEST)/.tested
+	$(OLDEST)/bin/python -m pytest --ignore tests/end_to_end --numprocesses 3 --dist loadscope
+
 # PARTS names some of them: requests, rooms, roster, crowd, chat, startup, analysis.
 bench: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks $(PARTS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(OLDEST) build dist *.egg-info
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(OLDEST)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("twisted-chat needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
-	@echo '> setting up in $(VENV), once; it takes a minute or two'
-	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) --upgrade 'pip>=23.1' setuptools
+	@echo '> setting up in $(@:/bin/python=), once; it takes a minute or two'
+	@$(PYTHON) -m venv $(@:/bin/python=)
+	@$(call pip,$(@D)) --upgrade 'pip>=23.1' setuptools
 
 $(VENV)/.files: $(VENV)/bin/python FORCE
 	@files=$$(find twisted_chat twisted -name '*.py' -o -path '*/data/*' | sort); \
@@ -99,4 +112,10 @@ $(VENV)/.tested: $(VENV)/.installed
 
 $(VENV)/.developed: $(VENV)/.tested
 	@$(INSTALL) $(EDITABLE) '.[test,dev]'
+	@touch $@
+
+# The package itself is taken from here.
+$(OLDEST)/.tested: $(OLDEST)/bin/python setup.cfg tests/oldest.py
+	@$(OLDEST)/bin/python tests/oldest.py > $(OLDEST)/oldest.txt
+	@$(call pip,$(OLDEST)/bin) --requirement $(OLDEST)/oldest.txt
 	@touch $@
