@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.processes import table
-from twisted_chat import frames
-from twisted_chat.frames import Contact
 from twisted_chat.identity.known_file import FILE, KnownFile
 from twisted_chat.links import Link
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire import Bare, Verb
+from twisted_chat.wire.common import Bare, Verb
+from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
+from twisted_chat.wire.gen2.contact import Contact
 
 SIZES = (1_000, 5_000, 10_000)
 SERVER = ("192.0.2.1", 8090)
@@ -22,12 +22,12 @@ TRIES = 3
 
 
 def _roster(size: int) -> Iterator[bytes]:
-    yield frames.RosterBegins("lab", 1).encode()
+    yield RosterBegins("lab", 1).encode()
     for number in range(size):
         key = f"{number:064x}"
         host = f"198.51.{number >> 8}.{number & 255}"
-        yield frames.RosterMember(Contact(f"user{number}", key, host, 5000)).encode()
-    yield frames.RosterEnds().encode()
+        yield RosterMember(Contact(f"user{number}", key, host, 5000)).encode()
+    yield RosterEnds().encode()
 
 
 def _peer(directory: str) -> tuple[KeyedSession, Link]:

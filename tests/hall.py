@@ -2,14 +2,50 @@
 
 from dataclasses import dataclass, field
 
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Contact, Done, Extra, Refused
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
-from twisted_chat.wire import Bare, Verb
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    ContactLocated,
+    Done,
+    Introduced,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+    pack,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import (
+    AskRoster,
+    CloseRoom,
+    Extra,
+    GiveRoom,
+    Kick,
+    Request,
+    parse_request,
+)
 
 
 @dataclass
@@ -31,7 +67,7 @@ class FakeHall:
         self.links: dict[str, Link] = {}
         self.rooms: dict[str, _Room] = {}
         self.forgets = 0
-        self.asked: list[frames.Request] = []
+        self.asked: list[Request] = []
         self._effects: list[Effect] = []
 
     def tamper(self, contact: Contact) -> Contact:
@@ -49,7 +85,7 @@ class FakeHall:
 
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
         try:
-            request = frames.parse_request(message)
+            request = parse_request(message)
         except WireError as broken:
             raise AssertionError(f"a peer sent {message!r}") from broken
         self.asked.append(request)
@@ -71,7 +107,7 @@ class FakeHall:
     def resolved(self, addresses: list[Address]) -> None:
         """Never: this looks nobody up."""
 
-    def push(self, name: str, message: frames.Answer) -> list[Effect]:
+    def push(self, name: str, message: Answer) -> list[Effect]:
         """Say something to a user, unasked."""
         self._tell(name, message)
         return self._take()
@@ -85,41 +121,41 @@ class FakeHall:
         effects, self._effects = self._effects, []
         return effects
 
-    def _tell(self, name: str, message: frames.Answer) -> None:
+    def _tell(self, name: str, message: Answer) -> None:
         if name in self.links:
             self._effects.append(SendFrame(self.links[name], message.encode()))
 
     # --- Answers
 
-    def _answer(self, link: Link, request: frames.Request) -> None:
+    def _answer(self, link: Link, request: Request) -> None:
         name = next((name for name, its in self.links.items() if its is link), "")
-        if isinstance(request, wire.Register):
+        if isinstance(request, Register):
             self._register(link, request.name)
             return
         if not name:
             self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
             return
         match request:
-            case wire.Leave():
-                self._tell(name, wire.Farewell())
+            case Leave():
+                self._tell(name, Goodbye())
                 self._depart(name)
-            case wire.Locate(wanted):
+            case Locate(wanted):
                 self._locate(name, wanted)
-            case wire.ListUsers():
+            case ListUsers():
                 self._list(name, Verb.UL, sorted(self.users))
-            case wire.ListRooms():
+            case ListRooms():
                 self._list(name, Verb.RL, sorted(self.rooms))
-            case wire.CreateRoom(room):
+            case CreateRoom(room):
                 there = room in self.rooms
                 self.rooms.setdefault(room, _Room(self.users[name].fingerprint))
-                self._tell(name, Bare(Verb.RC) if there else wire.RoomCreated(room))
-            case wire.JoinRoom(room):
+                self._tell(name, Bare(Verb.RC) if there else RoomReady(room))
+            case JoinRoom(room):
                 self._join(name, room)
-            case wire.LeaveRoom():
+            case LeaveRoom():
                 self._leave(name)
-            case frames.AskRoster():
+            case AskRoster():
                 self._roster(name)
-            case frames.Kick() | frames.CloseRoom() | frames.GiveRoom():
+            case Kick() | CloseRoom() | GiveRoom():
                 self._govern(name, request)
 
     def _register(self, link: Link, name: str) -> None:
@@ -129,22 +165,22 @@ class FakeHall:
             return
         self.links[name] = link
         contact = self.users[name] = Contact(name, link.fingerprint, *link.address)
-        self._tell(name, wire.Registered(name))
+        self._tell(name, Welcome(name))
         room = self._room_of(name)
         if room and holder != contact:
             self.rooms[room].number += 1
-            came = frames.Came(self.rooms[room].number, self.tamper(contact))
+            came = Came(self.rooms[room].number, self.tamper(contact))
             self._change(room, name, came)
 
     def _locate(self, name: str, wanted: str) -> None:
         if wanted not in self.users:
             self._tell(name, Bare(Verb.AR))
             return
-        self._tell(name, frames.Located(self.tamper(self.users[wanted])))
-        self._tell(wanted, frames.Introduced(self.tamper(self.users[name])))
+        self._tell(name, ContactLocated(self.tamper(self.users[wanted])))
+        self._tell(wanted, Introduced(self.tamper(self.users[name])))
 
     def _list(self, name: str, verb: Verb, entries: list[str]) -> None:
-        for part in frames.pack(verb, entries):
+        for part in pack(verb, entries):
             self._tell(name, part)
         self._tell(name, Bare(verb))
 
@@ -163,7 +199,7 @@ class FakeHall:
         if name not in its.members:
             its.number += 1
             its.members.append(name)
-            self._change(room, name, frames.Came(its.number, self.tamper(self.users[name])))
+            self._change(room, name, Came(its.number, self.tamper(self.users[name])))
         self._roster(name)
 
     def _roster(self, name: str) -> None:
@@ -171,11 +207,11 @@ class FakeHall:
         if not room:
             self._tell(name, Refused(Extra.ROSTER))
             return
-        self._tell(name, frames.RosterBegins(room, self.rooms[room].number))
+        self._tell(name, RosterBegins(room, self.rooms[room].number))
         for member in self.rooms[room].members:
             if member != name:
-                self._tell(name, frames.RosterMember(self.tamper(self.users[member])))
-        self._tell(name, frames.RosterEnds())
+                self._tell(name, RosterMember(self.tamper(self.users[member])))
+        self._tell(name, RosterEnds())
 
     def _leave(self, name: str, told: bool = True) -> None:
         room = self._room_of(name)
@@ -183,11 +219,11 @@ class FakeHall:
             its = self.rooms[room]
             its.number += 1
             its.members.remove(name)
-            self._change(room, name, frames.Went(its.number, name))
+            self._change(room, name, Went(its.number, name))
         if told:
-            self._tell(name, frames.PutOut(room or "none"))
+            self._tell(name, PutOut(room or "none"))
 
-    def _change(self, room: str, name: str, change: frames.Answer) -> None:
+    def _change(self, room: str, name: str, change: Answer) -> None:
         if self.forgets:
             self.forgets -= 1
             return
@@ -200,9 +236,7 @@ class FakeHall:
         self.links.pop(name, None)
         self.users.pop(name, None)
 
-    def _govern(
-        self, name: str, request: frames.Kick | frames.CloseRoom | frames.GiveRoom
-    ) -> None:
+    def _govern(self, name: str, request: Kick | CloseRoom | GiveRoom) -> None:
         verb = Extra(request.encode()[:2].decode())
         room = self.rooms.get(self._room_of(name))
         if room is None or room.owner != self.users[name].fingerprint:
@@ -210,16 +244,16 @@ class FakeHall:
             return
         others = [member for member in room.members if member != name]
         match request:
-            case frames.Kick(who) if who and who not in others:
+            case Kick(who) if who and who not in others:
                 self._tell(name, Refused(verb))
                 return
-            case frames.Kick(who):
+            case Kick(who):
                 for member in [who] if who else others:
                     self._leave(member)
-            case frames.CloseRoom():
+            case CloseRoom():
                 for member in [*others, name]:
                     self._leave(member)
                 self.rooms = {at: its for at, its in self.rooms.items() if its is not room}
-            case frames.GiveRoom(who):
+            case GiveRoom(who):
                 room.owner = self.users[who].fingerprint
         self._tell(name, Done(verb))

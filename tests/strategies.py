@@ -6,9 +6,41 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address, Kind, kind
 from twisted_chat.directory import directory
+from twisted_chat.wire import common
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen1 import (
+    Answer,
+    Located,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    Said,
+    UserListed,
+)
+from twisted_chat.wire.gen2.requests import (
+    AskRoster,
+    CloseRoom,
+    GiveRoom,
+    Kick,
+    Request,
+    SignOfLife,
+)
 
 _SOME, _MANY = (60, 250) if os.environ.get("THOROUGH") else (15, 60)
 
@@ -73,53 +105,49 @@ few_addresses: st.SearchStrategy[Address] = st.sampled_from(
 
 # --- Messages
 
-_no_arguments = st.sampled_from(
-    [wire.Leave(), wire.ListUsers(), wire.ListRooms(), wire.LeaveRoom()]
-)
+_no_arguments = st.sampled_from([Leave(), ListUsers(), ListRooms(), LeaveRoom()])
 
 
 def _requests(user: st.SearchStrategy[str], room: st.SearchStrategy[str]) -> st.SearchStrategy:
     return st.one_of(
         _no_arguments,
-        user.map(wire.Register),
-        user.map(wire.Locate),
-        room.map(wire.CreateRoom),
-        room.map(wire.JoinRoom),
+        user.map(Register),
+        user.map(Locate),
+        room.map(CreateRoom),
+        room.map(JoinRoom),
     )
 
 
-requests: st.SearchStrategy[wire.Request] = _requests(texts, texts)
+requests: st.SearchStrategy[common.Request] = _requests(texts, texts)
 """Every kind of request, whatever the arguments."""
 
-likely_requests: st.SearchStrategy[wire.Request] = _requests(few_names, few_rooms)
+likely_requests: st.SearchStrategy[common.Request] = _requests(few_names, few_rooms)
 """Every kind of request, mostly about what is there."""
 
-likely_frames: st.SearchStrategy[frames.Request] = st.one_of(
+likely_frames: st.SearchStrategy[Request] = st.one_of(
     likely_requests,
-    st.sampled_from([frames.Kick(), frames.CloseRoom(), frames.AskRoster(), frames.SignOfLife()]),
-    few_names.map(frames.Kick),
-    few_names.map(frames.GiveRoom),
-    few_rooms.map(wire.JoinRoom),
-    few_rooms.map(wire.CreateRoom),
-    few_names.map(wire.Register),
+    st.sampled_from([Kick(), CloseRoom(), AskRoster(), SignOfLife()]),
+    few_names.map(Kick),
+    few_names.map(GiveRoom),
+    few_rooms.map(JoinRoom),
+    few_rooms.map(CreateRoom),
+    few_names.map(Register),
 )
 """Every kind of request of generation 2, mostly about what is there."""
 
-_bare = st.sampled_from(
-    [wire.Verb.HI, wire.Verb.AR, wire.Verb.UL, wire.Verb.RL, wire.Verb.RC, wire.Verb.RJ]
-)
+_bare = st.sampled_from([Verb.HI, Verb.AR, Verb.UL, Verb.RL, Verb.RC, Verb.RJ])
 
-answers: st.SearchStrategy[wire.Answer] = st.one_of(
-    _bare.map(wire.Bare),
-    odd_names.map(wire.Registered),
-    st.just(wire.Farewell()),
-    st.builds(wire.Located, hosts, ports),
-    odd_names.map(wire.UserListed),
-    odd_names.map(wire.RoomListed),
-    odd_names.map(wire.RoomCreated),
-    st.just(wire.RosterCleared()),
-    st.builds(wire.RosterEntry, hosts, ports),
-    st.builds(wire.Said, texts.map(lambda text: text.replace("> ", ">")), texts),
+answers: st.SearchStrategy[Answer] = st.one_of(
+    _bare.map(Bare),
+    odd_names.map(Welcome),
+    st.just(Goodbye()),
+    st.builds(Located, hosts, ports),
+    odd_names.map(UserListed),
+    odd_names.map(RoomListed),
+    odd_names.map(RoomReady),
+    st.just(RosterCleared()),
+    st.builds(RosterEntry, hosts, ports),
+    st.builds(Said, texts.map(lambda text: text.replace("> ", ">")), texts),
 )
 """Every kind of answer, and what peers say."""
 

@@ -16,7 +16,14 @@ LAYERS = (
     {
         "",
         "wire",
-        "frames",
+        "wire.common",
+        "wire.framing",
+        "wire.gen1",
+        "wire.gen2",
+        "wire.gen2.answers",
+        "wire.gen2.contact",
+        "wire.gen2.requests",
+        "wire.gen2.speech",
         "links",
         "names",
         "confusables",
@@ -202,6 +209,9 @@ LAYERS = (
 )
 PURE = 3
 """So many layers know no network and no clock."""
+GENERATIONS = {"gen1", "gen2"}
+CUT = {"wire"}
+"""The wings that have a half for each generation."""
 IMPURE = {"twisted", "zope", "socket", "time", "asyncio", "select", "threading"}
 
 
@@ -276,6 +286,18 @@ class Direction(SynchronousTestCase):
         }
         self.assertEqual(naming, {"launch.clock"})
         self.assertEqual(layer("launch.clock"), len(LAYERS) - 1)
+
+    def test_generations_apart(self) -> None:
+        """Neither generation's half of a wing knows the other."""
+        for name, imported in modules().items():
+            wing, _, rest = name.partition(".")
+            own = rest.partition(".")[0]
+            if wing in CUT and own in GENERATIONS:
+                (other,) = GENERATIONS - {own}
+                whole = f"twisted_chat.{wing}.{other}"
+                self.assertFalse(
+                    [one for one in imported if f"{one}.".startswith(f"{whole}.")], name
+                )
 
     def test_apart(self) -> None:
         """Neither chat imports what is for the other only, which would make it start later."""

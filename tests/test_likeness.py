@@ -7,8 +7,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.server.test_reception import ALICE, BOB, Server
 from tests.strategies import many, names
-from twisted_chat import frames
 from twisted_chat.likeness import plain_forms, skeleton, spelled, twins
+from twisted_chat.wire.gen2.answers import Introduced
+from twisted_chat.wire.gen2.contact import Contact
 
 ALIKE = ("\u0251lice", "al\u0131ce", "aIice", "alic\u1eb9")
 
@@ -65,9 +66,9 @@ class ForAPeer(SynchronousTestCase):
             world, memory = KeyedWorld(), Remembered()
             memory.trust("alice", key_of("alice"))
             bob = world.chatter("bob", memory=memory)
-            contact = frames.Contact(name, key_of("eve"), "192.0.2.200", 9)
+            contact = Contact(name, key_of("eve"), "192.0.2.200", 9)
             for _ in range(2):
-                knock = world.hall.push("bob", frames.Introduced(contact))
+                knock = world.hall.push("bob", Introduced(contact))
                 world.network.carry_out(world.server, knock)
                 world.wait(1)
             told = f"> {name} is not alice, and only looks like it: it is written {spelled(name)}"

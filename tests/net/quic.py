@@ -9,13 +9,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.fakes import FakeNetwork, FakePort
 from twisted_chat.addresses import Address
-from twisted_chat.frames import Frames, frame
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.net.quic_library import Quic, configuration
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.quic_retry import read_initial
+from twisted_chat.wire.framing import Frames, frame
 
 KEYS = [Identity.generate() for _ in range(4)]
 CALLER: Address = ("10.0.0.1", 5001)

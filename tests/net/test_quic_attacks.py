@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from qh3.quic.events import ConnectionTerminated
 
 from tests.net.quic import CALLED, KEYS, THIRD, End, QuicCase, Raw
-from twisted_chat.frames import MAX_FRAME
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (
@@ -15,6 +14,7 @@ from twisted_chat.net.quic_bounds import (
     RETRIES_AT_ONCE,
     UNSENT,
 )
+from twisted_chat.wire.framing import MAX_FRAME
 
 STRANGER = KEYS[2]
 

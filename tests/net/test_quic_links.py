@@ -7,7 +7,6 @@ from twisted.internet.task import Clock
 
 from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
-from twisted_chat.frames import MAX_FRAME
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (
     ANSWER_TIME,
@@ -21,6 +20,7 @@ from twisted_chat.net.quic_bounds import (
     SMALLEST_INITIAL,
 )
 from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.wire.framing import MAX_FRAME
 
 
 class Opening(QuicCase):

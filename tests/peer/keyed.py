@@ -14,7 +14,7 @@ from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.trust import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire import parse_answer
+from twisted_chat.wire.gen1 import parse_answer
 
 SERVER = ("192.0.2.1", 8090)
 

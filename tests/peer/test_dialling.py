@@ -6,9 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import key_of
 from tests.peer.linked import SERVER, Person, World
-from twisted_chat import frames
 from twisted_chat.addresses import Address
-from twisted_chat.frames import Contact
 from twisted_chat.links import SendFrame
 from twisted_chat.peer.dialling import (
     MAX_DIALS,
@@ -21,6 +19,8 @@ from twisted_chat.peer.dialling import (
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import Inbox, Outbox
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
+from twisted_chat.wire.gen2.contact import Contact
 
 HERE = ("10.0.0.5", 5005)
 
@@ -159,10 +159,10 @@ class Hostile(SynchronousTestCase):
 
     def roster(self, world: World, contacts: list[Contact]) -> None:
         """Tell everybody who is registered that these are in the room."""
-        messages: list[frames.Answer] = [
-            frames.RosterBegins("lab", 100),
-            *map(frames.RosterMember, contacts),
-            frames.RosterEnds(),
+        messages: list[Answer] = [
+            RosterBegins("lab", 100),
+            *map(RosterMember, contacts),
+            RosterEnds(),
         ]
         for guest in world.server._reception.hall._guests.registered.values():
             for number, message in enumerate(messages):

@@ -6,8 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.strategies import many, sequences
-from twisted_chat import frames
 from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, Kind, named
+from twisted_chat.wire.gen2.answers import Came, Introduced, Went
+from twisted_chat.wire.gen2.contact import Contact
 
 WAVE = Kind("{} wave", "{} waved {count} times")
 
@@ -144,9 +145,9 @@ class Flooding(SynchronousTestCase):
         where = ("192.0.2.200", 9)
         for turn in range(500):
             who = f"eve{turn // 2 % 25}"
-            contact = frames.Contact(who, "f" * 64, *where)
+            contact = Contact(who, "f" * 64, *where)
             number += 1
-            change = frames.Went(number, who) if turn % 2 else frames.Came(number, contact)
+            change = Went(number, who) if turn % 2 else Came(number, contact)
             world.network.carry_out(world.server, world.hall.push("alice", change))
             world.wait(0.02)
         world.hall.rooms["lab"].number = number
@@ -164,8 +165,8 @@ class Flooding(SynchronousTestCase):
         alice = world.chatter("alice", memory=memory)
         for number in range(200):
             memory.trust(f"u{number}", key_of("another"))
-            contact = frames.Contact(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
-            knock = world.hall.push("alice", frames.Introduced(contact))
+            contact = Contact(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
+            knock = world.hall.push("alice", Introduced(contact))
             world.network.carry_out(world.server, knock)
         world.wait(2)
         self.assertLess(len(alice.lines), 20, alice.lines)

@@ -12,7 +12,7 @@ from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire import parse_answer
+from twisted_chat.wire.gen1 import parse_answer
 
 HERE = ("192.0.2.50", 5050)
 UNENCRYPTED = "> the server at 192.0.2.1:8090 speaks generation 1 only: nothing here is encrypted"

@@ -8,14 +8,38 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of, spoken
-from twisted_chat import frames, wire
-from twisted_chat.frames import Contact, Said
 from twisted_chat.links import Link
 from twisted_chat.peer.effects import Effect, Show
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.wire import gen1
+from twisted_chat.wire.common import Bare, RoomReady, Verb, Welcome
+from twisted_chat.wire.gen1 import (
+    Located,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    Said,
+    UserListed,
+)
+from twisted_chat.wire.gen2 import answers
+from twisted_chat.wire.gen2.answers import (
+    Came,
+    ContactLocated,
+    Introduced,
+    Listed,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import Extra
+from twisted_chat.wire.gen2.speech import NumberedText
 
 HOSTILE = (
     "a\x1b[31mb",
@@ -32,34 +56,34 @@ HOSTILE = (
 WHERE = ("192.0.2.9", 9)
 BOB = Contact("bob", key_of("bob"), *WHERE)
 OLD = Contact("old", "", *WHERE)
-TOLD: list[frames.Answer] = [
-    wire.Registered("alice"),
-    wire.RoomCreated("lab"),
-    wire.Bare(wire.Verb.RJ),
-    frames.Located(BOB),
-    frames.Introduced(BOB),
-    frames.Introduced(OLD),
-    frames.Listed(wire.Verb.UL, ("bob",)),
-    frames.RosterBegins("lab", 1),
-    frames.RosterMember(BOB),
-    frames.RosterMember(OLD),
-    frames.RosterEnds(),
-    frames.Came(2, BOB),
-    frames.Came(2, OLD),
-    frames.Went(3, "bob"),
-    frames.PutOut("lab"),
-    frames.Refused(frames.Extra.KICK),
+TOLD: list[answers.Answer] = [
+    Welcome("alice"),
+    RoomReady("lab"),
+    Bare(Verb.RJ),
+    ContactLocated(BOB),
+    Introduced(BOB),
+    Introduced(OLD),
+    Listed(Verb.UL, ("bob",)),
+    RosterBegins("lab", 1),
+    RosterMember(BOB),
+    RosterMember(OLD),
+    RosterEnds(),
+    Came(2, BOB),
+    Came(2, OLD),
+    Went(3, "bob"),
+    PutOut("lab"),
+    Refused(Extra.KICK),
 ]
-SAID: list[wire.Answer] = [
-    wire.Registered("alice"),
-    wire.Bare(wire.Verb.HI),
-    wire.Located(*WHERE),
-    wire.UserListed("bob"),
-    wire.RoomListed("lab"),
-    wire.RoomCreated("lab"),
-    wire.RosterCleared(),
-    wire.RosterEntry(*WHERE),
-    wire.Said("bob", "hello"),
+SAID: list[gen1.Answer] = [
+    Welcome("alice"),
+    Bare(Verb.HI),
+    Located(*WHERE),
+    UserListed("bob"),
+    RoomListed("lab"),
+    RoomReady("lab"),
+    RosterCleared(),
+    RosterEntry(*WHERE),
+    Said("bob", "hello"),
 ]
 TYPED = ("$roomjoin lab", "$userlist", "$roomlist", "$roomcreate lab", "$poke bob", "$trust bob",
          "$verify bob", "$kick bob", "$status", "hello", "$kick", "$roomleave")  # fmt: skip
@@ -116,7 +140,7 @@ class Anything(SynchronousTestCase):
         )
         link = Link("f" * 64, SERVER, True)
         screen.show(session.start(1.0))
-        screen.show(session.heard(wire.Bare(wire.Verb.HI), SERVER, 1.0))
+        screen.show(session.heard(Bare(Verb.HI), SERVER, 1.0))
         screen.show(session.opened(link, 1.0))
         screen.show(session.received(link, b"hi alice", 1.0))
         return session, link
@@ -149,7 +173,7 @@ class Anything(SynchronousTestCase):
                     for source in (SERVER, WHERE):
                         screen = Screen()
                         session, link = self._keyed(screen, Remembered())
-                        old = frames.RosterMember(OLD).encode()
+                        old = RosterMember(OLD).encode()
                         screen.show(session.typed("$roomjoin lab", 1.0))
                         for one in (b"ro lab 1", old, b"ro"):
                             screen.show(session.received(link, one, 2.0))
@@ -158,8 +182,8 @@ class Anything(SynchronousTestCase):
                         screen = Screen()
                         plain = Session(Whereabouts(SERVER), 5000, "alice", patient=True)
                         screen.show(plain.start(1.0))
-                        screen.show(plain.heard(wire.Registered("alice"), SERVER, 1.0))
-                        screen.show(plain.heard(wire.Said("old", "hello"), WHERE, 1.5))
+                        screen.show(plain.heard(Welcome("alice"), SERVER, 1.0))
+                        screen.show(plain.heard(Said("old", "hello"), WHERE, 1.5))
                         for typed in TYPED:
                             screen.show(plain.typed(typed, 2.0))
                             screen.show(plain.heard(wrong, source, 3.0))
@@ -172,12 +196,12 @@ class Anything(SynchronousTestCase):
             screen = Screen()
             session, link = self._keyed(screen, Remembered())
             screen.show(session.typed("$roomjoin lab", 1.0))
-            for one in (b"ro lab 1", frames.RosterMember(BOB).encode(), b"ro"):
+            for one in (b"ro lab 1", RosterMember(BOB).encode(), b"ro"):
                 screen.show(session.received(link, one, 2.0))
             bob = Link(key_of("bob"), WHERE, False)
             screen.show(session.opened(bob, 2.0))
             text = hostile.replace("\ud800", "")
-            screen.show(session.received(bob, Said(1, 1, text).encode(), 2.0))
+            screen.show(session.received(bob, NumberedText(1, 1, text).encode(), 2.0))
             screen.show(session.received(bob, b"msg 1 9 " + text.encode(), 2.0))
             screen.check(self, len(hostile) * 3 + 200)
 

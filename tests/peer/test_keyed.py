@@ -3,8 +3,6 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, KeyedWorld, Remembered, key_of, spoken
-from twisted_chat import frames, wire
-from twisted_chat.frames import Contact
 from twisted_chat.links import SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Send
@@ -12,6 +10,11 @@ from twisted_chat.peer.membership import GRACE
 from twisted_chat.peer.neighbourhood import LINGER
 from twisted_chat.peer.session import MAX_TYPED
 from twisted_chat.terminal.commands import Command
+from twisted_chat.wire.common import Bare, Leave, Verb
+from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen2.answers import Came
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import AskRoster
 
 PLAIN = ("10.0.0.77", 7777)
 KICKED_IN_LAB = (
@@ -70,7 +73,7 @@ class Talking(SynchronousTestCase):
         world.hall.forgets = 1
         world.chatter("carol").type("$roomjoin lab")
         world.chatter("dave").type("$roomjoin lab")
-        self.assertEqual(world.hall.asked.count(frames.AskRoster()), 2)
+        self.assertEqual(world.hall.asked.count(AskRoster()), 2)
         self.assertEqual(alice.lines[-2:], ["> carol came", "> dave came"])
 
     def test_moved_on(self) -> None:
@@ -370,7 +373,7 @@ class Coming(SynchronousTestCase):
         alice, _ = world.room("alice", "bob")
         link = world.hall.links["alice"]
         del world.hall.users["alice"], world.hall.links["alice"]
-        world.network.carry_out(world.server, [SendFrame(link, wire.Bare(wire.Verb.HI).encode())])
+        world.network.carry_out(world.server, [SendFrame(link, Bare(Verb.HI).encode())])
         world.wait(1)
         self.assertIn("alice", world.hall.users)
         self.assertEqual(alice.told("what is your name"), [])
@@ -399,7 +402,7 @@ class Leaving(SynchronousTestCase):
         bot.end()
         self.assertEqual((alice.lines[-2], bob.lines[-2]), ("< bot: hello",) * 2)
         self.assertEqual(bot.node.statuses, [0])
-        self.assertIn(wire.Leave(), world.hall.asked)
+        self.assertIn(Leave(), world.hall.asked)
 
     def test_script_unheard(self) -> None:
         """A script whose words do not arrive says whom they lack, and ends with status 1."""
@@ -462,7 +465,7 @@ class WithoutKey(SynchronousTestCase):
     def _said(self, name: str, text: str, source: tuple[str, int] = PLAIN) -> str:
         now = self.world.network.now
         self.world.network.carry_out(
-            self.carol.node, self.carol.session.heard(wire.Said(name, text), source, now)
+            self.carol.node, self.carol.session.heard(Said(name, text), source, now)
         )
         return self.carol.lines[-1]
 
@@ -472,7 +475,7 @@ class WithoutKey(SynchronousTestCase):
             self.carol.lines[-1], "> you are in lab with alice, bob, old (unencrypted)"
         )
         self.carol.type("hello")
-        self.assertEqual(self.carol.node.sent[-1], Send(wire.Said("carol", "hello\n"), PLAIN))
+        self.assertEqual(self.carol.node.sent[-1], Send(Said("carol", "hello\n"), PLAIN))
         self.assertEqual(self._said("old", "hi\n"), "< old (unencrypted): hi")
 
     def test_claims(self) -> None:
@@ -507,7 +510,7 @@ class WithoutKey(SynchronousTestCase):
     def test_key_lost(self) -> None:
         """A name that had a key and has none now is not spoken to until that is accepted."""
         self.world.hall.users["bob"] = Contact("bob", "", *PLAIN)
-        came = frames.Came(self.world.hall.rooms["lab"].number + 1, Contact("bob", "", *PLAIN))
+        came = Came(self.world.hall.rooms["lab"].number + 1, Contact("bob", "", *PLAIN))
         self.world.network.carry_out(self.world.server, self.world.hall.push("carol", came))
         self.world.wait(0.5)
         self.assertTrue(self.carol.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))

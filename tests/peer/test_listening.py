@@ -7,9 +7,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import both
 from tests.peer.keyed import KeyedWorld, key_of
-from twisted_chat import frames
-from twisted_chat.frames import Contact
 from twisted_chat.links import SendFrame
+from twisted_chat.wire.gen2.answers import Introduced
+from twisted_chat.wire.gen2.contact import Contact
 
 
 class Place:
@@ -155,7 +155,7 @@ class OnTheWay(SynchronousTestCase):
             self.vic.enter(line)
         network = self.world.network
         (link,) = network.between(self.vic.node, self.world.server)
-        knock = frames.Introduced(self.world.hall.users["eve"]).encode()
+        knock = Introduced(self.world.hall.users["eve"]).encode()
         network.carry_out(self.vic.node, self.vic.session.received(link, knock, network.now))
         self.world.wait(2)
         return self.vic.lines[before:]
@@ -194,7 +194,7 @@ class OnTheWay(SynchronousTestCase):
         alice, bob = self.world.room("alice", "bob")
         other = Contact("bob", key_of("other"), "192.0.2.250", 5)
         hall, network = self.world.hall, self.world.network
-        network.carry_out(self.world.server, hall.push("alice", frames.Introduced(other)))
+        network.carry_out(self.world.server, hall.push("alice", Introduced(other)))
         self.world.wait(0.5)
         bob.type("$roomleave")
         alice.type("the password")

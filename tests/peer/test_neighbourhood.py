@@ -6,15 +6,28 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of, spoken
 from tests.strategies import mutated, some
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
-from twisted_chat.frames import Contact, Heard, Said
 from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.peer.correspondence import HEAR_BURST
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.neighbourhood import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.outbox import MAX_HELD
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
+from twisted_chat.wire.gen2.answers import (
+    Came,
+    Done,
+    Introduced,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import Extra
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 
 def by_key(*people: Chatter) -> list[Chatter]:
@@ -100,7 +113,7 @@ class Uninvited(SynchronousTestCase):
     def test_stranger(self) -> None:
         """A stranger is not heard, and its link is closed after a moment."""
         before = len(self.alice.lines)
-        eve = self._breaks("eve", Said(1, 1, "psst").encode())
+        eve = self._breaks("eve", NumberedText(1, 1, "psst").encode())
         self.assertEqual(eve.whys, [])
         self.world.wait(STRANGER_PATIENCE + 1)
         self.assertIn("neither in my room", eve.whys[0])
@@ -109,8 +122,8 @@ class Uninvited(SynchronousTestCase):
 
     def test_faster_than_the_server(self) -> None:
         """What a newcomer says before the server has announced it is shown then."""
-        self._breaks("eve", Said(1, 1, "hello").encode())
-        came = frames.Came(
+        self._breaks("eve", NumberedText(1, 1, "hello").encode())
+        came = Came(
             self.world.hall.rooms["lab"].number + 1,
             Contact("eve", key_of("eve"), "192.0.2.103", 5000),
         )
@@ -130,10 +143,11 @@ class Uninvited(SynchronousTestCase):
 
     def test_stranger_who_floods(self) -> None:
         """A stranger who says more than can be kept is put off at once."""
-        said = [Said(1, number, "x" * 60_000).encode() for number in range(1, 9)]
+        said = [NumberedText(1, number, "x" * 60_000).encode() for number in range(1, 9)]
         self.assertEqual(self._breaks("eve", *said).whys, ["more at once than may be on the way"])
         self.assertEqual(
-            self._breaks("mallory", Heard(1, 1).encode()).whys, ["acknowledged what was not said"]
+            self._breaks("mallory", Acknowledgement(1, 1).encode()).whys,
+            ["acknowledged what was not said"],
         )
 
     def test_ourselves(self) -> None:
@@ -144,7 +158,7 @@ class Uninvited(SynchronousTestCase):
         """A server that introduces us to ourselves is not believed."""
         contact = Contact("echo", key_of("alice"), "192.0.2.9", 9)
         self.world.network.carry_out(
-            self.world.server, self.world.hall.push("alice", frames.Introduced(contact))
+            self.world.server, self.world.hall.push("alice", Introduced(contact))
         )
         self.world.wait(3)
         self.assertEqual(self.alice.told("echo"), [])
@@ -161,7 +175,7 @@ class Uninvited(SynchronousTestCase):
             b"msg 1 0 x",
             b"msg x y z",
             b"ok 1",
-            Said(1, 1, "x").encode() + b"\xff",
+            NumberedText(1, 1, "x").encode() + b"\xff",
             b"ok EPOCH 1000",
         ):
             world = KeyedWorld()
@@ -182,7 +196,7 @@ class Uninvited(SynchronousTestCase):
     def test_gap(self) -> None:
         """A number that is not the next costs the link; nothing after the gap is shown."""
         (link,) = self.world.network.between(self.bob.node, self.alice.node)
-        gap = [Said(99, 1, "a"), Said(99, 3, "c")]
+        gap = [NumberedText(99, 1, "a"), NumberedText(99, 3, "c")]
         self.world.network.carry_out(
             self.bob.node, [SendFrame(link, said.encode()) for said in gap]
         )
@@ -193,7 +207,7 @@ class Uninvited(SynchronousTestCase):
         """A peer that says more than is on the way between honest ones loses its link;
         no more than a burst of it is shown."""
         (link,) = self.world.network.between(self.bob.node, self.alice.node)
-        flood = [Said(99, number, "x").encode() for number in range(1, 5 * MAX_HELD)]
+        flood = [NumberedText(99, number, "x").encode() for number in range(1, 5 * MAX_HELD)]
         self.world.network.carry_out(self.bob.node, [SendFrame(link, one) for one in flood])
         self.world.wait(0.1)
         self.assertLess(len(self.alice.told("< bob")), HEAR_BURST + 20)
@@ -205,9 +219,9 @@ MESSAGES = st.one_of(
     mutated(
         st.sampled_from(
             [
-                Said(1, 1, "hello").encode(),
-                Said(2**64 - 1, 2**64 - 1, "").encode(),
-                Heard(1, 1).encode(),
+                NumberedText(1, 1, "hello").encode(),
+                NumberedText(2**64 - 1, 2**64 - 1, "").encode(),
+                Acknowledgement(1, 1).encode(),
                 Contact("bob", key_of("bob"), "192.0.2.9", 9).__str__().encode(),
             ]
         )
@@ -216,26 +230,26 @@ MESSAGES = st.one_of(
         [
             message.encode()
             for message in (
-                Said(1, 1, "a"),
-                Said(1, 2, "b"),
-                Heard(1001, 1),
-                frames.RosterBegins("lab", 3),
-                frames.RosterMember(Contact("bob", key_of("bob"), "192.0.2.9", 9)),
-                frames.RosterMember(Contact("bob", key_of("eve"), "192.0.2.9", 9)),
-                frames.RosterMember(Contact("old", "", "192.0.2.9", 9)),
-                frames.RosterEnds(),
-                frames.Came(4, Contact("eve", key_of("eve"), "192.0.2.9", 9)),
-                frames.Came(5, Contact("bob", "", "192.0.2.9", 9)),
-                frames.Went(4, "bob"),
-                frames.Introduced(Contact("eve", key_of("eve"), "192.0.2.9", 9)),
-                frames.PutOut("lab"),
-                frames.PutOut(""),
-                frames.Refused(frames.Extra.ROSTER),
-                frames.Done(frames.Extra.KICK),
-                wire.Registered("alice"),
-                wire.Bare(wire.Verb.HI),
-                wire.Bare(wire.Verb.RJ),
-                wire.Farewell(),
+                NumberedText(1, 1, "a"),
+                NumberedText(1, 2, "b"),
+                Acknowledgement(1001, 1),
+                RosterBegins("lab", 3),
+                RosterMember(Contact("bob", key_of("bob"), "192.0.2.9", 9)),
+                RosterMember(Contact("bob", key_of("eve"), "192.0.2.9", 9)),
+                RosterMember(Contact("old", "", "192.0.2.9", 9)),
+                RosterEnds(),
+                Came(4, Contact("eve", key_of("eve"), "192.0.2.9", 9)),
+                Came(5, Contact("bob", "", "192.0.2.9", 9)),
+                Went(4, "bob"),
+                Introduced(Contact("eve", key_of("eve"), "192.0.2.9", 9)),
+                PutOut("lab"),
+                PutOut(""),
+                Refused(Extra.ROSTER),
+                Done(Extra.KICK),
+                Welcome("alice"),
+                Bare(Verb.HI),
+                Bare(Verb.RJ),
+                Goodbye(),
             )
         ]
     ),

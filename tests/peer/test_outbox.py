@@ -6,7 +6,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import many
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Heard, Said
 from twisted_chat.peer.outbox import (
     MAX_EPOCHS,
     MAX_HELD,
@@ -18,6 +17,7 @@ from twisted_chat.peer.outbox import (
     Line,
     Outbox,
 )
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 
 def filled(*texts: str) -> tuple[Outbox, list[Line]]:
@@ -34,34 +34,36 @@ class Sending(SynchronousTestCase):
     def test_numbered(self) -> None:
         """Messages are numbered from 1 and sent once, until they are to be sent again."""
         outbox, _ = filled("a", "b")
-        self.assertEqual(list(outbox.to_send()), [Said(7, 1, "a"), Said(7, 2, "b")])
+        self.assertEqual(
+            list(outbox.to_send()), [NumberedText(7, 1, "a"), NumberedText(7, 2, "b")]
+        )
         self.assertEqual(list(outbox.to_send()), [])
         outbox.rewind()
-        outbox.heard(Heard(7, 1))
-        self.assertEqual(list(outbox.to_send()), [Said(7, 2, "b")])
+        outbox.heard(Acknowledgement(7, 1))
+        self.assertEqual(list(outbox.to_send()), [NumberedText(7, 2, "b")])
 
     def test_arrived(self) -> None:
         """An acknowledgement is of everything up to its number."""
         outbox, lines = filled("a", "b", "c")
         list(outbox.to_send())
-        outbox.heard(Heard(7, 2))
+        outbox.heard(Acknowledgement(7, 2))
         self.assertEqual([line.arrived for line in lines], [1, 1, 0])
         self.assertEqual((len(outbox), outbox.oldest), (1, lines[2]))
-        outbox.heard(Heard(7, 1))
+        outbox.heard(Acknowledgement(7, 1))
         self.assertEqual(len(outbox), 1)
 
     def test_never_said(self) -> None:
         """What was never sent cannot be acknowledged; another epoch is of no interest."""
         outbox, _ = filled("a")
-        outbox.heard(Heard(6, 9))
+        outbox.heard(Acknowledgement(6, 9))
         for number in (1, 2):
-            self.assertRaises(WireError, outbox.heard, Heard(7, number))
+            self.assertRaises(WireError, outbox.heard, Acknowledgement(7, number))
 
     def test_window(self) -> None:
         """So many messages are on the way, and so many bytes of them."""
         outbox, _ = filled(*["x"] * (WINDOW + 1))
         self.assertEqual(len(list(outbox.to_send())), WINDOW)
-        outbox.heard(Heard(7, 1))
+        outbox.heard(Acknowledgement(7, 1))
         self.assertEqual(len(list(outbox.to_send())), 1)
         outbox, _ = filled(*["x" * (WINDOW_BYTES // 2)] * 3)
         self.assertEqual(len(list(outbox.to_send())), 1)
@@ -71,7 +73,7 @@ class Sending(SynchronousTestCase):
         outbox, _ = filled("x" * (MAX_OUTBOX - OVERHEAD))
         self.assertFalse(outbox.has_room(1))
         list(outbox.to_send())
-        outbox.heard(Heard(7, 1))
+        outbox.heard(Acknowledgement(7, 1))
         self.assertTrue(outbox.has_room(MAX_OUTBOX))
 
 
@@ -82,56 +84,56 @@ class Receiving(SynchronousTestCase):
         """What comes again is not shown again, and is acknowledged."""
         inbox = Inbox()
         for number in (1, 2, 1, 2, 3):
-            inbox.take(Said(7, number, str(number)))
+            inbox.take(NumberedText(7, number, str(number)))
         self.assertEqual([inbox.show_next().number for _ in range(len(inbox))], [1, 2, 3])
-        self.assertEqual(inbox.heard(7), Heard(7, 3))
+        self.assertEqual(inbox.heard(7), Acknowledgement(7, 3))
 
     def test_not_shown(self) -> None:
         """What is not shown is not acknowledged."""
         inbox = Inbox()
-        inbox.take(Said(7, 1, ""))
+        inbox.take(NumberedText(7, 1, ""))
         self.assertIsNone(inbox.heard(7))
 
     def test_we_restarted(self) -> None:
         """The first number of an unknown epoch may be any: who we were before heard the others."""
         inbox = Inbox()
-        inbox.take(Said(7, 57, ""))
-        self.assertRaises(WireError, inbox.take, Said(7, 59, ""))
+        inbox.take(NumberedText(7, 57, ""))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, 59, ""))
 
     def test_another_program_heard_it(self) -> None:
         """The first over a link may be any: another program with our key had the others."""
         inbox = Inbox()
-        inbox.take(Said(7, 1, ""))
+        inbox.take(NumberedText(7, 1, ""))
         inbox.begin_anew()
-        inbox.take(Said(7, 5, ""))
-        self.assertRaises(WireError, inbox.take, Said(7, 7, ""))
+        inbox.take(NumberedText(7, 5, ""))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, 7, ""))
         inbox.begin_anew()
-        self.assertFalse(inbox.take(Said(7, 3, "")))
-        self.assertRaises(WireError, inbox.take, Said(7, 7, ""))
+        self.assertFalse(inbox.take(NumberedText(7, 3, "")))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, 7, ""))
 
     def test_they_restarted(self) -> None:
         """A new epoch begins anew; what is late from the former one is not shown again."""
         inbox = Inbox()
         for epoch, number in ((7, 1), (8, 1), (7, 1), (8, 1), (8, 2)):
-            inbox.take(Said(epoch, number, ""))
+            inbox.take(NumberedText(epoch, number, ""))
         self.assertEqual(len(inbox), 3)
 
     def test_refused(self) -> None:
         """A gap, the number 0, and more than may be on the way are not in the language."""
         inbox = Inbox()
-        self.assertRaises(WireError, inbox.take, Said(7, 0, ""))
-        inbox.take(Said(7, 1, ""))
-        self.assertRaises(WireError, inbox.take, Said(7, 3, ""))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, 0, ""))
+        inbox.take(NumberedText(7, 1, ""))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, 3, ""))
         for number in range(2, MAX_HELD + 1):
-            inbox.take(Said(7, number, ""))
-        self.assertRaises(WireError, inbox.take, Said(7, MAX_HELD + 1, ""))
+            inbox.take(NumberedText(7, number, ""))
+        self.assertRaises(WireError, inbox.take, NumberedText(7, MAX_HELD + 1, ""))
 
     def test_epochs(self) -> None:
         """So many epochs are remembered."""
         inbox = Inbox()
         for epoch in range(MAX_EPOCHS + 1):
-            inbox.take(Said(epoch, 1, ""))
-        inbox.take(Said(0, 5, ""))
+            inbox.take(NumberedText(epoch, 1, ""))
+        inbox.take(NumberedText(0, 5, ""))
 
 
 class Both(SynchronousTestCase):
@@ -142,8 +144,8 @@ class Both(SynchronousTestCase):
     def test_once_and_in_order(self, steps: list[str]) -> None:
         """Whatever happens in which order: each message once, in order."""
         outbox, inbox, said, shown = Outbox(7), Inbox(), 0, list[int]()
-        there: list[Said] = []
-        back: list[Heard] = []
+        there: list[NumberedText] = []
+        back: list[Acknowledgement] = []
         for step in [*steps, "lose", "send", *["carry"] * 80, *["show"] * 80, "ack", "ack"]:
             if step == "say":
                 said += 1

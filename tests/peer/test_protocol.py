@@ -15,7 +15,7 @@ from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
-from twisted_chat.wire import MAX_DATAGRAM
+from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 _encoded = answers.map(lambda answer: answer.encode())
 datagrams = st.one_of(

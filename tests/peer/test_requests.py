@@ -4,18 +4,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.requests import SETTLED, STRAY, Ask, Requests
-from twisted_chat.wire import (
-    Answer,
-    Bare,
-    ListRooms,
-    ListUsers,
-    Locate,
-    Located,
-    Request,
-    RoomListed,
-    UserListed,
-    Verb,
-)
+from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Locate, Request, Verb
+from twisted_chat.wire.gen1 import Answer, Located, RoomListed, UserListed
 
 
 class Asking(SynchronousTestCase):

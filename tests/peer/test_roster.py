@@ -8,12 +8,22 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of, spoken
-from twisted_chat import frames, wire
-from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.common import Bare, Verb, Welcome
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    Introduced,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.speech import NumberedText
 
 NOW = 1.0
 
@@ -52,13 +62,13 @@ class Peer:
         )
         self.shown: list[str] = []
         self.session.start(NOW)
-        self.session.heard(wire.Bare(wire.Verb.HI), SERVER, NOW)
+        self.session.heard(Bare(Verb.HI), SERVER, NOW)
         self.link = Link("f" * 64, SERVER, True)
         self.session.opened(self.link, NOW)
-        self.tell(wire.Registered("alice"))
+        self.tell(Welcome("alice"))
         self.session.typed("$roomjoin lab", NOW)
 
-    def tell(self, *messages: frames.Answer) -> None:
+    def tell(self, *messages: Answer) -> None:
         """The server says this."""
         for message in messages:
             effects = self.session.received(self.link, message.encode(), NOW)
@@ -67,9 +77,7 @@ class Peer:
 
     def roster(self, *members: Contact) -> None:
         """The server says who is in the room."""
-        self.tell(
-            frames.RosterBegins("lab", 1), *map(frames.RosterMember, members), frames.RosterEnds()
-        )
+        self.tell(RosterBegins("lab", 1), *map(RosterMember, members), RosterEnds())
 
 
 class Large(SynchronousTestCase):
@@ -100,22 +108,20 @@ class Large(SynchronousTestCase):
         def take(peer: Peer, numbers: range) -> None:
             peer.roster()
             for number in numbers:
-                peer.tell(frames.Came(number + 2, contact(number)))
+                peer.tell(Came(number + 2, contact(number)))
             for number in numbers:
-                peer.tell(frames.Went(len(numbers) + number + 2, f"user{number}"))
+                peer.tell(Went(len(numbers) + number + 2, f"user{number}"))
 
         self.assert_linear(take)
 
     def test_introductions(self) -> None:
         """So it is where they knock, each under a name of their own or all under one."""
         self.assert_linear(
-            lambda peer, numbers: peer.tell(
-                *(frames.Introduced(contact(number)) for number in numbers)
-            )
+            lambda peer, numbers: peer.tell(*(Introduced(contact(number)) for number in numbers))
         )
         self.assert_linear(
             lambda peer, numbers: peer.tell(
-                *(frames.Introduced(contact(number, "eve")) for number in numbers)
+                *(Introduced(contact(number, "eve")) for number in numbers)
             )
         )
 
@@ -127,7 +133,7 @@ class Large(SynchronousTestCase):
             for number in numbers:
                 link = Link(key_of(str(number)), ("192.0.2.9", 9), False)
                 peer.session.opened(link, NOW)
-                peer.session.received(link, frames.Said(1, 1, "hello").encode(), NOW)
+                peer.session.received(link, NumberedText(1, 1, "hello").encode(), NOW)
                 assert peer.session.wake >= 0
 
         self.assert_linear(take)
@@ -137,6 +143,6 @@ class Large(SynchronousTestCase):
         peer = Peer()
         peer.roster(*map(contact, range(MAX_PEERS - 1)))
         came = range(MAX_PEERS - 1, MAX_PEERS + 5)
-        peer.tell(*(frames.Came(number - MAX_PEERS + 3, contact(number)) for number in came))
+        peer.tell(*(Came(number - MAX_PEERS + 3, contact(number)) for number in came))
         self.assertEqual(len(peer.session._room._members), MAX_PEERS)
         self.assertEqual(peer.shown[-1], f"> user{MAX_PEERS - 1} came")

@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import SERVER, Chatter, World, address_of, both
 from twisted_chat.peer.session import HEAR_BURST, SPEAK_BURST
 from twisted_chat.terminal.commands import Command
-from twisted_chat.wire import MAX_DATAGRAM
+from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 
 class Commands(SynchronousTestCase):

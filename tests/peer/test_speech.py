@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import some
 from twisted_chat.peer.speech import speak
-from twisted_chat.wire import MAX_DATAGRAM
+from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 E_ACUTE = "e\N{COMBINING ACUTE ACCENT}"
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"

@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Chatter, KeyedWorld, Known, Remembered, key_of, spoken
 from twisted_chat.errors import ChatError
-from twisted_chat.frames import Contact
+from twisted_chat.wire.gen2.contact import Contact
 
 
 class Broken(Remembered):

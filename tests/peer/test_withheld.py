@@ -3,10 +3,10 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, key_of
-from twisted_chat import frames
 from twisted_chat.addresses import Address
-from twisted_chat.frames import Contact
 from twisted_chat.peer.people import TELL_BURST
+from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
+from twisted_chat.wire.gen2.contact import Contact
 
 OUTSIDE = ("8.8.8.8", 53)
 
@@ -18,7 +18,7 @@ class Place:
         self.world = KeyedWorld()
         self.people = self.world.room(*names)
 
-    def tell(self, one: Chatter, message: frames.Answer) -> list[str]:
+    def tell(self, one: Chatter, message: Answer) -> list[str]:
         """Let the server say something. Returns what is shown."""
         before = len(one.lines)
         hall, network = self.world.hall, self.world.network
@@ -30,13 +30,13 @@ class Place:
         """Somebody comes into the room, as it seems."""
         room = self.world.hall.rooms["lab"]
         room.number += 1
-        return self.tell(one, frames.Came(room.number, Contact(name, key, *where)))
+        return self.tell(one, Came(room.number, Contact(name, key, *where)))
 
     def go(self, one: Chatter, name: str) -> list[str]:
         """Somebody leaves the room, as it seems."""
         room = self.world.hall.rooms["lab"]
         room.number += 1
-        return self.tell(one, frames.Went(room.number, name))
+        return self.tell(one, Went(room.number, name))
 
 
 def said(one: Chatter) -> list[str]:
@@ -157,7 +157,7 @@ class Across(SynchronousTestCase):
         """The same for who pokes us, and what is said meanwhile to nobody is said to nobody."""
         world = KeyedWorld()
         alice = world.chatter("alice")
-        asked = frames.Introduced(Contact("old", "", *OUTSIDE))
+        asked = Introduced(Contact("old", "", *OUTSIDE))
         world.network.carry_out(world.server, world.hall.push("alice", asked))
         world.wait(0.5)
         self.assertEqual(alice.lines[-2], "> old (unencrypted) wants to talk")

@@ -1,12 +1,23 @@
 """A room server for both generations, in memory: links, what they are told, and readers of it."""
 
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, KeyHolder, Room
-from twisted_chat.frames import Answer, Contact, Request
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.reception import Reception
+from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom, Register
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    PutOut,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+    parse_answer,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import Request
 
 KEYS = [letter * 64 for letter in "abcdef"]
 PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
@@ -45,10 +56,10 @@ class House:
     def guest(self, name: str, number: int = 0, room: str = "") -> Link:
         """A link over which this name is registered, and in this room."""
         link = self.link(number)
-        self.ask(link, wire.Register(name))
+        self.ask(link, Register(name))
         if room:
-            self.ask(link, wire.CreateRoom(room))
-            self.ask(link, wire.JoinRoom(room))
+            self.ask(link, CreateRoom(room))
+            self.ask(link, JoinRoom(room))
         return link
 
     def say(self, link: Link, message: bytes) -> None:
@@ -65,7 +76,7 @@ class House:
         """Let a link take what there is for it, until there is no more."""
         taken = list[Answer]()
         while box := self.boxes[link]:
-            taken += [frames.parse_answer(message) for message in box]
+            taken += [parse_answer(message) for message in box]
             box.clear()
             self.note(self.hall.taken(link, self.now))
         return taken
@@ -140,19 +151,19 @@ class Reader:
     def hear(self, answer: Answer) -> None:
         """Take one message from the server."""
         match answer:
-            case frames.RosterBegins(room, number):
+            case RosterBegins(room, number):
                 self.room, self.number, self.others, self.complete = room, number, {}, False
-            case frames.RosterMember(contact):
+            case RosterMember(contact):
                 self.others[contact.name] = contact
-            case frames.RosterEnds():
+            case RosterEnds():
                 self.complete = True
-            case frames.Came(number, contact):
+            case Came(number, contact):
                 self._count(number)
                 self.others[contact.name] = contact
-            case frames.Went(number, name):
+            case Went(number, name):
                 self._count(number)
                 self.others.pop(name, None)
-            case frames.PutOut() | wire.Farewell():
+            case PutOut() | Goodbye():
                 self.room, self.others, self.complete = "", {}, True
             case _:
                 pass

@@ -3,15 +3,34 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House, Reader
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Registered
-from twisted_chat.frames import PutOut
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.server import delivery, household, notices
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.delivery import LAG, TURN_PER_LINK, WINDOW
-from twisted_chat.wire import Bare, Verb
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Verb,
+)
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    Listed,
+    PutOut,
+    RosterBegins,
+    RosterEnds,
+    Went,
+    parse_answer,
+)
+from twisted_chat.wire.gen2.contact import Contact
 
 PIECE = 33 * 1024
 """Bytes that one message of a list has at most."""
@@ -38,11 +57,11 @@ class ListTests(SynchronousTestCase):
     def test_whole(self) -> None:
         """Every name comes once, and then the end, whatever the pace."""
         house, (link,) = crowded(30_000)
-        house.say(link, wire.ListUsers().encode())
+        house.say(link, ListUsers().encode())
         names, ended = list[str](), 0
         while house.boxes[link] or house.reception.wake < house.now + 5:
             for answer in house.take(link):
-                if isinstance(answer, frames.Listed):
+                if isinstance(answer, Listed):
                     names += answer.names
                 ended += answer == Bare(Verb.UL)
             house.wait(0.01)
@@ -53,7 +72,7 @@ class ListTests(SynchronousTestCase):
         it has missed comes when it takes again."""
         house, (link,) = crowded(30_000)
         house.take(link)
-        for request in (wire.ListUsers(), wire.ListRooms(), wire.ListUsers()):
+        for request in (ListUsers(), ListRooms(), ListUsers()):
             house.say(link, request.encode())
         house.wait(5)
         self.assertTrue(WINDOW <= size(house, link) < WINDOW + PIECE)
@@ -70,7 +89,7 @@ class ListTests(SynchronousTestCase):
         house, links = crowded(30_000, links=6)
         for link in links:
             house.take(link)
-            house.say(link, wire.ListUsers().encode())
+            house.say(link, ListUsers().encode())
             self.assertLess(size(house, link), TURN_PER_LINK + PIECE)
         given = [size(house, link) for link in links]
         for _ in range(2):
@@ -87,7 +106,7 @@ class ListTests(SynchronousTestCase):
         house, (link,) = crowded(30_000, rate=1000, burst=1000, answer_rate=10_000)
         house.take(link)
         start, taken = house.now, 0
-        house.say(link, wire.ListUsers().encode())
+        house.say(link, ListUsers().encode())
         while house.now < start + 20:
             house.wait(0.1)
             taken += size(house, link)
@@ -98,12 +117,12 @@ class ListTests(SynchronousTestCase):
     def test_room_before_lists(self) -> None:
         """A long list holds up neither a roster nor a short list."""
         house, (link,) = crowded(30_000)
-        house.ask(link, wire.CreateRoom("lab"))
-        for request in (wire.ListUsers(), wire.ListRooms(), wire.JoinRoom("lab")):
+        house.ask(link, CreateRoom("lab"))
+        for request in (ListUsers(), ListRooms(), JoinRoom("lab")):
             house.say(link, request.encode())
         house.wait(0.05)
-        answers = [frames.parse_answer(message) for message in house.boxes[link]]
-        self.assertIn(frames.RosterEnds(), answers)
+        answers = [parse_answer(message) for message in house.boxes[link]]
+        self.assertIn(RosterEnds(), answers)
         self.assertIn(Bare(Verb.RL), answers)
         self.assertNotIn(Bare(Verb.UL), answers)
 
@@ -112,9 +131,9 @@ class ListTests(SynchronousTestCase):
         house, links = crowded(30_000, links=2)
         for link in links:
             house.take(link)
-            house.say(link, wire.ListUsers().encode())
+            house.say(link, ListUsers().encode())
         house.lose(links[0])
-        self.assertEqual(house.ask(links[1], wire.Leave())[-1], wire.Farewell())
+        self.assertEqual(house.ask(links[1], Leave())[-1], Goodbye())
         house.wait(1)
         self.assertEqual(house.boxes[links[1]], [])
 
@@ -126,14 +145,14 @@ class RosterTests(SynchronousTestCase):
         """A join tells each member one small message, whatever the size of the room; in
         a larger one they are gathered for a moment."""
         house, (link,) = crowded(0)
-        house.ask(link, wire.CreateRoom("lab"))
-        house.ask(link, wire.JoinRoom("lab"))
-        came = list[frames.Answer]()
+        house.ask(link, CreateRoom("lab"))
+        house.ask(link, JoinRoom("lab"))
+        came = list[Answer]()
         for number in range(300):
             source = (f"10.0.{number >> 8}.{number & 255}", 4000)
             house.datagram(source, b"hi user%d" % number)
             house.datagram(source, b"rj lab")
-            came.append(frames.Came(number + 2, frames.Contact(f"user{number}", "", *source)))
+            came.append(Came(number + 2, Contact(f"user{number}", "", *source)))
             if number + 2 <= SMALL_ROOM:
                 self.assertEqual(house.take(link), came[-1:])
         self.assertEqual(house.take(link), [])
@@ -144,8 +163,8 @@ class RosterTests(SynchronousTestCase):
         """A member that takes nothing is told no more than its window holds, and when it takes
         again the whole roster."""
         house, (link,) = crowded(0)
-        house.ask(link, wire.CreateRoom("lab"))
-        house.ask(link, wire.JoinRoom("lab"))
+        house.ask(link, CreateRoom("lab"))
+        house.ask(link, JoinRoom("lab"))
         texter = ("10.0.0.1", 4000)
         house.datagram(texter, b"hi texter")
         for _ in range(5000):
@@ -172,20 +191,20 @@ class RosterTests(SynchronousTestCase):
         often it is begun."""
         self.patch(delivery, "TURN_PER_LINK", 1024)
         house, (link,) = crowded(0)
-        house.ask(link, wire.CreateRoom("lab"))
+        house.ask(link, CreateRoom("lab"))
         sources = [(f"10.0.{number >> 8}.{number & 255}", 4000) for number in range(300)]
         for number, source in enumerate(sources):
             house.datagram(source, b"hi user%d" % number)
             house.datagram(source, b"rj lab")
         house.take(link)
-        house.say(link, wire.JoinRoom("lab").encode())
+        house.say(link, JoinRoom("lab").encode())
         reader, begun = Reader(), 0
         for at in range(0, 300, 15):
             house.wait(0.01)
             for source in (sources[at], sources[-1 - at // 2]):
                 house.datagram(source, b"rk")
             for answer in house.take(link):
-                begun += isinstance(answer, frames.RosterBegins)
+                begun += isinstance(answer, RosterBegins)
                 reader.hear(answer)
         house.wait(1)
         for answer in house.take(link):
@@ -200,34 +219,34 @@ class RosterTests(SynchronousTestCase):
         house, links = crowded(0, links=3)
         for number in range(SMALL_ROOM):
             house.datagram((f"10.0.0.{number}", 4000), b"hi user%d" % number)
-        house.ask(links[0], wire.CreateRoom("lab"))
+        house.ask(links[0], CreateRoom("lab"))
         for link in links[:2]:
-            house.ask(link, wire.JoinRoom("lab"))
+            house.ask(link, JoinRoom("lab"))
         for number in range(SMALL_ROOM):
             house.datagram((f"10.0.0.{number}", 4000), b"rj lab")
         house.wait(GATHER)
         house.take(links[0])
         for _ in range(50):
-            house.ask(links[2], wire.JoinRoom("lab"))
-            house.ask(links[2], wire.LeaveRoom())
-            house.ask(links[1], wire.LeaveRoom())
-            house.ask(links[1], wire.JoinRoom("lab"))
+            house.ask(links[2], JoinRoom("lab"))
+            house.ask(links[2], LeaveRoom())
+            house.ask(links[1], LeaveRoom())
+            house.ask(links[1], JoinRoom("lab"))
         house.datagram(("10.0.0.7", 4000), b"rk")
         self.assertEqual(house.take(links[0]), [])
         house.wait(GATHER)
         number = SMALL_ROOM + 3
-        self.assertEqual(house.take(links[0]), [frames.Went(number, "user7")])
-        house.ask(links[2], wire.JoinRoom("lab"))
+        self.assertEqual(house.take(links[0]), [Went(number, "user7")])
+        house.ask(links[2], JoinRoom("lab"))
         house.wait(GATHER)
-        came = frames.Came(number + 1, frames.Contact("anna2", KEYS[2], *PLACES[2]))
+        came = Came(number + 1, Contact("anna2", KEYS[2], *PLACES[2]))
         self.assertEqual(house.take(links[0]), [came])
 
     def test_another_takes_the_name(self) -> None:
         """Whoever takes the name of one that went within the same moment is not taken for it."""
         self.patch(notices, "SMALL_ROOM", 1)
         house, (link,) = crowded(0)
-        house.ask(link, wire.CreateRoom("lab"))
-        house.ask(link, wire.JoinRoom("lab"))
+        house.ask(link, CreateRoom("lab"))
+        house.ask(link, JoinRoom("lab"))
         before, after = ("10.0.0.1", 4000), ("10.0.0.2", 4000)
         for datagram in (b"hi bob", b"rj lab"):
             house.datagram(before, datagram)
@@ -237,8 +256,8 @@ class RosterTests(SynchronousTestCase):
         for datagram in (b"hi bob", b"rj lab"):
             house.datagram(after, datagram)
         house.wait(GATHER)
-        bob = frames.Contact("bob", "", *after)
-        self.assertEqual(house.take(link), [frames.Went(3, "bob"), frames.Came(4, bob)])
+        bob = Contact("bob", "", *after)
+        self.assertEqual(house.take(link), [Went(3, "bob"), Came(4, bob)])
 
 
 class TellingTests(SynchronousTestCase):
@@ -250,21 +269,21 @@ class TellingTests(SynchronousTestCase):
         self.patch(household, "TELL_RATE", 100)
         self.patch(household, "TELL_BURST", 200)
         house, links = crowded(0, links=3, rate=1e6, burst=10**6, answer_rate=10**9)
-        house.ask(links[0], wire.CreateRoom("lab"))
-        house.ask(links[0], wire.JoinRoom("lab"))
+        house.ask(links[0], CreateRoom("lab"))
+        house.ask(links[0], JoinRoom("lab"))
         for number in range(97):
             source = (f"10.0.0.{number}", 4000)
             house.datagram(source, b"hi user%d" % number)
             house.datagram(source, b"rj lab")
         joins, begun = 0, house.now
         while house.now < begun + 20:
-            house.say(links[1], wire.JoinRoom("lab").encode())
-            house.say(links[1], wire.LeaveRoom().encode())
+            house.say(links[1], JoinRoom("lab").encode())
+            house.say(links[1], LeaveRoom().encode())
             house.wait(0.5)
             joins += house.take(links[1]).count(PutOut("lab"))
         self.assertTrue(10 <= joins <= (200 + 20 * 100) / (2 * 99) + 2, joins)
-        self.assertEqual(house.ask(links[2], wire.JoinRoom("lab"))[-1], frames.RosterEnds())
-        self.assertEqual(house.ask(links[2], wire.LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(house.ask(links[2], JoinRoom("lab"))[-1], RosterEnds())
+        self.assertEqual(house.ask(links[2], LeaveRoom()), [PutOut("lab")])
 
     def test_paid_without_a_key(self) -> None:
         """The same for those without a key, who are refused meanwhile; whoever is in the
@@ -272,7 +291,7 @@ class TellingTests(SynchronousTestCase):
         self.patch(household, "TELL_RATE", 100)
         self.patch(household, "TELL_BURST", 200)
         house, (link,) = crowded(0, rate=1e6, burst=10**6, answer_rate=10**9)
-        house.ask(link, wire.CreateRoom("lab"))
+        house.ask(link, CreateRoom("lab"))
         bob = ("10.0.0.1", 4000)
         house.datagram(bob, b"hi bob")
         answers = list[bytes]()

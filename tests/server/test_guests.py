@@ -4,10 +4,19 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
 from tests.server.test_reception import BOB
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Departed
-from twisted_chat.frames import Contact
 from twisted_chat.server.bounds import RETURN, SETTLE, SIGN_OF_LIFE, STRANGER
+from twisted_chat.wire.common import Leave, Register, Welcome
+from twisted_chat.wire.gen2.answers import (
+    Came,
+    Rivalled,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import SignOfLife
 
 ANNA = Contact("anna", KEYS[0], *PLACES[0])
 
@@ -24,12 +33,12 @@ class LinkTests(SynchronousTestCase):
         house.wait(RETURN - 1)
         back = house.link(1)
         roster = [
-            wire.Registered("ben"),
-            frames.RosterBegins("lab", 1),
-            frames.RosterMember(ANNA),
-            frames.RosterEnds(),
+            Welcome("ben"),
+            RosterBegins("lab", 1),
+            RosterMember(ANNA),
+            RosterEnds(),
         ]
-        self.assertEqual(house.ask(back, wire.Register("ben")), roster)
+        self.assertEqual(house.ask(back, Register("ben")), roster)
         house.wait(RETURN + 1)
         self.assertEqual(house.take(anna), [])
         self.assertEqual(len(house.room("lab").members), 2)
@@ -41,7 +50,7 @@ class LinkTests(SynchronousTestCase):
         house.take(anna)
         house.lose(ben)
         house.wait(RETURN + 0.1)
-        self.assertEqual(house.take(anna), [frames.Went(3, "ben")])
+        self.assertEqual(house.take(anna), [Went(3, "ben")])
         self.assertEqual(house.changes[-1], Departed(KEYS[1], expired=True))
 
     def test_taken_over(self) -> None:
@@ -50,16 +59,16 @@ class LinkTests(SynchronousTestCase):
         anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
         house.take(anna)
         again = house.link(1, PLACES[5])
-        self.assertEqual(house.ask(again, wire.Register("ben")), [])
-        self.assertEqual(house.take(ben)[-1], frames.SignOfLife())
+        self.assertEqual(house.ask(again, Register("ben")), [])
+        self.assertEqual(house.take(ben)[-1], SignOfLife())
         house.wait(SIGN_OF_LIFE)
         self.assertEqual(house.closed, [ben])
         answers = house.take(again)
-        self.assertEqual(answers[0], wire.Registered("ben"))
-        self.assertEqual(answers[1], frames.RosterBegins("lab", 1))
+        self.assertEqual(answers[0], Welcome("ben"))
+        self.assertEqual(answers[1], RosterBegins("lab", 1))
         moved = Contact("ben", KEYS[1], *PLACES[5])
-        self.assertEqual(house.take(anna), [frames.Came(3, moved)])
-        house.say(ben, wire.Leave().encode())
+        self.assertEqual(house.take(anna), [Came(3, moved)])
+        house.say(ben, Leave().encode())
         house.lose(ben)
         house.wait(RETURN + 1)
         self.assertEqual(house.holder(1).address, PLACES[5])
@@ -69,9 +78,9 @@ class LinkTests(SynchronousTestCase):
         house = House()
         ben = house.guest("ben", 1, "lab")
         again = house.link(1)
-        self.assertEqual(house.ask(again, wire.Register("bennie")), [])
+        self.assertEqual(house.ask(again, Register("bennie")), [])
         house.wait(SIGN_OF_LIFE)
-        self.assertEqual(house.take(again), [wire.Registered("bennie")])
+        self.assertEqual(house.take(again), [Welcome("bennie")])
         self.assertEqual(house.closed, [ben])
         self.assertEqual([user.name for user in house.directory.users.read()], ["bennie"])
 
@@ -82,13 +91,13 @@ class LinkTests(SynchronousTestCase):
         house.wait(100)
         house.take(anna)
         again = house.link(1, PLACES[5])
-        house.ask(again, wire.Register("bennie"))
-        house.ask(ben, frames.SignOfLife())
-        self.assertEqual(house.take(again), [frames.Rivalled("ben", 100)])
+        house.ask(again, Register("bennie"))
+        house.ask(ben, SignOfLife())
+        self.assertEqual(house.take(again), [Rivalled("ben", 100)])
         house.wait(SIGN_OF_LIFE + 1)
         self.assertEqual((house.closed, house.take(anna)), ([], []))
         self.assertEqual(house.holder(1).address, PLACES[1])
-        house.ask(ben, frames.SignOfLife())
+        house.ask(ben, SignOfLife())
         self.assertEqual(house.take(again), [])
 
     def test_first_one_goes(self) -> None:
@@ -97,12 +106,12 @@ class LinkTests(SynchronousTestCase):
             house = House()
             ben = house.guest("ben", 1)
             again = house.link(1, PLACES[5])
-            house.ask(again, wire.Register("ben"))
+            house.ask(again, Register("ben"))
             if goes == "loses":
                 house.lose(ben)
             else:
-                house.ask(ben, wire.Leave())
-            self.assertEqual(house.take(again), [wire.Registered("ben")])
+                house.ask(ben, Leave())
+            self.assertEqual(house.take(again), [Welcome("ben")])
             self.assertEqual(house.holder(1).address, PLACES[5])
 
     def test_latest_waits(self) -> None:
@@ -111,9 +120,9 @@ class LinkTests(SynchronousTestCase):
         house.guest("ben", 1)
         links = [house.link(1, PLACES[number]) for number in (3, 4, 5)]
         for link in links:
-            house.ask(link, wire.Register("ben"))
+            house.ask(link, Register("ben"))
         for link in links[:2]:
-            self.assertEqual(house.take(link), [frames.Rivalled("ben", 0)])
+            self.assertEqual(house.take(link), [Rivalled("ben", 0)])
         house.lose(links[2])
         house.wait(SIGN_OF_LIFE)
         self.assertEqual(house.holder(1).address, PLACES[1])
@@ -129,8 +138,8 @@ class LinkTests(SynchronousTestCase):
         house.move(ben, PLACES[5])
         house.wait(SETTLE)
         moved = Contact("ben", KEYS[1], *PLACES[5])
-        self.assertEqual(house.take(anna), [frames.Came(4, moved)])
-        self.assertEqual(house.take(ben)[0], frames.RosterBegins("lab", 2))
+        self.assertEqual(house.take(anna), [Came(4, moved)])
+        self.assertEqual(house.take(ben)[0], RosterBegins("lab", 2))
         entries = [b"rj 203.0.113.0 7000", b"rj 203.0.113.5 7000"]
         self.assertEqual(house.told(BOB), [b"rj __clear_peers__", *entries])
         self.assertEqual(house.directory.users_at_site(PLACES[1][0]), 0)
@@ -141,7 +150,7 @@ class LinkTests(SynchronousTestCase):
         stranger, anna = house.link(1), house.guest("anna", 0)
         house.wait(STRANGER)
         self.assertEqual(house.closed, [stranger])
-        house.ask(anna, wire.Leave())
+        house.ask(anna, Leave())
         house.wait(STRANGER)
         self.assertEqual(house.closed, [stranger, anna])
 

@@ -4,11 +4,35 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
 from tests.server.test_reception import ALICE, BOB
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Registered
-from twisted_chat.frames import Contact, Extra, Introduced, Listed, Located, PutOut, Refused
 from twisted_chat.server.bounds import HELD
-from twisted_chat.wire import Bare, Farewell, Verb
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen2.answers import (
+    ContactLocated,
+    Introduced,
+    Listed,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import AskRoster, Extra, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 ANNA = Contact("anna", KEYS[0], *PLACES[0])
@@ -21,17 +45,17 @@ class VerbTests(SynchronousTestCase):
         """A name is had by whoever asks first, in any case, and may be asked for again."""
         house = House()
         anna, ben = house.link(0), house.link(1)
-        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
-        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+        self.assertEqual(house.ask(anna, Register("anna")), [Welcome("anna")])
+        self.assertEqual(house.ask(anna, Register("anna")), [Welcome("anna")])
         for name in ("ANNA", "a b", "", "x" * 33, "__clear_peers__"):
-            self.assertEqual(house.ask(ben, wire.Register(name)), [HI], name)
+            self.assertEqual(house.ask(ben, Register(name)), [HI], name)
         self.assertEqual(house.changes, [Registered(PLACES[0], "anna", "anna", KEYS[0])])
 
     def test_strangers(self) -> None:
         """Whoever is not registered is told so, whatever it asks."""
         house = House()
         link = house.link()
-        for request in (wire.ListUsers(), wire.Leave(), frames.Kick(), frames.AskRoster()):
+        for request in (ListUsers(), Leave(), Kick(), AskRoster()):
             self.assertEqual(house.ask(link, request), [HI])
 
     def test_locate(self) -> None:
@@ -39,11 +63,13 @@ class VerbTests(SynchronousTestCase):
         house = House()
         anna, ben = house.guest("anna", 0), house.guest("ben", 1)
         house.datagram(BOB, b"hi bob")
-        self.assertEqual(house.ask(ben, wire.Locate("Anna")), [Located(ANNA)])
+        self.assertEqual(house.ask(ben, Locate("Anna")), [ContactLocated(ANNA)])
         self.assertEqual(house.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
-        self.assertEqual(house.ask(anna, wire.Locate("bob")), [Located(Contact("bob", "", *BOB))])
-        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
-        self.assertEqual(house.ask(anna, wire.Locate("nobody")), [AR])
+        self.assertEqual(
+            house.ask(anna, Locate("bob")), [ContactLocated(Contact("bob", "", *BOB))]
+        )
+        self.assertEqual(house.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
+        self.assertEqual(house.ask(anna, Locate("nobody")), [AR])
         self.assertEqual(
             house.datagram(BOB, b"ar anna"), [b"ar %s %d" % (PLACES[0][0].encode(), 7000)]
         )
@@ -54,12 +80,10 @@ class VerbTests(SynchronousTestCase):
         house = House()
         anna = house.guest("anna")
         house.datagram(BOB, b"hi bob")
-        self.assertEqual(house.ask(anna, wire.ListRooms()), [Bare(Verb.RL)])
-        self.assertEqual(house.ask(anna, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
-        self.assertEqual(
-            house.ask(anna, wire.ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)]
-        )
-        users, end = house.ask(anna, wire.ListUsers())
+        self.assertEqual(house.ask(anna, ListRooms()), [Bare(Verb.RL)])
+        self.assertEqual(house.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
+        self.assertEqual(house.ask(anna, ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)])
+        users, end = house.ask(anna, ListUsers())
         assert isinstance(users, Listed)
         self.assertEqual((sorted(users.names), end), (["anna", "bob"], Bare(Verb.UL)))
         self.assertEqual(sorted(house.datagram(BOB, b"ul")), [b"ul anna", b"ul bob"])
@@ -68,37 +92,37 @@ class VerbTests(SynchronousTestCase):
         """A room is created once, joined if it is there, and left."""
         house = House(members=1)
         anna, ben = house.guest("anna", 0), house.guest("ben", 1)
-        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), [RJ])
+        self.assertEqual(house.ask(anna, JoinRoom("lab")), [RJ])
         for _ in range(2):
-            self.assertEqual(house.ask(anna, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
-        self.assertEqual(house.ask(ben, wire.CreateRoom("LAB")), [RC])
-        joined = [frames.RosterBegins("lab", 1), frames.RosterEnds()]
-        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), joined)
-        self.assertEqual(house.ask(anna, wire.JoinRoom("lab")), joined)
-        self.assertEqual(house.ask(ben, wire.JoinRoom("lab")), [RJ])
-        self.assertEqual(house.ask(anna, wire.LeaveRoom()), [PutOut("lab")])
-        self.assertEqual(house.ask(anna, wire.LeaveRoom()), [PutOut("")])
-        self.assertEqual(house.ask(anna, frames.AskRoster()), [Refused(Extra.ROSTER)])
+            self.assertEqual(house.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
+        self.assertEqual(house.ask(ben, CreateRoom("LAB")), [RC])
+        joined = [RosterBegins("lab", 1), RosterEnds()]
+        self.assertEqual(house.ask(anna, JoinRoom("lab")), joined)
+        self.assertEqual(house.ask(anna, JoinRoom("lab")), joined)
+        self.assertEqual(house.ask(ben, JoinRoom("lab")), [RJ])
+        self.assertEqual(house.ask(anna, LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(house.ask(anna, LeaveRoom()), [PutOut("")])
+        self.assertEqual(house.ask(anna, AskRoster()), [Refused(Extra.ROSTER)])
 
     def test_goodbye(self) -> None:
         """Whoever says goodbye is gone at once, from the room too, and may come again."""
         house = House()
         anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
         house.take(anna)
-        self.assertEqual(house.ask(ben, wire.Leave()), [PutOut("lab"), Farewell()])
-        self.assertEqual(house.take(anna), [frames.Went(3, "ben")])
-        self.assertEqual(house.ask(ben, wire.ListUsers()), [HI])
-        self.assertEqual(house.ask(ben, wire.Register("bennie")), [wire.Registered("bennie")])
+        self.assertEqual(house.ask(ben, Leave()), [PutOut("lab"), Goodbye()])
+        self.assertEqual(house.take(anna), [Went(3, "ben")])
+        self.assertEqual(house.ask(ben, ListUsers()), [HI])
+        self.assertEqual(house.ask(ben, Register("bennie")), [Welcome("bennie")])
 
     def test_another_name(self) -> None:
         """Another name costs the room; one that is not free costs nothing."""
         house = House()
         anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
-        self.assertEqual(house.ask(ben, wire.Register("anna")), [HI])
+        self.assertEqual(house.ask(ben, Register("anna")), [HI])
         self.assertEqual(house.holder(1).room, house.room("lab"))
-        answer = house.ask(ben, wire.Register("bennie"))
-        self.assertEqual(answer, [PutOut("lab"), wire.Registered("bennie")])
-        self.assertEqual(house.take(anna)[-1], frames.Went(3, "ben"))
+        answer = house.ask(ben, Register("bennie"))
+        self.assertEqual(answer, [PutOut("lab"), Welcome("bennie")])
+        self.assertEqual(house.take(anna)[-1], Went(3, "ben"))
 
 
 class NameTests(SynchronousTestCase):
@@ -108,23 +132,23 @@ class NameTests(SynchronousTestCase):
         """Neither another key nor an address gets the name of who went, until its time is over."""
         house = House(name_ttl=100)
         anna = house.guest("anna", 0)
-        house.ask(anna, wire.Leave())
+        house.ask(anna, Leave())
         other = house.link(1)
-        self.assertEqual(house.ask(other, wire.Register("Anna")), [HI])
+        self.assertEqual(house.ask(other, Register("Anna")), [HI])
         self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi"])
-        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
-        house.ask(anna, wire.Leave())
+        self.assertEqual(house.ask(anna, Register("anna")), [Welcome("anna")])
+        house.ask(anna, Leave())
         house.wait(99)
         self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi"])
         house.wait(2)
         self.assertEqual(house.datagram(BOB, b"hi anna"), [b"hi anna"])
-        self.assertEqual(house.ask(house.link(0), wire.Register("anna")), [HI])
+        self.assertEqual(house.ask(house.link(0), Register("anna")), [HI])
 
     def test_bounded(self) -> None:
         """So many names are kept; whoever went first loses its name first."""
         house = House(names=2)
         for number, name in enumerate(("anna", "ben", "carla")):
-            house.ask(house.guest(name, number), wire.Leave())
+            house.ask(house.guest(name, number), Leave())
         answers = [house.datagram(BOB, b"hi " + name) for name in (b"carla", b"ben", b"anna")]
         self.assertEqual(answers, [[b"hi"], [b"hi"], [b"hi anna"]])
 
@@ -133,9 +157,9 @@ class NameTests(SynchronousTestCase):
         house = House()
         house.datagram(BOB, b"hi anna")
         anna = house.link(0)
-        self.assertEqual(house.ask(anna, wire.Register("anna")), [HI])
+        self.assertEqual(house.ask(anna, Register("anna")), [HI])
         house.datagram(BOB, b"by")
-        self.assertEqual(house.ask(anna, wire.Register("anna")), [wire.Registered("anna")])
+        self.assertEqual(house.ask(anna, Register("anna")), [Welcome("anna")])
 
     def test_datagrams_are_nobodys(self) -> None:
         """What comes in datagrams from where a link is from is not from the user of that link."""
@@ -143,7 +167,7 @@ class NameTests(SynchronousTestCase):
         anna = house.guest("anna", 0, "lab")
         for datagram in (b"by", b"rk", b"ul"):
             self.assertEqual(house.datagram(PLACES[0], datagram), [b"hi"])
-        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+        self.assertEqual(house.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
         self.assertEqual(house.datagram(PLACES[0], b"hi other"), [b"hi other"])
         self.assertEqual(house.directory.users_at_site(PLACES[0][0]), 2)
 
@@ -157,16 +181,16 @@ class LimitTests(SynchronousTestCase):
         house = House(rate=50, burst=10)
         anna = house.guest("anna", 0)
         for _ in range(5):
-            house.ask(anna, wire.Locate("anna"))
+            house.ask(anna, Locate("anna"))
         for number in range(4):
             house.datagram(PLACES[0], b"hi other%d" % number)
-        for request in (wire.Locate("anna"), wire.ListRooms(), frames.Kick(), wire.Locate("no")):
+        for request in (Locate("anna"), ListRooms(), Kick(), Locate("no")):
             self.assertEqual(house.ask(anna, request), [])
         house.wait(0.031)
-        self.assertEqual(house.take(anna), [Located(ANNA)])
+        self.assertEqual(house.take(anna), [ContactLocated(ANNA)])
         house.wait(1)
         self.assertEqual(house.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
-        self.assertEqual(house.ask(anna, wire.Locate("anna")), [Located(ANNA)])
+        self.assertEqual(house.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
         self.assertEqual((house.dropped, house.closed), ([], []))
 
     def test_everything_counts(self) -> None:
@@ -188,7 +212,7 @@ class LimitTests(SynchronousTestCase):
             for _ in range(9):
                 house.say(anna, message)
             house.take(anna)
-            self.assertEqual(house.ask(anna, wire.ListRooms()), [], message)
+            self.assertEqual(house.ask(anna, ListRooms()), [], message)
 
     def test_goes_on(self) -> None:
         """Whoever says more than its rate for too long, in number or in bytes, loses the
@@ -199,7 +223,7 @@ class LimitTests(SynchronousTestCase):
             for _ in range(100 + HELD + 20):
                 house.say(anna, message)
             self.assertEqual(house.closed, [anna])
-            self.assertEqual(house.ask(ben, wire.Locate("anna")), [Located(ANNA)])
+            self.assertEqual(house.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
             house.wait(10)
             self.assertEqual(house.hall._holding, [])
 
@@ -210,18 +234,18 @@ class LimitTests(SynchronousTestCase):
         house.say(anna, b"ar " + b"x" * 65_000)
         house.say(anna, b"ar " + b"x" * 65_000)
         self.assertEqual(house.dropped, ["too long"] * 2)
-        self.assertEqual(house.ask(anna, wire.Locate("anna")), [])
+        self.assertEqual(house.ask(anna, Locate("anna")), [])
         house.wait(2)
-        self.assertEqual(house.take(anna), [Located(ANNA)])
+        self.assertEqual(house.take(anna), [ContactLocated(ANNA)])
 
     def test_users(self) -> None:
         """Users of both generations count together, in all and for a host."""
         house = House(users=3, users_per_host=2)
         house.datagram(PLACES[0], b"hi bob")
         house.guest("anna", 0)
-        self.assertEqual(house.ask(house.link(1, PLACES[0]), wire.Register("ben")), [HI])
+        self.assertEqual(house.ask(house.link(1, PLACES[0]), Register("ben")), [HI])
         self.assertEqual(house.datagram(PLACES[1], b"hi carl"), [b"hi carl"])
-        self.assertEqual(house.ask(house.link(2), wire.Register("dora")), [HI])
+        self.assertEqual(house.ask(house.link(2), Register("dora")), [HI])
         self.assertEqual(house.datagram(ALICE, b"hi alice"), [b"hi alice"])
         self.assertEqual(len(house.directory.users), 3)
 
@@ -239,4 +263,4 @@ class LimitTests(SynchronousTestCase):
         house = House(generation=2)
         for datagram in (b"hi bob", b"ul", b"rj lab", b"by"):
             self.assertEqual(house.datagram(BOB, datagram), [b"hi"])
-        self.assertEqual(house.ask(house.link(0), wire.Register("bob")), [wire.Registered("bob")])
+        self.assertEqual(house.ask(house.link(0), Register("bob")), [Welcome("bob")])

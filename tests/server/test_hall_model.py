@@ -9,15 +9,16 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.server.house import PLACES, House, Reader
 from tests.server.test_reception import CLEAR
 from tests.strategies import datagrams, likely_frames, many, mutated, sequences, some
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import User
-from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.server import delivery, notices
 from twisted_chat.server.bounds import SIGN_OF_LIFE
 from twisted_chat.server.notices import contact
 from twisted_chat.server.pacing import TURN
-from twisted_chat.wire import RosterEntry
+from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register
+from twisted_chat.wire.gen1 import RosterEntry
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, GiveRoom, Kick, Request
 
 TEXTERS = [("198.51.100.1", 4000), ("198.51.100.1", 4001), PLACES[0]]
 """Where users of generation 1 are, one of them where one of generation 2 is too."""
@@ -30,11 +31,11 @@ Step = tuple[str, int, object]
 NAMES = ["alice", "bob", "carol", "Дима"]
 """What the users of generation 2 are called, unless they ask for another name."""
 
-_requests: st.SearchStrategy[frames.Request] = st.one_of(
-    st.sampled_from(["lab", "Lab", "den"]).map(wire.JoinRoom),
-    st.sampled_from([*NAMES, "erin"]).map(frames.Kick),
-    st.sampled_from(NAMES).map(frames.GiveRoom),
-    st.sampled_from([wire.LeaveRoom(), frames.AskRoster(), frames.CloseRoom(), frames.Kick()]),
+_requests: st.SearchStrategy[Request] = st.one_of(
+    st.sampled_from(["lab", "Lab", "den"]).map(JoinRoom),
+    st.sampled_from([*NAMES, "erin"]).map(Kick),
+    st.sampled_from(NAMES).map(GiveRoom),
+    st.sampled_from([LeaveRoom(), AskRoster(), CloseRoom(), Kick()]),
     likely_frames,
 )
 _frames = _requests.map(lambda request: request.encode())
@@ -72,15 +73,15 @@ class Model:
             self.enter(number)
             self.house.datagram(TEXTERS[number], b"hi texter%d" % number)
         for number, room in enumerate(("lab", "den")):
-            self.house.say(self.links[number], wire.CreateRoom(room).encode())
-            self.house.say(self.links[number], wire.JoinRoom(room).encode())
+            self.house.say(self.links[number], CreateRoom(room).encode())
+            self.house.say(self.links[number], JoinRoom(room).encode())
 
     def enter(self, number: int) -> None:
         """Somebody registers over a new link."""
         link = self.house.link(number)
         self.links.append(link)
         self.readers[link] = Reader()
-        self.house.say(link, wire.Register(NAMES[number]).encode())
+        self.house.say(link, Register(NAMES[number]).encode())
 
     def step(self, kind: str, number: int, what: object) -> None:
         """One thing happens."""
@@ -95,7 +96,7 @@ class Model:
             link = self.links[number % len(self.links)]
             on_link: dict[str, Callable[[], None]] = {
                 "say": lambda: house.say(link, bytes(what)),  # type: ignore[call-overload]
-                "join": lambda: house.say(link, wire.JoinRoom(str(what)).encode()),
+                "join": lambda: house.say(link, JoinRoom(str(what)).encode()),
                 "take": lambda: self.take(link),
                 "move": lambda: house.move(link, what),  # type: ignore[arg-type]
                 "lose": lambda: house.lose(link),
@@ -211,5 +212,5 @@ class ModelTests(SynchronousTestCase):
         link = house.guest("alice", room="lab")
         house.say(link, message)
         house.take(link)
-        self.assertEqual(house.ask(link, wire.Leave())[-1:] != [], True)
+        self.assertEqual(house.ask(link, Leave())[-1:] != [], True)
         self.assertEqual(house.closed, [])

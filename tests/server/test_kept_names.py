@@ -4,9 +4,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import PLACES, House
 from tests.server.test_reception import BOB
-from twisted_chat import wire
 from twisted_chat.addresses import Address
 from twisted_chat.server.bounds import RETURN, SETTLE
+from twisted_chat.wire.common import Leave, Register
 
 
 class SiteTests(SynchronousTestCase):
@@ -18,8 +18,8 @@ class SiteTests(SynchronousTestCase):
     def pass_by(self, number: int, address: Address) -> None:
         """Somebody from there registers and leaves."""
         link = self.house.link(number, address)
-        self.house.ask(link, wire.Register(f"user{number}"))
-        self.house.ask(link, wire.Leave())
+        self.house.ask(link, Register(f"user{number}"))
+        self.house.ask(link, Leave())
 
     def kept(self) -> list[str]:
         """The names that are kept."""
@@ -32,8 +32,8 @@ class SiteTests(SynchronousTestCase):
             self.pass_by(number, PLACES[number])
         flood = self.house.link(2)
         for number in range(20):
-            self.house.ask(flood, wire.Register(f"flood{number}"))
-        self.house.ask(flood, wire.Leave())
+            self.house.ask(flood, Register(f"flood{number}"))
+        self.house.ask(flood, Leave())
         self.assertEqual(self.kept(), ["flood18", "flood19", "user0", "user1"])
         self.assertEqual(self.house.datagram(BOB, b"hi user0"), [b"hi"])
         self.assertEqual(self.house.datagram(BOB, b"hi flood0"), [b"hi flood0"])
@@ -54,7 +54,7 @@ class SiteTests(SynchronousTestCase):
         """It is the same for who says no goodbye."""
         for number in range(3):
             link = self.house.link(number, PLACES[0])
-            self.house.ask(link, wire.Register(f"user{number}"))
+            self.house.ask(link, Register(f"user{number}"))
             self.house.lose(link)
         self.house.wait(RETURN + 1)
         self.assertEqual(self.kept(), ["user1", "user2"])
@@ -69,7 +69,7 @@ class SiteTests(SynchronousTestCase):
         self.house.wait(SETTLE + 1)
         self.pass_by(2, PLACES[0])
         self.assertEqual(self.kept(), ["user1", "user2"])
-        self.house.ask(again, wire.Leave())
+        self.house.ask(again, Leave())
         self.assertEqual(self.kept(), ["user0", "user1", "user2"])
         counted = [self.house.directory.names_at_site(host) for host, _ in PLACES[:5]]
         self.assertEqual(counted, [2, 0, 0, 0, 1])

@@ -3,9 +3,11 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import House
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.server.nearby import Nearby
+from twisted_chat.wire.common import CreateRoom, JoinRoom, Locate, Register
+from twisted_chat.wire.gen2.answers import Came, ContactLocated, Introduced, RosterMember
+from twisted_chat.wire.gen2.requests import AskRoster
 
 HERE: Address = ("127.0.0.1", 5000)
 ALSO_HERE: Address = ("127.0.0.1", 6000)
@@ -74,28 +76,28 @@ class Announced(SynchronousTestCase):
         """So do answers, introductions, rosters and their changes over links."""
         house = self.house
         here, there = house.link(0, HERE), house.link(1, THERE)
-        house.ask(here, wire.Register("here"))
-        house.ask(here, wire.CreateRoom("lab"))
-        house.ask(there, wire.Register("there"))
-        (located,) = house.ask(there, wire.Locate("here"))
-        assert isinstance(located, frames.Located)
+        house.ask(here, Register("here"))
+        house.ask(here, CreateRoom("lab"))
+        house.ask(there, Register("there"))
+        (located,) = house.ask(there, Locate("here"))
+        assert isinstance(located, ContactLocated)
         self.assertEqual((located.contact.host, located.contact.port), ("192.0.2.1", 5000))
-        house.ask(here, wire.Locate("there"))
+        house.ask(here, Locate("there"))
         (introduced,) = house.take(there)
-        assert isinstance(introduced, frames.Introduced)
+        assert isinstance(introduced, Introduced)
         self.assertEqual(introduced.contact.host, "192.0.2.1")
-        house.ask(there, wire.JoinRoom("lab"))
-        house.ask(here, wire.JoinRoom("lab"))
+        house.ask(there, JoinRoom("lab"))
+        house.ask(here, JoinRoom("lab"))
         (came,) = house.take(there)
-        assert isinstance(came, frames.Came)
+        assert isinstance(came, Came)
         self.assertEqual(came.contact.host, "192.0.2.1")
-        whole = house.ask(there, frames.AskRoster())
+        whole = house.ask(there, AskRoster())
         self.assertEqual(
-            [one.contact.host for one in whole if isinstance(one, frames.RosterMember)],
+            [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.1"],
         )
-        whole = house.ask(here, frames.AskRoster())
+        whole = house.ask(here, AskRoster())
         self.assertEqual(
-            [one.contact.host for one in whole if isinstance(one, frames.RosterMember)],
+            [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.7"],
         )

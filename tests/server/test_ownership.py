@@ -4,9 +4,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, House
 from tests.server.test_reception import BOB, CLEAR
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import RoomGone
-from twisted_chat.frames import Done, Extra, PutOut, Refused, Went
+from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register, RoomReady
+from twisted_chat.wire.gen2.answers import Done, PutOut, Refused, RosterBegins, RosterEnds, Went
+from twisted_chat.wire.gen2.requests import CloseRoom, Extra, GiveRoom, Kick
 
 
 class OwnershipTests(SynchronousTestCase):
@@ -31,28 +32,26 @@ class OwnershipTests(SynchronousTestCase):
     def test_kick_one(self) -> None:
         """A member who is put out is told so, and the others that it went; it may come again."""
         house = self.house
-        answers = house.ask(self.anna, frames.Kick("BEN"))
+        answers = house.ask(self.anna, Kick("BEN"))
         self.assertEqual(answers, [Went(5, "ben"), Done(Extra.KICK)])
         self.assertEqual(house.take(self.ben), [PutOut("lab")])
         self.assertEqual(house.take(self.carla), [Went(3, "ben")])
         self.assertEqual(len(house.told(BOB)), 3)
-        self.assertEqual(
-            house.ask(self.ben, wire.JoinRoom("lab"))[0], frames.RosterBegins("lab", 3)
-        )
+        self.assertEqual(house.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 3))
 
     def test_kick_the_first_generation(self) -> None:
         """A member without a key gets the clear."""
-        self.house.ask(self.anna, frames.Kick("bob"))
+        self.house.ask(self.anna, Kick("bob"))
         self.assertEqual(self.house.told(BOB), [CLEAR])
         self.assertEqual(self.house.take(self.ben), [Went(4, "bob")])
 
     def test_kick_all(self) -> None:
         """Everybody else is put out, and is told that alone; the creator stays."""
         house = self.house
-        answers = house.ask(self.anna, frames.Kick())
+        answers = house.ask(self.anna, Kick())
         self.assertEqual(
             answers,
-            [Done(Extra.KICK), frames.RosterBegins("lab", 4), frames.RosterEnds()],
+            [Done(Extra.KICK), RosterBegins("lab", 4), RosterEnds()],
         )
         self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
         self.assertEqual(house.told(BOB), [CLEAR])
@@ -63,15 +62,15 @@ class OwnershipTests(SynchronousTestCase):
         house = self.house
         before = [member.user.name for member in house.room("lab").members]
         for link, request, verb in (
-            (self.ben, frames.Kick("carla"), Extra.KICK),
-            (self.ben, frames.Kick(), Extra.KICK),
-            (self.ben, frames.CloseRoom(), Extra.CLOSE),
-            (self.ben, frames.GiveRoom("ben"), Extra.GIVE),
-            (self.anna, frames.Kick("nobody"), Extra.KICK),
-            (self.anna, frames.Kick("anna"), Extra.KICK),
-            (self.anna, frames.Kick("a b"), Extra.KICK),
-            (self.anna, frames.GiveRoom("bob"), Extra.GIVE),
-            (self.anna, frames.GiveRoom("nobody"), Extra.GIVE),
+            (self.ben, Kick("carla"), Extra.KICK),
+            (self.ben, Kick(), Extra.KICK),
+            (self.ben, CloseRoom(), Extra.CLOSE),
+            (self.ben, GiveRoom("ben"), Extra.GIVE),
+            (self.anna, Kick("nobody"), Extra.KICK),
+            (self.anna, Kick("anna"), Extra.KICK),
+            (self.anna, Kick("a b"), Extra.KICK),
+            (self.anna, GiveRoom("bob"), Extra.GIVE),
+            (self.anna, GiveRoom("nobody"), Extra.GIVE),
         ):
             self.assertEqual(house.ask(link, request), [Refused(verb)], request)
         self.assertEqual([member.user.name for member in house.room("lab").members], before)
@@ -80,36 +79,34 @@ class OwnershipTests(SynchronousTestCase):
     def test_in_another_room(self) -> None:
         """A room can be ruled from inside only, and whoever is in another is safe."""
         house = self.house
-        house.ask(self.ben, wire.CreateRoom("den"))
-        house.ask(self.ben, wire.JoinRoom("den"))
-        self.assertEqual(house.ask(self.anna, frames.Kick("ben"))[-1], Refused(Extra.KICK))
-        self.assertEqual(house.ask(self.anna, frames.GiveRoom("ben")), [Refused(Extra.GIVE)])
-        house.ask(self.anna, wire.LeaveRoom())
-        self.assertEqual(house.ask(self.anna, frames.CloseRoom()), [Refused(Extra.CLOSE)])
+        house.ask(self.ben, CreateRoom("den"))
+        house.ask(self.ben, JoinRoom("den"))
+        self.assertEqual(house.ask(self.anna, Kick("ben"))[-1], Refused(Extra.KICK))
+        self.assertEqual(house.ask(self.anna, GiveRoom("ben")), [Refused(Extra.GIVE)])
+        house.ask(self.anna, LeaveRoom())
+        self.assertEqual(house.ask(self.anna, CloseRoom()), [Refused(Extra.CLOSE)])
 
     def test_close(self) -> None:
         """Everybody is put out, and there is no such room."""
         house = self.house
-        self.assertEqual(
-            house.ask(self.anna, frames.CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)]
-        )
+        self.assertEqual(house.ask(self.anna, CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)])
         self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
         self.assertEqual(house.told(BOB), [CLEAR])
         self.assertEqual(house.changes[-1], RoomGone("lab"))
-        self.assertEqual(house.ask(self.ben, wire.CreateRoom("lab")), [wire.RoomCreated("lab")])
+        self.assertEqual(house.ask(self.ben, CreateRoom("lab")), [RoomReady("lab")])
 
     def test_give(self) -> None:
         """Whoever is given a room rules it, and whoever gave it does not."""
         house = self.house
-        self.assertEqual(house.ask(self.anna, frames.GiveRoom("ben")), [Done(Extra.GIVE)])
-        self.assertEqual(house.ask(self.anna, frames.Kick("ben")), [Refused(Extra.KICK)])
-        self.assertEqual(house.ask(self.ben, frames.Kick("anna"))[-1], Done(Extra.KICK))
+        self.assertEqual(house.ask(self.anna, GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(house.ask(self.anna, Kick("ben")), [Refused(Extra.KICK)])
+        self.assertEqual(house.ask(self.ben, Kick("anna"))[-1], Done(Extra.KICK))
 
     def test_the_key_counts(self) -> None:
         """The creator is who has the key, also after having been away, and from elsewhere."""
         house = self.house
-        house.ask(self.anna, wire.Leave())
+        house.ask(self.anna, Leave())
         back = house.link(0, ("203.0.113.99", 1))
-        house.ask(back, wire.Register("anna"))
-        house.ask(back, wire.JoinRoom("lab"))
-        self.assertEqual(house.ask(back, frames.Kick("ben"))[-1], Done(Extra.KICK))
+        house.ask(back, Register("anna"))
+        house.ask(back, JoinRoom("lab"))
+        self.assertEqual(house.ask(back, Kick("ben"))[-1], Done(Extra.KICK))

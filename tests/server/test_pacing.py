@@ -13,7 +13,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.pacing import TURN, TURN_IN_ALL, TURN_PER_ADDRESS, Pacing, Slot
-from twisted_chat.wire import Farewell, RosterCleared, UserListed
+from twisted_chat.wire.common import Goodbye
+from twisted_chat.wire.gen1 import RosterCleared, UserListed
 
 ALICE, BOB = ("192.0.2.1", 1000), ("192.0.2.2", 2000)
 LARGEST = 9
@@ -79,7 +80,7 @@ class SingleTests(SynchronousTestCase):
     def test_at_once(self) -> None:
         """A single answer waits for no turn, and goes out once."""
         line = Line()
-        line.pacing.send(ALICE, Farewell().encode(), line.now)
+        line.pacing.send(ALICE, Goodbye().encode(), line.now)
         self.assertEqual(line.flush(), [(b"by", ALICE)])
         self.assertEqual(line.flush(), [])
         self.assertEqual(line.pacing.wake, NEVER)
@@ -88,11 +89,11 @@ class SingleTests(SynchronousTestCase):
         """Who has had its share gets nothing until it has earned more; others do."""
         line = Line(10, 10)
         for _ in range(9):
-            line.pacing.send(ALICE, Farewell().encode(), line.now)
-        line.pacing.send(BOB, Farewell().encode(), line.now)
+            line.pacing.send(ALICE, Goodbye().encode(), line.now)
+        line.pacing.send(BOB, Goodbye().encode(), line.now)
         sent = line.flush()
         self.assertEqual((len(of(sent, ALICE)), len(of(sent, BOB))), (5, 1))
-        line.pacing.send(ALICE, Farewell().encode(), line.now + 0.2)
+        line.pacing.send(ALICE, Goodbye().encode(), line.now + 0.2)
         self.assertEqual(len(line.flush()), 1)
 
 
@@ -231,7 +232,7 @@ class FairnessTests(SynchronousTestCase):
         for number in range(100):
             line.pacing.open((f"198.51.100.{number}", 1), Slot.USERS, names(1000))
         line.flush()
-        line.pacing.send(BOB, Farewell().encode(), line.now)
+        line.pacing.send(BOB, Goodbye().encode(), line.now)
         self.assertEqual(of(line.flush(), BOB), [b"by"])
 
     @some

@@ -4,10 +4,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
 from tests.server.test_reception import ALICE, BOB, CLEAR
-from twisted_chat import frames, wire
 from twisted_chat.directory.directory import Departed
-from twisted_chat.frames import Done, Extra, Refused
-from twisted_chat.wire import Bare, Verb
+from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Register, RoomReady, Verb, Welcome
+from twisted_chat.wire.gen2.answers import Done, Refused
+from twisted_chat.wire.gen2.requests import Extra, GiveRoom
 
 HI, RC = Bare(Verb.HI), Bare(Verb.RC)
 
@@ -23,9 +23,7 @@ class UserTests(SynchronousTestCase):
             address = (f"10.0.{number >> 8}.{number & 255}", 1)
             self.assertEqual(house.datagram(address, b"hi u%d" % number), [b"hi u%d" % number])
         self.assertEqual(len(house.directory.users), 50)
-        self.assertEqual(
-            house.ask(house.link(0), wire.Register("anna")), [wire.Registered("anna")]
-        )
+        self.assertEqual(house.ask(house.link(0), Register("anna")), [Welcome("anna")])
         self.assertEqual(house.datagram(("10.0.3.231", 1), b"ar anna"), [b"ar 203.0.113.0 7000"])
 
     def test_the_largest_site_first(self) -> None:
@@ -50,10 +48,9 @@ class UserTests(SynchronousTestCase):
             house.datagram((PLACES[0][0], port), b"hi u%d" % port)
         self.assertEqual(len(house.directory.users), 4)
         answers = [
-            house.ask(house.link(number, PLACES[0]), wire.Register(f"k{number}"))
-            for number in range(3)
+            house.ask(house.link(number, PLACES[0]), Register(f"k{number}")) for number in range(3)
         ]
-        self.assertEqual(answers, [[wire.Registered("k0")], [wire.Registered("k1")], [HI]])
+        self.assertEqual(answers, [[Welcome("k0")], [Welcome("k1")], [HI]])
 
 
 class RoomTests(SynchronousTestCase):
@@ -66,18 +63,18 @@ class RoomTests(SynchronousTestCase):
         anna, ben = house.guest("anna", 0), house.guest("ben", 1)
         house.datagram(BOB, b"hi bob")
         for number in range(3):
-            created = house.ask(anna, wire.CreateRoom(f"a{number}"))
-            self.assertEqual(created, [wire.RoomCreated(f"a{number}") if number < 2 else RC])
+            created = house.ask(anna, CreateRoom(f"a{number}"))
+            self.assertEqual(created, [RoomReady(f"a{number}") if number < 2 else RC])
             name = b"b%d" % number
             self.assertEqual(
                 house.datagram(BOB, b"rc " + name), [b"rc " + name, b"rc"][number > 1 :][:1]
             )
-        house.ask(ben, wire.CreateRoom("c"))
+        house.ask(ben, CreateRoom("c"))
         for link in (anna, ben):
-            house.ask(link, wire.JoinRoom("c"))
+            house.ask(link, JoinRoom("c"))
         house.take(ben)
-        self.assertEqual(house.ask(ben, frames.GiveRoom("anna")), [Refused(Extra.GIVE)])
-        self.assertEqual(house.ask(ben, frames.GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(house.ask(ben, GiveRoom("anna")), [Refused(Extra.GIVE)])
+        self.assertEqual(house.ask(ben, GiveRoom("ben")), [Done(Extra.GIVE)])
         self.assertEqual(house.room("c").creator, KEYS[1])
 
     def test_of_a_site(self) -> None:
@@ -106,7 +103,7 @@ class RoomTests(SynchronousTestCase):
         self.assertEqual([room.name for room in house.directory.rooms], ["r0", "r9"])
         anna = house.guest("anna", 0)
         for name in ("a", "b"):
-            self.assertEqual(house.ask(anna, wire.CreateRoom(name)), [wire.RoomCreated(name)])
-        self.assertEqual(house.ask(anna, wire.CreateRoom("c")), [RC])
+            self.assertEqual(house.ask(anna, CreateRoom(name)), [RoomReady(name)])
+        self.assertEqual(house.ask(anna, CreateRoom("c")), [RC])
         house.datagram(("10.0.0.9", 1), b"rj r9")
         self.assertEqual(house.datagram(("10.0.0.5", 1), b"rc more"), [b"rc"])

@@ -9,7 +9,7 @@ from tests.strategies import sequences, some
 from twisted_chat.addresses import Address
 from twisted_chat.server import rosters
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
-from twisted_chat.wire import RosterEntry
+from twisted_chat.wire.gen1 import RosterEntry
 
 
 def entries(members: list[Address]) -> list[bytes]:

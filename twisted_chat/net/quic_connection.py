@@ -16,7 +16,6 @@ from qh3.quic.connection import QuicConnection
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Frames, frame
 from twisted_chat.identity.fingerprints import fingerprint, matches, spoken
 from twisted_chat.identity.keys import Identity, certified_key
 from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
@@ -26,6 +25,7 @@ from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_events import Owner
 from twisted_chat.net.quic_paths import Paths
+from twisted_chat.wire.framing import Frames, frame
 
 STREAM = 0
 """The one stream of a link: the first that the dialling side opens, both ways."""

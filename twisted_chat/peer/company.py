@@ -33,18 +33,8 @@ from twisted_chat.terminal.listeners import (
     unignored,
     who,
 )
-from twisted_chat.wire import (
-    Answer,
-    Bare,
-    CreateRoom,
-    JoinRoom,
-    LeaveRoom,
-    Locate,
-    Located,
-    RosterCleared,
-    RosterEntry,
-    Verb,
-)
+from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom, Locate, Verb
+from twisted_chat.wire.gen1 import Answer, Located, RosterCleared, RosterEntry
 
 GRACE = 30.0
 """Seconds after our return to a server for which its rosters may lack those yet to return."""

@@ -10,7 +10,6 @@ at any time.
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.display import safe
-from twisted_chat.frames import Heard, Said
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbour import Neighbour
@@ -18,6 +17,7 @@ from twisted_chat.peer.outbox import MAX_TEXT, Line, size_of
 from twisted_chat.peer.speech import split
 from twisted_chat.rate import Rate
 from twisted_chat.terminal.listeners import listing
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
@@ -105,9 +105,11 @@ class Correspondence:
         self._show(neighbour, now)
         self._watch(neighbour)
 
-    def received(self, neighbour: Neighbour, speech: Said | Heard, now: float) -> None:
+    def received(
+        self, neighbour: Neighbour, speech: NumberedText | Acknowledgement, now: float
+    ) -> None:
         """Take what was said. Raises WireError."""
-        if isinstance(speech, Heard):
+        if isinstance(speech, Acknowledgement):
             neighbour.outbox.heard(speech)
             neighbour.full_since = NEVER
             self.flush(neighbour, now)
@@ -130,7 +132,7 @@ class Correspondence:
                 self._effects.show(f"< {neighbour.name}: {safe(text)}")
             self._owe(neighbour, said, now)
 
-    def _owe(self, neighbour: Neighbour, said: Said, now: float) -> None:
+    def _owe(self, neighbour: Neighbour, said: NumberedText, now: float) -> None:
         neighbour.owed |= {said.epoch}
         neighbour.unacknowledged += 1
         neighbour.acknowledge_at = min(neighbour.acknowledge_at, now + ACK_DELAY)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from twisted_chat.peer.acquaintances import Acquaintances
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
-from twisted_chat.wire import Answer, ListUsers, Locate, Located, UserListed
+from twisted_chat.wire.common import ListUsers, Locate
+from twisted_chat.wire.gen1 import Answer, Located, UserListed
 
 MAX_USERS = 64
 """Users on a server up to which all of them are looked up."""

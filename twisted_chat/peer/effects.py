@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from twisted_chat import frames
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
-from twisted_chat.wire import Request, Said
+from twisted_chat.wire.common import Request
+from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen2 import requests
+from twisted_chat.wire.gen2.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Effects:
     def send(self, message: Request | Said, to: Address) -> None:
         self._waiting.append(Send(message, to))
 
-    def frame(self, message: frames.Request | frames.Speech, link: Link) -> None:
+    def frame(self, message: requests.Request | Speech, link: Link) -> None:
         self._waiting.append(SendFrame(link, message.encode()))
 
     def close(self, link: Link, why: str) -> None:

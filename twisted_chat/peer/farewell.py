@@ -5,7 +5,7 @@ from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.uplink import Uplink
-from twisted_chat.wire import Leave
+from twisted_chat.wire.common import Leave
 
 ARRIVAL, ARRIVAL_QUIT = 10.0, 2.0
 """Seconds to wait at the end until everything has arrived: of a script, and of a person."""

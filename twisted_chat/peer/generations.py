@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from twisted_chat import wire
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link
 from twisted_chat.peer.effects import Effect, Show
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.gen1 import Answer
 
 
 class EitherSession:
@@ -79,7 +79,7 @@ class EitherSession:
         effects = self._keyed.dial_failed(address, fingerprint, why, found, now)
         return self._or_plain(effects, now)
 
-    def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
+    def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
         if self._plain is not None:
             return self._plain.heard(message, source, now)

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from twisted_chat import frames, wire
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Introduced, SignOfLife, parse_answer
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
@@ -32,7 +30,12 @@ from twisted_chat.peer.typed import TypedLines
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.commands import MARK, Command
-from twisted_chat.wire import Bare, Verb
+from twisted_chat.wire import gen1
+from twisted_chat.wire.common import Bare, Verb
+from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen2 import answers
+from twisted_chat.wire.gen2.answers import Introduced, parse_answer
+from twisted_chat.wire.gen2.requests import SignOfLife
 
 
 def _decides_on_server(line: str) -> bool:
@@ -203,9 +206,9 @@ class KeyedSession:
             self._links.dial_failed(fingerprint, now)
         return self._done(now)
 
-    def heard(self, message: wire.Answer, source: Address, now: float) -> list[Effect]:
+    def heard(self, message: gen1.Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
-        if isinstance(message, wire.Said):
+        if isinstance(message, Said):
             self._people.heard(message, source, now)
         elif source in self._server:
             self._uplink.answers_plainly(message, source, now)
@@ -215,7 +218,7 @@ class KeyedSession:
         """The server's place leads to these addresses now."""
         self._server.resolved(addresses)
 
-    def _told(self, message: frames.Answer, now: float) -> None:
+    def _told(self, message: answers.Answer, now: float) -> None:
         if isinstance(message, SignOfLife):
             self._uplink.tell(message)
         elif self._farewell.begun:

@@ -1,16 +1,5 @@
 """The room we are in: its numbered roster, who comes and who goes, getting back into it."""
 
-from twisted_chat import frames
-from twisted_chat.frames import (
-    AskRoster,
-    Came,
-    Contact,
-    PutOut,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
 from twisted_chat.peer.effects import Effects
@@ -24,7 +13,18 @@ from twisted_chat.terminal.listeners import (
     listing,
     still_hearing,
 )
-from twisted_chat.wire import Bare, CreateRoom, JoinRoom, LeaveRoom
+from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    PutOut,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import AskRoster
 
 GRACE = 30.0
 """Seconds after our return to a server for which its rosters may lack those yet to return."""
@@ -66,7 +66,7 @@ class Membership:
         self.moving = self._asked_in = True
         self._joining = room
 
-        def close(answers: list[frames.Answer] | None, now: float) -> None:
+        def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._joining = False, ""
             if answers is None:
                 self._effects.notice(f"the server did not answer when asked for {room}")
@@ -89,7 +89,7 @@ class Membership:
         self.moving = True
         self._forget(now)
 
-        def close(answers: list[frames.Answer] | None, now: float) -> None:
+        def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._leaving = False, ""
             confirmed = "" if answers else ", though the server did not confirm it"
             still = still_hearing(self._people.hearing())
@@ -125,7 +125,7 @@ class Membership:
         room = self.room
         self.moving, self._joining, self._asked_in = True, room, False
 
-        def close(answers: list[frames.Answer] | None, now: float) -> None:
+        def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._joining = False, ""
             if not answers or not isinstance(answers[0], Bare):
                 return
@@ -136,7 +136,7 @@ class Membership:
                 self.moving = True
                 self._uplink.ask(CreateRoom(room), join, now)
 
-        def join(answers: list[frames.Answer] | None, now: float) -> None:
+        def join(answers: list[Answer] | None, now: float) -> None:
             self.moving = False
             if answers:
                 self._return(now)
@@ -145,7 +145,7 @@ class Membership:
 
     # --- What the server says
 
-    def told(self, message: frames.Answer, now: float) -> bool:
+    def told(self, message: Answer, now: float) -> bool:
         """Take what a message says of our room. False if it is about something else."""
         match message:
             case RosterBegins():

@@ -2,9 +2,9 @@
 
 from typing import Generic, Protocol, TypeVar
 
-from twisted_chat.frames import Contact
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.trust import name_key
+from twisted_chat.wire.gen2.contact import Contact
 
 
 class Named(Protocol):

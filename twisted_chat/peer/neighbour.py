@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
-from twisted_chat.frames import Contact
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.outbox import Inbox, Outbox
+from twisted_chat.wire.gen2.contact import Contact
 
 MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
-from twisted_chat.frames import Contact, Heard, Said, Speech, parse_speech
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
@@ -24,7 +23,9 @@ from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inboxes, Outbox, size_of
 from twisted_chat.peer.trust import Trust
 from twisted_chat.tally import Tally
-from twisted_chat.wire import Leave
+from twisted_chat.wire.common import Leave
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 MAX_NEIGHBOURS = 10_000
 """Peers with a key that are known at a time; of twice as many it is remembered what
@@ -39,7 +40,7 @@ STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
 class _Stranger:
     link: Link
     until: float
-    said: list[Said] = field(default_factory=list)
+    said: list[NumberedText] = field(default_factory=list)
     size: int = 0
 
 
@@ -276,7 +277,7 @@ def _hold(stranger: _Stranger, speech: Speech) -> None:
     """Keep what may turn out to be worth hearing. Raises WireError."""
     if isinstance(speech, Leave):
         return
-    if isinstance(speech, Heard):
+    if isinstance(speech, Acknowledgement):
         raise WireError("acknowledged what was not said")
     stranger.said.append(speech)
     stranger.size += size_of(speech.text)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from twisted_chat import frames
-from twisted_chat.frames import CloseRoom, Done, GiveRoom, Kick, Listed, Located
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.correspondence import Correspondence
@@ -30,7 +28,9 @@ from twisted_chat.terminal.listeners import (
     too_many,
     who,
 )
-from twisted_chat.wire import CreateRoom, ListRooms, ListUsers, Locate, RoomCreated
+from twisted_chat.wire.common import CreateRoom, ListRooms, ListUsers, Locate, RoomReady
+from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
+from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
 
 SERVER = "server"
 """The name under which `$trust` knows the server, while its key is in question."""
@@ -47,7 +47,7 @@ _WITHOUT_SERVER = frozenset(
     }
 )
 
-Answers = list[frames.Answer] | None
+Answers = list[Answer] | None
 
 
 class Orders:
@@ -124,9 +124,9 @@ class Orders:
 
     def _ask(
         self,
-        request: frames.Request,
+        request: Request,
         what: str,
-        then: Callable[[list[frames.Answer]], None],
+        then: Callable[[list[Answer]], None],
         now: float,
     ) -> None:
         def close(answers: Answers, now: float) -> None:
@@ -140,7 +140,7 @@ class Orders:
         self._uplink.ask(request, close, now)
 
     def _list(self, request: ListUsers | ListRooms, what: str, now: float) -> None:
-        def then(answers: list[frames.Answer]) -> None:
+        def then(answers: list[Answer]) -> None:
             found = {name for one in answers if isinstance(one, Listed) for name in one.names}
             shown = ", ".join(map(shown_name, sorted(found, key=str.lower)))
             self._effects.notice(
@@ -152,8 +152,8 @@ class Orders:
     # --- Rooms
 
     def _create(self, room: str, now: float) -> None:
-        def then(answers: list[frames.Answer]) -> None:
-            if isinstance(answers[0], RoomCreated):
+        def then(answers: list[Answer]) -> None:
+            if isinstance(answers[0], RoomReady):
                 self._room.created(room, ours=True)
                 self._effects.notice(f"{room} is there now; $roomjoin {room} takes you in")
             else:
@@ -162,7 +162,7 @@ class Orders:
         self._ask(CreateRoom(room), f"to create {room}", then, now)
 
     def _close(self, now: float) -> None:
-        def then(answers: list[frames.Answer]) -> None:
+        def then(answers: list[Answer]) -> None:
             if isinstance(answers[0], Done):
                 self._room.created(room, ours=False)
                 self._effects.notice("your room is closed")
@@ -173,7 +173,7 @@ class Orders:
         self._ask(CloseRoom(), "to close the room", then, now)
 
     def _give(self, name: str, now: float) -> None:
-        def then(answers: list[frames.Answer]) -> None:
+        def then(answers: list[Answer]) -> None:
             if isinstance(answers[0], Done):
                 self._room.created(room, ours=False)
                 self._effects.notice(f"the room is {name}'s now")
@@ -188,9 +188,9 @@ class Orders:
     # --- People
 
     def _poke(self, name: str, now: float) -> None:
-        def then(answers: list[frames.Answer]) -> None:
+        def then(answers: list[Answer]) -> None:
             answer = answers[0]
-            if not isinstance(answer, Located):
+            if not isinstance(answer, ContactLocated):
                 self._effects.notice(f"there is no user {name}; $userlist shows who is here")
                 return
             person, ended = self._people.poked(answer.contact, now)
@@ -214,7 +214,7 @@ class Orders:
             self._ask(Locate(name), f"for {name}", then, now)
 
     def _kick(self, name: str, now: float) -> None:
-        def one(answers: list[frames.Answer]) -> None:
+        def one(answers: list[Answer]) -> None:
             self._effects.notice(
                 f"{name} has been put out of your room"
                 if isinstance(answers[0], Done)

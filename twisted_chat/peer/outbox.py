@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
-from twisted_chat.frames import MAX_FRAME, Heard, Said
+from twisted_chat.wire.framing import MAX_FRAME
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MAX_TEXT = MAX_FRAME - 64
 """Bytes of text in one message; the rest is for its verb and its numbers."""
@@ -40,7 +41,7 @@ class Line:
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    said: Said
+    said: NumberedText
     line: Line
     size: int
     whole: bool
@@ -84,10 +85,10 @@ class Outbox:
         self._number += 1
         size = size_of(text)
         self._bytes += size
-        said = Said(self._epoch, self._number, text)
+        said = NumberedText(self._epoch, self._number, text)
         self._queued.append(_Waiting(said, line, size, whole))
 
-    def to_send(self) -> Iterator[Said]:
+    def to_send(self) -> Iterator[NumberedText]:
         """What may go onto the link now."""
         while self._queued:
             one = self._queued[0]
@@ -105,7 +106,7 @@ class Outbox:
         self._flying.clear()
         self._flying_bytes = 0
 
-    def heard(self, heard: Heard) -> None:
+    def heard(self, heard: Acknowledgement) -> None:
         """All up to a number has arrived. Raises WireError for what was never sent."""
         if heard.epoch != self._epoch:
             return  # Meant for who we were before.
@@ -126,7 +127,7 @@ class Inbox:
     def __init__(self) -> None:
         self._taken: OrderedDict[int, int] = OrderedDict()
         self._shown: dict[int, int] = {}
-        self._held: deque[Said] = deque()
+        self._held: deque[NumberedText] = deque()
         self._bytes = 0
         self._anew = False  # Nothing was said yet over the link that there is.
 
@@ -137,7 +138,7 @@ class Inbox:
         """There is another link, over which the sender begins with what is not acknowledged."""
         self._anew = True
 
-    def take(self, said: Said) -> bool:
+    def take(self, said: NumberedText) -> bool:
         """Keep a message until it is shown. False if it was there before. Raises WireError.
 
         The first number of an unknown epoch, and the first over a link, may be any:
@@ -162,7 +163,7 @@ class Inbox:
         self._bytes += size
         return True
 
-    def show_next(self) -> Said:
+    def show_next(self) -> NumberedText:
         """The next message, which counts as shown from now on."""
         said = self._held.popleft()
         self._bytes -= size_of(said.text)
@@ -170,10 +171,10 @@ class Inbox:
             self._shown[said.epoch] = said.number
         return said
 
-    def heard(self, epoch: int) -> Heard | None:
+    def heard(self, epoch: int) -> Acknowledgement | None:
         """What can be acknowledged of an epoch."""
         shown = self._shown.get(epoch)
-        return None if shown is None else Heard(epoch, shown)
+        return None if shown is None else Acknowledgement(epoch, shown)
 
 
 class Inboxes:

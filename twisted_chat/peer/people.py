@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 from twisted_chat.addresses import Address, host_and_port, is_public
-from twisted_chat.frames import Contact
 from twisted_chat.likeness import plain_forms, skeleton, spelled
 from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Audience, Standing
@@ -29,7 +28,8 @@ from twisted_chat.terminal.listeners import (
     unknown,
     withheld,
 )
-from twisted_chat.wire import Said
+from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen2.contact import Contact
 
 Person = Neighbour | PlainPeer
 

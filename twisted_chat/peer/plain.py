@@ -5,7 +5,6 @@ from typing import Any
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
-from twisted_chat.frames import Contact
 from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
@@ -14,7 +13,8 @@ from twisted_chat.peer.speech import speak
 from twisted_chat.peer.trust import name_key
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
-from twisted_chat.wire import Said
+from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen2.contact import Contact
 
 UNENCRYPTED = "(unencrypted)"
 

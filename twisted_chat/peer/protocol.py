@@ -16,7 +16,7 @@ from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Show
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.terminal.line import LineTerminal
-from twisted_chat.wire import MAX_DATAGRAM, Said, cut, parse_answer
+from twisted_chat.wire.gen1 import MAX_DATAGRAM, Said, cut, parse_answer
 
 CUT = " [cut: longer than a datagram may be]"
 """What stands behind a line of which the original shows no more either."""

@@ -8,33 +8,42 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from twisted_chat import frames, wire
-from twisted_chat.frames import Extra
 from twisted_chat.moments import NEVER
-from twisted_chat.wire import Verb
+from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    ContactLocated,
+    Done,
+    Listed,
+    PutOut,
+    Refused,
+    Rivalled,
+    RosterBegins,
+)
+from twisted_chat.wire.gen2.requests import CloseRoom, Extra, GiveRoom, Kick, Request
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
 MAX_ANSWERS = 100_000
 """Messages of one list."""
 
-Close = Callable[[list[frames.Answer] | None, float], None]
+Close = Callable[[list[Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
 
 _ASKED: dict[type, Verb | Extra] = {
-    **wire.VERBS,
-    frames.Kick: Extra.KICK,
-    frames.CloseRoom: Extra.CLOSE,
-    frames.GiveRoom: Extra.GIVE,
+    **VERBS,
+    Kick: Extra.KICK,
+    CloseRoom: Extra.CLOSE,
+    GiveRoom: Extra.GIVE,
 }
 _ANSWERED: dict[type, Verb] = {
-    wire.Registered: Verb.HI,
-    frames.Rivalled: Verb.HI,
-    wire.Farewell: Verb.BY,
-    frames.Located: Verb.AR,
-    wire.RoomCreated: Verb.RC,
-    frames.RosterBegins: Verb.RJ,
-    frames.PutOut: Verb.RK,
+    Welcome: Verb.HI,
+    Rivalled: Verb.HI,
+    Goodbye: Verb.BY,
+    ContactLocated: Verb.AR,
+    RoomReady: Verb.RC,
+    RosterBegins: Verb.RJ,
+    PutOut: Verb.RK,
 }
 
 
@@ -43,7 +52,7 @@ class _Question:
     verb: Verb | Extra
     close: Close
     due: float
-    answers: list[frames.Answer] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
 
 class Questions:
@@ -56,26 +65,26 @@ class Questions:
     def wake(self) -> float:
         return min(one.due for one in self._open) if self._open else NEVER
 
-    def asked(self, request: frames.Request, close: Close, now: float) -> None:
+    def asked(self, request: Request, close: Close, now: float) -> None:
         """A request was sent."""
         self._open.append(_Question(_ASKED[type(request)], close, now + PATIENCE))
 
-    def answer(self, answer: frames.Answer, now: float) -> bool:
+    def answer(self, answer: Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none.
 
         A roster answers with its beginning: whoever asked knows the rest.
         """
-        if isinstance(answer, wire.Bare | frames.Listed | frames.Done | frames.Refused):
+        if isinstance(answer, Bare | Listed | Done | Refused):
             verb: Verb | Extra | None = answer.verb
         else:
             verb = _ANSWERED.get(type(answer))
         question = next((one for one in self._open if one.verb is verb), None)
         if question is None:
             return False
-        if isinstance(answer, frames.Listed) and len(question.answers) < MAX_ANSWERS:
+        if isinstance(answer, Listed) and len(question.answers) < MAX_ANSWERS:
             question.answers.append(answer)
             question.due = now + PATIENCE
-        elif not isinstance(answer, frames.Listed):
+        elif not isinstance(answer, Listed):
             question.answers.append(answer)
             self._open.remove(question)
             question.close(question.answers, now)

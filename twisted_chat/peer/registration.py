@@ -16,7 +16,8 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.requests import Ask, Requests, collect
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire import Answer, Bare, Locate, Located, Register, Registered, Verb
+from twisted_chat.wire.common import Bare, Locate, Register, Verb, Welcome
+from twisted_chat.wire.gen1 import Answer, Located
 
 REFRESH = 25.0
 """Seconds between two signs of life to the server; NATs forget after 30 (RFC 4787, 4.3)."""
@@ -119,7 +120,7 @@ class Registration:
         granted: list[str] = []
 
         def take(answer: Answer, now: float) -> float:
-            if answer == Registered(name):  # A name that we did not ask for is not ours.
+            if answer == Welcome(name):  # A name that we did not ask for is not ours.
                 granted.append(name)
                 return 0
             # To somebody it has forgotten a server says `hi` to everything

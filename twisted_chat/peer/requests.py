@@ -9,27 +9,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twisted_chat.moments import NEVER
-from twisted_chat.wire import (
-    Answer,
+from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
-    Farewell,
+    Goodbye,
     JoinRoom,
     Leave,
     LeaveRoom,
     ListRooms,
     ListUsers,
     Locate,
-    Located,
     Register,
-    Registered,
     Request,
-    RoomCreated,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen1 import (
+    Answer,
+    Located,
     RoomListed,
     RosterCleared,
     RosterEntry,
     UserListed,
-    Verb,
 )
 
 WAITS = (1.0, 2.0, 4.0, 1.0)
@@ -42,9 +44,9 @@ SETTLED = 0.3
 # The answer to `rk` is a roster, like that to `rj`.
 _KINDS: dict[type, Verb] = {
     Register: Verb.HI,
-    Registered: Verb.HI,
+    Welcome: Verb.HI,
     Leave: Verb.BY,
-    Farewell: Verb.BY,
+    Goodbye: Verb.BY,
     Locate: Verb.AR,
     Located: Verb.AR,
     ListUsers: Verb.UL,
@@ -52,7 +54,7 @@ _KINDS: dict[type, Verb] = {
     ListRooms: Verb.RL,
     RoomListed: Verb.RL,
     CreateRoom: Verb.RC,
-    RoomCreated: Verb.RC,
+    RoomReady: Verb.RC,
     JoinRoom: Verb.RJ,
     LeaveRoom: Verb.RJ,
     RosterCleared: Verb.RJ,

@@ -31,17 +31,8 @@ from twisted_chat.terminal.commands import (
     needs_server,
     read_line,
 )
-from twisted_chat.wire import (
-    Answer,
-    Bare,
-    Leave,
-    ListRooms,
-    ListUsers,
-    RoomListed,
-    Said,
-    UserListed,
-    Verb,
-)
+from twisted_chat.wire.common import Bare, Leave, ListRooms, ListUsers, Verb
+from twisted_chat.wire.gen1 import Answer, RoomListed, Said, UserListed
 
 FAREWELL_WAITS = (0.5, 1.0)
 """Seconds to wait for the answer to `by`: who quits wants to be gone."""

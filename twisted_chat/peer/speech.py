@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
-from twisted_chat.wire import Said, said_room
+from twisted_chat.wire.gen1 import Said, said_room
 
 _JOINER = "\u200d"
 

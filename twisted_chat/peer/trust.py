@@ -12,7 +12,7 @@ from typing import Protocol
 from twisted_chat import names
 from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError, NameRefused
-from twisted_chat.frames import Contact
+from twisted_chat.wire.gen2.contact import Contact
 
 
 class KnownKey(Protocol):

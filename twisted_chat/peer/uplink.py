@@ -12,10 +12,9 @@ the other, without waiting for each.
 
 from collections.abc import Callable
 
-from twisted_chat import frames, names
+from twisted_chat import names
 from twisted_chat.addresses import Address
 from twisted_chat.errors import NameRefused
-from twisted_chat.frames import Rivalled
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.acquaintances import shown_name
@@ -27,7 +26,11 @@ from twisted_chat.peer.questions import Close, Questions
 from twisted_chat.peer.server_key import ServerKey
 from twisted_chat.peer.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire import Answer, Bare, ListRooms, Register, Registered, Verb
+from twisted_chat.wire.common import Bare, ListRooms, Register, Verb, Welcome
+from twisted_chat.wire.gen1 import Answer
+from twisted_chat.wire.gen2 import answers
+from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.requests import Request
 
 FIRST_CONTACT = 10.0
 """Seconds for a link to the server to come up."""
@@ -342,16 +345,16 @@ class Uplink:
             self._register(self.name, now)
 
     def _register(self, name: str, now: float) -> None:
-        def close(answers: list[frames.Answer] | None, now: float) -> None:
-            if answers is None:
+        def close(told: list[answers.Answer] | None, now: float) -> None:
+            if told is None:
                 return  # There will be another link.
-            if answers[0] == Registered(name):
+            if told[0] == Welcome(name):
                 again = bool(self.name)
                 self.name, self.wanted, self.valid = name, "", True
                 self._on_registered(again, now)
                 self.away = self._rivalled = False
-            elif isinstance(answers[0], Rivalled):
-                self._give_way(answers[0], now)
+            elif isinstance(told[0], Rivalled):
+                self._give_way(told[0], now)
             else:
                 self._refused(f"the server does not let you be {name}: somebody else is, or was")
 
@@ -385,7 +388,7 @@ class Uplink:
 
     # --- Asking
 
-    def ask(self, request: frames.Request, close: Close, now: float) -> None:
+    def ask(self, request: Request, close: Close, now: float) -> None:
         """Ask the server, if there is a link to it."""
         if self.link is None:
             close(None, now)
@@ -393,12 +396,12 @@ class Uplink:
         self._questions.asked(request, close, now)
         self._effects.frame(request, self.link)
 
-    def tell(self, request: frames.Request) -> None:
+    def tell(self, request: Request) -> None:
         """Say something to the server that has no answer of its own."""
         if self.link is not None:
             self._effects.frame(request, self.link)
 
-    def answered(self, answer: frames.Answer, now: float) -> bool:
+    def answered(self, answer: answers.Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none."""
         return self._questions.answer(answer, now)
 

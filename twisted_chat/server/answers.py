@@ -4,23 +4,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room, RoomGiven
-from twisted_chat.frames import (
-    AskRoster,
-    CloseRoom,
-    Done,
-    Extra,
-    GiveRoom,
-    Kick,
-    Located,
-    Refused,
-    Request,
-    pack,
-)
 from twisted_chat.server.delivery import Delivery, Outlet
 from twisted_chat.server.household import Household
 from twisted_chat.server.notices import Notices, contact
 from twisted_chat.server.pacing import Slot
-from twisted_chat.wire import (
+from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
     JoinRoom,
@@ -28,9 +16,11 @@ from twisted_chat.wire import (
     ListRooms,
     ListUsers,
     Locate,
-    RoomCreated,
+    RoomReady,
     Verb,
 )
+from twisted_chat.wire.gen2.answers import ContactLocated, Done, Refused, pack
+from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick, Request
 
 NAMES_AT_ONCE = 256
 """Names in one message of a list: some 4 KiB, 32 KiB where each is as long as can be."""
@@ -69,7 +59,7 @@ class Answers:
             self._delivery.send(outlet, Bare(Verb.AR).encode())
             return
         told = self._notices.nearby.contact(contact(found), user.address)
-        self._delivery.send(outlet, Located(told).encode())
+        self._delivery.send(outlet, ContactLocated(told).encode())
         self._notices.introduce(user, found)
 
     def _list_users(self, request: ListUsers, user: KeyHolder, outlet: Outlet, now: float) -> None:
@@ -84,7 +74,7 @@ class Answers:
         self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
     ) -> None:
         created = self._household.create_room(request.room, user, now)
-        answer = RoomCreated(request.room) if created else Bare(Verb.RC)
+        answer = RoomReady(request.room) if created else Bare(Verb.RC)
         self._delivery.send(outlet, answer.encode())
 
     def _join_room(self, request: JoinRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:

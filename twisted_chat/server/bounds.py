@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from twisted_chat.names import MAX_NAME
-from twisted_chat.wire import MAX_DATAGRAM
+from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 
 @dataclass(frozen=True, slots=True)

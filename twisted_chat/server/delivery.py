@@ -11,11 +11,11 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from twisted_chat.frames import Contact
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.pacing import TURN, Slot
+from twisted_chat.wire.gen2.contact import Contact
 
 WINDOW = 64 * 1024
 """Bytes that a link has not taken yet from which on its streams wait."""

@@ -8,7 +8,6 @@ from itertools import count
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
 from twisted_chat.errors import NameRefused, WireError
-from twisted_chat.frames import Request, Rivalled, SignOfLife, parse_request
 from twisted_chat.links import Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
@@ -21,8 +20,9 @@ from twisted_chat.server.household import Household
 from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import TURN
 from twisted_chat.server.rivals import Rivals
-from twisted_chat.wire import Bare, Farewell, Leave, Register, Verb
-from twisted_chat.wire import Registered as Welcome
+from twisted_chat.wire.common import Bare, Goodbye, Leave, Register, Verb, Welcome
+from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
 
 _HI = Bare(Verb.HI)
 
@@ -286,5 +286,5 @@ class Hall:
         self._delivery.drop(guest)
         self._household.depart(user, now)
         self._guests.unsettle(guest, now)
-        self._delivery.send(guest, Farewell().encode())
+        self._delivery.send(guest, Goodbye().encode())
         self._make_way(guest.link.fingerprint, now)

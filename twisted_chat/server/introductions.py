@@ -11,30 +11,28 @@ from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
 from twisted_chat.server.household import Household
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.pacing import Pacing, Slot
-from twisted_chat.wire import (
+from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
-    Farewell,
+    Goodbye,
     JoinRoom,
     Leave,
     LeaveRoom,
     ListRooms,
     ListUsers,
     Locate,
-    Located,
     Register,
     Request,
-    RoomListed,
-    UserListed,
+    RoomReady,
     Verb,
+    Welcome,
 )
-from twisted_chat.wire import Registered as Welcome
-from twisted_chat.wire import RoomCreated as Created
+from twisted_chat.wire.gen1 import Located, RoomListed, UserListed
 
 _HI, _AR, _RL, _RC, _RJ = (
     Bare(verb).encode() for verb in (Verb.HI, Verb.AR, Verb.RL, Verb.RC, Verb.RJ)
 )
-_BY = Farewell().encode()
+_BY = Goodbye().encode()
 
 
 class Introductions:
@@ -129,7 +127,7 @@ class Introductions:
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
         created = self._household.create_room(request.room, user, now)
-        self._pacing.send(user.address, Created(request.room).encode() if created else _RC, now)
+        self._pacing.send(user.address, RoomReady(request.room).encode() if created else _RC, now)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
         if not self._household.join_room(request.room, user, now):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from twisted_chat.addresses import Address, Kind, kind
-from twisted_chat.frames import Contact
+from twisted_chat.wire.gen2.contact import Contact
 
 ReachedAt = Callable[[Address], str | None]
 """At which address of the server's those at another reach it, where that is known."""

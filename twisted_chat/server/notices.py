@@ -16,9 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twisted_chat.directory.directory import Room, User
-from twisted_chat.frames import (
+from twisted_chat.moments import NEVER
+from twisted_chat.server.bounds import GATHER, SMALL_ROOM
+from twisted_chat.server.delivery import Delivery, Outlet
+from twisted_chat.server.nearby import Nearby
+from twisted_chat.server.pacing import Slot
+from twisted_chat.wire.gen2.answers import (
     Came,
-    Contact,
     Introduced,
     PutOut,
     RosterBegins,
@@ -26,11 +30,7 @@ from twisted_chat.frames import (
     RosterMember,
     Went,
 )
-from twisted_chat.moments import NEVER
-from twisted_chat.server.bounds import GATHER, SMALL_ROOM
-from twisted_chat.server.delivery import Delivery, Outlet
-from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.pacing import Slot
+from twisted_chat.wire.gen2.contact import Contact
 
 MISSED = 1000
 """Changes that are kept for a member while its roster is on its way, before that begins anew."""

@@ -20,7 +20,7 @@ from twisted_chat.server.introductions import Introductions
 from twisted_chat.server.nearby import Nearby, ReachedAt
 from twisted_chat.server.notices import Notices
 from twisted_chat.server.pacing import Pacing
-from twisted_chat.wire import parse_request, refusal_of
+from twisted_chat.wire.gen1 import parse_request, refusal_of
 
 
 class Reception:

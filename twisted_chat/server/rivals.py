@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from twisted_chat.server.bounds import SIGN_OF_LIFE
 from twisted_chat.server.deadlines import Deadlines
 from twisted_chat.server.guests import Guest
-from twisted_chat.wire import Register
+from twisted_chat.wire.common import Register
 
 
 class Rivals:

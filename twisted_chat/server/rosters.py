@@ -17,7 +17,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, LISTS, REMEMBERED, SMALL_ROOM
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.pacing import Pacing, Slot
-from twisted_chat.wire import RosterCleared, RosterEntry
+from twisted_chat.wire.gen1 import RosterCleared, RosterEntry
 
 _CLEARED = RosterCleared().encode()
 

@@ -7,7 +7,7 @@ chat's port; on any other port, who is asked, or tells where somebody is.
 from collections import Counter
 from collections.abc import Iterator
 
-from twisted_chat import names, wire
+from twisted_chat import names
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, WireError
@@ -18,7 +18,18 @@ from twisted_chat.trace.links import Links
 from twisted_chat.trace.questions import Emit, Question, Questions
 from twisted_chat.trace.report import Finding, Layer, Purpose, Verdict, at, count, duration, quoted
 from twisted_chat.trace.speech import answer_in_words, request_in_words
-from twisted_chat.wire import Answer, Request, Verb
+from twisted_chat.wire.common import VERBS, Bare, Goodbye, Request, RoomReady, Verb, Welcome
+from twisted_chat.wire.gen1 import (
+    Answer,
+    Located,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    Said,
+    UserListed,
+    parse_answer,
+    parse_request,
+)
 
 MAX_PAIRS = 10_000
 """Pairs who talk directly that are told one by one."""
@@ -32,7 +43,7 @@ def speaks(datagram: bytes) -> bool:
     """Whether a datagram is a message of generation 1, in one direction or the
     other, and names only what may be a name."""
     message = _answer(datagram) or _request(datagram)
-    if message is None or isinstance(message, wire.Said):
+    if message is None or isinstance(message, Said):
         return message is not None
     name = getattr(message, "name", getattr(message, "room", None))
     try:
@@ -81,7 +92,7 @@ class Chat:
         if server == destination and (request := _request(datagram)) is not None:
             return self._asks(source, destination, request, datagram, moment)
         answer = _answer(datagram)
-        if isinstance(answer, wire.Said):
+        if isinstance(answer, Said):
             return self._says(source, destination, answer, len(datagram))
         if server == source and answer is not None:
             return self._tells(destination, source, answer, moment)
@@ -116,11 +127,11 @@ class Chat:
                 return end
         ports = source[1] == self._port, destination[1] == self._port
         answer = _answer(datagram)
-        if isinstance(answer, wire.Said):
+        if isinstance(answer, Said):
             return None
         if ports[0] != ports[1]:
             server = source if ports[0] else destination
-        elif isinstance(answer, wire.RosterCleared | wire.RosterEntry | wire.Located):
+        elif isinstance(answer, RosterCleared | RosterEntry | Located):
             server = source
         elif _request(datagram) is not None:
             server = destination
@@ -132,7 +143,7 @@ class Chat:
     def _asks(
         self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
     ) -> Verdict:
-        verb = wire.VERBS[type(request)]
+        verb = VERBS[type(request)]
         text = request_in_words(request)
         purpose = Purpose.SET_UP
         if verb in (Verb.BY, Verb.RK):
@@ -147,27 +158,27 @@ class Chat:
     def _tells(self, user: Address, server: Address, answer: Answer, moment: Moment) -> Verdict:
         text = answer_in_words(answer)
         verbs = _ANSWERED[type(answer)]
-        if isinstance(answer, wire.Bare):
+        if isinstance(answer, Bare):
             verbs = (answer.verb,)
             if answer.verb is Verb.HI:
                 # To anything else it says that the user is not registered.
                 verbs = self._questions.waiting(user, server) or verbs
                 text = "refused: the name is taken, or none" if Verb.HI in verbs else text
-        elif isinstance(answer, wire.Registered):
+        elif isinstance(answer, Welcome):
             self._left.pop(user, None)
             self._registered[user] = answer.name[:LONGEST_NAME]
             self.names[user] = safe(self._registered[user])
-        elif isinstance(answer, wire.Farewell):
+        elif isinstance(answer, Goodbye):
             self._registered.pop(user, None)
             self._left[user] = None
         note = ""
         question = self._questions.answer(user, server, verbs, moment)
         purpose = Purpose.SET_UP
-        if isinstance(answer, wire.RosterCleared) and self._leaving(user, server):
+        if isinstance(answer, RosterCleared) and self._leaving(user, server):
             purpose = Purpose.CLOSE
         elif question is not None:
             purpose = question.purpose
-            question.refused |= isinstance(answer, wire.Bare) and answer.verb in _REFUSES
+            question.refused |= isinstance(answer, Bare) and answer.verb in _REFUSES
             if question.answered is moment:
                 took = duration(moment.at - question.asked.at)
                 note = f"answers #{question.asked.number} after {took}"
@@ -178,7 +189,7 @@ class Chat:
     def _leaving(self, user: Address, server: Address) -> bool:
         return user in self._left or Verb.BY in self._questions.waiting(user, server)
 
-    def _says(self, source: Address, destination: Address, said: wire.Said, size: int) -> Verdict:
+    def _says(self, source: Address, destination: Address, said: Said, size: int) -> Verdict:
         self.names.setdefault(source, safe(said.name[:LONGEST_NAME]))
         back = (destination, source) in self._direct
         pair = (destination, source) if back else (source, destination)
@@ -201,7 +212,7 @@ class Chat:
         if request is not None and not (told and answer is not None):
             return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
         if answer is not None:
-            purpose = Purpose.DATA if isinstance(answer, wire.Said) else Purpose.SET_UP
+            purpose = Purpose.DATA if isinstance(answer, Said) else Purpose.SET_UP
             return _say(f"{answer_in_words(answer)}…", purpose, missing)
         return self._stranger(packet.source, missing)
 
@@ -212,18 +223,18 @@ class Chat:
 
 
 _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
-    wire.Bare: (),
-    wire.Registered: (Verb.HI,),
-    wire.Farewell: (Verb.BY,),
-    wire.Located: (Verb.AR,),
-    wire.UserListed: (Verb.UL,),
-    wire.RoomListed: (Verb.RL,),
-    wire.RoomCreated: (Verb.RC,),
-    wire.RosterCleared: (Verb.RK, Verb.RJ),
-    wire.RosterEntry: (Verb.RJ,),
-    wire.Said: (),
+    Bare: (),
+    Welcome: (Verb.HI,),
+    Goodbye: (Verb.BY,),
+    Located: (Verb.AR,),
+    UserListed: (Verb.UL,),
+    RoomListed: (Verb.RL,),
+    RoomReady: (Verb.RC,),
+    RosterCleared: (Verb.RK, Verb.RJ),
+    RosterEntry: (Verb.RJ,),
+    Said: (),
 }
-_SINGLE = frozenset({wire.Registered, wire.Farewell, wire.Located, wire.RoomCreated, wire.Bare})
+_SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""
 _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
@@ -238,13 +249,13 @@ def _is_message(datagram: bytes) -> bool:
 
 def _request(datagram: bytes) -> Request | None:
     try:
-        return wire.parse_request(datagram)
+        return parse_request(datagram)
     except WireError:
         return None
 
 
 def _answer(datagram: bytes) -> Answer | None:
     try:
-        return wire.parse_answer(datagram)
+        return parse_answer(datagram)
     except WireError:
         return None

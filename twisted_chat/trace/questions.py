@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from twisted_chat.addresses import Address
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.report import Finding, Purpose, at, count, duration
-from twisted_chat.wire import Verb
+from twisted_chat.wire.common import Verb
 
 PATIENCE = 30_000_000_000
 """Nanoseconds after a request in which something can still be its answer."""

@@ -1,10 +1,33 @@
 """What the messages of generation 1 mean, in words."""
 
-from twisted_chat import wire
 from twisted_chat.addresses import host_and_port
 from twisted_chat.display import safe
 from twisted_chat.trace.report import LONGEST_TEXT, quoted
-from twisted_chat.wire import Answer, Request, Verb
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    Request,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen1 import (
+    Answer,
+    Located,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    Said,
+    UserListed,
+)
 
 _BARE = {
     Verb.HI: "refused: not registered",
@@ -19,46 +42,46 @@ _BARE = {
 def request_in_words(request: Request) -> str:
     """What a user asks of a server."""
     match request:
-        case wire.Register(name):
+        case Register(name):
             return f"registers as {_name(name)}"
-        case wire.Leave():
+        case Leave():
             return "leaves the server"
-        case wire.Locate(name):
+        case Locate(name):
             return f"asks where {_name(name)} is"
-        case wire.ListUsers():
+        case ListUsers():
             return "asks for the users"
-        case wire.ListRooms():
+        case ListRooms():
             return "asks for the rooms"
-        case wire.CreateRoom(room):
+        case CreateRoom(room):
             return f"creates the room {_name(room)}"
-        case wire.JoinRoom(room):
+        case JoinRoom(room):
             return f"joins the room {_name(room)}"
-        case wire.LeaveRoom():
+        case LeaveRoom():
             return "leaves its room"
 
 
 def answer_in_words(answer: Answer) -> str:
     """What a server, or another peer, says to a user."""
     match answer:
-        case wire.Bare(verb):
+        case Bare(verb):
             return _BARE[verb]
-        case wire.Registered(name):
+        case Welcome(name):
             return f"accepted as {_name(name)}"
-        case wire.Farewell():
+        case Goodbye():
             return "has left the server"
-        case wire.Located(host, port):
+        case Located(host, port):
             return f"the user is at {host_and_port(host, port)}"
-        case wire.UserListed(name):
+        case UserListed(name):
             return f"one of the users: {_name(name)}"
-        case wire.RoomListed(room):
+        case RoomListed(room):
             return f"one of the rooms: {_name(room)}"
-        case wire.RoomCreated(room):
+        case RoomReady(room):
             return f"the room {_name(room)} is there now"
-        case wire.RosterCleared():
+        case RosterCleared():
             return "roster: begins anew"
-        case wire.RosterEntry(host, port):
+        case RosterEntry(host, port):
             return f"roster: one more member at {host_and_port(host, port)}"
-        case wire.Said(name, text):
+        case Said(name, text):
             return f"{_name(name)} says {quoted(text)}"
 
 

@@ -5,39 +5,67 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import answers, datagrams, many, requests
-from twisted_chat import wire
 from twisted_chat.errors import WireError
-from twisted_chat.wire import Verb, parse_answer, parse_request
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    Goodbye,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    Request,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen1 import (
+    MAX_DATAGRAM,
+    Answer,
+    Located,
+    RoomListed,
+    RosterCleared,
+    RosterEntry,
+    Said,
+    UserListed,
+    parse_answer,
+    parse_request,
+    refusal_of,
+    said_room,
+)
 
-REQUESTS: dict[bytes, wire.Request] = {
-    b"hi debian": wire.Register("debian"),
-    b"by": wire.Leave(),
-    b"ar debian": wire.Locate("debian"),
-    b"ul": wire.ListUsers(),
-    b"rl": wire.ListRooms(),
-    b"rc testroom": wire.CreateRoom("testroom"),
-    b"rj testroom": wire.JoinRoom("testroom"),
-    b"rk": wire.LeaveRoom(),
+REQUESTS: dict[bytes, Request] = {
+    b"hi debian": Register("debian"),
+    b"by": Leave(),
+    b"ar debian": Locate("debian"),
+    b"ul": ListUsers(),
+    b"rl": ListRooms(),
+    b"rc testroom": CreateRoom("testroom"),
+    b"rj testroom": JoinRoom("testroom"),
+    b"rk": LeaveRoom(),
 }
 
-ANSWERS: dict[bytes, wire.Answer] = {
-    b"hi debian": wire.Registered("debian"),
-    b"hi": wire.Bare(Verb.HI),
-    b"by": wire.Farewell(),
-    b"ar 192.168.122.25 34456": wire.Located("192.168.122.25", 34456),
-    b"ar 2001:db8::1 65535": wire.Located("2001:db8::1", 65535),
-    b"ar": wire.Bare(Verb.AR),
-    b"ul debian": wire.UserListed("debian"),
-    b"ul": wire.Bare(Verb.UL),
-    b"rl testroom": wire.RoomListed("testroom"),
-    b"rl": wire.Bare(Verb.RL),
-    b"rc testroom": wire.RoomCreated("testroom"),
-    b"rc": wire.Bare(Verb.RC),
-    b"rj __clear_peers__": wire.RosterCleared(),
-    b"rj 192.168.122.25 34456": wire.RosterEntry("192.168.122.25", 34456),
-    b"rj ::ffff:10.0.0.1 1": wire.RosterEntry("::ffff:10.0.0.1", 1),
-    b"rj": wire.Bare(Verb.RJ),
-    b"msg debian> hello\n": wire.Said("debian", "hello\n"),
+ANSWERS: dict[bytes, Answer] = {
+    b"hi debian": Welcome("debian"),
+    b"hi": Bare(Verb.HI),
+    b"by": Goodbye(),
+    b"ar 192.168.122.25 34456": Located("192.168.122.25", 34456),
+    b"ar 2001:db8::1 65535": Located("2001:db8::1", 65535),
+    b"ar": Bare(Verb.AR),
+    b"ul debian": UserListed("debian"),
+    b"ul": Bare(Verb.UL),
+    b"rl testroom": RoomListed("testroom"),
+    b"rl": Bare(Verb.RL),
+    b"rc testroom": RoomReady("testroom"),
+    b"rc": Bare(Verb.RC),
+    b"rj __clear_peers__": RosterCleared(),
+    b"rj 192.168.122.25 34456": RosterEntry("192.168.122.25", 34456),
+    b"rj ::ffff:10.0.0.1 1": RosterEntry("::ffff:10.0.0.1", 1),
+    b"rj": Bare(Verb.RJ),
+    b"msg debian> hello\n": Said("debian", "hello\n"),
 }
 
 NOT_REQUESTS = [
@@ -83,8 +111,8 @@ class GrammarTests(SynchronousTestCase):
 
     def test_every_kind_is_in_the_tables(self) -> None:
         """No kind of message is left out of these tests."""
-        self.assertEqual(set(map(type, REQUESTS.values())), set(wire.Request.__args__))
-        self.assertEqual(set(map(type, ANSWERS.values())), set(wire.Answer.__args__))
+        self.assertEqual(set(map(type, REQUESTS.values())), set(Request.__args__))
+        self.assertEqual(set(map(type, ANSWERS.values())), set(Answer.__args__))
 
     def test_nothing_else_is_a_request(self) -> None:
         """What a user cannot say to a server is a WireError."""
@@ -102,24 +130,24 @@ class GrammarTests(SynchronousTestCase):
         """The grammar does not know which names a room may have."""
         self.assertEqual(
             parse_request(b"rj __clear_peers__"),
-            wire.JoinRoom(wire.RosterCleared().encode()[3:].decode()),
+            JoinRoom(RosterCleared().encode()[3:].decode()),
         )
 
     def test_the_first_mark_ends_the_name(self) -> None:
         """What a peer says may hold the mark that follows a name."""
-        self.assertEqual(parse_answer(b"msg a> b> c"), wire.Said("a", "b> c"))
-        self.assertEqual(parse_answer(b"msg a>> b"), wire.Said("a>", "b"))
-        self.assertEqual(parse_answer(b"msg > b"), wire.Said("", "b"))
-        self.assertEqual(parse_answer(b"msg a> "), wire.Said("a", ""))
+        self.assertEqual(parse_answer(b"msg a> b> c"), Said("a", "b> c"))
+        self.assertEqual(parse_answer(b"msg a>> b"), Said("a>", "b"))
+        self.assertEqual(parse_answer(b"msg > b"), Said("", "b"))
+        self.assertEqual(parse_answer(b"msg a> "), Said("a", ""))
 
     def test_text_of_several_lines(self) -> None:
         """Line feeds are a part of the text, and of the name."""
-        self.assertEqual(parse_answer(b"msg a\nb> c\nd\n"), wire.Said("a\nb", "c\nd\n"))
+        self.assertEqual(parse_answer(b"msg a\nb> c\nd\n"), Said("a\nb", "c\nd\n"))
 
     def test_an_argument_is_everything_after_the_space(self) -> None:
         """Spaces in an argument are for the rule on names to refuse, not for the grammar."""
-        self.assertEqual(parse_request(b"hi  two words "), wire.Register(" two words "))
-        self.assertEqual(parse_request(b"hi "), wire.Register(""))
+        self.assertEqual(parse_request(b"hi  two words "), Register(" two words "))
+        self.assertEqual(parse_request(b"hi "), Register(""))
 
 
 class RoomTests(SynchronousTestCase):
@@ -128,8 +156,8 @@ class RoomTests(SynchronousTestCase):
     def test_what_fits_beside_a_name(self) -> None:
         """Text of that many bytes fills the datagram, whatever the name is written in."""
         for name in ("bob", "アリス"):
-            room = wire.said_room(name)
-            self.assertEqual(len(wire.Said(name, "x" * room).encode()), wire.MAX_DATAGRAM)
+            room = said_room(name)
+            self.assertEqual(len(Said(name, "x" * room).encode()), MAX_DATAGRAM)
 
 
 class NameTests(SynchronousTestCase):
@@ -138,7 +166,7 @@ class NameTests(SynchronousTestCase):
     def test_odd(self) -> None:
         """What the original lets in is read: blanks, anything that is no name to us."""
         for name in ("two words", "🦊", "a\u202eb", "x" * 900):
-            self.assertEqual(parse_answer(f"ul {name}".encode()), wire.UserListed(name))
+            self.assertEqual(parse_answer(f"ul {name}".encode()), UserListed(name))
 
     def test_obeyed(self) -> None:
         """What a terminal would obey is no name."""
@@ -162,12 +190,12 @@ class RefusalTests(SynchronousTestCase):
         """The refusal is that of the verb, even when the rest is not to be read."""
         for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ):
             datagram = verb.value.encode() + b" \xff" * 2000
-            self.assertEqual(wire.refusal_of(datagram), wire.Bare(verb))
+            self.assertEqual(refusal_of(datagram), Bare(verb))
 
     def test_requests_that_have_none(self) -> None:
         """For lists and goodbyes a bare verb would say something else."""
         for datagram in (b"", b"hi", b"hix", b"ul", b"ul x", b"rl", b"rk", b"by", b"msg a> b"):
-            self.assertIsNone(wire.refusal_of(datagram), repr(datagram))
+            self.assertIsNone(refusal_of(datagram), repr(datagram))
 
 
 class Properties(SynchronousTestCase):
@@ -175,13 +203,13 @@ class Properties(SynchronousTestCase):
 
     @many
     @given(requests)
-    def test_requests_survive_the_wire(self, request: wire.Request) -> None:
+    def test_requests_survive_the_wire(self, request: Request) -> None:
         """Reading a request is the inverse of writing it."""
         self.assertEqual(parse_request(request.encode()), request)
 
     @many
     @given(answers)
-    def test_answers_survive_the_wire(self, answer: wire.Answer) -> None:
+    def test_answers_survive_the_wire(self, answer: Answer) -> None:
         """Reading an answer is the inverse of writing it."""
         self.assertEqual(parse_answer(answer.encode()), answer)
 

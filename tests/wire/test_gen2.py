@@ -5,46 +5,75 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.strategies import given_names, hosts, many, mutated, ports, requests, texts
-from twisted_chat import frames, wire
 from twisted_chat.errors import WireError
-from twisted_chat.frames import MAX_FRAME, Contact, Extra, Frames, frame, pack
 from twisted_chat.names import LONGEST_NAME
+from twisted_chat.wire.common import Bare, Goodbye, Leave, RoomReady, Verb, Welcome
+from twisted_chat.wire.framing import MAX_FRAME
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    ContactLocated,
+    Done,
+    Introduced,
+    Listed,
+    PutOut,
+    Refused,
+    Rivalled,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+    pack,
+    parse_answer,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import (
+    AskRoster,
+    CloseRoom,
+    Extra,
+    GiveRoom,
+    Kick,
+    Request,
+    SignOfLife,
+    parse_request,
+)
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 KEY = "0123456789abcdef" * 4
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters=" "), min_size=1, max_size=9)
 NUMBERS = st.integers(0, 2**64 - 1)
 CONTACTS = st.builds(Contact, given_names, st.sampled_from(["", KEY]), hosts, ports)
-LISTS = st.sampled_from([wire.Verb.UL, wire.Verb.RL])
+LISTS = st.sampled_from([Verb.UL, Verb.RL])
 
-REQUESTS: st.SearchStrategy[frames.Request] = st.one_of(
+REQUESTS: st.SearchStrategy[Request] = st.one_of(
     requests,
-    st.builds(frames.Kick, st.one_of(st.just(""), WORDS)),
-    st.builds(frames.GiveRoom, WORDS),
-    st.sampled_from([frames.CloseRoom(), frames.AskRoster()]),
+    st.builds(Kick, st.one_of(st.just(""), WORDS)),
+    st.builds(GiveRoom, WORDS),
+    st.sampled_from([CloseRoom(), AskRoster()]),
 )
-ANSWERS: st.SearchStrategy[frames.Answer] = st.one_of(
-    st.sampled_from([wire.Farewell(), frames.RosterEnds(), *map(wire.Bare, wire.Verb)]).filter(
-        lambda answer: answer not in (wire.Bare(wire.Verb.BY), wire.Bare(wire.Verb.RK))
+ANSWERS: st.SearchStrategy[Answer] = st.one_of(
+    st.sampled_from([Goodbye(), RosterEnds(), *map(Bare, Verb)]).filter(
+        lambda answer: answer not in (Bare(Verb.BY), Bare(Verb.RK))
     ),
-    given_names.map(wire.Registered),
-    given_names.map(wire.RoomCreated),
-    CONTACTS.map(frames.Located),
-    CONTACTS.map(frames.Introduced),
-    CONTACTS.map(frames.RosterMember),
-    st.builds(frames.Listed, LISTS, st.lists(given_names, min_size=1).map(tuple)),
-    st.builds(frames.RosterBegins, given_names, NUMBERS),
-    st.builds(frames.Came, NUMBERS, CONTACTS),
-    st.builds(frames.Went, NUMBERS, given_names),
-    st.builds(frames.Rivalled, given_names, NUMBERS),
-    st.just(frames.SignOfLife()),
-    st.one_of(st.just(""), given_names).map(frames.PutOut),
-    st.builds(frames.Done, st.sampled_from(Extra)),
-    st.builds(frames.Refused, st.sampled_from(Extra)),
+    given_names.map(Welcome),
+    given_names.map(RoomReady),
+    CONTACTS.map(ContactLocated),
+    CONTACTS.map(Introduced),
+    CONTACTS.map(RosterMember),
+    st.builds(Listed, LISTS, st.lists(given_names, min_size=1).map(tuple)),
+    st.builds(RosterBegins, given_names, NUMBERS),
+    st.builds(Came, NUMBERS, CONTACTS),
+    st.builds(Went, NUMBERS, given_names),
+    st.builds(Rivalled, given_names, NUMBERS),
+    st.just(SignOfLife()),
+    st.one_of(st.just(""), given_names).map(PutOut),
+    st.builds(Done, st.sampled_from(Extra)),
+    st.builds(Refused, st.sampled_from(Extra)),
 )
-SPEECH: st.SearchStrategy[frames.Speech] = st.one_of(
-    st.builds(frames.Said, NUMBERS, NUMBERS, texts),
-    st.builds(frames.Heard, NUMBERS, NUMBERS),
-    st.just(wire.Leave()),
+SPEECH: st.SearchStrategy[Speech] = st.one_of(
+    st.builds(NumberedText, NUMBERS, NUMBERS, texts),
+    st.builds(Acknowledgement, NUMBERS, NUMBERS),
+    st.just(Leave()),
 )
 
 
@@ -53,24 +82,22 @@ class MessageTests(SynchronousTestCase):
 
     @many
     @given(REQUESTS, ANSWERS, SPEECH)
-    def test_inverse(
-        self, request: frames.Request, answer: frames.Answer, speech: frames.Speech
-    ) -> None:
+    def test_inverse(self, request: Request, answer: Answer, speech: Speech) -> None:
         """What is written is read as the same message."""
-        self.assertEqual(frames.parse_request(request.encode()), request)
-        self.assertEqual(frames.parse_answer(answer.encode()), answer)
-        self.assertEqual(frames.parse_speech(speech.encode()), speech)
+        self.assertEqual(parse_request(request.encode()), request)
+        self.assertEqual(parse_answer(answer.encode()), answer)
+        self.assertEqual(parse_speech(speech.encode()), speech)
 
     def test_a_name_may_hold_any_space(self) -> None:
         """A name of white space other than a space is no missing name."""
-        kick = frames.Kick("\x1f")
-        self.assertEqual(frames.parse_request(kick.encode()), kick)
+        kick = Kick("\x1f")
+        self.assertEqual(parse_request(kick.encode()), kick)
 
     @many
     @given(mutated(st.one_of(REQUESTS, ANSWERS, SPEECH).map(lambda message: message.encode())))
     def test_any_bytes(self, message: bytes) -> None:
         """Any bytes are the message that they say, or a WireError."""
-        for parse in (frames.parse_request, frames.parse_answer, frames.parse_speech):
+        for parse in (parse_request, parse_answer, parse_speech):
             try:
                 read = parse(message)
             except WireError:
@@ -79,15 +106,15 @@ class MessageTests(SynchronousTestCase):
 
     def test_a_text_may_hold_anything(self) -> None:
         """Line feeds and spaces are part of what was said."""
-        said = frames.Said(7, 1, " two\n lines \n")
-        self.assertEqual(frames.parse_speech(said.encode()), said)
+        said = NumberedText(7, 1, " two\n lines \n")
+        self.assertEqual(parse_speech(said.encode()), said)
         self.assertEqual(said.encode(), b"msg 7 1  two\n lines \n")
 
     def test_no_key(self) -> None:
         """A user of generation 1 has a dash for a fingerprint."""
         contact = Contact("bob", "", "192.0.2.1", 9)
-        self.assertEqual(frames.Located(contact).encode(), b"ar bob - 192.0.2.1 9")
-        self.assertEqual(frames.parse_answer(b"ar bob - 192.0.2.1 9"), frames.Located(contact))
+        self.assertEqual(ContactLocated(contact).encode(), b"ar bob - 192.0.2.1 9")
+        self.assertEqual(parse_answer(b"ar bob - 192.0.2.1 9"), ContactLocated(contact))
 
     def test_not_messages(self) -> None:
         """Numbers, keys and addresses are what they should be."""
@@ -97,7 +124,7 @@ class MessageTests(SynchronousTestCase):
             *(b"ro lab", b"ro lab 1 2", b"ul ", b"rm", b"hi \xff", b"r- 123456789012345678901 a"),
         ):
             with self.assertRaises(WireError, msg=str(wrong)):
-                frames.parse_answer(wrong)
+                parse_answer(wrong)
 
     def test_no_names(self) -> None:
         """What a server calls somebody or a room is one word, not too long, of which
@@ -121,51 +148,20 @@ class MessageTests(SynchronousTestCase):
                 if (name, message) in (("", "rk {}"), ("a b", "ul a {}"), ("a b", "rl {}")):
                     continue
                 with self.assertRaises(WireError, msg=repr((name, message))):
-                    frames.parse_answer(message.format(name).encode())
+                    parse_answer(message.format(name).encode())
 
     def test_names(self) -> None:
         """Names of any writing system pass, those of a newer Unicode too, and a joiner."""
         for name in ("alice", "日" * 32, "می\u200cخواهم", "\U0003fffd", "x" * LONGEST_NAME):
-            self.assertEqual(frames.parse_answer(f"hi {name}".encode()), wire.Registered(name))
+            self.assertEqual(parse_answer(f"hi {name}".encode()), Welcome(name))
 
     def test_nobody(self) -> None:
         """An address where nobody can be is none."""
         for where in ("224.0.0.1 9", "255.255.255.255 9", "0.0.0.0 9", "ff02::1 9", ":: 9"):
             with self.assertRaises(WireError, msg=where):
-                frames.parse_answer(f"ar bob - {where}".encode())
+                parse_answer(f"ar bob - {where}".encode())
         with self.assertRaises(WireError):
-            frames.parse_answer(b"ar bob - 192.0.2.1 0")
-
-
-class FramesTests(SynchronousTestCase):
-    """Cutting a stream into messages."""
-
-    @many
-    @given(st.lists(st.binary(min_size=1, max_size=300), max_size=9), st.integers(1, 50))
-    def test_whatever_the_pieces(self, messages: list[bytes], size: int) -> None:
-        """The messages come out whole, however the stream was cut."""
-        stream, cut, got = b"".join(map(frame, messages)), Frames(), list[bytes]()
-        for at in range(0, len(stream), size):
-            got += cut.feed(stream[at : at + size])
-        self.assertEqual(got, messages)
-
-    def test_bounds(self) -> None:
-        """The longest message passes; an empty and a longer one are refused on both sides,
-        by their length alone."""
-        self.assertEqual(list(Frames().feed(frame(b"x" * MAX_FRAME))), [b"x" * MAX_FRAME])
-        for message in (b"", b"x" * (MAX_FRAME + 1)):
-            with self.assertRaises(WireError):
-                frame(message)
-            with self.assertRaises(WireError):
-                list(Frames().feed(len(message).to_bytes(4)))
-
-    def test_what_came_before_is_read(self) -> None:
-        """The messages before a length that cannot be are read."""
-        got = list[bytes]()
-        with self.assertRaises(WireError):
-            for message in Frames().feed(frame(b"hi") + b"\xff\xff\xff\xff"):
-                got.append(message)
-        self.assertEqual(got, [b"hi"])
+            parse_answer(b"ar bob - 192.0.2.1 0")
 
 
 class PackTests(SynchronousTestCase):
@@ -174,7 +170,7 @@ class PackTests(SynchronousTestCase):
     def test_a_long_list(self) -> None:
         """A list of any length is some messages, none too long, with every name once."""
         names = [f"user{number}" for number in range(20_000)]
-        messages = list(pack(wire.Verb.UL, names))
+        messages = list(pack(Verb.UL, names))
         self.assertEqual([name for message in messages for name in message.names], names)
         self.assertEqual(len(messages), 3)
         for message in messages:
@@ -182,4 +178,4 @@ class PackTests(SynchronousTestCase):
 
     def test_nothing(self) -> None:
         """An empty list is no message: its end says it all."""
-        self.assertEqual(list(pack(wire.Verb.RL, [])), [])
+        self.assertEqual(list(pack(Verb.RL, [])), [])

@@ -1,0 +1,1 @@
+"""The languages of both generations: messages, read and written."""

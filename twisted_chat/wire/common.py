@@ -1,0 +1,224 @@
+"""What both languages say in the same words, and how a message is read.
+
+A message is a verb, then arguments, single spaces between, UTF-8: in
+generation 1 a datagram, in generation 2 a frame on a stream.
+
+The rules of this package:
+
+- It knows the grammar, not the meaning. Whether an argument is an acceptable
+  name is for `names`; the server and the peer decide who may say what.
+- The same bytes mean different things in different directions (`rl` is a
+  question from a user and "there is none" from a server), so each language has
+  a reader for each direction: `parse_request` for what a user says to a
+  server, `parse_answer` for what is said to a user.
+- Reading and writing are inverse: `parse(message.encode()) == message`, and
+  any other bytes are a WireError.
+- What both generations say in the same words is the same class, and stands here.
+  `gen1` and `gen2` do not know each other.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from twisted_chat.addresses import LARGEST_PORT, Address, Kind, kind
+from twisted_chat.errors import WireError
+
+
+class Verb(Enum):
+    HI = "hi"
+    BY = "by"
+    AR = "ar"
+    UL = "ul"
+    RL = "rl"
+    RC = "rc"
+    RJ = "rj"
+    RK = "rk"
+
+
+# --- What a user says to a server
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """`hi NAME`: know me by this name, at the address that this comes from."""
+
+    name: str
+
+    def encode(self) -> bytes:
+        return b"hi " + self.name.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """`by`: forget me."""
+
+    def encode(self) -> bytes:
+        return b"by"
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """`ar NAME`: where is this user?"""
+
+    name: str
+
+    def encode(self) -> bytes:
+        return b"ar " + self.name.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class ListUsers:
+    """`ul`: who is here?"""
+
+    def encode(self) -> bytes:
+        return b"ul"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRooms:
+    """`rl`: which rooms are there?"""
+
+    def encode(self) -> bytes:
+        return b"rl"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom:
+    """`rc ROOM`: let there be this room; its creator is not in it."""
+
+    room: str
+
+    def encode(self) -> bytes:
+        return b"rc " + self.room.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRoom:
+    """`rj ROOM`: take me into this room, and out of any other."""
+
+    room: str
+
+    def encode(self) -> bytes:
+        return b"rj " + self.room.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRoom:
+    """`rk`: take me out of my room."""
+
+    def encode(self) -> bytes:
+        return b"rk"
+
+
+Request = Register | Leave | Locate | ListUsers | ListRooms | CreateRoom | JoinRoom | LeaveRoom
+
+VERBS: dict[type[Request], Verb] = {
+    Register: Verb.HI,
+    Leave: Verb.BY,
+    Locate: Verb.AR,
+    ListUsers: Verb.UL,
+    ListRooms: Verb.RL,
+    CreateRoom: Verb.RC,
+    JoinRoom: Verb.RJ,
+    LeaveRoom: Verb.RK,
+}
+"""The verb of each request."""
+
+# --- What a server says to a user
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A verb alone: for `hi`, `ar`, `rc` and `rj` a refusal, for `ul` and `rl` an empty list."""
+
+    verb: Verb
+
+    def encode(self) -> bytes:
+        return self.verb.value.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """`hi NAME`: you are known by this name."""
+
+    name: str
+
+    def encode(self) -> bytes:
+        return b"hi " + self.name.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """`by`: you are forgotten."""
+
+    def encode(self) -> bytes:
+        return b"by"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReady:
+    """`rc ROOM`: the room is there now."""
+
+    room: str
+
+    def encode(self) -> bytes:
+        return b"rc " + self.room.encode()
+
+
+REFUSABLE = (Verb.HI, Verb.AR, Verb.UL, Verb.RL, Verb.RC, Verb.RJ)
+"""Verbs that an answer may hold alone."""
+
+# --- Reading
+
+# A literal address as far as characters go; ipaddress decides.
+_ENDPOINT = re.compile(r"([0-9A-Fa-f:.]{2,45}) ([1-9][0-9]{0,4})")
+
+
+def read_address(argument: str) -> Address:
+    """Read `IP PORT`. Raises WireError."""
+    found = _ENDPOINT.fullmatch(argument)
+    if found is None:
+        raise WireError("not an address and a port")
+    host, port = found[1], int(found[2])
+    try:
+        where = kind(host)
+    except ValueError:
+        raise WireError("not an address") from None
+    if where is Kind.NOBODY:
+        raise WireError("an address where nobody can be")
+    if port > LARGEST_PORT:
+        raise WireError("not a port")
+    return host, port
+
+
+REQUESTS: dict[bytes, Callable[[str], Request]] = {
+    b"hi": Register,
+    b"ar": Locate,
+    b"rc": CreateRoom,
+    b"rj": JoinRoom,
+}
+BARE_REQUESTS: dict[bytes, Request] = {
+    request.encode(): request for request in (Leave(), ListUsers(), ListRooms(), LeaveRoom())
+}
+
+BARE_ANSWERS: dict[bytes, Bare | Goodbye] = {
+    b"by": Goodbye(),
+    **{bare.encode(): bare for bare in map(Bare, REFUSABLE)},
+}
+
+M = TypeVar("M")
+
+
+def read(datagram: bytes, table: dict[bytes, Callable[[str], M]]) -> M:
+    """Read a verb and its argument, by a table of readers of arguments. Raises WireError."""
+    verb, space, argument = datagram.partition(b" ")
+    read = table.get(verb)
+    if read is None or not space:
+        raise WireError("no such message")
+    try:
+        return read(argument.decode())
+    except UnicodeDecodeError:
+        raise WireError("not UTF-8") from None

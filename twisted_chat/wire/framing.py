@@ -1,0 +1,45 @@
+"""How a stream is cut into messages.
+
+A frame is a length, four bytes in network byte order, and so many bytes, 1 to
+65,536: one message.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from twisted_chat.errors import WireError
+
+MAX_FRAME = 64 * 1024
+"""Bytes of a message, its length not counted."""
+
+_LENGTH = struct.Struct("!I")
+
+
+def frame(message: bytes) -> bytes:
+    """The message as it goes onto a stream. Raises WireError where it is empty or too long."""
+    if not 0 < len(message) <= MAX_FRAME:
+        raise WireError(f"a message of {len(message):,} bytes")
+    return _LENGTH.pack(len(message)) + message
+
+
+class Frames:
+    """Cut a stream of bytes into messages, holding one at most."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The messages that `data` completes. To be read to its end. Raises
+        WireError at a length that no message has; nothing can be read after it."""
+        self._held += data
+        at = 0
+        while len(self._held) - at >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._held, at)
+            if not 0 < length <= MAX_FRAME:
+                raise WireError(f"a frame of {length:,} bytes")
+            end = at + _LENGTH.size + length
+            if len(self._held) < end:
+                break
+            yield bytes(self._held[at + _LENGTH.size : end])
+            at = end
+        del self._held[:at]
