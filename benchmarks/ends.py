@@ -192,6 +192,7 @@ class _Peers(End):
         self.name = name
         self.server = server
         self.names: set[str] = set()
+        self.answered: set[str] = set()
         self.peer: Any = self.make_peer()
         self.port = datagram_port(
             0,
@@ -220,7 +221,14 @@ class _Peers(End):
         who, _, text = line.rpartition(": ")
         if line.startswith("< "):
             self.heard(who, text)
-        elif line.startswith(("> you talk to", "> you are")):
+        elif line.endswith(" answers"):
+            name = line.removesuffix(" answers").rpartition(" ")[2]
+            self.answered.add(name)
+            self.connect(name)
+        elif line.startswith("> you talk to"):
+            if line.split()[4] not in self.answered:
+                self.connected()
+        elif line.startswith("> you are"):
             self.connected()
 
     def listen(self, wanted: bool) -> None: ...

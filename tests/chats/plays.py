@@ -56,14 +56,14 @@ def room() -> Stage:
 
 @_play
 def poke() -> Stage:
-    """One pokes another, who is alone and answers; then both end it."""
+    """One pokes another, who pokes back; then both end it."""
     stage = Stage()
     alice, bob = _pair(stage)
     alice.type("$poke bob")
     stage.world.wait(2)
     alice.type("are you there?")
     stage.world.wait(1)
-    bob.type("yes")
+    bob.type("who is that?", "$poke alice", "yes")
     stage.world.wait(1)
     alice.type("$kick")
     stage.world.wait(7)

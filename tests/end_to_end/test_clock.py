@@ -43,6 +43,9 @@ class Set(ProcessTestCase):
         bob.expect("> you are bob")
         bob.type_lines("$poke alice")
         bob.expect("> you talk to alice now")
+        alice.expect("> bob wants to talk; $poke bob answers")
+        alice.type_lines("$poke bob")
+        alice.expect("> you talk to bob now")
         for seconds in (-HOUR, HOUR, -2 * HOUR):
             self.set(seconds)
             bob.type_lines(f"at {seconds} seconds")

@@ -107,6 +107,9 @@ class People(ChatTestCase):
         alice, bob = (self.meet(name, port, "::1") for name in ("alice", "bob"))
         alice.type_lines("$poke bob")
         alice.expect("> you talk to bob now")
+        bob.expect("> alice wants to talk; $poke alice answers")
+        bob.type_lines("$poke alice")
+        bob.expect("> you talk to alice now")
         self.talk(alice, bob)
 
     def test_interrupted_peer(self) -> None:

@@ -160,7 +160,9 @@ class Across(SynchronousTestCase):
         asked = Introduced(Contact("old", "", *OUTSIDE))
         world.network.carry_out(world.server, world.hall.push("alice", asked))
         world.wait(0.5)
-        self.assertEqual(alice.lines[-2], "> old (unencrypted) wants to talk")
-        self.assertIn("$trust old", alice.lines[-1])
+        self.assertIn("old (unencrypted) wants to talk; $poke old answers", alice.lines[-1])
+        alice.type("secret")
+        world.hall.users["old"] = asked.contact
+        self.assertIn("$trust old", alice.type("$poke old")[-1])
         alice.type("secret")
         self.assertEqual(said(alice), [])

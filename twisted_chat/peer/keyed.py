@@ -224,8 +224,7 @@ class KeyedSession:
         elif self._farewell.begun:
             self._uplink.answered(message, now)  # What else is told is no news to who goes.
         elif isinstance(message, Introduced):
-            busy = self._room.room or self._room.moving or self._orders.busy
-            person = self._people.introduced(message.contact, now, free=not busy)
+            person = self._people.introduced(message.contact, now)
             if person is None or person.blocked or person.ignored:
                 return
             if person.standing is Standing.MEMBER:

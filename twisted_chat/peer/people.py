@@ -176,14 +176,14 @@ class People:
         """Speak no more to those who only knocked. Returns the names of those who heard us."""
         return _heard_till_now(self.audience.end_knocks())
 
-    def introduced(self, contact: Contact, now: float, *, free: bool) -> Person | None:
-        """Somebody wants to talk to us. They hear us if we are `free` and talk to
-        nobody, so that nobody can listen to a conversation by knocking."""
+    def introduced(self, contact: Contact, now: float) -> Person | None:
+        """Somebody wants to talk to us. They hear nothing before we want to talk to
+        them, so that nobody can listen by knocking."""
         if self._ignored.holds(*_marks(contact)) and not self._is_member(contact):
             return None
         person = self._meet(contact, now)
         if person is not None:
-            self.audience.knock(person, free=free)
+            self.audience.knock(person, free=False)
             self._withhold_outside(person)
             if self.audience.callers > MAX_INTRODUCED:
                 self._part(self.audience.oldest_caller(), now)
