@@ -57,7 +57,7 @@ def serve(port: int, log: str) -> None:
 
     from twisted_chat.net.batched import datagram_port
     from twisted_chat.server.bounds import Bounds
-    from twisted_chat.server.collector import Collector
+    from twisted_chat.server.garbage import Collector
     from twisted_chat.server.protocol import RoomServer
 
     reactor: Any = installed
@@ -84,10 +84,10 @@ def serve(port: int, log: str) -> None:
             if line == b"expire":
                 clock.ahead += HOUR + 1
             begun = time.perf_counter()
-            server._reception.tick(clock.seconds())
+            server._core.tick(clock.seconds())
             passed = time.perf_counter() - begun
             pages = int(Path("/proc/self/statm").read_text().split()[1])
-            directory = server._reception.directory
+            directory = server._core.directory
             known = {"users": len(directory.users), "late": late, "memory": pages * 4096}
             known["pass"], late = passed, 0.0
             self.sendLine(json.dumps(known).encode())

@@ -12,7 +12,7 @@ from benchmarks.processes import table
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import RoomJoined
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.reception import Reception
+from twisted_chat.server.core import Core
 
 USERS = 10_000
 ROOMS = (10, 100, 1_000, 5_000)
@@ -25,23 +25,23 @@ class Server:
     """A room server without limits on rates, and a clock for it."""
 
     def __init__(self) -> None:
-        self.reception = Reception(Bounds(rate=0, user_ttl=1e9, room_ttl=1e9))
+        self.core = Core(Bounds(rate=0, user_ttl=1e9, room_ttl=1e9))
         self.now = 1000.0
 
     def ask(self, source: Address, datagram: bytes) -> int:
         """Ask, and wait until nothing more comes of it. Returns the datagrams that did."""
-        self.reception.receive(datagram, source, self.now)
-        sent = len(self.reception.flush(self.now))
+        self.core.gen1.receive(datagram, source, self.now)
+        sent = len(self.core.gen1.flush(self.now))
         until = self.now + 60
-        while self.reception.wake <= until:
-            self.now = max(self.now, self.reception.wake)
-            sent += len(self.reception.tick(self.now))
+        while self.core.wake <= until:
+            self.now = max(self.now, self.core.wake)
+            sent += len(self.core.tick(self.now))
         return sent
 
     def crowd(self, sources: list[Address], room: str) -> None:
         """Let all of them be in this room, without telling them of each other."""
         for source in sources:
-            self.reception.directory.apply(RoomJoined(source, room), self.now)
+            self.core.directory.apply(RoomJoined(source, room), self.now)
 
     def measure(self, source: Address, datagram: bytes) -> tuple[float, int]:
         """Seconds of processor time, and datagrams."""

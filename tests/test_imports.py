@@ -63,22 +63,28 @@ LAYERS = (
         "deadlines",
         "rate",
         "tally",
+        "timeouts",
         "server",
-        "server.answers",
         "server.bounds",
-        "server.deadlines",
-        "server.delivery",
+        "server.core",
+        "server.expiry",
+        "server.gen1",
+        "server.gen1.requests",
+        "server.gen1.roster",
+        "server.gen1.send_queue",
+        "server.gen1.server",
+        "server.gen2",
+        "server.gen2.requests",
+        "server.gen2.rivals",
+        "server.gen2.roster",
+        "server.gen2.send_queue",
+        "server.gen2.server",
+        "server.gen2.sessions",
         "server.grants",
-        "server.guests",
-        "server.hall",
-        "server.household",
         "server.nearby",
-        "server.notices",
-        "server.pacing",
-        "server.rivals",
-        "server.rosters",
-        "server.introductions",
-        "server.reception",
+        "server.registry",
+        "server.roster",
+        "server.streams",
         "peer",
         "peer.acquaintances",
         "peer.attempts",
@@ -186,7 +192,7 @@ LAYERS = (
     },
     {
         "server.options",
-        "server.collector",
+        "server.garbage",
         "server.service",
         "peer.service",
         "tcp.options",
@@ -210,7 +216,7 @@ LAYERS = (
 PURE = 3
 """So many layers know no network and no clock."""
 GENERATIONS = {"gen1", "gen2"}
-CUT = {"wire"}
+CUT = {"server", "wire"}
 """The wings that have a half for each generation."""
 IMPURE = {"twisted", "zope", "socket", "time", "asyncio", "select", "threading"}
 

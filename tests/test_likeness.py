@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
-from tests.server.test_reception import ALICE, BOB, Server
+from tests.server.test_core import ALICE, BOB, Server
 from tests.strategies import many, names
 from twisted_chat.likeness import plain_forms, skeleton, spelled, twins
 from twisted_chat.wire.gen2.answers import Introduced

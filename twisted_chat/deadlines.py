@@ -1,4 +1,5 @@
-"""Many deadlines, and which of them is next."""
+"""Many deadlines, each at its own moment, and which of them is next: see `timeouts`
+for those that all are equally far away when they are set."""
 
 import heapq
 from collections.abc import Hashable, Iterator

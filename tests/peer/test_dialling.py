@@ -164,9 +164,9 @@ class Hostile(SynchronousTestCase):
             *map(RosterMember, contacts),
             RosterEnds(),
         ]
-        for guest in world.server._reception.hall._guests.registered.values():
+        for session in world.server._core.gen2._sessions.registered.values():
             for number, message in enumerate(messages):
-                world.server.carrier.perform(SendFrame(guest.link, message.encode()))
+                world.server.carrier.perform(SendFrame(session.link, message.encode()))
                 if number % 200 == 0:
                     world.wait(0.1)
 

@@ -4,7 +4,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, KeyHolder, Room
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.reception import Reception
+from twisted_chat.server.core import Core
 from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom, Register
 from twisted_chat.wire.gen2.answers import (
     Answer,
@@ -24,21 +24,21 @@ PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
 
 
 class House:
-    """A reception with a clock that stands until it is moved, and what it has sent."""
+    """A core with a clock that stands until it is moved, and what it has sent."""
 
     def __init__(self, *, generation: int = 1, **bounds: float) -> None:
         self.reached: dict[str, str] = {}
         """At which address of the server others reach it, by their hosts."""
         self.changes: list[Change] = []
         self.dropped: list[str] = []
-        self.reception = Reception(
+        self.core = Core(
             Bounds(**{"rate": 0, "users_per_host": 1000, **bounds}),  # type: ignore[arg-type]
             lambda change, name: self.changes.append(change),
             lambda category, source, now: self.dropped.append(category),
             generation=generation,
             reached_at=lambda address: self.reached.get(address[0]),
         )
-        self.hall, self.directory = self.reception.hall, self.reception.directory
+        self.directory = self.core.directory
         self.now = 1000.0
         self.boxes: dict[Link, list[bytes]] = {}
         self.closed: list[Link] = []
@@ -50,10 +50,10 @@ class House:
         """A link from whoever has this key."""
         link = Link(KEYS[number], address or PLACES[number], False)
         self.boxes[link] = []
-        self.note(self.hall.opened(link, self.now))
+        self.note(self.core.gen2.opened(link, self.now))
         return link
 
-    def guest(self, name: str, number: int = 0, room: str = "") -> Link:
+    def session(self, name: str, number: int = 0, room: str = "") -> Link:
         """A link over which this name is registered, and in this room."""
         link = self.link(number)
         self.ask(link, Register(name))
@@ -64,7 +64,7 @@ class House:
 
     def say(self, link: Link, message: bytes) -> None:
         """Something is said over a link."""
-        self.note(self.hall.received(link, message, self.now))
+        self.note(self.core.gen2.received(link, message, self.now))
 
     def ask(self, link: Link, request: Request) -> list[Answer]:
         """Say this over a link that takes everything. Returns what comes over it."""
@@ -78,33 +78,33 @@ class House:
         while box := self.boxes[link]:
             taken += [parse_answer(message) for message in box]
             box.clear()
-            self.note(self.hall.taken(link, self.now))
+            self.note(self.core.gen2.taken(link, self.now))
         return taken
 
     def lose(self, link: Link) -> None:
         """A link ends."""
         self.boxes.pop(link, None)
-        self.note(self.hall.lost(link, "the other end is gone", self.now))
+        self.note(self.core.gen2.lost(link, "the other end is gone", self.now))
 
     def move(self, link: Link, address: Address) -> None:
         """A link comes from somewhere else."""
         link.address = address
-        self.note(self.hall.moved(link, self.now))
+        self.note(self.core.gen2.moved(link, self.now))
 
     def datagram(self, source: Address, datagram: bytes) -> list[bytes]:
         """A datagram arrives. Returns what goes back at once."""
-        self.reception.receive(datagram, source, self.now)
+        self.core.gen1.receive(datagram, source, self.now)
         before = len(self.datagrams)
-        self.note(self.hall.effects(self.now))
+        self.note(self.core.gen2.effects(self.now))
         return [sent for sent, to in self.datagrams[before:] if to == source]
 
     def wait(self, seconds: float) -> None:
         """Time passes."""
         until = self.now + seconds
-        while self.reception.wake <= until:
-            self.now = max(self.now, self.reception.wake)
-            self.datagrams += self.reception.tick(self.now)
-            self.note(self.hall.effects(self.now))
+        while self.core.wake <= until:
+            self.now = max(self.now, self.core.wake)
+            self.datagrams += self.core.tick(self.now)
+            self.note(self.core.gen2.effects(self.now))
         self.now = until
 
     def note(self, effects: list[LinkEffect]) -> None:
@@ -115,7 +115,7 @@ class House:
             elif isinstance(effect, CloseLink):
                 self.closed.append(effect.link)
                 self.boxes.pop(effect.link, None)
-        self.datagrams += self.reception.flush(self.now)
+        self.datagrams += self.core.gen1.flush(self.now)
 
     # --- What there is
 

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
-from tests.server.test_reception import ALICE, BOB, CLEAR
+from tests.server.test_core import ALICE, BOB, CLEAR
 from twisted_chat.directory.directory import Departed
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Register, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Done, Refused
@@ -60,7 +60,7 @@ class RoomTests(SynchronousTestCase):
         """A user has so many rooms, with a key and without, and as many as it has can be
         given to it."""
         house = House(rooms_per_user=2)
-        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        anna, ben = house.session("anna", 0), house.session("ben", 1)
         house.datagram(BOB, b"hi bob")
         for number in range(3):
             created = house.ask(anna, CreateRoom(f"a{number}"))
@@ -101,7 +101,7 @@ class RoomTests(SynchronousTestCase):
                 house.datagram(("10.0.0.0", 1), b"rj r0")
             self.assertEqual(house.datagram(address, b"rc r%d" % number), [b"rc r%d" % number])
         self.assertEqual([room.name for room in house.directory.rooms], ["r0", "r9"])
-        anna = house.guest("anna", 0)
+        anna = house.session("anna", 0)
         for name in ("a", "b"):
             self.assertEqual(house.ask(anna, CreateRoom(name)), [RoomReady(name)])
         self.assertEqual(house.ask(anna, CreateRoom("c")), [RC])

@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen1.server import DatagramServer
 from twisted_chat.server.protocol import RoomServer
-from twisted_chat.server.reception import Reception
 from twisted_chat.tally import LINES_AT_ONCE
 
 CLEAR = b"rj __clear_peers__"
@@ -225,7 +225,7 @@ class LogTests(ServerCase):
 
     def test_failures(self) -> None:
         """A mistake of ours that datagrams can bring about is written once a second."""
-        self.patch(Reception, "receive", lambda *given: 1 / 0)
+        self.patch(DatagramServer, "receive", lambda *given: 1 / 0)
         with capturedLogs() as logged:
             for _ in range(50):
                 self.hear(ALICE, b"hi alice")

@@ -32,7 +32,7 @@ class Bounds:
     """Rooms at once of those from one IPv4 address or one IPv6 /64."""
     keyed_share: float = 0.5
     """Of all places for users and of all rooms, the share that those without a key
-    cannot take: whoever has one has shown where they are."""
+    cannot take: those who have one have shown where they are."""
     members: int = 10_000
     """Members of a room at once: more than this no peer keeps."""
     name_ttl: float = 30 * 86_400
@@ -87,7 +87,7 @@ into rooms, and leaving them again: at most 5 % of a core. So many at once are c
 
 HELD, HELD_BYTES = 256, 32 * 1024
 """Requests over a link, and bytes of them, that wait until they are earned: some five
-seconds of them. Whoever says more meanwhile loses the link."""
+seconds of them. The one who says more meanwhile loses the link."""
 
 RETURN = 18.0
 """Seconds in which a user whose link was lost may come back over another and

@@ -1,6 +1,6 @@
 """How much may be sent to one address in answer to datagrams of generation 1.
 
-Where they come from is not proven: whoever asks may have written another's address
+Where they come from is not proven: the one who asks may have written another's address
 on it. So answers are counted as the network carries them, and to an address of the
 open internet, where somebody can be who never asked, go few of them.
 """

@@ -18,7 +18,7 @@ from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.reception import Reception
+from twisted_chat.server.core import Core
 from twisted_chat.tally import EVERY, Lines, Tally
 
 _LINES: dict[type[Change], tuple[str, str]] = {
@@ -32,7 +32,7 @@ and the line."""
 
 
 class RoomServer(DatagramProtocol):
-    """Hands datagrams to the reception and what happens on links to its hall,
+    """Hands to the core what arrives in datagrams and what happens on links,
     does what comes back, keeps their time. `carrier` is who carries the links."""
 
     transport: Any
@@ -42,7 +42,7 @@ class RoomServer(DatagramProtocol):
 
     def __init__(self, bounds: Bounds, clock: IReactorTime, *, generation: int = 1) -> None:
         self._clock = clock
-        self._reception = Reception(
+        self._core = Core(
             bounds,
             self._announce,
             self._dropped,
@@ -63,7 +63,7 @@ class RoomServer(DatagramProtocol):
         now = self._clock.seconds()
         for datagram, source in datagrams:
             try:
-                self._reception.receive(datagram, source, now)
+                self._core.gen1.receive(datagram, source, now)
             except Exception:
                 if many := self._tally.count("not understood", now):
                     self.log.failure(
@@ -71,29 +71,29 @@ class RoomServer(DatagramProtocol):
                         many=many,
                         source=source,
                     )
-        self._send(self._reception.flush(now), now)
+        self._send(self._core.gen1.flush(now), now)
 
     # What happens on links
 
     def opened(self, link: Link) -> None:
         now = self._clock.seconds()
-        self._after(self._reception.hall.opened(link, now), now)
+        self._after(self._core.gen2.opened(link, now), now)
 
     def received(self, link: Link, message: bytes) -> None:
         now = self._clock.seconds()
-        self._after(self._reception.hall.received(link, message, now), now)
+        self._after(self._core.gen2.received(link, message, now), now)
 
     def taken(self, link: Link) -> None:
         now = self._clock.seconds()
-        self._after(self._reception.hall.taken(link, now), now)
+        self._after(self._core.gen2.taken(link, now), now)
 
     def moved(self, link: Link) -> None:
         now = self._clock.seconds()
-        self._after(self._reception.hall.moved(link, now), now)
+        self._after(self._core.gen2.moved(link, now), now)
 
     def lost(self, link: Link, why: str) -> None:
         now = self._clock.seconds()
-        self._after(self._reception.hall.lost(link, why, now), now)
+        self._after(self._core.gen2.lost(link, why, now), now)
 
     def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         """Never: a server dials nobody."""
@@ -110,11 +110,11 @@ class RoomServer(DatagramProtocol):
     def _tick(self) -> None:
         self._timer, self._due = None, NEVER
         now = self._clock.seconds()
-        self._send(self._reception.tick(now), now)
+        self._send(self._core.tick(now), now)
 
     def _after(self, effects: list[LinkEffect], now: float) -> None:
         self._perform(effects)
-        self._send(self._reception.flush(now), now)
+        self._send(self._core.gen1.flush(now), now)
 
     def _perform(self, effects: list[LinkEffect]) -> None:
         for effect in effects:
@@ -124,8 +124,8 @@ class RoomServer(DatagramProtocol):
         write = self.transport.write
         for datagram, address in datagrams:
             write(datagram, address)
-        self._perform(self._reception.hall.effects(now))
-        wake = self._reception.wake
+        self._perform(self._core.gen2.effects(now))
+        wake = self._core.wake
         # A timer that rings too early costs one look; moving it costs one for every datagram.
         if wake < self._due:
             if self._timer is not None:

@@ -28,8 +28,8 @@ from twisted_chat.net.quic_bounds import (
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.rate import Rate
-from twisted_chat.server.collector import Collector
-from twisted_chat.server.guests import SPARE
+from twisted_chat.server.garbage import Collector
+from twisted_chat.server.gen2.sessions import SPARE
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.trace.options import recorder_from

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import PLACES, House, Reader
-from tests.server.test_reception import CLEAR
+from tests.server.test_core import CLEAR
 from tests.strategies import datagrams, likely_frames, many, mutated, sequences, some
 from twisted_chat.directory.directory import User
 from twisted_chat.links import Link
-from twisted_chat.server import delivery, notices
 from twisted_chat.server.bounds import SIGN_OF_LIFE
-from twisted_chat.server.notices import contact
-from twisted_chat.server.pacing import TURN
+from twisted_chat.server.gen2 import roster, send_queue
+from twisted_chat.server.gen2.roster import contact
+from twisted_chat.server.streams import TURN
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register
 from twisted_chat.wire.gen1 import RosterEntry
 from twisted_chat.wire.gen2.contact import Contact
@@ -139,10 +139,10 @@ class ModelTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         # So small that a link lags behind after a few messages.
-        self.patch(delivery, "WINDOW", 300)
-        self.patch(delivery, "LAG", 600)
-        self.patch(delivery, "TURN_PER_LINK", 200)
-        self.patch(notices, "MISSED", 3)
+        self.patch(send_queue, "WINDOW", 300)
+        self.patch(send_queue, "LAG", 600)
+        self.patch(send_queue, "TURN_PER_LINK", 200)
+        self.patch(roster, "MISSED", 3)
 
     @many
     @given(steps)
@@ -154,7 +154,7 @@ class ModelTests(SynchronousTestCase):
     @given(steps)
     def test_everybody_knows_in_larger_rooms(self, steps: list[Step]) -> None:
         """The same where changes are gathered, then told at once where the room has shrunk."""
-        self.patch(notices, "SMALL_ROOM", 1)
+        self.patch(roster, "SMALL_ROOM", 1)
         self.know(steps)
 
     def know(self, steps: list[Step]) -> None:
@@ -167,7 +167,7 @@ class ModelTests(SynchronousTestCase):
             reader = model.readers[link]
             self.assertEqual((reader.gaps, reader.complete), (0, True))
             user = directory.holders.get(link.fingerprint)
-            registered = model.house.hall._guests.registered.get(link.fingerprint)
+            registered = model.house.core.gen2._sessions.registered.get(link.fingerprint)
             if user is None or registered is None or registered.link is not link:
                 continue
             known: dict[str, Contact] = {other.name: contact(other) for other in others(user)}
@@ -189,15 +189,17 @@ class ModelTests(SynchronousTestCase):
         house = model.house
         for step in steps:
             model.step(*step)
-            for fingerprint, guest in house.hall._guests.registered.items():
+            for fingerprint, session in house.core.gen2._sessions.registered.items():
                 self.assertIn(fingerprint, house.directory.holders)
-                self.assertIn(guest.link, model.links)
+                self.assertIn(session.link, model.links)
             self.assertLessEqual(len(house.directory.held), 2)
             for host, _ in PLACES:
                 self.assertLessEqual(house.directory.names_at_site(host), 1)
             self.assertLessEqual(len(house.directory.users), 7)
         house.wait(100)
-        here = {guest.link.fingerprint for guest in house.hall._guests.registered.values()}
+        here = {
+            session.link.fingerprint for session in house.core.gen2._sessions.registered.values()
+        }
         self.assertEqual({user.fingerprint for user in house.directory.holders.read()}, here)
         for room in house.directory.rooms:
             holders = [member for member in room.members if member.user.fingerprint]
@@ -209,7 +211,7 @@ class ModelTests(SynchronousTestCase):
     def test_any_bytes(self, message: bytes) -> None:
         """Whatever is in a frame, nothing raises, and the next request is answered."""
         house = House()
-        link = house.guest("alice", room="lab")
+        link = house.session("alice", room="lab")
         house.say(link, message)
         house.take(link)
         self.assertEqual(house.ask(link, Leave())[-1:] != [], True)

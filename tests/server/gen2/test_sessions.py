@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
-from tests.server.test_reception import BOB
+from tests.server.test_core import BOB
 from twisted_chat.directory.directory import Departed
 from twisted_chat.server.bounds import RETURN, SETTLE, SIGN_OF_LIFE, STRANGER
 from twisted_chat.wire.common import Leave, Register, Welcome
@@ -27,7 +27,7 @@ class LinkTests(SynchronousTestCase):
     def test_lost(self) -> None:
         """Whoever comes back in time is still in its room, and is told the roster again."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.take(anna)
         house.lose(ben)
         house.wait(RETURN - 1)
@@ -46,7 +46,7 @@ class LinkTests(SynchronousTestCase):
     def test_lost_for_good(self) -> None:
         """Whoever does not come back in time has left."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.take(anna)
         house.lose(ben)
         house.wait(RETURN + 0.1)
@@ -56,7 +56,7 @@ class LinkTests(SynchronousTestCase):
     def test_taken_over(self) -> None:
         """The same key over a new link, from elsewhere, is the same user; the old link ends."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.take(anna)
         again = house.link(1, PLACES[5])
         self.assertEqual(house.ask(again, Register("ben")), [])
@@ -76,7 +76,7 @@ class LinkTests(SynchronousTestCase):
     def test_taken_over_with_another_name(self) -> None:
         """A key has one user: another name over a new link ends the old one."""
         house = House()
-        ben = house.guest("ben", 1, "lab")
+        ben = house.session("ben", 1, "lab")
         again = house.link(1)
         self.assertEqual(house.ask(again, Register("bennie")), [])
         house.wait(SIGN_OF_LIFE)
@@ -87,7 +87,7 @@ class LinkTests(SynchronousTestCase):
     def test_first_one_lives(self) -> None:
         """Who was there first and answers stays; the other is told for how long it has been."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.wait(100)
         house.take(anna)
         again = house.link(1, PLACES[5])
@@ -104,7 +104,7 @@ class LinkTests(SynchronousTestCase):
         """Where the first link ends, or its user leaves, the one who waits comes at once."""
         for goes in ("loses", "leaves"):
             house = House()
-            ben = house.guest("ben", 1)
+            ben = house.session("ben", 1)
             again = house.link(1, PLACES[5])
             house.ask(again, Register("ben"))
             if goes == "loses":
@@ -117,7 +117,7 @@ class LinkTests(SynchronousTestCase):
     def test_latest_waits(self) -> None:
         """Of several who wait with one key the latest does; one that is gone is forgotten."""
         house = House()
-        house.guest("ben", 1)
+        house.session("ben", 1)
         links = [house.link(1, PLACES[number]) for number in (3, 4, 5)]
         for link in links:
             house.ask(link, Register("ben"))
@@ -130,7 +130,7 @@ class LinkTests(SynchronousTestCase):
     def test_moved(self) -> None:
         """A link that stays at a new address takes its user with it; both generations are told."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.datagram(BOB, b"hi bob")
         house.datagram(BOB, b"rj lab")
         house.take(anna), house.take(ben), house.told(BOB)
@@ -147,7 +147,7 @@ class LinkTests(SynchronousTestCase):
     def test_strangers_are_shown_out(self) -> None:
         """A link over which nobody registers ends, and one over which somebody did does not."""
         house = House()
-        stranger, anna = house.link(1), house.guest("anna", 0)
+        stranger, anna = house.link(1), house.session("anna", 0)
         house.wait(STRANGER)
         self.assertEqual(house.closed, [stranger])
         house.ask(anna, Leave())

@@ -11,8 +11,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, Registered
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.core import Core
 from twisted_chat.server.grants import IPV4_HEADERS, IPV6_HEADERS
-from twisted_chat.server.reception import Reception
 
 CLEAR = b"rj __clear_peers__"
 VICTIM = ("9.9.9.9", 4000)
@@ -21,11 +21,11 @@ ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("192.0.2.3", 3000)
 
 
 class Server:
-    """A reception with a clock that stands until it is moved."""
+    """A core with a clock that stands until it is moved."""
 
     def __init__(self, **bounds: float) -> None:
         self.changes: list[Change] = []
-        self.reception = Reception(
+        self.core = Core(
             Bounds(**bounds),  # type: ignore[arg-type]
             lambda change, name: self.changes.append(change),
         )
@@ -37,15 +37,15 @@ class Server:
 
     def all(self, source: Address, datagram: bytes) -> list[tuple[bytes, Address]]:
         """What everybody gets at once."""
-        self.reception.receive(datagram, source, self.now)
-        return self.reception.flush(self.now)
+        self.core.gen1.receive(datagram, source, self.now)
+        return self.core.gen1.flush(self.now)
 
     def wait(self, seconds: float) -> list[tuple[bytes, Address]]:
         """What everybody gets in this time."""
         until, sent = self.now + seconds, []
-        while self.reception.wake <= until:
-            self.now = max(self.now, self.reception.wake)
-            sent += self.reception.tick(self.now)
+        while self.core.wake <= until:
+            self.now = max(self.now, self.core.wake)
+            sent += self.core.tick(self.now)
         self.now = until
         return sent
 
@@ -188,7 +188,7 @@ class BoundsKept(SynchronousTestCase):
         self.assertEqual(server.ask(("192.0.2.9", 3), b"hi c"), [])
         self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
         self.assertEqual(server.ask(BOB, b"hi bob"), [b"hi bob"])
-        self.assertEqual(len(server.reception.directory.users), 3 - 1)
+        self.assertEqual(len(server.core.directory.users), 3 - 1)
         self.assertEqual(server.ask(ALICE, b"rc one"), [b"rc one"])
         server.ask(ALICE, b"rj one")
         self.assertEqual(server.ask(ALICE, b"rc two"), [b"rc"])
@@ -204,9 +204,9 @@ class BoundsKept(SynchronousTestCase):
         server.wait(1)
         sent = server.all(ALICE, b"ul")
         start = server.now
-        while server.reception.wake < NEVER and server.now < start + 20:
-            server.now = server.reception.wake
-            sent += server.reception.tick(server.now)
+        while server.core.wake < NEVER and server.now < start + 20:
+            server.now = server.core.wake
+            sent += server.core.tick(server.now)
             size = sum(IPV4_HEADERS + len(datagram) for datagram, _ in sent)
             self.assertLessEqual(size, 128 * 1024 * (1 + server.now - start) + 64)
             if len(sent) > 8000:
@@ -220,18 +220,18 @@ class BoundsKept(SynchronousTestCase):
             server = Server(users_per_host=10_000)
             crowd = server.join(60)
             for number in range(3000):
-                server.reception.directory.apply(
+                server.core.directory.apply(
                     Registered(("10.9.9.9", number + 1), f"a{number}", f"a{number}"), server.now
                 )
             server.ask(victim, b"hi x")
             sent, start = list[tuple[float, int]](), server.now
             for second in range(28):
                 for asked in (b"ul", b"rl", b"rj lab"):
-                    server.reception.receive(asked, victim, server.now)
-                server.reception.receive(b"rj other", crowd[second], server.now)
+                    server.core.gen1.receive(asked, victim, server.now)
+                server.core.gen1.receive(b"rj other", crowd[second], server.now)
                 sent += [
                     (server.now, headers + len(payload))
-                    for payload, to in server.reception.flush(server.now) + server.wait(1)
+                    for payload, to in server.core.gen1.flush(server.now) + server.wait(1)
                     if to == victim
                 ]
             lasted = server.now - start
@@ -244,9 +244,9 @@ class BoundsKept(SynchronousTestCase):
         server.join(200)
         server.ask(VICTIM, b"hi x")
         sent, start = server.ask(VICTIM, b"ul"), server.now
-        while server.reception.wake < start + 60:
-            server.now = server.reception.wake
-            sent += [payload for payload, to in server.reception.tick(server.now) if to == VICTIM]
+        while server.core.wake < start + 60:
+            server.now = server.core.wake
+            sent += [payload for payload, to in server.core.tick(server.now) if to == VICTIM]
         self.assertEqual(len(set(sent)), 201)
         self.assertEqual(len(sent), 201)
 
@@ -259,14 +259,14 @@ class BoundsKept(SynchronousTestCase):
             server.ask(victim, b"hi v%d" % number)
             server.ask(victim, b"ul")
         looked = 0
-        serve = server.reception._pacing._serve
+        serve = server.core.gen1._queue._serve
 
         def counted(*given: Any) -> bool:
             nonlocal looked
             looked += 1
             return serve(*given)
 
-        server.reception._pacing._serve = counted  # type: ignore[assignment,method-assign]
+        server.core.gen1._queue._serve = counted  # type: ignore[assignment,method-assign]
         sent = server.wait(2)
         self.assertGreater(len(sent), 500 * 95)
         self.assertLess(looked, 1.2 * len(sent))
@@ -290,7 +290,7 @@ class BoundsKept(SynchronousTestCase):
         """Who is not registered never gets back more bytes than it sent."""
         server = Server()
         for source, datagram in steps:
-            known = {user.address for user in server.reception.directory.users.read()}
+            known = {user.address for user in server.core.directory.users.read()}
             sent = server.all(source, datagram)
             for to in {to for _, to in sent} - known:
                 self.assertEqual(to, source)

@@ -13,26 +13,18 @@ not make it longer.
 """
 
 from collections.abc import Iterator
-from enum import Enum, auto
 from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
+from twisted_chat.server.streams import TURN, Slot
 
-TURN = 0.01
-"""Seconds between two turns."""
 TURN_PER_ADDRESS = 64
 """Datagrams to one address in a turn. A default Linux receive buffer holds some 270."""
 TURN_IN_ALL = 2048
 """Datagrams in a turn."""
-
-
-class Slot(Enum):
-    ROSTER = auto()
-    USERS = auto()
-    ROOMS = auto()
 
 
 _Slots = dict[Slot, Iterator[bytes]]
@@ -46,7 +38,7 @@ class Granted(Protocol):
     def wait(self, host: str, now: float, /) -> float: ...
 
 
-class Pacing:
+class DatagramQueue:
     """What is on its way out, as `(datagram, address)`.
 
     `wake` is when the next turn is due, in the caller's seconds. A turn looks at

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room, RoomGiven
-from twisted_chat.server.delivery import Delivery, Outlet
-from twisted_chat.server.household import Household
-from twisted_chat.server.notices import Notices, contact
-from twisted_chat.server.pacing import Slot
+from twisted_chat.server.gen2.roster import LinkRoster, contact
+from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
+from twisted_chat.server.nearby import Nearby
+from twisted_chat.server.registry import Registry
+from twisted_chat.server.streams import Slot
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
@@ -26,16 +27,22 @@ NAMES_AT_ONCE = 256
 """Names in one message of a list: some 4 KiB, 32 KiB where each is as long as can be."""
 
 
-class Answers:
+class LinkRequests:
     """The requests of those who are registered, but for coming and going."""
 
     def __init__(
-        self, directory: Directory, household: Household, delivery: Delivery, notices: Notices
+        self,
+        directory: Directory,
+        registry: Registry,
+        queue: LinkQueue,
+        roster: LinkRoster,
+        nearby: Nearby,
     ) -> None:
         self._directory = directory
-        self._household = household
-        self._delivery = delivery
-        self._notices = notices
+        self._registry = registry
+        self._queue = queue
+        self._roster = roster
+        self._nearby = nearby
         self._answer: dict[type, Callable[..., None]] = {
             Locate: self._locate,
             ListUsers: self._list_users,
@@ -54,74 +61,74 @@ class Answers:
         self._answer[type(request)](request, user, outlet, now)
 
     def _locate(self, request: Locate, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        found = self._household.find(request.name)
+        found = self._registry.find(request.name)
         if found is None:
-            self._delivery.send(outlet, Bare(Verb.AR).encode())
+            self._queue.send(outlet, Bare(Verb.AR).encode())
             return
-        told = self._notices.nearby.contact(contact(found), user.address)
-        self._delivery.send(outlet, ContactLocated(told).encode())
-        self._notices.introduce(user, found)
+        told = self._nearby.contact(contact(found), user.address)
+        self._queue.send(outlet, ContactLocated(told).encode())
+        self._roster.introduce(user, found)
 
     def _list_users(self, request: ListUsers, user: KeyHolder, outlet: Outlet, now: float) -> None:
         names = (one.name for one in self._directory.users.read())
-        self._delivery.open(outlet, Slot.USERS, _list(Verb.UL, names))
+        self._queue.open(outlet, Slot.USERS, _list(Verb.UL, names))
 
     def _list_rooms(self, request: ListRooms, user: KeyHolder, outlet: Outlet, now: float) -> None:
         names = (one.name for one in self._directory.rooms.read())
-        self._delivery.open(outlet, Slot.ROOMS, _list(Verb.RL, names))
+        self._queue.open(outlet, Slot.ROOMS, _list(Verb.RL, names))
 
     def _create_room(
         self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
     ) -> None:
-        created = self._household.create_room(request.room, user, now)
+        created = self._registry.create_room(request.room, user, now)
         answer = RoomReady(request.room) if created else Bare(Verb.RC)
-        self._delivery.send(outlet, answer.encode())
+        self._queue.send(outlet, answer.encode())
 
     def _join_room(self, request: JoinRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        if not self._household.join_room(request.room, user, now):
-            self._delivery.send(outlet, Bare(Verb.RJ).encode())
+        if not self._registry.join_room(request.room, user, now):
+            self._queue.send(outlet, Bare(Verb.RJ).encode())
 
     def _leave_room(self, request: LeaveRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        self._household.leave_room(user, now)
+        self._registry.leave_room(user, now)
 
     def _ask_roster(self, request: AskRoster, user: KeyHolder, outlet: Outlet, now: float) -> None:
         if user.room is not None:
-            self._notices.renew(user.room, user)
+            self._roster.renew(user.room, user)
         else:
-            self._delivery.send(outlet, Refused(Extra.ROSTER).encode())
+            self._queue.send(outlet, Refused(Extra.ROSTER).encode())
 
     # --- What the creator of a room may do, while it is in it
 
     def _kick(self, request: Kick, user: KeyHolder, outlet: Outlet, now: float) -> None:
         room = _own_room(user)
-        member = self._household.find(request.name) if request.name else None
+        member = self._registry.find(request.name) if request.name else None
         is_other = member is not None and member is not user and member.room is room
         if room is None or (request.name and not is_other):
-            self._delivery.send(outlet, Refused(Extra.KICK).encode())
+            self._queue.send(outlet, Refused(Extra.KICK).encode())
             return
         if member is not None:
-            self._household.leave_room(member, now)
+            self._registry.leave_room(member, now)
         else:
-            self._household.empty_room(room, now, keep=user)
-        self._delivery.send(outlet, Done(Extra.KICK).encode())
+            self._registry.empty_room(room, now, keep=user)
+        self._queue.send(outlet, Done(Extra.KICK).encode())
 
     def _close_room(self, request: CloseRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
         room = _own_room(user)
         if room is not None:
-            self._household.close_room(room, now)
+            self._registry.close_room(room, now)
         answer = Done(Extra.CLOSE) if room else Refused(Extra.CLOSE)
-        self._delivery.send(outlet, answer.encode())
+        self._queue.send(outlet, answer.encode())
 
     def _give_room(self, request: GiveRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        room, heir = _own_room(user), self._household.find(request.name)
+        room, heir = _own_room(user), self._registry.find(request.name)
         given = (
             room is not None
             and heir is not None
-            and (heir is user or self._household.can_own(heir))
-            and self._household.apply(RoomGiven(room.key, heir.fingerprint), room.name, now)
+            and (heir is user or self._registry.can_own(heir))
+            and self._registry.apply(RoomGiven(room.key, heir.fingerprint), room.name, now)
         )
         answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)
-        self._delivery.send(outlet, answer.encode())
+        self._queue.send(outlet, answer.encode())
 
 
 def _own_room(user: KeyHolder) -> Room | None:

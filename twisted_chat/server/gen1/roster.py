@@ -5,7 +5,7 @@ member, the clear and then the list of the others. In a larger room that would
 be N x N datagrams a change, so there a newcomer is told to those who are in
 it one by one, and departures are gathered for a moment before the clear and
 the list go out; for longer where that has just been. Members of generation 2
-are in the list, by their addresses, and are told by `notices`.
+are in the list, by their addresses, and are told over their links.
 """
 
 from collections.abc import Iterator
@@ -15,27 +15,28 @@ from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, LISTS, REMEMBERED, SMALL_ROOM
+from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.pacing import Pacing, Slot
+from twisted_chat.server.streams import Slot
 from twisted_chat.wire.gen1 import RosterCleared, RosterEntry
 
 _CLEARED = RosterCleared().encode()
 
 
-class Rosters:
+class DatagramRoster:
     """Tells members about their rooms. `nearby` says where others are to each; `wake`
     is when `tick` is due."""
 
-    def __init__(self, pacing: Pacing, nearby: Nearby) -> None:
+    def __init__(self, queue: DatagramQueue, nearby: Nearby) -> None:
         self._nearby = nearby
-        self._pacing = pacing
+        self._queue = queue
         self._gathering: dict[Room, float] = {}
         # Until when a room has had its share of what goes out.
         self._resting: dict[Room, float] = {}
         self.wake = NEVER
 
-    def grown(self, room: Room, newcomer: User) -> None:
-        """This user has just come into this room."""
+    def came(self, room: Room, newcomer: User, now: float) -> None:
+        """This user has just come into this room, and is told who is there."""
         if len(room.members) <= SMALL_ROOM:
             self._tell_all(room)
             return
@@ -43,11 +44,18 @@ class Rosters:
             if member.user is not newcomer and not member.user.fingerprint:
                 # One that is still being sent its list finds the newcomer at the list's end.
                 news = self._others(room.members.read(newest=1), member.user)
-                self._pacing.open(member.address, Slot.ROSTER, news)
+                self._queue.open(member.address, Slot.ROSTER, news)
         self.renew(room, newcomer)
 
-    def changed(self, room: Room, now: float) -> None:
-        """Somebody has just gone from this room, or is somewhere else now."""
+    def moved(self, room: Room, user: User, before: Address, now: float) -> None:
+        """This member is somewhere else now. It has a key, and is told over its link."""
+        self._changed(room, now)
+
+    def went(self, room: Room, user: User, now: float) -> None:
+        """This user has just gone from this room."""
+        self._changed(room, now)
+
+    def _changed(self, room: Room, now: float) -> None:
         if len(room.members) <= SMALL_ROOM:
             self._tell_all(room)
         elif room.holders < len(room.members):
@@ -58,12 +66,24 @@ class Rosters:
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole list again."""
         if not user.fingerprint:
-            self._pacing.replace(user.address, Slot.ROSTER, self._whole(room, user))
+            self._queue.replace(user.address, Slot.ROSTER, self._whole(room, user))
 
-    def clear(self, user: User) -> None:
+    def put_out(self, room: Room | None, user: User) -> None:
         """This user is in no room any more."""
         if not user.fingerprint:
-            self._pacing.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
+            self._queue.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
+
+    def emptied(self, room: Room) -> None:
+        """All are put out of this room: there is nobody to tell."""
+        if self._gathering.pop(room, None) is not None:
+            self._arrange()
+
+    def departs(self, user: User, *, expired: bool) -> None:
+        """This user is about to be forgotten: send it nothing that has not been sent."""
+        if not user.fingerprint:
+            self._queue.cancel(user.address)
+            if expired and user.room is None:
+                self.put_out(None, user)  # All that the original understands of it.
 
     def tick(self, now: float) -> None:
         """Tell the rooms whose moment of gathering is over."""
@@ -76,8 +96,7 @@ class Rosters:
             self._resting[room] = now + (count - room.holders) * count / LISTS
 
     def _tell_all(self, room: Room) -> None:
-        if self._gathering.pop(room, None) is not None:
-            self._arrange()
+        self.emptied(room)
         for member in room.members if room.holders < len(room.members) else ():
             self.renew(room, member.user)
 

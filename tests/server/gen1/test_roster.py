@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.test_reception import ALICE, BOB, CLEAR, EVE, Server
+from tests.server.test_core import ALICE, BOB, CLEAR, EVE, Server
 from tests.strategies import sequences, some
 from twisted_chat.addresses import Address
-from twisted_chat.server import rosters
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
+from twisted_chat.server.gen1 import roster
 from twisted_chat.wire.gen1 import RosterEntry
 
 
@@ -115,7 +115,7 @@ class LargeRoomTests(SynchronousTestCase):
     def test_again_and_again(self) -> None:
         """Where somebody keeps leaving, the lists of all members are no more datagrams a
         second than their share."""
-        self.patch(rosters, "LISTS", 1000)
+        self.patch(roster, "LISTS", 1000)
         count = SMALL_ROOM + 8
         crowd = [(f"198.51.100.{number}", 4000) for number in range(count)]
         server, lists, begun = house(*crowd), list[float](), 0.0
@@ -251,7 +251,7 @@ class Properties(SynchronousTestCase):
             deliver(server.wait(pause))
         deliver(server.wait(3))
         for user in crowd:
-            found = server.reception.directory.user_at(user)
+            found = server.core.directory.user_at(user)
             room = found.room if found else None
             others = [m.address for m in room.members if m.address != user] if room else []
             self.assertEqual(sorted(peers[user].listed), sorted(entries(others)))

@@ -12,7 +12,8 @@ from tests.strategies import some
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
-from twisted_chat.server.pacing import TURN, TURN_IN_ALL, TURN_PER_ADDRESS, Pacing, Slot
+from twisted_chat.server.gen1.send_queue import TURN_IN_ALL, TURN_PER_ADDRESS, DatagramQueue
+from twisted_chat.server.streams import TURN, Slot
 from twisted_chat.wire.common import Goodbye
 from twisted_chat.wire.gen1 import RosterCleared, UserListed
 
@@ -37,10 +38,10 @@ def of(sent: list[tuple[bytes, Address]], address: Address) -> list[bytes]:
 
 
 class Line:
-    """A pacing whose turns come when they are due."""
+    """A queue whose turns come when they are due."""
 
     def __init__(self, answer_rate: float = 0, burst: float = 0) -> None:
-        self.pacing = Pacing(Rate(answer_rate, burst))
+        self.queue = DatagramQueue(Rate(answer_rate, burst))
         self.now = 1000.0
         self.sent: list[tuple[float, bytes, Address]] = []
         self.turns: list[int] = []
@@ -48,18 +49,18 @@ class Line:
 
     def flush(self) -> list[tuple[bytes, Address]]:
         """What goes out at once."""
-        return self._note(self.pacing.flush(self.now))
+        return self._note(self.queue.flush(self.now))
 
     def turn(self) -> list[tuple[bytes, Address]]:
         """What goes out in the next turn."""
-        if self.pacing.wake < NEVER:
-            self.now = max(self.now, self.pacing.wake)
-        return self._note(self.pacing.turn(self.now))
+        if self.queue.wake < NEVER:
+            self.now = max(self.now, self.queue.wake)
+        return self._note(self.queue.turn(self.now))
 
     def finish(self) -> None:
         """Take turns until nothing is waiting."""
         self.flush()
-        while self.pacing.wake < NEVER:
+        while self.queue.wake < NEVER:
             self.turn()
 
     def _note(self, out: list[tuple[bytes, Address]]) -> list[tuple[bytes, Address]]:
@@ -80,20 +81,20 @@ class SingleTests(SynchronousTestCase):
     def test_at_once(self) -> None:
         """A single answer waits for no turn, and goes out once."""
         line = Line()
-        line.pacing.send(ALICE, Goodbye().encode(), line.now)
+        line.queue.send(ALICE, Goodbye().encode(), line.now)
         self.assertEqual(line.flush(), [(b"by", ALICE)])
         self.assertEqual(line.flush(), [])
-        self.assertEqual(line.pacing.wake, NEVER)
+        self.assertEqual(line.queue.wake, NEVER)
 
     def test_over_the_share(self) -> None:
         """Who has had its share gets nothing until it has earned more; others do."""
         line = Line(10, 10)
         for _ in range(9):
-            line.pacing.send(ALICE, Goodbye().encode(), line.now)
-        line.pacing.send(BOB, Goodbye().encode(), line.now)
+            line.queue.send(ALICE, Goodbye().encode(), line.now)
+        line.queue.send(BOB, Goodbye().encode(), line.now)
         sent = line.flush()
         self.assertEqual((len(of(sent, ALICE)), len(of(sent, BOB))), (5, 1))
-        line.pacing.send(ALICE, Goodbye().encode(), line.now + 0.2)
+        line.queue.send(ALICE, Goodbye().encode(), line.now + 0.2)
         self.assertEqual(len(line.flush()), 1)
 
 
@@ -103,14 +104,14 @@ class StreamTests(SynchronousTestCase):
     def test_short_list_at_once(self) -> None:
         """What fits into a turn goes out whole, and no turn follows."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(TURN_PER_ADDRESS - 1))
+        line.queue.open(ALICE, Slot.USERS, names(TURN_PER_ADDRESS - 1))
         self.assertEqual(of(line.flush(), ALICE), listed(TURN_PER_ADDRESS - 1))
-        self.assertEqual(line.pacing.wake, NEVER)
+        self.assertEqual(line.queue.wake, NEVER)
 
     def test_long_list_in_turns(self) -> None:
         """A long list is whole and in order after several turns, none of them too large."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(1000))
+        line.queue.open(ALICE, Slot.USERS, names(1000))
         line.finish()
         self.assertEqual(line.received(ALICE), listed(1000))
         self.assertLessEqual(max(line.turns), TURN_PER_ADDRESS)
@@ -119,44 +120,44 @@ class StreamTests(SynchronousTestCase):
     def test_a_turn_gives_one_share(self) -> None:
         """A stream that was opened just before a turn gets no second share in it."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(1000))
+        line.queue.open(ALICE, Slot.USERS, names(1000))
         self.assertEqual(of(line.turn(), ALICE), listed(TURN_PER_ADDRESS))
 
     def test_asked_again_meanwhile(self) -> None:
         """A list that is on its way is not begun anew."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(100))
+        line.queue.open(ALICE, Slot.USERS, names(100))
         line.flush()
-        line.pacing.open(ALICE, Slot.USERS, names(100))
+        line.queue.open(ALICE, Slot.USERS, names(100))
         line.finish()
         self.assertEqual(line.received(ALICE), listed(100))
-        line.pacing.open(ALICE, Slot.USERS, names(1))
+        line.queue.open(ALICE, Slot.USERS, names(1))
         self.assertEqual(of(line.flush(), ALICE), listed(1))
 
     def test_replaced(self) -> None:
         """A newer roster takes the place of what has not gone out of the older."""
         line = Line()
-        line.pacing.replace(ALICE, Slot.ROSTER, names(100))
+        line.queue.replace(ALICE, Slot.ROSTER, names(100))
         line.flush()
-        line.pacing.replace(ALICE, Slot.ROSTER, names(3, first=500))
+        line.queue.replace(ALICE, Slot.ROSTER, names(3, first=500))
         line.finish()
         self.assertEqual(line.received(ALICE), listed(TURN_PER_ADDRESS) + listed(3, first=500))
 
     def test_slots_follow_each_other(self) -> None:
         """Two lists for one address come one after the other, both whole."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(100))
-        line.pacing.open(ALICE, Slot.ROOMS, names(100, first=500))
+        line.queue.open(ALICE, Slot.USERS, names(100))
+        line.queue.open(ALICE, Slot.ROOMS, names(100, first=500))
         line.finish()
         self.assertEqual(line.received(ALICE), listed(100) + listed(100, first=500))
 
     def test_cancelled(self) -> None:
         """Who is gone gets nothing more, and holds nobody up."""
         line = Line()
-        line.pacing.open(ALICE, Slot.USERS, names(100))
-        line.pacing.open(BOB, Slot.USERS, names(100))
+        line.queue.open(ALICE, Slot.USERS, names(100))
+        line.queue.open(BOB, Slot.USERS, names(100))
         line.flush()
-        line.pacing.cancel(ALICE)
+        line.queue.cancel(ALICE)
         line.finish()
         self.assertEqual(line.received(ALICE), listed(TURN_PER_ADDRESS))
         self.assertEqual(line.received(BOB), listed(100))
@@ -164,7 +165,7 @@ class StreamTests(SynchronousTestCase):
     def test_rate(self) -> None:
         """No site gets more bytes than its burst and what it earns, and no less for long."""
         line = Line(1000, 500)
-        line.pacing.open(ALICE, Slot.USERS, names(1000))
+        line.queue.open(ALICE, Slot.USERS, names(1000))
         line.finish()
         self.assertEqual(line.received(ALICE), listed(1000))
         sent = 0
@@ -176,9 +177,9 @@ class StreamTests(SynchronousTestCase):
     def test_a_slow_receiver_holds_nobody_up(self) -> None:
         """One that has had its share waits, while another's list goes out."""
         line = Line(100, 100)
-        line.pacing.send(ALICE, UserListed("x" * 97).encode(), line.now)
-        line.pacing.open(ALICE, Slot.USERS, names(5))
-        line.pacing.open(BOB, Slot.USERS, names(5))
+        line.queue.send(ALICE, UserListed("x" * 97).encode(), line.now)
+        line.queue.open(ALICE, Slot.USERS, names(5))
+        line.queue.open(BOB, Slot.USERS, names(5))
         sent = line.flush()
         self.assertLessEqual(len(of(sent, ALICE)), 2)
         self.assertEqual(of(sent, BOB), listed(5))
@@ -190,7 +191,7 @@ class StreamTests(SynchronousTestCase):
         line = Line(900, 900)
         ports = [("192.0.2.1", 1000 + number) for number in range(10)]
         for address in ports:
-            line.pacing.open(address, Slot.USERS, names(100))
+            line.queue.open(address, Slot.USERS, names(100))
         self.assertLessEqual(len(line.flush()), 101)
         line.finish()
         self.assertGreater(line.now - 1000.0, 8.9)
@@ -206,7 +207,7 @@ class FairnessTests(SynchronousTestCase):
         line = Line()
         crowd = [(f"198.51.{n // 250}.{n % 250}", 4000) for n in range(300)]
         for address in crowd:
-            line.pacing.open(address, Slot.USERS, names(100))
+            line.queue.open(address, Slot.USERS, names(100))
         line.finish()
         self.assertLessEqual(max(line.turns), TURN_IN_ALL)
         for address in crowd:
@@ -217,7 +218,7 @@ class FairnessTests(SynchronousTestCase):
         line = Line()
         crowd = [(f"198.51.{n // 250}.{n % 250}", 4000) for n in range(100)]
         for address in crowd:
-            line.pacing.open(address, Slot.USERS, names(1000))
+            line.queue.open(address, Slot.USERS, names(1000))
         shares = Counter(dict.fromkeys(crowd, 0))
         shares.update(to for _, to in line.flush())
         for _ in range(20):
@@ -230,9 +231,9 @@ class FairnessTests(SynchronousTestCase):
         """A single answer goes out while lists fill every turn."""
         line = Line()
         for number in range(100):
-            line.pacing.open((f"198.51.100.{number}", 1), Slot.USERS, names(1000))
+            line.queue.open((f"198.51.100.{number}", 1), Slot.USERS, names(1000))
         line.flush()
-        line.pacing.send(BOB, Goodbye().encode(), line.now)
+        line.queue.send(BOB, Goodbye().encode(), line.now)
         self.assertEqual(of(line.flush(), BOB), [b"by"])
 
     @some
@@ -250,7 +251,7 @@ class FairnessTests(SynchronousTestCase):
         for number, slot, count in opened:
             address = (f"192.0.2.{number}", 1)
             first = 1000 * list(Slot).index(slot)
-            line.pacing.open(address, slot, names(count, first))
+            line.queue.open(address, slot, names(count, first))
             wanted.setdefault(address, {}).setdefault(slot, listed(count, first))
         line.finish()
         for address, slots in wanted.items():
@@ -260,6 +261,6 @@ class FairnessTests(SynchronousTestCase):
     def test_a_roster_may_be_one_datagram(self) -> None:
         """A stream of one answer leaves nothing behind."""
         line = Line()
-        line.pacing.replace(ALICE, Slot.ROSTER, iter((RosterCleared().encode(),)))
+        line.queue.replace(ALICE, Slot.ROSTER, iter((RosterCleared().encode(),)))
         self.assertEqual(line.flush(), [(b"rj __clear_peers__", ALICE)])
         self.assertEqual(line.turn(), [])

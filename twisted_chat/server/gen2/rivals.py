@@ -2,15 +2,15 @@
 
 A key that is registered over one link and wants to be over another is most often
 one program whose first link has broken, or that was ended and started again; the
-server cannot see that yet. Or it is the same key on two machines. So whoever is
+server cannot see that yet. Or it is the same key on two machines. So the one
 at the end of the first link is asked for a sign of life.
 """
 
 from collections.abc import Iterator
 
 from twisted_chat.server.bounds import SIGN_OF_LIFE
-from twisted_chat.server.deadlines import Deadlines
-from twisted_chat.server.guests import Guest
+from twisted_chat.server.gen2.sessions import LinkSession
+from twisted_chat.timeouts import Timeouts
 from twisted_chat.wire.common import Register
 
 
@@ -20,31 +20,31 @@ class Rivals:
     long enough."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[Guest, Register]] = {}
-        self._due: Deadlines[str] = Deadlines(SIGN_OF_LIFE)
+        self._waiting: dict[str, tuple[LinkSession, Register]] = {}
+        self._due: Timeouts[str] = Timeouts(SIGN_OF_LIFE)
 
     @property
     def wake(self) -> float:
         return self._due.wake
 
-    def wait(self, guest: Guest, request: Register, now: float) -> Guest | None:
+    def wait(self, session: LinkSession, request: Register, now: float) -> LinkSession | None:
         """Let this one wait. Returns the one that waited before, and does no longer."""
-        fingerprint = guest.link.fingerprint
+        fingerprint = session.link.fingerprint
         before, _ = self._waiting.get(fingerprint, (None, None))
-        self._waiting[fingerprint] = guest, request
+        self._waiting[fingerprint] = session, request
         self._due.set(fingerprint, now)
-        return None if before is guest else before
+        return None if before is session else before
 
-    def take(self, fingerprint: str) -> tuple[Guest, Register] | None:
+    def take(self, fingerprint: str) -> tuple[LinkSession, Register] | None:
         """The one that waits with this key, which then waits no longer."""
         self._due.discard(fingerprint)
         return self._waiting.pop(fingerprint, None)
 
-    def drop(self, guest: Guest) -> None:
+    def drop(self, session: LinkSession) -> None:
         """This one is gone, if it has waited."""
-        waiting = self._waiting.get(guest.link.fingerprint)
-        if waiting is not None and waiting[0] is guest:
-            self.take(guest.link.fingerprint)
+        waiting = self._waiting.get(session.link.fingerprint)
+        if waiting is not None and waiting[0] is session:
+            self.take(session.link.fingerprint)
 
     def over(self, now: float) -> Iterator[str]:
         """The keys whose first link has shown no sign of life in time."""

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import PLACES, House
-from tests.server.test_reception import BOB
+from tests.server.test_core import BOB
 from twisted_chat.addresses import Address
 from twisted_chat.server.bounds import RETURN, SETTLE
 from twisted_chat.wire.common import Leave, Register
@@ -64,7 +64,7 @@ class SiteTests(SynchronousTestCase):
         where its holder is then."""
         for number in range(2):
             self.pass_by(number, PLACES[0])
-        again = self.house.guest("user0", 0)
+        again = self.house.session("user0", 0)
         self.house.move(again, PLACES[4])
         self.house.wait(SETTLE + 1)
         self.pass_by(2, PLACES[0])

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, House
-from tests.server.test_reception import BOB, CLEAR
+from tests.server.test_core import BOB, CLEAR
 from twisted_chat.directory.directory import RoomGone
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register, RoomReady
 from twisted_chat.wire.gen2.answers import Done, PutOut, Refused, RosterBegins, RosterEnds, Went
@@ -16,7 +16,7 @@ class OwnershipTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.house = house = House()
         self.anna, self.ben, self.carla = (
-            house.guest(name, number, "lab")
+            house.session(name, number, "lab")
             for number, name in enumerate(("anna", "ben", "carla"))
         )
         house.datagram(BOB, b"hi bob")

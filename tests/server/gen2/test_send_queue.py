@@ -6,9 +6,10 @@ from tests.server.house import KEYS, PLACES, House, Reader
 from twisted_chat.directory.directory import Registered
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.server import delivery, household, notices
+from twisted_chat.server import registry
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
-from twisted_chat.server.delivery import LAG, TURN_PER_LINK, WINDOW
+from twisted_chat.server.gen2 import roster, send_queue
+from twisted_chat.server.gen2.send_queue import LAG, TURN_PER_LINK, WINDOW
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
@@ -43,7 +44,7 @@ def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[House, list
         address = (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 4000)
         name = f"user{number:06d}"
         house.directory.apply(Registered(address, name, name), house.now)
-    return house, [house.guest(f"anna{number}", number) for number in range(links)]
+    return house, [house.session(f"anna{number}", number) for number in range(links)]
 
 
 def size(house: House, link: Link) -> int:
@@ -59,7 +60,7 @@ class ListTests(SynchronousTestCase):
         house, (link,) = crowded(30_000)
         house.say(link, ListUsers().encode())
         names, ended = list[str](), 0
-        while house.boxes[link] or house.reception.wake < house.now + 5:
+        while house.boxes[link] or house.core.wake < house.now + 5:
             for answer in house.take(link):
                 if isinstance(answer, Listed):
                     names += answer.names
@@ -76,16 +77,16 @@ class ListTests(SynchronousTestCase):
             house.say(link, request.encode())
         house.wait(5)
         self.assertTrue(WINDOW <= size(house, link) < WINDOW + PIECE)
-        self.assertEqual(house.hall.wake, NEVER)
+        self.assertEqual(house.core.gen2.wake, NEVER)
         house.boxes[link].clear()
-        house.note(house.hall.taken(link, house.now))
+        house.note(house.core.gen2.taken(link, house.now))
         self.assertGreater(size(house, link), 0)
 
     def test_turns(self) -> None:
         """In a turn a link gets its share, what is produced in all is bounded, and whoever got
         nothing is first in the next."""
         in_all = 3 * TURN_PER_LINK
-        self.patch(delivery, "TURN_IN_ALL", in_all)
+        self.patch(send_queue, "TURN_IN_ALL", in_all)
         house, links = crowded(30_000, links=6)
         for link in links:
             house.take(link)
@@ -181,15 +182,15 @@ class RosterTests(SynchronousTestCase):
 
     def test_changes_while_it_is_sent(self) -> None:
         """Who leaves while a long roster is under way is told of after its end, or not listed."""
-        self.patch(notices, "SMALL_ROOM", 1000)  # Nothing is gathered.
+        self.patch(roster, "SMALL_ROOM", 1000)  # Nothing is gathered.
         self.assertEqual(self.leave_while_it_is_sent(), 1)
-        self.patch(notices, "MISSED", 10)
+        self.patch(roster, "MISSED", 10)
         self.assertGreater(self.leave_while_it_is_sent(), 1)
 
     def leave_while_it_is_sent(self) -> int:
         """A member takes a roster in many turns, in each of which others leave. Returns how
         often it is begun."""
-        self.patch(delivery, "TURN_PER_LINK", 1024)
+        self.patch(send_queue, "TURN_PER_LINK", 1024)
         house, (link,) = crowded(0)
         house.ask(link, CreateRoom("lab"))
         sources = [(f"10.0.{number >> 8}.{number & 255}", 4000) for number in range(300)]
@@ -243,7 +244,7 @@ class RosterTests(SynchronousTestCase):
 
     def test_another_takes_the_name(self) -> None:
         """Whoever takes the name of one that went within the same moment is not taken for it."""
-        self.patch(notices, "SMALL_ROOM", 1)
+        self.patch(roster, "SMALL_ROOM", 1)
         house, (link,) = crowded(0)
         house.ask(link, CreateRoom("lab"))
         house.ask(link, JoinRoom("lab"))
@@ -266,8 +267,8 @@ class TellingTests(SynchronousTestCase):
     def test_paid(self) -> None:
         """Those of one site cause so many messages a second; whoever does not wait for
         them comes in at once, and nobody waits to go."""
-        self.patch(household, "TELL_RATE", 100)
-        self.patch(household, "TELL_BURST", 200)
+        self.patch(registry, "TELL_RATE", 100)
+        self.patch(registry, "TELL_BURST", 200)
         house, links = crowded(0, links=3, rate=1e6, burst=10**6, answer_rate=10**9)
         house.ask(links[0], CreateRoom("lab"))
         house.ask(links[0], JoinRoom("lab"))
@@ -288,8 +289,8 @@ class TellingTests(SynchronousTestCase):
     def test_paid_without_a_key(self) -> None:
         """The same for those without a key, who are refused meanwhile; whoever is in the
         room is told its roster again whenever it asks."""
-        self.patch(household, "TELL_RATE", 100)
-        self.patch(household, "TELL_BURST", 200)
+        self.patch(registry, "TELL_RATE", 100)
+        self.patch(registry, "TELL_BURST", 200)
         house, (link,) = crowded(0, rate=1e6, burst=10**6, answer_rate=10**9)
         house.ask(link, CreateRoom("lab"))
         bob = ("10.0.0.1", 4000)

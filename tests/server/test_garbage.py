@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.server.collector import ALL_AGAIN, ENOUGH, EVERY, Collector
+from twisted_chat.server.garbage import ALL_AGAIN, ENOUGH, EVERY, Collector
 
 
 class Circle:

@@ -18,55 +18,44 @@ from twisted_chat.directory.directory import (
     RoomLeft,
     User,
 )
+from twisted_chat.directory.entries import HeldName
 from twisted_chat.errors import NameRefused
 from twisted_chat.likeness import twins
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
-from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.notices import Notices, contact
-from twisted_chat.server.pacing import Pacing
-from twisted_chat.server.rosters import Rosters
-
-EXPIRED_AT_ONCE = 32
-"""Users, rooms or names that are dropped in one go, before others are heard again."""
-PAUSE = 0.001
-"""Seconds until the next go, where more has expired."""
+from twisted_chat.server.expiry import Expiry
+from twisted_chat.server.roster import Roster
 
 
-class Household:
+class Registry:
     """Users come and go, and so do rooms. `wake` is when `tick` is due.
 
-    Members of generation 1 are told through `pacing`, those of generation 2
-    through `notices`; every change that took effect is told to `announce`,
-    with the name that it is about.
+    Members are told through `rosters`, one for each generation; every change that
+    took effect is told to `announce`, with the name that it is about.
     """
 
     def __init__(
         self,
         directory: Directory,
         bounds: Bounds,
-        pacing: Pacing,
-        notices: Notices,
+        rosters: tuple[Roster, ...],
         announce: Callable[[Change, str], None],
-        nearby: Nearby,
     ) -> None:
         self._directory = directory
         self._bounds = bounds
-        self._pacing = pacing
-        self._rosters = Rosters(pacing, nearby)
-        self._notices = notices
+        self._rosters = rosters
         self._announce = announce
         self._telling = Rate(TELL_RATE if bounds.rate else 0, TELL_BURST)
-        self._expiry = NEVER
+        self._expiry = Expiry(directory, bounds)
         self.wake = NEVER
 
     def tick(self, now: float) -> None:
         """Do what has become due: expiry and what was gathered."""
-        self._rosters.tick(now)
-        self._notices.tick(now)
-        if now >= self._expiry:
+        for roster in self._rosters:
+            roster.tick(now)
+        if now >= self._expiry.wake:
             self._expire(now)
         self._arrange()
 
@@ -116,34 +105,33 @@ class Household:
         """Somebody comes whose name is free."""
         self.apply(change, change.name, now)
         if not change.fingerprint:
-            self._expire_by(now + self._bounds.user_ttl)
+            self._expiry.user_heard(now)
+            self._arrange()
 
     def move(self, user: User, change: Moved, now: float) -> None:
         """A user of generation 2 is somewhere else now. It gets its room's whole
         roster, for it is told of no change that it is itself."""
-        before = contact(user)
+        before = user.address
         if self.apply(change, user.name, now) and user.room is not None:
             self._telling.charge(user.address[0], now, _caused(user.room))
-            self._rosters.changed(user.room, now)
-            self._notices.moved(user.room, user, before, now)
-            self._notices.renew(user.room, user)
+            for roster in self._rosters:
+                roster.moved(user.room, user, before, now)
             self._arrange()
 
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
         """Somebody goes, from the room too."""
-        if not user.fingerprint:
-            self._pacing.cancel(user.address)
+        for roster in self._rosters:
+            roster.departs(user, expired=expired)
         if user.room is not None:
             self.leave_room(user, now)
-        elif expired:
-            self._rosters.clear(user)  # All that the original understands of it.
         self.apply(Departed(user.who, expired), user.name, now)
         if user.fingerprint:
-            self._expire_by(now + self._bounds.name_ttl)
+            self._expiry.name_kept(now)
+            self._arrange()
             self._forget_one_too_many(user.address[0], now)
 
     def _forget_one_too_many(self, host: str, now: float) -> None:
-        """One more name is kept for who went from this host: its site loses its
+        """One more name is kept for those who went from this host: its site loses its
         own first, before anybody elsewhere does."""
         directory, bounds = self._directory, self._bounds
         oldest = None
@@ -176,7 +164,8 @@ class Household:
         if not self.can_own(creator) or not self._make_room(creator, now):
             return False
         self.apply(RoomCreated(name, room_key, creator.who), name, now)
-        self._expire_by(now + self._bounds.room_ttl)
+        self._expiry.room_empty(now)
+        self._arrange()
         return True
 
     def _make_room(self, creator: User, now: float) -> bool:
@@ -215,14 +204,13 @@ class Household:
         if self.apply(RoomJoined(user.who, room.key), user.name, now):
             if left is not None:
                 self._shrunk(left, user, now)
-            # Whoever comes goes again, which is not to wait.
+            # Those who come go again, which is not to wait.
             self._telling.charge(user.address[0], now, 2 * _caused(room))
-            self._rosters.grown(room, user)
-            self._notices.came(room, user, now)
+            for roster in self._rosters:
+                roster.came(room, user, now)
             self._arrange()
         else:
-            self._rosters.renew(room, user)
-        self._notices.renew(room, user)
+            self._renew(room, user)
         return True
 
     def leave_room(self, user: User, now: float) -> None:
@@ -231,20 +219,19 @@ class Household:
         if room is not None:
             self.apply(RoomLeft(user.who), user.name, now)
             self._shrunk(room, user, now)
-        self._rosters.clear(user)
-        self._notices.put_out(room, user)
+        self._put_out(room, user)
 
     def empty_room(self, room: Room, now: float, keep: User | None = None) -> None:
         """Take everybody out of a room, or everybody else."""
-        self._notices.forget(room)
+        for roster in self._rosters:
+            roster.emptied(room)
         for member in list(room.members):
             user = member.user
             if user is not keep:
                 self.apply(RoomLeft(user.who), user.name, now)
-                self._rosters.clear(user)
-                self._notices.put_out(room, user)
+                self._put_out(room, user)
         if keep is not None:
-            self._notices.renew(room, keep)
+            self._renew(room, keep)
         self._room_emptied(room)
 
     def close_room(self, room: Room, now: float) -> None:
@@ -261,43 +248,40 @@ class Household:
             self._announce(change, name)
         return took_effect
 
+    # --- Who is told
+
+    def _renew(self, room: Room, user: User) -> None:
+        for roster in self._rosters:
+            roster.renew(room, user)
+
+    def _put_out(self, room: Room | None, user: User) -> None:
+        for roster in self._rosters:
+            roster.put_out(room, user)
+
     def _shrunk(self, room: Room, user: User, now: float) -> None:
-        self._rosters.changed(room, now)
-        self._notices.went(room, user, now)
+        for roster in self._rosters:
+            roster.went(room, user, now)
         self._room_emptied(room)
         self._arrange()
 
     def _room_emptied(self, room: Room) -> None:
         if not room.members:
-            self._expire_by(room.emptied + self._bounds.room_ttl)
-
-    def _expire_by(self, due: float) -> None:
-        self._expiry = min(self._expiry, due)
-        self._arrange()
+            self._expiry.room_empty(room.emptied)
+            self._arrange()
 
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
-        self.wake = min(self._expiry, self._rosters.wake, self._notices.wake)
+        self.wake = min(self._expiry.wake, *(roster.wake for roster in self._rosters))
 
     def _expire(self, now: float) -> None:
-        directory, bounds = self._directory, self._bounds
-        for _ in range(EXPIRED_AT_ONCE):
-            user, room = directory.longest_silent(), directory.longest_empty()
-            held = directory.longest_absent()
-            if user is not None and user.heard + bounds.user_ttl <= now:
-                self.depart(user, now, expired=True)
-            elif room is not None and room.emptied + bounds.room_ttl <= now:
-                self.apply(RoomGone(room.key), room.name, now)
-            elif held is not None and held.since + bounds.name_ttl <= now:
-                self.apply(NameForgotten(held.key), held.key, now)
-            else:
-                self._expiry = min(
-                    user.heard + bounds.user_ttl if user else NEVER,
-                    room.emptied + bounds.room_ttl if room else NEVER,
-                    held.since + bounds.name_ttl if held else NEVER,
-                )
-                return
-        self._expiry = now + PAUSE
+        for gone in self._expiry.over(now):
+            match gone:
+                case User():
+                    self.depart(gone, now, expired=True)
+                case Room():
+                    self.apply(RoomGone(gone.key), gone.name, now)
+                case HeldName():
+                    self.apply(NameForgotten(gone.key), gone.key, now)
 
 
 def _caused(room: Room) -> int:

@@ -1,4 +1,4 @@
-"""Who has how much time left, where all have the same."""
+"""Deadlines that all are equally far away when they are set: see `deadlines` for others."""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
@@ -7,12 +7,12 @@ from typing import Generic, TypeVar
 from twisted_chat.moments import NEVER
 
 AT_ONCE = 64
-"""How many whose time is over are dealt with in one go."""
+"""Things whose time is over that are dealt with in one go."""
 
 K = TypeVar("K", bound=Hashable)
 
 
-class Deadlines(Generic[K]):
+class Timeouts(Generic[K]):
     """Things that are due some `seconds` after they were set. Every step takes constant time."""
 
     def __init__(self, seconds: float) -> None:
@@ -21,6 +21,7 @@ class Deadlines(Generic[K]):
 
     @property
     def wake(self) -> float:
+        """When the first is due."""
         return next(iter(self._due.values()), NEVER)
 
     def set(self, thing: K, now: float) -> None:

@@ -8,9 +8,10 @@ from twisted_chat.directory.directory import Directory, Heard, Registered, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import key
 from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
-from twisted_chat.server.household import Household
+from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.pacing import Pacing, Slot
+from twisted_chat.server.registry import Registry
+from twisted_chat.server.streams import Slot
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
@@ -35,8 +36,8 @@ _HI, _AR, _RL, _RC, _RJ = (
 _BY = Goodbye().encode()
 
 
-class Introductions:
-    """The decisions about datagrams, whoever carries them. Answers go to `pacing`.
+class DatagramRequests:
+    """The decisions about requests that came in datagrams. Answers go to `queue`.
 
     Where only generation 2 is served, nobody is registered here.
     """
@@ -44,16 +45,16 @@ class Introductions:
     def __init__(
         self,
         directory: Directory,
-        pacing: Pacing,
+        queue: DatagramQueue,
         bounds: Bounds,
-        household: Household,
+        registry: Registry,
         generation: int,
         nearby: Nearby,
     ) -> None:
         self._directory = directory
-        self._pacing = pacing
+        self._queue = queue
         self._bounds = bounds
-        self._household = household
+        self._registry = registry
         self._nearby = nearby
         self._serves = generation == 1
         self._news = min(HEARD, bounds.user_ttl / 2000)
@@ -76,7 +77,7 @@ class Introductions:
         if type(request) is Register:
             self._register(request, user, source, now)
         elif user is None:
-            self._pacing.send(source, _HI, now)
+            self._queue.send(source, _HI, now)
         else:
             self._answer[type(request)](request, user, now)
 
@@ -86,55 +87,55 @@ class Introductions:
         try:
             name_key = key(request.name, self._bounds.name)
         except NameRefused:
-            self._pacing.send(source, _HI, now)
+            self._queue.send(source, _HI, now)
             return
         if user is not None and user.key == name_key:
-            self._pacing.send(source, _welcome(request.name), now)
+            self._queue.send(source, _welcome(request.name), now)
             return
-        if not self._serves or not self._household.is_free(request.name, name_key):
-            self._pacing.send(source, _HI, now)
+        if not self._serves or not self._registry.is_free(request.name, name_key):
+            self._queue.send(source, _HI, now)
             return
         if user is not None:
-            self._household.depart(user, now)
-        elif not there_can_be(source) or not self._household.make_place(source[0], now):
+            self._registry.depart(user, now)
+        elif not there_can_be(source) or not self._registry.make_place(source[0], now):
             return  # A stranger over a bound is not answered.
-        self._household.register(Registered(source, request.name, name_key), now)
-        self._pacing.send(source, _welcome(request.name), now)
+        self._registry.register(Registered(source, request.name, name_key), now)
+        self._queue.send(source, _welcome(request.name), now)
 
     def _leave(self, request: Leave, user: User, now: float) -> None:
-        self._household.depart(user, now)
-        self._pacing.send(user.address, _BY, now)
+        self._registry.depart(user, now)
+        self._queue.send(user.address, _BY, now)
 
     def _locate(self, request: Locate, user: User, now: float) -> None:
         found = self._directory.users.get(request.name)  # Most names are their own key.
         if found is None:
-            found = self._household.find(request.name)
+            found = self._registry.find(request.name)
         answer = _located(self._nearby.seen(found.address, user.address)) if found else _AR
-        self._pacing.send(user.address, answer, now)
+        self._queue.send(user.address, answer, now)
 
     def _list_users(self, request: ListUsers, user: User, now: float) -> None:
         users = self._directory.users.read()
         listed = (UserListed(one.name).encode() for one in users)
-        self._pacing.open(user.address, Slot.USERS, listed)
+        self._queue.open(user.address, Slot.USERS, listed)
 
     def _list_rooms(self, request: ListRooms, user: User, now: float) -> None:
         if not self._directory.rooms:
-            self._pacing.send(user.address, _RL, now)
+            self._queue.send(user.address, _RL, now)
             return
         rooms = self._directory.rooms.read()
         listed = (RoomListed(one.name).encode() for one in rooms)
-        self._pacing.open(user.address, Slot.ROOMS, listed)
+        self._queue.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
-        created = self._household.create_room(request.room, user, now)
-        self._pacing.send(user.address, RoomReady(request.room).encode() if created else _RC, now)
+        created = self._registry.create_room(request.room, user, now)
+        self._queue.send(user.address, RoomReady(request.room).encode() if created else _RC, now)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
-        if not self._household.join_room(request.room, user, now):
-            self._pacing.send(user.address, _RJ, now)
+        if not self._registry.join_room(request.room, user, now):
+            self._queue.send(user.address, _RJ, now)
 
     def _leave_room(self, request: LeaveRoom, user: User, now: float) -> None:
-        self._household.leave_room(user, now)
+        self._registry.leave_room(user, now)
 
 
 @lru_cache(maxsize=REMEMBERED)

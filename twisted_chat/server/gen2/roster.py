@@ -2,12 +2,12 @@
 
 A roster comes once, then its changes, numbered for each receiver. In a small room
 each is told at once. In a larger one they are gathered for a moment, and what is told
-then is what has come of them: whoever came and went meanwhile is told to nobody but
+then is what has come of them: those who came and went meanwhile are told to nobody but
 those whose roster was under way in this moment, as they may have it, or not.
 
 While a roster is on its way, piece by piece, the changes since it began are kept, and
-follow its end: whoever was listed and left meanwhile is told of, and whoever came is
-told of though perhaps listed. Where the roster has not begun, or there is too much to
+follow its end: those who left meanwhile are told of, and those who came too, though
+they may have been listed. Where the roster has not begun, or there is too much to
 keep or to take, the whole roster comes when its turn does.
 """
 
@@ -15,12 +15,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
-from twisted_chat.server.delivery import Delivery, Outlet
+from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.pacing import Slot
+from twisted_chat.server.streams import Slot
 from twisted_chat.wire.gen2.answers import (
     Came,
     Introduced,
@@ -76,13 +77,13 @@ class _Gathered:
     fresh: set[Outlet] = field(default_factory=set)
 
 
-class Notices:
+class LinkRoster:
     """Tells members about their rooms; `outlets` are theirs, by fingerprint. `nearby`
     says where others are to each; `wake` is when `tick` is due."""
 
-    def __init__(self, delivery: Delivery, outlets: Mapping[str, Outlet], nearby: Nearby) -> None:
-        self.nearby = nearby
-        self._delivery = delivery
+    def __init__(self, queue: LinkQueue, outlets: Mapping[str, Outlet], nearby: Nearby) -> None:
+        self._nearby = nearby
+        self._queue = queue
         self._outlets = outlets
         self._gathering: dict[Room, _Gathered] = {}
 
@@ -92,12 +93,15 @@ class Notices:
         return next((one.due for one in self._gathering.values()), NEVER)
 
     def came(self, room: Room, newcomer: User, now: float) -> None:
-        """This user has just come into this room."""
+        """This user has just come into this room, and is told who is there."""
         self._changed(room, newcomer, None, contact(newcomer), now)
+        self.renew(room, newcomer)
 
-    def moved(self, room: Room, user: User, before: Contact, now: float) -> None:
-        """This user, who was `before`, is at another address now."""
-        self._changed(room, user, before, contact(user), now)
+    def moved(self, room: Room, user: User, before: Address, now: float) -> None:
+        """This member was at the address `before`, and is told who is there."""
+        was = Contact(user.name, user.fingerprint, *before)
+        self._changed(room, user, was, contact(user), now)
+        self.renew(room, user)
 
     def went(self, room: Room, user: User, now: float) -> None:
         """This user has just gone from this room."""
@@ -108,25 +112,28 @@ class Notices:
         outlet = self._outlets.get(user.fingerprint)
         if outlet is not None:
             outlet.awaits_roster, outlet.later = True, None
-            self._delivery.replace(outlet, Slot.ROSTER, self._whole(room, user, outlet))
+            self._queue.replace(outlet, Slot.ROSTER, self._whole(room, user, outlet))
 
     def put_out(self, room: Room | None, user: User) -> None:
         """This user is not in this room any more, or was in none."""
         outlet = self._outlets.get(user.fingerprint)
         if outlet is not None:
-            self._delivery.cancel_roster(outlet)
-            self._delivery.send(outlet, PutOut(room.name if room else "").encode())
+            self._queue.cancel_roster(outlet)
+            self._queue.send(outlet, PutOut(room.name if room else "").encode())
 
     def introduce(self, asker: User, found: User) -> None:
         """The one has asked for the other."""
         outlet = self._outlets.get(found.fingerprint)
         if outlet is not None and asker is not found:
-            told = self.nearby.contact(contact(asker), found.address)
-            self._delivery.tell(outlet, Introduced(told).encode())
+            told = self._nearby.contact(contact(asker), found.address)
+            self._queue.tell(outlet, Introduced(told).encode())
 
-    def forget(self, room: Room) -> None:
+    def emptied(self, room: Room) -> None:
         """All are put out of this room, or told its whole roster: tell them nothing else."""
         self._gathering.pop(room, None)
+
+    def departs(self, user: User, *, expired: bool) -> None:
+        """This user is about to be forgotten, and its link has said why."""
 
     def tick(self, now: float) -> None:
         """Tell the rooms whose moment of gathering is over."""
@@ -179,10 +186,10 @@ class Notices:
             if outlet.awaits_roster:
                 return
             if isinstance(change, Contact):
-                change = self.nearby.contact(change, user.address)
+                change = self._nearby.contact(change, user.address)
             if outlet.later is not None and len(outlet.later) < MISSED:
                 outlet.later.append(change)
-            elif outlet.later is not None or not self._delivery.tell(
+            elif outlet.later is not None or not self._queue.tell(
                 outlet, _numbered(outlet, change)
             ):
                 self.renew(room, user)
@@ -192,7 +199,7 @@ class Notices:
         yield RosterBegins(room.name, outlet.number).encode()
         for member in room.members.read():
             if member.user is not user:
-                told = self.nearby.contact(contact(member.user), user.address)
+                told = self._nearby.contact(contact(member.user), user.address)
                 yield RosterMember(told).encode()
         yield RosterEnds().encode()
         while outlet.later:

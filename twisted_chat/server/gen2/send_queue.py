@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
-from twisted_chat.server.pacing import TURN, Slot
+from twisted_chat.server.streams import TURN, Slot
 from twisted_chat.wire.gen2.contact import Contact
 
 WINDOW = 64 * 1024
@@ -31,7 +31,7 @@ TURN_IN_ALL = 256 * 1024
 @dataclass(eq=False, slots=True)
 class Outlet:
     """The way out to one link. `untaken` is how many bytes it was given since it
-    last had taken everything. Whoever `awaits_roster` need not be told changes; in
+    last had taken everything. One that `awaits_roster` need not be told changes; in
     `later` are those since a roster began that is under way, which follow it; `number`
     is that of the last change that it was told."""
 
@@ -43,7 +43,7 @@ class Outlet:
     number: int = 1
 
 
-class Delivery:
+class LinkQueue:
     """What is on its way out over links. `wake` is when the next turn is due."""
 
     def __init__(self, answers: Rate) -> None:

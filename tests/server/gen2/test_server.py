@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.server.house import KEYS, PLACES, House
-from tests.server.test_reception import ALICE, BOB
+from tests.server.test_core import ALICE, BOB
 from twisted_chat.directory.directory import Registered
 from twisted_chat.server.bounds import HELD
 from twisted_chat.wire.common import (
@@ -61,7 +61,7 @@ class VerbTests(SynchronousTestCase):
     def test_locate(self) -> None:
         """Both sides of a poke are introduced, whichever of them has a key."""
         house = House()
-        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        anna, ben = house.session("anna", 0), house.session("ben", 1)
         house.datagram(BOB, b"hi bob")
         self.assertEqual(house.ask(ben, Locate("Anna")), [ContactLocated(ANNA)])
         self.assertEqual(house.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
@@ -78,7 +78,7 @@ class VerbTests(SynchronousTestCase):
     def test_lists(self) -> None:
         """Lists hold users of both generations and have an end."""
         house = House()
-        anna = house.guest("anna")
+        anna = house.session("anna")
         house.datagram(BOB, b"hi bob")
         self.assertEqual(house.ask(anna, ListRooms()), [Bare(Verb.RL)])
         self.assertEqual(house.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
@@ -91,7 +91,7 @@ class VerbTests(SynchronousTestCase):
     def test_rooms(self) -> None:
         """A room is created once, joined if it is there, and left."""
         house = House(members=1)
-        anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+        anna, ben = house.session("anna", 0), house.session("ben", 1)
         self.assertEqual(house.ask(anna, JoinRoom("lab")), [RJ])
         for _ in range(2):
             self.assertEqual(house.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
@@ -107,7 +107,7 @@ class VerbTests(SynchronousTestCase):
     def test_goodbye(self) -> None:
         """Whoever says goodbye is gone at once, from the room too, and may come again."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         house.take(anna)
         self.assertEqual(house.ask(ben, Leave()), [PutOut("lab"), Goodbye()])
         self.assertEqual(house.take(anna), [Went(3, "ben")])
@@ -117,7 +117,7 @@ class VerbTests(SynchronousTestCase):
     def test_another_name(self) -> None:
         """Another name costs the room; one that is not free costs nothing."""
         house = House()
-        anna, ben = house.guest("anna", 0, "lab"), house.guest("ben", 1, "lab")
+        anna, ben = house.session("anna", 0, "lab"), house.session("ben", 1, "lab")
         self.assertEqual(house.ask(ben, Register("anna")), [HI])
         self.assertEqual(house.holder(1).room, house.room("lab"))
         answer = house.ask(ben, Register("bennie"))
@@ -131,7 +131,7 @@ class NameTests(SynchronousTestCase):
     def test_kept(self) -> None:
         """Neither another key nor an address gets the name of who went, until its time is over."""
         house = House(name_ttl=100)
-        anna = house.guest("anna", 0)
+        anna = house.session("anna", 0)
         house.ask(anna, Leave())
         other = house.link(1)
         self.assertEqual(house.ask(other, Register("Anna")), [HI])
@@ -148,7 +148,7 @@ class NameTests(SynchronousTestCase):
         """So many names are kept; whoever went first loses its name first."""
         house = House(names=2)
         for number, name in enumerate(("anna", "ben", "carla")):
-            house.ask(house.guest(name, number), Leave())
+            house.ask(house.session(name, number), Leave())
         answers = [house.datagram(BOB, b"hi " + name) for name in (b"carla", b"ben", b"anna")]
         self.assertEqual(answers, [[b"hi"], [b"hi"], [b"hi anna"]])
 
@@ -164,7 +164,7 @@ class NameTests(SynchronousTestCase):
     def test_datagrams_are_nobodys(self) -> None:
         """What comes in datagrams from where a link is from is not from the user of that link."""
         house = House()
-        anna = house.guest("anna", 0, "lab")
+        anna = house.session("anna", 0, "lab")
         for datagram in (b"by", b"rk", b"ul"):
             self.assertEqual(house.datagram(PLACES[0], datagram), [b"hi"])
         self.assertEqual(house.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
@@ -179,7 +179,7 @@ class LimitTests(SynchronousTestCase):
         """Requests over the rate of a site wait until it has earned them, in their order,
         whatever they are and come in."""
         house = House(rate=50, burst=10)
-        anna = house.guest("anna", 0)
+        anna = house.session("anna", 0)
         for _ in range(5):
             house.ask(anna, Locate("anna"))
         for number in range(4):
@@ -208,7 +208,7 @@ class LimitTests(SynchronousTestCase):
             b"zz",
         ):
             house = House(rate=50, burst=10)
-            anna = house.guest("anna", 0)
+            anna = house.session("anna", 0)
             for _ in range(9):
                 house.say(anna, message)
             house.take(anna)
@@ -219,18 +219,18 @@ class LimitTests(SynchronousTestCase):
         link, and others are heard meanwhile."""
         for message in (b"rk", b"zz" + b"x" * 1000):
             house = House(rate=50, burst=100)
-            anna, ben = house.guest("anna", 0), house.guest("ben", 1)
+            anna, ben = house.session("anna", 0), house.session("ben", 1)
             for _ in range(100 + HELD + 20):
                 house.say(anna, message)
             self.assertEqual(house.closed, [anna])
             self.assertEqual(house.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
             house.wait(10)
-            self.assertEqual(house.hall._holding, [])
+            self.assertEqual(house.core.gen2._holding, [])
 
     def test_too_long(self) -> None:
         """A frame that no request is as long as is not read, and counts by its length."""
         house = House(rate=50, burst=100)
-        anna = house.guest("anna", 0)
+        anna = house.session("anna", 0)
         house.say(anna, b"ar " + b"x" * 65_000)
         house.say(anna, b"ar " + b"x" * 65_000)
         self.assertEqual(house.dropped, ["too long"] * 2)
@@ -242,7 +242,7 @@ class LimitTests(SynchronousTestCase):
         """Users of both generations count together, in all and for a host."""
         house = House(users=3, users_per_host=2)
         house.datagram(PLACES[0], b"hi bob")
-        house.guest("anna", 0)
+        house.session("anna", 0)
         self.assertEqual(house.ask(house.link(1, PLACES[0]), Register("ben")), [HI])
         self.assertEqual(house.datagram(PLACES[1], b"hi carl"), [b"hi carl"])
         self.assertEqual(house.ask(house.link(2), Register("dora")), [HI])
@@ -252,7 +252,7 @@ class LimitTests(SynchronousTestCase):
     def test_nonsense(self) -> None:
         """What is no message is dropped and counted, and the link goes on."""
         house = House()
-        anna = house.guest("anna", 0)
+        anna = house.session("anna", 0)
         for message in (b"\xff", b"hi", b"zz top", b"msg 1 1 x"):
             house.say(anna, message)
         self.assertEqual(house.take(anna), [])

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.test_reception import ALICE, BOB, CLEAR, EVE, Server
+from tests.server.test_core import ALICE, BOB, CLEAR, EVE, Server
 from tests.strategies import datagrams, few_addresses, many, pauses, sequences, some
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft, Who
 from twisted_chat.moments import NEVER
-from twisted_chat.server.household import EXPIRED_AT_ONCE
+from twisted_chat.server.expiry import EXPIRED_AT_ONCE
 
 
 class RegistrationTests(SynchronousTestCase):
@@ -158,9 +158,7 @@ class OverTheRateTests(SynchronousTestCase):
             (b"\xff", []),
         ):
             self.assertEqual(server.ask(ALICE, request), refusal)
-        self.assertEqual(
-            [user.name for user in server.reception.directory.users.read()], ["alice"]
-        )
+        self.assertEqual([user.name for user in server.core.directory.users.read()], ["alice"])
 
     def test_not_registered(self) -> None:
         """A stranger over the rate hears nothing, whatever it asks."""
@@ -209,9 +207,7 @@ class ExpiryTests(SynchronousTestCase):
         for request in (b"ul", b"rl", b"ar bob", b"rk", b"rj nowhere", b"rc lab"):
             server.wait(60)
             server.ask(ALICE, request)
-        self.assertEqual(
-            [user.name for user in server.reception.directory.users.read()], ["alice"]
-        )
+        self.assertEqual([user.name for user in server.core.directory.users.read()], ["alice"])
 
     def test_a_room_with_somebody_in_it_stays(self) -> None:
         """A room's time runs only while it is empty, and anew each time it is."""
@@ -234,11 +230,11 @@ class ExpiryTests(SynchronousTestCase):
         for number in range(crowd):
             server.ask((f"198.51.{number // 250}.{number % 250}", 1), b"hi u%d" % number)
         server.now += 100
-        server.reception.tick(server.now)
-        self.assertEqual(len(server.reception.directory.users), crowd - EXPIRED_AT_ONCE)
-        self.assertGreater(server.reception.wake, server.now)
+        server.core.tick(server.now)
+        self.assertEqual(len(server.core.directory.users), crowd - EXPIRED_AT_ONCE)
+        self.assertGreater(server.core.wake, server.now)
         server.wait(0.1)
-        self.assertEqual(len(server.reception.directory.users), 0)
+        self.assertEqual(len(server.core.directory.users), 0)
         gone = [change for change in server.changes if isinstance(change, Departed)]
         self.assertTrue(all(change.expired for change in gone))
         self.assertEqual(len(gone), crowd)
@@ -250,7 +246,7 @@ class ExpiryTests(SynchronousTestCase):
         server.ask(ALICE, b"rc lab")
         server.ask(ALICE, b"rj lab")
         server.wait(151)
-        self.assertEqual(server.reception.wake, NEVER)
+        self.assertEqual(server.core.wake, NEVER)
         self.assertIsInstance(server.changes[-1], RoomGone)
 
 
@@ -279,8 +275,8 @@ class GarbageTests(SynchronousTestCase):
             if number % 2:
                 server.ask(user, b"by")
         server.wait(200)
-        self.assertEqual(len(server.reception.directory.users), 0)
-        self.assertEqual(len(server.reception.directory.rooms), 0)
+        self.assertEqual(len(server.core.directory.users), 0)
+        self.assertEqual(len(server.core.directory.rooms), 0)
         server.changes.clear()
         self.assertEqual(gc.collect(), 0)
 

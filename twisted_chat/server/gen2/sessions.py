@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from twisted_chat.addresses import Address, site
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER, Bounds
-from twisted_chat.server.deadlines import Deadlines
-from twisted_chat.server.delivery import Outlet
+from twisted_chat.server.gen2.send_queue import Outlet
+from twisted_chat.timeouts import Timeouts
 
 SPARE = 2
 """How many times as many links there may be from one site as users: a link that
@@ -16,8 +16,8 @@ is lost is noticed later than the one that takes its place."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Guest(Outlet):
-    """Whoever is at the other end of a link. `opened_from` is the site it is counted by;
+class LinkSession(Outlet):
+    """A link and the one at its other end. `opened_from` is the site it is counted by;
     `held` are requests that wait until it has earned them, `since` when somebody
     registered over it."""
 
@@ -26,23 +26,23 @@ class Guest(Outlet):
     since: float = 0.0
 
 
-class Guests:
-    """Links, and by fingerprints those over which somebody is registered."""
+class LinkSessions:
+    """Sessions by their links, and by fingerprints those over which somebody is registered."""
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._all: dict[Link, Guest] = {}
+        self._all: dict[Link, LinkSession] = {}
         self._sites: dict[str, int] = {}
-        self.registered: dict[str, Guest] = {}
-        self._strangers: Deadlines[Guest] = Deadlines(STRANGER)
-        self._moved: Deadlines[Guest] = Deadlines(SETTLE)
-        self._missing: Deadlines[str] = Deadlines(RETURN)
+        self.registered: dict[str, LinkSession] = {}
+        self._strangers: Timeouts[LinkSession] = Timeouts(STRANGER)
+        self._moved: Timeouts[LinkSession] = Timeouts(SETTLE)
+        self._missing: Timeouts[str] = Timeouts(RETURN)
 
     @property
     def wake(self) -> float:
         return min(self._strangers.wake, self._moved.wake, self._missing.wake)
 
-    def get(self, link: Link) -> Guest | None:
+    def get(self, link: Link) -> LinkSession | None:
         return self._all.get(link)
 
     def is_full(self, address: Address) -> bool:
@@ -51,53 +51,53 @@ class Guests:
         bounds, in_all = self._bounds, len(self._all)
         return here >= SPARE * bounds.users_per_host or in_all >= SPARE * bounds.users
 
-    def add(self, link: Link, now: float) -> Guest:
+    def add(self, link: Link, now: float) -> LinkSession:
         """A link is there, and somebody whom we do not know yet at its end."""
         owner = site(link.address[0])
         self._sites[owner] = self._sites.get(owner, 0) + 1
-        guest = self._all[link] = Guest(link, opened_from=owner)
-        self._strangers.set(guest, now)
-        return guest
+        session = self._all[link] = LinkSession(link, opened_from=owner)
+        self._strangers.set(session, now)
+        return session
 
-    def remove(self, guest: Guest, now: float) -> None:
-        """A link is gone. Whoever is registered over it has some time to come back."""
-        fingerprint, owner = guest.link.fingerprint, guest.opened_from
-        del self._all[guest.link]
+    def remove(self, session: LinkSession, now: float) -> None:
+        """A link is gone. The one who is registered over it has some time to come back."""
+        fingerprint, owner = session.link.fingerprint, session.opened_from
+        del self._all[session.link]
         self._sites[owner] -= 1
         if not self._sites[owner]:
             del self._sites[owner]
-        self._strangers.discard(guest)
-        self._moved.discard(guest)
-        guest.held = None
-        if self.registered.get(fingerprint) is guest:
+        self._strangers.discard(session)
+        self._moved.discard(session)
+        session.held = None
+        if self.registered.get(fingerprint) is session:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)
 
-    def settle(self, guest: Guest, now: float) -> None:
+    def register(self, session: LinkSession, now: float) -> None:
         """The user with this key is registered over this link from now on."""
-        fingerprint = guest.link.fingerprint
-        guest.since = now
-        self._strangers.discard(guest)
+        fingerprint = session.link.fingerprint
+        session.since = now
+        self._strangers.discard(session)
         self._missing.discard(fingerprint)
-        self.registered[fingerprint] = guest
+        self.registered[fingerprint] = session
 
-    def unsettle(self, guest: Guest, now: float) -> None:
+    def unregister(self, session: LinkSession, now: float) -> None:
         """Nobody is registered over this link any more."""
-        self._moved.discard(guest)
-        del self.registered[guest.link.fingerprint]
-        self._strangers.set(guest, now)
+        self._moved.discard(session)
+        del self.registered[session.link.fingerprint]
+        self._strangers.set(session, now)
 
-    def moved(self, guest: Guest, now: float) -> None:
+    def moved(self, session: LinkSession, now: float) -> None:
         """This link is at another address, and may stay there."""
-        self._moved.set(guest, now)
+        self._moved.set(session, now)
 
     # --- What is due
 
-    def unknown(self, now: float) -> Iterator[Guest]:
+    def unknown(self, now: float) -> Iterator[LinkSession]:
         """Links over which nobody has registered in time."""
         return self._strangers.over(now)
 
-    def elsewhere(self, now: float) -> Iterator[Guest]:
+    def elsewhere(self, now: float) -> Iterator[LinkSession]:
         """Links that have moved some time ago."""
         return self._moved.over(now)
 

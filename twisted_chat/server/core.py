@@ -1,0 +1,81 @@
+"""The room server: what both generations share, and how each of them is served."""
+
+from collections.abc import Callable
+
+from twisted_chat.addresses import Address, Datagrams
+from twisted_chat.directory.directory import Change, Directory
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen1.requests import DatagramRequests
+from twisted_chat.server.gen1.roster import DatagramRoster
+from twisted_chat.server.gen1.send_queue import DatagramQueue
+from twisted_chat.server.gen1.server import DatagramServer
+from twisted_chat.server.gen2.requests import LinkRequests
+from twisted_chat.server.gen2.roster import LinkRoster
+from twisted_chat.server.gen2.send_queue import LinkQueue
+from twisted_chat.server.gen2.server import LinkServer
+from twisted_chat.server.gen2.sessions import LinkSessions
+from twisted_chat.server.grants import Grants
+from twisted_chat.server.nearby import Nearby, ReachedAt
+from twisted_chat.server.registry import Registry
+
+
+class Core:
+    """The whole room server, but for the socket and the clock.
+
+    Datagrams are received by `gen1`, and what happens to links is told to `gen2`.
+    After either of them `gen1.flush` has the datagrams and `gen2.effects` what is to
+    be done with links, for each generation hears of the other. With
+    `generation` 2, users of generation 1 are refused.
+
+    `announce` is told of every change, with the name of the user or room it is
+    about; `dropped` of everything that is not answered, with a category and
+    its source. `reached_at` says at which address of ours one at another reaches us,
+    where that is known. `wake` is when `tick` is due, in seconds as given in `now`.
+    """
+
+    def __init__(
+        self,
+        bounds: Bounds,
+        announce: Callable[[Change, str], None] = lambda change, name: None,
+        dropped: Callable[[str, Address, float], None] = lambda category, source, now: None,
+        *,
+        generation: int = 1,
+        reached_at: ReachedAt = lambda address: None,
+    ) -> None:
+        self.directory = directory = Directory()
+        rate, grants, nearby = Rate(bounds.rate, bounds.burst), Grants(bounds), Nearby(reached_at)
+        datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
+        sessions = LinkSessions(bounds)
+        of_links = LinkRoster(links, sessions.registered, nearby)
+        rosters = (DatagramRoster(datagrams, nearby), of_links)
+        self.registry = registry = Registry(directory, bounds, rosters, announce)
+        self.gen1 = DatagramServer(
+            directory,
+            bounds,
+            DatagramRequests(directory, datagrams, bounds, registry, generation, nearby),
+            datagrams,
+            rate,
+            dropped,
+        )
+        self.gen2 = LinkServer(
+            directory,
+            bounds,
+            registry,
+            LinkRequests(directory, registry, links, of_links, nearby),
+            sessions,
+            links,
+            of_links,
+            rate,
+            dropped,
+        )
+
+    @property
+    def wake(self) -> float:
+        return min(self.gen1.wake, self.registry.wake, self.gen2.wake)
+
+    def tick(self, now: float) -> Datagrams:
+        """Do what has become due. Returns what is to be sent."""
+        self.registry.tick(now)
+        self.gen2.tick(now)
+        return self.gen1.tick(now)

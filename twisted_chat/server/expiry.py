@@ -1,0 +1,55 @@
+"""What goes by itself: users who are silent, rooms that are empty, names of those who went."""
+
+from collections.abc import Iterator
+
+from twisted_chat.directory.directory import Directory, Room, User
+from twisted_chat.directory.entries import HeldName
+from twisted_chat.moments import NEVER
+from twisted_chat.server.bounds import Bounds
+
+EXPIRED_AT_ONCE = 32
+"""Users, rooms or names that are dropped in one go, before others are heard again."""
+PAUSE = 0.001
+"""Seconds until the next go, where more has expired."""
+
+
+class Expiry:
+    """Says what has expired. `wake` is when there may be something."""
+
+    def __init__(self, directory: Directory, bounds: Bounds) -> None:
+        self._directory = directory
+        self._bounds = bounds
+        self.wake = NEVER
+
+    def user_heard(self, now: float) -> None:
+        """A user without a key has been heard, who is silent from now on."""
+        self.wake = min(self.wake, now + self._bounds.user_ttl)
+
+    def room_empty(self, since: float) -> None:
+        """A room is empty since then."""
+        self.wake = min(self.wake, since + self._bounds.room_ttl)
+
+    def name_kept(self, now: float) -> None:
+        """A name is kept from now on for the one who went."""
+        self.wake = min(self.wake, now + self._bounds.name_ttl)
+
+    def over(self, now: float) -> Iterator[User | Room | HeldName]:
+        """What has expired, so many at once. Drop each before you ask for the next."""
+        directory, bounds = self._directory, self._bounds
+        for _ in range(EXPIRED_AT_ONCE):
+            user, room = directory.longest_silent(), directory.longest_empty()
+            held = directory.longest_absent()
+            if user is not None and user.heard + bounds.user_ttl <= now:
+                yield user
+            elif room is not None and room.emptied + bounds.room_ttl <= now:
+                yield room
+            elif held is not None and held.since + bounds.name_ttl <= now:
+                yield held
+            else:
+                self.wake = min(
+                    user.heard + bounds.user_ttl if user is not None else NEVER,
+                    room.emptied + bounds.room_ttl if room is not None else NEVER,
+                    held.since + bounds.name_ttl if held is not None else NEVER,
+                )
+                return
+        self.wake = now + PAUSE

@@ -1,0 +1,293 @@
+"""The room server for generation 2: what is said over links, and what comes of it."""
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
+from twisted_chat.errors import NameRefused, WireError
+from twisted_chat.links import Link, LinkEffect
+from twisted_chat.moments import NEVER
+from twisted_chat.names import key
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import HELD, HELD_BYTES, Bounds
+from twisted_chat.server.gen2.requests import LinkRequests
+from twisted_chat.server.gen2.rivals import Rivals
+from twisted_chat.server.gen2.roster import LinkRoster
+from twisted_chat.server.gen2.send_queue import LinkQueue
+from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
+from twisted_chat.server.registry import Registry
+from twisted_chat.server.streams import TURN
+from twisted_chat.wire.common import Bare, Goodbye, Leave, Register, Verb, Welcome
+from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
+
+_HI = Bare(Verb.HI)
+
+
+class LinkServer:
+    """The decisions about links, without what carries them.
+
+    What happens to a link is told by method calls, which return what is to be
+    done with any links. `effects` is what is to be done besides, after
+    datagrams were received; `wake` when `tick` is due.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        bounds: Bounds,
+        registry: Registry,
+        requests: LinkRequests,
+        sessions: LinkSessions,
+        queue: LinkQueue,
+        roster: LinkRoster,
+        rate: Rate,
+        dropped: Callable[[str, Address, float], None],
+    ) -> None:
+        self._directory = directory
+        self._bounds = bounds
+        self._registry = registry
+        self._sessions = sessions
+        self._rivals = Rivals()
+        self._requests = requests
+        self._queue = queue
+        self._roster = roster
+        self._rate = rate
+        self._dropped = dropped
+        self.wake = NEVER
+        # Whose requests wait, by when the first of them is earned; the numbers keep the order.
+        self._holding: list[tuple[float, int, LinkSession]] = []
+        self._order = count()
+
+    # --- What happens
+
+    def opened(self, link: Link, now: float) -> list[LinkEffect]:
+        """There is a link, made by the other end."""
+        if not link.fingerprint:
+            self._queue.end(link, "a link without a key")
+        elif self._sessions.is_full(link.address):
+            self._dropped("too many links", link.address, now)
+            self._queue.end(link, "too many links from your address")
+        else:
+            self._sessions.add(link, now)
+        return self._flush(now)
+
+    def received(self, link: Link, message: bytes, now: float) -> list[LinkEffect]:
+        """The other end of a link has said something."""
+        session = self._sessions.get(link)
+        if session is not None:
+            self._receive(session, message, now)
+        return self._flush(now)
+
+    def moved(self, link: Link, now: float) -> list[LinkEffect]:
+        """The other end of a link is at another address, `link.address`."""
+        session = self._sessions.get(link)
+        if session is not None:
+            self._sessions.moved(session, now)
+        return self._flush(now)
+
+    def taken(self, link: Link, now: float) -> list[LinkEffect]:
+        """All that was to be sent over a link is on its way or at the other end."""
+        session = self._sessions.get(link)
+        if session is not None:
+            self._queue.taken(session)
+        return self._flush(now)
+
+    def lost(self, link: Link, why: str, now: float) -> list[LinkEffect]:
+        """A link has ended, here or at the other end."""
+        session = self._sessions.get(link)
+        if session is not None:
+            self._sessions.remove(session, now)
+            self._queue.drop(session)
+            self._rivals.drop(session)
+            self._make_way(link.fingerprint, now)
+        return self._flush(now)
+
+    def tick(self, now: float) -> None:
+        """Do what has become due; `effects` has what comes of it."""
+        for session in self._sessions.unknown(now):
+            self._close(session, "nobody has registered over this link", now)
+        for session in self._sessions.elsewhere(now):
+            self._follow(session, now)
+        for fingerprint in self._rivals.over(now):
+            if (before := self._sessions.registered.get(fingerprint)) is not None:
+                self._close(before, "another link with your key has taken your place", now)
+        for fingerprint in self._sessions.missing(now):
+            user = self._directory.holders.get(fingerprint)
+            if user is not None:
+                self._registry.depart(user, now, expired=True)
+        while self._holding and self._holding[0][0] <= now:
+            self._go_on(heappop(self._holding)[-1], now)
+        if now >= self._queue.wake:
+            self._queue.turn(now)
+        self._arrange()
+
+    def effects(self, now: float) -> list[LinkEffect]:
+        """What is to be done with links now."""
+        return self._flush(now) if self._queue.has_news else []
+
+    def _flush(self, now: float) -> list[LinkEffect]:
+        effects = self._queue.flush(now)
+        self._arrange()
+        return effects
+
+    def _arrange(self) -> None:
+        # Not a property: it is read for every datagram, and seldom changes.
+        first = self._holding[0][0] if self._holding else NEVER
+        self.wake = min(self._queue.wake, self._sessions.wake, self._rivals.wake, first)
+
+    # --- How much of it is heard
+
+    def _receive(self, session: LinkSession, message: bytes, now: float) -> None:
+        """Hear what is said, or let it wait until it is earned."""
+        host = session.link.address[0]
+        if len(message) > self._bounds.datagram:
+            self._rate.charge(host, now, len(message) / self._bounds.datagram)
+            self._dropped("too long", session.link.address, now)
+        elif session.held is None and not (wait := self._wait(session, message, now)):
+            self._hear(session, message, now)
+        elif session.held is None:
+            session.held = deque([message])
+            self._hold(session, wait, now)
+        else:
+            session.held.append(message)
+            if len(session.held) > HELD or sum(map(len, session.held)) > HELD_BYTES:
+                self._dropped("a link that goes on over the rate", session.link.address, now)
+                self._close(session, "you have said more than your rate for too long", now)
+
+    def _wait(self, session: LinkSession, message: bytes, now: float) -> float:
+        """Seconds until this is earned; 0 where it is, and then it is paid for."""
+        host = session.link.address[0]
+        wait = self._rate.wait(host, now, 1)
+        if not wait and message.startswith(b"rj"):
+            wait = self._registry.wait(host, now)
+        if not wait:
+            self._rate.charge(host, now, 1)
+        return wait
+
+    def _hold(self, session: LinkSession, wait: float, now: float) -> None:
+        heappush(self._holding, (now + max(wait, TURN), next(self._order), session))
+
+    def _go_on(self, session: LinkSession, now: float) -> None:
+        """Hear what is earned by now of what a link has said."""
+        while session.held:
+            if wait := self._wait(session, session.held[0], now):
+                self._hold(session, wait, now)
+                return
+            self._hear(session, session.held.popleft(), now)
+        session.held = None
+
+    # --- Registration
+
+    def _hear(self, session: LinkSession, message: bytes, now: float) -> None:
+        try:
+            request = parse_request(message)
+        except WireError:
+            self._dropped("not in the language", session.link.address, now)
+        else:
+            self._do(request, session, now)
+
+    def _do(self, request: Request, session: LinkSession, now: float) -> None:
+        user = self._user(session)
+        if type(request) is Register:
+            self._register(request, session, now)
+        elif type(request) is SignOfLife:
+            self._lives(user, session, now)
+        elif user is None:
+            self._queue.send(session, _HI.encode())
+        elif type(request) is Leave:
+            self._leave(user, session, now)
+        else:
+            self._requests.answer(request, user, session, now)
+
+    def _user(self, session: LinkSession) -> KeyHolder | None:
+        fingerprint = session.link.fingerprint
+        here = self._sessions.registered.get(fingerprint) is session
+        return self._directory.holders.get(fingerprint) if here else None
+
+    def _register(self, request: Register, session: LinkSession, now: float) -> None:
+        link = session.link
+        try:
+            name_key = key(request.name, self._bounds.name)
+        except NameRefused:
+            self._queue.send(session, _HI.encode())
+            return
+        before = self._sessions.registered.get(link.fingerprint)
+        if before is not None and before is not session:
+            self._ask_first(before, session, request, now)
+            return
+        user = self._directory.holders.get(link.fingerprint)
+        if user is not None and user.key == name_key:
+            self._queue.send(session, Welcome(request.name).encode())
+            self._welcome_back(user, session, now)
+            return
+        is_free = self._registry.is_free(request.name, name_key, link.fingerprint)
+        if not is_free or (user is None and self._registry.is_full(link.address[0])):
+            self._queue.send(session, _HI.encode())
+            return
+        if user is not None:
+            self._registry.depart(user, now)
+        came = Registered(link.address, request.name, name_key, link.fingerprint)
+        self._registry.register(came, now)
+        self._sessions.register(session, now)
+        self._queue.send(session, Welcome(request.name).encode())
+
+    def _welcome_back(self, user: KeyHolder, session: LinkSession, now: float) -> None:
+        """A user is registered over this link from now on, and knows its roster."""
+        if self._sessions.registered.get(user.fingerprint) is session:
+            return
+        self._sessions.register(session, now)
+        if not self._follow(session, now) and user.room is not None:
+            self._roster.renew(user.room, user)
+
+    def _ask_first(
+        self, before: LinkSession, session: LinkSession, request: Register, now: float
+    ) -> None:
+        """The key is registered over another link: see whether that is alive."""
+        waited = self._rivals.wait(session, request, now)
+        if waited is not None:
+            self._tell_of(before, waited, now)
+        self._queue.send(before, SignOfLife().encode())
+
+    def _lives(self, user: KeyHolder | None, session: LinkSession, now: float) -> None:
+        """The one that was here first answers: no other takes its place."""
+        if user is not None and (rival := self._rivals.take(user.fingerprint)) is not None:
+            self._tell_of(session, rival[0], now)
+
+    def _tell_of(self, first: LinkSession, rival: LinkSession, now: float) -> None:
+        """Refuse one whose key is registered over a link that is alive."""
+        user = self._user(first)
+        seconds = max(0, int(now - first.since))
+        name = user.name if user is not None else ""
+        self._queue.send(rival, Rivalled(name, seconds).encode() if name else _HI.encode())
+
+    def _make_way(self, fingerprint: str, now: float) -> None:
+        """Nobody is registered with this key, perhaps: let the one come who waits for that."""
+        if fingerprint not in self._sessions.registered:
+            rival = self._rivals.take(fingerprint)
+            if rival is not None:
+                self._register(rival[1], rival[0], now)
+
+    def _follow(self, session: LinkSession, now: float) -> bool:
+        """Let a user be where its link is. False if it was there."""
+        user = self._user(session)
+        if user is None or user.address == session.link.address:
+            return False
+        self._registry.move(user, Moved(user.fingerprint, session.link.address), now)
+        return True
+
+    def _close(self, session: LinkSession, why: str, now: float) -> None:
+        self._sessions.remove(session, now)
+        self._queue.close(session, why)
+        self._rivals.drop(session)
+        self._make_way(session.link.fingerprint, now)
+
+    def _leave(self, user: KeyHolder, session: LinkSession, now: float) -> None:
+        self._queue.drop(session)
+        self._registry.depart(user, now)
+        self._sessions.unregister(session, now)
+        self._queue.send(session, Goodbye().encode())
+        self._make_way(session.link.fingerprint, now)

@@ -1,0 +1,39 @@
+"""What the registry needs of those who tell members about their rooms, one for each generation."""
+
+from typing import Protocol
+
+from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Room, User
+
+
+class Roster(Protocol):
+    """Tells the members of one generation about those of both. Every change has
+    been made when it is told. `wake` is when `tick` is due."""
+
+    @property
+    def wake(self) -> float: ...
+
+    def came(self, room: Room, newcomer: User, now: float) -> None:
+        """This user has just come into this room, and is told who is there."""
+
+    def moved(self, room: Room, user: User, before: Address, now: float) -> None:
+        """This member was at the address `before`, and is told who is there."""
+
+    def went(self, room: Room, user: User, now: float) -> None:
+        """This user has just gone from this room."""
+
+    def renew(self, room: Room, user: User) -> None:
+        """Tell this member who is there, from the beginning."""
+
+    def put_out(self, room: Room | None, user: User) -> None:
+        """Tell this user that it is in this room no longer, or was in none."""
+
+    def emptied(self, room: Room) -> None:
+        """All are put out of this room, or told who is there: tell them nothing else."""
+
+    def departs(self, user: User, *, expired: bool) -> None:
+        """This user is about to be forgotten: send it nothing that has not been sent.
+        In generation 1 those who have expired are told so."""
+
+    def tick(self, now: float) -> None:
+        """Do what has become due."""
