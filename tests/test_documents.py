@@ -1,4 +1,4 @@
-"""What docs/security.md says is tested is tested, and the values in docs/wire.md are right."""
+"""The documents of the project name what is there, and the values in them are right."""
 
 import ast
 import re
@@ -10,10 +10,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.proof import LABEL, NONCE_BYTES, statement
+from twisted_chat.wire.common import Verb
+from twisted_chat.wire.gen2.requests import Extra
 
 TESTS = Path(__file__).parent
-DOCUMENT = TESTS.parent / "docs" / "security.md"
-PROTOCOL = TESTS.parent / "docs" / "wire.md"
+ROOT = TESTS.parent
+DOCUMENT = ROOT / "docs" / "security.md"
+PROTOCOL = ROOT / "docs" / "wire.md"
 
 
 def named_in(path: Path) -> set[str]:
@@ -48,6 +51,11 @@ class Security(SynchronousTestCase):
 class Protocol(SynchronousTestCase):
     """What somebody who writes a client from the document alone relies on."""
 
+    def test_verbs(self) -> None:
+        """Every verb is in the document."""
+        for verb in (*Verb, *Extra):
+            self.assertRegex(PROTOCOL.read_text(), rf"`{verb.value}[ `]")
+
     def test_proof(self) -> None:
         """The values to check a program by are those that the keys of the example have."""
         dialler, acceptor = (
@@ -76,3 +84,36 @@ class Protocol(SynchronousTestCase):
         self.assertEqual([*map(int, sizes)], [64, len(LABEL), 1, 32, 32, 32])
         self.assertEqual(len(said), sum(map(int, sizes)))
         self.assertIn(f"`{LABEL.decode()}`", PROTOCOL.read_text())
+
+
+class Papers(SynchronousTestCase):
+    """What somebody reads who uses the repository."""
+
+    def test_paths(self) -> None:
+        """Every file and folder that is named is there."""
+        for paper in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"):
+            text = (ROOT / paper).read_text()
+            named = re.findall(r"`([\w./-]+(?:/|\.(?:c|cfg|md|py)))`|`(\.ci/\w+)`", text)
+            named += re.findall(r"\]\((?!https:)()([^)#]+)", text)
+            for path in map("".join, named):
+                self.assertTrue((ROOT / path).exists(), f"{path} in {paper}")
+
+    def test_targets(self) -> None:
+        """What is to be made can be made."""
+        there = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        for paper in ("CONTRIBUTING.md", "README.md"):
+            named = set(re.findall(r"`make ([a-z]+)", (ROOT / paper).read_text()))
+            self.assertGreater(len(named), 3)
+            self.assertLessEqual(named, {*there}, paper)
+
+    def test_changelog(self) -> None:
+        """The changes are kept in the form of keepachangelog.com, the newest first."""
+        text = (ROOT / "CHANGELOG.md").read_text()
+        versions = re.findall(r"^## (.*)$", text, re.MULTILINE)
+        self.assertEqual(versions[0], "[Unreleased]")
+        for version in versions[1:]:
+            self.assertRegex(version, r"^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$")
+        kinds = re.findall(r"^### (.*)$", text, re.MULTILINE)
+        self.assertLessEqual(
+            {*kinds}, {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+        )
