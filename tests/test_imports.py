@@ -155,7 +155,6 @@ LAYERS = (
         "net.quic_asking",
         "net.quic_bounds",
         "net.quic_connection",
-        "net.quic_events",
         "net.quic_library",
         "net.quic_links",
         "net.quic_paths",

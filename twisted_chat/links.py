@@ -39,7 +39,7 @@ class CloseLink:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A link is wanted to whoever has this key, at this address. An empty
+    """A link is wanted to the one who has this key, at this address. An empty
     fingerprint is any key: the first contact with a server."""
 
     address: Address
@@ -47,10 +47,33 @@ class Dial:
 
 
 class Carrier(Protocol):
-    """Who carries links."""
+    """The one who carries links."""
 
     def perform(self, effect: "LinkEffect") -> None:
         """Do what a decision wants to be done with links."""
+
+
+class Listener(Protocol):
+    """The one who is told what happens on links."""
+
+    def opened(self, link: Link) -> None:
+        """Both keys are proven; frames may be sent, and come."""
+
+    def received(self, link: Link, message: bytes) -> None:
+        """A frame, whole and in order."""
+
+    def taken(self, link: Link) -> None:
+        """Nothing of what was sent waits any more."""
+
+    def moved(self, link: Link) -> None:
+        """The other end is at another address now."""
+
+    def lost(self, link: Link, why: str) -> None:
+        """An open link has ended, and not because we closed it."""
+
+    def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
+        """There will be no link for this Dial. `found` is the fingerprint of the key
+        that was proven to be there, empty if none was."""
 
 
 LinkEffect = SendFrame | CloseLink | Dial

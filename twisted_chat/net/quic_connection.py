@@ -1,6 +1,6 @@
 """One QUIC connection, and the link that it carries.
 
-Knows no socket, no clock and no other connection. Whoever owns it hands it
+Knows no socket, no clock and no other connection. Its owner hands it
 datagrams and the time, sends what `transmit` gives, and calls `tick` when the
 deadline has come. Anything here may raise whatever the library raises; then it
 is to be told to `fail`.
@@ -9,6 +9,7 @@ is to be told to `fail`.
 import os
 from collections.abc import Sequence
 from enum import Enum
+from typing import Protocol
 
 from qh3.quic import events
 from qh3.quic.connection import QuicConnection
@@ -23,7 +24,6 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_asking import Asking
-from twisted_chat.net.quic_events import Owner
 from twisted_chat.net.quic_paths import Paths
 from twisted_chat.wire.framing import Frames, frame
 
@@ -37,6 +37,18 @@ class Stage(Enum):
     PROVING = "proving"
     OPEN = "open"
     OVER = "over"
+
+
+class Owner(Protocol):
+    """The one who is told what happens on a connection."""
+
+    def id_issued(self, connection: "Connection", identifier: bytes) -> None: ...
+    def id_retired(self, connection: "Connection", identifier: bytes) -> None: ...
+    def opened(self, connection: "Connection") -> None: ...
+    def received(self, connection: "Connection", message: bytes) -> None: ...
+    def moved(self, connection: "Connection") -> None: ...
+    def over(self, connection: "Connection", why: str) -> None:
+        """Once, unless we closed it. What it still has to send is to be sent."""
 
 
 class Connection:

@@ -9,9 +9,8 @@ from twisted.logger import Logger
 from twisted_chat.addresses import Address, host_and_port, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.links import CloseLink, Dial, Link, Listener, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.net.quic_events import Listener
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.rate import Rate

@@ -16,9 +16,8 @@ from twisted.logger import Logger
 
 from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, Listener, SendFrame
 from twisted_chat.net import quic_bounds as bounds
-from twisted_chat.net.quic_events import Listener
 from twisted_chat.net.quic_links import Links
 from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
 from twisted_chat.net.quic_stateless import (

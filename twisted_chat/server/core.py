@@ -53,20 +53,20 @@ class Core:
         self.gen1 = DatagramServer(
             directory,
             bounds,
-            DatagramRequests(directory, datagrams, bounds, registry, generation, nearby),
             datagrams,
             rate,
+            DatagramRequests(directory, datagrams, bounds, registry, generation, nearby).answer,
             dropped,
         )
         self.gen2 = LinkServer(
             directory,
             bounds,
             registry,
-            LinkRequests(directory, registry, links, of_links, nearby),
             sessions,
             links,
             of_links,
             rate,
+            LinkRequests(directory, registry, links, of_links, nearby).answer,
             dropped,
         )
 

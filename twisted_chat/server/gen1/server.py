@@ -11,28 +11,29 @@ from twisted_chat.directory.directory import Directory
 from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
-from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.send_queue import DatagramQueue
+from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import parse_request, refusal_of
 
 
 class DatagramServer:
-    """The decisions about datagrams, without a socket. `wake` is when `tick` is due."""
+    """The decisions about datagrams, without a socket. What is to be answered goes to
+    `answer`; `wake` is when `tick` is due."""
 
     def __init__(
         self,
         directory: Directory,
         bounds: Bounds,
-        requests: DatagramRequests,
         queue: DatagramQueue,
         rate: Rate,
+        answer: Callable[[Request, Address, float], None],
         dropped: Callable[[str, Address, float], None],
     ) -> None:
         self._directory = directory
         self._longest = bounds.datagram
-        self._requests = requests
         self._queue = queue
         self._rate = rate
+        self._answer = answer
         self._dropped = dropped
 
     @property
@@ -51,7 +52,7 @@ class DatagramServer:
             except WireError:
                 self._dropped("not in the language", source, now)
             else:
-                self._requests.answer(request, source, now)
+                self._answer(request, source, now)
 
     def flush(self, now: float) -> Datagrams:
         """What is to be sent, as `(datagram, address)`, after some datagrams were received."""

@@ -8,8 +8,8 @@ at the end of the first link is asked for a sign of life.
 
 from collections.abc import Iterator
 
+from twisted_chat.links import Link
 from twisted_chat.server.bounds import SIGN_OF_LIFE
-from twisted_chat.server.gen2.sessions import LinkSession
 from twisted_chat.timeouts import Timeouts
 from twisted_chat.wire.common import Register
 
@@ -20,31 +20,31 @@ class Rivals:
     long enough."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[LinkSession, Register]] = {}
+        self._waiting: dict[str, tuple[Link, Register]] = {}
         self._due: Timeouts[str] = Timeouts(SIGN_OF_LIFE)
 
     @property
     def wake(self) -> float:
         return self._due.wake
 
-    def wait(self, session: LinkSession, request: Register, now: float) -> LinkSession | None:
+    def wait(self, link: Link, request: Register, now: float) -> Link | None:
         """Let this one wait. Returns the one that waited before, and does no longer."""
-        fingerprint = session.link.fingerprint
+        fingerprint = link.fingerprint
         before, _ = self._waiting.get(fingerprint, (None, None))
-        self._waiting[fingerprint] = session, request
+        self._waiting[fingerprint] = link, request
         self._due.set(fingerprint, now)
-        return None if before is session else before
+        return None if before is link else before
 
-    def take(self, fingerprint: str) -> tuple[LinkSession, Register] | None:
+    def take(self, fingerprint: str) -> tuple[Link, Register] | None:
         """The one that waits with this key, which then waits no longer."""
         self._due.discard(fingerprint)
         return self._waiting.pop(fingerprint, None)
 
-    def drop(self, session: LinkSession) -> None:
+    def drop(self, link: Link) -> None:
         """This one is gone, if it has waited."""
-        waiting = self._waiting.get(session.link.fingerprint)
-        if waiting is not None and waiting[0] is session:
-            self.take(session.link.fingerprint)
+        waiting = self._waiting.get(link.fingerprint)
+        if waiting is not None and waiting[0] is link:
+            self.take(link.fingerprint)
 
     def over(self, now: float) -> Iterator[str]:
         """The keys whose first link has shown no sign of life in time."""

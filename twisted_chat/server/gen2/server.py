@@ -13,7 +13,6 @@ from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import HELD, HELD_BYTES, Bounds
-from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.rivals import Rivals
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
@@ -32,7 +31,8 @@ class LinkServer:
 
     What happens to a link is told by method calls, which return what is to be
     done with any links. `effects` is what is to be done besides, after
-    datagrams were received; `wake` when `tick` is due.
+    datagrams were received; `wake` when `tick` is due. What is asked by those who
+    are registered goes to `answer`.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class LinkServer:
         directory: Directory,
         bounds: Bounds,
         registry: Registry,
-        requests: LinkRequests,
         sessions: LinkSessions,
         queue: LinkQueue,
         roster: LinkRoster,
         rate: Rate,
+        answer: Callable[[Request, KeyHolder, LinkSession, float], None],
         dropped: Callable[[str, Address, float], None],
     ) -> None:
         self._directory = directory
@@ -52,10 +52,10 @@ class LinkServer:
         self._registry = registry
         self._sessions = sessions
         self._rivals = Rivals()
-        self._requests = requests
         self._queue = queue
         self._roster = roster
         self._rate = rate
+        self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
         # Whose requests wait, by when the first of them is earned; the numbers keep the order.
@@ -102,7 +102,7 @@ class LinkServer:
         if session is not None:
             self._sessions.remove(session, now)
             self._queue.drop(session)
-            self._rivals.drop(session)
+            self._rivals.drop(session.link)
             self._make_way(link.fingerprint, now)
         return self._flush(now)
 
@@ -201,7 +201,7 @@ class LinkServer:
         elif type(request) is Leave:
             self._leave(user, session, now)
         else:
-            self._requests.answer(request, user, session, now)
+            self._answer(request, user, session, now)
 
     def _user(self, session: LinkSession) -> KeyHolder | None:
         fingerprint = session.link.fingerprint
@@ -247,7 +247,7 @@ class LinkServer:
         self, before: LinkSession, session: LinkSession, request: Register, now: float
     ) -> None:
         """The key is registered over another link: see whether that is alive."""
-        waited = self._rivals.wait(session, request, now)
+        waited = self._rivals.wait(session.link, request, now)
         if waited is not None:
             self._tell_of(before, waited, now)
         self._queue.send(before, SignOfLife().encode())
@@ -257,8 +257,11 @@ class LinkServer:
         if user is not None and (rival := self._rivals.take(user.fingerprint)) is not None:
             self._tell_of(session, rival[0], now)
 
-    def _tell_of(self, first: LinkSession, rival: LinkSession, now: float) -> None:
+    def _tell_of(self, first: LinkSession, waited: Link, now: float) -> None:
         """Refuse one whose key is registered over a link that is alive."""
+        rival = self._sessions.get(waited)
+        if rival is None:
+            return
         user = self._user(first)
         seconds = max(0, int(now - first.since))
         name = user.name if user is not None else ""
@@ -266,10 +269,12 @@ class LinkServer:
 
     def _make_way(self, fingerprint: str, now: float) -> None:
         """Nobody is registered with this key, perhaps: let the one come who waits for that."""
-        if fingerprint not in self._sessions.registered:
-            rival = self._rivals.take(fingerprint)
-            if rival is not None:
-                self._register(rival[1], rival[0], now)
+        if fingerprint in self._sessions.registered:
+            return
+        if (rival := self._rivals.take(fingerprint)) is not None:
+            link, request = rival
+            if (session := self._sessions.get(link)) is not None:
+                self._register(request, session, now)
 
     def _follow(self, session: LinkSession, now: float) -> bool:
         """Let a user be where its link is. False if it was there."""
@@ -282,7 +287,7 @@ class LinkServer:
     def _close(self, session: LinkSession, why: str, now: float) -> None:
         self._sessions.remove(session, now)
         self._queue.close(session, why)
-        self._rivals.drop(session)
+        self._rivals.drop(session.link)
         self._make_way(session.link.fingerprint, now)
 
     def _leave(self, user: KeyHolder, session: LinkSession, now: float) -> None:
