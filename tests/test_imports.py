@@ -74,6 +74,7 @@ LAYERS = (
         "server.gen1.send_queue",
         "server.gen1.server",
         "server.gen2",
+        "server.gen2.backlog",
         "server.gen2.requests",
         "server.gen2.rivals",
         "server.gen2.roster",

@@ -225,7 +225,7 @@ class LimitTests(SynchronousTestCase):
             self.assertEqual(house.closed, [anna])
             self.assertEqual(house.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
             house.wait(10)
-            self.assertEqual(house.core.gen2._holding, [])
+            self.assertEqual(house.core.gen2._backlog._due, [])
 
     def test_too_long(self) -> None:
         """A frame that no request is as long as is not read, and counts by its length."""

@@ -1,9 +1,6 @@
 """The room server for generation 2: what is said over links, and what comes of it."""
 
-from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
-from itertools import count
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
@@ -12,13 +9,13 @@ from twisted_chat.links import Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.names import key
 from twisted_chat.rate import Rate
-from twisted_chat.server.bounds import HELD, HELD_BYTES, Bounds
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen2.backlog import Backlog
 from twisted_chat.server.gen2.rivals import Rivals
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.registry import Registry
-from twisted_chat.server.streams import TURN
 from twisted_chat.wire.common import Bare, Goodbye, Leave, Register, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Rivalled
 from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
@@ -55,12 +52,10 @@ class LinkServer:
         self._queue = queue
         self._roster = roster
         self._rate = rate
+        self._backlog = Backlog(rate, registry.wait)
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
-        # Whose requests wait, by when the first of them is earned; the numbers keep the order.
-        self._holding: list[tuple[float, int, LinkSession]] = []
-        self._order = count()
 
     # --- What happens
 
@@ -102,7 +97,8 @@ class LinkServer:
         if session is not None:
             self._sessions.remove(session, now)
             self._queue.drop(session)
-            self._rivals.drop(session.link)
+            self._backlog.drop(link)
+            self._rivals.drop(link)
             self._make_way(link.fingerprint, now)
         return self._flush(now)
 
@@ -119,8 +115,9 @@ class LinkServer:
             user = self._directory.holders.get(fingerprint)
             if user is not None:
                 self._registry.depart(user, now, expired=True)
-        while self._holding and self._holding[0][0] <= now:
-            self._go_on(heappop(self._holding)[-1], now)
+        for link, message in self._backlog.earned(now):
+            if (speaker := self._sessions.get(link)) is not None:
+                self._hear(speaker, message, now)
         if now >= self._queue.wake:
             self._queue.turn(now)
         self._arrange()
@@ -136,49 +133,23 @@ class LinkServer:
 
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
-        first = self._holding[0][0] if self._holding else NEVER
-        self.wake = min(self._queue.wake, self._sessions.wake, self._rivals.wake, first)
+        self.wake = min(
+            self._queue.wake, self._sessions.wake, self._rivals.wake, self._backlog.wake
+        )
 
     # --- How much of it is heard
 
     def _receive(self, session: LinkSession, message: bytes, now: float) -> None:
         """Hear what is said, or let it wait until it is earned."""
-        host = session.link.address[0]
+        link = session.link
         if len(message) > self._bounds.datagram:
-            self._rate.charge(host, now, len(message) / self._bounds.datagram)
-            self._dropped("too long", session.link.address, now)
-        elif session.held is None and not (wait := self._wait(session, message, now)):
+            self._rate.charge(link.address[0], now, len(message) / self._bounds.datagram)
+            self._dropped("too long", link.address, now)
+        elif self._backlog.may_pass(link, message, now):
             self._hear(session, message, now)
-        elif session.held is None:
-            session.held = deque([message])
-            self._hold(session, wait, now)
-        else:
-            session.held.append(message)
-            if len(session.held) > HELD or sum(map(len, session.held)) > HELD_BYTES:
-                self._dropped("a link that goes on over the rate", session.link.address, now)
-                self._close(session, "you have said more than your rate for too long", now)
-
-    def _wait(self, session: LinkSession, message: bytes, now: float) -> float:
-        """Seconds until this is earned; 0 where it is, and then it is paid for."""
-        host = session.link.address[0]
-        wait = self._rate.wait(host, now, 1)
-        if not wait and message.startswith(b"rj"):
-            wait = self._registry.wait(host, now)
-        if not wait:
-            self._rate.charge(host, now, 1)
-        return wait
-
-    def _hold(self, session: LinkSession, wait: float, now: float) -> None:
-        heappush(self._holding, (now + max(wait, TURN), next(self._order), session))
-
-    def _go_on(self, session: LinkSession, now: float) -> None:
-        """Hear what is earned by now of what a link has said."""
-        while session.held:
-            if wait := self._wait(session, session.held[0], now):
-                self._hold(session, wait, now)
-                return
-            self._hear(session, session.held.popleft(), now)
-        session.held = None
+        elif not self._backlog.hold(link, message, now):
+            self._dropped("a link that goes on over the rate", link.address, now)
+            self._close(session, "you have said more than your rate for too long", now)
 
     # --- Registration
 
@@ -287,6 +258,7 @@ class LinkServer:
     def _close(self, session: LinkSession, why: str, now: float) -> None:
         self._sessions.remove(session, now)
         self._queue.close(session, why)
+        self._backlog.drop(session.link)
         self._rivals.drop(session.link)
         self._make_way(session.link.fingerprint, now)
 

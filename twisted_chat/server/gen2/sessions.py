@@ -1,6 +1,5 @@
 """Which links there are to the room server, and who is registered over which."""
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,12 +16,10 @@ is lost is noticed later than the one that takes its place."""
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class LinkSession(Outlet):
-    """A link and the one at its other end. `opened_from` is the site it is counted by;
-    `held` are requests that wait until it has earned them, `since` when somebody
-    registered over it."""
+    """A link and the one at its other end. `opened_from` is the site it is counted by,
+    `since` when somebody registered over it."""
 
     opened_from: str
-    held: deque[bytes] | None = None
     since: float = 0.0
 
 
@@ -68,7 +65,6 @@ class LinkSessions:
             del self._sites[owner]
         self._strangers.discard(session)
         self._moved.discard(session)
-        session.held = None
         if self.registered.get(fingerprint) is session:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)
