@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.display import LONGEST, one_line, safe
 
 OBEYED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}

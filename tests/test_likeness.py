@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
-from tests.server.test_core import ALICE, BOB, Server
-from tests.strategies import many, names
+from tests.support.datagram_server import ALICE, BOB, Server
+from tests.support.strategies import many, names
 from twisted_chat.likeness import plain_forms, skeleton, spelled, twins
 from twisted_chat.wire.gen2.answers import Introduced
 from twisted_chat.wire.gen2.contact import Contact
@@ -68,7 +68,7 @@ class ForAPeer(SynchronousTestCase):
             bob = world.chatter("bob", memory=memory)
             contact = Contact(name, key_of("eve"), "192.0.2.200", 9)
             for _ in range(2):
-                knock = world.hall.push("bob", Introduced(contact))
+                knock = world.fake_server.push("bob", Introduced(contact))
                 world.network.carry_out(world.server, knock)
                 world.wait(1)
             told = f"> {name} is not alice, and only looks like it: it is written {spelled(name)}"

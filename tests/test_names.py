@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from precis_i18n import get_profile
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many, names
+from tests.support.strategies import many, names
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import MAX_NAME, RESERVED, canonical, key
 

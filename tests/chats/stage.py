@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.fakes import OriginalServer
 from tests.peer.linked import SERVER, Person, PlainUser, World
+from tests.support.network import OriginalServer
 from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity

@@ -3,7 +3,7 @@
 from hypothesis import given
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many, some, timed_changes
+from tests.support.strategies import many, some, timed_changes
 from twisted_chat.addresses import Address, site
 from twisted_chat.directory.directory import (
     Change,

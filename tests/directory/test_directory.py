@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.addresses import Address, site
 from twisted_chat.directory import directory as d
 from twisted_chat.directory.roll import Roll

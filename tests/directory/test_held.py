@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many, sequences
+from tests.support.strategies import many, sequences
 from twisted_chat.directory.entries import HeldName
 from twisted_chat.directory.held import HeldNames
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many, sequences
+from tests.support.strategies import many, sequences
 from twisted_chat.directory.shards import SHARDS, Shards
 
 

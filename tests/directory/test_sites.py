@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.directory.changes import Departed, Heard, Registered, RoomCreated, RoomGone
 from twisted_chat.directory.directory import Directory
 from twisted_chat.directory.entries import User

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from selenium.webdriver.common.keys import Keys
 
 from tests.end_to_end.processes import ProcessTestCase
-from tests.trace.captures import SERVER, USER, Call, chat_over_tcp, datagram, exchange, write
+from tests.support.captures import SERVER, USER, Call, chat_over_tcp, datagram, exchange, write
 from tests.trace.test_page import NASTY
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

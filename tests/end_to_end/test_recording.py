@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.end_to_end import test_tcpchat
 from tests.end_to_end.processes import COLUMNS, Output, Program, command, free_port, refused
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
-from tests.trace.captures import analyzed
+from tests.support.captures import analyzed
 from twisted_chat.addresses import Address
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.launch.udpchat import main as udpchat

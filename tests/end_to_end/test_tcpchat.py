@@ -18,7 +18,7 @@ from tests.end_to_end.processes import (
     free_port,
     refused,
 )
-from tests.tcp.certificates import self_signed
+from tests.support.certificates import self_signed
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.terminal.rows import MARK
 

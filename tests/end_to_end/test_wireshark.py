@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 from tests.end_to_end.processes import ProcessTestCase
-from tests.trace.captures import SERVER, SPEAKING, USER, chat_over_tcp, datagram, exchange, write
+from tests.support.captures import SERVER, SPEAKING, USER, chat_over_tcp, datagram, exchange, write
 from twisted_chat.trace import wireshark
 
 PATIENCE = 60

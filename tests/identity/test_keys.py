@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.keys import (

@@ -15,7 +15,7 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from tests.net import test_port
 from tests.net.test_port import LONGEST, STRANGER, Collector, FailingSocket, PortCase
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.net.batched import (
     AT_ONCE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qh3.quic.events import ConnectionTerminated
 
-from tests.net.quic import CALLED, KEYS, THIRD, End, QuicCase, Raw
+from tests.support.quic import CALLED, KEYS, THIRD, End, QuicCase, Raw
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (

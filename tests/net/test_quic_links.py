@@ -5,7 +5,7 @@ import logging
 
 from twisted.internet.task import Clock
 
-from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
+from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (

@@ -7,7 +7,7 @@ from qh3.quic.connection import QuicConnection
 from qh3.quic.tls_bridge import QuicTlsBridge
 from qh3.tls import Context
 
-from tests.net.quic import CALLED, KEYS, End, QuicCase, Raw
+from tests.support.quic import CALLED, KEYS, End, QuicCase, Raw
 from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, IDLE_TIMEOUT
 from twisted_chat.net.quic_connection import Connection
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.protocol import DatagramProtocol
 
-from tests.net.quic import CALLED, CALLER, KEYS, THIRD, QuicCase
-from tests.strategies import many
+from tests.support.quic import CALLED, CALLER, KEYS, THIRD, QuicCase
+from tests.support.strategies import many
 from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.links import CloseLink, Dial, SendFrame
 from twisted_chat.net.quic_port import QuicPort

@@ -8,8 +8,8 @@ from qh3.quic.connection import QuicConnection
 from qh3.quic.packet import get_retry_integrity_tag
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.net.quic import CALLED, CALLER, KEYS, THIRD
-from tests.strategies import many
+from tests.support.quic import CALLED, CALLER, KEYS, THIRD
+from tests.support.strategies import many
 from twisted_chat.net.quic_bounds import SMALLEST_INITIAL, TOKEN_LIFE, VERSION
 from twisted_chat.net.quic_library import configuration
 from twisted_chat.net.quic_retry import Initial, Retries, read_initial

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from qh3.quic.packet import QuicProtocolVersion
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.net.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
-from tests.strategies import many
+from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
+from tests.support.strategies import many
 from twisted_chat.net.quic_bounds import ANSWERS_AT_ONCE, SMALLEST_INITIAL, VERSION
 from twisted_chat.net.quic_stateless import (
     SHORTEST_RESET,

@@ -6,7 +6,7 @@ from typing import Any
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
-from tests.fakes import Datagram, FakeNetwork, FakeTerminal, OriginalServer
+from tests.support.network import Datagram, FakeNetwork, FakeTerminal, OriginalServer
 from twisted_chat.addresses import Address
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import Session

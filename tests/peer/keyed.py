@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import partial
 
-from tests.hall import FakeHall
-from tests.links import LinkNetwork, Node
+from tests.support.fake_server import FakeServer
+from tests.support.links import LinkNetwork, Node
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link, SendFrame
@@ -159,8 +159,8 @@ class KeyedWorld:
 
     def start_server(self, key: str = "server") -> None:
         """Start a server, which knows nobody."""
-        self.hall = FakeHall()
-        self.server = self.network.add(Node(key_of(key), SERVER, self.hall))
+        self.fake_server = FakeServer()
+        self.server = self.network.add(Node(key_of(key), SERVER, self.fake_server))
         self.server.datagram = self._knocked
 
     def _knocked(self, payload: bytes, source: Address) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
-from tests.fakes import FakeNetwork, FakePort, FakeTerminal
 from tests.peer.keyed import Remembered
+from tests.support.network import FakeNetwork, FakePort, FakeTerminal
 from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity

@@ -3,7 +3,7 @@
 from hypothesis import given
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many, texts
+from tests.support.strategies import many, texts
 from twisted_chat.peer.acquaintances import MAX_PEERS, Acquaintances, shown_name
 
 BOB, CAROL, DAVE = ("192.0.2.2", 2), ("192.0.2.3", 3), ("192.0.2.4", 4)

@@ -50,7 +50,7 @@ class Arriving(SynchronousTestCase):
             self.assertEqual(len(listener.told("the server is back")), 1)
             self.assertEqual(listener.told("never got"), [])
             self.assertEqual(listener.told(" left"), [])
-        self.assertEqual(sorted(world.hall.rooms["lab"].members), ["alice", "bob", "carol"])
+        self.assertEqual(sorted(world.fake_server.rooms["lab"].members), ["alice", "bob", "carol"])
 
     def test_links_lost_and_server_killed(self) -> None:
         """A thousand lines each, while links are lost at random moments and the server
@@ -127,7 +127,7 @@ class Arriving(SynchronousTestCase):
         alice, bob = world.room("alice", "bob")
         world.network.kill(bob.node)
         alice.type("one", "two")
-        world.network.carry_out(world.server, world.hall.go("bob"))
+        world.network.carry_out(world.server, world.fake_server.go("bob"))
         world.wait(LINGER + 1)
         self.assertEqual(alice.lines[-1], '> bob never got 2 lines, from "one" on')
 
@@ -159,7 +159,7 @@ class Once(SynchronousTestCase):
             world.wait(0.001)
         alice.node.down = True
         world.network.cut(link)
-        world.network.carry_out(world.server, world.hall.go("alice"))
+        world.network.carry_out(world.server, world.fake_server.go("alice"))
         world.wait(LINGER + 1)
         self.assertEqual(bob.lines[-1], "> alice left")
         alice.node.down = False

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
-from tests.strategies import many, sequences
+from tests.support.strategies import many, sequences
 from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, Kind, named
 from twisted_chat.wire.gen2.answers import Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import Contact
@@ -141,16 +141,16 @@ class Flooding(SynchronousTestCase):
         alice, bob = world.room("alice", "bob")
         world.wait(2)
         before = len(alice.lines)
-        number = world.hall.rooms["lab"].number
+        number = world.fake_server.rooms["lab"].number
         where = ("192.0.2.200", 9)
         for turn in range(500):
             who = f"eve{turn // 2 % 25}"
             contact = Contact(who, "f" * 64, *where)
             number += 1
             change = Went(number, who) if turn % 2 else Came(number, contact)
-            world.network.carry_out(world.server, world.hall.push("alice", change))
+            world.network.carry_out(world.server, world.fake_server.push("alice", change))
             world.wait(0.02)
-        world.hall.rooms["lab"].number = number
+        world.fake_server.rooms["lab"].number = number
         bob.type("$roomleave")
         world.wait(100)
         lines = alice.lines[before:]
@@ -166,7 +166,7 @@ class Flooding(SynchronousTestCase):
         for number in range(200):
             memory.trust(f"u{number}", key_of("another"))
             contact = Contact(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
-            knock = world.hall.push("alice", Introduced(contact))
+            knock = world.fake_server.push("alice", Introduced(contact))
             world.network.carry_out(world.server, knock)
         world.wait(2)
         self.assertLess(len(alice.lines), 20, alice.lines)

@@ -4,9 +4,9 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.fakes import OriginalServer
-from tests.links import LinkNetwork, Node
 from tests.peer.keyed import SERVER, Known, Remembered, key_of, spoken
+from tests.support.links import LinkNetwork, Node
+from tests.support.network import OriginalServer
 from twisted_chat.errors import WireError
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession

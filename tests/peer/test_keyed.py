@@ -70,10 +70,10 @@ class Talking(SynchronousTestCase):
         """A change of the roster that is missed is noticed with the next, and asked for once."""
         world = KeyedWorld()
         alice, _ = world.room("alice", "bob")
-        world.hall.forgets = 1
+        world.fake_server.forgets = 1
         world.chatter("carol").type("$roomjoin lab")
         world.chatter("dave").type("$roomjoin lab")
-        self.assertEqual(world.hall.asked.count(AskRoster()), 2)
+        self.assertEqual(world.fake_server.asked.count(AskRoster()), 2)
         self.assertEqual(alice.lines[-2:], ["> carol came", "> dave came"])
 
     def test_moved_on(self) -> None:
@@ -111,7 +111,7 @@ class Commands(SynchronousTestCase):
         for name in ("carol", None):
             carol = world.chatter(name)
             self.assertIn("$help", carol.type("help")[0])
-        self.assertNotIn("help", world.hall.users)
+        self.assertNotIn("help", world.fake_server.users)
 
     def test_lists(self) -> None:
         """Users and rooms are shown sorted; nothing is an answer."""
@@ -321,8 +321,8 @@ class Coming(SynchronousTestCase):
         world.wait(10)
         world.start_server()
         world.wait(60)
-        self.assertEqual(sorted(world.hall.rooms["lab"].members), ["alice", "bob", "carol"])
-        self.assertEqual(world.hall.rooms["lab"].owner, people[0].node.fingerprint)
+        self.assertEqual(sorted(world.fake_server.rooms["lab"].members), ["alice", "bob", "carol"])
+        self.assertEqual(world.fake_server.rooms["lab"].owner, people[0].node.fingerprint)
         for one in people:
             self.assertEqual(len(one.told("the server is back")), 1)
             self.assertEqual([*one.told(" left"), *one.told("never got")], [])
@@ -348,7 +348,7 @@ class Coming(SynchronousTestCase):
         world.wait(3)
         world.start_server()
         world.wait(GRACE / 2)
-        world.hall.forgets = 1  # So that a roster tells it.
+        world.fake_server.forgets = 1  # So that a roster tells it.
         shown = alice.type("$kick", "alone?")
         for line in ("> bob left", "> carol left"):
             self.assertIn(line, shown)
@@ -364,7 +364,7 @@ class Coming(SynchronousTestCase):
         world.wait(3)
         world.start_server()
         world.wait(60)
-        self.assertEqual(sorted(world.hall.rooms["lab"].members), ["bob", "carol"])
+        self.assertEqual(sorted(world.fake_server.rooms["lab"].members), ["bob", "carol"])
         bob.type("hello")
         self.assertEqual(carol.lines[-1], "< bob: hello")
 
@@ -372,18 +372,18 @@ class Coming(SynchronousTestCase):
         """A server that says it does not know us is told who we are."""
         world = KeyedWorld()
         alice, _ = world.room("alice", "bob")
-        link = world.hall.links["alice"]
-        del world.hall.users["alice"], world.hall.links["alice"]
+        link = world.fake_server.links["alice"]
+        del world.fake_server.users["alice"], world.fake_server.links["alice"]
         world.network.carry_out(world.server, [SendFrame(link, Bare(Verb.HI).encode())])
         world.wait(1)
-        self.assertIn("alice", world.hall.users)
+        self.assertIn("alice", world.fake_server.users)
         self.assertEqual(alice.told("what is your name"), [])
 
     def test_broken_server(self) -> None:
         """A server that speaks no language of ours loses its link, and is tried again."""
         world = KeyedWorld()
         alice = world.chatter("alice")
-        link = world.hall.links["alice"]
+        link = world.fake_server.links["alice"]
         world.network.carry_out(world.server, [SendFrame(link, b"nonsense")])
         world.wait(5)
         self.assertEqual(len(alice.told("the link to the server was closed")), 1)
@@ -403,7 +403,7 @@ class Leaving(SynchronousTestCase):
         bot.end()
         self.assertEqual((alice.lines[-2], bob.lines[-2]), ("< bot: hello",) * 2)
         self.assertEqual(bot.node.statuses, [0])
-        self.assertIn(Leave(), world.hall.asked)
+        self.assertIn(Leave(), world.fake_server.asked)
 
     def test_script_unheard(self) -> None:
         """A script whose words do not arrive says whom they lack, and ends with status 1."""
@@ -459,7 +459,7 @@ class WithoutKey(SynchronousTestCase):
     def setUp(self) -> None:
         self.world = KeyedWorld()
         self.alice, self.bob = self.world.room("alice", "bob")
-        self.world.hall.add_plain("old", PLAIN, "lab")
+        self.world.fake_server.add_plain("old", PLAIN, "lab")
         self.carol = self.world.chatter("carol")
         self.carol.type("$roomjoin lab")
 
@@ -497,7 +497,7 @@ class WithoutKey(SynchronousTestCase):
 
     def test_strangers_after_it_went(self) -> None:
         """Who has left the room is a stranger, and so is one whose name had a key."""
-        self.world.network.carry_out(self.world.server, self.world.hall.go("old"))
+        self.world.network.carry_out(self.world.server, self.world.fake_server.go("old"))
         self.world.wait(0.5)
         self.assertEqual(self._said("old", "hi"), "> old (unencrypted) left")
 
@@ -510,9 +510,9 @@ class WithoutKey(SynchronousTestCase):
 
     def test_key_lost(self) -> None:
         """A name that had a key and has none now is not spoken to until that is accepted."""
-        self.world.hall.users["bob"] = Contact("bob", "", *PLAIN)
-        came = Came(self.world.hall.rooms["lab"].number + 1, Contact("bob", "", *PLAIN))
-        self.world.network.carry_out(self.world.server, self.world.hall.push("carol", came))
+        self.world.fake_server.users["bob"] = Contact("bob", "", *PLAIN)
+        came = Came(self.world.fake_server.rooms["lab"].number + 1, Contact("bob", "", *PLAIN))
+        self.world.network.carry_out(self.world.server, self.world.fake_server.push("carol", came))
         self.world.wait(0.5)
         self.assertTrue(self.carol.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))
         self.assertTrue(self.carol.told(f"it was {spoken(key_of('bob'))}"))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.net.quic import Raw
 from tests.peer.keyed import Remembered
 from tests.peer.linked import SERVER, Person, World
+from tests.support.quic import Raw
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Carrier, LinkEffect, SendFrame

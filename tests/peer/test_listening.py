@@ -172,7 +172,7 @@ class OnTheWay(SynchronousTestCase):
             self.vic.enter(line)
         network = self.world.network
         (link,) = network.between(self.vic.node, self.world.server)
-        knock = Introduced(self.world.hall.users["eve"]).encode()
+        knock = Introduced(self.world.fake_server.users["eve"]).encode()
         network.carry_out(self.vic.node, self.vic.session.received(link, knock, network.now))
         self.world.wait(2)
         return self.vic.lines[before:]
@@ -210,8 +210,8 @@ class OnTheWay(SynchronousTestCase):
         """Whoever leaves is the member, also when another of that name has been introduced."""
         alice, bob = self.world.room("alice", "bob")
         other = Contact("bob", key_of("other"), "192.0.2.250", 5)
-        hall, network = self.world.hall, self.world.network
-        network.carry_out(self.world.server, hall.push("alice", Introduced(other)))
+        server, network = self.world.fake_server, self.world.network
+        network.carry_out(self.world.server, server.push("alice", Introduced(other)))
         self.world.wait(0.5)
         bob.type("$roomleave")
         alice.type("the password")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of, spoken
-from tests.strategies import mutated, some
+from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
 from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.peer.correspondence import HEAR_BURST
@@ -124,10 +124,10 @@ class Uninvited(SynchronousTestCase):
         """What a newcomer says before the server has announced it is shown then."""
         self._breaks("eve", NumberedText(1, 1, "hello").encode())
         came = Came(
-            self.world.hall.rooms["lab"].number + 1,
+            self.world.fake_server.rooms["lab"].number + 1,
             Contact("eve", key_of("eve"), "192.0.2.103", 5000),
         )
-        self.world.network.carry_out(self.world.server, self.world.hall.push("alice", came))
+        self.world.network.carry_out(self.world.server, self.world.fake_server.push("alice", came))
         self.world.wait(0.5)
         self.assertEqual(self.alice.lines[-2:], ["< eve: hello", "> eve came"])
 
@@ -158,7 +158,7 @@ class Uninvited(SynchronousTestCase):
         """A server that introduces us to ourselves is not believed."""
         contact = Contact("echo", key_of("alice"), "192.0.2.9", 9)
         self.world.network.carry_out(
-            self.world.server, self.world.hall.push("alice", Introduced(contact))
+            self.world.server, self.world.fake_server.push("alice", Introduced(contact))
         )
         self.world.wait(3)
         self.assertEqual(self.alice.told("echo"), [])

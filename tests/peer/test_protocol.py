@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.fakes import FakeNetwork, FakeTerminal
 from tests.peer import SERVER, World, address_of, both
-from tests.strategies import addresses, answers, mutated, some
+from tests.support.network import FakeNetwork, FakeTerminal
+from tests.support.strategies import addresses, answers, mutated, some
 from twisted_chat.peer.protocol import CUT, Peer
 from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.peer.whereabouts import Whereabouts

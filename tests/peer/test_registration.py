@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.fakes import OriginalServer
 from tests.peer import SERVER, World, address_of, both
+from tests.support.network import OriginalServer
 from twisted_chat.server.bounds import Bounds
 
 GONE = "the server does not answer"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
+from tests.support.strategies import some
 from twisted_chat.peer.speech import speak
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 

@@ -112,7 +112,7 @@ class Names(SynchronousTestCase):
         alice.type("$roomleave", wait=8)
         bob.type("$roomleave", wait=8)
         mallory = world.chatter("mallory")
-        world.hall.tamper = lambda contact: (  # type: ignore[method-assign]
+        world.fake_server.tamper = lambda contact: (  # type: ignore[method-assign]
             Contact("bob", mallory.node.fingerprint, *mallory.node.address)
             if contact.name == "bob"
             else contact
@@ -127,7 +127,7 @@ class Names(SynchronousTestCase):
     def test_swapped_for_somebody_unknown(self) -> None:
         """A key for which nobody is at the address gets no link, and nothing is sent."""
         world = KeyedWorld()
-        world.hall.tamper = lambda contact: Contact(  # type: ignore[method-assign]
+        world.fake_server.tamper = lambda contact: Contact(  # type: ignore[method-assign]
             contact.name, key_of("nobody has this"), contact.host, contact.port
         )
         alice, bob = world.room("alice", "bob")
@@ -222,13 +222,13 @@ class Servers(SynchronousTestCase):
         world.wait(60)
         for one in (alice, bob):
             self.assertEqual(len(one.told("THE KEY OF THE SERVER")), 1)
-        self.assertEqual(world.hall.asked, [])
+        self.assertEqual(world.fake_server.asked, [])
         alice.type("still here")
         self.assertEqual(bob.lines[-1], "< alice: still here")
         world.kill_server()
         world.start_server()
         world.wait(60)
-        self.assertIn("alice", world.hall.links)
+        self.assertIn("alice", world.fake_server.links)
         self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])
 
     def test_nobody_to_decide(self) -> None:

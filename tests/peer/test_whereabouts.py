@@ -2,9 +2,9 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.hall import FakeHall
-from tests.links import Node
 from tests.peer.keyed import SERVER, Chatter, KeyedWorld, Known, Remembered, key_of
+from tests.support.fake_server import FakeServer
+from tests.support.links import Node
 from twisted_chat.addresses import Address
 from twisted_chat.peer.attempts import STAGGER, Attempts
 from twisted_chat.peer.whereabouts import MOST, Whereabouts
@@ -91,8 +91,8 @@ class Servers(SynchronousTestCase):
 
     def test_several_answer(self) -> None:
         """One link is used, and the others are closed before anything is said on them."""
-        hall = FakeHall()
-        second = self.world.network.add(Node(key_of("server"), ELSEWHERE, hall))
+        server = FakeServer()
+        second = self.world.network.add(Node(key_of("server"), ELSEWHERE, server))
         self.memory.trust_server(PLACE, key_of("server"))
         self.world.network.delay = STAGGER
         alice = self.start([ELSEWHERE, SERVER], wait=5)
@@ -102,7 +102,7 @@ class Servers(SynchronousTestCase):
             for link in self.world.network.between(alice.node, node)
         ]
         self.assertEqual(len(links), 1)
-        self.assertEqual(len(hall.asked) + len(self.world.hall.asked), 1)
+        self.assertEqual(len(server.asked) + len(self.world.fake_server.asked), 1)
 
     def test_remembered_under_both(self) -> None:
         """The key is remembered under what was typed and under the address."""
@@ -141,7 +141,7 @@ class Servers(SynchronousTestCase):
 
     def test_impostor_at_one_address(self) -> None:
         """Somebody else at one of the addresses keeps nobody from the right one."""
-        self.world.network.add(Node(key_of("impostor"), ELSEWHERE, FakeHall()))
+        self.world.network.add(Node(key_of("impostor"), ELSEWHERE, FakeServer()))
         self.memory.trust_server(PLACE, key_of("server"))
         alice = self.start([ELSEWHERE, SERVER])
         self.assertEqual(alice.lines, ["> you are alice; $help shows what you can do"])
@@ -151,10 +151,10 @@ class Servers(SynchronousTestCase):
         alice = self.start([SERVER])
         self.world.kill_server()
         self.world.network.resolved = lambda place: [ELSEWHERE]
-        hall = FakeHall()
-        self.world.network.add(Node(key_of("server"), ELSEWHERE, hall))
+        server = FakeServer()
+        self.world.network.add(Node(key_of("server"), ELSEWHERE, server))
         self.world.wait(40)
-        self.assertIn("alice", hall.links)
+        self.assertIn("alice", server.links)
         self.assertEqual(len(alice.told("the server is back")), 1)
         self.assertEqual(alice.told("first time")[1:], [])
 

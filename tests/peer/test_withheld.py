@@ -21,20 +21,20 @@ class Place:
     def tell(self, one: Chatter, message: Answer) -> list[str]:
         """Let the server say something. Returns what is shown."""
         before = len(one.lines)
-        hall, network = self.world.hall, self.world.network
-        network.carry_out(self.world.server, hall.push(one.name or "", message))
+        server, network = self.world.fake_server, self.world.network
+        network.carry_out(self.world.server, server.push(one.name or "", message))
         self.world.wait(0.5)
         return one.lines[before:]
 
     def come(self, one: Chatter, name: str, where: Address, key: str = "") -> list[str]:
         """Somebody comes into the room, as it seems."""
-        room = self.world.hall.rooms["lab"]
+        room = self.world.fake_server.rooms["lab"]
         room.number += 1
         return self.tell(one, Came(room.number, Contact(name, key, *where)))
 
     def go(self, one: Chatter, name: str) -> list[str]:
         """Somebody leaves the room, as it seems."""
-        room = self.world.hall.rooms["lab"]
+        room = self.world.fake_server.rooms["lab"]
         room.number += 1
         return self.tell(one, Went(room.number, name))
 
@@ -111,10 +111,10 @@ class Rooms(SynchronousTestCase):
             carol = world.chatter("carol")
             carol.type("$roomcreate lab")
             if plain_first:
-                world.hall.add_plain("old", OUTSIDE, "lab")
+                world.fake_server.add_plain("old", OUTSIDE, "lab")
             world.chatter("bob").type("$roomjoin lab")
             if not plain_first:
-                world.hall.add_plain("old", OUTSIDE, "lab")
+                world.fake_server.add_plain("old", OUTSIDE, "lab")
             shown = carol.type("$roomjoin lab", "secret")
             self.assertEqual(len([line for line in shown if "nothing goes to old" in line]), 1)
             self.assertEqual(said(carol), [])
@@ -146,7 +146,7 @@ class Across(SynchronousTestCase):
         """Who is poked at a public address, and has no key, is not spoken to before the trust."""
         world = KeyedWorld()
         alice = world.chatter("alice")
-        world.hall.users["old"] = Contact("old", "", *OUTSIDE)
+        world.fake_server.users["old"] = Contact("old", "", *OUTSIDE)
         (shown,) = alice.type("$poke old")
         self.assertIn("nothing goes to old (unencrypted) at 8.8.8.8:53", shown)
         self.assertIn("old has no key", alice.type("secret")[0])
@@ -158,11 +158,11 @@ class Across(SynchronousTestCase):
         world = KeyedWorld()
         alice = world.chatter("alice")
         asked = Introduced(Contact("old", "", *OUTSIDE))
-        world.network.carry_out(world.server, world.hall.push("alice", asked))
+        world.network.carry_out(world.server, world.fake_server.push("alice", asked))
         world.wait(0.5)
         self.assertIn("old (unencrypted) wants to talk; $poke old answers", alice.lines[-1])
         alice.type("secret")
-        world.hall.users["old"] = asked.contact
+        world.fake_server.users["old"] = asked.contact
         self.assertIn("$trust old", alice.type("$poke old")[-1])
         alice.type("secret")
         self.assertEqual(said(alice), [])

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.house import PLACES, House, Reader
-from tests.server.test_core import CLEAR
-from tests.strategies import datagrams, likely_frames, many, mutated, sequences, some
+from tests.support.datagram_server import CLEAR
+from tests.support.mixed_server import PLACES, MixedServer, Reader
+from tests.support.strategies import datagrams, likely_frames, many, mutated, sequences, some
 from twisted_chat.directory.directory import User
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import SIGN_OF_LIFE
@@ -62,66 +62,66 @@ steps: st.SearchStrategy[list[Step]] = sequences(
 
 
 class Model:
-    """A house, the links to it, and what is made of what comes over them."""
+    """A server, the links to it, and what is made of what comes over them."""
 
     def __init__(self) -> None:
-        self.house = House(rooms=3, members=5, users=7, names=2, names_per_host=1)
+        self.server = MixedServer(rooms=3, members=5, users=7, names=2, names_per_host=1)
         self.links: list[Link] = []
         self.readers: dict[Link, Reader] = {}
         self.listed: dict[int, list[bytes]] = {number: [] for number in range(len(TEXTERS))}
         for number in range(3):
             self.enter(number)
-            self.house.datagram(TEXTERS[number], b"hi texter%d" % number)
+            self.server.datagram(TEXTERS[number], b"hi texter%d" % number)
         for number, room in enumerate(("lab", "den")):
-            self.house.say(self.links[number], CreateRoom(room).encode())
-            self.house.say(self.links[number], JoinRoom(room).encode())
+            self.server.say(self.links[number], CreateRoom(room).encode())
+            self.server.say(self.links[number], JoinRoom(room).encode())
 
     def enter(self, number: int) -> None:
         """Somebody registers over a new link."""
-        link = self.house.link(number)
+        link = self.server.link(number)
         self.links.append(link)
         self.readers[link] = Reader()
-        self.house.say(link, Register(NAMES[number]).encode())
+        self.server.say(link, Register(NAMES[number]).encode())
 
     def step(self, kind: str, number: int, what: object) -> None:
         """One thing happens."""
-        house = self.house
+        server = self.server
         if kind == "enter":
             self.enter(number)
         elif kind == "text":
-            house.datagram(TEXTERS[number], bytes(what))  # type: ignore[call-overload]
+            server.datagram(TEXTERS[number], bytes(what))  # type: ignore[call-overload]
         elif kind == "wait":
-            house.wait(number)
+            server.wait(number)
         elif self.links:
             link = self.links[number % len(self.links)]
             on_link: dict[str, Callable[[], None]] = {
-                "say": lambda: house.say(link, bytes(what)),  # type: ignore[call-overload]
-                "join": lambda: house.say(link, JoinRoom(str(what)).encode()),
+                "say": lambda: server.say(link, bytes(what)),  # type: ignore[call-overload]
+                "join": lambda: server.say(link, JoinRoom(str(what)).encode()),
                 "take": lambda: self.take(link),
-                "move": lambda: house.move(link, what),  # type: ignore[arg-type]
-                "lose": lambda: house.lose(link),
+                "move": lambda: server.move(link, what),  # type: ignore[arg-type]
+                "lose": lambda: server.lose(link),
             }
             on_link[kind]()
             if kind == "lose":
                 self.links.remove(link)
-        self.links = [link for link in self.links if link not in house.closed]
+        self.links = [link for link in self.links if link not in server.closed]
 
     def take(self, link: Link) -> None:
         """Let a link take what there is for it."""
-        for answer in self.house.take(link) if link in self.house.boxes else ():
+        for answer in self.server.take(link) if link in self.server.boxes else ():
             self.readers[link].hear(answer)
 
     def settle(self) -> None:
         """Let everything that is under way arrive."""
-        self.house.wait(SIGN_OF_LIFE + 3)
+        self.server.wait(SIGN_OF_LIFE + 3)
         for _ in range(TURNS):
             for link in self.links:
                 self.take(link)
-            self.house.wait(TURN)
+            self.server.wait(TURN)
         # Another link of the same key may have taken the place of one, in the middle of a roster.
-        self.links = [link for link in self.links if link not in self.house.closed]
+        self.links = [link for link in self.links if link not in self.server.closed]
         for number, address in enumerate(TEXTERS):
-            for datagram in self.house.told(address):
+            for datagram in self.server.told(address):
                 if datagram == CLEAR:
                     self.listed[number] = []
                 elif datagram.startswith(b"rj "):
@@ -162,12 +162,12 @@ class ModelTests(SynchronousTestCase):
         for step in steps:
             model.step(*step)
         model.settle()
-        directory = model.house.directory
+        directory = model.server.directory
         for link in model.links:
             reader = model.readers[link]
             self.assertEqual((reader.gaps, reader.complete), (0, True))
             user = directory.holders.get(link.fingerprint)
-            registered = model.house.core.gen2._sessions.registered.get(link.fingerprint)
+            registered = model.server.core.gen2._sessions.registered.get(link.fingerprint)
             if user is None or registered is None or registered.link is not link:
                 continue
             known: dict[str, Contact] = {other.name: contact(other) for other in others(user)}
@@ -186,22 +186,22 @@ class ModelTests(SynchronousTestCase):
     def test_consistent(self, steps: list[Step]) -> None:
         """Who is registered over a link is in the directory or was just there, and in one room."""
         model = Model()
-        house = model.house
+        server = model.server
         for step in steps:
             model.step(*step)
-            for fingerprint, session in house.core.gen2._sessions.registered.items():
-                self.assertIn(fingerprint, house.directory.holders)
+            for fingerprint, session in server.core.gen2._sessions.registered.items():
+                self.assertIn(fingerprint, server.directory.holders)
                 self.assertIn(session.link, model.links)
-            self.assertLessEqual(len(house.directory.held), 2)
+            self.assertLessEqual(len(server.directory.held), 2)
             for host, _ in PLACES:
-                self.assertLessEqual(house.directory.names_at_site(host), 1)
-            self.assertLessEqual(len(house.directory.users), 7)
-        house.wait(100)
+                self.assertLessEqual(server.directory.names_at_site(host), 1)
+            self.assertLessEqual(len(server.directory.users), 7)
+        server.wait(100)
         here = {
-            session.link.fingerprint for session in house.core.gen2._sessions.registered.values()
+            session.link.fingerprint for session in server.core.gen2._sessions.registered.values()
         }
-        self.assertEqual({user.fingerprint for user in house.directory.holders.read()}, here)
-        for room in house.directory.rooms:
+        self.assertEqual({user.fingerprint for user in server.directory.holders.read()}, here)
+        for room in server.directory.rooms:
             holders = [member for member in room.members if member.user.fingerprint]
             self.assertEqual(room.holders, len(holders))
             self.assertTrue(all(member.user.room is room for member in room.members))
@@ -210,9 +210,9 @@ class ModelTests(SynchronousTestCase):
     @given(st.one_of(st.binary(max_size=80), mutated(likely_frames.map(lambda r: r.encode()))))
     def test_any_bytes(self, message: bytes) -> None:
         """Whatever is in a frame, nothing raises, and the next request is answered."""
-        house = House()
-        link = house.session("alice", room="lab")
-        house.say(link, message)
-        house.take(link)
-        self.assertEqual(house.ask(link, Leave())[-1:] != [], True)
-        self.assertEqual(house.closed, [])
+        server = MixedServer()
+        link = server.session("alice", room="lab")
+        server.say(link, message)
+        server.take(link)
+        self.assertEqual(server.ask(link, Leave())[-1:] != [], True)
+        self.assertEqual(server.closed, [])

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.house import House
+from tests.support.mixed_server import MixedServer
 from twisted_chat.addresses import Address
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Locate, Register
@@ -48,15 +48,15 @@ class Announced(SynchronousTestCase):
     """What is told of whoever is on the server's machine."""
 
     def setUp(self) -> None:
-        self.house = House()
-        self.house.reached = dict(REACHED)
+        self.server = MixedServer()
+        self.server.reached = dict(REACHED)
 
     def first(self, source: Address, *requests: str) -> list[bytes]:
         """Requests of generation 1; what its sender is told, rosters included."""
         for request in requests:
-            self.house.datagram(source, request.encode())
-        self.house.wait(0.1)
-        return self.house.told(source)
+            self.server.datagram(source, request.encode())
+        self.server.wait(0.1)
+        return self.server.told(source)
 
     def test_first_generation(self) -> None:
         """An answer and a roster lead to that machine, from where their receiver is."""
@@ -70,33 +70,33 @@ class Announced(SynchronousTestCase):
         told = self.first(ALSO_HERE, "hi too", "ar here", "rj lab")
         self.assertIn(b"ar 127.0.0.1 5000", told)
         self.assertIn(b"rj 127.0.0.1 5000", told)
-        self.assertIn(b"rj 192.0.2.1 6000", self.house.told(THERE))
+        self.assertIn(b"rj 192.0.2.1 6000", self.server.told(THERE))
 
     def test_second_generation(self) -> None:
         """So do answers, introductions, rosters and their changes over links."""
-        house = self.house
-        here, there = house.link(0, HERE), house.link(1, THERE)
-        house.ask(here, Register("here"))
-        house.ask(here, CreateRoom("lab"))
-        house.ask(there, Register("there"))
-        (located,) = house.ask(there, Locate("here"))
+        server = self.server
+        here, there = server.link(0, HERE), server.link(1, THERE)
+        server.ask(here, Register("here"))
+        server.ask(here, CreateRoom("lab"))
+        server.ask(there, Register("there"))
+        (located,) = server.ask(there, Locate("here"))
         assert isinstance(located, ContactLocated)
         self.assertEqual((located.contact.host, located.contact.port), ("192.0.2.1", 5000))
-        house.ask(here, Locate("there"))
-        (introduced,) = house.take(there)
+        server.ask(here, Locate("there"))
+        (introduced,) = server.take(there)
         assert isinstance(introduced, Introduced)
         self.assertEqual(introduced.contact.host, "192.0.2.1")
-        house.ask(there, JoinRoom("lab"))
-        house.ask(here, JoinRoom("lab"))
-        (came,) = house.take(there)
+        server.ask(there, JoinRoom("lab"))
+        server.ask(here, JoinRoom("lab"))
+        (came,) = server.take(there)
         assert isinstance(came, Came)
         self.assertEqual(came.contact.host, "192.0.2.1")
-        whole = house.ask(there, AskRoster())
+        whole = server.ask(there, AskRoster())
         self.assertEqual(
             [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.1"],
         )
-        whole = house.ask(here, AskRoster())
+        whole = server.ask(here, AskRoster())
         self.assertEqual(
             [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.7"],

@@ -12,8 +12,8 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from tests.tcp.certificates import self_signed
-from tests.tcp.fakes import FakeTerminal
+from tests.support.certificates import self_signed
+from tests.support.tcp import FakeTerminal
 from twisted_chat.tcp.certificate import why_a_caller_left
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.options import client_endpoint, server_endpoint

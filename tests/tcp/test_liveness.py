@@ -6,7 +6,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.tcp.fakes import FakeConnection, Handle
+from tests.support.tcp import FakeConnection, Handle
 from twisted_chat.tcp.liveness import LOOK, UNACKNOWLEDGED, Liveness
 
 

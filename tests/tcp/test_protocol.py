@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 from zope.interface.verify import verifyObject
 
-from tests.tcp.fakes import CALLER, FakeConnection, FakeTerminal, Handle, accept
+from tests.support.tcp import CALLER, FakeConnection, FakeTerminal, Handle, accept
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.tcp.connection import BUSY, LINGER, Busy, Chat
 from twisted_chat.tcp.conversation import MAX_HELD, Conversation

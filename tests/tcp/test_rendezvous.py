@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
-from tests.tcp.fakes import TAKEN, FakeClient, FakeConnection, FakeServer, FakeTerminal
+from tests.support.tcp import TAKEN, FakeClient, FakeConnection, FakeServer, FakeTerminal
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.call import TAKING
 from twisted_chat.tcp.connection import BUSY

@@ -22,7 +22,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from tests.tcp.certificates import self_signed
+from tests.support.certificates import self_signed
 from tests.test_startup import dead_process
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.called import CalledHost

@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
-from tests.tcp.fakes import CALLER, FakeConnection, FakeTerminal
+from tests.support.tcp import CALLER, FakeConnection, FakeTerminal
 from twisted_chat.tcp.connection import HANDSHAKE
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.protocol import MAX_VISITORS, REFUSALS_APART, TcpChat

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 from wcwidth import wcwidth
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.display import safe
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.terminal.rows import MARK, NARROWEST, columns, rows

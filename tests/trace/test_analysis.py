@@ -14,8 +14,7 @@ from scapy.layers.vxlan import VXLAN
 from scapy.packet import Raw
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
-from tests.trace.captures import (
+from tests.support.captures import (
     SERVER,
     USER,
     Call,
@@ -26,6 +25,7 @@ from tests.trace.captures import (
     exchange,
     frames,
 )
+from tests.support.strategies import some
 from twisted_chat.trace import analysis, chat, questions
 from twisted_chat.trace.analysis import Analysis, Frame
 from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row

@@ -11,8 +11,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.strategies import some
-from tests.trace.captures import USER, Call, FileTestCase, chat_over_tcp, exchange, write
+from tests.support.captures import USER, Call, FileTestCase, chat_over_tcp, exchange, write
+from tests.support.strategies import some
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scapy.utils import RawPcapWriter
 
-from tests.strategies import some
-from tests.trace.captures import (
+from tests.support.captures import (
     SERVER,
     USER,
     FileTestCase,
@@ -23,6 +22,7 @@ from tests.trace.captures import (
     exchange,
     write,
 )
+from tests.support.strategies import some
 from tests.trace.test_layers import WIRELESS
 from twisted_chat.errors import UsageMistake
 from twisted_chat.trace import pcapng

@@ -4,7 +4,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import (
+from tests.support.captures import (
     OTHER,
     SERVER,
     SPEAKING,

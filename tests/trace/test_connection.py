@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import Call, Notes, analyzed, chat_over_tcp, frames
+from tests.support.captures import Call, Notes, analyzed, chat_over_tcp, frames
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.report import Layer, Purpose
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.trace.captures import Call, FileTestCase, exchange, write
+from tests.support.captures import Call, FileTestCase, exchange, write
 from twisted_chat.trace.analyze import main
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "analysis.md"

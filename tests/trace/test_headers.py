@@ -11,8 +11,8 @@ from scapy.layers.inet6 import IPv6
 from scapy.utils import RawPcapNgReader
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
-from tests.trace.captures import FileTestCase
+from tests.support.captures import FileTestCase
+from tests.support.strategies import some
 from twisted_chat.trace import headers, pcapng
 from twisted_chat.trace.headers import Stream
 

@@ -11,7 +11,7 @@ from scapy.layers.l2 import ARP, LLC, SNAP, CookedLinux, CookedLinuxV2, Dot1Q, E
 from scapy.packet import Raw
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
+from tests.support.strategies import some
 from twisted_chat.errors import WireError
 from twisted_chat.trace.layers import Protocol, dissect
 

@@ -4,7 +4,7 @@ import struct
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import SERVER, USER, analyzed, datagram, frames
+from tests.support.captures import SERVER, USER, analyzed, datagram, frames
 from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.quic import Kind

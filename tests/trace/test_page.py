@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
-from tests.trace.captures import (
+from tests.support.captures import (
     SERVER,
     USER,
     Call,
@@ -23,6 +22,7 @@ from tests.trace.captures import (
     exchange,
     frames,
 )
+from tests.support.strategies import some
 from twisted_chat.addresses import Address
 from twisted_chat.trace import page
 from twisted_chat.trace.document import Told

@@ -12,7 +12,7 @@ from typing import Any
 from scapy.utils import RawPcapNgReader
 from twisted.logger import LogEvent, globalLogPublisher
 
-from tests.trace.captures import SERVER, USER, FileTestCase
+from tests.support.captures import SERVER, USER, FileTestCase
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace import headers, recorder
 from twisted_chat.trace.recorder import MEBIBYTE, Recorder

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.trace.captures import (
+from tests.support.captures import (
     SERVER,
     USER,
     analyzed,

@@ -12,8 +12,8 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 from zope.interface import alsoProvides, implementer
 
-from tests.fakes import FakeNetwork
-from tests.trace.captures import FileTestCase, analyzed
+from tests.support.captures import FileTestCase, analyzed
+from tests.support.network import FakeNetwork
 from twisted_chat.addresses import Address
 from twisted_chat.trace import taps
 from twisted_chat.trace.capture import Capture

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import many
+from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.wire.framing import MAX_FRAME, Frames, frame
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import answers, datagrams, many, requests
+from tests.support.strategies import answers, datagrams, many, requests
 from twisted_chat.errors import WireError
 from twisted_chat.wire.common import (
     Bare,

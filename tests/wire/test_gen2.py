@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import given_names, hosts, many, mutated, ports, requests, texts
+from tests.support.strategies import given_names, hosts, many, mutated, ports, requests, texts
 from twisted_chat.errors import WireError
 from twisted_chat.names import LONGEST_NAME
 from twisted_chat.wire.common import Bare, Goodbye, Leave, RoomReady, Verb, Welcome

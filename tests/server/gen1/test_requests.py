@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.test_core import ALICE, BOB, CLEAR, EVE, Server
-from tests.strategies import datagrams, few_addresses, many, pauses, sequences, some
+from tests.support.datagram_server import ALICE, BOB, CLEAR, EVE, Server
+from tests.support.strategies import datagrams, few_addresses, many, pauses, sequences, some
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft, Who
 from twisted_chat.moments import NEVER
@@ -45,7 +45,7 @@ class RegistrationTests(SynchronousTestCase):
             self.assertEqual(server.ask(source, b"hi bob"), [])
         self.assertEqual(server.ask(ALICE, b"ar bob"), [b"ar"])
 
-    def test_a_full_house_lets_its_users_rename(self) -> None:
+    def test_a_full_server_lets_its_users_rename(self) -> None:
         """At the bound on users a registered one may still take another name."""
         server = Server(users=1, users_per_host=1)
         server.ask(ALICE, b"hi alice")
@@ -124,7 +124,7 @@ class RoomTests(SynchronousTestCase):
             self.assertEqual(server.ask(ALICE, b"rj " + name), [b"rj"])
             self.assertEqual(server.ask(ALICE, b"ar " + name), [b"ar"])
 
-    def test_a_full_house(self) -> None:
+    def test_a_full_server(self) -> None:
         """At the bound on rooms a creator may repeat itself, and a room with somebody in it stays;
         one that is empty makes place."""
         server = Server(rooms=1, room_ttl=50)

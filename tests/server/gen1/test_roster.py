@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.test_core import ALICE, BOB, CLEAR, EVE, Server
-from tests.strategies import sequences, some
+from tests.support.datagram_server import ALICE, BOB, CLEAR, EVE, Server
+from tests.support.strategies import sequences, some
 from twisted_chat.addresses import Address
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.gen1 import roster
@@ -22,7 +22,7 @@ def told(sent: list[tuple[bytes, Address]], member: Address) -> list[bytes]:
     return [datagram for datagram, to in sent if to == member]
 
 
-def house(*users: Address, rooms: int = 1) -> Server:
+def serving(*users: Address, rooms: int = 1) -> Server:
     """A server with these users, and the rooms room0, room1 and so on."""
     server = Server(rate=0, users_per_host=1000)
     for number, user in enumerate(users):
@@ -52,7 +52,7 @@ class SmallRoomTests(SynchronousTestCase):
     def test_at_each_change(self) -> None:
         """Up to 32 members get the clear and the list, all of them, at each join and leave."""
         crowd = [(f"198.51.100.{number}", 4000) for number in range(SMALL_ROOM)]
-        server, members = house(*crowd), list[Address]()
+        server, members = serving(*crowd), list[Address]()
         for newcomer in crowd:
             members.append(newcomer)
             sent = server.all(newcomer, b"rj room0")
@@ -70,14 +70,14 @@ class SmallRoomTests(SynchronousTestCase):
 
     def test_other_rooms_hear_nothing(self) -> None:
         """A change in one room is nobody's business in another."""
-        server = house(ALICE, BOB, EVE, rooms=2)
+        server = serving(ALICE, BOB, EVE, rooms=2)
         server.ask(BOB, b"rj room1")
         sent = server.all(ALICE, b"rj room0") + server.all(ALICE, b"rk")
         self.assertEqual(told(sent, BOB) + told(sent, EVE), [])
 
     def test_another_room(self) -> None:
         """Joining another room leaves the first: those who stay and those who are there know."""
-        server = house(ALICE, BOB, EVE, rooms=2)
+        server = serving(ALICE, BOB, EVE, rooms=2)
         for user, room in ((ALICE, b"room0"), (BOB, b"room0"), (EVE, b"room1")):
             server.ask(user, b"rj " + room)
         sent = server.all(BOB, b"rj room1")
@@ -87,14 +87,14 @@ class SmallRoomTests(SynchronousTestCase):
 
     def test_repeated(self) -> None:
         """A repeated join tells who repeated it the list again, and nobody else anything."""
-        server = house(ALICE, BOB)
+        server = serving(ALICE, BOB)
         server.ask(ALICE, b"rj room0")
         server.ask(BOB, b"rj room0")
         self.assertEqual(server.all(BOB, b"rj room0"), [(CLEAR, BOB), (entries([ALICE])[0], BOB)])
 
     def test_no_such_room(self) -> None:
         """Who asks for a room that is not there stays where it is."""
-        server = house(ALICE, BOB)
+        server = serving(ALICE, BOB)
         server.ask(ALICE, b"rj room0")
         self.assertEqual(server.all(ALICE, b"rj nowhere"), [(b"rj", ALICE)])
         self.assertEqual(told(server.all(BOB, b"rj room0"), ALICE), [CLEAR, *entries([BOB])])
@@ -106,7 +106,7 @@ class LargeRoomTests(SynchronousTestCase):
     def crowd(self, count: int) -> tuple[Server, list[Address]]:
         """A room of so many."""
         crowd = [(f"198.51.{number // 250}.{number % 250}", 4000) for number in range(count)]
-        server = house(*crowd, ALICE, BOB)
+        server = serving(*crowd, ALICE, BOB)
         for member in crowd:
             server.all(member, b"rj room0")
         server.wait(3)
@@ -118,7 +118,7 @@ class LargeRoomTests(SynchronousTestCase):
         self.patch(roster, "LISTS", 1000)
         count = SMALL_ROOM + 8
         crowd = [(f"198.51.100.{number}", 4000) for number in range(count)]
-        server, lists, begun = house(*crowd), list[float](), 0.0
+        server, lists, begun = serving(*crowd), list[float](), 0.0
         for member in crowd:
             server.ask(member, b"rj room0")
         server.wait(GATHER)
@@ -236,7 +236,7 @@ class Properties(SynchronousTestCase):
     ) -> None:
         """When it has been quiet for a moment, every member knows exactly the others."""
         crowd = [(f"198.51.100.{number}", 4000) for number in range(81)]
-        server, peers = house(*crowd, rooms=2), {user: Peer() for user in crowd}
+        server, peers = serving(*crowd, rooms=2), {user: Peer() for user in crowd}
 
         def deliver(sent: list[tuple[bytes, Address]]) -> None:
             for datagram, to in sent:

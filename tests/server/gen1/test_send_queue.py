@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.strategies import some
+from tests.support.strategies import some
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate

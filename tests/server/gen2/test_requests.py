@@ -2,8 +2,8 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.server.house import KEYS, House
-from tests.server.test_core import BOB, CLEAR
+from tests.support.datagram_server import BOB, CLEAR
+from tests.support.mixed_server import KEYS, MixedServer
 from twisted_chat.directory.directory import RoomGone
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register, RoomReady
 from twisted_chat.wire.gen2.answers import Done, PutOut, Refused, RosterBegins, RosterEnds, Went
@@ -14,53 +14,53 @@ class OwnershipTests(SynchronousTestCase):
     """A room of anna's, with ben, carla, and bob who has no key."""
 
     def setUp(self) -> None:
-        self.house = house = House()
+        self.server = server = MixedServer()
         self.anna, self.ben, self.carla = (
-            house.session(name, number, "lab")
+            server.session(name, number, "lab")
             for number, name in enumerate(("anna", "ben", "carla"))
         )
-        house.datagram(BOB, b"hi bob")
-        house.datagram(BOB, b"rj lab")
+        server.datagram(BOB, b"hi bob")
+        server.datagram(BOB, b"rj lab")
         self.quiet()
 
     def quiet(self) -> None:
         """Let everybody take what there is."""
         for link in (self.anna, self.ben, self.carla):
-            self.house.take(link)
-        self.house.told(BOB)
+            self.server.take(link)
+        self.server.told(BOB)
 
     def test_kick_one(self) -> None:
         """A member who is put out is told so, and the others that it went; it may come again."""
-        house = self.house
-        answers = house.ask(self.anna, Kick("BEN"))
+        server = self.server
+        answers = server.ask(self.anna, Kick("BEN"))
         self.assertEqual(answers, [Went(5, "ben"), Done(Extra.KICK)])
-        self.assertEqual(house.take(self.ben), [PutOut("lab")])
-        self.assertEqual(house.take(self.carla), [Went(3, "ben")])
-        self.assertEqual(len(house.told(BOB)), 3)
-        self.assertEqual(house.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 3))
+        self.assertEqual(server.take(self.ben), [PutOut("lab")])
+        self.assertEqual(server.take(self.carla), [Went(3, "ben")])
+        self.assertEqual(len(server.told(BOB)), 3)
+        self.assertEqual(server.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 3))
 
     def test_kick_the_first_generation(self) -> None:
         """A member without a key gets the clear."""
-        self.house.ask(self.anna, Kick("bob"))
-        self.assertEqual(self.house.told(BOB), [CLEAR])
-        self.assertEqual(self.house.take(self.ben), [Went(4, "bob")])
+        self.server.ask(self.anna, Kick("bob"))
+        self.assertEqual(self.server.told(BOB), [CLEAR])
+        self.assertEqual(self.server.take(self.ben), [Went(4, "bob")])
 
     def test_kick_all(self) -> None:
         """Everybody else is put out, and is told that alone; the creator stays."""
-        house = self.house
-        answers = house.ask(self.anna, Kick())
+        server = self.server
+        answers = server.ask(self.anna, Kick())
         self.assertEqual(
             answers,
             [Done(Extra.KICK), RosterBegins("lab", 4), RosterEnds()],
         )
-        self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
-        self.assertEqual(house.told(BOB), [CLEAR])
-        self.assertEqual([one.user.name for one in house.room("lab").members], ["anna"])
+        self.assertEqual(server.take(self.ben) + server.take(self.carla), [PutOut("lab")] * 2)
+        self.assertEqual(server.told(BOB), [CLEAR])
+        self.assertEqual([one.user.name for one in server.room("lab").members], ["anna"])
 
     def test_refused(self) -> None:
         """What is somebody else's, or cannot be, is refused and changes nothing."""
-        house = self.house
-        before = [member.user.name for member in house.room("lab").members]
+        server = self.server
+        before = [member.user.name for member in server.room("lab").members]
         for link, request, verb in (
             (self.ben, Kick("carla"), Extra.KICK),
             (self.ben, Kick(), Extra.KICK),
@@ -72,41 +72,41 @@ class OwnershipTests(SynchronousTestCase):
             (self.anna, GiveRoom("bob"), Extra.GIVE),
             (self.anna, GiveRoom("nobody"), Extra.GIVE),
         ):
-            self.assertEqual(house.ask(link, request), [Refused(verb)], request)
-        self.assertEqual([member.user.name for member in house.room("lab").members], before)
-        self.assertEqual(house.room("lab").creator, KEYS[0])
+            self.assertEqual(server.ask(link, request), [Refused(verb)], request)
+        self.assertEqual([member.user.name for member in server.room("lab").members], before)
+        self.assertEqual(server.room("lab").creator, KEYS[0])
 
     def test_in_another_room(self) -> None:
         """A room can be ruled from inside only, and whoever is in another is safe."""
-        house = self.house
-        house.ask(self.ben, CreateRoom("den"))
-        house.ask(self.ben, JoinRoom("den"))
-        self.assertEqual(house.ask(self.anna, Kick("ben"))[-1], Refused(Extra.KICK))
-        self.assertEqual(house.ask(self.anna, GiveRoom("ben")), [Refused(Extra.GIVE)])
-        house.ask(self.anna, LeaveRoom())
-        self.assertEqual(house.ask(self.anna, CloseRoom()), [Refused(Extra.CLOSE)])
+        server = self.server
+        server.ask(self.ben, CreateRoom("den"))
+        server.ask(self.ben, JoinRoom("den"))
+        self.assertEqual(server.ask(self.anna, Kick("ben"))[-1], Refused(Extra.KICK))
+        self.assertEqual(server.ask(self.anna, GiveRoom("ben")), [Refused(Extra.GIVE)])
+        server.ask(self.anna, LeaveRoom())
+        self.assertEqual(server.ask(self.anna, CloseRoom()), [Refused(Extra.CLOSE)])
 
     def test_close(self) -> None:
         """Everybody is put out, and there is no such room."""
-        house = self.house
-        self.assertEqual(house.ask(self.anna, CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)])
-        self.assertEqual(house.take(self.ben) + house.take(self.carla), [PutOut("lab")] * 2)
-        self.assertEqual(house.told(BOB), [CLEAR])
-        self.assertEqual(house.changes[-1], RoomGone("lab"))
-        self.assertEqual(house.ask(self.ben, CreateRoom("lab")), [RoomReady("lab")])
+        server = self.server
+        self.assertEqual(server.ask(self.anna, CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)])
+        self.assertEqual(server.take(self.ben) + server.take(self.carla), [PutOut("lab")] * 2)
+        self.assertEqual(server.told(BOB), [CLEAR])
+        self.assertEqual(server.changes[-1], RoomGone("lab"))
+        self.assertEqual(server.ask(self.ben, CreateRoom("lab")), [RoomReady("lab")])
 
     def test_give(self) -> None:
         """Whoever is given a room rules it, and whoever gave it does not."""
-        house = self.house
-        self.assertEqual(house.ask(self.anna, GiveRoom("ben")), [Done(Extra.GIVE)])
-        self.assertEqual(house.ask(self.anna, Kick("ben")), [Refused(Extra.KICK)])
-        self.assertEqual(house.ask(self.ben, Kick("anna"))[-1], Done(Extra.KICK))
+        server = self.server
+        self.assertEqual(server.ask(self.anna, GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(server.ask(self.anna, Kick("ben")), [Refused(Extra.KICK)])
+        self.assertEqual(server.ask(self.ben, Kick("anna"))[-1], Done(Extra.KICK))
 
     def test_the_key_counts(self) -> None:
         """The creator is who has the key, also after having been away, and from elsewhere."""
-        house = self.house
-        house.ask(self.anna, Leave())
-        back = house.link(0, ("203.0.113.99", 1))
-        house.ask(back, Register("anna"))
-        house.ask(back, JoinRoom("lab"))
-        self.assertEqual(house.ask(back, Kick("ben"))[-1], Done(Extra.KICK))
+        server = self.server
+        server.ask(self.anna, Leave())
+        back = server.link(0, ("203.0.113.99", 1))
+        server.ask(back, Register("anna"))
+        server.ask(back, JoinRoom("lab"))
+        self.assertEqual(server.ask(back, Kick("ben"))[-1], Done(Extra.KICK))

@@ -55,7 +55,7 @@ class _Room:
     members: list[str] = field(default_factory=list)
 
 
-class FakeHall:
+class FakeServer:
     """Who is here, by name, and in which room. `tamper` changes introductions
     on their way; `forgets` changes of rosters that are never told. Who is away
     without having left stays a user and a member."""

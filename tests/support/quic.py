@@ -7,7 +7,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.fakes import FakeNetwork, FakePort
+from tests.support.network import FakeNetwork, FakePort
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement

@@ -23,7 +23,7 @@ KEYS = [letter * 64 for letter in "abcdef"]
 PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
 
 
-class House:
+class MixedServer:
     """A core with a clock that stands until it is moved, and what it has sent."""
 
     def __init__(self, *, generation: int = 1, **bounds: float) -> None:
