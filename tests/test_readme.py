@@ -8,10 +8,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions
-from twisted_chat.server.service import Options as RoomServerOptions
-from twisted_chat.tcp.service import Options as TcpDaemonOptions
+from twisted_chat.server.service import RoomServerOptions
+from twisted_chat.tcp.service import TcpDaemonOptions
 from twisted_chat.terminal.commands import Command
-from twisted_chat.trace.analyze import Options as AnalysisOptions
+from twisted_chat.trace.analyze import AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 EVERYWHERE = {"help", "version"}

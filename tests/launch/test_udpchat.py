@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.launch.program import host_and_port
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions
-from twisted_chat.server.service import Options as RoomServerOptions
-from twisted_chat.tcp.service import Options as TcpDaemonOptions
+from twisted_chat.server.service import RoomServerOptions
+from twisted_chat.tcp.service import TcpDaemonOptions
 
 
 class Words(SynchronousTestCase):

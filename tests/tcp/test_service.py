@@ -30,7 +30,7 @@ from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.person import person_service
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.service import (
-    Options,
+    TcpDaemonOptions,
     TerminalService,
     daemon_service,
     makeService,
@@ -38,8 +38,8 @@ from twisted_chat.tcp.service import (
 from twisted_chat.terminal.socket import socket_path
 
 
-def parsed(*words: str) -> Options:
-    options = Options()
+def parsed(*words: str) -> TcpDaemonOptions:
+    options = TcpDaemonOptions()
     options.parseOptions(list(words))
     return options
 
@@ -173,7 +173,7 @@ class Twistd(usage.Options):
     """Stands for twistd's own options, of which ours are a subcommand."""
 
     optFlags: ClassVar[list[list[Any]]] = [["nodaemon", "n", "Stay in the foreground"]]
-    subCommands: ClassVar[Any] = [["tcpchat", None, Options, "Chat"]]
+    subCommands: ClassVar[Any] = [["tcpchat", None, TcpDaemonOptions, "Chat"]]
 
 
 class AssemblyTests(TestCase):
@@ -294,7 +294,7 @@ class ServiceTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.reactor = MemoryReactorClock()
 
-    def start(self, options: Options) -> None:
+    def start(self, options: TcpDaemonOptions) -> None:
         """Start a daemon whose endpoints, the terminal's too, are in this reactor."""
         options.rendezvous["listen"] = TCP4ServerEndpoint(self.reactor, options["port"])
         self.service = daemon_service(options, "tcp:9999", self.reactor)

@@ -36,7 +36,7 @@ from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
 
 
-class Options(ServerOptions):
+class RoomServerOptions(ServerOptions):
     """Options of `twistd udpchat`."""
 
     synopsis = "[options]"
@@ -60,6 +60,10 @@ class Options(ServerOptions):
             daemon.prepare(self.parent)
         if self.in_background:
             startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
+
+
+Options = RoomServerOptions
+"""By this name twistd looks for them."""
 
 
 class RoomService(DatagramService):

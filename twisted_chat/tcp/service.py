@@ -24,7 +24,7 @@ from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
 _UNIX = re.compile(r"unix:(?:address=)?((?:[^:\\]|\\.)+)")
 
 
-class Options(ChatOptions):
+class TcpDaemonOptions(ChatOptions):
     """Options of `twistd tcpchat`."""
 
     synopsis = "[options]"
@@ -78,7 +78,11 @@ class Options(ChatOptions):
                 startup.check_socket(re.sub(r"\\(.)", r"\1", found[1]))
 
 
-def makeService(options: Options) -> Service:
+Options = TcpDaemonOptions
+"""By this name twistd looks for them."""
+
+
+def makeService(options: TcpDaemonOptions) -> Service:
     """Build the daemon: the chat and its terminal."""
     return daemon_service(options, options.terminal, installed_reactor())
 

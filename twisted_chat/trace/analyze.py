@@ -39,7 +39,7 @@ def _port(text: str) -> int:
         raise usage.UsageError(str(mistake)) from None
 
 
-class Options(startup.Options):
+class AnalysisOptions(startup.Options):
     """Options of `chat-analyze`."""
 
     synopsis = "FILE [options]"
@@ -77,7 +77,7 @@ class Options(startup.Options):
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Exits with 0, with 1 where a capture could not be read whole, or with 2
     where the command was wrong."""
-    options = Options()
+    options = AnalysisOptions()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # Not every terminal has arrows.
     try:
@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     raise SystemExit(status)
 
 
-def _analyze(options: Options, output: TextIO) -> int:
+def _analyze(options: AnalysisOptions, output: TextIO) -> int:
     """Read, print or draw, and say what is missing. Returns the exit status."""
     path = options["file"]
     capture = Capture(path)
@@ -146,7 +146,9 @@ def _told(spool: Spool) -> Iterator[document.Told]:
         yield conversation, spool.rows(number), spool.findings(number)
 
 
-def _text(options: Options, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
+def _text(
+    options: AnalysisOptions, capture: Capture, analysis: Analysis, spool: Spool
+) -> Iterator[str]:
     yield _summary(options["file"], capture, analysis, spool.found)
     for place, (number, conversation) in enumerate(spool.conversations(), 1):
         yield ""

@@ -6,12 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.datagram_server import ALICE, BOB, CLEAR, EVE, Server
+from tests.support.datagram_server import ALICE, BOB, CLEAR, Server
 from tests.support.strategies import datagrams, few_addresses, many, pauses, sequences, some
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import Departed, Registered, RoomGone, RoomLeft, Who
-from twisted_chat.moments import NEVER
-from twisted_chat.server.expiry import EXPIRED_AT_ONCE
+from twisted_chat.directory.directory import Departed, Registered, RoomLeft, Who
 
 
 class RegistrationTests(SynchronousTestCase):
@@ -136,118 +134,6 @@ class RoomTests(SynchronousTestCase):
         server.ask(ALICE, b"rk")
         self.assertEqual(server.ask(ALICE, b"rc two"), [b"rc two"])
         self.assertEqual(server.ask(ALICE, b"rl"), [b"rl two"])
-
-
-class OverTheRateTests(SynchronousTestCase):
-    """A refusal for the registered, silence for others, nothing that lies."""
-
-    def test_registered(self) -> None:
-        """Each verb that has a refusal gets it; a list is not said to be empty."""
-        server = Server(rate=1, burst=3)
-        for request in (b"hi alice", b"rc lab", b"rj lab"):
-            server.ask(ALICE, request)
-        for request, refusal in (
-            (b"hi alice", [b"hi"]),
-            (b"ar alice", [b"ar"]),
-            (b"rc lab", [b"rc"]),
-            (b"rj lab", [b"rj"]),
-            (b"ul", []),
-            (b"rl", []),
-            (b"rk", []),
-            (b"by", []),
-            (b"\xff", []),
-        ):
-            self.assertEqual(server.ask(ALICE, request), refusal)
-        self.assertEqual([user.name for user in server.core.directory.users.read()], ["alice"])
-
-    def test_not_registered(self) -> None:
-        """A stranger over the rate hears nothing, whatever it asks."""
-        server = Server(rate=1, burst=1)
-        server.ask(EVE, b"ul")
-        for request in (b"hi eve", b"ar eve", b"rc lab", b"rj lab", b"ul"):
-            self.assertEqual(server.all(EVE, request), [])
-
-    def test_others(self) -> None:
-        """One source's flood costs another nothing."""
-        server = Server()
-        for _ in range(1000):
-            server.ask(EVE, b"ul")
-        self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
-
-    def test_no_rate(self) -> None:
-        """With a rate of 0 everything is answered."""
-        server = Server(rate=0)
-        server.ask(ALICE, b"hi alice")
-        answers = [server.ask(ALICE, b"ar alice") for _ in range(5000)]
-        self.assertEqual(answers.count([b"ar 192.0.2.1 1000"]), 5000)
-
-    def test_a_narrow_answer_rate_still_lets_in(self) -> None:
-        """However few bytes a second are granted, a single answer goes out."""
-        server = Server(answer_rate=1)
-        self.assertEqual(server.ask(ALICE, b"hi alice"), [b"hi alice"])
-
-    def test_too_long(self) -> None:
-        """A datagram over the bound is refused by its verb, one at the bound is read."""
-        server = Server(datagram=64)
-        server.ask(ALICE, b"hi alice")
-        for verb in (b"hi", b"ar", b"rc", b"rj"):
-            self.assertEqual(server.ask(ALICE, verb + b" " + b"x" * 62), [verb])
-        self.assertEqual(server.all(EVE, b"hi " + b"x" * 62), [])
-        self.assertEqual(server.all(EVE, b"hi " + b"x" * 61), [(b"hi", EVE)])
-
-
-class ExpiryTests(SynchronousTestCase):
-    """Who is not heard from."""
-
-    def test_any_request_is_a_sign_of_life(self) -> None:
-        """A user who asks anything stays; one who is silent goes."""
-        server = Server(user_ttl=100)
-        server.ask(ALICE, b"hi alice")
-        server.ask(BOB, b"hi bob")
-        for request in (b"ul", b"rl", b"ar bob", b"rk", b"rj nowhere", b"rc lab"):
-            server.wait(60)
-            server.ask(ALICE, request)
-        self.assertEqual([user.name for user in server.core.directory.users.read()], ["alice"])
-
-    def test_a_room_with_somebody_in_it_stays(self) -> None:
-        """A room's time runs only while it is empty, and anew each time it is."""
-        server = Server(room_ttl=50, user_ttl=1000)
-        server.ask(ALICE, b"hi alice")
-        server.ask(ALICE, b"rc lab")
-        server.wait(40)
-        server.ask(ALICE, b"rj lab")
-        server.wait(100)
-        server.ask(ALICE, b"rk")
-        server.wait(49)
-        self.assertEqual(server.ask(ALICE, b"rl"), [b"rl lab"])
-        server.wait(2)
-        self.assertEqual(server.ask(ALICE, b"rl"), [b"rl"])
-
-    def test_many_at_once(self) -> None:
-        """A crowd that expires together is gone in several goes, none of them long."""
-        server = Server(user_ttl=100, rate=0)
-        crowd = 3 * EXPIRED_AT_ONCE
-        for number in range(crowd):
-            server.ask((f"198.51.{number // 250}.{number % 250}", 1), b"hi u%d" % number)
-        server.now += 100
-        server.core.tick(server.now)
-        self.assertEqual(len(server.core.directory.users), crowd - EXPIRED_AT_ONCE)
-        self.assertGreater(server.core.wake, server.now)
-        server.wait(0.1)
-        self.assertEqual(len(server.core.directory.users), 0)
-        gone = [change for change in server.changes if isinstance(change, Departed)]
-        self.assertTrue(all(change.expired for change in gone))
-        self.assertEqual(len(gone), crowd)
-
-    def test_an_empty_server_sleeps(self) -> None:
-        """When everybody and everything is gone there is nothing to wake for."""
-        server = Server(user_ttl=100, room_ttl=50)
-        server.ask(ALICE, b"hi alice")
-        server.ask(ALICE, b"rc lab")
-        server.ask(ALICE, b"rj lab")
-        server.wait(151)
-        self.assertEqual(server.core.wake, NEVER)
-        self.assertIsInstance(server.changes[-1], RoomGone)
 
 
 class GarbageTests(SynchronousTestCase):

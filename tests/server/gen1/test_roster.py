@@ -255,3 +255,41 @@ class Properties(SynchronousTestCase):
             room = found.room if found else None
             others = [m.address for m in room.members if m.address != user] if room else []
             self.assertEqual(sorted(peers[user].listed), sorted(entries(others)))
+
+
+class CostTests(SynchronousTestCase):
+    """Who is told what when a room changes."""
+
+    def test_small(self) -> None:
+        """Up to 32 members get the clear and the list at every change."""
+        server = Server(rate=0)
+        crowd = server.join(31)
+        server.ask(ALICE, b"hi alice")
+        sent = server.all(ALICE, b"rj lab")
+        for member in crowd:
+            told = [s for s, to in sent if to == member]
+            self.assertEqual(told[0], CLEAR)
+            self.assertEqual(len(told), 32)
+            self.assertEqual(told[-1], b"rj 192.0.2.1 1000")
+
+    def test_large_join(self) -> None:
+        """In a larger room those who are there get the newcomer alone."""
+        server = Server(rate=0)
+        crowd = server.join(100)
+        server.ask(ALICE, b"hi alice")
+        sent = server.all(ALICE, b"rj lab") + server.wait(1)
+        for member in crowd:
+            self.assertEqual([s for s, to in sent if to == member], [b"rj 192.0.2.1 1000"])
+        told = [s for s, to in sent if to == ALICE]
+        self.assertEqual((told[0], len(told), len(set(told))), (CLEAR, 101, 101))
+
+    def test_large_leave(self) -> None:
+        """Many who leave together cost one roster, within a second."""
+        server = Server(rate=0)
+        crowd = server.join(100)
+        sent = [item for user in crowd[:50] for item in server.all(user, b"rk")]
+        self.assertFalse([to for _, to in sent if to in crowd[50:]])
+        sent = server.wait(1.1)
+        for member in crowd[50:]:
+            told = [s for s, to in sent if to == member]
+            self.assertEqual((told[0], len(told)), (CLEAR, 50))

@@ -3,11 +3,38 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import BOB, CLEAR
-from tests.support.mixed_server import KEYS, MixedServer
+from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import RoomGone
-from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register, RoomReady
-from twisted_chat.wire.gen2.answers import Done, PutOut, Refused, RosterBegins, RosterEnds, Went
-from twisted_chat.wire.gen2.requests import CloseRoom, Extra, GiveRoom, Kick
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    JoinRoom,
+    Leave,
+    LeaveRoom,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+    RoomReady,
+    Verb,
+)
+from twisted_chat.wire.gen2.answers import (
+    ContactLocated,
+    Done,
+    Introduced,
+    Listed,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    Went,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick
+
+HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
+
+ANNA = Contact("anna", KEYS[0], *PLACES[0])
 
 
 class OwnershipTests(SynchronousTestCase):
@@ -110,3 +137,53 @@ class OwnershipTests(SynchronousTestCase):
         server.ask(back, Register("anna"))
         server.ask(back, JoinRoom("lab"))
         self.assertEqual(server.ask(back, Kick("ben"))[-1], Done(Extra.KICK))
+
+
+class VerbTests(SynchronousTestCase):
+    """What anybody who is registered may ask."""
+
+    def test_locate(self) -> None:
+        """Both sides of a poke are introduced, whichever of them has a key."""
+        server = MixedServer()
+        anna, ben = server.session("anna", 0), server.session("ben", 1)
+        server.datagram(BOB, b"hi bob")
+        self.assertEqual(server.ask(ben, Locate("Anna")), [ContactLocated(ANNA)])
+        self.assertEqual(server.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
+        self.assertEqual(
+            server.ask(anna, Locate("bob")), [ContactLocated(Contact("bob", "", *BOB))]
+        )
+        self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
+        self.assertEqual(server.ask(anna, Locate("nobody")), [AR])
+        self.assertEqual(
+            server.datagram(BOB, b"ar anna"), [b"ar %s %d" % (PLACES[0][0].encode(), 7000)]
+        )
+        self.assertEqual(server.take(anna) + server.take(ben), [])
+
+    def test_lists(self) -> None:
+        """Lists hold users of both generations and have an end."""
+        server = MixedServer()
+        anna = server.session("anna")
+        server.datagram(BOB, b"hi bob")
+        self.assertEqual(server.ask(anna, ListRooms()), [Bare(Verb.RL)])
+        self.assertEqual(server.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
+        self.assertEqual(server.ask(anna, ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)])
+        users, end = server.ask(anna, ListUsers())
+        assert isinstance(users, Listed)
+        self.assertEqual((sorted(users.names), end), (["anna", "bob"], Bare(Verb.UL)))
+        self.assertEqual(sorted(server.datagram(BOB, b"ul")), [b"ul anna", b"ul bob"])
+
+    def test_rooms(self) -> None:
+        """A room is created once, joined if it is there, and left."""
+        server = MixedServer(members=1)
+        anna, ben = server.session("anna", 0), server.session("ben", 1)
+        self.assertEqual(server.ask(anna, JoinRoom("lab")), [RJ])
+        for _ in range(2):
+            self.assertEqual(server.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
+        self.assertEqual(server.ask(ben, CreateRoom("LAB")), [RC])
+        joined = [RosterBegins("lab", 1), RosterEnds()]
+        self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
+        self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
+        self.assertEqual(server.ask(ben, JoinRoom("lab")), [RJ])
+        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("")])
+        self.assertEqual(server.ask(anna, AskRoster()), [Refused(Extra.ROSTER)])

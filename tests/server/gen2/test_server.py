@@ -5,34 +5,23 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.datagram_server import ALICE, BOB
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import Registered
-from twisted_chat.server.bounds import HELD
 from twisted_chat.wire.common import (
     Bare,
-    CreateRoom,
     Goodbye,
-    JoinRoom,
     Leave,
-    LeaveRoom,
-    ListRooms,
     ListUsers,
     Locate,
     Register,
-    RoomReady,
     Verb,
     Welcome,
 )
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
-    Introduced,
-    Listed,
     PutOut,
-    Refused,
-    RosterBegins,
-    RosterEnds,
     Went,
 )
 from twisted_chat.wire.gen2.contact import Contact
-from twisted_chat.wire.gen2.requests import AskRoster, Extra, Kick
+from twisted_chat.wire.gen2.requests import AskRoster, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 ANNA = Contact("anna", KEYS[0], *PLACES[0])
@@ -57,52 +46,6 @@ class VerbTests(SynchronousTestCase):
         link = server.link()
         for request in (ListUsers(), Leave(), Kick(), AskRoster()):
             self.assertEqual(server.ask(link, request), [HI])
-
-    def test_locate(self) -> None:
-        """Both sides of a poke are introduced, whichever of them has a key."""
-        server = MixedServer()
-        anna, ben = server.session("anna", 0), server.session("ben", 1)
-        server.datagram(BOB, b"hi bob")
-        self.assertEqual(server.ask(ben, Locate("Anna")), [ContactLocated(ANNA)])
-        self.assertEqual(server.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
-        self.assertEqual(
-            server.ask(anna, Locate("bob")), [ContactLocated(Contact("bob", "", *BOB))]
-        )
-        self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
-        self.assertEqual(server.ask(anna, Locate("nobody")), [AR])
-        self.assertEqual(
-            server.datagram(BOB, b"ar anna"), [b"ar %s %d" % (PLACES[0][0].encode(), 7000)]
-        )
-        self.assertEqual(server.take(anna) + server.take(ben), [])
-
-    def test_lists(self) -> None:
-        """Lists hold users of both generations and have an end."""
-        server = MixedServer()
-        anna = server.session("anna")
-        server.datagram(BOB, b"hi bob")
-        self.assertEqual(server.ask(anna, ListRooms()), [Bare(Verb.RL)])
-        self.assertEqual(server.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
-        self.assertEqual(server.ask(anna, ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)])
-        users, end = server.ask(anna, ListUsers())
-        assert isinstance(users, Listed)
-        self.assertEqual((sorted(users.names), end), (["anna", "bob"], Bare(Verb.UL)))
-        self.assertEqual(sorted(server.datagram(BOB, b"ul")), [b"ul anna", b"ul bob"])
-
-    def test_rooms(self) -> None:
-        """A room is created once, joined if it is there, and left."""
-        server = MixedServer(members=1)
-        anna, ben = server.session("anna", 0), server.session("ben", 1)
-        self.assertEqual(server.ask(anna, JoinRoom("lab")), [RJ])
-        for _ in range(2):
-            self.assertEqual(server.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
-        self.assertEqual(server.ask(ben, CreateRoom("LAB")), [RC])
-        joined = [RosterBegins("lab", 1), RosterEnds()]
-        self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
-        self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
-        self.assertEqual(server.ask(ben, JoinRoom("lab")), [RJ])
-        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("lab")])
-        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("")])
-        self.assertEqual(server.ask(anna, AskRoster()), [Refused(Extra.ROSTER)])
 
     def test_goodbye(self) -> None:
         """Whoever says goodbye is gone at once, from the room too, and may come again."""
@@ -174,58 +117,6 @@ class NameTests(SynchronousTestCase):
 
 class LimitTests(SynchronousTestCase):
     """What is over a bound."""
-
-    def test_rate(self) -> None:
-        """Requests over the rate of a site wait until it has earned them, in their order,
-        whatever they are and come in."""
-        server = MixedServer(rate=50, burst=10)
-        anna = server.session("anna", 0)
-        for _ in range(5):
-            server.ask(anna, Locate("anna"))
-        for number in range(4):
-            server.datagram(PLACES[0], b"hi other%d" % number)
-        for request in (Locate("anna"), ListRooms(), Kick(), Locate("no")):
-            self.assertEqual(server.ask(anna, request), [])
-        server.wait(0.031)
-        self.assertEqual(server.take(anna), [ContactLocated(ANNA)])
-        server.wait(1)
-        self.assertEqual(server.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
-        self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
-        self.assertEqual((server.dropped, server.closed), ([], []))
-
-    def test_everything_counts(self) -> None:
-        """There is no request, and no nonsense, that costs nothing."""
-        for message in (
-            b"rk",
-            b"by",
-            b"ul",
-            b"rl",
-            b"ra",
-            b"kk",
-            b"rx",
-            b"hi anna",
-            b"\xff",
-            b"zz",
-        ):
-            server = MixedServer(rate=50, burst=10)
-            anna = server.session("anna", 0)
-            for _ in range(9):
-                server.say(anna, message)
-            server.take(anna)
-            self.assertEqual(server.ask(anna, ListRooms()), [], message)
-
-    def test_goes_on(self) -> None:
-        """Whoever says more than its rate for too long, in number or in bytes, loses the
-        link, and others are heard meanwhile."""
-        for message in (b"rk", b"zz" + b"x" * 1000):
-            server = MixedServer(rate=50, burst=100)
-            anna, ben = server.session("anna", 0), server.session("ben", 1)
-            for _ in range(100 + HELD + 20):
-                server.say(anna, message)
-            self.assertEqual(server.closed, [anna])
-            self.assertEqual(server.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
-            server.wait(10)
-            self.assertEqual(server.core.gen2._backlog._due, [])
 
     def test_too_long(self) -> None:
         """A frame that no request is as long as is not read, and counts by its length."""

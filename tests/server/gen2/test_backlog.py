@@ -1,0 +1,78 @@
+"""What is said over links faster than it may be."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.mixed_server import KEYS, PLACES, MixedServer
+from twisted_chat.server.bounds import HELD
+from twisted_chat.wire.common import (
+    Bare,
+    ListRooms,
+    Locate,
+    Verb,
+)
+from twisted_chat.wire.gen2.answers import (
+    ContactLocated,
+    Refused,
+)
+from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.requests import Extra, Kick
+
+HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
+
+ANNA = Contact("anna", KEYS[0], *PLACES[0])
+
+
+class RateTests(SynchronousTestCase):
+    """More than the rate."""
+
+    def test_rate(self) -> None:
+        """Requests over the rate of a site wait until it has earned them, in their order,
+        whatever they are and come in."""
+        server = MixedServer(rate=50, burst=10)
+        anna = server.session("anna", 0)
+        for _ in range(5):
+            server.ask(anna, Locate("anna"))
+        for number in range(4):
+            server.datagram(PLACES[0], b"hi other%d" % number)
+        for request in (Locate("anna"), ListRooms(), Kick(), Locate("no")):
+            self.assertEqual(server.ask(anna, request), [])
+        server.wait(0.031)
+        self.assertEqual(server.take(anna), [ContactLocated(ANNA)])
+        server.wait(1)
+        self.assertEqual(server.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
+        self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
+        self.assertEqual((server.dropped, server.closed), ([], []))
+
+    def test_everything_counts(self) -> None:
+        """There is no request, and no nonsense, that costs nothing."""
+        for message in (
+            b"rk",
+            b"by",
+            b"ul",
+            b"rl",
+            b"ra",
+            b"kk",
+            b"rx",
+            b"hi anna",
+            b"\xff",
+            b"zz",
+        ):
+            server = MixedServer(rate=50, burst=10)
+            anna = server.session("anna", 0)
+            for _ in range(9):
+                server.say(anna, message)
+            server.take(anna)
+            self.assertEqual(server.ask(anna, ListRooms()), [], message)
+
+    def test_goes_on(self) -> None:
+        """Whoever says more than its rate for too long, in number or in bytes, loses the
+        link, and others are heard meanwhile."""
+        for message in (b"rk", b"zz" + b"x" * 1000):
+            server = MixedServer(rate=50, burst=100)
+            anna, ben = server.session("anna", 0), server.session("ben", 1)
+            for _ in range(100 + HELD + 20):
+                server.say(anna, message)
+            self.assertEqual(server.closed, [anna])
+            self.assertEqual(server.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
+            server.wait(10)
+            self.assertEqual(server.core.gen2._backlog._due, [])

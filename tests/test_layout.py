@@ -1,0 +1,77 @@
+"""Where a newcomer looks for something: one name for one thing, and a test for each decision."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twisted_chat
+
+PACKAGE = Path(twisted_chat.__file__).parent
+TESTS = Path(__file__).parent
+
+MIRRORED = ("server", "wire")
+"""The wings whose tests are laid out as they are."""
+WITHOUT_DECISION = {"server/roster", "server/streams"}
+"""Their modules that only say what others are or need."""
+TOGETHER = {
+    "wire/common": "wire/test_gen1",
+    "wire/gen2/answers": "wire/test_gen2",
+    "wire/gen2/contact": "wire/test_gen2",
+    "wire/gen2/requests": "wire/test_gen2",
+    "wire/gen2/speech": "wire/test_gen2",
+}
+"""Modules that are tested together: what is written is read as the same, in every one."""
+TWICE = {
+    "Chat",
+    "Connection",
+    "Conversation",
+    "Dialling",
+    "Finish",
+    "Kind",
+    "Lines",
+    "Links",
+    "Neighbour",
+    "Order",
+    "Questions",
+    "Say",
+    "Show",
+    "Verdict",
+}
+"""Public classes that still share their name with another. Nothing is to be added here."""
+
+
+def classes() -> dict[str, set[str]]:
+    """The public classes of the package by their names, with the modules where they are."""
+    found = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].add(path.relative_to(PACKAGE).as_posix())
+    return found
+
+
+class Names(SynchronousTestCase):
+    """What classes are called."""
+
+    def test_once(self) -> None:
+        """No public class has the name of another, but those few that had it before."""
+        twice = {name: modules for name, modules in classes().items() if len(modules) > 1}
+        self.assertEqual({name: twice[name] for name in twice.keys() - TWICE}, {})
+        self.assertEqual(TWICE - twice.keys(), set(), "these stand once now: take them out")
+
+
+class Mirror(SynchronousTestCase):
+    """Where tests are."""
+
+    def test_own_name(self) -> None:
+        """Each module with a decision has a test of its own name, in the same place."""
+        for wing in MIRRORED:
+            for path in (PACKAGE / wing).rglob("*.py"):
+                module = path.relative_to(PACKAGE).with_suffix("").as_posix()
+                if path.name == "__init__.py" or module in WITHOUT_DECISION:
+                    continue
+                own = f"{Path(module).parent}/test_{path.stem}"
+                test = TESTS / f"{TOGETHER.get(module, own)}.py"
+                self.assertTrue(test.exists(), f"{module} has no {test.relative_to(TESTS)}")
