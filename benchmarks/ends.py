@@ -18,7 +18,6 @@ from twisted.protocols.basic import LineReceiver
 
 from benchmarks.processes import HOST
 from twisted_chat.addresses import Address
-from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.links import Dial, Link, SendFrame
@@ -33,6 +32,8 @@ from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
+from twisted_chat.terminal.face import TerminalFace
+from twisted_chat.terminal.wording.line import LineWording
 
 reactor: Any = installed
 QUEUED = 2 * WINDOW
@@ -203,7 +204,8 @@ class _Peers(End):
             batch=BATCH,
         )
         self.port.startListening()
-        self.peer.attached(self)  # type: ignore[arg-type]
+        self.face: Any = TerminalFace(self.peer, LineWording())
+        self.face.attached(self)  # type: ignore[arg-type]
 
     def make_peer(self) -> Peer:
         raise NotImplementedError
@@ -212,10 +214,10 @@ class _Peers(End):
         return self.name
 
     def connect(self, where: Any) -> None:
-        self.peer.typed(self, f"$poke {where}")
+        self.face.typed(self, f"$poke {where}")
 
     def say(self, text: str) -> None:
-        self.peer.typed(self, text)
+        self.face.typed(self, text)
 
     def show(self, line: str) -> None:
         who, _, text = line.rpartition(": ")
@@ -268,7 +270,7 @@ class KeyedPeers(_Peers):
 
         def make(port: int) -> EitherSession:
             self.keyed = KeyedSession(
-                *(server, key.fingerprint, self.name, known, spoken),
+                *(server, key.fingerprint, self.name, known),
                 epoch=time.time_ns(),
                 patient=True,
                 speak_rate=0,

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.processes import table
 from twisted_chat.identity.known_file import FILE, KnownFile
 from twisted_chat.links import Link
+from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
@@ -34,13 +35,13 @@ def _peer(directory: str) -> tuple[KeyedSession, Link]:
     """A peer that has asked to be let into a room."""
     memory = KnownFile(Path(directory) / FILE)
     own = "0" * 63 + "f"
-    session = KeyedSession(Whereabouts(SERVER), own, "alice", memory, str, epoch=1, patient=True)
+    session = KeyedSession(Whereabouts(SERVER), own, "alice", memory, epoch=1, patient=True)
     session.start(0.0)
     session.heard(Bare(Verb.HI), SERVER, 0.0)
     link = Link("f" * 64, SERVER, True)
     session.opened(link, 0.0)
     session.received(link, b"hi alice", 0.0)
-    session.typed("$roomjoin lab", 0.0)
+    session.typed(Order(Command.ROOMJOIN, "lab"), 0.0)
     return session, link
 
 

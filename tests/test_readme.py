@@ -8,9 +8,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions
+from twisted_chat.peer.commands import Command
 from twisted_chat.server.service import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions
-from twisted_chat.terminal.commands import Command
+from twisted_chat.terminal.commands import usage
 from twisted_chat.trace.analyze import AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -50,4 +51,4 @@ class Readme(SynchronousTestCase):
     def test_commands(self) -> None:
         """Every command is in the README as it is typed."""
         for command in Command:
-            self.assertIn(f"`{command.usage}`", README)
+            self.assertIn(f"`{usage(command)}`", README)

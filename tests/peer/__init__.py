@@ -1,7 +1,6 @@
 """Peers, each with a person at a terminal, on a network in memory with one room server."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
@@ -35,8 +34,7 @@ class Chatter:
         self.port = world.network.listen(self.peer, self.address)
         self.statuses: list[int] = []
         self.peer.finished.addCallback(self.statuses.append)
-        terminal: Any = self.terminal
-        self.peer.attached(terminal)
+        self.terminal.attach()
 
     @property
     def lines(self) -> list[str]:

@@ -14,6 +14,7 @@ from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.trust import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.gen1 import parse_answer
 
 SERVER = ("192.0.2.1", 8090)
@@ -93,7 +94,6 @@ class Chatter:
             key_of(key),
             name,
             memory,
-            spoken,
             epoch=world.epoch,
             patient=patient,
             server_key=server_key,
@@ -127,7 +127,7 @@ class Chatter:
     def enter(self, line: str) -> None:
         """Type a line, while time stands still."""
         network = self.world.network
-        network.carry_out(self.node, self.session.typed(line, network.now))
+        network.carry_out(self.node, self.session.typed(as_typed(line), network.now))
 
     def end(self, wait: float = 0.5) -> None:
         """Type nothing more."""

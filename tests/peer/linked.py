@@ -9,7 +9,6 @@ from twisted.internet.task import Clock
 from tests.peer.keyed import Remembered
 from tests.support.network import FakeNetwork, FakePort, FakeTerminal
 from twisted_chat.addresses import Address
-from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.generations import EitherSession
@@ -53,7 +52,6 @@ class Person:
                     key.fingerprint,
                     name,
                     self.memory,
-                    spoken,
                     epoch=1,
                     patient=patient,
                     server_key=server_key,
@@ -68,7 +66,7 @@ class Person:
         self.peer.carrier = self.port
         self.transport: FakePort = world.network.listen(self.port, address)
         self.terminal = FakeTerminal(self.peer)
-        self.peer.attached(self.terminal)  # type: ignore[arg-type]
+        self.terminal.attach()
 
     @property
     def at(self) -> Address:

@@ -4,7 +4,11 @@ from hypothesis import given
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many, texts
-from twisted_chat.peer.acquaintances import MAX_PEERS, Acquaintances, shown_name
+from twisted_chat.addresses import Address
+from twisted_chat.peer.acquaintances import MAX_PEERS, Acquaintances
+from twisted_chat.peer.events.said import Said
+from twisted_chat.terminal.wording.people import called, shown_name
+from twisted_chat.terminal.wording.said import speaker
 
 BOB, CAROL, DAVE = ("192.0.2.2", 2), ("192.0.2.3", 3), ("192.0.2.4", 4)
 
@@ -79,25 +83,32 @@ class Names(SynchronousTestCase):
     def setUp(self) -> None:
         self.people = Acquaintances()
 
+    def _called(self, address: Address) -> str:
+        return called(self.people.called(address))
+
+    def _speaker(self, address: Address) -> str:
+        who, claims = self.people.speaker(address)
+        return speaker(Said(who, "hello", False, False, claims=claims))
+
     def test_unknown(self) -> None:
         """Without a name there is an address."""
-        self.assertEqual(self.people.called(BOB), "somebody at 192.0.2.2:2")
-        self.assertEqual(self.people.called(("2001:db8::1", 2)), "somebody at [2001:db8::1]:2")
+        self.assertEqual(self._called(BOB), "somebody at 192.0.2.2:2")
+        self.assertEqual(self._called(("2001:db8::1", 2)), "somebody at [2001:db8::1]:2")
 
     def test_claim(self) -> None:
         """A claim is believed where the server says nothing, and never where it does."""
         self.people.hear(BOB, "bobby")
-        self.assertEqual(self.people.called(BOB), "bobby")
+        self.assertEqual(self._called(BOB), "bobby")
         self.people.learn(BOB, "bob")
-        self.assertEqual(self.people.called(BOB), "bob")
+        self.assertEqual(self._called(BOB), "bob")
 
     def test_pretending(self) -> None:
         """Who speaks under a name other than its own is shown with both."""
         self.people.learn(BOB, "bob")
         self.people.hear(BOB, "alice")
-        self.assertEqual(self.people.speaker(BOB), "alice (registered as bob)")
+        self.assertEqual(self._speaker(BOB), "alice (registered as bob)")
         self.people.hear(BOB, "Bob")
-        self.assertEqual(self.people.speaker(BOB), "Bob")
+        self.assertEqual(self._speaker(BOB), "Bob")
 
     def test_no_name(self) -> None:
         """What is no name by our rule stands in quotes, cut and made visible."""

@@ -6,11 +6,20 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.support.strategies import many, sequences
-from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, Kind, named
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
+from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, named
+from twisted_chat.terminal.wording.line import LineWording
+from twisted_chat.terminal.wording.people import several
 from twisted_chat.wire.gen2.answers import Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import Contact
 
-WAVE = Kind("{} wave", "{} waved {count} times")
+WORDING = LineWording()
+
+
+def someone(*names: str) -> list[Someone]:
+    """People of these names."""
+    return [Someone(name) for name in names]
 
 
 class Telling(SynchronousTestCase):
@@ -18,8 +27,18 @@ class Telling(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.lines: list[str] = []
-        self.gathering = Gathering(self.lines.append)
+        self.gathering = Gathering(lambda event: self.lines.extend(WORDING.lines(event)))
         self.now = 0.0
+
+    def came(self, name: str) -> None:
+        self.gathering.came(Someone(name), self.now)
+
+    def left(self, name: str) -> None:
+        self.gathering.left(Someone(name), self.now)
+
+    def knocks(self, name: str) -> None:
+        knock = WantsToTalk(Someone(name), Knocking.CALLS)
+        self.gathering.did(Doing.KNOCK, knock, knock.who, self.now)
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass. Returns what is told in it."""
@@ -32,62 +51,64 @@ class Telling(SynchronousTestCase):
 
     def test_alone(self) -> None:
         """One who comes is told at once, and one who leaves later too."""
-        self.gathering.came("bob", self.now)
-        self.assertEqual(self.lines, ["bob came"])
+        self.came("bob")
+        self.assertEqual(self.lines, ["> bob came"])
         self.wait(10)
-        self.gathering.left("bob", self.now)
-        self.assertEqual(self.lines, ["bob came", "bob left"])
+        self.left("bob")
+        self.assertEqual(self.lines, ["> bob came", "> bob left"])
 
     def test_together(self) -> None:
         """After the first few those who come and go within a second are told in one line each."""
         for number in range(PROMPT):
-            self.gathering.came(f"u{number}", self.now)
+            self.came(f"u{number}")
         for who in ("alice", "bob", "carol"):
-            self.gathering.came(who, self.now)
-        self.gathering.left("carol", self.now)
-        self.gathering.left("u0", self.now)
+            self.came(who)
+        self.left("carol")
+        self.left("u0")
         self.assertEqual(len(self.lines), PROMPT)
-        self.assertEqual(self.wait(1), ["alice, bob came", "u0 left", "carol came and left again"])
+        told = ["> alice, bob came", "> u0 left", "> carol came and left again"]
+        self.assertEqual(self.wait(1), told)
 
     def test_many_names(self) -> None:
         """Of many the first are named."""
-        self.assertEqual(named(str(n) for n in range(57)), "0, 1, 2, 3, 4, 5, 6, 7 and 49 others")
-        self.assertEqual(named("abcdefghi"), "a, b, c, d, e, f, g, h, i")
+        many = several(*named(someone(*map(str, range(57)))))
+        self.assertEqual(many, "0, 1, 2, 3, 4, 5, 6, 7 and 49 others")
+        self.assertEqual(several(*named(someone(*"abcdefghi"))), "a, b, c, d, e, f, g, h, i")
 
     def test_one_person(self) -> None:
         """One who comes and goes all the time gets a few lines a minute, and one with a count."""
         for number in range(20):
-            (self.gathering.left if number % 2 else self.gathering.came)("bob", self.now)
+            (self.left if number % 2 else self.came)("bob")
             self.wait(2)
         self.assertEqual(len(self.lines), FEW)
-        told = "bob came or left 14 times more, and is not here now"
+        told = "> bob came or left 14 times more, and is not here now"
         self.assertEqual(self.wait(MINUTE), [told])
 
     def test_other_things(self) -> None:
         """So it is with what else can be done again and again."""
         for _ in range(10):
-            self.gathering.did(WAVE, "eve", "eve waves", self.now)
+            self.knocks("eve")
         for who in ("bob", "carol"):
-            self.gathering.did(WAVE, who, f"{who} waves", self.now)
-        self.assertEqual(self.lines, ["eve waves"] * PROMPT)
-        self.assertEqual(self.wait(1), ["eve, bob, carol wave"])
-        self.gathering.did(WAVE, "bob", "bob waves", self.now)
-        self.gathering.did(WAVE, "bob", "bob waves", self.now)
-        self.assertEqual(self.wait(2), ["bob waved 2 times"])
+            self.knocks(who)
+        self.assertEqual(self.lines, ["> eve wants to talk; $poke eve answers"] * PROMPT)
+        self.assertEqual(self.wait(1), ["> eve, bob, carol want to talk; $poke NAME answers"])
+        self.knocks("bob")
+        self.knocks("bob")
+        self.assertEqual(self.wait(2), ["> bob wanted to talk 2 times"])
 
     def test_forgotten(self) -> None:
         """Of one who is of no interest any more nothing is told, whatever was kept back."""
         for _ in range(3):
             for _ in range(PROMPT + 1):
-                self.gathering.did(WAVE, "eve", "eve waves", self.now)
-            self.gathering.forget("eve")
+                self.knocks("eve")
+            self.gathering.forget(Someone("eve"))
             self.wait(3)
-        self.assertEqual(self.lines, ["eve waves"] * FEW)
+        self.assertEqual(self.lines, ["> eve wants to talk; $poke eve answers"] * FEW)
 
     def test_end(self) -> None:
         """At the end nothing is kept back."""
         for number in range(FEW + 3):
-            self.gathering.came(f"u{number}", self.now)
+            self.came(f"u{number}")
         self.gathering.flush()
         self.assertEqual(len(self.lines), PROMPT + 1)
         self.assertEqual(self.wait(1000), [])
@@ -105,7 +126,7 @@ class Telling(SynchronousTestCase):
         here = dict.fromkeys("abcdef", False)
         for who, pause in steps:
             here[who] = not here[who]
-            (self.gathering.came if here[who] else self.gathering.left)(who, self.now)
+            (self.came if here[who] else self.left)(who)
             self.wait(pause)
         self.wait(LONGEST + MINUTE)
         told = dict.fromkeys("abcdef", False)

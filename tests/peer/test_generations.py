@@ -4,7 +4,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import SERVER, Known, Remembered, key_of, spoken
+from tests.peer.keyed import SERVER, Known, Remembered, key_of
 from tests.support.links import LinkNetwork, Node
 from tests.support.network import OriginalServer
 from twisted_chat.errors import WireError
@@ -12,6 +12,7 @@ from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.gen1 import parse_answer
 
 HERE = ("192.0.2.50", 5050)
@@ -50,7 +51,6 @@ class Contact(SynchronousTestCase):
             key_of("alice"),
             name,
             self.memory,
-            spoken,
             epoch=1,
             patient=patient,
             server_key=server_key,
@@ -62,7 +62,7 @@ class Contact(SynchronousTestCase):
         self.network.carry_out(self.peer, self.session.start(self.network.now))
 
     def _type(self, line: str) -> None:
-        self.network.carry_out(self.peer, self.session.typed(line, self.network.now))
+        self.network.carry_out(self.peer, self.session.typed(as_typed(line), self.network.now))
 
     def test_goes_on_in_generation_1(self) -> None:
         """The person is told once, and what was typed meanwhile is done."""

@@ -7,13 +7,15 @@ from typing import Any
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import SERVER, Remembered, key_of, spoken
+from tests.peer.keyed import SERVER, Remembered, key_of
 from twisted_chat.links import Link
-from twisted_chat.peer.effects import Effect, Show
+from twisted_chat.peer.effects import Effect, Tell
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.terminal.face import as_typed
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen1 import (
@@ -115,12 +117,17 @@ class Screen:
         self.terminal = LineTerminal(Nobody())
         self.terminal.makeConnection(self._transport)
         self._shown = 0
+        self._wording = LineWording()
 
     def show(self, effects: list[Effect]) -> None:
         for effect in effects:
-            if isinstance(effect, Show):
-                self._shown += 1
-                self.terminal.show(effect.line)
+            if isinstance(effect, Tell):
+                for line in self._wording.lines(effect.event):
+                    self.tell(line)
+
+    def tell(self, line: str) -> None:
+        self._shown += 1
+        self.terminal.show(line)
 
     def check(self, case: SynchronousTestCase, longest: int) -> None:
         """Each line that was shown is one, of which nothing is obeyed, and not too long."""
@@ -136,7 +143,7 @@ class Anything(SynchronousTestCase):
 
     def _keyed(self, screen: Screen, memory: Remembered) -> tuple[KeyedSession, Link]:
         session = KeyedSession(
-            Whereabouts(SERVER), "0" * 64, "alice", memory, spoken, epoch=1, patient=True
+            Whereabouts(SERVER), "0" * 64, "alice", memory, epoch=1, patient=True
         )
         link = Link("f" * 64, SERVER, True)
         screen.show(session.start(1.0))
@@ -154,14 +161,14 @@ class Anything(SynchronousTestCase):
                         screen, memory = Screen(), Remembered()
                         memory.trust("bob", key_of("another"))
                         session, link = self._keyed(screen, memory)
-                        screen.show(session.typed(typed, 1.0))
+                        screen.show(session.typed(as_typed(typed), 1.0))
                         try:
                             encoded = wrong.encode()
                         except UnicodeEncodeError:
                             continue
                         for one in (b"ro lab 1", b"ro", encoded):
                             screen.show(session.received(link, one, 2.0))
-                        screen.show(session.typed(typed, 3.0))
+                        screen.show(session.typed(as_typed(typed), 3.0))
                         screen.show(session.tick(60.0))
                         screen.check(self, 2_000)
 
@@ -174,7 +181,7 @@ class Anything(SynchronousTestCase):
                         screen = Screen()
                         session, link = self._keyed(screen, Remembered())
                         old = RosterMember(OLD).encode()
-                        screen.show(session.typed("$roomjoin lab", 1.0))
+                        screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
                         for one in (b"ro lab 1", old, b"ro"):
                             screen.show(session.received(link, one, 2.0))
                         screen.show(session.heard(wrong, source, 3.0))
@@ -185,7 +192,7 @@ class Anything(SynchronousTestCase):
                         screen.show(plain.heard(Welcome("alice"), SERVER, 1.0))
                         screen.show(plain.heard(Said("old", "hello"), WHERE, 1.5))
                         for typed in TYPED:
-                            screen.show(plain.typed(typed, 2.0))
+                            screen.show(plain.typed(as_typed(typed), 2.0))
                             screen.show(plain.heard(wrong, source, 3.0))
                             screen.show(plain.tick(4.0))
                         screen.check(self, len(hostile) * 20 + 2_000)
@@ -195,7 +202,7 @@ class Anything(SynchronousTestCase):
         for hostile in HOSTILE:
             screen = Screen()
             session, link = self._keyed(screen, Remembered())
-            screen.show(session.typed("$roomjoin lab", 1.0))
+            screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
             for one in (b"ro lab 1", RosterMember(BOB).encode(), b"ro"):
                 screen.show(session.received(link, one, 2.0))
             bob = Link(key_of("bob"), WHERE, False)
@@ -208,5 +215,6 @@ class Anything(SynchronousTestCase):
     def test_wall(self) -> None:
         """Whatever a terminal is told to show, it shows nothing raw."""
         screen = Screen()
-        screen.show([Show(hostile) for hostile in HOSTILE])
+        for hostile in HOSTILE:
+            screen.tell(hostile)
         screen.check(self, 100_000)

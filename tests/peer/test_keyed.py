@@ -5,11 +5,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import SERVER, KeyedWorld, Remembered, key_of, spoken
 from twisted_chat.links import SendFrame
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Send
 from twisted_chat.peer.membership import GRACE
 from twisted_chat.peer.neighbourhood import LINGER
 from twisted_chat.peer.session import MAX_TYPED
-from twisted_chat.terminal.commands import Command
+from twisted_chat.terminal.commands import usage
+from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen1 import Said
 from twisted_chat.wire.gen2.answers import Came
@@ -91,14 +93,14 @@ class Commands(SynchronousTestCase):
         """`$help` shows every command."""
         shown = KeyedWorld().chatter("alice").type("$help")
         for command in Command:
-            self.assertTrue([line for line in shown if line.startswith(f"> {command.usage}")])
+            self.assertTrue([line for line in shown if line.startswith(f"> {usage(command)}")])
 
     def test_usage(self) -> None:
         """Wrong arguments get one line with the usage."""
         alice = KeyedWorld().chatter("alice")
         for command in Command:
             wrong = f"${command.word} a b"
-            self.assertEqual(alice.type(wrong), [f"> usage: {command.usage}"])
+            self.assertEqual(alice.type(wrong), [f"> usage: {usage(command)}"])
 
     def test_commands_of_other_chats(self) -> None:
         """Neither `/join lab` nor a first `help` is said to anybody; a second `help` is."""
@@ -447,7 +449,7 @@ class Leaving(SynchronousTestCase):
         now = world.network.now
         world.network.carry_out(alice.node, alice.session.interrupted(now))
         self.assertEqual(alice.node.statuses, [0])
-        self.assertEqual(alice.session.typed("more", now), [])
+        self.assertEqual(alice.session.typed(as_typed("more"), now), [])
         self.assertEqual(alice.session.wake, NEVER)
         world.wait(1)
         self.assertEqual(bob.lines[-1], "> alice left")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of, spoken
+from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of
 from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
 from twisted_chat.links import Dial, Link, SendFrame
@@ -13,6 +13,7 @@ from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.neighbourhood import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.outbox import MAX_HELD
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
 from twisted_chat.wire.gen2.answers import (
     Came,
@@ -280,7 +281,6 @@ class Anything(SynchronousTestCase):
             key_of("alice"),
             "alice",
             Remembered(),
-            spoken,
             epoch=1000,
             patient=True,
         )
@@ -303,7 +303,7 @@ class Anything(SynchronousTestCase):
             elif kind == "fail":
                 effects += session.dial_failed(("192.0.2.9", 9), key_of(who), "no answer", "", now)
             else:
-                effects += session.typed(line, now)
+                effects += session.typed(as_typed(line), now)
             self.assertGreaterEqual(session.wake, 0)
         for effect in effects:
             shown = getattr(effect, "line", "")

@@ -10,11 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import SERVER, World, address_of, both
 from tests.support.network import FakeNetwork, FakeTerminal
 from tests.support.strategies import addresses, answers, mutated, some
-from twisted_chat.peer.protocol import CUT, Peer
+from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.terminal.wording.said import CUT
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 _encoded = answers.map(lambda answer: answer.encode())
@@ -129,8 +130,8 @@ class Shell(SynchronousTestCase):
         clock = Clock()
         peer = Peer(lambda port: Session(Whereabouts(SERVER), port, "alice", patient=True), clock)
         port = FakeNetwork(clock).listen(peer, address_of(1))
-        terminal: Any = FakeTerminal(peer)
-        peer.attached(terminal)
+        terminal = FakeTerminal(peer)
+        terminal.attach()
         self.assertEqual(len(clock.getDelayedCalls()), 2)  # The repetition, and `hi` on its way.
         port.stopListening()
         self.assertEqual(len(clock.getDelayedCalls()), 1)
@@ -150,9 +151,9 @@ class Shell(SynchronousTestCase):
                 clock,
             )
             network.listen(peer, (f"2001:db8::1{number}", 5000))
-            terminal: Any = FakeTerminal(peer)
+            terminal = FakeTerminal(peer)
             terminals.append(terminal)
-            peer.attached(terminal)
+            terminal.attach()
         clock.pump([0.1] * 20)
         alice, bob = terminals
         alice.type("$poke bob")

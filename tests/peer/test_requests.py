@@ -8,7 +8,7 @@ from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Locate, Request
 from twisted_chat.wire.gen1 import Answer, Located, RoomListed, UserListed
 
 
-class Asking(SynchronousTestCase):
+class Knocking(SynchronousTestCase):
     """Time is an argument, and what is sent is a list."""
 
     def setUp(self) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import SERVER, Remembered, key_of, spoken
+from tests.peer.keyed import SERVER, Remembered, key_of
 from twisted_chat.links import Link
 from twisted_chat.peer.acquaintances import MAX_PEERS
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.effects import Tell
+from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.peer.events.rooms import PeopleCame
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb, Welcome
@@ -58,21 +62,21 @@ class Peer:
 
     def __init__(self) -> None:
         self.session = KeyedSession(
-            Whereabouts(SERVER), "0" * 64, "alice", Remembered(), spoken, epoch=1, patient=True
+            Whereabouts(SERVER), "0" * 64, "alice", Remembered(), epoch=1, patient=True
         )
-        self.shown: list[str] = []
+        self.told: list[Event] = []
         self.session.start(NOW)
         self.session.heard(Bare(Verb.HI), SERVER, NOW)
         self.link = Link("f" * 64, SERVER, True)
         self.session.opened(self.link, NOW)
         self.tell(Welcome("alice"))
-        self.session.typed("$roomjoin lab", NOW)
+        self.session.typed(Order(Command.ROOMJOIN, "lab"), NOW)
 
     def tell(self, *messages: Answer) -> None:
         """The server says this."""
         for message in messages:
             effects = self.session.received(self.link, message.encode(), NOW)
-            self.shown += [one.line for one in effects if hasattr(one, "line")]
+            self.told += [one.event for one in effects if isinstance(one, Tell)]
             assert self.session.wake >= 0
 
     def roster(self, *members: Contact) -> None:
@@ -145,4 +149,4 @@ class Large(SynchronousTestCase):
         came = range(MAX_PEERS - 1, MAX_PEERS + 5)
         peer.tell(*(Came(number - MAX_PEERS + 3, contact(number)) for number in came))
         self.assertEqual(len(peer.session._room._members), MAX_PEERS)
-        self.assertEqual(peer.shown[-1], f"> user{MAX_PEERS - 1} came")
+        self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_PEERS - 1}"),), 0))

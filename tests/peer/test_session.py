@@ -3,8 +3,9 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, Chatter, World, address_of, both
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.session import HEAR_BURST, SPEAK_BURST
-from twisted_chat.terminal.commands import Command
+from twisted_chat.terminal.commands import usage
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 
@@ -16,7 +17,7 @@ class Commands(SynchronousTestCase):
         world = World()
         shown = world.chatter("alice", 1).type("$help")
         for command in Command:
-            self.assertTrue([line for line in shown if line.startswith(f"> {command.usage}")])
+            self.assertTrue([line for line in shown if line.startswith(f"> {usage(command)}")])
 
     def test_usage(self) -> None:
         """Wrong arguments get the usage, in one line, and nothing is sent."""
@@ -25,10 +26,10 @@ class Commands(SynchronousTestCase):
         world.network.sent.clear()
         for command in Command:
             wrong = f"${command.word} a b" if command.argument else f"${command.word} a"
-            self.assertEqual(alice.type(wrong, wait=0.1), [f"> usage: {command.usage}"])
+            self.assertEqual(alice.type(wrong, wait=0.1), [f"> usage: {usage(command)}"])
             if command.takes.start:
                 shown = alice.type(f"${command.word}", wait=0.1)
-                self.assertEqual(shown, [f"> usage: {command.usage}"])
+                self.assertEqual(shown, [f"> usage: {usage(command)}"])
         self.assertEqual(world.network.sent, [])
 
     def test_unknown(self) -> None:

@@ -11,7 +11,11 @@ from typing import Protocol
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Show
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell
+from twisted_chat.terminal.wording.line import LineWording
+
+WORDING = LineWording(lambda fingerprint: f"~{fingerprint[:8]}~")
+
 
 HANDSHAKE = 0.003
 """Seconds that a link takes to come up."""
@@ -100,8 +104,8 @@ class LinkNetwork:
     def carry_out(self, node: Node, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Show(line):
-                    node.shown.append(line)
+                case Tell(event):
+                    node.shown += WORDING.lines(event)
                 case Finish(status):
                     node.statuses.append(status)
                 case Send(message, to):

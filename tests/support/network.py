@@ -13,6 +13,8 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
 from twisted_chat.addresses import Address
+from twisted_chat.terminal.face import TerminalFace
+from twisted_chat.terminal.wording.line import LineWording
 
 LATENCY = 0.001
 """Seconds that a datagram takes at least."""
@@ -147,14 +149,14 @@ class FakePort:
 
 
 class FakeTerminal:
-    """A terminal as a peer sees it. Remembers what is shown, and hands over
-    what is typed when it is wanted. `person` is who is told."""
+    """A terminal at which a peer is. Remembers what is shown, and hands over
+    what is typed when it is wanted."""
 
-    def __init__(self, person: Any) -> None:
+    def __init__(self, peer: Any) -> None:
         self.lines: list[str] = []
         self.clogged = False
         self.closed = False
-        self._person = person
+        self._person: Any = TerminalFace(peer, LineWording())
         self.unread: deque[str] = deque()
         self._wanted = True
         self._ends = False
@@ -174,6 +176,10 @@ class FakeTerminal:
         self._person.detached(self)
 
     # What the person does
+
+    def attach(self) -> None:
+        """Sit down there."""
+        self._person.attached(self)
 
     def type(self, *lines: str) -> None:
         self.unread.extend(lines)

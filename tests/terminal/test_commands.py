@@ -3,7 +3,8 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import UsageMistake
-from twisted_chat.terminal.commands import Command, Order, Say, help_lines, read_line
+from twisted_chat.peer.commands import Command, Order, Say
+from twisted_chat.terminal.commands import PURPOSES, help_lines, read_line, usage
 
 
 class ReadLineTests(SynchronousTestCase):
@@ -83,7 +84,7 @@ class ReadLineTests(SynchronousTestCase):
             for line in words:
                 with self.assertRaises(UsageMistake) as caught:
                     read_line(line)
-                self.assertEqual(str(caught.exception), f"usage: {command.usage}")
+                self.assertEqual(str(caught.exception), f"usage: {usage(command)}")
 
     def test_wrong_names(self) -> None:
         """What cannot be a name is refused with the reason; a name is read as others know it."""
@@ -94,8 +95,8 @@ class ReadLineTests(SynchronousTestCase):
 
     def test_usage(self) -> None:
         """The usage is the command as it is typed, without a trailing space."""
-        self.assertEqual(Command.POKE.usage, "$poke NAME")
-        self.assertEqual(Command.KICK.usage, "$kick [NAME]")
+        self.assertEqual(usage(Command.POKE), "$poke NAME")
+        self.assertEqual(usage(Command.KICK), "$kick [NAME]")
 
     def test_unknown(self) -> None:
         """An unknown command is named, and what would be right is said, in one line."""
@@ -114,9 +115,9 @@ class HelpTests(SynchronousTestCase):
         """Each command has a line with its usage and what it does."""
         lines = help_lines()
         for command in Command:
-            found = [line for line in lines if line.startswith(f"{command.usage} ")]
+            found = [line for line in lines if line.startswith(f"{usage(command)} ")]
             self.assertEqual(len(found), 1, command)
-            self.assertTrue(found[0].endswith(command.purpose))
+            self.assertTrue(found[0].endswith(PURPOSES[command]))
 
     def test_lists_what_is_said(self) -> None:
         """Saying a text, and one that begins with the mark, are in the list too."""

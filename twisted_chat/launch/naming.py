@@ -7,14 +7,15 @@ from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
-from twisted_chat.terminal.commands import NAME_FIRST, Command, Order, help_lines, read_line
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.terminal.commands import NAME_FIRST, NAME_WANTED, help_lines, read_line
 from twisted_chat.terminal.window import as_rows, terminal_width
 
 
 def introduced(directory: Path) -> tuple[str, Identity]:
     """The name that the person chooses, and its key. Raises CannotStart, and
     SystemExit where they would rather leave."""
-    question, first = "what is your name?", True
+    question, first = NAME_WANTED, True
     while True:
         _show(question)
         line = sys.stdin.buffer.readline()
@@ -38,7 +39,7 @@ def _answer(order: Order) -> str:
         raise SystemExit(0)
     if order.command is Command.HELP:
         _show(*help_lines())
-        return "what is your name?"
+        return NAME_WANTED
     return NAME_FIRST
 
 

@@ -3,26 +3,15 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from twisted_chat.addresses import Address, host_and_port
-from twisted_chat.display import safe
-from twisted_chat.errors import NameRefused
-from twisted_chat.names import MAX_NAME, key
+from twisted_chat.addresses import Address
 from twisted_chat.peer.audience import Audience, Standing
+from twisted_chat.peer.events.event import Someone, at
+from twisted_chat.peer.events.talk import Part, Present
 from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.trust import name_key
-from twisted_chat.terminal.listeners import Part, Present
 
 MAX_PEERS = 10_000
 """Addresses in a roster, and addresses whose names are remembered."""
-
-
-def shown_name(name: str) -> str:
-    """A name as it is safe to show. What is no name by our rule stands in quotes."""
-    try:
-        key(name)
-    except NameRefused:
-        return f'"{safe(name[:MAX_NAME])}"'
-    return name
 
 
 @dataclass(eq=False, slots=True)
@@ -157,13 +146,10 @@ class Acquaintances:
     def who(self) -> list[Present]:
         """Everybody with a standing, as `$who` shows them."""
         return [
-            Present(
-                self.called(one.address),
-                self._part(one),
-                ("unencrypted",),
-            )
+            Present(who.name, self._part(one), who.address, encrypted=False)
             for one in self._met.values()
-        ] + [Present(shown_name(name), Part.IGNORED) for name in self.ignored.names()]
+            for who in (self.called(one.address),)
+        ] + [Present(name, Part.IGNORED) for name in self.ignored.names()]
 
     def _part(self, one: Acquaintance) -> Part:
         if self.ignores(one.address):
@@ -172,7 +158,7 @@ class Acquaintances:
 
     def find(self, name: str) -> list[Address]:
         """Where those with a standing are who are called this."""
-        return [at for at in self._met if self.called(at).lower() == name.lower()]
+        return [one for one in self._met if self.called(one).name.lower() == name.lower()]
 
     # --- What they are called
 
@@ -187,19 +173,25 @@ class Acquaintances:
     def knows(self, address: Address) -> bool:
         return address in self._by_server
 
-    def called(self, address: Address) -> str:
-        """How to speak of who is there."""
+    def called(self, address: Address) -> Someone:
+        """How to speak of who is there: by the name that the server knows, or that they
+        give themselves, or else by their address."""
         name = self._by_server.get(address) or self._by_claim.get(address)
-        return shown_name(name) if name else f"somebody at {host_and_port(*address)}"
+        return Someone(name) if name else Someone(address=at(address))
 
-    def speaker(self, address: Address) -> str:
-        """How to introduce what is said from there: by the claimed name, and
-        by the one the server knows where that is another."""
+    def speaker(self, address: Address) -> tuple[Someone, str]:
+        """How to introduce what is said from there, and the claimed name where the
+        one that the server knows is another."""
         claim, known = self._by_claim.get(address, ""), self._by_server.get(address)
-        name = shown_name(claim) if claim else self.called(address)
-        if claim and known and claim.lower() != known.lower():
-            name = f"{name} (registered as {shown_name(known)})"
-        return name
+        other = claim and known and claim.lower() != known.lower()
+        if claim and not other:
+            return Someone(claim), ""
+        return self.called(address), claim
+
+    def is_member(self, address: Address) -> bool:
+        """Whether who is there is in our room."""
+        one = self._met.get(address)
+        return one is not None and one.standing is Standing.MEMBER
 
 
 def _remember(names: OrderedDict[Address, str], address: Address, name: str) -> None:

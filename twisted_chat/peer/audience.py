@@ -18,10 +18,13 @@ MAX_TURNED_AWAY = 1_000
 class Standing(Enum):
     """What somebody is to the person."""
 
-    NONE = "nobody"
-    MEMBER = "in the same room"
-    POKED = "asked for by the person"
-    KNOCKED = "has asked for the person"
+    NONE = "none"
+    MEMBER = "member"
+    """In the same room."""
+    POKED = "poked"
+    """Asked for by the person."""
+    KNOCKED = "knocked"
+    """Has asked for the person."""
 
 
 class Contactable(Protocol):

@@ -6,33 +6,18 @@ moment, and then names are looked up as far as they can be.
 
 from collections.abc import Callable
 
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import Acquaintances, shown_name
+from twisted_chat.peer.acquaintances import Acquaintances
 from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.discovery import Discovery
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import rooms, server, talk
+from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
 from twisted_chat.peer.trust import name_key
-from twisted_chat.terminal.commands import alone_in, unheard
-from twisted_chat.terminal.listeners import (
-    ended_by_poke,
-    ended_by_refusal,
-    ended_by_room,
-    ignored,
-    itself,
-    kicked,
-    kicked_one,
-    not_ignored,
-    poked,
-    silence,
-    still_hearing,
-    too_many,
-    too_many_ignored,
-    unignored,
-    who,
-)
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom, Locate, Verb
 from twisted_chat.wire.gen1 import Answer, Located, RosterCleared, RosterEntry
 
@@ -70,11 +55,11 @@ class Company:
         def close(answered: bool, now: float) -> None:
             self.moving = False
             if not answered:
-                self._unanswered(f"to create {room}")
+                self._unanswered(Command.ROOMCREATE, room)
             elif isinstance(answer[0], Bare):
-                self._effects.notice(f"{room} cannot be created: it exists already, most likely")
+                self._effects.tell(rooms.RoomNotMade(room))
             else:
-                self._effects.notice(f"{room} is there now; $roomjoin {room} takes you in")
+                self._effects.tell(rooms.RoomMade(room))
 
         self._move(CreateRoom(room), collect(answer), close, now)
 
@@ -88,21 +73,19 @@ class Company:
                 self._entered(room, now)
                 return
             if refused:
-                self._effects.notice(
-                    f"there is no room {room}, or it is full; $roomcreate {room} makes it"
-                )
+                self._effects.tell(rooms.NoSuchRoom(room))
             else:
-                self._unanswered(f"for {room}")
+                self._unanswered(Command.ROOMJOIN, room)
             # What was typed for the room must not go to those who only knocked.
             if ended := self._called(self.people.end_knocks()):
-                self._effects.notice(ended_by_refusal(ended, room))
+                self._effects.tell(talk.HearNoMore(ended, talk.Cause.REFUSED, room))
 
         self._move(JoinRoom(room), _roster(refused), close, now)
 
     def leave(self, now: float) -> None:
         """Go from our room."""
         if not self.room:
-            self._effects.notice("you are in no room")
+            self._effects.tell(rooms.InNoRoom())
             return
         left, self.room = self.room, ""
         self.people.leave_room()
@@ -110,9 +93,8 @@ class Company:
 
         def close(answered: bool, now: float) -> None:
             self.moving = False
-            confirmed = "" if answered else ", though the server did not confirm it"
-            still = still_hearing(self._called(self.people.everybody()))
-            self._effects.notice(f"you are not in {left} any more{confirmed}{still}")
+            still = self._called(self.people.everybody())
+            self._effects.tell(rooms.LeftRoom(left, answered, still))
 
         self._move(LeaveRoom(), lambda answer, now: 0, close, now)
 
@@ -127,14 +109,14 @@ class Company:
                 self.people.learn(address, name)
                 self._poked(address, name)
             elif answered:
-                self._effects.notice(f"there is no user {name}; $userlist shows who is here")
+                self._effects.tell(talk.NoSuchUser(name))
             else:
-                self._unanswered(f"for {name}")
+                self._unanswered(Command.POKE, name)
 
         if name.lower() == self._own_name.lower():
-            self._effects.notice(itself(name))
+            self._effects.tell(talk.ThatIsYou(name))
         elif self.people.ignored.marks(name):
-            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
+            self._effects.tell(talk.IsIgnored(name))
         else:
             self._move(Locate(name), collect(answer), close, now)
 
@@ -142,47 +124,43 @@ class Company:
         ended = self._called(self.people.poke(address))
         one = self.people.at(address)
         if one is None:
-            self._effects.notice(too_many(name))
+            self._effects.tell(talk.TooManyPeople(name))
             return
         others = self._called([other for other in self.people.everybody() if other != address])
-        where = f", at {host_and_port(*address)}"
         member = one.standing is Standing.MEMBER
-        self._effects.notice(poked(name, where, self._shown_room, others, member=member))
+        self._effects.tell(talk.TalkBegun(Someone(name), at(address), self.room, member, others))
         if ended:
-            self._effects.notice(ended_by_poke(ended, name))
+            self._effects.tell(talk.HearNoMore(ended, talk.Cause.POKED, turned_to=Someone(name)))
 
     def kick(self, name: str = "") -> None:
         """Speak to nobody any more, or no more to one outside the room."""
         if not name:
             heard = self._called(self.people.stop())
-            self._effects.notice(kicked(heard, self._shown_room))
+            self._effects.tell(talk.TalksToNobody(heard, self.room))
             return
-        gone = [at for at in self.people.find(name) if self.people.turn_away(at)]
-        self._effects.notice(
-            kicked_one(name)
-            if gone
-            else f"there is no $kick {name} in generation 1, where nobody has a key and no room"
-            " an owner; $kick talks to nobody, $roomleave leaves"
+        gone = [one for one in self.people.find(name) if self.people.turn_away(one)]
+        self._effects.tell(
+            talk.TalkEnded(Someone(name)) if gone else server.NotInGeneration1(Command.KICK, name)
         )
 
     def ignore(self, name: str) -> None:
         """Show nothing of somebody, by their address and their name, and say nothing to them."""
         found = self.people.find(name)
         if not self.people.ignored.add(name, [name_key(name), *found]):
-            self._effects.notice(too_many_ignored())
+            self._effects.tell(talk.TooManyIgnored())
             return
         for address in found:
             self._gathering.forget(self.people.called(address))
             self.people.turn_away(address)
-        self._effects.notice(ignored(name))
+        self._effects.tell(talk.IgnoredNow(name))
 
     def unignore(self, name: str) -> None:
         """Take somebody for what they are again."""
         if not self.people.ignored.remove(name):
-            self._effects.notice(not_ignored(name))
+            self._effects.tell(talk.NotIgnored(name))
         else:
-            hears = any(at in self.people.everybody() for at in self.people.find(name))
-            self._effects.notice(unignored(name, hears=hears))
+            hears = any(one in self.people.everybody() for one in self.people.find(name))
+            self._effects.tell(talk.IgnoredNoMore(name, hears))
 
     # --- Who there is
 
@@ -191,20 +169,16 @@ class Company:
         busy = not self._own_name or bool(self.room) or self.moving
         return self.people.knock(address, free=not busy)
 
-    def who(self) -> list[str]:
-        """What `$who` shows."""
-        return who(self._own_name, self._shown_room, self.people.who())
+    def who(self) -> talk.Who:
+        """Where we are, and who hears us."""
+        return talk.Who(self._own_name, self.room, tuple(self.people.who()), 0)
 
-    def silence(self) -> str:
+    def silence(self) -> talk.Unheard:
         """Why nobody hears a text."""
-        return silence(self._shown_room, self.people.who()) or unheard(alone_in(self._shown_room))
+        return talk.Unheard(self.room, tuple(self.people.who()))
 
-    @property
-    def _shown_room(self) -> str:
-        return shown_name(self.room) if self.room else ""
-
-    def _called(self, addresses: list[Address]) -> list[str]:
-        return [self.people.called(address) for address in addresses]
+    def _called(self, addresses: list[Address]) -> tuple[Someone, ...]:
+        return tuple(self.people.called(address) for address in addresses)
 
     # --- What the server says
 
@@ -259,8 +233,8 @@ class Company:
         self.moving = True
         self._requests.ask(Ask(request, take, close), now)
 
-    def _unanswered(self, asked: str) -> None:
-        self._effects.notice(f"the server did not answer when asked {asked}")
+    def _unanswered(self, command: Command, argument: str) -> None:
+        self._effects.tell(server.NoAnswer(command, argument))
 
     def _entered(self, room: str, now: float) -> None:
         self.room = room
@@ -270,12 +244,9 @@ class Company:
         inside = self.people.roster()
 
         def tell(now: float) -> None:
-            company = ", ".join(sorted(map(self.people.called, inside), key=str.lower))
-            self._effects.notice(
-                f"you are in {room} " + (f"with {company}" if inside else "alone")
-            )
+            self._effects.tell(rooms.RoomEntered(room, self._called(inside), (), False))
             if ended:
-                self._effects.notice(ended_by_room(ended, room))
+                self._effects.tell(talk.HearNoMore(ended, talk.Cause.JOINED, room))
 
         self._with_names(tell, now)
 

@@ -9,14 +9,15 @@ at any time.
 """
 
 from twisted_chat.deadlines import Deadlines
-from twisted_chat.display import safe
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import said
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import MAX_TEXT, Line, size_of
 from twisted_chat.peer.speech import split
 from twisted_chat.rate import Rate
-from twisted_chat.terminal.listeners import listing
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 LATE = 2.0
@@ -25,14 +26,6 @@ ACK_DELAY, ACK_EVERY = 0.02, 64
 """Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
 HEAR_RATE, HEAR_BURST = 100.0, 300
 """Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
-MAX_EXCERPT = 40
-"""Characters of a line in a notice."""
-
-
-def excerpt(text: str) -> str:
-    """The beginning of a line, to know it by."""
-    start = safe(text[:MAX_EXCERPT])
-    return f'"{start}..."' if len(text) > MAX_EXCERPT else f'"{start}"'
 
 
 class Correspondence:
@@ -59,7 +52,7 @@ class Correspondence:
         unreachable = []
         for neighbour in listeners:
             if not neighbour.outbox.has_room(size):
-                unreachable.append(neighbour.name)
+                unreachable.append(neighbour.who)
                 continue
             line.receivers += 1
             for part in parts:
@@ -67,26 +60,21 @@ class Correspondence:
             self.flush(neighbour, now)
         if unreachable:
             self.lost = True
-            self._effects.notice(
-                f"{listing(unreachable)} cannot be reached, and too much waits already:"
-                f" {excerpt(text)} is lost for them"
-            )
+            self._effects.tell(said.LostFor(tuple(unreachable), text))
         return line
 
     def flush(self, neighbour: Neighbour, now: float) -> None:
         """Send what may be sent."""
         if neighbour.link is not None and not neighbour.blocked:
-            for said in neighbour.outbox.to_send():
-                self._effects.frame(said, neighbour.link)
+            for message in neighbour.outbox.to_send():
+                self._effects.frame(message, neighbour.link)
         self._watch(neighbour)
 
     def give_up(self, neighbour: Neighbour) -> None:
         """Forget what has not arrived, and tell the person."""
         if lines := neighbour.outbox.lines():
             self.lost = True
-            self._effects.notice(
-                f"{neighbour.name} never got {_many(len(lines))}, from {excerpt(lines[0].text)} on"
-            )
+            self._effects.tell(said.NeverArrived(neighbour.who, len(lines), lines[0].text))
         self._active.discard(neighbour)
         self._deadlines.discard(neighbour)
 
@@ -126,14 +114,15 @@ class Correspondence:
             if not self._hearing.spend(neighbour.fingerprint, now):
                 neighbour.show_at = now + self._pause
                 break
-            said = neighbour.inbox.show_next()
+            shown = neighbour.inbox.show_next()
             if not neighbour.ignored:
-                text = said.text.removesuffix("\n").removesuffix("\r")
-                self._effects.show(f"< {neighbour.name}: {safe(text)}")
-            self._owe(neighbour, said, now)
+                text = shown.text.removesuffix("\n").removesuffix("\r")
+                in_room = neighbour.standing is Standing.MEMBER
+                self._effects.tell(said.Said(neighbour.who, text, True, in_room))
+            self._owe(neighbour, shown, now)
 
-    def _owe(self, neighbour: Neighbour, said: NumberedText, now: float) -> None:
-        neighbour.owed |= {said.epoch}
+    def _owe(self, neighbour: Neighbour, shown: NumberedText, now: float) -> None:
+        neighbour.owed |= {shown.epoch}
         neighbour.unacknowledged += 1
         neighbour.acknowledge_at = min(neighbour.acknowledge_at, now + ACK_DELAY)
         if neighbour.unacknowledged >= ACK_EVERY:
@@ -159,7 +148,7 @@ class Correspondence:
         return self._deadlines.next
 
     def tick(self, now: float) -> None:
-        late: dict[Line, list[str]] = {}
+        late: dict[Line, list[Someone]] = {}
         for neighbour in list(self._deadlines.due(now)):
             if neighbour.show_at <= now:
                 self._show(neighbour, now)
@@ -168,12 +157,11 @@ class Correspondence:
             oldest = neighbour.outbox.oldest
             if oldest is not None and not neighbour.behind and oldest.at + LATE <= now:
                 neighbour.behind = True
-                late.setdefault(oldest, []).append(neighbour.name)
+                late.setdefault(oldest, []).append(neighbour.who)
             self._watch(neighbour)
         for line, behind in late.items():
-            self._effects.notice(
-                f"{listing(behind)} {_have(behind)} not got {excerpt(line.text)} yet"
-                f" ({line.arrived} of {line.receivers} have)"
+            self._effects.tell(
+                said.NotArrived(line.text, tuple(behind), line.arrived, line.receivers)
             )
 
     def _watch(self, neighbour: Neighbour) -> None:
@@ -195,24 +183,15 @@ class Correspondence:
     def _caught_up(self, neighbour: Neighbour, now: float) -> None:
         if neighbour.behind and not len(neighbour.outbox):
             neighbour.behind = False
-            self._effects.notice(f"{neighbour.name} has got everything now")
+            self._effects.tell(said.AllArrived(neighbour.who))
 
-    def status(self) -> list[str]:
+    def status(self) -> said.Delivery:
         """How far what was said has come."""
-        if self.last is None:
-            return ["you have said nothing yet"]
         line = self.last
-        shown = [f"{excerpt(line.text)} has arrived at {line.arrived} of {line.receivers}"]
-        for neighbour in sorted(self.unsettled, key=lambda one: one.name.lower()):
-            linked = "" if neighbour.link else ", to whom there is no link now"
-            waiting = len(neighbour.outbox.lines())
-            shown.append(f"{_many(waiting)} still to arrive at {neighbour.name}{linked}")
-        return shown
-
-
-def _many(lines: int) -> str:
-    return f"{lines} lines" if lines > 1 else "one line"
-
-
-def _have(names: list[str]) -> str:
-    return "have" if len(names) > 1 else "has"
+        if line is None:
+            return said.Delivery(None, 0, 0, ())
+        waiting = tuple(
+            said.Waiting(one.who, len(one.outbox.lines()), one.link is not None)
+            for one in self.unsettled
+        )
+        return said.Delivery(line.text, line.arrived, line.receivers, waiting)

@@ -48,7 +48,7 @@ class Discovery:
         def close(answered: bool, now: float) -> None:
             if len(names) > MAX_USERS:
                 names.clear()
-            known = {self._peers.called(address) for address in self._peers.roster()}
+            known = {self._peers.called(address).name for address in self._peers.roster()}
             self._locate(sorted(names - known - {own}), now)
 
         self._requests.ask(Ask(ListUsers(), take, close), now)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.peer.commands import Order, Say
+from twisted_chat.peer.events.event import Event
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import Said
 from twisted_chat.wire.gen2 import requests
@@ -11,10 +13,10 @@ from twisted_chat.wire.gen2.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
-    """A line for the person: what another said, or a notice."""
+class Tell:
+    """Something that the person learns."""
 
-    line: str
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ class Resolve:
     place: Address
 
 
-Effect = Show | Send | Finish | Resolve | LinkEffect
+Effect = Tell | Send | Finish | Resolve | LinkEffect
+
+
+Typed = Say | Order | Event
+"""What the person wants, or what was wrong with a line of theirs."""
 
 
 class Effects:
@@ -48,12 +54,8 @@ class Effects:
     def __init__(self) -> None:
         self._waiting: list[Effect] = []
 
-    def show(self, line: str) -> None:
-        self._waiting.append(Show(line))
-
-    def notice(self, text: str) -> None:
-        """Tell the person something of our own."""
-        self._waiting.append(Show(f"> {text}"))
+    def tell(self, event: Event) -> None:
+        self._waiting.append(Tell(event))
 
     def send(self, message: Request | Said, to: Address) -> None:
         self._waiting.append(Send(message, to))

@@ -6,11 +6,20 @@ whom more than a few lines a minute would tell gets one at the end of it, with a
 count. The last that is told of somebody is always how it is now.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.peer.events.rooms import (
+    CameAndLeft,
+    CameOrLeftOften,
+    LeftAndCameBack,
+    PeopleCame,
+    PeopleLeft,
+)
+from twisted_chat.peer.events.talk import DidOften, Doing, SeveralDid
 
 PROMPT = 3
 """Lines that are told as they happen, before the others of their stretch are gathered."""
@@ -22,36 +31,22 @@ MAX_NAMED = 8
 """Names in one line."""
 
 
-def named(names: Iterable[str]) -> str:
-    """The names of a line, the first few of many."""
-    every = list(names)
-    left_out = len(every) - MAX_NAMED
-    some = ", ".join(every[:MAX_NAMED])
-    return f"{some} and {left_out} others" if left_out > 1 else ", ".join(every)
+def named(people: Sequence[Someone]) -> tuple[tuple[Someone, ...], int]:
+    """The first few of many, and how many others there are. One more is named too."""
+    left_out = len(people) - MAX_NAMED
+    if left_out > 1:
+        return tuple(people[:MAX_NAMED]), left_out
+    return tuple(people), 0
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What somebody can do again and again: how it is told of several (`{}`), and of
-    one who has done it so many (`{count}`) times."""
-
-    several: str
-    often: str
-
-
-KNOCK = Kind("{} want to talk; $poke NAME answers", "{} wanted to talk {count} times")
-TALK = Kind(
-    "{} want to talk: you talk to each other now; $kick ends it",
-    "{} wanted to talk {count} times: you talk to each other now; $kick ends it",
-)
-LIKENESS = Kind(
-    "the names of {} only look like others that you know; $verify NAME tells",
-    "{} only looks like another that you know ({count} times)",
-)
-NEW_KEY = Kind(
-    "THE KEYS OF {} ARE NOT THE ONES YOU KNOW: nothing goes to them until $trust NAME",
-    "{} CAME WITH {count} OTHER KEYS THAN THE ONE YOU KNOW: nothing goes there until $trust",
-)
+_MOVES: dict[tuple[bool, bool], type[PeopleCame | PeopleLeft | LeftAndCameBack | CameAndLeft]] = {
+    (True, True): PeopleCame,
+    (True, False): PeopleLeft,
+    (False, True): LeftAndCameBack,
+    (False, False): CameAndLeft,
+}
+"""What is told of those who are now where they were not before, or again where they
+were; and whether that is the room."""
 
 
 @dataclass(slots=True)
@@ -61,8 +56,8 @@ class _Doings:
 
     moves: int = 0
     here: bool = False
-    others: dict[Kind, tuple[int, str]] = field(default_factory=dict)
-    """How often, and the line that tells of the last."""
+    others: dict[Doing, tuple[int, Event]] = field(default_factory=dict)
+    """How often, and the last of it."""
 
 
 @dataclass(slots=True)
@@ -72,46 +67,44 @@ class _Minute:
 
 
 class Gathering:
-    """Tells by `notice`. `wake` is when `tick` is due."""
+    """Tells by `tell`. `wake` is when `tick` is due."""
 
-    def __init__(self, notice: Callable[[str], None]) -> None:
-        self._notice = notice
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self._tell = tell
         self._until = NEVER
         self._stretch = FIRST
         self._prompt = 0
-        self._waiting: dict[str, _Doings] = {}
-        self._minutes: dict[str, _Minute] = {}
-        self._ends: Deadlines[str] = Deadlines()
+        self._waiting: dict[Someone, _Doings] = {}
+        self._minutes: dict[Someone, _Minute] = {}
+        self._ends: Deadlines[Someone] = Deadlines()
 
     @property
     def wake(self) -> float:
         return min(self._until, self._ends.next)
 
-    def came(self, who: str, now: float) -> None:
+    def came(self, who: Someone, now: float) -> None:
         """Somebody is in the room."""
         self._moved(who, True, now)
 
-    def left(self, who: str, now: float) -> None:
+    def left(self, who: Someone, now: float) -> None:
         """Somebody is in the room no longer."""
         self._moved(who, False, now)
 
-    def did(self, kind: Kind, who: str, line: str, now: float) -> bool:
-        """Somebody has done something else, which this line tells. Whether it was told at once."""
-        at_once = self._at_once(who, now)
-        if at_once:
-            self._notice(line)
+    def did(self, doing: Doing, event: Event, who: Someone, now: float) -> None:
+        """Somebody has done something else, of which this tells."""
+        if self._at_once(who, now):
+            self._tell(event)
         else:
             its = self._doings(who).others
-            count, _ = its.get(kind, (0, ""))
-            its[kind] = (count + 1, line)
-        return at_once
+            count, _ = its.get(doing, (0, event))
+            its[doing] = (count + 1, event)
 
     def forget_moves(self) -> None:
         """We are not in the room any more: who comes and goes there is no news."""
         for its in (*self._waiting.values(), *(one.held for one in self._minutes.values())):
             its.moves = 0
 
-    def forget(self, who: str) -> None:
+    def forget(self, who: Someone) -> None:
         """What somebody has done is of no interest any more."""
         self._waiting.pop(who, None)
         if who in self._minutes:
@@ -137,15 +130,15 @@ class Gathering:
 
     # --- Now or later
 
-    def _moved(self, who: str, here: bool, now: float) -> None:
+    def _moved(self, who: Someone, here: bool, now: float) -> None:
         if self._at_once(who, now):
-            self._notice(f"{who} {'came' if here else 'left'}")
+            self._tell(_MOVES[True, here]((who,), 0))
         else:
             its = self._doings(who)
             its.moves += 1
             its.here = here
 
-    def _at_once(self, who: str, now: float) -> bool:
+    def _at_once(self, who: Someone, now: float) -> bool:
         self.tick(now)
         minute = self._minutes.get(who)
         if minute is None:
@@ -161,7 +154,7 @@ class Gathering:
             self._until = now + self._stretch
         return True
 
-    def _doings(self, who: str) -> _Doings:
+    def _doings(self, who: Someone) -> _Doings:
         minute = self._minutes[who]
         if minute.lines >= FEW:
             return minute.held
@@ -171,34 +164,30 @@ class Gathering:
 
     def _tell_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        moved: dict[tuple[bool, bool], list[str]] = {}
-        others: dict[Kind, list[str]] = {}
+        moved: dict[tuple[bool, bool], list[Someone]] = {}
+        others: dict[Doing, list[Someone]] = {}
         for who, its in waiting.items():
             if who in self._minutes:
                 self._minutes[who].lines += 1
             if its.moves:
                 moved.setdefault((its.moves % 2 == 1, its.here), []).append(who)
-            for kind in its.others:
-                others.setdefault(kind, []).append(who)
-        for (changed, here), people in sorted(moved.items(), reverse=True):
-            if changed:
-                what = "came" if here else "left"
-            else:
-                what = "left and came back" if here else "came and left again"
-            self._notice(f"{named(people)} {what}")
-        for kind, people in others.items():
+            for doing in its.others:
+                others.setdefault(doing, []).append(who)
+        for how, people in sorted(moved.items(), reverse=True):
+            self._tell(_MOVES[how](*named(people)))
+        for doing, people in others.items():
             if len(people) > 1:
-                self._notice(kind.several.format(named(people)))
+                self._tell(SeveralDid(doing, *named(people)))
             else:
-                self._tell_of_one(kind, people[0], *waiting[people[0]].others[kind])
+                self._tell_of_one(doing, people[0], *waiting[people[0]].others[doing])
 
-    def _tell_often(self, who: str, its: _Doings) -> None:
+    def _tell_often(self, who: Someone, its: _Doings) -> None:
         if its.moves:
-            where = "is here now" if its.here else "is not here now"
-            times = "once more" if its.moves == 1 else f"{its.moves} times more"
-            self._notice(f"{who} came or left {times}, and {where}")
-        for kind, (count, line) in its.others.items():
-            self._tell_of_one(kind, who, count, line)
+            self._tell(CameOrLeftOften(who, its.moves, its.here))
+        for doing, (count, event) in its.others.items():
+            self._tell_of_one(doing, who, count, event)
 
-    def _tell_of_one(self, kind: Kind, who: str, count: int, line: str) -> None:
-        self._notice(kind.often.format(who, count=count) if count > 1 else line)
+    def _tell_of_one(self, doing: Doing, who: Someone, count: int, event: Event) -> None:
+        # A changed key takes several lines, so that of many in a row only some are told in full.
+        in_full = count == 1 and doing is not Doing.NEW_KEY
+        self._tell(event if in_full else DidOften(doing, who, count))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link
-from twisted_chat.peer.effects import Effect, Show
+from twisted_chat.peer.effects import Effect, Tell, Typed
+from twisted_chat.peer.events.server import GoesOnUnencrypted
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -45,8 +46,8 @@ class EitherSession:
     def start(self, now: float) -> list[Effect]:
         return self._or_plain(self._keyed.start(now), now)
 
-    def typed(self, line: str, now: float) -> list[Effect]:
-        return self._or_plain(self.session.typed(line, now), now)
+    def typed(self, todo: Typed, now: float) -> list[Effect]:
+        return self._or_plain(self.session.typed(todo, now), now)
 
     def ended(self, now: float) -> list[Effect]:
         return self._or_plain(self.session.ended(now), now)
@@ -94,15 +95,10 @@ class EitherSession:
             return effects
         name, typed, last = self._keyed.waiting()
         self._plain = self._make_plain(name)
-        why = (
-            f"you go on with the server at {self._server} in generation 1"
-            if self._keyed.chosen
-            else f"the server at {self._server} speaks generation 1 only"
-        )
-        effects.append(Show(f"> {why}: nothing here is encrypted"))
+        effects.append(Tell(GoesOnUnencrypted(str(self._server), self._keyed.chosen)))
         effects += self._plain.start(now)
-        for line in typed:
-            effects += self._plain.typed(line, now)
+        for todo in typed:
+            effects += self._plain.typed(todo, now)
         if last:
             effects += self._plain.ended(now)
         return effects

@@ -1,22 +1,18 @@
 """A peer of generation 2: typed lines and what happens on links in, effects out."""
 
-from collections.abc import Callable
-
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.correspondence import (
-    HEAR_BURST,
-    HEAR_RATE,
-    Correspondence,
-)
+from twisted_chat.peer.commands import QUIT, Command, Order
+from twisted_chat.peer.correspondence import HEAR_BURST, HEAR_RATE, Correspondence
 from twisted_chat.peer.dialling import Places
-from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.effects import Effect, Effects, Typed
+from twisted_chat.peer.events.server import LinkBroken, RegisteredAs, ServerBack
+from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
 from twisted_chat.peer.farewell import Farewell
-from twisted_chat.peer.gathering import KNOCK, TALK, Gathering
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
@@ -29,7 +25,6 @@ from twisted_chat.peer.trust import Memory, Trust
 from twisted_chat.peer.typed import TypedLines
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.terminal.commands import MARK, Command
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen1 import Said
@@ -38,8 +33,12 @@ from twisted_chat.wire.gen2.answers import Introduced, parse_answer
 from twisted_chat.wire.gen2.requests import SignOfLife
 
 
-def _decides_on_server(line: str) -> bool:
-    return line.lower().split() == [f"{MARK}{Command.TRUST.word}", SERVER]
+def _decides_on_server(todo: Typed) -> bool:
+    return (
+        isinstance(todo, Order)
+        and todo.command is Command.TRUST
+        and todo.argument.lower() == SERVER
+    )
 
 
 class KeyedSession:
@@ -58,7 +57,6 @@ class KeyedSession:
         fingerprint: str,
         name: str | None,
         memory: Memory,
-        spoken: Callable[[str], str],
         *,
         epoch: int,
         patient: bool,
@@ -71,9 +69,9 @@ class KeyedSession:
         self._first_name = name
         self._epoch = epoch
         self._effects = Effects()
-        trust = Trust(memory, fingerprint, spoken, self._effects.notice)
+        trust = Trust(memory, fingerprint, self._effects.tell)
         self._words = Correspondence(self._effects, hear_rate, HEAR_BURST)
-        self._gathering = Gathering(self._effects.notice)
+        self._gathering = Gathering(self._effects.tell)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
         self._links = Neighbourhood(
@@ -117,15 +115,14 @@ class KeyedSession:
             self._uplink.start(now)
         return self._done(now)
 
-    def typed(self, line: str, now: float) -> list[Effect]:
-        """The person typed a line, given without its end."""
-        again = self._farewell.begun or line in self._typed.lines
-        if again and line.strip() == Command.QUIT.usage:
+    def typed(self, todo: Typed, now: float) -> list[Effect]:
+        """The person typed a line."""
+        if todo == QUIT and (self._farewell.begun or QUIT in self._typed.lines):
             self._farewell.vanish()  # Typed twice: somebody is in a hurry.
-        if self._uplink.in_question and _decides_on_server(line):
+        if self._uplink.in_question and _decides_on_server(todo):
             self._uplink.trust(now)  # At once: what was typed before waits for it.
         else:
-            self._typed.lines.append(line)
+            self._typed.lines.append(todo)
         return self._done(now)
 
     def ended(self, now: float) -> list[Effect]:
@@ -153,7 +150,7 @@ class KeyedSession:
         """Whether it was the person who decided on that."""
         return self._uplink.chosen
 
-    def waiting(self) -> tuple[str | None, list[str], bool]:
+    def waiting(self) -> tuple[str | None, list[Typed], bool]:
         """The name that was wanted, the typed lines that were not done, and
         whether they are the last."""
         return self._uplink.wanted or None, list(self._typed.lines), self._typed.ended
@@ -178,7 +175,7 @@ class KeyedSession:
             try:
                 self._told(parse_answer(message), now)
             except WireError as broken:
-                self._effects.notice(f"the link to the server was closed: it sent {broken}")
+                self._effects.tell(LinkBroken(None, str(broken)))
                 self._effects.close(link, str(broken))
                 self._uplink.lost(now)
         return self._done(now)
@@ -230,16 +227,12 @@ class KeyedSession:
             if person.standing is Standing.MEMBER:
                 return
             if person.hears and person.barred:
-                line = f"{person.name} wants to talk"
-                self._gathering.did(KNOCK, person.name, line, now)
-                return
-            name = shown_name(person.contact.name)
-            kind, what = (
-                (TALK, ": you talk to each other now; $kick ends it")
-                if person.hears
-                else (KNOCK, f"; $poke {name} answers")
-            )
-            self._gathering.did(kind, person.name, f"{person.name} wants to talk{what}", now)
+                doing, asking = Doing.KNOCK, Knocking.BARRED
+            elif person.hears:
+                doing, asking = Doing.TALK, Knocking.HEARS
+            else:
+                doing, asking = Doing.KNOCK, Knocking.CALLS
+            self._gathering.did(doing, WantsToTalk(person.who, asking), person.who, now)
         elif not self._room.told(message, now):
             known = self._uplink.answered(message, now)
             if not known and message == Bare(Verb.HI):
@@ -252,10 +245,9 @@ class KeyedSession:
         name, room = self._uplink.name, self._room.room
         self._people.name = name
         if not again:
-            self._effects.notice(f"you are {name}; $help shows what you can do")
+            self._effects.tell(RegisteredAs(name))
         elif self._uplink.away:
-            back = f", and go back to {room}" if room else ""
-            self._effects.notice(f"the server is back: you are {name} again{back}")
+            self._effects.tell(ServerBack(name, room))
         self._room.returned(now)
 
     # --- What is due

@@ -1,18 +1,17 @@
 """The room we are in: its numbered roster, who comes and who goes, getting back into it."""
 
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
+from twisted_chat.peer.acquaintances import MAX_PEERS
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.server import NoAnswer
+from twisted_chat.peer.events.talk import Cause, HearNoMore
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.people import People
 from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
-from twisted_chat.terminal.listeners import (
-    ended_by_refusal,
-    ended_by_room,
-    listing,
-    still_hearing,
-)
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
@@ -69,21 +68,19 @@ class Membership:
         def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._joining = False, ""
             if answers is None:
-                self._effects.notice(f"the server did not answer when asked for {room}")
+                self._effects.tell(NoAnswer(Command.ROOMJOIN, room))
             elif isinstance(answers[0], Bare):
-                self._effects.notice(
-                    f"there is no room {room}, or it is full; $roomcreate {room} makes it"
-                )
+                self._effects.tell(rooms.NoSuchRoom(room))
             refused = answers is None or isinstance(answers[0], Bare)
             # What was typed for the room must not go to those who only knocked.
             if refused and (ended := self._people.end_knocks()):
-                self._effects.notice(ended_by_refusal(ended, room))
+                self._effects.tell(HearNoMore(tuple(ended), Cause.REFUSED, room))
 
         self._uplink.ask(JoinRoom(room), close, now)
 
     def leave(self, now: float) -> None:
         if not self.room:
-            self._effects.notice("you are in no room")
+            self._effects.tell(rooms.InNoRoom())
             return
         left, self._leaving = self.room, self.room
         self.moving = True
@@ -91,9 +88,8 @@ class Membership:
 
         def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._leaving = False, ""
-            confirmed = "" if answers else ", though the server did not confirm it"
-            still = still_hearing(self._people.hearing())
-            self._effects.notice(f"you are not in {left} any more{confirmed}{still}")
+            still = tuple(self._people.hearing())
+            self._effects.tell(rooms.LeftRoom(left, bool(answers), still))
 
         self._uplink.ask(LeaveRoom(), close, now)
 
@@ -204,12 +200,11 @@ class Membership:
     def _enter_room(self, members: dict[str, Contact], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
         present, ended = self._people.enter(list(members.values()), self._missing, now)
-        company = listing(f"{one.name} (ignored)" if one.ignored else one.name for one in present)
-        self._effects.notice(
-            f"you are in {shown_name(self.room)} " + (f"with {company}" if company else "alone")
-        )
+        heard_by = tuple(one.who for one in present if not one.ignored)
+        ignored = tuple(one.who for one in present if one.ignored)
+        self._effects.tell(rooms.RoomEntered(self.room, heard_by, ignored, True))
         if ended:
-            self._effects.notice(ended_by_room(ended, shown_name(self.room)))
+            self._effects.tell(HearNoMore(tuple(ended), Cause.JOINED, self.room))
 
     def _compare(self, members: dict[str, Contact], now: float) -> None:
         """A newer roster of our room tells who came and who went in between."""
@@ -231,7 +226,7 @@ class Membership:
         self._missing.discard(key)
         person = self._people.came(contact, now)
         if new and person is not None and not person.ignored:
-            self._gathering.came(person.name, now)
+            self._gathering.came(person.who, now)
 
     def _go(self, name: str, now: float) -> None:
         key = name_key(name)
@@ -241,19 +236,19 @@ class Membership:
             person = self._people.went(name, now)
             if person is not None and person.ignored:
                 return
-            self._gathering.left(person.name if person else shown_name(name), now)
+            self._gathering.left(person.who if person else Someone(name), now)
 
     def _put_out(self, room: str, now: float) -> None:
         if self._leaving and name_key(room) in ("", name_key(self._leaving)):
             self._uplink.answered(PutOut(room), now)
         elif self.room and name_key(room) == name_key(self.room):
             self._forget(now)
-            told = (
-                f"you are not in {shown_name(room)} any more"
+            still = tuple(self._people.hearing())
+            self._effects.tell(
+                rooms.LeftRoom(room, True, still)
                 if name_key(room) in self._own
-                else f"you were put out of {shown_name(room)}, or it was closed"
+                else rooms.PutOutOf(room, still)
             )
-            self._effects.notice(told + still_hearing(self._people.hearing()))
 
     def _forget(self, now: float) -> None:
         self.room, self._number, self._asked_again, self._incoming = "", -1, False, None

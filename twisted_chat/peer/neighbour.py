@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.backoff import Backoff
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.outbox import Inbox, Outbox
 from twisted_chat.wire.gen2.contact import Contact
 
@@ -68,8 +68,9 @@ class Neighbour:
         return self._found_inbox
 
     @property
-    def name(self) -> str:
-        return shown_name(self.contact.name)
+    def who(self) -> Someone:
+        """How to speak of it."""
+        return Someone(self.contact.name, self.contact.fingerprint)
 
     @property
     def fingerprint(self) -> str:

@@ -18,6 +18,7 @@ from twisted_chat.peer.backoff import STEADY
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.dialling import Dialling, Places
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inboxes, Outbox, size_of
@@ -203,7 +204,7 @@ class Neighbourhood:
         """What came is not in the language: nothing more can be understood."""
         neighbour = self._links.get(link)
         if neighbour is not None and self._broken.count("broken", now):
-            self._effects.notice(f"the link to {neighbour.name} was closed: it sent {broken}")
+            self._effects.tell(LinkBroken(neighbour.who, str(broken)))
         self._effects.close(link, str(broken))
         self.lost(link, now)
 

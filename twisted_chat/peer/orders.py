@@ -2,32 +2,16 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import rooms, server, talk
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
 from twisted_chat.peer.trust import name_key
 from twisted_chat.peer.uplink import Uplink
-from twisted_chat.terminal.commands import (
-    MARK,
-    NAME_FIRST,
-    Command,
-    Order,
-    help_lines,
-    needs_server,
-)
-from twisted_chat.terminal.listeners import (
-    ended_by_poke,
-    itself,
-    kicked,
-    kicked_one,
-    not_kicked,
-    poked,
-    too_many,
-    who,
-)
 from twisted_chat.wire.common import CreateRoom, ListRooms, ListUsers, Locate, RoomReady
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
 from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
@@ -76,33 +60,33 @@ class Orders:
         """Do what a command says, or say why not."""
         command = order.command
         if command not in _WITHOUT_SERVER and not self._uplink.valid:
-            self._effects.notice(
-                needs_server(command)
+            self._effects.tell(
+                server.NeedsServer(command)
                 if self._uplink.name or self._uplink.wanted or not self._uplink.seen
-                else NAME_FIRST
+                else server.NameFirst()
             )
             return
         argument = order.argument
         match command:
             case Command.HELP:
-                self._show(help_lines())
+                self._effects.tell(server.Help(tuple(Command)))
             case Command.IGNORE:
                 self._people.ignore(argument, now)
             case Command.UNIGNORE:
                 self._people.unignore(argument)
             case Command.WHO:
-                room = shown_name(self._room.room) if self._room.room else ""
-                self._show(who(self._uplink.name, room, self._people.who(), self._people.dropped))
+                people, dropped = tuple(self._people.who()), self._people.dropped
+                self._effects.tell(talk.Who(self._uplink.name, self._room.room, people, dropped))
             case Command.STATUS:
-                self._show(self._words.status())
+                self._effects.tell(self._words.status())
             case Command.VERIFY:
                 self._people.verify(argument, order.choice, now)
             case Command.TRUST:
                 self._people.trust(argument, now)
             case Command.USERLIST:
-                self._list(ListUsers(), "users", now)
+                self._list(ListUsers(), command, now)
             case Command.ROOMLIST:
-                self._list(ListRooms(), "rooms", now)
+                self._list(ListRooms(), command, now)
             case Command.ROOMCREATE:
                 self._create(argument, now)
             case Command.ROOMJOIN:
@@ -118,36 +102,30 @@ class Orders:
             case Command.KICK:
                 self._kick(argument, now)
 
-    def _show(self, lines: list[str]) -> None:
-        for line in lines:
-            self._effects.notice(line)
-
     def _ask(
         self,
         request: Request,
-        what: str,
+        order: Order,
         then: Callable[[list[Answer]], None],
         now: float,
     ) -> None:
         def close(answers: Answers, now: float) -> None:
             self._awaited -= 1
             if answers is None:
-                self._effects.notice(f"the server did not answer when asked {what}")
+                self._effects.tell(server.NoAnswer(order.command, order.argument))
             else:
                 then(answers)
 
         self._awaited += 1
         self._uplink.ask(request, close, now)
 
-    def _list(self, request: ListUsers | ListRooms, what: str, now: float) -> None:
+    def _list(self, request: ListUsers | ListRooms, command: Command, now: float) -> None:
         def then(answers: list[Answer]) -> None:
             found = {name for one in answers if isinstance(one, Listed) for name in one.names}
-            shown = ", ".join(map(shown_name, sorted(found, key=str.lower)))
-            self._effects.notice(
-                f"{what} ({len(found)}): {shown}" if found else f"there are no {what}"
-            )
+            kind = server.UserList if command is Command.USERLIST else server.RoomList
+            self._effects.tell(kind(tuple(sorted(found, key=str.lower))))
 
-        self._ask(request, f"for the {what}", then, now)
+        self._ask(request, Order(command), then, now)
 
     # --- Rooms
 
@@ -155,35 +133,33 @@ class Orders:
         def then(answers: list[Answer]) -> None:
             if isinstance(answers[0], RoomReady):
                 self._room.created(room, ours=True)
-                self._effects.notice(f"{room} is there now; $roomjoin {room} takes you in")
+                self._effects.tell(rooms.RoomMade(room))
             else:
-                self._effects.notice(f"{room} cannot be created: it exists already, most likely")
+                self._effects.tell(rooms.RoomNotMade(room))
 
-        self._ask(CreateRoom(room), f"to create {room}", then, now)
+        self._ask(CreateRoom(room), Order(Command.ROOMCREATE, room), then, now)
 
     def _close(self, now: float) -> None:
         def then(answers: list[Answer]) -> None:
             if isinstance(answers[0], Done):
                 self._room.created(room, ours=False)
-                self._effects.notice("your room is closed")
+                self._effects.tell(rooms.RoomClosed())
             else:
-                self._effects.notice("only who created a room can close it")
+                self._effects.tell(rooms.RoomNotClosed())
 
         room = self._room.room
-        self._ask(CloseRoom(), "to close the room", then, now)
+        self._ask(CloseRoom(), Order(Command.ROOMCLOSE), then, now)
 
     def _give(self, name: str, now: float) -> None:
         def then(answers: list[Answer]) -> None:
             if isinstance(answers[0], Done):
                 self._room.created(room, ours=False)
-                self._effects.notice(f"the room is {name}'s now")
+                self._effects.tell(rooms.RoomHandedOn(name))
             else:
-                self._effects.notice(
-                    "only who created a room can give it away, to a member with a key"
-                )
+                self._effects.tell(rooms.RoomNotGiven(name))
 
         room = self._room.room
-        self._ask(GiveRoom(name), f"to give the room to {name}", then, now)
+        self._ask(GiveRoom(name), Order(Command.ROOMGIVE, name), then, now)
 
     # --- People
 
@@ -191,34 +167,34 @@ class Orders:
         def then(answers: list[Answer]) -> None:
             answer = answers[0]
             if not isinstance(answer, ContactLocated):
-                self._effects.notice(f"there is no user {name}; $userlist shows who is here")
+                self._effects.tell(talk.NoSuchUser(name))
                 return
             person, ended = self._people.poked(answer.contact, now)
             if person is None:
                 own = answer.contact.fingerprint == self._people.own
-                self._effects.notice(itself(name) if own else too_many(name))
+                self._effects.tell(talk.ThatIsYou(name) if own else talk.TooManyPeople(name))
                 return
             if person.listening:
-                others = [one for one in self._people.hearing() if one != person.name]
+                others = tuple(one for one in self._people.hearing() if one != person.who)
                 member = person.standing is Standing.MEMBER
-                room = shown_name(self._room.room) if self._room.room else ""
-                self._effects.notice(poked(person.name, "", room, others, member=member))
+                self._effects.tell(talk.TalkBegun(person.who, "", self._room.room, member, others))
             if ended:
-                self._effects.notice(ended_by_poke(ended, person.name))
+                turned = talk.HearNoMore(tuple(ended), talk.Cause.POKED, turned_to=person.who)
+                self._effects.tell(turned)
 
         if name_key(name) == name_key(self._uplink.name):
-            self._effects.notice(itself(name))
+            self._effects.tell(talk.ThatIsYou(name))
         elif self._people.ignores(name):
-            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
+            self._effects.tell(talk.IsIgnored(name))
         else:
-            self._ask(Locate(name), f"for {name}", then, now)
+            self._ask(Locate(name), Order(Command.POKE, name), then, now)
 
     def _kick(self, name: str, now: float) -> None:
         def one(answers: list[Answer]) -> None:
-            self._effects.notice(
-                f"{name} has been put out of your room"
+            self._effects.tell(
+                rooms.KickedOut(name)
                 if isinstance(answers[0], Done)
-                else not_kicked(name, heard=self._hears(name))
+                else rooms.NotKickedOut(name, self._hears(name))
             )
 
         def close(answers: Answers, now: float) -> None:
@@ -226,18 +202,18 @@ class Orders:
             if answers and isinstance(answers[0], Done):
                 self._room.emptied(now)
                 self._people.kick(now)
-                self._effects.notice("everybody else has been put out of your room")
+                self._effects.tell(rooms.KickedOut(""))
             else:
                 self._talk_to_nobody(now)
 
         if name and (outsider := self._people.kick_one(name, now)) is not None:
-            self._effects.notice(kicked_one(outsider.name))
+            self._effects.tell(talk.TalkEnded(outsider.who))
         elif name and not self._uplink.valid:
-            self._effects.notice(f"{MARK}kick NAME needs the server, which does not answer now")
+            self._effects.tell(server.NeedsServer(Command.KICK))
         elif name and not self._room.room:
-            self._effects.notice(kicked_one(name))
+            self._effects.tell(talk.TalkEnded(Someone(name)))
         elif name:
-            self._ask(Kick(name), f"to put {name} out", one, now)
+            self._ask(Kick(name), Order(Command.KICK, name), one, now)
         elif self._uplink.valid and self._room.room:
             self._awaited += 1
             self._uplink.ask(Kick(), close, now)
@@ -245,8 +221,8 @@ class Orders:
             self._talk_to_nobody(now)
 
     def _talk_to_nobody(self, now: float) -> None:
-        heard = [one.name for one in self._people.kick(now) if not one.blocked]
-        self._effects.notice(kicked(heard, shown_name(self._room.room)))
+        heard = tuple(one.who for one in self._people.kick(now) if not one.blocked)
+        self._effects.tell(talk.TalksToNobody(heard, self._room.room))
 
     def _hears(self, name: str) -> bool:
         person = self._people.called(name)

@@ -2,6 +2,7 @@
 
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import ServerAwaited
 from twisted_chat.peer.whereabouts import Whereabouts
 
 NOTICE = 2.5
@@ -43,12 +44,7 @@ class Patience:
         if self._tell_at == NEVER:
             return
         self._tell_at = NEVER
-        what = (
-            f"no encrypted link to {self._server} comes up yet"
-            if self.answered
-            else f"no server answers at {self._server} yet"
-        )
-        self._effects.notice(f"{what}; trying on" + (", Ctrl-C ends it" if self._patient else ""))
+        self._effects.tell(ServerAwaited(str(self._server), self.answered, self._patient))
 
     def tick(self, now: float) -> bool:
         """Say what is due. Whether a script has waited long enough."""

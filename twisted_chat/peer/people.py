@@ -2,32 +2,24 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 
-from twisted_chat.addresses import Address, host_and_port, is_public
-from twisted_chat.likeness import plain_forms, skeleton, spelled
-from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.addresses import Address, is_public
+from twisted_chat.likeness import plain_forms, skeleton
 from twisted_chat.peer.audience import Audience, Standing
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.gathering import LIKENESS, NEW_KEY, Gathering
+from twisted_chat.peer.events import keys, talk
+from twisted_chat.peer.events.event import Someone, at
+from twisted_chat.peer.events.talk import Doing, Part, Present
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.neighbourhood import Neighbourhood
-from twisted_chat.peer.plain import UNENCRYPTED, PlainPeer, PlainPeers
+from twisted_chat.peer.plain import PlainPeer, PlainPeers
 from twisted_chat.peer.trust import Trust, Verdict, name_key
 from twisted_chat.rate import Rate
-from twisted_chat.terminal.listeners import (
-    MAX_LISTED,
-    Part,
-    Present,
-    gone,
-    ignored,
-    not_ignored,
-    too_many_ignored,
-    unignored,
-    unknown,
-    withheld,
-)
 from twisted_chat.wire.gen1 import Said
 from twisted_chat.wire.gen2.contact import Contact
 
@@ -39,6 +31,8 @@ TELL_EVERY, TELL_BURST = 10.0, 5
 """Seconds between two notices of those to whom nothing goes, and how many may come at once."""
 MAX_LIKES = 20_000
 """Names that others are compared with."""
+MAX_MARKED = 100
+"""Those of whose keys it is told whether they were compared."""
 MAX_NAMESAKES = 16
 """Those who have had one name, one after the other, and are remembered."""
 
@@ -98,9 +92,9 @@ class People:
             [one for one in heard_by if isinstance(one, PlainPeer)],
         )
 
-    def hearing(self) -> list[str]:
-        """The names of those whom we speak to."""
-        return [one.name for one in self.audience.listeners() if one.listening]
+    def hearing(self) -> list[Someone]:
+        """Those whom we speak to."""
+        return [one.who for one in self.audience.listeners() if one.listening]
 
     def called(self, name: str) -> Person | None:
         """Who has this name: of several, who is in the room or was introduced last."""
@@ -110,9 +104,9 @@ class People:
 
     def enter(
         self, contacts: list[Contact], missing: set[str], now: float
-    ) -> tuple[list[Person], list[str]]:
+    ) -> tuple[list[Person], list[Someone]]:
         """We have joined a room, in which those who are `missing` may still be. Returns
-        who is in it, and the names of those outside who do not hear us any more."""
+        who is in it, and those outside who do not hear us any more."""
         met = [self._meet(contact, now) for contact in contacts]
         present = [person for person in met if person is not None]
         inside = {*present, *(self._members[key] for key in missing & set(self._members))}
@@ -162,9 +156,9 @@ class People:
         for person in self.audience.members():
             self._part(person, now)
 
-    def poked(self, contact: Contact, now: float) -> tuple[Person | None, list[str]]:
+    def poked(self, contact: Contact, now: float) -> tuple[Person | None, list[Someone]]:
         """We wanted to talk to somebody, and know now where they are. Returns them,
-        and the names of those who do not hear us any more."""
+        and those who do not hear us any more."""
         person = self._meet(contact, now)
         if person is None:
             return None, []
@@ -172,8 +166,8 @@ class People:
         self._withhold_outside(person)
         return person, ended
 
-    def end_knocks(self) -> list[str]:
-        """Speak no more to those who only knocked. Returns the names of those who heard us."""
+    def end_knocks(self) -> list[Someone]:
+        """Speak no more to those who only knocked. Returns those who heard us."""
         return _heard_till_now(self.audience.end_knocks())
 
     def introduced(self, contact: Contact, now: float) -> Person | None:
@@ -209,7 +203,7 @@ class People:
             heard = person.listening
             self._part(person, now)
             if heard:
-                self._effects.notice(gone(person.name))
+                self._effects.tell(talk.PersonGone(person.who))
 
     def _part(self, person: Person, now: float, *, tell: bool = False) -> None:
         self._stand_down(person)
@@ -243,8 +237,8 @@ class People:
         """Tell the person to whom nothing goes, all of them at once."""
         untold = [one for one in self._untold if one.standing is Standing.MEMBER or one.hears]
         if untold and self._telling.spend("", now):
-            places = [f"{one.name} at {host_and_port(*one.address)}" for one in untold]
-            self._effects.notice(withheld(places, [shown_name(o.contact.name) for o in untold]))
+            people = (replace(one.who, address=at(one.address)) for one in untold)
+            self._effects.tell(keys.Withheld(tuple(people)))
             self._untold.clear()
 
     @property
@@ -255,20 +249,16 @@ class People:
     def who(self) -> list[Present]:
         """Everybody with a standing, as `$who` shows them."""
         every = [one for one in self.everybody() if one.standing is not Standing.NONE]
-        present = [self._present(one, marks=len(every) <= MAX_LISTED) for one in every]
+        present = [self._present(one, marks=len(every) <= MAX_MARKED) for one in every]
         inside = {name_key(one.name) for one in present if one.part is Part.IGNORED}
         away = [name for name in self._ignored.names() if name not in inside]
-        return [*present, *(Present(shown_name(name), Part.IGNORED) for name in away)]
+        return [*present, *(Present(name, Part.IGNORED) for name in away)]
 
     def _present(self, person: Person, *, marks: bool) -> Present:
         name, fingerprint = person.contact.name, person.fingerprint
-        shown = []
-        if not fingerprint:
-            shown.append("unencrypted")
-        elif marks:
-            shown.append("key compared" if self._trust.is_compared(name, fingerprint) else "key")
-        if person.standing is Standing.KNOCKED and not person.hears:
-            shown.append(f"asked for you: $poke {name} answers")
+        told = marks or not fingerprint
+        compared = marks and bool(fingerprint) and self._trust.is_compared(name, fingerprint)
+        asks = person.standing is Standing.KNOCKED and not person.hears
         if person.ignored:
             part = Part.IGNORED
         elif person.blocked:
@@ -277,7 +267,7 @@ class People:
             part = Part.WITHHELD
         else:
             part = Part.HEARS if person.hears else Part.ONLY_HEARD
-        return Present(shown_name(name), part, tuple(shown))
+        return Present(name, part, "", bool(fingerprint) if told else None, compared, asks)
 
     # --- Whom we may speak to
 
@@ -319,14 +309,8 @@ class People:
             if len(self._likened) > MAX_INTRODUCED:
                 self._likened.clear()
             self._likened.add(key)
-            shown = shown_name(name)
-            self._gathering.did(
-                LIKENESS,
-                shown,
-                f"{shown} is not {others[0]}, and only looks like it: it is written"
-                f" {spelled(shown)}",
-                now,
-            )
+            who = Someone(name)
+            self._gathering.did(Doing.LIKENESS, keys.LooksLike(who, others[0]), who, now)
 
     def _is_member(self, contact: Contact) -> bool:
         member = self._members.get(name_key(contact.name))
@@ -338,27 +322,27 @@ class People:
         """Show nothing of somebody, and say nothing to them."""
         person = self.called(name)
         if person is None:
-            self._effects.notice(unknown(name))
+            self._effects.tell(talk.NobodyHere(name, Command.IGNORE))
         elif not self._ignored.add(name, _marks(person.contact)):
-            self._effects.notice(too_many_ignored())
+            self._effects.tell(talk.TooManyIgnored())
         else:
             person.ignored = True
-            self._gathering.forget(person.name)
+            self._gathering.forget(person.who)
             if person.standing is not Standing.MEMBER:
                 self.audience.turn_away(person)
                 self._part(person, now)
-            self._effects.notice(ignored(name))
+            self._effects.tell(talk.IgnoredNow(name))
 
     def unignore(self, name: str) -> None:
         """Take somebody for what they are again."""
         if not self._ignored.remove(name):
-            self._effects.notice(not_ignored(name))
+            self._effects.tell(talk.NotIgnored(name))
             return
         for person in self.everybody():
             person.ignored = self._ignored.holds(*_marks(person.contact))
         latest = self.called(name)
         hears = latest is not None and latest.listening
-        self._effects.notice(unignored(name, hears=hears))
+        self._effects.tell(talk.IgnoredNoMore(name, hears))
 
     def ignores(self, name: str) -> bool:
         """Whether somebody is ignored under this name."""
@@ -385,35 +369,24 @@ class People:
         if len(self._warned) > MAX_INTRODUCED:
             self._warned.clear()
         self._warned.add(warning)
-        name = shown_name(contact.name)
-        line = f"THE KEY OF {name} IS NOT THE ONE YOU KNOW"
-        if not self._gathering.did(NEW_KEY, name, line, now):
-            return
-        self._effects.notice(f"  it was {self._trust.spoken(self._trust.was(contact.name))}")
-        self._effects.notice(f"  it is  {self._trust.spoken(contact.fingerprint)}")
-        self._effects.notice(
-            f"  somebody else may have taken the name: nothing goes to {name}, and nothing from"
-            f" {name} is shown, until you accept this with $trust {name}"
-        )
+        who = Someone(contact.name, contact.fingerprint)
+        event = keys.KeyChanged(who, self._trust.was(contact.name), contact.fingerprint)
+        self._gathering.did(Doing.NEW_KEY, event, who, now)
 
     def trust(self, name: str, now: float) -> None:
         """The person accepts whatever key this name has now."""
         person = self.called(name)
         if person is None:
-            self._effects.notice(f"there is nobody called {name} here; $poke {name} looks")
+            self._effects.tell(talk.NobodyHere(name, Command.TRUST))
         elif person.ignored:
-            self._effects.notice(f"{name} is ignored; $unignore {name} ends that")
+            self._effects.tell(talk.IsIgnored(name))
         elif not person.barred:
-            self._effects.notice(
-                f"nothing is wrong with the key of {name}"
-                if person.fingerprint
-                else f"{name} has no key, and is spoken to without encryption already"
-            )
+            self._effects.tell(keys.NothingToAccept(name, bool(person.fingerprint)))
         else:
             self._trust.accept(person.contact)
             self._warned.discard((name_key(person.contact.name), person.contact.fingerprint))
             if isinstance(person, Neighbour):
-                self._effects.notice(f"the new key of {name} is accepted and remembered")
+                self._effects.tell(keys.KeyAccepted(name, True))
                 self._keyed.accepted(person, now)
             else:
                 self._trusted_places[name_key(name), person.address] = None
@@ -421,7 +394,7 @@ class People:
                     self._trusted_places.popitem(last=False)
                 self._untold.pop(person, None)
                 person.blocked = person.withheld = False
-                self._effects.notice(f"{name} is spoken to without encryption now")
+                self._effects.tell(keys.KeyAccepted(name, False))
 
     def verify(self, name: str, answer: str, now: float) -> None:
         """Show what two people compare, or take what came of it: `yes` or `no`."""
@@ -431,43 +404,29 @@ class People:
             self._not_compared(name, now)
             return
         if not fingerprint:
-            self._effects.notice(
-                f"{name} has no key: what you say to each other is not encrypted"
-                if person
-                else f"no key is known of {name}; $poke {name} looks for one"
-            )
+            self._effects.tell(keys.HasNoKey(name) if person else keys.NoKeyKnown(name, True))
             return
         shown = self._compared.get(name_key(name)) == fingerprint
         blocked = person is not None and person.blocked
         if answer and shown and not blocked:
             self._trust.compared(name, fingerprint)
-            self._effects.notice(f"{name} is marked as compared")
+            self._effects.tell(keys.KeyCompared(name))
             return
         if len(self._compared) > MAX_INTRODUCED:
             self._compared.clear()
         self._compared[name_key(name)] = fingerprint
-        self._effects.notice(f"your key: {self._trust.spoken(self._trust.own)}")
-        self._effects.notice(f"{name}'s key: {self._trust.spoken(fingerprint)}")
-        if blocked:
-            self._effects.notice(f"it is not accepted yet; $trust {name} does that")
-        elif self._trust.is_compared(name, fingerprint):
-            self._effects.notice(f"{name} is marked as compared; $verify {name} no takes it back")
-        else:
-            self._effects.notice(
-                f"read both to each other by voice: $verify {name} yes marks them as the same;"
-                " if they differ, somebody is in between"
-            )
+        compared = self._trust.is_compared(name, fingerprint)
+        self._effects.tell(
+            keys.KeysToCompare(name, self._trust.own, fingerprint, not blocked, compared)
+        )
 
     def _not_compared(self, name: str, now: float) -> None:
         known = self._trust.was(name)
         if not known:
-            self._effects.notice(f"no key is known of {name}")
+            self._effects.tell(keys.NoKeyKnown(name, False))
             return
         self._trust.doubted(name)
-        self._effects.notice(
-            f"{name} is not marked as compared; if the keys differ, somebody is in between:"
-            f" trust no word of {name}"
-        )
+        self._effects.tell(keys.KeyNotCompared(name))
 
     # --- What those without a key say
 
@@ -475,15 +434,15 @@ class People:
         self._plain.heard(said, source, now)
 
 
-def _heard_till_now(ended: list[Person]) -> list[str]:
-    return [one.name for one in ended if not one.barred]
+def _heard_till_now(ended: list[Person]) -> list[Someone]:
+    return [one.who for one in ended if not one.barred]
 
 
 def _marks(contact: Contact) -> tuple[Hashable, ...]:
     """What somebody is known by: a key, or else an address and a name."""
     if contact.fingerprint:
         return (contact.fingerprint,)
-    return (contact.host, contact.port), (UNENCRYPTED, name_key(contact.name))
+    return (contact.host, contact.port), ("keyless", name_key(contact.name))
 
 
 def _has_name(person: Person, name: str) -> bool:

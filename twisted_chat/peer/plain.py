@@ -1,13 +1,14 @@
 """Those of generation 1: spoken to in datagrams, unencrypted, and shown as that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from twisted_chat.addresses import Address, host_and_port
-from twisted_chat.display import safe
-from twisted_chat.peer.acquaintances import MAX_PEERS, shown_name
+from twisted_chat.addresses import Address
+from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import said
+from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.speech import speak
 from twisted_chat.peer.trust import name_key
@@ -15,8 +16,6 @@ from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 from twisted_chat.wire.gen1 import Said
 from twisted_chat.wire.gen2.contact import Contact
-
-UNENCRYPTED = "(unencrypted)"
 
 
 @dataclass(eq=False, slots=True)
@@ -32,8 +31,9 @@ class PlainPeer:
     """Whether it may be somebody who never asked for what is said."""
 
     @property
-    def name(self) -> str:
-        return f"{shown_name(self.contact.name)} {UNENCRYPTED}"
+    def who(self) -> Someone:
+        """How to speak of it."""
+        return Someone(self.contact.name, keyless=True)
 
     @property
     def fingerprint(self) -> str:
@@ -93,11 +93,11 @@ class PlainPeers:
             self._names.discard(peer)
 
     def say(self, name: str, text: str, listeners: list[PlainPeer]) -> None:
-        for said in speak(name, text) if listeners else ():
+        for message in speak(name, text) if listeners else ():
             for peer in listeners:
-                self._effects.send(said, peer.address)
+                self._effects.send(message, peer.address)
 
-    def heard(self, said: Said, source: Address, now: float) -> None:
+    def heard(self, message: Said, source: Address, now: float) -> None:
         """Show a datagram of somebody whom the server has named, with what is certain
         of its sender: an address at most. All others are counted."""
         peer = self._known.get(source)
@@ -108,13 +108,13 @@ class PlainPeers:
             return
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many", now):
-                self._effects.notice(
-                    f"{many} unencrypted messages were not shown: too many at once,"
-                    f" the last from {host_and_port(*source)}"
-                )
+                last = replace(peer.who, address=at(source))
+                self._effects.tell(said.TooManySaid(many, last))
             return
-        text = safe(said.text.removesuffix("\n").removesuffix("\r"))
-        if name_key(said.name) == name_key(peer.contact.name):
-            self._effects.show(f"< {peer.name}: {text}")
-        else:
-            self._effects.show(f"< {peer.name}, who says to be {shown_name(said.name)}: {text}")
+        text = message.text.removesuffix("\n").removesuffix("\r")
+        same = name_key(message.name) == name_key(peer.contact.name)
+        claims = "" if same else message.name
+        in_room = peer.standing is Standing.MEMBER
+        self._effects.tell(
+            said.Said(peer.who, text, False, in_room, claims, at(source), message.cut)
+        )

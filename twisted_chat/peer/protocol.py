@@ -1,8 +1,8 @@
-"""A UDP peer between a terminal and a UDP port."""
+"""A UDP peer between a face and a UDP port."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -12,16 +12,26 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Show
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell, Typed
+from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
-from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, Said, cut, parse_answer
 
-CUT = " [cut: longer than a datagram may be]"
-"""What stands behind a line of which the original shows no more either."""
-
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
+
+
+class Face(Protocol):
+    """Where a person, or a program, learns what happens, and says what it wants."""
+
+    def show(self, event: Event) -> None:
+        """Tell of an event."""
+
+    def listen(self, wanted: bool) -> None:
+        """Read what is typed, or let it wait."""
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
 
 
 def _nowhere(place: Address) -> "Deferred[list[Address]]":
@@ -45,14 +55,13 @@ class Peer(DatagramProtocol):
         self._clock = clock
         self._look_up = look_up
         self._looking_up = False
-        self._terminal: LineTerminal | None = None
+        self._face: Face | None = None
         self._timer: IDelayedCall | None = None
         self._due = NEVER
         self._settling: IDelayedCall | None = None
-        self._unseen = 0
         self._ways: dict[type[Effect], Callable[[Any], object]] = {
             Send: self._send,
-            Show: self._show,
+            Tell: self._tell,
             Finish: self._finish,
             Resolve: self._resolve,
         }
@@ -78,32 +87,27 @@ class Peer(DatagramProtocol):
         if len(datagram) > MAX_DATAGRAM:
             if not isinstance(message, Said):
                 return
-            message = replace(message, text=message.text + CUT)
+            message = replace(message, cut=True)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
     # --- The person
 
-    def attached(self, terminal: LineTerminal) -> None:
-        self._terminal = terminal
+    def attached(self, face: Face) -> None:
+        self._face = face
         self._carry_out(self._session.start(self._clock.seconds()))
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        self._carry_out(self._session.typed(line, self._clock.seconds()))
+    def typed(self, todo: Typed) -> None:
+        self._carry_out(self._session.typed(todo, self._clock.seconds()))
 
-    def ended(self, terminal: LineTerminal) -> None:
+    def ended(self) -> None:
         self._carry_out(self._session.ended(self._clock.seconds()))
 
-    def detached(self, terminal: LineTerminal) -> None:
-        self._terminal = None
+    def detached(self) -> None:
+        self._face = None
         if self._status is None:
             self.interrupt()
         elif not self.finished.called:
             self.finished.callback(self._status)
-
-    def flowing(self, terminal: LineTerminal) -> None:
-        if self._unseen:
-            terminal.show(f"> {self._unseen} lines were not shown: the terminal was too slow")
-            self._unseen = 0
 
     def interrupt(self) -> None:
         """The process is being ended."""
@@ -120,8 +124,8 @@ class Peer(DatagramProtocol):
     def _settle(self) -> None:
         """See what is due next, once a turn, however much has happened in it."""
         self._settling = None
-        if self._terminal is not None:
-            self._terminal.listen(self._session.wants_input)
+        if self._face is not None:
+            self._face.listen(self._session.wants_input)
         self._wake_at(self._session.wake)
 
     def _send(self, effect: Send) -> None:
@@ -130,16 +134,14 @@ class Peer(DatagramProtocol):
     def _finish(self, effect: Finish) -> None:
         if self._status is None:
             self._status = effect.status
-            if self._terminal is not None:
-                self._terminal.close()  # Which is over when everything is shown.
+            if self._face is not None:
+                self._face.close()  # Which is over when everything is shown.
             else:
                 self.finished.callback(effect.status)
 
-    def _show(self, effect: Show) -> None:
-        if self._terminal is None or self._terminal.clogged:
-            self._unseen += 1
-        else:
-            self._terminal.show(effect.line)
+    def _tell(self, effect: Tell) -> None:
+        if self._face is not None:
+            self._face.show(effect.event)
 
     def _resolve(self, effect: Resolve) -> None:
         if not self._looking_up:

@@ -1,6 +1,6 @@
 """Being known to the server: the name, the sign of life, and what to do when the server is gone.
 
-Asking for our own name (`ar`) is the sign of life: it refreshes the
+Knocking for our own name (`ar`) is the sign of life: it refreshes the
 registration, and the answer shows if there still is one. Repeating `hi` would
 do for this server, but the original refuses it, just as it refuses a `hi` that
 it had accepted and whose answer was lost; what tells then is whether the name
@@ -13,6 +13,7 @@ from twisted_chat import names
 from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import NoServer, NotRegistered, Reason, ServerAway
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.requests import Ask, Requests, collect
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -75,7 +76,7 @@ class Registration:
         try:
             self.wanted = names.canonical(text)
         except NameRefused as refused:
-            self._refused(str(refused))
+            self._refused(text, Reason.IMPOSSIBLE, str(refused))
         else:
             self._register(self.wanted, now)
 
@@ -92,7 +93,8 @@ class Registration:
     def tick(self, now: float) -> None:
         """Give the sign of life that is due."""
         if self._patience.tick(now):
-            self._give_up(f"no server answers at {self._server}")
+            self._effects.tell(NoServer(str(self._server)))
+            self._give_up()
         if self._due > now:
             return
         self._due = NEVER
@@ -175,16 +177,15 @@ class Registration:
         self.away = False
 
     def _taken(self, name: str) -> None:
-        self._refused(f"the server does not let you be {name}: somebody else is, most likely")
+        self._refused(name, Reason.TAKEN)
 
-    def _refused(self, why: str) -> None:
+    def _refused(self, name: str, reason: Reason, why: str = "") -> None:
         self.name = self.wanted = ""
         self.valid = False
         self.stop()
-        if self._patient:
-            self._effects.notice(f"{why}. What is your name?")
-        else:
-            self._give_up(why)
+        self._effects.tell(NotRegistered(name, reason, why, self._patient))
+        if not self._patient:
+            self._give_up()
 
     def _unreachable(self, now: float) -> None:
         if self.failed:
@@ -195,14 +196,13 @@ class Registration:
             self.away = self._patient
         elif not self.away:
             self.away = True
-            self._effects.notice("the server does not answer; those you talk to still hear you")
+            self._effects.tell(ServerAway())
         self._server.gone()
         if self._server.changes:
             self._effects.resolve(self._server.place)
         self._due = now + RETRY
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self) -> None:
         self.failed = True
         self.stop()
-        self._effects.notice(why)
         self._effects.finish(1)

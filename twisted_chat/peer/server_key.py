@@ -4,9 +4,12 @@ A key is remembered under what the person typed and under the address that this
 led to, and a key that contradicts either of them is refused.
 """
 
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import keys
+from twisted_chat.peer.events.event import Event, at
+from twisted_chat.peer.events.server import NoEncryptedLink
 from twisted_chat.peer.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 
@@ -35,7 +38,7 @@ class ServerKey:
         try:
             return next(iter(self._known(address)), "")
         except ChatError as problem:
-            self._tell(str(problem), f"it cannot be looked up which key the server has: {problem}")
+            self._tell_once(str(problem), _not_looked_up(problem))
             return None
 
     def _known(self, address: Address) -> list[str]:
@@ -52,8 +55,7 @@ class ServerKey:
         if self.refuses(address, found):
             return False
         if self.expected(address) == "":
-            shown = self._trust.spoken(found)
-            self._effects.notice(f"the server's key, seen for the first time: {shown}")
+            self._effects.tell(keys.ServerKeySeen(found))
         keep = self._trust.accept_server if self._pinned else self._trust.remember_server
         for place in dict.fromkeys((self._server.place, address)):
             keep(place, found)
@@ -63,12 +65,12 @@ class ServerKey:
     def refuses(self, address: Address, found: str) -> bool:
         """Whether a key that was found there contradicts what is known; the person is told."""
         if found == self._trust.own:
-            self._tell(found, f"at {self._server} our own key answers; trying on")
+            self._tell_once(found, keys.OwnKeyAnswers(str(self._server)))
             return True
         try:
             known = self._known(address)
         except ChatError as problem:
-            self._tell(str(problem), f"it cannot be looked up which key the server has: {problem}")
+            self._tell_once(str(problem), _not_looked_up(problem))
             return True
         wrong = next((one for one in known if not found.startswith(one)), None)
         if wrong is None:
@@ -77,28 +79,19 @@ class ServerKey:
         return True
 
     def _refuse(self, address: Address, known: str, found: str) -> None:
-        if self._pinned:
-            way = "the first is what --server-key says; start with the other one to accept it"
-        else:
+        pinned = bool(self._pinned)
+        if not pinned:
             self._refused = found, address
-            way = "ask whoever runs it; $trust server, or --server-key, accepts the new key"
-        where = str(self._server)
-        if address != self._server.place:
-            where += f" ({host_and_port(*address)})"
-        self._tell(
-            found,
-            f"THE KEY OF THE SERVER AT {where} IS NOT THE ONE YOU KNOW",
-            f"  it was {self._trust.spoken(known)}",
-            f"  it is  {self._trust.spoken(found)}",
-            f"  nothing has been sent to it: {way}",
+        elsewhere = at(address) if address != self._server.place else ""
+        self._tell_once(
+            found, keys.ServerKeyChanged(str(self._server), elsewhere, known, found, pinned)
         )
 
-    def _tell(self, what: str, *lines: str) -> None:
+    def _tell_once(self, what: str, event: Event) -> None:
         """Tell the person of a key or of a problem, once."""
         if what != self._told:
             self._told = what
-            for line in lines:
-                self._effects.notice(line)
+            self._effects.tell(event)
 
     @property
     def final(self) -> bool:
@@ -121,7 +114,7 @@ class ServerKey:
             found, address = self._refused
             for place in dict.fromkeys((self._server.place, address)):
                 self._trust.accept_server(place, found)
-            self._effects.notice("the server's new key is accepted and remembered")
+            self._effects.tell(keys.ServerKeyAccepted())
         self._refused, self._told = None, ""
         self._unencrypted = False
 
@@ -146,12 +139,9 @@ class ServerKey:
             return True
         if not self._unencrypted:
             self._unencrypted = True
-            self._effects.notice(f"THE SERVER AT {self._server} ANSWERS ONLY WITHOUT ENCRYPTION")
-            if known:
-                self._effects.notice(f"  it has to have the key {self._trust.spoken(known[0])}")
-            self._effects.notice(
-                "  somebody may be in between: it is told nothing, and tried on"
-                + self._way("; $trust server goes on unencrypted, this once")
+            was = known[0] if known else ""
+            self._effects.tell(
+                keys.ServerUnencrypted(str(self._server), was, decides=not self._pinned)
             )
         return False
 
@@ -160,11 +150,9 @@ class ServerKey:
         decide what to do, or the log of a script, once."""
         if not self._unencrypted:
             self._unencrypted = True
-            self._effects.notice(
-                f"no encrypted link can be had to {self._server}: UDP datagrams of 1,200 bytes do"
-                " not get through, perhaps"
-                + (self._way("; $trust server goes on without encryption") if decides else "")
-            )
+            decides = decides and not self._pinned
+            self._effects.tell(NoEncryptedLink(str(self._server), decides))
 
-    def _way(self, what: str) -> str:
-        return "" if self._pinned else what
+
+def _not_looked_up(problem: ChatError) -> keys.MemoryFailed:
+    return keys.MemoryFailed(keys.Remembering.SERVER, "", str(problem))

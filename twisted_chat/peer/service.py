@@ -11,7 +11,6 @@ from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
 
-from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
@@ -27,7 +26,9 @@ from twisted_chat.peer.session import Session
 from twisted_chat.peer.trust import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
+from twisted_chat.terminal.face import TerminalFace
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
 
@@ -91,7 +92,7 @@ class PeerService(DatagramService):
 
     def startService(self) -> None:
         super().startService()
-        self._open_terminal(LineTerminal(self.peer))
+        self._open_terminal(LineTerminal(TerminalFace(self.peer, LineWording())))
 
     def stopService(self) -> Any:
         # QUIC spaces out what it sends; the last words may still wait for their moment.
@@ -115,7 +116,6 @@ def _linked(
             keys.identity.fingerprint,
             name,
             keys.memory,
-            spoken,
             epoch=time.time_ns(),
             patient=patient,
             server_key=keys.server,

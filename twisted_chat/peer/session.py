@@ -6,14 +6,15 @@ the room.
 """
 
 from collections import deque
+from functools import partial
 
-from twisted_chat.addresses import Address, host_and_port
-from twisted_chat.display import safe
-from twisted_chat.errors import UsageMistake
+from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.commands import QUIT, Command, Order, Say
 from twisted_chat.peer.company import Company
-from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.effects import Effect, Effects, Typed
+from twisted_chat.peer.events import said, server, talk
+from twisted_chat.peer.events.event import Event, Someone, at
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
@@ -21,16 +22,6 @@ from twisted_chat.peer.speech import speak
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
-from twisted_chat.terminal.commands import (
-    MARK,
-    NAME_FIRST,
-    Command,
-    Order,
-    Say,
-    help_lines,
-    needs_server,
-    read_line,
-)
 from twisted_chat.wire.common import Bare, Leave, ListRooms, ListUsers, Verb
 from twisted_chat.wire.gen1 import Answer, RoomListed, Said, UserListed
 
@@ -73,12 +64,12 @@ class Session:
         self._requests = Requests(
             lambda request: self._effects.send(request, server.current), server.turn
         )
-        self._gathering = Gathering(self._effects.notice)
+        self._gathering = Gathering(self._effects.tell)
         self._company = Company(self._requests, self._effects, self._gathering)
         self._registration = Registration(
             server, port, self._requests, self._effects, self._accepted, patient=patient
         )
-        self._typed: deque[str] = deque()
+        self._typed: deque[Typed] = deque()
         self._speaking = Rate(SPEAK_RATE, SPEAK_BURST)
         self._hearing = Rate(HEAR_RATE, HEAR_BURST)
         self._unheard = Tally()
@@ -94,16 +85,16 @@ class Session:
     def start(self, now: float) -> list[Effect]:
         """Begin: with the name that was given, or by asking for one."""
         if self._first_name is None:
-            self._effects.notice("what is your name?")
+            self._effects.tell(server.NameWanted())
         else:
             self._registration.call_me(self._first_name, now)
         return self._done(now)
 
-    def typed(self, line: str, now: float) -> list[Effect]:
-        """The person typed a line, given without its end."""
-        if line.strip() == Command.QUIT.usage and line in self._typed:
+    def typed(self, todo: Typed, now: float) -> list[Effect]:
+        """The person typed a line."""
+        if todo == QUIT and QUIT in self._typed:
             self._vanish()  # Typed twice: somebody is in a hurry.
-        self._typed.append(line)
+        self._typed.append(todo)
         return self._done(now)
 
     def ended(self, now: float) -> list[Effect]:
@@ -178,11 +169,12 @@ class Session:
         return self._listing or self._company.moving or registering
 
     def _do_next(self, now: float) -> bool:
-        """Do what the first waiting line says. False if it has to wait."""
-        try:
-            todo = read_line(self._typed[0], first=self._first)
-        except UsageMistake as mistake:
-            self._effects.notice(str(mistake))
+        """Do what the first waiting line said. False if it has to wait."""
+        todo = self._typed[0]
+        if self._first and isinstance(todo, Say) and todo.asks_for_help:
+            todo = server.HelpMeant()
+        if isinstance(todo, Event):
+            self._effects.tell(todo)
             self._first = False
         else:
             if self._must_wait(todo, now):
@@ -217,31 +209,27 @@ class Session:
             return
         listeners = self._company.people.everybody()
         if not listeners:
-            self._effects.notice(self._company.silence())
+            self._effects.tell(self._company.silence())
             self._lost = True
-        for said in speak(self._registration.name, text):
+        for message in speak(self._registration.name, text):
             for listener in listeners:
-                self._effects.send(said, listener)
+                self._effects.send(message, listener)
 
     def _obey(self, order: Order, now: float) -> None:
         command = order.command
         if command not in _WITHOUT_SERVER and not self._registration.valid:
-            self._effects.notice(
-                needs_server(command)
+            self._effects.tell(
+                server.NeedsServer(command)
                 if self._registration.name or self._registration.wanted
-                else NAME_FIRST
+                else server.NameFirst()
             )
             return
         if command in ONLY_KEYED:
-            self._effects.notice(
-                f"there is no {MARK}{command.word} {order.argument}".rstrip()
-                + " in generation 1, where nobody has a key and no room an owner"
-            )
+            self._effects.tell(server.NotInGeneration1(command, order.argument))
             return
         match command:
             case Command.HELP:
-                for line in help_lines():
-                    self._effects.notice(line)
+                self._effects.tell(server.Help(tuple(Command)))
             case Command.QUIT:
                 self._typed.clear()
                 self._leave(now)
@@ -252,12 +240,11 @@ class Session:
             case Command.UNIGNORE:
                 self._company.unignore(order.argument)
             case Command.WHO:
-                for line in self._company.who():
-                    self._effects.notice(line)
+                self._effects.tell(self._company.who())
             case Command.USERLIST:
-                self._list(ListUsers(), "users", now)
+                self._list(ListUsers(), command, now)
             case Command.ROOMLIST:
-                self._list(ListRooms(), "rooms", now)
+                self._list(ListRooms(), command, now)
             case Command.ROOMCREATE:
                 self._company.create(order.argument, now)
             case Command.ROOMJOIN:
@@ -267,7 +254,7 @@ class Session:
             case Command.POKE:
                 self._company.poke(order.argument, now)
 
-    def _list(self, request: ListUsers | ListRooms, what: str, now: float) -> None:
+    def _list(self, request: ListUsers | ListRooms, command: Command, now: float) -> None:
         entries: set[str] = set()
 
         def take(answer: Answer, now: float) -> float:
@@ -280,12 +267,10 @@ class Session:
         def close(answered: bool, now: float) -> None:
             self._listing = False
             if not answered:
-                self._effects.notice(f"the server did not answer when asked for the {what}")
-            elif entries:
-                shown = ", ".join(map(shown_name, sorted(entries, key=str.lower)))
-                self._effects.notice(f"{what} ({len(entries)}): {shown}")
-            else:
-                self._effects.notice(f"there are no {what}")
+                self._effects.tell(server.NoAnswer(command, ""))
+                return
+            kind = server.UserList if command is Command.USERLIST else server.RoomList
+            self._effects.tell(kind(tuple(sorted(entries, key=str.lower))))
 
         self._listing = True
         self._requests.ask(Ask(request, take, close), now)
@@ -295,10 +280,9 @@ class Session:
     def _accepted(self, again: bool, now: float) -> None:
         name, room = self._registration.name, self._company.room
         if not again:
-            self._effects.notice(f"you are {name}; $help shows what you can do")
+            self._effects.tell(server.RegisteredAs(name))
         elif self._registration.away:
-            back = f", and go back to {room}" if room else ""
-            self._effects.notice(f"the server is back: you are {name} again{back}")
+            self._effects.tell(server.ServerBack(name, room))
         self._company.registered(name, again, now)
 
     def _leave(self, now: float) -> None:
@@ -330,24 +314,23 @@ class Session:
 
     # --- What peers say
 
-    def _show_said(self, said: Said, source: Address, now: float) -> None:
+    def _show_said(self, message: Said, source: Address, now: float) -> None:
         people = self._company.people
-        if people.ignores(source, said.name):
+        if people.ignores(source, message.name):
             return
         if not self._hearing.spend(source[0], now):
             if many := self._unheard.count("too many messages", now):
-                self._effects.notice(
-                    f"{many} messages were not shown: too many at once,"
-                    f" the last from {people.called(source)}"
-                )
+                self._effects.tell(said.TooManySaid(many, people.called(source)))
             return
-        text = safe(said.text.removesuffix("\n").removesuffix("\r"))
+        text = message.text.removesuffix("\n").removesuffix("\r")
+        heard = partial(said.Said, text=text, encrypted=False, address=at(source), cut=message.cut)
         knocked = source not in people and self._company.knocked(source)
         if source not in people:
-            stranger = f"{shown_name(said.name)} at {host_and_port(*source)}"
-            self._effects.show(f"< stranger {stranger}: {text}")
+            stranger = Someone(message.name)
+            self._effects.tell(heard(stranger, in_room=False, stranger=True))
             return
-        people.hear(source, said.name)
-        self._effects.show(f"< {people.speaker(source)}: {text}")
+        people.hear(source, message.name)
+        who, claims = people.speaker(source)
+        self._effects.tell(heard(who, in_room=people.is_member(source), claims=claims))
         if knocked:
-            self._effects.notice(f"you talk to {people.called(source)} now; $kick ends it")
+            self._effects.tell(talk.HearsUs(people.called(source)))

@@ -12,6 +12,7 @@ from typing import Protocol
 from twisted_chat import names
 from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError, NameRefused
+from twisted_chat.peer.events.keys import MemoryFailed, Remembering
 from twisted_chat.wire.gen2.contact import Contact
 
 
@@ -70,31 +71,25 @@ def name_key(name: str) -> str:
 class Verdict(Enum):
     """What is to be thought of a key that comes with a name."""
 
-    NEW = "seen for the first time"
-    KNOWN = "the one that is remembered"
-    CHANGED = "another than the one that is remembered"
+    NEW = "new"
+    KNOWN = "known"
+    CHANGED = "changed"
 
 
 class Trust:
-    """Which keys may be used. `spoken` gives a fingerprint the form in which
-    people read it to each other; `own` is our own fingerprint; `complain` is
-    told what the memory cannot do."""
+    """Which keys may be used. `own` is our own fingerprint; what the memory cannot
+    do is told by `tell`."""
 
     def __init__(
         self,
         memory: Memory,
         own: str,
-        spoken: Callable[[str], str],
-        complain: Callable[[str], None],
+        tell: Callable[[MemoryFailed], None],
     ) -> None:
         self._memory = memory
         self.own = own
-        self._spoken = spoken
-        self._complain = complain
+        self._tell = tell
         self._without_key: set[str] = set()
-
-    def spoken(self, fingerprint: str) -> str:
-        return self._spoken(fingerprint) if fingerprint else "no key at all (unencrypted)"
 
     # --- Names
 
@@ -104,7 +99,7 @@ class Trust:
         try:
             known = self._memory.name(key)
         except ChatError as problem:
-            self._complain(f"it cannot be looked up whose key that of {key} is: {problem}")
+            self._tell(MemoryFailed(Remembering.PERSON, key, str(problem)))
             return Verdict.CHANGED
         if known is None or (not contact.fingerprint and key in self._without_key):
             return Verdict.NEW
@@ -166,4 +161,4 @@ class Trust:
         try:
             what()
         except ChatError as problem:
-            self._complain(f"this key cannot be remembered: {problem}")
+            self._tell(MemoryFailed(Remembering.KEEPING, "", str(problem)))

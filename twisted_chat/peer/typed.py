@@ -7,11 +7,13 @@ What changes whom we speak to holds up what was typed after it, so that
 from collections import deque
 from collections.abc import Callable
 
-from twisted_chat.errors import UsageMistake
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import shown_name
+from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.correspondence import Correspondence
-from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.effects import Effects, Typed
+from twisted_chat.peer.events.event import Event
+from twisted_chat.peer.events.server import HelpMeant
+from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.orders import Orders
@@ -20,8 +22,6 @@ from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
-from twisted_chat.terminal.commands import Command, Order, Say, alone_in, read_line, unheard
-from twisted_chat.terminal.listeners import silence
 
 HOLD = 5.0
 """Seconds for which typing is held up by a linked peer that acknowledges too slowly."""
@@ -57,7 +57,7 @@ class TypedLines:
         self._leave = leave
         self._speaking = Rate(rate, burst)
         self._pause = 1 / rate if rate else 0.0
-        self.lines: deque[str] = deque()
+        self.lines: deque[Typed] = deque()
         self._first = True  # Nothing was said or ordered yet.
         self.ended = False
         """Whether nothing more will be typed."""
@@ -81,10 +81,11 @@ class TypedLines:
         self.wake = NEVER
         if not self.lines:
             return False
-        try:
-            todo = read_line(self.lines[0], first=self._first)
-        except UsageMistake as mistake:
-            self._effects.notice(str(mistake))
+        todo = self.lines[0]
+        if self._first and isinstance(todo, Say) and todo.asks_for_help:
+            todo = HelpMeant()
+        if isinstance(todo, Event):
+            self._effects.tell(todo)
             self._first = False
         else:
             named = bool(self._uplink.name)
@@ -142,6 +143,5 @@ class TypedLines:
         return until
 
     def _unheard(self) -> None:
-        room = shown_name(self._room.room) if self._room.room else ""
         self._words.lost = True
-        self._effects.notice(silence(room, self._people.who()) or unheard(alone_in(room)))
+        self._effects.tell(Unheard(self._room.room, tuple(self._people.who())))

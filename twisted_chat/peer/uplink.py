@@ -17,10 +17,17 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import NameRefused
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.acquaintances import shown_name
 from twisted_chat.peer.attempts import Attempts
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import (
+    NameWanted,
+    NoServer,
+    NotRegistered,
+    OtherProgram,
+    Reason,
+    ServerAway,
+)
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.questions import Close, Questions
 from twisted_chat.peer.server_key import ServerKey
@@ -162,7 +169,7 @@ class Uplink:
                 self._register(self.name or self.wanted, now)
             elif not self._asked:
                 self._asked = True
-                self._effects.notice("what is your name?")
+                self._effects.tell(NameWanted())
         else:
             self._effects.close(link, "this is not the key that I know")
             self._rest()
@@ -215,7 +222,7 @@ class Uplink:
         if self._impostor is not None and self._key.refuses(*self._impostor):
             self._refuse(now)
         elif self.seen:
-            self._tell_away("the server does not answer; those you talk to still hear you")
+            self._tell_away()
             self._look_again(now)
         else:
             self._fruitless += 1
@@ -248,10 +255,10 @@ class Uplink:
         self._patience.over()
         self.plain = True
 
-    def _tell_away(self, notice: str) -> None:
+    def _tell_away(self) -> None:
         if not self.away:
             self.away = True
-            self._effects.notice(notice)
+            self._effects.tell(ServerAway())
 
     def _look_again(self, now: float) -> None:
         """Nobody is there: try later, where the server is then."""
@@ -321,7 +328,7 @@ class Uplink:
         if self._key.has_one:
             self._key.cannot_be_linked_to(decides=self._patient)
         else:
-            self._effects.notice(f"no server answers at {self._server}")
+            self._effects.tell(NoServer(str(self._server)))
         self.give_up()
 
     # --- Our name
@@ -331,7 +338,7 @@ class Uplink:
         try:
             self.wanted = names.canonical(text)
         except NameRefused as refused:
-            self._refused(str(refused))
+            self._refused(text, Reason.IMPOSSIBLE, str(refused))
             return
         if self.link is not None:
             self._register(self.wanted, now)
@@ -356,7 +363,7 @@ class Uplink:
             elif isinstance(told[0], Rivalled):
                 self._give_way(told[0], now)
             else:
-                self._refused(f"the server does not let you be {name}: somebody else is, or was")
+                self._refused(name, Reason.TAKEN_OR_KEPT)
 
         self.ask(Register(name), close, now)
 
@@ -364,10 +371,7 @@ class Uplink:
         """Another program with our key is registered, and alive: tell the person once,
         and come back now and then."""
         if not self._rivalled:
-            self._effects.notice(
-                f"another program with your key has been {shown_name(rivalled.name)} for"
-                f" {_duration(rivalled.seconds)}: end it, or give this one another --key"
-            )
+            self._effects.tell(OtherProgram(rivalled.name, rivalled.seconds))
         if not self._patient:
             self.give_up()
             return
@@ -377,16 +381,14 @@ class Uplink:
         self._rest()
         self._dial_at = now + RIVALLED
 
-    def _refused(self, why: str) -> None:
+    def _refused(self, name: str, reason: Reason, why: str = "") -> None:
         self.name = self.wanted = ""
         self.valid = False
-        if self._patient:
-            self._effects.notice(f"{why}. What is your name?")
-        else:
-            self._effects.notice(why)
+        self._effects.tell(NotRegistered(name, reason, why, self._patient))
+        if not self._patient:
             self.give_up()
 
-    # --- Asking
+    # --- Knocking
 
     def ask(self, request: Request, close: Close, now: float) -> None:
         """Ask the server, if there is a link to it."""
@@ -409,9 +411,3 @@ class Uplink:
         """Try no more."""
         self._rest()
         self._patience.over()
-
-
-def _duration(seconds: int) -> str:
-    if seconds < 120:
-        return f"{seconds} seconds"
-    return f"{seconds // 60} minutes" if seconds < 7200 else f"{seconds // 3600} hours"

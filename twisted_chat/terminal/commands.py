@@ -4,70 +4,47 @@ Other chats have their commands after a `/`, and many a first line is `help`.
 Neither is said aloud: it costs one line with what would have been right.
 """
 
-from dataclasses import dataclass
-from enum import Enum
-
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.peer.commands import Command, Order, Say
 
 MARK = "$"
 OTHERS_MARK = "/"
 """What commands of other chats begin with."""
 
+PURPOSES = {
+    Command.POKE: "talk to NAME, who need not be in your room",
+    Command.KICK: "put NAME, or everybody, out of your room; elsewhere talk to nobody",
+    Command.ROOMLIST: "show the rooms",
+    Command.USERLIST: "show the users",
+    Command.ROOMCREATE: "create a room; to be in it, join it",
+    Command.ROOMJOIN: "join a room, leaving any other",
+    Command.ROOMLEAVE: "leave your room",
+    Command.ROOMCLOSE: "close the room that you created",
+    Command.ROOMGIVE: "hand the room that you created on to NAME",
+    Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
+    Command.UNIGNORE: "end that",
+    Command.WHO: "show which room you are in, who hears you, and whom you only hear",
+    Command.STATUS: "show who has got what you said",
+    Command.VERIFY: "show your key and NAME's, or say if they were the same",
+    Command.TRUST: "accept the changed key of NAME, or of the server",
+    Command.HELP: "show this list",
+    Command.QUIT: "leave the server and end",
+}
+"""What each command does."""
 
-class Command(Enum):
-    """The commands: the word, what goes with it, what it does. What stands in
-    brackets may be left out."""
-
-    POKE = ("poke", "NAME", "talk to NAME, who need not be in your room")
-    KICK = ("kick", "[NAME]", "put NAME, or everybody, out of your room; elsewhere talk to nobody")
-    ROOMLIST = ("roomlist", "", "show the rooms")
-    USERLIST = ("userlist", "", "show the users")
-    ROOMCREATE = ("roomcreate", "ROOM", "create a room; to be in it, join it")
-    ROOMJOIN = ("roomjoin", "ROOM", "join a room, leaving any other")
-    ROOMLEAVE = ("roomleave", "", "leave your room")
-    ROOMCLOSE = ("roomclose", "", "close the room that you created")
-    ROOMGIVE = ("roomgive", "NAME", "hand the room that you created on to NAME")
-    IGNORE = ("ignore", "NAME", "show nothing of NAME any more, and say nothing to NAME")
-    UNIGNORE = ("unignore", "NAME", "end that")
-    WHO = ("who", "", "show which room you are in, who hears you, and whom you only hear")
-    STATUS = ("status", "", "show who has got what you said")
-    VERIFY = ("verify", "NAME [yes/no]", "show your key and NAME's, or say if they were the same")
-    TRUST = ("trust", "NAME", "accept the changed key of NAME, or of the server")
-    HELP = ("help", "", "show this list")
-    QUIT = ("quit", "", "leave the server and end")
-
-    def __init__(self, word: str, argument: str, purpose: str) -> None:
-        self.word = word
-        self.argument = argument
-        arguments = argument.split()
-        self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
-        """How many arguments it can have."""
-        self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("/"))
-        """What its second argument can be."""
-        self.purpose = purpose
-
-    @property
-    def usage(self) -> str:
-        """The command as it is typed."""
-        return f"{MARK}{self.word} {self.argument}".rstrip()
+NAME_WANTED = "what is your name?"
+NAME_FIRST = f"first a name, please: {NAME_WANTED}"
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A text to be said, without its line feed."""
-
-    text: str
+def usage(command: Command) -> str:
+    """A command as it is typed."""
+    return f"{MARK}{command.word} {command.argument}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command, with its argument, a name in its canonical form, where it takes one,
-    and one of its choices, where it has some."""
-
-    command: Command
-    argument: str = ""
-    choice: str = ""
+HELP_MEANT = (
+    f"{usage(Command.HELP)}, with the {MARK}, shows what you can do; this was not said to anybody"
+)
 
 
 _BY_WORD = {command.word: command for command in Command}
@@ -102,11 +79,8 @@ def read_line(line: str, *, first: bool = False) -> Say | Order:
         return Say(line[len(MARK) :])
     if line.startswith(OTHERS_MARK) and line[1:2].isalpha():
         raise UsageMistake(_not_here(line))
-    if first and line.strip().lower() == Command.HELP.word:
-        raise UsageMistake(
-            f"{Command.HELP.usage}, with the {MARK}, shows what you can do;"
-            " this was not said to anybody"
-        )
+    if first and Say(line).asks_for_help:
+        raise UsageMistake(HELP_MEANT)
     if not line.startswith(MARK):
         return Say(line)
     word, *rest = line.removeprefix(MARK).split() or [""]
@@ -119,7 +93,7 @@ def read_line(line: str, *, first: bool = False) -> Say | Order:
     wrong = len(rest) not in command.takes
     choice = "".join(rest[1:2]).lower()
     if wrong or (choice and choice not in command.choices):
-        raise UsageMistake(f"usage: {command.usage}")
+        raise UsageMistake(f"usage: {usage(command)}")
     try:
         return Order(command, *map(names.canonical, rest[:1]), *[choice][: len(rest[1:])])
     except NameRefused as refused:
@@ -130,7 +104,7 @@ def _not_here(line: str) -> str:
     """That commands do not begin like this, and how the one that is meant does."""
     word = line[len(OTHERS_MARK) :].split()[0].lower()
     meant = _BY_WORD.get(word) or _ELSEWHERE.get(word)
-    hint = f"{MARK}help lists them" if meant is None else f"{meant.usage}: {meant.purpose}"
+    hint = f"{MARK}help lists them" if meant is None else f"{usage(meant)}: {PURPOSES[meant]}"
     return (
         f"commands begin with {MARK} here ({hint});"
         f" {OTHERS_MARK}{OTHERS_MARK} begins a text with {OTHERS_MARK}"
@@ -139,29 +113,9 @@ def _not_here(line: str) -> str:
 
 def help_lines() -> list[str]:
     """What `$help` shows."""
-    width = max(len(command.usage) for command in Command)
+    width = max(len(usage(command)) for command in Command)
     return [
-        *(f"{command.usage:{width}}  {command.purpose}" for command in Command),
+        *(f"{usage(command):{width}}  {PURPOSES[command]}" for command in Command),
         f"{'$$TEXT':{width}}  say a text that begins with {MARK}; //TEXT, one that begins with /",
         f"{'TEXT':{width}}  say it to everybody you talk to",
     ]
-
-
-# --- Why something has no effect
-
-NAME_FIRST = "first a name, please: what is your name?"
-
-
-def needs_server(command: Command) -> str:
-    """Why a command has to be left for later."""
-    return f"{MARK}{command.word} needs the server, which does not answer now"
-
-
-def unheard(where: str) -> str:
-    """That a text was said to nobody; `where` is why."""
-    return f"nobody heard that: {where}. Try $roomlist, $roomjoin ROOM or $poke NAME"
-
-
-def alone_in(room: str) -> str:
-    """Why nobody hears somebody in this room, or in none."""
-    return f"you talk to nobody in {room}" if room else "you are in no room"

@@ -91,6 +91,9 @@ class Said:
 
     name: str
     text: str
+    cut: bool = False
+    """Whether there was more of it than a datagram may hold, which the original
+    would not show either."""
 
     def encode(self) -> bytes:
         return f"msg {self.name}> {self.text}".encode()

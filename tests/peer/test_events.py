@@ -1,0 +1,74 @@
+"""A peer's decisions tell of events; they hold no sentences."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twisted_chat.peer
+from twisted_chat.peer.events.event import Event
+
+PEER = Path(twisted_chat.peer.__file__).parent
+SEVERAL = "[A-Za-z,:;]+ [A-Za-z]|^ [A-Za-z]|[A-Za-z:;,] $"
+"""What is more than one word, or goes before or behind another."""
+MODULES = ("server", "rooms", "said", "talk", "keys")
+"""Where events are, in the order in which they are documented."""
+
+
+def events() -> list[Any]:
+    """All of them."""
+    modules = [import_module(f"twisted_chat.peer.events.{name}") for name in MODULES]
+    return [
+        one
+        for module in modules
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Event) and one is not Event
+    ]
+
+
+def _excused(tree: ast.Module) -> Iterator[ast.AST]:
+    """Strings that nobody is shown by us: docstrings, and what another is told by whom
+    a link is closed, what an error says of it, and what is counted."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+        elif isinstance(node, ast.Raise):
+            yield from ast.walk(node)
+        elif isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name in ("close", "CloseLink", "count"):
+                yield from ast.walk(node)
+
+
+class NoSentences(SynchronousTestCase):
+    """What is told is worded elsewhere."""
+
+    def test_no_sentences(self) -> None:
+        """No module of the peer holds a text of several words, and none knows the terminal but
+        the assembly."""
+        for path in PEER.rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            excused = set(_excused(tree))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    words = re.search(SEVERAL, node.value) and node not in excused
+                    self.assertIsNone(words or None, f"{path.name}:{node.lineno}: {node.value}")
+                elif isinstance(node, ast.ImportFrom) and path.name != "service.py":
+                    self.assertNotIn("terminal", str(node.module), path.name)
+
+    def test_plain(self) -> None:
+        """Every event is a frozen dataclass with slots, with a name of its own, and says what it
+        means; each of its fields does too."""
+        names = [one.__name__ for one in events()]
+        self.assertEqual(len(set(names)), len(names))
+        self.assertGreater(len(names), 60)
+        for event in events():
+            self.assertTrue(is_dataclass(event) and event.__doc__, event)
+            self.assertTrue(event.__dataclass_params__.frozen, event)
+            self.assertEqual(event.__slots__, tuple(one.name for one in fields(event)))

@@ -1,0 +1,79 @@
+"""Events as the lines of a terminal."""
+
+import types
+from dataclasses import fields
+from enum import Enum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.test_events import events
+from tests.peer.test_hostile import HOSTILE
+from twisted_chat.display import one_line
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.keys import KeyChanged
+from twisted_chat.peer.events.said import Said
+from twisted_chat.terminal.wording.line import LineWording
+
+
+def examples(wanted: Any, text: str) -> list[Any]:
+    """What can stand in a field of this type, with this text wherever there can be one."""
+    if wanted is str:
+        return [text, ""]
+    if wanted is int:
+        return [0, 1, 2, 5_000]
+    if wanted is bool:
+        return [True, False]
+    if wanted is type(None):
+        return [None]
+    if get_origin(wanted) in (Union, types.UnionType):
+        return [one for part in get_args(wanted) for one in examples(part, text)]
+    if get_origin(wanted) is tuple:
+        some = examples(get_args(wanted)[0], text)
+        return [(), tuple(some[:1]), tuple(some)]
+    if issubclass(wanted, Enum):
+        return list(wanted)
+    return made(wanted, text)
+
+
+def made(kind: type, text: str) -> list[Any]:
+    """Examples of a dataclass: the first of everything, and each other value of each field."""
+    hints = get_type_hints(kind)
+    values = {one.name: examples(hints[one.name], text) for one in fields(kind)}
+    first = {name: found[0] for name, found in values.items()}
+    return [
+        kind(**{**first, name: value}) for name, found in values.items() for value in found
+    ] or [kind()]
+
+
+class Wording(SynchronousTestCase):
+    """What is shown of events."""
+
+    def test_every_event(self) -> None:
+        """Each has its words, whatever is in it, and nothing in them is a line of another."""
+        wording = LineWording(str)
+        for event in events():
+            for example in made(event, "alice"):
+                lines = wording.lines(example)
+                self.assertTrue(lines, example)
+                for line in lines:
+                    self.assertTrue(line.startswith("< " if event is Said else "> "), line)
+                    self.assertNotIn("\n", line)
+
+    def test_hostile(self) -> None:
+        """Whatever strangers put into an event, all that is not the program's is made safe by
+        the last one who hands it to the terminal."""
+        wording = LineWording(str)
+        for hostile in HOSTILE:
+            for event in events():
+                for example in made(event, hostile):
+                    for line in wording.lines(example):
+                        shown = one_line(line)
+                        self.assertTrue(shown.isprintable(), ascii(shown[:200]))
+
+    def test_several_lines(self) -> None:
+        """A changed key is shown with both fingerprints."""
+        changed = KeyChanged(Someone("bob"), "a", "")
+        lines = LineWording(lambda fingerprint: f"~{fingerprint}~").lines(changed)
+        self.assertEqual(lines[0], "> THE KEY OF bob IS NOT THE ONE YOU KNOW")
+        self.assertEqual(lines[1:3], [">   it was ~a~", ">   it is  no key at all (unencrypted)"])

@@ -1,0 +1,62 @@
+"""What a person can want of a UDP peer: that it says something, or obeys a command."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Command(Enum):
+    """The commands: the word, and what goes with it. What stands in brackets may be left out."""
+
+    POKE = ("poke", "NAME")
+    KICK = ("kick", "[NAME]")
+    ROOMLIST = ("roomlist", "")
+    USERLIST = ("userlist", "")
+    ROOMCREATE = ("roomcreate", "ROOM")
+    ROOMJOIN = ("roomjoin", "ROOM")
+    ROOMLEAVE = ("roomleave", "")
+    ROOMCLOSE = ("roomclose", "")
+    ROOMGIVE = ("roomgive", "NAME")
+    IGNORE = ("ignore", "NAME")
+    UNIGNORE = ("unignore", "NAME")
+    WHO = ("who", "")
+    STATUS = ("status", "")
+    VERIFY = ("verify", "NAME [yes/no]")
+    TRUST = ("trust", "NAME")
+    HELP = ("help", "")
+    QUIT = ("quit", "")
+
+    def __init__(self, word: str, argument: str) -> None:
+        self.word = word
+        self.argument = argument
+        arguments = argument.split()
+        self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
+        """How many arguments it can have."""
+        self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("/"))
+        """What its second argument can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text to be said, without its line feed."""
+
+    text: str
+    aloud: bool = False
+    """Whether it is certain that it is to be said, and no command was meant."""
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether it may be the command, typed by somebody who does not know its mark."""
+        return not self.aloud and self.text.strip().lower() == Command.HELP.word
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command, with its argument, a name in its canonical form, where it takes one,
+    and one of its choices, where it has some."""
+
+    command: Command
+    argument: str = ""
+    choice: str = ""
+
+
+QUIT = Order(Command.QUIT)

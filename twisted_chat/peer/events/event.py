@@ -1,0 +1,32 @@
+"""What all events have in common."""
+
+from dataclasses import dataclass, field
+
+from twisted_chat.addresses import Address, host_and_port
+
+
+class Event:
+    """Something that a person can learn. Its texts are what was sent: a face makes
+    them safe to show."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """Somebody, as far as it is known who. By what is compared here they are told apart."""
+
+    name: str = ""
+    """Their name, as the server says, or else as they say; empty where none is known."""
+    fingerprint: str = field(default="", compare=False)
+    """The fingerprint of their key, 64 hexadecimal digits; empty without a key."""
+    address: str = ""
+    """HOST:PORT, where they cannot be told by a name, or the place matters."""
+    keyless: bool = False
+    """Whether they have no key among people who have one: nothing to and from them
+    is encrypted, while the rest is."""
+
+
+def at(address: Address) -> str:
+    """An address as events have it."""
+    return host_and_port(*address)

@@ -1,0 +1,183 @@
+"""Events: whose key is whose."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.peer.events.event import Event, Someone
+
+# --- The server's
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKeySeen(Event):
+    """The server's key was seen for the first time, and is remembered."""
+
+    fingerprint: str
+    """The key's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKeyChanged(Event):
+    """The server has another key than it has to have. Nothing was sent to it."""
+
+    server: str
+    """HOST:PORT, as it was given."""
+    address: str
+    """HOST:PORT where it was met, if that is not the same."""
+    was: str
+    """The fingerprint that it has to have; of a pinned one perhaps the beginning."""
+    is_: str
+    """The fingerprint that was found."""
+    pinned: bool
+    """Whether --server-key says what it has to be; otherwise `trust server` accepts the new."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeyAnswers(Event):
+    """At the server's address our own key answers; it is tried on."""
+
+    server: str
+    """HOST:PORT, as it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKeyAccepted(Event):
+    """The server's new key is accepted and remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUnencrypted(Event):
+    """A server that had, or has, a key answers only without encryption. It is told nothing,
+    and tried on."""
+
+    server: str
+    """HOST:PORT, as it was given."""
+    was: str
+    """The fingerprint of the key that it has to have; empty where that is not known."""
+    decides: bool
+    """Whether `trust server` goes on without encryption."""
+
+
+# --- Those of people
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged(Event):
+    """Somebody has another key than the one that is known. Nothing goes to them, and nothing
+    of them is told, until `trust` accepts it."""
+
+    who: Someone
+    """Who."""
+    was: str
+    """The fingerprint that is known."""
+    is_: str
+    """The fingerprint now; empty without a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooksLike(Event):
+    """A name only looks like another: ours, or that of somebody known."""
+
+    who: Someone
+    """Who has it."""
+    like: str
+    """The other name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld(Event):
+    """Nothing goes to some without a key: nobody can show that they are where the server says,
+    and have asked for our words. `trust` speaks to them all the same."""
+
+    people: tuple[Someone, ...]
+    """Who, with their addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAccepted(Event):
+    """Somebody is taken as they are now, as `trust` asked."""
+
+    name: str
+    """Who."""
+    encrypted: bool
+    """Whether that is with the new key, which is remembered; otherwise without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToAccept(Event):
+    """There is nothing about somebody that `trust` could accept."""
+
+    name: str
+    """Who."""
+    encrypted: bool
+    """Whether they have a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysToCompare(Event):
+    """Our key and somebody's, to be read to each other by voice, as `verify` asked."""
+
+    name: str
+    """Who."""
+    own: str
+    """Our fingerprint."""
+    theirs: str
+    """Their fingerprint."""
+    accepted: bool
+    """Whether it is accepted; otherwise `trust` does that."""
+    compared: bool
+    """Whether it was compared before."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCompared(Event):
+    """Somebody's key is marked as compared."""
+
+    name: str
+    """Whose."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNotCompared(Event):
+    """Somebody's key is not marked as compared any more."""
+
+    name: str
+    """Whose."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasNoKey(Event):
+    """Somebody has no key that could be compared."""
+
+    name: str
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoKeyKnown(Event):
+    """No key of this name is known."""
+
+    name: str
+    """The name."""
+    wanted: bool
+    """Whether it was to be shown; otherwise a mark was to be taken back."""
+
+
+class Remembering(Enum):
+    """What cannot be done with what is remembered."""
+
+    SERVER = "server"
+    PERSON = "person"
+    KEEPING = "keeping"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFailed(Event):
+    """What is known of keys cannot be read, or not written."""
+
+    what: Remembering
+    """The server's key was looked up, or somebody's, or a key was to be kept."""
+    name: str
+    """Whose key was looked up."""
+    why: str
+    """The problem, in words."""

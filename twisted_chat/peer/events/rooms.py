@@ -1,0 +1,174 @@
+"""Events: rooms, and who comes and goes in ours."""
+
+from dataclasses import dataclass
+
+from twisted_chat.peer.events.event import Event, Someone
+
+# --- Being in one
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntered(Event):
+    """We are in a room."""
+
+    room: str
+    """Its name."""
+    people: tuple[Someone, ...]
+    """Who else is in it."""
+    ignored: tuple[Someone, ...]
+    """Who else is in it, and is ignored here."""
+    encrypted: bool
+    """Whether links to those with a key are encrypted; in generation 1 nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchRoom(Event):
+    """A room cannot be joined: there is none of this name, or it is full."""
+
+    room: str
+    """The name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRoom(Event):
+    """We are not in a room any more."""
+
+    room: str
+    """Its name."""
+    confirmed: bool
+    """Whether the server has confirmed it."""
+    still: tuple[Someone, ...]
+    """Those outside it who still hear us."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOutOf(Event):
+    """We are not in a room any more: we were put out of it, or it was closed."""
+
+    room: str
+    """Its name."""
+    still: tuple[Someone, ...]
+    """Those outside it who still hear us."""
+
+
+@dataclass(frozen=True, slots=True)
+class InNoRoom(Event):
+    """There is no room to be left."""
+
+
+# --- Having one
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMade(Event):
+    """A room was created; to be in it, join it."""
+
+    room: str
+    """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotMade(Event):
+    """A room cannot be created: it exists already, most likely."""
+
+    room: str
+    """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosed(Event):
+    """The room that we had created is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotClosed(Event):
+    """Our room is not ours to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHandedOn(Event):
+    """The room that we had created is somebody else's."""
+
+    name: str
+    """Whose."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotGiven(Event):
+    """Our room is not ours to give away, or there is no member with a key of this name."""
+
+    name: str
+    """The name."""
+
+
+@dataclass(frozen=True, slots=True)
+class KickedOut(Event):
+    """Somebody has been put out of our room."""
+
+    name: str
+    """Who; empty for everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKickedOut(Event):
+    """Somebody cannot be put out: the room is not ours, or they are not in it."""
+
+    name: str
+    """Who."""
+    hears: bool
+    """Whether they still hear us."""
+
+
+# --- Coming and going, gathered where it is much
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCame(Event):
+    """Some are in the room now."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLeft(Event):
+    """Some are not in the room any more."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAndCameBack(Event):
+    """Some have left the room, and are in it again."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameAndLeft(Event):
+    """Some have been in the room, and are not any more."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameOrLeftOften(Event):
+    """Somebody comes and goes so often that it is counted and not told."""
+
+    who: Someone
+    """Who."""
+    times: int
+    """How often since it was told last."""
+    here: bool
+    """Whether they are in the room now."""

@@ -1,0 +1,107 @@
+"""Events: what is said, and how far it has come."""
+
+from dataclasses import dataclass
+
+from twisted_chat.peer.events.event import Event, Someone
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Event):
+    """Somebody has said something."""
+
+    from_: Someone
+    """Who, as far as that is certain."""
+    text: str
+    """What, without a line end behind it."""
+    encrypted: bool
+    """Whether it came over an encrypted link, from the one who has the key of `from`."""
+    in_room: bool
+    """Whether they are in our room; otherwise they talk to us from outside."""
+    claims: str = ""
+    """The name that they give themselves, where it is another."""
+    address: str = ""
+    """HOST:PORT where it came from, if it was not encrypted."""
+    cut: bool = False
+    """Whether there was more of it, which is lost, as it was longer than a datagram may be."""
+    stranger: bool = False
+    """Whether they are nobody whom we know of, and do not hear us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManySaid(Event):
+    """Messages that were not encrypted were dropped: there were too many at once."""
+
+    messages: int
+    """How many."""
+    last: Someone
+    """From whom the last one came."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotArrived(Event):
+    """What we said has not arrived everywhere after some seconds; it is tried on."""
+
+    text: str
+    """The text, the first of several."""
+    people: tuple[Someone, ...]
+    """Those who lack it."""
+    arrived: int
+    """How many have got it."""
+    receivers: int
+    """How many it was said to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllArrived(Event):
+    """Somebody who lacked something has got everything now."""
+
+    who: Someone
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostFor(Event):
+    """What we say does not go to some: they cannot be reached, and too much waits for them."""
+
+    people: tuple[Someone, ...]
+    """Those who will not get it."""
+    text: str
+    """The text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverArrived(Event):
+    """What had not arrived yet is given up: the one it was said to is gone."""
+
+    who: Someone
+    """Who never got it."""
+    lines: int
+    """How many texts."""
+    text: str
+    """The first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody for whom something waits."""
+
+    who: Someone
+    """Who."""
+    lines: int
+    """How many texts wait."""
+    linked: bool
+    """Whether there is a link to them now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Event):
+    """How far what we said has come, as `status` asked."""
+
+    text: str | None
+    """What we said last; null if that was nothing."""
+    arrived: int
+    """How many have got that."""
+    receivers: int
+    """How many it was said to."""
+    waiting: tuple[Waiting, ...]
+    """Those who lack something."""

@@ -1,0 +1,269 @@
+"""Events: who talks to whom."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.peer.commands import Command
+from twisted_chat.peer.events.event import Event, Someone
+
+# --- Who hears us
+
+
+class Part(Enum):
+    """What part somebody has in what is said."""
+
+    HEARS = "hears"
+    ONLY_HEARD = "only_heard"
+    NEW_KEY = "new_key"
+    LOST_KEY = "lost_key"
+    IGNORED = "ignored"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody, and how it stands with them."""
+
+    name: str
+    """Their name; empty where none is known."""
+    part: Part
+    """They hear us; are only heard; have another key than is known, or had one and have none
+    now; are ignored; or have no key and a public address, where nobody can show to be."""
+    address: str = ""
+    """HOST:PORT, where no name is known."""
+    encrypted: bool | None = None
+    """Whether what is said to them is encrypted; null where that is not told."""
+    compared: bool = False
+    """Whether their key was compared."""
+    asks: bool = False
+    """Whether they have asked for us; `poke` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who(Event):
+    """Where we are, and who hears us, as `who` asked."""
+
+    name: str
+    """Our name."""
+    room: str
+    """Our room; empty if there is none."""
+    people: tuple[Present, ...]
+    """Everybody whom we have to do with."""
+    strangers: int
+    """How many messages of those were dropped whom the server has not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard(Event):
+    """What we said was said to nobody."""
+
+    room: str
+    """Our room; empty if there is none."""
+    people: tuple[Present, ...]
+    """Everybody whom we have to do with, none of whom hears us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkBegun(Event):
+    """Somebody hears us from now on, as `poke` asked."""
+
+    who: Someone
+    """Who."""
+    address: str
+    """HOST:PORT where they are, in generation 1."""
+    room: str
+    """Our room; empty if there is none."""
+    member: bool
+    """Whether they are in our room, in which all hear us."""
+    others: tuple[Someone, ...]
+    """Who else hears us."""
+
+
+class Knocking(Enum):
+    """What becomes of it when somebody asks for us."""
+
+    HEARS = "hears"
+    CALLS = "calls"
+    BARRED = "barred"
+
+
+@dataclass(frozen=True, slots=True)
+class WantsToTalk(Event):
+    """Somebody has asked for us."""
+
+    who: Someone
+    """Who."""
+    asking: Knocking
+    """They hear us from now on; they do once `poke` answers; or once their key is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearsUs(Event):
+    """Somebody who spoke to us hears us from now on, in generation 1."""
+
+    who: Someone
+    """Who."""
+
+
+class Cause(Enum):
+    """Why those who only asked for us do not hear us any more."""
+
+    JOINED = "joined"
+    POKED = "poked"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class HearNoMore(Event):
+    """Some outside our room do not hear us any more."""
+
+    people: tuple[Someone, ...]
+    """Who."""
+    cause: Cause
+    """We have joined a room, turned to somebody else, or asked for a room in vain."""
+    room: str = ""
+    """The room."""
+    turned_to: Someone | None = None
+    """The one whom we turned to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalksToNobody(Event):
+    """Nobody hears us any more, as `kick` asked."""
+
+    heard: tuple[Someone, ...]
+    """The members of our room, who are still heard."""
+    room: str
+    """Our room; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded(Event):
+    """Somebody outside our room does not hear us any more, as `kick` asked."""
+
+    who: Someone
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonGone(Event):
+    """Somebody outside our room does not talk to us any more."""
+
+    who: Someone
+    """Who."""
+
+
+# --- What cannot be
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchUser(Event):
+    """The server knows no user of this name."""
+
+    name: str
+    """The name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyHere(Event):
+    """We have nothing to do with anybody of this name."""
+
+    name: str
+    """The name."""
+    command: Command
+    """What was to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThatIsYou(Event):
+    """Nobody talks to themselves."""
+
+    name: str
+    """Our name, as it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyPeople(Event):
+    """Nobody more can be talked to: too many are known already."""
+
+    name: str
+    """Who was asked for."""
+
+
+# --- Ignoring
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredNow(Event):
+    """Nothing of somebody is told any more, and nothing goes to them."""
+
+    name: str
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredNoMore(Event):
+    """Somebody is not ignored any more."""
+
+    name: str
+    """Who."""
+    hears: bool
+    """Whether they hear us again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotIgnored(Event):
+    """Somebody was not ignored."""
+
+    name: str
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsIgnored(Event):
+    """Somebody is ignored, and so cannot be talked to, or trusted."""
+
+    name: str
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyIgnored(Event):
+    """Nobody more can be ignored."""
+
+
+# --- Gathered
+
+
+class Doing(Enum):
+    """What somebody can do again and again."""
+
+    KNOCK = "knock"
+    TALK = "talk"
+    LIKENESS = "likeness"
+    NEW_KEY = "new_key"
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralDid(Event):
+    """Several have done the same, in so short a time that they are told together."""
+
+    doing: Doing
+    """Asked for us; asked for us and hear us; have names that look like others; or another key."""
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DidOften(Event):
+    """Somebody has done the same again and again, or something that cannot be told in full."""
+
+    doing: Doing
+    """Asked for us; asked for us and hears us; has a name that looks like another; or other
+    keys."""
+    who: Someone
+    """Who."""
+    times: int
+    """How often since it was told last."""

@@ -1,0 +1,85 @@
+"""A UDP peer at a terminal: lines become what the person wants, events become lines."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted_chat.errors import UsageMistake
+from twisted_chat.peer.effects import Typed
+from twisted_chat.peer.events.event import Event
+from twisted_chat.peer.events.server import LinesUnseen, Mistake
+from twisted_chat.peer.protocol import Peer
+from twisted_chat.terminal.commands import read_line
+from twisted_chat.terminal.line import LineTerminal
+
+
+class Wording(Protocol):
+    """How events are told."""
+
+    def lines(self, event: Event) -> list[str]:
+        """What is shown of an event."""
+
+
+def as_typed(line: str) -> Typed:
+    """What somebody wants who has typed this."""
+    try:
+        return read_line(line)
+    except UsageMistake as mistake:
+        return Mistake(str(mistake))
+
+
+class TerminalFace:
+    """The person of a LineTerminal, and the face of a peer."""
+
+    def __init__(
+        self,
+        peer: Peer,
+        wording: Wording,
+        read: Callable[[str], Typed] = as_typed,
+    ) -> None:
+        self._peer = peer
+        self._wording = wording
+        self._read = read
+        self._terminal: LineTerminal | None = None
+        self._unseen = 0
+
+    # --- What the peer does
+
+    def show(self, event: Event) -> None:
+        """Tell of an event, where there is room for it."""
+        lines = self._wording.lines(event)
+        if self._terminal is None or self._terminal.clogged:
+            self._unseen += len(lines)
+            return
+        for line in lines:
+            self._terminal.show(line)
+
+    def listen(self, wanted: bool) -> None:
+        """Read what is typed, or let it wait."""
+        if self._terminal is not None:
+            self._terminal.listen(wanted)
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
+        if self._terminal is not None:
+            self._terminal.close()
+
+    # --- What the terminal tells
+
+    def attached(self, terminal: LineTerminal) -> None:
+        self._terminal = terminal
+        self._peer.attached(self)
+
+    def typed(self, terminal: LineTerminal, line: str) -> None:
+        self._peer.typed(self._read(line))
+
+    def ended(self, terminal: LineTerminal) -> None:
+        self._peer.ended()
+
+    def detached(self, terminal: LineTerminal) -> None:
+        self._terminal = None
+        self._peer.detached()
+
+    def flowing(self, terminal: LineTerminal) -> None:
+        if self._unseen:
+            unseen, self._unseen = self._unseen, 0
+            self.show(LinesUnseen(unseen))

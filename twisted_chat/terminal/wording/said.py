@@ -1,0 +1,77 @@
+"""Lines about what is said, and how far it has come."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted_chat.display import safe
+from twisted_chat.peer.events import said
+from twisted_chat.terminal.wording.people import called, excerpt, listed, shown_name, verb
+
+CUT = " [cut: longer than a datagram may be]"
+"""What stands behind a line of which the original shows no more either."""
+
+
+def spoken(event: said.Said) -> str:
+    """The line of one who says something."""
+    return f"< {speaker(event)}: {safe(event.text)}{CUT if event.cut else ''}"
+
+
+def speaker(event: said.Said) -> str:
+    """How to introduce what is said."""
+    name = called(event.from_)
+    if event.stranger:
+        return f"stranger {name} at {event.address}"
+    if not event.claims:
+        return name
+    if event.from_.keyless:
+        return f"{name}, who says to be {shown_name(event.claims)}"
+    return f"{shown_name(event.claims)} (registered as {name})"
+
+
+def _too_many(event: said.TooManySaid) -> str:
+    kind, last = "messages", called(event.last)
+    if event.last.keyless:
+        kind, last = "unencrypted messages", event.last.address
+    return f"{event.messages} {kind} were not shown: too many at once, the last from {last}"
+
+
+def _not_arrived(event: said.NotArrived) -> str:
+    return (
+        f"{listed(event.people)} {verb(len(event.people), 'has', 'have')} not got"
+        f" {excerpt(event.text)} yet ({event.arrived} of {event.receivers} have)"
+    )
+
+
+def _lost(event: said.LostFor) -> str:
+    return (
+        f"{listed(event.people)} cannot be reached, and too much waits already:"
+        f" {excerpt(event.text)} is lost for them"
+    )
+
+
+def _never(event: said.NeverArrived) -> str:
+    return f"{called(event.who)} never got {_many(event.lines)}, from {excerpt(event.text)} on"
+
+
+def _many(lines: int) -> str:
+    return f"{lines} lines" if lines > 1 else "one line"
+
+
+def _delivery(event: said.Delivery) -> list[str]:
+    if event.text is None:
+        return ["you have said nothing yet"]
+    lines = [f"{excerpt(event.text)} has arrived at {event.arrived} of {event.receivers}"]
+    for one in sorted(event.waiting, key=lambda one: called(one.who).lower()):
+        linked = "" if one.linked else ", to whom there is no link now"
+        lines.append(f"{_many(one.lines)} still to arrive at {called(one.who)}{linked}")
+    return lines
+
+
+WORDS: dict[type, Callable[[Any], str | list[str]]] = {
+    said.TooManySaid: _too_many,
+    said.NotArrived: _not_arrived,
+    said.AllArrived: lambda event: f"{called(event.who)} has got everything now",
+    said.LostFor: _lost,
+    said.NeverArrived: _never,
+    said.Delivery: _delivery,
+}

@@ -1,0 +1,146 @@
+"""Lines about the server, our name there, and what it was asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted_chat.display import safe
+from twisted_chat.peer.commands import Command
+from twisted_chat.peer.events import server
+from twisted_chat.terminal.commands import (
+    HELP_MEANT,
+    MARK,
+    NAME_FIRST,
+    NAME_WANTED,
+    help_lines,
+)
+from twisted_chat.terminal.wording.people import called, shown_name
+
+_ASKED = {
+    Command.USERLIST: "for the users",
+    Command.ROOMLIST: "for the rooms",
+    Command.ROOMCREATE: "to create {}",
+    Command.ROOMJOIN: "for {}",
+    Command.ROOMCLOSE: "to close the room",
+    Command.ROOMGIVE: "to give the room to {}",
+    Command.POKE: "for {}",
+    Command.KICK: "to put {} out",
+}
+
+
+def _not_registered(event: server.NotRegistered) -> str:
+    name = shown_name(event.name)
+    why = {
+        server.Reason.IMPOSSIBLE: event.why,
+        server.Reason.TAKEN: f"the server does not let you be {name}: somebody else is,"
+        " most likely",
+        server.Reason.TAKEN_OR_KEPT: f"the server does not let you be {name}: somebody else is,"
+        " or was",
+    }[event.reason]
+    return f"{why}. What is your name?" if event.asked_again else why
+
+
+def _other_program(event: server.OtherProgram) -> str:
+    return (
+        f"another program with your key has been {shown_name(event.name)} for"
+        f" {_duration(event.seconds)}: end it, or give this one another --key"
+    )
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} seconds"
+    return f"{seconds // 60} minutes" if seconds < 7200 else f"{seconds // 3600} hours"
+
+
+def _awaited(event: server.ServerAwaited) -> str:
+    what = (
+        f"no encrypted link to {event.server} comes up yet"
+        if event.answers
+        else f"no server answers at {event.server} yet"
+    )
+    return f"{what}; trying on" + (", Ctrl-C ends it" if event.endless else "")
+
+
+def _no_link(event: server.NoEncryptedLink) -> str:
+    way = "; $trust server goes on without encryption" if event.decides else ""
+    return (
+        f"no encrypted link can be had to {event.server}: UDP datagrams of 1,200 bytes do"
+        f" not get through, perhaps{way}"
+    )
+
+
+def _back(event: server.ServerBack) -> str:
+    back = f", and go back to {shown_name(event.room)}" if event.room else ""
+    return f"the server is back: you are {shown_name(event.name)} again{back}"
+
+
+def _unencrypted(event: server.GoesOnUnencrypted) -> str:
+    why = (
+        f"you go on with the server at {event.server} in generation 1"
+        if event.chosen
+        else f"the server at {event.server} speaks generation 1 only"
+    )
+    return f"{why}: nothing here is encrypted"
+
+
+def _broken(event: server.LinkBroken) -> str:
+    whom = "the server" if event.with_ is None else called(event.with_)
+    return f"the link to {whom} was closed: it sent {event.why}"
+
+
+def _needs_server(event: server.NeedsServer) -> str:
+    # Only one who is named is put out by the server.
+    whom = " NAME" if event.command is Command.KICK else ""
+    return f"{MARK}{event.command.word}{whom} needs the server, which does not answer now"
+
+
+def _not_here(event: server.NotInGeneration1) -> str:
+    text = (
+        f"there is no {MARK}{event.command.word} {event.argument}".rstrip()
+        + " in generation 1, where nobody has a key and no room an owner"
+    )
+    if event.command is Command.KICK:
+        return f"{text}; $kick talks to nobody, $roomleave leaves"
+    return text
+
+
+def _no_answer(event: server.NoAnswer) -> str:
+    asked = _ASKED.get(event.command, f"for {MARK}{event.command.word}")
+    return f"the server did not answer when asked {asked.format(event.argument)}"
+
+
+def _list(names: tuple[str, ...], what: str) -> str:
+    if not names:
+        return f"there are no {what}"
+    return f"{what} ({len(names)}): {', '.join(map(shown_name, names))}"
+
+
+WORDS: dict[type, Callable[[Any], str | list[str]]] = {
+    server.NameWanted: lambda event: NAME_WANTED,
+    server.RegisteredAs: lambda event: (
+        f"you are {shown_name(event.name)}; $help shows what you can do"
+    ),
+    server.NotRegistered: _not_registered,
+    server.OtherProgram: _other_program,
+    server.ServerAwaited: _awaited,
+    server.NoServer: lambda event: f"no server answers at {event.server}",
+    server.NoEncryptedLink: _no_link,
+    server.ServerAway: lambda event: (
+        "the server does not answer; those you talk to still hear you"
+    ),
+    server.ServerBack: _back,
+    server.GoesOnUnencrypted: _unencrypted,
+    server.LinkBroken: _broken,
+    server.NeedsServer: _needs_server,
+    server.NameFirst: lambda event: NAME_FIRST,
+    server.NotInGeneration1: _not_here,
+    server.NoAnswer: _no_answer,
+    server.UserList: lambda event: _list(event.names, "users"),
+    server.RoomList: lambda event: _list(event.names, "rooms"),
+    server.Help: lambda event: help_lines(),
+    server.HelpMeant: lambda event: HELP_MEANT,
+    server.Mistake: lambda event: safe(event.why),
+    server.LinesUnseen: lambda event: (
+        f"{event.lines} lines were not shown: the terminal was too slow"
+    ),
+}
