@@ -68,22 +68,22 @@ def canonical(text: str, longest: int = MAX_NAME) -> str:
         name: str = _PRESERVED.enforce(text)
     except UnicodeEncodeError as refused:
         raise NameRefused(_reason(refused)) from None
-    key(name, longest)
+    casefold(name, longest)
     return name
 
 
-def key(name: str, longest: int = MAX_NAME) -> str:
-    """What is equal for two names that count as the same.
+def casefold(name: str, longest: int = MAX_NAME) -> str:
+    """The casefolded name: what is equal for two names that count as the same.
 
     Raises NameRefused for a text that is not a name in its canonical form.
     """
     if not 0 < len(name) <= longest:
         raise NameRefused(f"a name has 1 to {longest} characters")
-    return _key(name)
+    return _casefold(name)
 
 
 @lru_cache(maxsize=65_536)
-def _key(name: str) -> str:
+def _casefold(name: str) -> str:
     mapped = name.lower() if _PLAIN.fullmatch(name) else _mapped(name)
     if mapped in RESERVED:
         raise NameRefused(f"{name} is a word of the protocol")

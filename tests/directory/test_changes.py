@@ -25,10 +25,10 @@ ALICE, BOB = ("10.0.0.1", 1), ("10.0.0.2", 2)
 def shown(directory: Directory) -> object:
     """Everything that a directory knows, but for the order of silence."""
     return [
-        (user.address, user.name, user.key, user.heard, user.room and user.room.key)
+        (user.address, user.name, user.casefolded, user.heard, user.room and user.room.casefolded)
         for user in directory.users.read()
     ], [
-        (room.name, room.key, room.creator, room.emptied, [m.address for m in room.members])
+        (room.name, room.casefolded, room.creator, room.emptied, [m.address for m in room.members])
         for room in directory.rooms
     ]
 
@@ -40,8 +40,8 @@ def emptied(directory: Directory) -> tuple[list[Address], list[str]]:
         users.append(user.address)
         assert directory.apply(Departed(user.address), 1e9)
     while room := directory.longest_empty():
-        rooms.append(room.key)
-        assert directory.apply(RoomGone(room.key), 1e9)
+        rooms.append(room.casefolded)
+        assert directory.apply(RoomGone(room.casefolded), 1e9)
     return users, rooms
 
 
@@ -118,14 +118,14 @@ class Properties(SynchronousTestCase):
         self.assertEqual(len(directory.users), len(users))
         for user in users:
             self.assertIs(directory.user_at(user.address), user)
-            self.assertIs(directory.users.get(user.key), user)
+            self.assertIs(directory.users.get(user.casefolded), user)
             owner = site(user.address[0])
             self.assertEqual(
                 directory.users_at_site(user.address[0]),
                 sum(site(other.address[0]) == owner for other in users),
             )
         for room in rooms:
-            self.assertIs(directory.rooms.get(room.key), room)
+            self.assertIs(directory.rooms.get(room.casefolded), room)
         self.assertEqual(len(directory._sites), len({site(user.address[0]) for user in users}))
 
     @many
@@ -142,7 +142,7 @@ class Properties(SynchronousTestCase):
                 if not isinstance(change, Departed):
                     heard[change.who] = None
         empty = [room for room in directory.rooms if not room.members]
-        known = {room.key: room.emptied for room in empty}
+        known = {room.casefolded: room.emptied for room in empty}
         longest, known_rooms = directory.longest_empty(), len(directory.rooms)
         self.assertEqual(longest and longest.emptied, min(known.values(), default=None))
         users, rooms = emptied(directory)

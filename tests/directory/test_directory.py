@@ -39,7 +39,7 @@ class Book(SynchronousTestCase):
                 owner = site(user.address[0])
                 sites[owner] = sites.get(owner, 0) + 1
                 if user.room is not None:
-                    self.assertIs(book.rooms.get(user.room.key), user.room)
+                    self.assertIs(book.rooms.get(user.room.casefolded), user.room)
             self.assertEqual(len(book._sites), len(sites))
             for owner, there in sites.items():
                 self.assertEqual(book.users_at_site(owner), there)
@@ -49,7 +49,7 @@ class Book(SynchronousTestCase):
                 sorted(members), sorted(u.address for u in users if u.room is not None)
             )
             empty = [room for room in book.rooms if not room.members]
-            self.assertEqual({r.key for r in empty}, set(book._empty))
+            self.assertEqual({r.casefolded for r in empty}, set(book._empty))
             if users:
                 self.assertEqual(
                     getattr(book.longest_silent(), "heard", None), min(u.heard for u in users)
@@ -66,7 +66,8 @@ class Book(SynchronousTestCase):
 
         def shown(book: d.Directory) -> object:
             return [
-                (u.address, u.name, u.heard, u.room and u.room.key) for u in book.users.read()
+                (u.address, u.name, u.heard, u.room and u.room.casefolded)
+                for u in book.users.read()
             ], [(r.name, r.creator, [m.address for m in r.members]) for r in book.rooms]
 
         self.assertEqual(shown(one), shown(other))

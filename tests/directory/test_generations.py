@@ -28,7 +28,7 @@ def shown(directory: Directory) -> object:
     """Everything that a directory knows, but for the order of silence."""
     return (
         [
-            (user.who, user.address, user.name, user.heard, user.room and user.room.key)
+            (user.who, user.address, user.name, user.heard, user.room and user.room.casefolded)
             for user in directory.users.read()
         ],
         [
@@ -36,7 +36,8 @@ def shown(directory: Directory) -> object:
             for room in directory.rooms
         ],
         sorted(
-            (held.key, held.fingerprint, held.site, held.since) for held in directory.held.read()
+            (held.casefolded, held.fingerprint, held.site, held.since)
+            for held in directory.held.read()
         ),
     )
 
@@ -116,7 +117,7 @@ class GenerationTests(SynchronousTestCase):
         self.directory.apply(Departed(A), 5.0)
         self.assertEqual(self.names_at(), [1, 0])
         kept = self.directory.longest_absent_from(HERE[0])
-        self.assertEqual(kept and kept.key, "anna")
+        self.assertEqual(kept and kept.casefolded, "anna")
         self.assertIsNone(self.directory.longest_absent_from(THERE[0]))
 
     def test_site_of_many_addresses(self) -> None:
@@ -144,8 +145,8 @@ class Properties(SynchronousTestCase):
         sites: dict[str, int] = {}
         for user in users:
             self.assertIs(directory.user(user.who), user)
-            self.assertIs(directory.users.get(user.key), user)
-            self.assertIsNone(directory.held.get(user.key))
+            self.assertIs(directory.users.get(user.casefolded), user)
+            self.assertIsNone(directory.held.get(user.casefolded))
             owner = site(user.address[0])
             sites[owner] = sites.get(owner, 0) + 1
         self.assertEqual(len(directory._sites), len(sites))
@@ -163,7 +164,7 @@ class Properties(SynchronousTestCase):
         order = list[float]()
         while held := directory.longest_absent():
             order.append(held.since)
-            self.assertTrue(directory.apply(NameForgotten(held.key), now))
+            self.assertTrue(directory.apply(NameForgotten(held.casefolded), now))
         self.assertEqual((order, len(directory.held)), (sorted(order), 0))
         self.assertEqual(len(directory.held._sites), 0)
         silent = 0
@@ -175,7 +176,7 @@ class Properties(SynchronousTestCase):
         """Each site has the names of those who went from there, and there are no other sites."""
         sites: dict[str, list[HeldName]] = {}
         for held in directory.held.read():
-            self.assertIs(directory.held.get(held.key), held)
+            self.assertIs(directory.held.get(held.casefolded), held)
             sites.setdefault(held.site, []).append(held)
         self.assertEqual(len(directory.held._sites), len(sites))
         for owner, names in sites.items():

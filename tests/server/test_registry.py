@@ -55,7 +55,7 @@ class SiteTests(SynchronousTestCase):
 
     def kept(self) -> list[str]:
         """The names that are kept."""
-        return sorted(held.key for held in self.server.directory.held.read())
+        return sorted(held.casefolded for held in self.server.directory.held.read())
 
     def test_flood(self) -> None:
         """Whoever comes and goes under one name after the other loses its own, in

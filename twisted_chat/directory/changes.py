@@ -9,12 +9,12 @@ from twisted_chat.directory.entries import Who
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A user came; one of generation 1 has no fingerprint. Does not apply if
-    the address or the fingerprint is registered, the key of the name taken, or
+    the address or the fingerprint is registered, the casefolded name taken, or
     the name kept for another."""
 
     address: Address
     name: str
-    key: str
+    casefolded: str
     fingerprint: str = ""
 
     @property
@@ -50,15 +50,15 @@ class Departed:
 class NameForgotten:
     """A name is not kept for an absent user any more."""
 
-    key: str
+    casefolded: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomCreated:
-    """There is a new room, nobody in it. Does not apply if the key is taken."""
+    """There is a new room, nobody in it. Does not apply if the name is taken."""
 
     name: str
-    key: str
+    casefolded: str
     creator: Who
 
 
@@ -67,7 +67,7 @@ class RoomJoined:
     """A user is in this room now, and in no other."""
 
     who: Who
-    key: str
+    casefolded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class RoomLeft:
 class RoomGiven:
     """A room is another member's now, who is of generation 2."""
 
-    key: str
+    casefolded: str
     fingerprint: str
 
 
@@ -89,7 +89,7 @@ class RoomGiven:
 class RoomGone:
     """A room is no more. Does not apply if somebody is in it."""
 
-    key: str
+    casefolded: str
 
 
 Change = (

@@ -60,7 +60,7 @@ class Directory:
         self.users: Shards[str, User] = Shards()
         self.holders: Shards[str, KeyHolder] = Shards()
         self.held = HeldNames()
-        self.rooms: Roll[str, Room] = Roll(attrgetter("key"))
+        self.rooms: Roll[str, Room] = Roll(attrgetter("casefolded"))
         self._apply: dict[type[Change], Callable[..., bool]] = {
             Registered: self._register,
             Heard: self._hear,
@@ -91,10 +91,10 @@ class Directory:
         """How many of them have a key."""
         return self._sites.count_holders(host)
 
-    def is_free(self, key: str, fingerprint: str = "") -> bool:
+    def is_free(self, casefolded: str, fingerprint: str = "") -> bool:
         """Whether somebody with this fingerprint, or without a key, can have the name."""
-        held = self.held.get(key)
-        return key not in self.users and (held is None or held.fingerprint == fingerprint)
+        held = self.held.get(casefolded)
+        return casefolded not in self.users and (held is None or held.fingerprint == fingerprint)
 
     def longest_silent(self) -> User | None:
         """The user of generation 1 who has not been heard for the longest time."""
@@ -128,22 +128,22 @@ class Directory:
     # --- Changes
 
     def _register(self, change: Registered, now: float) -> bool:
-        if self.user(change.who) or not self.is_free(change.key, change.fingerprint):
+        if self.user(change.who) or not self.is_free(change.casefolded, change.fingerprint):
             return False
         if change.fingerprint:
             user: User = self._let_in(change, now)
         else:
-            user = User(change.address, change.name, change.key, now)
+            user = User(change.address, change.name, change.casefolded, now)
             self._silent.append(user)
-        self.users.set(user.key, user)
+        self.users.set(user.casefolded, user)
         self._sites.add(user)
         return True
 
     def _let_in(self, change: Registered, now: float) -> KeyHolder:
-        address, name, key = change.address, change.name, change.key
-        user = KeyHolder(address, name, key, now, fingerprint=change.fingerprint)
+        address, name, casefolded = change.address, change.name, change.casefolded
+        user = KeyHolder(address, name, casefolded, now, fingerprint=change.fingerprint)
         self.holders.set(user.fingerprint, user)
-        self._forget_name(NameForgotten(key), now)
+        self._forget_name(NameForgotten(casefolded), now)
         return user
 
     def _hear(self, change: Heard, now: float) -> bool:
@@ -171,32 +171,32 @@ class Directory:
             return False
         self._take_out(user, now)
         self._sites.remove(user)
-        self.users.discard(user.key)
+        self.users.discard(user.casefolded)
         if isinstance(user, KeyHolder):
             self.holders.discard(user.fingerprint)
             left = site(user.address[0])
-            self.held.add(HeldName(user.key, user.fingerprint, left, now))
+            self.held.add(HeldName(user.casefolded, user.fingerprint, left, now))
         else:
             self._silent.remove(user)
         return True
 
     def _forget_name(self, change: NameForgotten, now: float) -> bool:
-        return self.held.discard(change.key)
+        return self.held.discard(change.casefolded)
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
-        if change.key in self.rooms:
+        if change.casefolded in self.rooms:
             return False
         creator = self.user(change.creator)
         at = site(creator.address[0]) if creator is not None else ""
-        members: Roll[str, Member] = Roll(attrgetter("user.key"))
-        room = Room(change.name, change.key, change.creator, at, members, now)
+        members: Roll[str, Member] = Roll(attrgetter("user.casefolded"))
+        room = Room(change.name, change.casefolded, change.creator, at, members, now)
         self.rooms.add(room)
         self.owners.add(room)
         self._vacate(room)
         return True
 
     def _join_room(self, change: RoomJoined, now: float) -> bool:
-        user, room = self.user(change.who), self.rooms.get(change.key)
+        user, room = self.user(change.who), self.rooms.get(change.casefolded)
         if user is None or room is None or user.room is room:
             return False
         self._take_out(user, now)
@@ -211,7 +211,7 @@ class Directory:
         return user is not None and self._take_out(user, now)
 
     def _give_room(self, change: RoomGiven, now: float) -> bool:
-        room, heir = self.rooms.get(change.key), self.holders.get(change.fingerprint)
+        room, heir = self.rooms.get(change.casefolded), self.holders.get(change.fingerprint)
         if room is None or heir is None or heir.room is not room:
             return False
         self.owners.remove(room)
@@ -220,10 +220,10 @@ class Directory:
         return True
 
     def _close_room(self, change: RoomGone, now: float) -> bool:
-        room = self.rooms.get(change.key)
+        room = self.rooms.get(change.casefolded)
         if room is None or len(room.members):
             return False
-        self.rooms.discard(room.key)
+        self.rooms.discard(room.casefolded)
         self.owners.remove(room)
         self._occupy(room)
         return True
@@ -235,7 +235,7 @@ class Directory:
         if room is None:
             return False
         user.room = None
-        room.members.discard(user.key)
+        room.members.discard(user.casefolded)
         room.holders -= isinstance(user, KeyHolder)
         if not room.members:
             room.emptied = now
@@ -243,10 +243,10 @@ class Directory:
         return True
 
     def _vacate(self, room: Room) -> None:
-        self._empty[room.key] = room
+        self._empty[room.casefolded] = room
         if not isinstance(room.creator, str):
-            self._empty_without_key[room.key] = room
+            self._empty_without_key[room.casefolded] = room
 
     def _occupy(self, room: Room) -> None:
-        self._empty.pop(room.key, None)
-        self._empty_without_key.pop(room.key, None)
+        self._empty.pop(room.casefolded, None)
+        self._empty_without_key.pop(room.casefolded, None)

@@ -18,11 +18,11 @@ Who = Union[Address, str]  # noqa: UP007 - an alias of tuple and str that isinst
 
 @dataclass(eq=False, slots=True)
 class User(Place):
-    """Somebody who is registered. `key` is what the name is compared by."""
+    """Somebody who is registered. `casefolded` is what the name is compared by."""
 
     address: Address
     name: str
-    key: str
+    casefolded: str
     heard: float
     room: "Room | None" = None
 
@@ -51,7 +51,7 @@ class KeyHolder(User):
 class HeldName(Place):
     """A name that is kept for the key that had it, since its holder went from this site."""
 
-    key: str
+    casefolded: str
     fingerprint: str
     site: str
     since: float
@@ -70,7 +70,7 @@ class Member:
 
 @dataclass(eq=False, slots=True)
 class Room:
-    """A room, whoever is in it, by the keys of their names.
+    """A room, and those who are in it by their casefolded names.
 
     `creator` is the address or the fingerprint of whoever may close it, `site` where
     that was when the room became theirs;
@@ -78,7 +78,7 @@ class Room:
     """
 
     name: str
-    key: str
+    casefolded: str
     creator: Who
     site: str
     members: Roll[str, Member]

@@ -13,7 +13,7 @@ from twisted_chat.directory.shards import Shards
 
 
 class HeldNames:
-    """Names by what they are compared by, in the order in which their holders
+    """Names, casefolded, in the order in which their holders
     went: all of them, and those of each site."""
 
     __slots__ = ("_names", "_order", "_sites")
@@ -28,8 +28,8 @@ class HeldNames:
     def __len__(self) -> int:
         return len(self._names)
 
-    def get(self, key: str) -> HeldName | None:
-        return self._names.get(key)
+    def get(self, casefolded: str) -> HeldName | None:
+        return self._names.get(casefolded)
 
     def read(self) -> Iterator[HeldName]:
         """The names one by one, in no order, while others come and go."""
@@ -51,26 +51,26 @@ class HeldNames:
 
     def add(self, held: HeldName) -> None:
         """Keep a name that is not kept."""
-        self._names.set(held.key, held)
+        self._names.set(held.casefolded, held)
         self._order.append(held)
         here = self._sites.get(held.site)
         if isinstance(here, OrderedDict):
-            here[held.key] = held
+            here[held.casefolded] = held
         elif here is not None:
-            self._sites.set(held.site, OrderedDict({here.key: here, held.key: held}))
+            self._sites.set(held.site, OrderedDict({here.casefolded: here, held.casefolded: held}))
         else:
             self._sites.set(held.site, held)
 
-    def discard(self, key: str) -> bool:
+    def discard(self, casefolded: str) -> bool:
         """Keep a name no longer. False if it was not kept."""
-        held = self._names.get(key)
+        held = self._names.get(casefolded)
         if held is None:
             return False
-        self._names.discard(key)
+        self._names.discard(casefolded)
         self._order.remove(held)
         here = self._sites.get(held.site)
         if isinstance(here, OrderedDict):
-            del here[key]
+            del here[casefolded]
             if len(here) == 1:
                 self._sites.set(held.site, here.popitem()[1])
         else:

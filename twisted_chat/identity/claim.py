@@ -109,7 +109,7 @@ def _try(path: Path) -> Identity | None:
 def _own(directory: Path, name: str) -> Path:
     """The file with the key of this name."""
     with suppress(NameRefused):  # A name that nobody can have has a file all the same.
-        name = names.key(name)
+        name = names.casefold(name)
     quoted = quote(name, safe="")
     if len(quoted) > LONGEST_NAME:
         quoted = f"%-{hashlib.sha256(name.encode()).hexdigest()}"  # No quoted name has this.

@@ -63,7 +63,7 @@ class Memory(Protocol):
 def name_key(name: str) -> str:
     """What is equal for two names that count as the same; what is no name is equal to itself."""
     try:
-        return names.key(name)
+        return names.casefold(name)
     except NameRefused:
         return name
 

@@ -22,7 +22,7 @@ from twisted_chat.directory.entries import HeldName
 from twisted_chat.errors import NameRefused
 from twisted_chat.likeness import twins
 from twisted_chat.moments import NEVER
-from twisted_chat.names import key
+from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
 from twisted_chat.server.expiry import Expiry
@@ -64,14 +64,14 @@ class Registry:
     def find(self, name: str) -> User | None:
         """The user of this name, in any case of letters."""
         with suppress(NameRefused):
-            return self._directory.users.get(key(name, self._bounds.name))
+            return self._directory.users.get(casefold(name, self._bounds.name))
         return None
 
-    def is_free(self, name: str, name_key: str, fingerprint: str = "") -> bool:
+    def is_free(self, name: str, casefolded: str, fingerprint: str = "") -> bool:
         """Whether this name may be registered: it is nobody else's, and not drawn like
         one that is."""
         is_free = self._directory.is_free
-        return is_free(name_key, fingerprint) and (
+        return is_free(casefolded, fingerprint) and (
             name.isascii() or all(is_free(twin, fingerprint) for twin in twins(name))
         )
 
@@ -140,7 +140,7 @@ class Registry:
         elif len(directory.held) > bounds.names:
             oldest = directory.longest_absent()
         if oldest is not None:
-            self.apply(NameForgotten(oldest.key), oldest.key, now)
+            self.apply(NameForgotten(oldest.casefolded), oldest.casefolded, now)
 
     # --- Rooms
 
@@ -155,15 +155,15 @@ class Registry:
     def create_room(self, name: str, creator: User, now: float) -> bool:
         """Let there be this room, if there can be. True also where this creator has it."""
         try:
-            room_key = key(name, self._bounds.name)
+            casefolded = casefold(name, self._bounds.name)
         except NameRefused:
             return False
-        room = self._directory.rooms.get(room_key)
+        room = self._directory.rooms.get(casefolded)
         if room is not None:
             return room.creator == creator.who
         if not self.can_own(creator) or not self._make_room(creator, now):
             return False
-        self.apply(RoomCreated(name, room_key, creator.who), name, now)
+        self.apply(RoomCreated(name, casefolded, creator.who), name, now)
         self._expiry.room_empty(now)
         self._arrange()
         return True
@@ -180,7 +180,7 @@ class Registry:
         goes = None if creator.fingerprint else directory.longest_empty_without_key()
         if goes is None:
             return False
-        return self.apply(RoomGone(goes.key), goes.name, now)
+        return self.apply(RoomGone(goes.casefolded), goes.name, now)
 
     def wait(self, host: str, now: float) -> float:
         """Seconds until a user at this host address may come into another room, after
@@ -191,7 +191,7 @@ class Registry:
         """Take a user into this room, or, if it is there, tell it the roster again.
         False where there is no such room, it is full, or the user has to wait."""
         try:
-            room = self._directory.rooms.get(key(name, self._bounds.name))
+            room = self._directory.rooms.get(casefold(name, self._bounds.name))
         except NameRefused:
             return False
         left = user.room
@@ -201,7 +201,7 @@ class Registry:
             len(room.members) >= self._bounds.members or self.wait(user.address[0], now)
         ):
             return False
-        if self.apply(RoomJoined(user.who, room.key), user.name, now):
+        if self.apply(RoomJoined(user.who, room.casefolded), user.name, now):
             if left is not None:
                 self._shrunk(left, user, now)
             # Those who come go again, which is not to wait.
@@ -237,7 +237,7 @@ class Registry:
     def close_room(self, room: Room, now: float) -> None:
         """Let there be no such room any more."""
         self.empty_room(room, now)
-        self.apply(RoomGone(room.key), room.name, now)
+        self.apply(RoomGone(room.casefolded), room.name, now)
 
     # --- Changes
 
@@ -279,9 +279,9 @@ class Registry:
                 case User():
                     self.depart(gone, now, expired=True)
                 case Room():
-                    self.apply(RoomGone(gone.key), gone.name, now)
+                    self.apply(RoomGone(gone.casefolded), gone.name, now)
                 case HeldName():
-                    self.apply(NameForgotten(gone.key), gone.key, now)
+                    self.apply(NameForgotten(gone.casefolded), gone.casefolded, now)
 
 
 def _caused(room: Room) -> int:

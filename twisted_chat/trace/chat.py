@@ -47,7 +47,7 @@ def speaks(datagram: bytes) -> bool:
         return message is not None
     name = getattr(message, "name", getattr(message, "room", None))
     try:
-        return name is None or bool(names.key(name))
+        return name is None or bool(names.casefold(name))
     except NameRefused:
         return False
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from twisted_chat.addresses import Address, there_can_be
 from twisted_chat.directory.directory import Directory, Heard, Registered, User
 from twisted_chat.errors import NameRefused
-from twisted_chat.names import key
+from twisted_chat.names import casefold
 from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
@@ -85,21 +85,21 @@ class DatagramRequests:
 
     def _register(self, request: Register, user: User | None, source: Address, now: float) -> None:
         try:
-            name_key = key(request.name, self._bounds.name)
+            casefolded = casefold(request.name, self._bounds.name)
         except NameRefused:
             self._queue.send(source, _HI, now)
             return
-        if user is not None and user.key == name_key:
+        if user is not None and user.casefolded == casefolded:
             self._queue.send(source, _welcome(request.name), now)
             return
-        if not self._serves or not self._registry.is_free(request.name, name_key):
+        if not self._serves or not self._registry.is_free(request.name, casefolded):
             self._queue.send(source, _HI, now)
             return
         if user is not None:
             self._registry.depart(user, now)
         elif not there_can_be(source) or not self._registry.make_place(source[0], now):
             return  # A stranger over a bound is not answered.
-        self._registry.register(Registered(source, request.name, name_key), now)
+        self._registry.register(Registered(source, request.name, casefolded), now)
         self._queue.send(source, _welcome(request.name), now)
 
     def _leave(self, request: Leave, user: User, now: float) -> None:

@@ -125,7 +125,7 @@ class LinkRequests:
             room is not None
             and heir is not None
             and (heir is user or self._registry.can_own(heir))
-            and self._registry.apply(RoomGiven(room.key, heir.fingerprint), room.name, now)
+            and self._registry.apply(RoomGiven(room.casefolded, heir.fingerprint), room.name, now)
         )
         answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)
         self._queue.send(outlet, answer.encode())

@@ -69,8 +69,8 @@ class _Stay:
 
 @dataclass(slots=True)
 class _Gathered:
-    """The changes of one room that are to be told when it is `due`, by the keys of
-    names; `fresh` are those who were given a roster meanwhile."""
+    """The changes of one room that are to be told when it is `due`, by
+    casefolded names; `fresh` are those who were given a roster meanwhile."""
 
     due: float
     stays: dict[str, _Stay] = field(default_factory=dict)
@@ -153,7 +153,7 @@ class LinkRoster:
         else:
             if gathered is None:
                 gathered = self._gathering[room] = _Gathered(now + GATHER)
-            stay = gathered.stays.setdefault(user.key, _Stay(before, after, user))
+            stay = gathered.stays.setdefault(user.casefolded, _Stay(before, after, user))
             stay.after, stay.user = after, user
 
     def _tell_others(self, room: Room, user: User, changes: list[_Change]) -> None:

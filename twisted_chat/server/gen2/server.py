@@ -7,7 +7,7 @@ from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Regist
 from twisted_chat.errors import NameRefused, WireError
 from twisted_chat.links import Link, LinkEffect
 from twisted_chat.moments import NEVER
-from twisted_chat.names import key
+from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.backlog import Backlog
@@ -182,7 +182,7 @@ class LinkServer:
     def _register(self, request: Register, session: LinkSession, now: float) -> None:
         link = session.link
         try:
-            name_key = key(request.name, self._bounds.name)
+            casefolded = casefold(request.name, self._bounds.name)
         except NameRefused:
             self._queue.send(session, _HI.encode())
             return
@@ -191,17 +191,17 @@ class LinkServer:
             self._ask_first(before, session, request, now)
             return
         user = self._directory.holders.get(link.fingerprint)
-        if user is not None and user.key == name_key:
+        if user is not None and user.casefolded == casefolded:
             self._queue.send(session, Welcome(request.name).encode())
             self._welcome_back(user, session, now)
             return
-        is_free = self._registry.is_free(request.name, name_key, link.fingerprint)
+        is_free = self._registry.is_free(request.name, casefolded, link.fingerprint)
         if not is_free or (user is None and self._registry.is_full(link.address[0])):
             self._queue.send(session, _HI.encode())
             return
         if user is not None:
             self._registry.depart(user, now)
-        came = Registered(link.address, request.name, name_key, link.fingerprint)
+        came = Registered(link.address, request.name, casefolded, link.fingerprint)
         self._registry.register(came, now)
         self._sessions.register(session, now)
         self._queue.send(session, Welcome(request.name).encode())

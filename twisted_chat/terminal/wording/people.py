@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused
-from twisted_chat.names import MAX_NAME, key
+from twisted_chat.names import MAX_NAME, casefold
 from twisted_chat.peer.events.event import Someone
 
 UNENCRYPTED = "(unencrypted)"
@@ -17,7 +17,7 @@ MAX_EXCERPT = 40
 def shown_name(name: str) -> str:
     """A name as it is safe to show. What is no name by our rule stands in quotes."""
     try:
-        key(name)
+        casefold(name)
     except NameRefused:
         return f'"{safe(name[:MAX_NAME])}"'
     return name
