@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many
-from twisted_chat.tally import EVERY, LINES, LINES_AT_ONCE, Lines, Tally
+from twisted_chat.tally import EVERY, LINES, LINES_AT_ONCE, LogLines, Tally
 
 
 class TallyTests(SynchronousTestCase):
@@ -59,7 +59,7 @@ class LineTests(SynchronousTestCase):
 
     def test_bounded(self) -> None:
         """Of each kind so many at once and so many a second; the others are counted, once."""
-        lines = Lines()
+        lines = LogLines()
         written = sum(lines.may("came", 0.0) for _ in range(LINES_AT_ONCE + 50))
         self.assertEqual((written, lines.left_out()), (LINES_AT_ONCE, {"came": 50}))
         self.assertTrue(lines.may("went", 0.0))

@@ -45,7 +45,7 @@ _NOT_PUBLIC = tuple(
 )
 
 
-class Kind(Enum):
+class AddressKind(Enum):
     """What can be at a host address."""
 
     SOMEBODY = "one host"
@@ -64,7 +64,7 @@ def site(host: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def kind(host: str) -> Kind:
+def kind(host: str) -> AddressKind:
     """What can be at a host address. An IPv4 address in an IPv6 one (RFC 4291,
     2.5.5) is what it is by itself. Raises ValueError for what is no literal address."""
     address = ipaddress.ip_address(host)
@@ -72,10 +72,16 @@ def kind(host: str) -> Kind:
     if inner is not None:
         first = inner.packed[0]
         nobody = first == 0 or first >= FIRST_OF_MANY
-        return Kind.NOBODY if nobody else Kind.OURSELVES if first == 127 else Kind.SOMEBODY
+        return (
+            AddressKind.NOBODY
+            if nobody
+            else AddressKind.OURSELVES
+            if first == 127
+            else AddressKind.SOMEBODY
+        )
     if address.is_multicast or address.is_unspecified:
-        return Kind.NOBODY
-    return Kind.OURSELVES if address.is_loopback else Kind.SOMEBODY
+        return AddressKind.NOBODY
+    return AddressKind.OURSELVES if address.is_loopback else AddressKind.SOMEBODY
 
 
 @lru_cache(maxsize=16_384)
@@ -102,7 +108,7 @@ def unmapped(host: str) -> str:
 def there_can_be(address: Address) -> bool:
     """Whether somebody can be at this address. Raises ValueError for no literal one."""
     host, port = address
-    return port != 0 and kind(host) is not Kind.NOBODY
+    return port != 0 and kind(host) is not AddressKind.NOBODY
 
 
 def port_number(text: str, *, smallest: int = 1) -> int:

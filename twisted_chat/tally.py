@@ -39,7 +39,7 @@ class Tally:
         return {category: entry.total for category, entry in self._categories.items()}
 
 
-class Lines:
+class LogLines:
     """Which of the lines about what happens are written. The kinds are the program's
     own words, so they are few."""
 

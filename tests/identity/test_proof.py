@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.identity.keys import Identity
-from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling, statement
+from twisted_chat.identity.proof import NONCE_BYTES, AcceptingProof, DiallingProof, statement
 
 DIALLER, ACCEPTOR, STRANGER = (Identity.generate() for _ in range(3))
 NONCE, LATER = bytes(NONCE_BYTES), b"\1" * NONCE_BYTES
@@ -21,8 +21,8 @@ class Proof(SynchronousTestCase):
     """Two ends, and somebody between them."""
 
     def setUp(self) -> None:
-        self.dialling = Dialling(DIALLER, ACCEPTOR.fingerprint)
-        self.accepting = Accepting(ACCEPTOR, NONCE)
+        self.dialling = DiallingProof(DIALLER, ACCEPTOR.fingerprint)
+        self.accepting = AcceptingProof(ACCEPTOR, NONCE)
 
     def test_opened(self) -> None:
         """Four messages open a link on both sides, and the acceptor knows the dialler's key."""
@@ -46,12 +46,12 @@ class Proof(SynchronousTestCase):
 
     def test_reflection(self) -> None:
         """What the acceptor itself signs when it dials opens nothing at it."""
-        own = Dialling(ACCEPTOR, DIALLER.fingerprint)
+        own = DiallingProof(ACCEPTOR, DIALLER.fingerprint)
         self.refused(own.receive(b"nonce " + NONCE))
 
     def test_own_key(self) -> None:
         """Whoever shows our own key is refused, by whichever side."""
-        self.assertRaises(WireError, Dialling, ACCEPTOR, ACCEPTOR.fingerprint)
+        self.assertRaises(WireError, DiallingProof, ACCEPTOR, ACCEPTOR.fingerprint)
         self.assertRaises(WireError, self.accepting.receive, b"key " + ACCEPTOR.public_key)
 
     def test_passed_on(self) -> None:
@@ -76,8 +76,8 @@ class Proof(SynchronousTestCase):
     @given(st.binary() | st.sampled_from([b"key ", b"nonce ", b"proof ", b"open"]))
     def test_anything(self, message: bytes) -> None:
         """Whatever else is said opens nothing."""
-        accepting = Accepting(ACCEPTOR, NONCE)
+        accepting = AcceptingProof(ACCEPTOR, NONCE)
         self.assertRaises(WireError, accepting.receive, message)
         accepting.receive(b"key " + DIALLER.public_key)
         self.assertRaises(WireError, accepting.receive, message)
-        self.assertRaises(WireError, Dialling(DIALLER, ACCEPTOR.fingerprint).receive, message)
+        self.assertRaises(WireError, DiallingProof(DIALLER, ACCEPTOR.fingerprint).receive, message)

@@ -9,7 +9,7 @@ from qh3.tls import Context
 
 from tests.support.quic import CALLED, KEYS, End, QuicCase, Raw
 from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, IDLE_TIMEOUT
-from twisted_chat.net.quic_connection import Connection
+from twisted_chat.net.quic_connection import LinkConnection
 
 LINKS = 5_000 if os.environ.get("THOROUGH") else 200
 EACH = 20
@@ -28,7 +28,7 @@ class Ended(QuicCase):
 
     def there(self) -> int:
         """Connections, and halves of them, that exist."""
-        kinds = (Connection, QuicConnection, QuicTlsBridge, Context)
+        kinds = (LinkConnection, QuicConnection, QuicTlsBridge, Context)
         return sum(isinstance(one, kinds) for one in gc.get_objects())
 
     def nothing_left(self) -> None:

@@ -20,10 +20,10 @@ from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen1 import (
     Located,
+    NamedText,
     RoomListed,
     RosterCleared,
     RosterEntry,
-    Said,
     UserListed,
 )
 from twisted_chat.wire.gen2 import answers
@@ -85,7 +85,7 @@ SAID: list[gen1.Answer] = [
     RoomReady("lab"),
     RosterCleared(),
     RosterEntry(*WHERE),
-    Said("bob", "hello"),
+    NamedText("bob", "hello"),
 ]
 TYPED = ("$roomjoin lab", "$userlist", "$roomlist", "$roomcreate lab", "$poke bob", "$trust bob",
          "$verify bob", "$kick bob", "$status", "hello", "$kick", "$roomleave")  # fmt: skip
@@ -190,7 +190,7 @@ class Anything(SynchronousTestCase):
                         plain = Session(Whereabouts(SERVER), 5000, "alice", patient=True)
                         screen.show(plain.start(1.0))
                         screen.show(plain.heard(Welcome("alice"), SERVER, 1.0))
-                        screen.show(plain.heard(Said("old", "hello"), WHERE, 1.5))
+                        screen.show(plain.heard(NamedText("old", "hello"), WHERE, 1.5))
                         for typed in TYPED:
                             screen.show(plain.typed(as_typed(typed), 2.0))
                             screen.show(plain.heard(wrong, source, 3.0))

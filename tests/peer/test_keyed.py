@@ -13,7 +13,7 @@ from twisted_chat.peer.session import MAX_TYPED
 from twisted_chat.terminal.commands import usage
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Leave, Verb
-from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.answers import Came
 from twisted_chat.wire.gen2.contact import Contact
 from twisted_chat.wire.gen2.requests import AskRoster
@@ -468,7 +468,7 @@ class WithoutKey(SynchronousTestCase):
     def _said(self, name: str, text: str, source: tuple[str, int] = PLAIN) -> str:
         now = self.world.network.now
         self.world.network.carry_out(
-            self.carol.node, self.carol.session.heard(Said(name, text), source, now)
+            self.carol.node, self.carol.session.heard(NamedText(name, text), source, now)
         )
         return self.carol.lines[-1]
 
@@ -478,7 +478,7 @@ class WithoutKey(SynchronousTestCase):
             self.carol.lines[-1], "> you are in lab with alice, bob, old (unencrypted)"
         )
         self.carol.type("hello")
-        self.assertEqual(self.carol.node.sent[-1], Send(Said("carol", "hello\n"), PLAIN))
+        self.assertEqual(self.carol.node.sent[-1], Send(NamedText("carol", "hello\n"), PLAIN))
         self.assertEqual(self._said("old", "hi\n"), "< old (unencrypted): hi")
 
     def test_claims(self) -> None:

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.analysis import Analysis, Frame
-from twisted_chat.trace.report import Conversation, Finding, Purpose, Row
+from twisted_chat.trace.report import ConversationSummary, Finding, Purpose, Row
 
 USER, SERVER = ("192.168.122.9", 36396), ("192.168.122.25", 8090)
 OTHER = ("192.168.122.25", 34456)
@@ -185,7 +185,7 @@ class Notes:
     def __init__(self) -> None:
         self.rows: dict[int, list[Row]] = {}
         self.findings: dict[int, list[Finding]] = {}
-        self.summaries: dict[int, Conversation] = {}
+        self.summaries: dict[int, ConversationSummary] = {}
 
     def row(self, conversation: int, row: Row) -> None:
         self.rows.setdefault(conversation, []).append(row)
@@ -193,7 +193,7 @@ class Notes:
     def finding(self, conversation: int, finding: Finding) -> None:
         self.findings.setdefault(conversation, []).append(finding)
 
-    def concluded(self, conversation: int, summary: Conversation) -> None:
+    def concluded(self, conversation: int, summary: ConversationSummary) -> None:
         self.summaries[conversation] = summary
 
     def merged(self, conversation: int, into: int) -> None:

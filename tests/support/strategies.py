@@ -6,7 +6,7 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from twisted_chat.addresses import Address, Kind, kind
+from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.directory import directory
 from twisted_chat.wire import common
 from twisted_chat.wire.common import (
@@ -27,10 +27,10 @@ from twisted_chat.wire.common import (
 from twisted_chat.wire.gen1 import (
     Answer,
     Located,
+    NamedText,
     RoomListed,
     RosterCleared,
     RosterEntry,
-    Said,
     UserListed,
 )
 from twisted_chat.wire.gen2.requests import (
@@ -88,7 +88,7 @@ ports = st.integers(1, 65_535)
 hosts = (
     st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
     .map(str)
-    .filter(lambda host: kind(host) is not Kind.NOBODY)
+    .filter(lambda host: kind(host) is not AddressKind.NOBODY)
 )
 addresses: st.SearchStrategy[Address] = st.tuples(hosts, ports)
 
@@ -147,7 +147,7 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     odd_names.map(RoomReady),
     st.just(RosterCleared()),
     st.builds(RosterEntry, hosts, ports),
-    st.builds(Said, texts.map(lambda text: text.replace("> ", ">")), texts),
+    st.builds(NamedText, texts.map(lambda text: text.replace("> ", ">")), texts),
 )
 """Every kind of answer, and what peers say."""
 

@@ -28,7 +28,7 @@ from tests.support.captures import (
 from tests.support.strategies import some
 from twisted_chat.trace import analysis, chat, questions
 from twisted_chat.trace.analysis import Analysis, Frame
-from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row
+from twisted_chat.trace.report import ConversationSummary, Finding, Layer, Purpose, Row
 
 RAW = 101
 EXCHANGED = frames(exchange())
@@ -124,7 +124,7 @@ class Silent:
     def finding(self, conversation: int, finding: Finding) -> None:
         pass
 
-    def concluded(self, conversation: int, summary: Conversation) -> None:
+    def concluded(self, conversation: int, summary: ConversationSummary) -> None:
         self.conversations += 1
 
     def merged(self, conversation: int, into: int) -> None:

@@ -16,7 +16,7 @@ from tests.support.strategies import some
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture
-from twisted_chat.trace.report import Conversation
+from twisted_chat.trace.report import ConversationSummary
 from twisted_chat.trace.spool import NoRoom, Spool
 
 
@@ -141,7 +141,7 @@ class Trouble(AnalyzeTestCase):
         spool = Spool(with_bytes=False)
         self.addCleanup(spool.close)
         spool._database.execute("PRAGMA max_page_count = 10")
-        summary = Conversation("TCP chat", ((USER, "x" * 100_000),), 1, 0, 0)
+        summary = ConversationSummary("TCP chat", ((USER, "x" * 100_000),), 1, 0, 0)
         problem = self.assertRaises(NoRoom, spool.concluded, 1, summary)
         self.assertIn("TMPDIR=FOLDER chooses another", str(problem))
 

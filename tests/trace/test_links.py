@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.captures import SERVER, USER, analyzed, datagram, frames
 from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
-from twisted_chat.trace.quic import Kind
+from twisted_chat.trace.quic import PacketKind
 from twisted_chat.trace.report import Purpose
 
 OURS, THEIRS = b"\x11" * 8, b"\x22" * 8
@@ -35,34 +35,38 @@ def short_packet(receiver: bytes, size: int = 30) -> bytes:
 class Reading(SynchronousTestCase):
     """Packets in one datagram."""
 
-    def kinds(self, datagram: bytes) -> list[Kind]:
+    def kinds(self, datagram: bytes) -> list[PacketKind]:
         return [packet.kind for packet in quic.read(datagram)]
 
     def test_kinds(self) -> None:
         """The types of version 1, by the two bits that say them (RFC 9000, 17.2)."""
-        for kind, expected in enumerate((Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE)):
+        for kind, expected in enumerate(
+            (PacketKind.INITIAL, PacketKind.ZERO_RTT, PacketKind.HANDSHAKE)
+        ):
             self.assertEqual(self.kinds(long_packet(kind, b"x" * 40)), [expected])
-        self.assertEqual(self.kinds(long_packet(3, b"x" * 40)), [Kind.RETRY])
+        self.assertEqual(self.kinds(long_packet(3, b"x" * 40)), [PacketKind.RETRY])
 
     def test_version_2(self) -> None:
         """Version 2 has the same types under other numbers (RFC 9369, 3.2)."""
         packet = long_packet(3, b"x" * 40, version=0x6B3343CF)
-        self.assertEqual(self.kinds(packet), [Kind.HANDSHAKE])
+        self.assertEqual(self.kinds(packet), [PacketKind.HANDSHAKE])
 
     def test_together(self) -> None:
         """Several packets in one datagram, the last with a short header, and padding."""
         both = long_packet(0, b"x" * 40) + long_packet(2, b"y" * 50)
-        self.assertEqual(self.kinds(both), [Kind.INITIAL, Kind.HANDSHAKE])
+        self.assertEqual(self.kinds(both), [PacketKind.INITIAL, PacketKind.HANDSHAKE])
         three = both + short_packet(THEIRS)
-        self.assertEqual(self.kinds(three), [Kind.INITIAL, Kind.HANDSHAKE, Kind.ONE_RTT])
-        self.assertEqual(self.kinds(both + bytes(500)), [Kind.INITIAL, Kind.HANDSHAKE])
+        self.assertEqual(
+            self.kinds(three), [PacketKind.INITIAL, PacketKind.HANDSHAKE, PacketKind.ONE_RTT]
+        )
+        self.assertEqual(self.kinds(both + bytes(500)), [PacketKind.INITIAL, PacketKind.HANDSHAKE])
         sizes = [packet.length for packet in quic.read(three)]
         self.assertEqual(sum(sizes), len(three))
 
     def test_other_versions(self) -> None:
         """Version negotiation is known by its zero; other versions are said to be that."""
-        self.assertEqual(self.kinds(long_packet(0, b"", version=0)), [Kind.NEGOTIATION])
-        self.assertEqual(self.kinds(long_packet(0, b"", version=0x1A2A3A4A)), [Kind.UNKNOWN])
+        self.assertEqual(self.kinds(long_packet(0, b"", version=0)), [PacketKind.NEGOTIATION])
+        self.assertEqual(self.kinds(long_packet(0, b"", version=0x1A2A3A4A)), [PacketKind.UNKNOWN])
 
     def test_ids(self) -> None:
         """The connection ids of both sides are read."""

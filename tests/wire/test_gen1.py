@@ -26,10 +26,10 @@ from twisted_chat.wire.gen1 import (
     MAX_DATAGRAM,
     Answer,
     Located,
+    NamedText,
     RoomListed,
     RosterCleared,
     RosterEntry,
-    Said,
     UserListed,
     parse_answer,
     parse_request,
@@ -65,7 +65,7 @@ ANSWERS: dict[bytes, Answer] = {
     b"rj 192.168.122.25 34456": RosterEntry("192.168.122.25", 34456),
     b"rj ::ffff:10.0.0.1 1": RosterEntry("::ffff:10.0.0.1", 1),
     b"rj": Bare(Verb.RJ),
-    b"msg debian> hello\n": Said("debian", "hello\n"),
+    b"msg debian> hello\n": NamedText("debian", "hello\n"),
 }
 
 NOT_REQUESTS = [
@@ -135,14 +135,14 @@ class GrammarTests(SynchronousTestCase):
 
     def test_the_first_mark_ends_the_name(self) -> None:
         """What a peer says may hold the mark that follows a name."""
-        self.assertEqual(parse_answer(b"msg a> b> c"), Said("a", "b> c"))
-        self.assertEqual(parse_answer(b"msg a>> b"), Said("a>", "b"))
-        self.assertEqual(parse_answer(b"msg > b"), Said("", "b"))
-        self.assertEqual(parse_answer(b"msg a> "), Said("a", ""))
+        self.assertEqual(parse_answer(b"msg a> b> c"), NamedText("a", "b> c"))
+        self.assertEqual(parse_answer(b"msg a>> b"), NamedText("a>", "b"))
+        self.assertEqual(parse_answer(b"msg > b"), NamedText("", "b"))
+        self.assertEqual(parse_answer(b"msg a> "), NamedText("a", ""))
 
     def test_text_of_several_lines(self) -> None:
         """Line feeds are a part of the text, and of the name."""
-        self.assertEqual(parse_answer(b"msg a\nb> c\nd\n"), Said("a\nb", "c\nd\n"))
+        self.assertEqual(parse_answer(b"msg a\nb> c\nd\n"), NamedText("a\nb", "c\nd\n"))
 
     def test_an_argument_is_everything_after_the_space(self) -> None:
         """Spaces in an argument are for the rule on names to refuse, not for the grammar."""
@@ -157,7 +157,7 @@ class RoomTests(SynchronousTestCase):
         """Text of that many bytes fills the datagram, whatever the name is written in."""
         for name in ("bob", "アリス"):
             room = said_room(name)
-            self.assertEqual(len(Said(name, "x" * room).encode()), MAX_DATAGRAM)
+            self.assertEqual(len(NamedText(name, "x" * room).encode()), MAX_DATAGRAM)
 
 
 class NameTests(SynchronousTestCase):

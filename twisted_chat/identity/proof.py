@@ -51,7 +51,7 @@ def statement(dialler: str, acceptor: str, nonce: bytes) -> bytes:
     return b" " * 64 + LABEL + b"\0" + bytes.fromhex(dialler) + bytes.fromhex(acceptor) + nonce
 
 
-class Dialling:
+class DiallingProof:
     """The dialling side, which knows the acceptor's key already."""
 
     def __init__(self, own: Identity, acceptor: str) -> None:
@@ -79,7 +79,7 @@ class Dialling:
         return b""
 
 
-class Accepting:
+class AcceptingProof:
     """The accepting side. `nonce` must be fresh and random; `fingerprint` is
     the dialler's, proven once it is `opened`."""
 

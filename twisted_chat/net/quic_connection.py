@@ -19,7 +19,7 @@ from twisted_chat.display import safe
 from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint, matches, spoken
 from twisted_chat.identity.keys import Identity, certified_key
-from twisted_chat.identity.proof import NONCE_BYTES, Accepting, Dialling
+from twisted_chat.identity.proof import NONCE_BYTES, AcceptingProof, DiallingProof
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
@@ -42,16 +42,16 @@ class Stage(Enum):
 class Owner(Protocol):
     """The one who is told what happens on a connection."""
 
-    def id_issued(self, connection: "Connection", identifier: bytes) -> None: ...
-    def id_retired(self, connection: "Connection", identifier: bytes) -> None: ...
-    def opened(self, connection: "Connection") -> None: ...
-    def received(self, connection: "Connection", message: bytes) -> None: ...
-    def moved(self, connection: "Connection") -> None: ...
-    def over(self, connection: "Connection", why: str) -> None:
+    def id_issued(self, connection: "LinkConnection", identifier: bytes) -> None: ...
+    def id_retired(self, connection: "LinkConnection", identifier: bytes) -> None: ...
+    def opened(self, connection: "LinkConnection") -> None: ...
+    def received(self, connection: "LinkConnection", message: bytes) -> None: ...
+    def moved(self, connection: "LinkConnection") -> None: ...
+    def over(self, connection: "LinkConnection", why: str) -> None:
         """Once, unless we closed it. What it still has to send is to be sent."""
 
 
-class Connection:
+class LinkConnection:
     """`link` is what others know it by; `expected` what the key at the other
     end of a dialled one must begin with, `found` the one that is there, and
     `dialled_to` where that is. `gone` says that there is nothing left to send or
@@ -77,7 +77,7 @@ class Connection:
         self._own = own
         self._owner = owner
         self._frames: Frames | None = Frames()
-        self._proof: Accepting | Dialling | None = None
+        self._proof: AcceptingProof | DiallingProof | None = None
         self._outgoing = bytearray()
         self._backlog = 0
         self._elsewhere: Address | None = None
@@ -90,7 +90,7 @@ class Connection:
         self._credit: int | None = None  # Bytes, while the address is not proven.
         self._error = 0
         if not link.dialled:
-            self._proof = Accepting(own, os.urandom(NONCE_BYTES))
+            self._proof = AcceptingProof(own, os.urandom(NONCE_BYTES))
             self._credit = 0
 
     @property
@@ -252,7 +252,7 @@ class Connection:
         self.found = found
         if not matches(found, self.expected):
             raise WireError(f"another key is there than was expected: {spoken(found)}")
-        self._proof = Dialling(self._own, found)
+        self._proof = DiallingProof(self._own, found)
         self._outgoing += frame(self._proof.first)
 
     def _on_data(self, event: events.StreamDataReceived, now: float) -> None:

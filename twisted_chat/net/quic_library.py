@@ -30,7 +30,7 @@ _NO_LANGUAGE = "No common ALPN"
 def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> QuicConfiguration:
     """What the connections of a port have in common, in one direction. Nothing
     of a certificate is checked but that the other end has its key; whose key
-    it is, is for `Connection` to judge."""
+    it is, is for `LinkConnection` to judge."""
     made = QuicConfiguration(
         is_client=dialled,
         alpn_protocols=[bounds.ALPN],

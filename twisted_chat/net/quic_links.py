@@ -17,12 +17,12 @@ from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 
 if TYPE_CHECKING:
-    from twisted_chat.net.quic_connection import Connection
+    from twisted_chat.net.quic_connection import LinkConnection
 
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
-class Links:
+class PortLinks:
     """The connections of a port, by their ids in `by_id`.
 
     `write` sends one datagram. What connections have to send goes out when
@@ -44,7 +44,7 @@ class Links:
         resets: Resets,
         keylog: TextIO | None,
     ) -> None:
-        self.by_id: dict[bytes, Connection] = {}
+        self.by_id: dict[bytes, LinkConnection] = {}
         self.tally = Tally()
         self._own = own
         self._listener = listener
@@ -55,13 +55,13 @@ class Links:
         self._resets = resets
         self._keylog = keylog
         self._common: dict[bool, Any] = {}
-        self._all: dict[Connection, None] = {}
-        self._by_link: dict[Link, Connection] = {}
-        self._dialled: dict[Address, dict[Connection, None]] = {}
-        self._waiting: WaitingRoom[Connection] = WaitingRoom()
-        self._dirty: dict[Connection, None] = {}
-        self._unsent: dict[Connection, None] = {}
-        self._deadlines: Deadlines[Connection] = Deadlines()
+        self._all: dict[LinkConnection, None] = {}
+        self._by_link: dict[Link, LinkConnection] = {}
+        self._dialled: dict[Address, dict[LinkConnection, None]] = {}
+        self._waiting: WaitingRoom[LinkConnection] = WaitingRoom()
+        self._dirty: dict[LinkConnection, None] = {}
+        self._unsent: dict[LinkConnection, None] = {}
+        self._deadlines: Deadlines[LinkConnection] = Deadlines()
         self._timer: IDelayedCall | None = None
         self._due = NEVER
         self._flushing: IDelayedCall | None = None
@@ -72,7 +72,7 @@ class Links:
 
     def dial(self, dial: Dial) -> None:
         # Imported when it is needed, as it takes time: see quic_library.
-        from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_connection import LinkConnection
         from twisted_chat.net.quic_library import dialling
 
         try:
@@ -85,7 +85,7 @@ class Links:
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
         link = Link("", dial.address, True)
-        connection = Connection(quic, self._own, self, link, now, dial.fingerprint)
+        connection = LinkConnection(quic, self._own, self, link, now, dial.fingerprint)
         self._dialled.setdefault(dial.address, {})[connection] = None
         self._add(connection)
 
@@ -117,9 +117,9 @@ class Links:
         self._timer = self._flushing = None
         self._due = NEVER
 
-    def accept(self, source: Address, original: bytes, retried: bytes) -> "Connection | None":
+    def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
-        from twisted_chat.net.quic_connection import Connection
+        from twisted_chat.net.quic_connection import LinkConnection
         from twisted_chat.net.quic_library import accepting
 
         of, now = site(source[0]), self._clock.seconds()
@@ -132,7 +132,7 @@ class Links:
             return None
         common = self._configuration(dialled=False)
         quic = accepting(common, original, retried, self._resets)
-        connection = Connection(quic, self._own, self, Link("", source, False), now)
+        connection = LinkConnection(quic, self._own, self, Link("", source, False), now)
         connection.ids.add(retried)
         if (oldest := self._waiting.add(connection, of)) is not None:
             self.count("an unfinished attempt gone for another", oldest.link.address)
@@ -141,12 +141,12 @@ class Links:
         self._add(connection)
         return connection
 
-    def dialled(self, address: Address) -> Collection["Connection"]:
+    def dialled(self, address: Address) -> Collection["LinkConnection"]:
         """The connections, in whatever stage, that were dialled to there."""
         return self._dialled.get(address, ())
 
     def receive(
-        self, connection: "Connection", datagrams: Sequence[bytes], source: Address, now: float
+        self, connection: "LinkConnection", datagrams: Sequence[bytes], source: Address, now: float
     ) -> None:
         self._dirty[connection] = None
         self._guarded(connection, connection.receive, datagrams, source, now)
@@ -187,29 +187,29 @@ class Links:
         if many := self.tally.count(f"{what} was not understood", self._clock.seconds()):
             self.log.failure("{what} was not understood, {many} times", what=what, many=many)
 
-    def id_issued(self, connection: "Connection", identifier: bytes) -> None:
+    def id_issued(self, connection: "LinkConnection", identifier: bytes) -> None:
         connection.ids.add(identifier)
         self.by_id[identifier] = connection
 
-    def id_retired(self, connection: "Connection", identifier: bytes) -> None:
+    def id_retired(self, connection: "LinkConnection", identifier: bytes) -> None:
         connection.ids.discard(identifier)
         self.by_id.pop(identifier, None)
 
-    def opened(self, connection: "Connection") -> None:
+    def opened(self, connection: "LinkConnection") -> None:
         self._waiting.prove(connection)
         self._by_link[connection.link] = connection
         self._tell("opened", connection.link)
 
-    def received(self, connection: "Connection", message: bytes) -> None:
+    def received(self, connection: "LinkConnection", message: bytes) -> None:
         try:  # Written out, where `_tell` would do: every message comes by.
             self._listener.received(connection.link, message)
         except Exception:
             self.not_understood("received")
 
-    def moved(self, connection: "Connection") -> None:
+    def moved(self, connection: "LinkConnection") -> None:
         self._tell("moved", connection.link)
 
-    def over(self, connection: "Connection", why: str) -> None:
+    def over(self, connection: "LinkConnection", why: str) -> None:
         self._touch(connection)
         link = connection.link
         if self._by_link.pop(link, None) is not None:
@@ -227,13 +227,13 @@ class Links:
             self._common[dialled] = configuration(self._own, dialled=dialled, keylog=self._keylog)
         return self._common[dialled]
 
-    def _add(self, connection: "Connection") -> None:
+    def _add(self, connection: "LinkConnection") -> None:
         self._all[connection] = None
         for identifier in connection.ids:
             self.by_id[identifier] = connection
         self._touch(connection)
 
-    def _forget(self, connection: "Connection") -> None:
+    def _forget(self, connection: "LinkConnection") -> None:
         self._waiting.discard(connection)
         self._all.pop(connection, None)
         if connection.dialled_to is not None:
@@ -244,13 +244,13 @@ class Links:
         for identifier in connection.ids:
             self.by_id.pop(identifier, None)
 
-    def _forget_dialled(self, connection: "Connection", address: Address) -> None:
+    def _forget_dialled(self, connection: "LinkConnection", address: Address) -> None:
         if (there := self._dialled.get(address)) is not None:
             there.pop(connection, None)
             if not there:
                 del self._dialled[address]
 
-    def _touch(self, connection: "Connection") -> None:
+    def _touch(self, connection: "LinkConnection") -> None:
         """It may have something to send: in this turn, after all that is said in it."""
         self._dirty[connection] = None
         if not self._held and self._flushing is None:
@@ -260,7 +260,7 @@ class Links:
         self._flushing = None
         self.flush()
 
-    def _transmit(self, connection: "Connection", now: float) -> None:
+    def _transmit(self, connection: "LinkConnection", now: float) -> None:
         for datagram, address in connection.transmit(now):
             self._write(datagram, address)
         self._deadlines.set(connection, connection.deadline)
@@ -274,7 +274,7 @@ class Links:
             self._guarded(connection, connection.tick, now)
         self.flush()
 
-    def _guarded(self, connection: "Connection", do: Callable[..., None], *given: Any) -> None:
+    def _guarded(self, connection: "LinkConnection", do: Callable[..., None], *given: Any) -> None:
         if connection.gone:
             return
         try:

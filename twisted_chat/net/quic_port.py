@@ -18,7 +18,7 @@ from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, Listener, SendFrame
 from twisted_chat.net import quic_bounds as bounds
-from twisted_chat.net.quic_links import Links
+from twisted_chat.net.quic_links import PortLinks
 from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
 from twisted_chat.net.quic_stateless import (
     RESETS,
@@ -30,7 +30,7 @@ from twisted_chat.net.quic_stateless import (
 from twisted_chat.rate import Rate
 
 if TYPE_CHECKING:
-    from twisted_chat.net.quic_connection import Connection
+    from twisted_chat.net.quic_connection import LinkConnection
 
 
 _LONG = b"\xc0"
@@ -76,7 +76,7 @@ class QuicPort(DatagramProtocol):
         self._answered = Rate(bounds.ANSWERS, bounds.ANSWERS_AT_ONCE, bounds.SITES)
         if new_links is None:
             new_links = Rate(bounds.NEW_LINKS, bounds.NEW_LINKS_AT_ONCE, bounds.SITES)
-        self._links = Links(
+        self._links = PortLinks(
             own,
             listener,
             clock,
@@ -158,7 +158,7 @@ class QuicPort(DatagramProtocol):
         by_id, receive = self._by_id, self._links.receive
         texts: Datagrams = []
         run: list[bytes] = []
-        connection: Connection | None = None
+        connection: LinkConnection | None = None
         at: Address | None = None
         for one in datagrams:
             datagram, source = one
@@ -187,7 +187,9 @@ class QuicPort(DatagramProtocol):
             self._texts(texts)
         self._links.flush()
 
-    def _of_long_header(self, datagram: bytes, source: Address, now: float) -> "Connection | None":
+    def _of_long_header(
+        self, datagram: bytes, source: Address, now: float
+    ) -> "LinkConnection | None":
         """The connection that it belongs to, or one that it opens."""
         connection = self._by_id.get(datagram[6 : 6 + datagram[5]] if len(datagram) > 5 else b"")
         if connection is not None:

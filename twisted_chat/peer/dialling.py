@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from twisted_chat.addresses import Address, Kind, kind, site
+from twisted_chat.addresses import Address, AddressKind, kind, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.neighbour import Neighbour
@@ -55,8 +55,8 @@ class Places:
         if port == 0 or address == self._here:
             return False
         where = kind(host)
-        local = kind(self._server.current[0]) is Kind.OURSELVES
-        return where is Kind.SOMEBODY or (where is Kind.OURSELVES and local)
+        local = kind(self._server.current[0]) is AddressKind.OURSELVES
+        return where is AddressKind.SOMEBODY or (where is AddressKind.OURSELVES and local)
 
 
 class Dialling:

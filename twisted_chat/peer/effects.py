@@ -7,7 +7,7 @@ from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.peer.commands import Order, Say
 from twisted_chat.peer.events.event import Event
 from twisted_chat.wire.common import Request
-from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2 import requests
 from twisted_chat.wire.gen2.speech import Speech
 
@@ -23,7 +23,7 @@ class Tell:
 class Send:
     """A message for an address."""
 
-    message: Request | Said
+    message: Request | NamedText
     to: Address
 
 
@@ -57,7 +57,7 @@ class Effects:
     def tell(self, event: Event) -> None:
         self._waiting.append(Tell(event))
 
-    def send(self, message: Request | Said, to: Address) -> None:
+    def send(self, message: Request | NamedText, to: Address) -> None:
         self._waiting.append(Send(message, to))
 
     def frame(self, message: requests.Request | Speech, link: Link) -> None:

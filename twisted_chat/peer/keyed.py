@@ -27,7 +27,7 @@ from twisted_chat.peer.uplink import Uplink
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
-from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2 import answers
 from twisted_chat.wire.gen2.answers import Introduced, parse_answer
 from twisted_chat.wire.gen2.requests import SignOfLife
@@ -205,7 +205,7 @@ class KeyedSession:
 
     def heard(self, message: gen1.Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
-        if isinstance(message, Said):
+        if isinstance(message, NamedText):
             self._people.heard(message, source, now)
         elif source in self._server:
             self._uplink.answers_plainly(message, source, now)

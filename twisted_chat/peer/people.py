@@ -20,7 +20,7 @@ from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
 from twisted_chat.peer.trust import Trust, Verdict, name_key
 from twisted_chat.rate import Rate
-from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.contact import Contact
 
 Person = Neighbour | PlainPeer
@@ -430,7 +430,7 @@ class People:
 
     # --- What those without a key say
 
-    def heard(self, said: Said, source: tuple[str, int], now: float) -> None:
+    def heard(self, said: NamedText, source: tuple[str, int], now: float) -> None:
         self._plain.heard(said, source, now)
 
 

@@ -14,7 +14,7 @@ from twisted_chat.peer.speech import speak
 from twisted_chat.peer.trust import name_key
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
-from twisted_chat.wire.gen1 import Said
+from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.contact import Contact
 
 
@@ -97,7 +97,7 @@ class PlainPeers:
             for peer in listeners:
                 self._effects.send(message, peer.address)
 
-    def heard(self, message: Said, source: Address, now: float) -> None:
+    def heard(self, message: NamedText, source: Address, now: float) -> None:
         """Show a datagram of somebody whom the server has named, with what is certain
         of its sender: an address at most. All others are counted."""
         peer = self._known.get(source)

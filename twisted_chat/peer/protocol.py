@@ -16,7 +16,7 @@ from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell, Typed
 from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
-from twisted_chat.wire.gen1 import MAX_DATAGRAM, Said, cut, parse_answer
+from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
 
@@ -85,7 +85,7 @@ class Peer(DatagramProtocol):
         except WireError:
             return
         if len(datagram) > MAX_DATAGRAM:
-            if not isinstance(message, Said):
+            if not isinstance(message, NamedText):
                 return
             message = replace(message, cut=True)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))

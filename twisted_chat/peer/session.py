@@ -23,7 +23,7 @@ from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 from twisted_chat.wire.common import Bare, Leave, ListRooms, ListUsers, Verb
-from twisted_chat.wire.gen1 import Answer, RoomListed, Said, UserListed
+from twisted_chat.wire.gen1 import Answer, NamedText, RoomListed, UserListed
 
 FAREWELL_WAITS = (0.5, 1.0)
 """Seconds to wait for the answer to `by`: who quits wants to be gone."""
@@ -105,7 +105,7 @@ class Session:
 
     def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:
         """A message came from an address."""
-        if isinstance(message, Said):
+        if isinstance(message, NamedText):
             self._show_said(message, source, now)
         elif self._server.answers(source):
             self._company.told(message, now)
@@ -314,7 +314,7 @@ class Session:
 
     # --- What peers say
 
-    def _show_said(self, message: Said, source: Address, now: float) -> None:
+    def _show_said(self, message: NamedText, source: Address, now: float) -> None:
         people = self._company.people
         if people.ignores(source, message.name):
             return

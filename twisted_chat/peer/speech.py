@@ -3,18 +3,18 @@
 import unicodedata
 from collections.abc import Iterator
 
-from twisted_chat.wire.gen1 import Said, said_room
+from twisted_chat.wire.gen1 import NamedText, said_room
 
 _JOINER = "\u200d"
 
 
-def speak(name: str, text: str) -> list[Said]:
+def speak(name: str, text: str) -> list[NamedText]:
     """The messages that carry a typed text, each with the line feed of a typed line.
 
     A text longer than one datagram is split between characters, and where
     that is possible not within what is seen as one.
     """
-    return [Said(name, part + "\n") for part in split(text, said_room(name) - 1)]
+    return [NamedText(name, part + "\n") for part in split(text, said_room(name) - 1)]
 
 
 def split(text: str, room: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ Others reach that machine at the address at which they reach the server.
 from collections.abc import Callable
 from dataclasses import replace
 
-from twisted_chat.addresses import Address, Kind, kind
+from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.wire.gen2.contact import Contact
 
 ReachedAt = Callable[[Address], str | None]
@@ -26,11 +26,11 @@ class Nearby:
         # Written out for most, as it is asked for every answer and every member.
         if (host[:4] != "127." and host != "::1") or host == receiver[0]:
             return address
-        if receiver[0][:4] == "127." or kind(receiver[0]) is Kind.OURSELVES:
+        if receiver[0][:4] == "127." or kind(receiver[0]) is AddressKind.OURSELVES:
             return address
         here = self._reached_at(receiver)
         # A zone is a number of this machine's, which leads nowhere from another.
-        if here is None or "%" in here or kind(here) is not Kind.SOMEBODY:
+        if here is None or "%" in here or kind(here) is not AddressKind.SOMEBODY:
             return address
         return here, address[1]
 

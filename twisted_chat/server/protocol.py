@@ -19,7 +19,7 @@ from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
-from twisted_chat.tally import EVERY, Lines, Tally
+from twisted_chat.tally import EVERY, LogLines, Tally
 
 _LINES: dict[type[Change], tuple[str, str]] = {
     Registered: ("users who registered", "user {name} registered from {at}"),
@@ -50,7 +50,7 @@ class RoomServer(DatagramProtocol):
             reached_at=lambda address: self.transport.reached_at(address),
         )
         self._tally = Tally()
-        self._lines = Lines()
+        self._lines = LogLines()
         self._reporting: IDelayedCall | None = None
         self._timer: IDelayedCall | None = None
         self._due = NEVER

@@ -12,20 +12,20 @@ from typing import NamedTuple
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.trace.chat import Chat, speaks
+from twisted_chat.trace.chat import ChatDissector, speaks
 from twisted_chat.trace.connection import Connection, Moment
 from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import Fragment, Packet, Protocol, carried_in, dissect
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.report import (
-    Conversation,
+    ConversationSummary,
+    Dissection,
     Finding,
     Layer,
     Purpose,
     Row,
     Sink,
-    Verdict,
     count,
     series,
 )
@@ -85,7 +85,7 @@ class Analysis:
         self._sink = sink
         self._conversations = 0
         self._connections: dict[_Pair, tuple[_Talk, Connection]] = {}
-        self._chats: dict[int, tuple[_Talk, Chat]] = {}
+        self._chats: dict[int, tuple[_Talk, ChatDissector]] = {}
         self._addresses: dict[Address, int] = {}  # Of those who have spoken, or are the port's.
         self._addressed: dict[Address, int] = {}  # Of those who were spoken to.
         self._fragments = Fragments()
@@ -158,7 +158,7 @@ class Analysis:
         else:
             self.elsewhere["something else"] += 1
 
-    def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Verdict) -> None:
+    def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Dissection) -> None:
         talk.note(frame.at)
         if (tunnels := carried_in(packet.headers)) and tunnels not in talk.carriers:
             talk.carriers[tunnels] = None
@@ -235,7 +235,9 @@ class Analysis:
             return
         if not known:
             talk = self._begin(frame.at)
-            chat = Chat(self._port, lambda finding: self._sink.finding(talk.number, finding))
+            chat = ChatDissector(
+                self._port, lambda finding: self._sink.finding(talk.number, finding)
+            )
             self._chats[talk.number] = talk, chat
             known = [talk.number]
         elif len(set(known)) == 2:
@@ -273,7 +275,7 @@ class Analysis:
         self._conclude(talk, "UDP chat", hosts)
 
     def _conclude(self, talk: _Talk, kind: str, hosts: tuple[tuple[Address, str], ...]) -> None:
-        summary = Conversation(kind, hosts, talk.packets, talk.first, talk.last)
+        summary = ConversationSummary(kind, hosts, talk.packets, talk.first, talk.last)
         self._sink.concluded(talk.number, summary)
 
     # --- ICMP
@@ -295,7 +297,7 @@ class Analysis:
         if self._seen_before(frame, packet):
             return
         what = f"{packet.complaint}, about {about.protocol.value} to port {about.destination[1]}"
-        verdict = Verdict(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")
+        verdict = Dissection(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")
         self._tell(talk, frame, packet, verdict)
 
 

@@ -15,17 +15,26 @@ from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.layers import Packet
 from twisted_chat.trace.links import Links
-from twisted_chat.trace.questions import Emit, Question, Questions
-from twisted_chat.trace.report import Finding, Layer, Purpose, Verdict, at, count, duration, quoted
+from twisted_chat.trace.questions import Emit, OpenRequests, Question
+from twisted_chat.trace.report import (
+    Dissection,
+    Finding,
+    Layer,
+    Purpose,
+    at,
+    count,
+    duration,
+    quoted,
+)
 from twisted_chat.trace.speech import answer_in_words, request_in_words
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, Request, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen1 import (
     Answer,
     Located,
+    NamedText,
     RoomListed,
     RosterCleared,
     RosterEntry,
-    Said,
     UserListed,
     parse_answer,
     parse_request,
@@ -43,7 +52,7 @@ def speaks(datagram: bytes) -> bool:
     """Whether a datagram is a message of generation 1, in one direction or the
     other, and names only what may be a name."""
     message = _answer(datagram) or _request(datagram)
-    if message is None or isinstance(message, Said):
+    if message is None or isinstance(message, NamedText):
         return message is not None
     name = getattr(message, "name", getattr(message, "room", None))
     try:
@@ -52,7 +61,7 @@ def speaks(datagram: bytes) -> bool:
         return False
 
 
-class Chat:
+class ChatDissector:
     """Says of each datagram what it is, and at the end who asked and told what."""
 
     def __init__(self, port: int, emit: Emit) -> None:
@@ -62,13 +71,13 @@ class Chat:
         """What each called itself last."""
         self._registered: dict[Address, str] = {}
         self._left: dict[Address, None] = {}
-        self._questions = Questions(emit)
+        self._questions = OpenRequests(emit)
         self._links = Links(_is_message)
         self._direct: dict[tuple[Address, Address], list[int]] = {}
         self._untold = 0
         self._strange: Counter[Address] = Counter()
 
-    def absorb(self, other: "Chat") -> None:
+    def absorb(self, other: "ChatDissector") -> None:
         """Take over all of another, which has turned out to be the same chat."""
         self.servers.update(other.servers)
         self.names.update(other.names)
@@ -80,7 +89,7 @@ class Chat:
         self._untold += other._untold
         self._strange.update(other._strange)
 
-    def observe(self, packet: Packet, moment: Moment) -> Verdict:
+    def observe(self, packet: Packet, moment: Moment) -> Dissection:
         """What this datagram is."""
         source, destination, datagram = packet.source, packet.destination, packet.payload
         if packet.missing:
@@ -92,7 +101,7 @@ class Chat:
         if server == destination and (request := _request(datagram)) is not None:
             return self._asks(source, destination, request, datagram, moment)
         answer = _answer(datagram)
-        if isinstance(answer, Said):
+        if isinstance(answer, NamedText):
             return self._says(source, destination, answer, len(datagram))
         if server == source and answer is not None:
             return self._tells(destination, source, answer, moment)
@@ -127,7 +136,7 @@ class Chat:
                 return end
         ports = source[1] == self._port, destination[1] == self._port
         answer = _answer(datagram)
-        if isinstance(answer, Said):
+        if isinstance(answer, NamedText):
             return None
         if ports[0] != ports[1]:
             server = source if ports[0] else destination
@@ -142,7 +151,7 @@ class Chat:
 
     def _asks(
         self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
-    ) -> Verdict:
+    ) -> Dissection:
         verb = VERBS[type(request)]
         text = request_in_words(request)
         purpose = Purpose.SET_UP
@@ -155,7 +164,7 @@ class Chat:
             return _say(text, purpose)
         return _say(f"{text}, again", Purpose.RECOVERY)
 
-    def _tells(self, user: Address, server: Address, answer: Answer, moment: Moment) -> Verdict:
+    def _tells(self, user: Address, server: Address, answer: Answer, moment: Moment) -> Dissection:
         text = answer_in_words(answer)
         verbs = _ANSWERED[type(answer)]
         if isinstance(answer, Bare):
@@ -189,7 +198,9 @@ class Chat:
     def _leaving(self, user: Address, server: Address) -> bool:
         return user in self._left or Verb.BY in self._questions.waiting(user, server)
 
-    def _says(self, source: Address, destination: Address, said: Said, size: int) -> Verdict:
+    def _says(
+        self, source: Address, destination: Address, said: NamedText, size: int
+    ) -> Dissection:
         self.names.setdefault(source, safe(said.name[:LONGEST_NAME]))
         back = (destination, source) in self._direct
         pair = (destination, source) if back else (source, destination)
@@ -201,25 +212,25 @@ class Chat:
             told[2 * back + 1] += size
         return _say(answer_in_words(said), Purpose.DATA)
 
-    def _cut(self, packet: Packet) -> Verdict:
+    def _cut(self, packet: Packet) -> Dissection:
         """What a datagram is of which only the beginning was captured. Nothing is learned
         from it: a name in it may have gone on."""
         missing = f"{count(packet.missing, 'byte')} of it not captured"
         if quic.begins_long(packet.payload):
-            return Verdict(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
+            return Dissection(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
         request, answer = _request(packet.payload), _answer(packet.payload)
         told = packet.source[1] == self._port or packet.source in self.servers
         if request is not None and not (told and answer is not None):
             return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
         if answer is not None:
-            purpose = Purpose.DATA if isinstance(answer, Said) else Purpose.SET_UP
+            purpose = Purpose.DATA if isinstance(answer, NamedText) else Purpose.SET_UP
             return _say(f"{answer_in_words(answer)}…", purpose, missing)
         return self._stranger(packet.source, missing)
 
-    def _stranger(self, source: Address, what: str) -> Verdict:
+    def _stranger(self, source: Address, what: str) -> Dissection:
         if source in self._strange or len(self._strange) < MAX_STRANGE:
             self._strange[source] += 1
-        return Verdict(what, Purpose.UNKNOWN, Layer.APPLICATION, "UDP")
+        return Dissection(what, Purpose.UNKNOWN, Layer.APPLICATION, "UDP")
 
 
 _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
@@ -232,15 +243,15 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
     RoomReady: (Verb.RC,),
     RosterCleared: (Verb.RK, Verb.RJ),
     RosterEntry: (Verb.RJ,),
-    Said: (),
+    NamedText: (),
 }
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""
 _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
 
-def _say(what: str, purpose: Purpose, note: str = "") -> Verdict:
-    return Verdict(what, purpose, Layer.APPLICATION, "udpchat", note)
+def _say(what: str, purpose: Purpose, note: str = "") -> Dissection:
+    return Dissection(what, purpose, Layer.APPLICATION, "udpchat", note)
 
 
 def _is_message(datagram: bytes) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from twisted_chat.addresses import Address
 from twisted_chat.trace.direction import CIRCLE, OVERTAKING, Direction
 from twisted_chat.trace.layers import Flag, Packet, Segment
-from twisted_chat.trace.report import Layer, Purpose, Verdict, count, quoted
+from twisted_chat.trace.report import Dissection, Layer, Purpose, count, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Connection:
         expected = side.origin if side.syn is None else side.syn
         return expected is not None and expected != segment.sequence
 
-    def observe(self, packet: Packet, moment: Moment) -> Verdict:
+    def observe(self, packet: Packet, moment: Moment) -> Dissection:
         """What this segment is."""
         segment = packet.segment
         assert segment is not None
@@ -74,7 +74,7 @@ class Connection:
             return self.caller, self.called
         return self.called, self.caller
 
-    def _resets(self, sender: Direction, other: Direction, moment: Moment) -> Verdict:
+    def _resets(self, sender: Direction, other: Direction, moment: Moment) -> Dissection:
         if self.reset is None:
             self.reset = sender.address, moment
             self.refused = (
@@ -89,7 +89,7 @@ class Connection:
         packet: Packet,
         segment: Segment,
         moment: Moment,
-    ) -> Verdict:
+    ) -> Dissection:
         answers = bool(segment.flags & Flag.ACK)
         name = "SYN, ACK" if answers else "SYN"
         again = sender.syn == segment.sequence
@@ -125,7 +125,7 @@ class Connection:
         packet: Packet,
         segment: Segment,
         moment: Moment,
-    ) -> Verdict:
+    ) -> Dissection:
         size = len(packet.payload) + packet.missing
         start = sender.position(segment.sequence)
         self._establishes(sender, moment)
@@ -140,7 +140,7 @@ class Connection:
         if segment.flags & Flag.FIN:
             return self._closes(sender, other, start + size, what, moment)
         layer = Layer.APPLICATION if purpose is Purpose.DATA else Layer.TRANSPORT
-        return Verdict(what, purpose, layer, "TCP")
+        return Dissection(what, purpose, layer, "TCP")
 
     def _place(
         self, sender: Direction, other: Direction, packet: Packet, start: int, moment: Moment
@@ -170,7 +170,7 @@ class Connection:
 
     def _closes(
         self, sender: Direction, other: Direction, end: int, what: str, moment: Moment
-    ) -> Verdict:
+    ) -> Dissection:
         if sender.fin is not None:
             if not what:  # What came with it counts as repeated already.
                 sender.repeat(moment.number)
@@ -182,7 +182,7 @@ class Connection:
 
     def _acknowledges(
         self, sender: Direction, other: Direction, segment: Segment, moment: Moment
-    ) -> Verdict:
+    ) -> Dissection:
         if self._establishes(sender, moment):
             return _say("ACK", Purpose.SET_UP)
         here = sender.position(segment.sequence)
@@ -210,7 +210,7 @@ class Connection:
         return _say("ACK, again", Purpose.DATA)
 
 
-def _advance(other: Direction, told: int, before: int | None) -> Verdict:
+def _advance(other: Direction, told: int, before: int | None) -> Dissection:
     if other.fin is not None and told > other.fin:
         return _say("ACK, of the FIN", Purpose.CLOSE)
     if before is None:
@@ -221,5 +221,5 @@ def _advance(other: Direction, told: int, before: int | None) -> Verdict:
     return _say(what, Purpose.DATA)
 
 
-def _say(what: str, purpose: Purpose) -> Verdict:
-    return Verdict(what, purpose, Layer.TRANSPORT, "TCP")
+def _say(what: str, purpose: Purpose) -> Dissection:
+    return Dissection(what, purpose, Layer.TRANSPORT, "TCP")

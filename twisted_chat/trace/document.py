@@ -6,9 +6,9 @@ from typing import Any
 
 from twisted_chat.display import safe
 from twisted_chat.trace.link import Header
-from twisted_chat.trace.report import Conversation, Finding, Row
+from twisted_chat.trace.report import ConversationSummary, Finding, Row
 
-Told = tuple[Conversation, Iterable[Row], Iterable[Finding]]
+Told = tuple[ConversationSummary, Iterable[Row], Iterable[Finding]]
 
 
 def document(

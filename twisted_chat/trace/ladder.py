@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from twisted_chat.addresses import Address
-from twisted_chat.trace.report import Conversation, Row, at
+from twisted_chat.trace.report import ConversationSummary, Row, at
 from twisted_chat.trace.table import cells, fit, seconds
 
 LINES = 6
@@ -17,7 +17,7 @@ _TIME = 14
 class Ladder:
     """How a conversation is drawn on so many columns of a terminal."""
 
-    def __init__(self, conversation: Conversation, width: int) -> None:
+    def __init__(self, conversation: ConversationSummary, width: int) -> None:
         hosts = list(conversation.hosts)
         self._lines: dict[Address, int] = {
             address: min(index, LINES) for index, (address, _) in enumerate(hosts)

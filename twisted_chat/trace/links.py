@@ -8,8 +8,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
-from twisted_chat.trace.quic import Kind
-from twisted_chat.trace.report import Finding, Layer, Purpose, Verdict, at, count, duration
+from twisted_chat.trace.quic import PacketKind
+from twisted_chat.trace.report import Dissection, Finding, Layer, Purpose, at, count, duration
 
 MAX_LINKS = 10_000
 """Pairs of addresses between which QUIC is followed."""
@@ -23,7 +23,7 @@ MAX_CITED = 32
 class _Link:
     first: Moment
     ends: tuple[Address, Address]
-    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds: Counter[PacketKind] = field(default_factory=Counter)
     handshake: list[int] = field(default_factory=list)
     protected: Moment | None = None
     datagrams: Counter[Address] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Links:
 
     def observe(
         self, source: Address, destination: Address, datagram: bytes, moment: Moment
-    ) -> Verdict | None:
+    ) -> Dissection | None:
         """What this datagram is, if it is QUIC."""
         pair = frozenset((source, destination))
         link = self._links.get(pair)
@@ -62,7 +62,7 @@ class Links:
                     return _verdict(packets)
                 link = self._links[pair] = _Link(moment, (source, destination))
         elif self._is_protected(link, datagram):
-            packets = [quic.QuicPacket(Kind.ONE_RTT, len(datagram))]
+            packets = [quic.QuicPacket(PacketKind.ONE_RTT, len(datagram))]
             if link is None:
                 if len(self._links) >= MAX_LINKS:
                     return _verdict(packets)
@@ -96,7 +96,7 @@ class Links:
             if packet.sender and len(self._ids) < MAX_IDS:
                 self._ids[packet.sender] = None
                 self._lengths.add(len(packet.sender))
-        if all(packet.kind is Kind.ONE_RTT for packet in packets):
+        if all(packet.kind is PacketKind.ONE_RTT for packet in packets):
             if link.protected is None:
                 link.protected = moment
             link.datagrams[source] += 1
@@ -132,13 +132,13 @@ class Links:
                 )
 
 
-_NAMES = {Kind.ONE_RTT: "protected", Kind.ZERO_RTT: "protected early"}
+_NAMES = {PacketKind.ONE_RTT: "protected", PacketKind.ZERO_RTT: "protected early"}
 
 
-def _verdict(packets: list[quic.QuicPacket]) -> Verdict:
+def _verdict(packets: list[quic.QuicPacket]) -> Dissection:
     what = " + ".join(
         f"{_NAMES.get(packet.kind, packet.kind.value)}, {count(packet.length, 'byte')}"
         for packet in packets
     )
     data = all(packet.kind in _NAMES for packet in packets)
-    return Verdict(what, Purpose.DATA if data else Purpose.SET_UP, Layer.TRANSPORT, "QUIC")
+    return Dissection(what, Purpose.DATA if data else Purpose.SET_UP, Layer.TRANSPORT, "QUIC")

@@ -18,7 +18,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.trace.document import Told
 from twisted_chat.trace.report import (
-    Conversation,
+    ConversationSummary,
     Finding,
     Purpose,
     Row,
@@ -109,7 +109,7 @@ def _purpose(purpose: Purpose) -> str:
 
 def _section(
     number: int,
-    conversation: Conversation,
+    conversation: ConversationSummary,
     rows: Sequence[Row],
     findings: Iterable[Finding],
     start: int,
@@ -137,7 +137,7 @@ def _section(
     )
 
 
-def _heads(conversation: Conversation) -> str:
+def _heads(conversation: ConversationSummary) -> str:
     heads = [
         f"<li>{html.escape(at(address))}<b>{html.escape(name)}</b></li>"
         for address, name in conversation.hosts[:LINES]

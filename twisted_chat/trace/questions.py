@@ -36,14 +36,14 @@ class Question:
 _Key = tuple[Address, Address, Verb]
 
 
-class Questions:
+class OpenRequests:
     """The requests of everybody to every server; `emit` is told how each went."""
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._open: dict[_Key, Question] = {}
 
-    def absorb(self, other: "Questions") -> None:
+    def absorb(self, other: "OpenRequests") -> None:
         """Take over the requests that another waits for."""
         self._open.update(other._open)
 

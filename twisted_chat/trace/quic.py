@@ -16,7 +16,7 @@ LARGEST_ID = 20
 _LONG, _FIXED = 0x80, 0x40
 
 
-class Kind(Enum):
+class PacketKind(Enum):
     INITIAL = "Initial"
     ZERO_RTT = "0-RTT"
     HANDSHAKE = "Handshake"
@@ -27,8 +27,13 @@ class Kind(Enum):
 
 
 _VERSIONS = {
-    0x00000001: (Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE, Kind.RETRY),
-    0x6B3343CF: (Kind.RETRY, Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE),  # RFC 9369.
+    0x00000001: (PacketKind.INITIAL, PacketKind.ZERO_RTT, PacketKind.HANDSHAKE, PacketKind.RETRY),
+    0x6B3343CF: (
+        PacketKind.RETRY,
+        PacketKind.INITIAL,
+        PacketKind.ZERO_RTT,
+        PacketKind.HANDSHAKE,
+    ),  # RFC 9369.
 }
 
 
@@ -37,7 +42,7 @@ class QuicPacket:
     """One packet: what it is, how many bytes it has, and the connection ids
     in a long header: that of who gets it, and that of who sent it."""
 
-    kind: Kind
+    kind: PacketKind
     length: int
     receiver: bytes = b""
     sender: bytes = b""
@@ -81,7 +86,7 @@ def read(datagram: bytes) -> list[QuicPacket]:
             if not datagram[at] & _LONG:
                 if not any(datagram[at:]):
                     break  # Padding outside of packets.
-                packets.append(QuicPacket(Kind.ONE_RTT, len(datagram) - at))
+                packets.append(QuicPacket(PacketKind.ONE_RTT, len(datagram) - at))
                 break
             packet = _long(datagram, at)
             packets.append(packet)
@@ -98,15 +103,15 @@ def _long(datagram: bytes, start: int) -> QuicPacket:
     sender, at = _connection_id(datagram, at)
     rest = len(datagram) - start
     if version == 0:
-        return QuicPacket(Kind.NEGOTIATION, rest, receiver, sender)
+        return QuicPacket(PacketKind.NEGOTIATION, rest, receiver, sender)
     if version not in _VERSIONS:
-        return QuicPacket(Kind.UNKNOWN, rest, receiver, sender)
+        return QuicPacket(PacketKind.UNKNOWN, rest, receiver, sender)
     if len(receiver) > LARGEST_ID or len(sender) > LARGEST_ID:
         raise WireError("a QUIC connection id that is too long")
     kind = _VERSIONS[version][first >> 4 & 3]
-    if kind is Kind.RETRY:
+    if kind is PacketKind.RETRY:
         return QuicPacket(kind, rest, receiver, sender)
-    if kind is Kind.INITIAL:
+    if kind is PacketKind.INITIAL:
         token, at = _number(datagram, at)
         at += token
     body, at = _number(datagram, at)

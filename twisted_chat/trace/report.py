@@ -36,7 +36,7 @@ class Layer(Enum):
     APPLICATION = "application"
 
 
-class Verdict(NamedTuple):
+class Dissection(NamedTuple):
     """What one packet is; `protocol` as a person would call it. A `note` says
     what follows from other packets, such as what it answers."""
 
@@ -62,7 +62,7 @@ class Row(NamedTuple):
     source: Address
     destination: Address
     length: int
-    verdict: Verdict
+    verdict: Dissection
     frame: bytes
     headers: tuple[Header, ...]
     comments: tuple[str, ...]
@@ -92,7 +92,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ConversationSummary:
     """A conversation as a whole: `hosts` are its participants, in the order
     of the ladder, each with what it is called."""
 
@@ -110,7 +110,7 @@ class Sink(Protocol):
 
     def finding(self, conversation: int, finding: Finding) -> None: ...
 
-    def concluded(self, conversation: int, summary: Conversation) -> None: ...
+    def concluded(self, conversation: int, summary: ConversationSummary) -> None: ...
 
     def merged(self, conversation: int, into: int) -> None:
         """All of the first has turned out to belong to the second."""

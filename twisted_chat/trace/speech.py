@@ -22,10 +22,10 @@ from twisted_chat.wire.common import (
 from twisted_chat.wire.gen1 import (
     Answer,
     Located,
+    NamedText,
     RoomListed,
     RosterCleared,
     RosterEntry,
-    Said,
     UserListed,
 )
 
@@ -81,7 +81,7 @@ def answer_in_words(answer: Answer) -> str:
             return "roster: begins anew"
         case RosterEntry(host, port):
             return f"roster: one more member at {host_and_port(host, port)}"
-        case Said(name, text):
+        case NamedText(name, text):
             return f"{_name(name)} says {quoted(text)}"
 
 

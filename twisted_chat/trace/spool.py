@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from twisted_chat.errors import ChatError
 from twisted_chat.trace.link import Header
-from twisted_chat.trace.report import Conversation, Finding, Layer, Purpose, Row, Verdict
+from twisted_chat.trace.report import ConversationSummary, Dissection, Finding, Layer, Purpose, Row
 
 AT_ONCE = 1_000
 """Rows that are put into the database together."""
@@ -109,7 +109,7 @@ class Spool:
         if len(self._findings) >= AT_ONCE:
             self._flush()
 
-    def concluded(self, conversation: int, summary: Conversation) -> None:
+    def concluded(self, conversation: int, summary: ConversationSummary) -> None:
         self.found += 1
         hosts = json.dumps(summary.hosts)
         about = (conversation, summary.kind, hosts, summary.packets, summary.first, summary.last)
@@ -139,14 +139,14 @@ class Spool:
         self._database.execute("CREATE INDEX row_by ON row (conversation, number)")
         self._database.execute("CREATE INDEX finding_by ON finding (conversation, topic, number)")
 
-    def conversations(self) -> Iterator[tuple[int, Conversation]]:
+    def conversations(self) -> Iterator[tuple[int, ConversationSummary]]:
         """Those there are, the earliest first."""
         for number, kind, hosts, packets, first, last in self._database.execute(
             "SELECT number, kind, hosts, packets, first, last FROM conversation ORDER BY"
             " (SELECT min(number) FROM row WHERE conversation = conversation.number)"
         ):
             people = tuple(((host, port), title) for (host, port), title in json.loads(hosts))
-            yield number, Conversation(kind, people, packets, first, last)
+            yield number, ConversationSummary(kind, people, packets, first, last)
 
     def rows(self, conversation: int, most: int = -1) -> Iterator[Row]:
         """Its packets in the order of the capture, at most so many."""
@@ -164,7 +164,7 @@ class Spool:
                 (source, source_port),
                 (destination, destination_port),
                 length,
-                Verdict(what, _PURPOSES[purpose], _LAYERS[layer], protocol, note),
+                Dissection(what, _PURPOSES[purpose], _LAYERS[layer], protocol, note),
                 frame,
                 _headers(headers),
                 tuple(json.loads(comments)) if comments != _NONE else (),

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from twisted_chat.display import safe
 from twisted_chat.trace.report import (
-    Conversation,
+    ConversationSummary,
     Finding,
     Row,
     at,
@@ -51,7 +51,7 @@ def seconds(nanoseconds: int) -> str:
     return f"{nanoseconds / 1e9:.6f}"
 
 
-def title(number: int, conversation: Conversation) -> str:
+def title(number: int, conversation: ConversationSummary) -> str:
     """One line that says what a conversation is."""
     hosts = [
         f"{at(address)} ({name})" if name else at(address) for address, name in conversation.hosts
@@ -78,7 +78,12 @@ _HEADINGS = (
 
 
 def table(
-    rows: Iterable[Row], conversation: Conversation, start: int, longest: int, *, dumped: bool
+    rows: Iterable[Row],
+    conversation: ConversationSummary,
+    start: int,
+    longest: int,
+    *,
+    dumped: bool,
 ) -> Iterator[str]:
     """Every packet of a conversation, times from `start`. `longest` is how long
     the longest text about one is; with `dumped` the bytes follow."""

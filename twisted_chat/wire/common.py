@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
-from twisted_chat.addresses import LARGEST_PORT, Address, Kind, kind
+from twisted_chat.addresses import LARGEST_PORT, Address, AddressKind, kind
 from twisted_chat.errors import WireError
 
 
@@ -187,7 +187,7 @@ def read_address(argument: str) -> Address:
         where = kind(host)
     except ValueError:
         raise WireError("not an address") from None
-    if where is Kind.NOBODY:
+    if where is AddressKind.NOBODY:
         raise WireError("an address where nobody can be")
     if port > LARGEST_PORT:
         raise WireError("not a port")

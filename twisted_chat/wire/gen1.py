@@ -82,7 +82,7 @@ class RosterEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NamedText:
     """`msg NAME> TEXT`: said by one peer to another, never through a server.
 
     The name is what the sender calls itself; it holds no `> `. A line typed
@@ -109,7 +109,7 @@ Answer = (
     | RoomReady
     | RosterCleared
     | RosterEntry
-    | Said
+    | NamedText
 )
 
 
@@ -127,7 +127,7 @@ def cut(datagram: bytes) -> bytes:
 
 def said_room(name: str) -> int:
     """How many bytes of text fit beside this name in one `msg` datagram."""
-    return MAX_DATAGRAM - len(Said(name, "").encode())
+    return MAX_DATAGRAM - len(NamedText(name, "").encode())
 
 
 # --- Reading
@@ -148,11 +148,11 @@ def _read_roster(argument: str) -> RosterCleared | RosterEntry:
     return RosterCleared() if argument == CLEAR else RosterEntry(*read_address(argument))
 
 
-def _read_said(argument: str) -> Said:
+def _read_said(argument: str) -> NamedText:
     found = _SAID.fullmatch(argument)
     if found is None:
         raise WireError("a message without its sender's name")
-    return Said(found[1], found[2])
+    return NamedText(found[1], found[2])
 
 
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
