@@ -35,7 +35,7 @@ class Verbs(SynchronousTestCase):
     """What is wanted instead of the original's flaws."""
 
     def test_strangers(self) -> None:
-        """Only a bare `hi` for who is not registered, and nothing for what is no message."""
+        """Strangers get a bare `hi` alone, and nothing for what is no message."""
         server = Server()
         for datagram in (b"ul", b"rl", b"rk", b"by", b"ar x", b"rc x", b"rj x"):
             self.assertEqual(server.all(EVE, datagram), [(b"hi", EVE)])
@@ -118,7 +118,7 @@ class BoundsKept(SynchronousTestCase):
         )
     )
     def test_no_amplification(self, steps: list[tuple[Address, bytes]]) -> None:
-        """Who is not registered never gets back more bytes than it sent."""
+        """A stranger never gets back more bytes than it sent."""
         server = Server()
         for source, datagram in steps:
             known = {user.address for user in server.core.directory.users.read()}

@@ -9,7 +9,7 @@ from twisted_chat.server.expiry import EXPIRED_AT_ONCE
 
 
 class ExpiryTests(SynchronousTestCase):
-    """Who is not heard from."""
+    """Those who are not heard from."""
 
     def test_any_request_is_a_sign_of_life(self) -> None:
         """A user who asks anything stays; one who is silent goes."""
@@ -66,14 +66,14 @@ class SilenceTests(SynchronousTestCase):
     """Those who say nothing, and rooms where nobody is."""
 
     def test_expired(self) -> None:
-        """Who expires outside a room is told the one thing that the original understands."""
+        """One who expires outside a room is told the one thing that the original understands."""
         server = Server(user_ttl=100)
         server.ask(ALICE, b"hi alice")
         self.assertEqual(server.wait(101), [(CLEAR, ALICE)])
         self.assertEqual(server.ask(ALICE, b"ul"), [b"hi"])
 
     def test_a_day_of_silence(self) -> None:
-        """Who talks in a room, and so says nothing to the server, is in it the next morning."""
+        """One who talks in a room, and so says nothing to the server, is in it the next day."""
         server = Server()
         for user, name in ((ALICE, b"alice"), (BOB, b"bob")):
             for datagram in (b"hi " + name, b"rc lab", b"rj lab"):
@@ -82,7 +82,7 @@ class SilenceTests(SynchronousTestCase):
         self.assertIn((CLEAR, ALICE), server.wait(500))
 
     def test_expiry(self) -> None:
-        """Who is not heard from is gone, and so is a room that stays empty."""
+        """A user who is not heard from is gone, and so is a room that stays empty."""
         server = Server(user_ttl=100, room_ttl=50)
         server.ask(ALICE, b"hi alice")
         server.ask(BOB, b"hi bob")

@@ -14,8 +14,8 @@ class OpenInternetTests(SynchronousTestCase):
     """Addresses where somebody can be who never asked."""
 
     def test_to_the_open_internet(self) -> None:
-        """Whoever has lists and rosters sent to another's address on the open internet, or
-        has changes told there, brings it 4 KiB and 50 datagrams a second, headers included."""
+        """Those who have lists and rosters sent to another's address on the open internet, or
+        have changes told there, bring it 4 KiB and 50 datagrams a second, headers included."""
         for victim, headers in ((VICTIM, IPV4_HEADERS), (("2600::1", 4000), IPV6_HEADERS)):
             server = Server(users_per_host=10_000)
             crowd = server.join(60)

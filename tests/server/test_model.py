@@ -147,7 +147,7 @@ class ModelTests(SynchronousTestCase):
     @many
     @given(steps)
     def test_everybody_knows(self, steps: list[Step]) -> None:
-        """Whoever takes what it is told knows exactly who is in its room, and missed no number."""
+        """A peer that takes all that it is told knows who is in its room, and missed no number."""
         self.know(steps)
 
     @many
@@ -184,7 +184,7 @@ class ModelTests(SynchronousTestCase):
     @some
     @given(steps)
     def test_consistent(self, steps: list[Step]) -> None:
-        """Who is registered over a link is in the directory or was just there, and in one room."""
+        """Those registered over a link are in the directory or just were, and in one room."""
         model = Model()
         server = model.server
         for step in steps:

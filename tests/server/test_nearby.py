@@ -45,7 +45,7 @@ class Places(SynchronousTestCase):
 
 
 class Announced(SynchronousTestCase):
-    """What is told of whoever is on the server's machine."""
+    """What is told of those who are on the server's machine."""
 
     def setUp(self) -> None:
         self.server = MixedServer()

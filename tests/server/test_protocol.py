@@ -121,7 +121,7 @@ class LogTests(ServerCase):
         )
 
     def test_departure(self) -> None:
-        """A departure is one line, whoever said so."""
+        """A departure is one line, no matter who said so."""
         self.hear(ALICE, b"hi alice", b"rc lab", b"rj lab")
         self.assertEqual(self.lines(ALICE, b"by", b"by"), ["user alice at 192.0.2.1:1000 left"])
 

@@ -58,7 +58,7 @@ class SiteTests(SynchronousTestCase):
         return sorted(held.casefolded for held in self.server.directory.held.read())
 
     def test_flood(self) -> None:
-        """Whoever comes and goes under one name after the other loses its own, in
+        """A user who comes and goes under one name after the other loses its own, in
         their order, and the names of those elsewhere are kept."""
         for number in range(2):
             self.pass_by(number, PLACES[number])
@@ -83,7 +83,7 @@ class SiteTests(SynchronousTestCase):
         self.assertEqual(self.kept(), ["user2", "user3"])
 
     def test_silent(self) -> None:
-        """It is the same for who says no goodbye."""
+        """It is the same for those who say no goodbye."""
         for number in range(3):
             link = self.server.link(number, PLACES[0])
             self.server.ask(link, Register(f"user{number}"))
@@ -121,7 +121,7 @@ class TellingTests(SynchronousTestCase):
     """Coming and going is paid for by those who do."""
 
     def test_paid(self) -> None:
-        """Those of one site cause so many messages a second; whoever does not wait for
+        """Those of one site cause so many messages a second; the one who does not wait for
         them comes in at once, and nobody waits to go."""
         self.patch(registry, "TELL_RATE", 100)
         self.patch(registry, "TELL_BURST", 200)
@@ -143,7 +143,7 @@ class TellingTests(SynchronousTestCase):
         self.assertEqual(server.ask(links[2], LeaveRoom()), [PutOut("lab")])
 
     def test_paid_without_a_key(self) -> None:
-        """The same for those without a key, who are refused meanwhile; whoever is in the
+        """The same for those without a key, who are refused meanwhile; the one who is in the
         room is told its roster again whenever it asks."""
         self.patch(registry, "TELL_RATE", 100)
         self.patch(registry, "TELL_BURST", 200)

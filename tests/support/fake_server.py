@@ -56,9 +56,9 @@ class _Room:
 
 
 class FakeServer:
-    """Who is here, by name, and in which room. `tamper` changes introductions
-    on their way; `forgets` changes of rosters that are never told. Who is away
-    without having left stays a user and a member."""
+    """Those who are here, by name, and in which room. `tamper` changes introductions
+    on their way; `forgets` changes of rosters that are never told. Those who are away
+    without having left stay users and members."""
 
     wake = NEVER
 

@@ -47,7 +47,7 @@ class MixedServer:
     # --- What happens
 
     def link(self, number: int = 0, address: Address | None = None) -> Link:
-        """A link from whoever has this key."""
+        """A link from the one who has this key."""
         link = Link(KEYS[number], address or PLACES[number], False)
         self.boxes[link] = []
         self.note(self.core.gen2.opened(link, self.now))

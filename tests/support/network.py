@@ -215,7 +215,7 @@ class FakeTerminal:
 class OriginalServer(DatagramProtocol):
     """The server of the program that this one continues, its flaws included.
 
-    A `hi` with a known name is refused, whoever repeats it; `rk` is ignored;
+    A `hi` with a known name is refused, no matter who repeats it; `rk` is ignored;
     nobody leaves a roster and nothing expires; strangers are answered; a join
     costs N times N datagrams. It is `dead` after an empty datagram, one that
     is not UTF-8, one that lacks an argument, and a stranger's `by`.

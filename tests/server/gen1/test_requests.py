@@ -26,7 +26,7 @@ class RegistrationTests(SynchronousTestCase):
         self.assertEqual(server.ask(BOB, b"rj lab"), [CLEAR])
 
     def test_a_refused_name_costs_nothing(self) -> None:
-        """Who asks for a name that cannot be keeps the one it has."""
+        """A user who asks for a name that cannot be keeps the one it has."""
         server = Server()
         server.ask(ALICE, b"hi alice")
         server.ask(BOB, b"hi bob")
@@ -51,7 +51,7 @@ class RegistrationTests(SynchronousTestCase):
         self.assertFalse(any(one.expired for one in server.changes if isinstance(one, Departed)))
 
     def test_a_place_that_becomes_free(self) -> None:
-        """Who leaves makes room, in all and for the host."""
+        """Each who leaves makes room, in all and for the host."""
         server = Server(users=1, users_per_host=1)
         server.ask(ALICE, b"hi alice")
         server.ask(ALICE, b"by")
@@ -186,7 +186,7 @@ class Properties(SynchronousTestCase):
     def test_no_amplification(
         self, steps: list[tuple[float, Address, bytes]], bounds: dict[str, float]
     ) -> None:
-        """Whoever is not registered never gets back more bytes than it sent.
+        """A stranger never gets back more bytes than it sent.
 
         What a user has coming when it goes is one clear of its roster, which
         the time as a user has paid for.

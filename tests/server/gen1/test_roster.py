@@ -1,4 +1,4 @@
-"""Who is told what when a room changes."""
+"""What members are told when a room changes."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +93,7 @@ class SmallRoomTests(SynchronousTestCase):
         self.assertEqual(server.all(BOB, b"rj room0"), [(CLEAR, BOB), (entries([ALICE])[0], BOB)])
 
     def test_no_such_room(self) -> None:
-        """Who asks for a room that is not there stays where it is."""
+        """A user who asks for a room that is not there stays where it is."""
         server = serving(ALICE, BOB)
         server.ask(ALICE, b"rj room0")
         self.assertEqual(server.all(ALICE, b"rj nowhere"), [(b"rj", ALICE)])
@@ -156,7 +156,7 @@ class LargeRoomTests(SynchronousTestCase):
         self.assertEqual(server.wait(2 * GATHER), [])
 
     def test_a_newcomer_while_the_list_is_on_its_way(self) -> None:
-        """Who comes while a long list is being sent is at its end, each once."""
+        """Those who come while a long list is being sent are at its end, each once."""
         server, crowd = self.crowd(200)
         sent = server.all(ALICE, b"rj room0")
         self.assertLess(len(told(sent, ALICE)), 100)
@@ -207,7 +207,7 @@ class LargeRoomTests(SynchronousTestCase):
             self.assertEqual(len(told(sent, member)), 46)
 
     def test_a_newcomer_meanwhile(self) -> None:
-        """Who comes while departures are gathered is told at once, and is in the list after it."""
+        """A newcomer while departures are gathered is told at once, and is in the next list."""
         server, crowd = self.crowd(50)
         server.all(crowd[0], b"rk")
         sent = server.all(ALICE, b"rj room0")
@@ -258,7 +258,7 @@ class Properties(SynchronousTestCase):
 
 
 class CostTests(SynchronousTestCase):
-    """Who is told what when a room changes."""
+    """What members are told when a room changes."""
 
     def test_small(self) -> None:
         """Up to 32 members get the clear and the list at every change."""

@@ -89,7 +89,7 @@ class SingleTests(SynchronousTestCase):
         self.assertEqual(line.queue.wake, NEVER)
 
     def test_over_the_share(self) -> None:
-        """Who has had its share gets nothing until it has earned more; others do."""
+        """An address that has had its share gets nothing until it has earned more; others do."""
         line = Line(10, 10)
         for _ in range(9):
             line.queue.send(ALICE, Goodbye().encode(), line.now)
@@ -154,7 +154,7 @@ class StreamTests(SynchronousTestCase):
         self.assertEqual(line.received(ALICE), listed(100) + listed(100, first=500))
 
     def test_cancelled(self) -> None:
-        """Who is gone gets nothing more, and holds nobody up."""
+        """A link that is gone gets nothing more, and holds nobody up."""
         line = Line()
         line.queue.open(ALICE, Slot.USERS, names(100))
         line.queue.open(BOB, Slot.USERS, names(100))

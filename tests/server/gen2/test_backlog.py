@@ -65,7 +65,7 @@ class RateTests(SynchronousTestCase):
             self.assertEqual(server.ask(anna, ListRooms()), [], message)
 
     def test_goes_on(self) -> None:
-        """Whoever says more than its rate for too long, in number or in bytes, loses the
+        """A user who says more than its rate for too long, in number or in bytes, loses the
         link, and others are heard meanwhile."""
         for message in (b"rk", b"zz" + b"x" * 1000):
             server = MixedServer(rate=50, burst=100)

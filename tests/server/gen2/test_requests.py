@@ -104,7 +104,7 @@ class OwnershipTests(SynchronousTestCase):
         self.assertEqual(server.room("lab").creator, KEYS[0])
 
     def test_in_another_room(self) -> None:
-        """A room can be ruled from inside only, and whoever is in another is safe."""
+        """A room can be ruled from inside only, and those who are in another are safe."""
         server = self.server
         server.ask(self.ben, CreateRoom("den"))
         server.ask(self.ben, JoinRoom("den"))
@@ -123,14 +123,14 @@ class OwnershipTests(SynchronousTestCase):
         self.assertEqual(server.ask(self.ben, CreateRoom("lab")), [RoomReady("lab")])
 
     def test_give(self) -> None:
-        """Whoever is given a room rules it, and whoever gave it does not."""
+        """The user who is given a room rules it, and the one who gave it does not."""
         server = self.server
         self.assertEqual(server.ask(self.anna, GiveRoom("ben")), [Done(Extra.GIVE)])
         self.assertEqual(server.ask(self.anna, Kick("ben")), [Refused(Extra.KICK)])
         self.assertEqual(server.ask(self.ben, Kick("anna"))[-1], Done(Extra.KICK))
 
     def test_the_key_counts(self) -> None:
-        """The creator is who has the key, also after having been away, and from elsewhere."""
+        """The creator is known by its key, also after having been away, and from elsewhere."""
         server = self.server
         server.ask(self.anna, Leave())
         back = server.link(0, ("203.0.113.99", 1))

@@ -79,7 +79,7 @@ class RosterTests(SynchronousTestCase):
         self.assertTrue(reader.complete)
 
     def test_changes_while_it_is_sent(self) -> None:
-        """Who leaves while a long roster is under way is told of after its end, or not listed."""
+        """One who leaves while a roster is under way is told of after its end, or not listed."""
         self.patch(roster, "SMALL_ROOM", 1000)  # Nothing is gathered.
         self.assertEqual(self.leave_while_it_is_sent(), 1)
         self.patch(roster, "MISSED", 10)
@@ -113,8 +113,8 @@ class RosterTests(SynchronousTestCase):
         return begun
 
     def test_comes_and_goes(self) -> None:
-        """Whoever comes and goes in a larger room within a moment is told to nobody; whoever is
-        still there, or gone, is, once; whoever goes and comes back is told to nobody either."""
+        """Of a member of a larger room who comes and goes within a moment nobody is told, and of
+        one who goes and comes back neither; of one who is still there, or gone, all are, once."""
         server, links = crowded(0, links=3)
         for number in range(SMALL_ROOM):
             server.datagram((f"10.0.0.{number}", 4000), b"hi user%d" % number)
@@ -141,7 +141,7 @@ class RosterTests(SynchronousTestCase):
         self.assertEqual(server.take(links[0]), [came])
 
     def test_another_takes_the_name(self) -> None:
-        """Whoever takes the name of one that went within the same moment is not taken for it."""
+        """A user who takes the name of one that went in the same moment is not taken for it."""
         self.patch(roster, "SMALL_ROOM", 1)
         server, (link,) = crowded(0)
         server.ask(link, CreateRoom("lab"))

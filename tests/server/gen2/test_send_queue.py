@@ -1,4 +1,4 @@
-"""Lists and rosters over links: whole, in pieces, at the pace of whoever takes them."""
+"""Lists and rosters over links: whole, in pieces, at the pace of those who take them."""
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -74,8 +74,8 @@ class ListTests(SynchronousTestCase):
         self.assertGreater(size(server, link), 0)
 
     def test_turns(self) -> None:
-        """In a turn a link gets its share, what is produced in all is bounded, and whoever got
-        nothing is first in the next."""
+        """In a turn a link gets its share, what is produced in all is bounded, and those who got
+        nothing are first in the next."""
         in_all = 3 * TURN_PER_LINK
         self.patch(send_queue, "TURN_IN_ALL", in_all)
         server, links = crowded(30_000, links=6)

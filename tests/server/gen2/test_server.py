@@ -31,7 +31,7 @@ class VerbTests(SynchronousTestCase):
     """The seven commands."""
 
     def test_registration(self) -> None:
-        """A name is had by whoever asks first, in any case, and may be asked for again."""
+        """A name is had by the one who asks first, in any case, and may be asked for again."""
         server = MixedServer()
         anna, ben = server.link(0), server.link(1)
         self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
@@ -41,14 +41,14 @@ class VerbTests(SynchronousTestCase):
         self.assertEqual(server.changes, [Registered(PLACES[0], "anna", "anna", KEYS[0])])
 
     def test_strangers(self) -> None:
-        """Whoever is not registered is told so, whatever it asks."""
+        """A stranger is told so, whatever it asks."""
         server = MixedServer()
         link = server.link()
         for request in (ListUsers(), Leave(), Kick(), AskRoster()):
             self.assertEqual(server.ask(link, request), [HI])
 
     def test_goodbye(self) -> None:
-        """Whoever says goodbye is gone at once, from the room too, and may come again."""
+        """A user who says goodbye is gone at once, from the room too, and may come again."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.take(anna)
@@ -88,7 +88,7 @@ class NameTests(SynchronousTestCase):
         self.assertEqual(server.ask(server.link(0), Register("anna")), [HI])
 
     def test_bounded(self) -> None:
-        """So many names are kept; whoever went first loses its name first."""
+        """So many names are kept; the one who went first loses its name first."""
         server = MixedServer(names=2)
         for number, name in enumerate(("anna", "ben", "carla")):
             server.ask(server.session(name, number), Leave())
@@ -150,7 +150,7 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(server.dropped, ["not in the language"] * 4)
 
     def test_second_generation_only(self) -> None:
-        """A server of generation 2 refuses whoever has no key, and serves who has one."""
+        """A server of generation 2 refuses those without a key, and serves those who have one."""
         server = MixedServer(generation=2)
         for datagram in (b"hi bob", b"ul", b"rj lab", b"by"):
             self.assertEqual(server.datagram(BOB, datagram), [b"hi"])

@@ -23,7 +23,7 @@ class LinkTests(SynchronousTestCase):
     """Links that are lost, replaced, moved, or never used."""
 
     def test_lost(self) -> None:
-        """Whoever comes back in time is still in its room, and is told the roster again."""
+        """A user who comes back in time is still in its room, and is told the roster again."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.take(anna)
@@ -42,7 +42,7 @@ class LinkTests(SynchronousTestCase):
         self.assertEqual(len(server.room("lab").members), 2)
 
     def test_lost_for_good(self) -> None:
-        """Whoever does not come back in time has left."""
+        """A user who does not come back in time has left."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.take(anna)
