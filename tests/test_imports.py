@@ -133,6 +133,8 @@ LAYERS = (
         "tcp.typed",
         "terminal",
         "terminal.commands",
+        "terminal.json_lines",
+        "terminal.json_orders",
         "terminal.rows",
         "terminal.wording",
         "terminal.wording.keys",
