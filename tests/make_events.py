@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from tests.support.events import MODULES, events
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.said import Waiting
+from twisted_chat.peer.events.said import Unencrypted, Waiting
 from twisted_chat.peer.events.talk import Present
 from twisted_chat.terminal.commands import PURPOSES
 from twisted_chat.terminal.json_lines import event_name, field_name, plain
@@ -71,7 +71,7 @@ for line in chat.stdout:
     event = json.loads(line)
     if event["event"] == "wants_to_talk":
         order(do="poke", name=event["who"]["name"])
-    elif event["event"] == "said" and event["encrypted"]:
+    elif event["event"] == "said" and not event["unencrypted"]:
         order(say=f"{event['from']['name']} said: {event['text']}")
 ```
 
@@ -90,7 +90,7 @@ make them safe. More fields, and more events, may come: pass over what you do no
 """
 EXAMPLE = (Path(__file__).parent / "support" / "bot_events.jsonl").read_text()
 """What the bot was told when it was really run."""
-PARTS = (Someone, Present, Waiting)
+PARTS = (Someone, Unencrypted, Present, Waiting)
 """What is in fields besides texts and numbers."""
 
 
