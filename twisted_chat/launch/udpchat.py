@@ -124,7 +124,8 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
     )
     log_lines(log, LogLevel.info)
     program.run(server, Deferred(), lambda: None)  # A signal is the end that there is.
-    raise SystemExit(status)
+    # A server outlives its terminal: that one has hung up is no failure of its own.
+    raise SystemExit(0 if status == streams.HUNG_UP else status)
 
 
 def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
