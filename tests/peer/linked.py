@@ -1,5 +1,6 @@
 """Whole programs in memory: a room server and peers, each with its key, on the fake network."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -52,7 +53,7 @@ class Person:
                     key.fingerprint,
                     name,
                     self.memory,
-                    epoch=1,
+                    epoch=world.next_epoch(key),
                     patient=patient,
                     server_key=server_key,
                 ),
@@ -147,9 +148,15 @@ class World:
         self.server_key = Identity.generate()
         self._generation = generation
         self._places = 100
+        self._starts: Counter[str] = Counter()
         self.office = ""
         """The one host at which everybody is, if there is one."""
         self.start_server()
+
+    def next_epoch(self, key: Identity) -> int:
+        """A number larger than any that a program with this key has used before."""
+        self._starts[key.fingerprint] += 1
+        return 1000 * self._starts[key.fingerprint] - 999
 
     def start_server(self) -> None:
         """Start a server with the same key, which knows nobody."""

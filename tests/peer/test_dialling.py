@@ -33,6 +33,11 @@ def somebody(number: int, host: str = "192.0.2.1") -> Neighbour:
     return one
 
 
+def dial_of(one: Neighbour) -> tuple[Address, str]:
+    """How somebody is dialled."""
+    return one.addresses[0], one.fingerprint
+
+
 class Turns(SynchronousTestCase):
     """How many at a time."""
 
@@ -64,8 +69,8 @@ class Turns(SynchronousTestCase):
         """So many are on their way at a time, wherever to, and each host has its turn."""
         self.want(*(somebody(number, f"192.0.2.{number}") for number in range(100)))
         self.assertEqual(len(self.dialled), MAX_DIALS)
-        for _, key in list(self.dialled):
-            self.dialling.failed(key, 5.0)
+        for dial in list(self.dialled):
+            self.dialling.failed(*dial, 5.0)
         hosts = {host for (host, _), _ in self.dialled}
         self.assertEqual(len(hosts), 2 * MAX_DIALS)
 
@@ -76,8 +81,8 @@ class Turns(SynchronousTestCase):
         while now < 300:
             now = self.dialling.wake
             before = len(self.dialled)
-            for key in self.dialling.tick(now):
-                self.dialling.failed(key, now)
+            for dial in self.dialling.tick(now):
+                self.dialling.failed(*dial, now)
             last = now if len(self.dialled) > before else last
         self.assertLess(len(self.dialled), 30)
         self.assertGreater(last, 200)
@@ -88,10 +93,10 @@ class Turns(SynchronousTestCase):
         self.want(people[0])
         self.dialling.linked("192.0.2.1", people[0].fingerprint, 0.0)
         self.want(*people[1:])
-        self.dialling.failed(people[1].fingerprint, 1.0)
+        self.dialling.failed(*dial_of(people[1]), 1.0)
         self.assertEqual(len(self.dialled), 4)
         self.dialling.unlinked(people[0].fingerprint)
-        self.dialling.failed(people[2].fingerprint, 1.0)
+        self.dialling.failed(*dial_of(people[2]), 1.0)
         self.assertEqual(len(self.dialled), 4)
 
     def test_gone_while_dialled(self) -> None:
@@ -102,6 +107,47 @@ class Turns(SynchronousTestCase):
         self.want(people[0])
         self.assertEqual(len(self.dialled), 2)
         self.assertEqual(len(self.dialling.tick(PATIENCE)), 2)
+
+    def test_new_address(self) -> None:
+        """One who is at another address now is dialled there at once, while the dial to the
+        former one counts until nothing can come of it, or there is a link."""
+        one, others = somebody(1), [somebody(2), somebody(3)]
+        self.want(one)
+        self.move(one, 2001)
+        self.assertEqual([port for (_, port), _ in self.dialled], [1025, 2001])
+        self.want(*others)
+        self.assertEqual(len(self.dialled), MAX_DIALS_OF_A_HOST)
+        self.assertFalse(self.dialling.failed(("192.0.2.1", 1025), one.fingerprint, 1.0))
+        self.dialling.linked("192.0.2.1", one.fingerprint, 1.0)
+        self.assertEqual(len(self.dialled), 4)
+
+    def test_ever_new_addresses(self) -> None:
+        """One who is said to be at ever new addresses is dialled at two of a host at a time, and
+        at those of many hosts so many times in all."""
+        for bound, host in ((MAX_DIALS_OF_A_HOST, "192.0.2.1"), (MAX_DIALS, "192.0.2.{}")):
+            self.setUp()
+            one = somebody(1)
+            for number in range(100):
+                self.move(one, 2000 + number, host.format(number))
+            self.assertEqual(len(self.dialled), bound)
+
+    def test_new_address_of_a_host_that_rests(self) -> None:
+        """A host that is left alone is dialled at another address at once only where there was
+        a link to the very peer who is said to be there."""
+        one = somebody(1)
+        self.want(one)
+        self.dialling.failed(*dial_of(one), 0.0)
+        self.move(one, 2001)
+        self.assertEqual(len(self.dialled), 1)
+        one.linked_at = "192.0.2.1"
+        self.move(one, 2002)
+        self.assertEqual(len(self.dialled), 2)
+
+    def move(self, one: Neighbour, port: int, host: str = "192.0.2.1") -> None:
+        """The server says that somebody is elsewhere now."""
+        one.reachable_at((host, port))
+        self.dialling.want_at_new_address(one, 0.0)
+        self.dialling.tick(0.0)
 
     def test_not_wanted(self) -> None:
         """One who is not wanted any more is not dialled, and nothing of them stays."""
@@ -121,7 +167,7 @@ class Turns(SynchronousTestCase):
         for number in range(MAX_HOSTS + 50):
             one = somebody(1, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
             self.want(one, now=float(number))
-            self.dialling.failed(one.fingerprint, float(number))
+            self.dialling.failed(*dial_of(one), float(number))
         self.assertEqual(len(self.dialling._hosts), MAX_HOSTS)
 
 
@@ -203,6 +249,20 @@ class Hostile(SynchronousTestCase):
         to = self.sent(contacts)
         self.assertEqual(set(to), {"10.9.9.9"})
         self.assertLess(to["10.9.9.9"], 40 * 2_000)
+
+    def test_victim_at_ever_new_ports(self) -> None:
+        """A host at which one member is said to be, at ever new ports, is not sent more."""
+        world, _ = self.in_a_room()
+        victim = "f" * 64  # Larger than ours, so that we dial.
+        world.network.sent.clear()
+        start = world.clock.seconds()
+        for number in range(200):
+            self.roster(world, [Contact("mallory", victim, "10.9.9.9", 1024 + number)])
+            world.wait(0.1)
+        to = [one for one in world.network.sent if one.to[0] == "10.9.9.9"]
+        self.assertTrue(to)
+        seconds = world.clock.seconds() - start
+        self.assertLess(sum(len(one.payload) for one in to), seconds * 2_000)
 
     def test_our_own_machine(self) -> None:
         """What listens on our own machine is sent nothing, as the server is elsewhere."""

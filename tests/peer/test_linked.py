@@ -113,6 +113,44 @@ class Arriving(SynchronousTestCase):
         self.assertEqual(len(dave.told("welcome")), len(people))
 
 
+class Restarting(SynchronousTestCase):
+    """Somebody who starts again and again, with the same key, each time at another port."""
+
+    def restart(self, world: World, *, dials: bool, told: bool) -> None:
+        """Ten times, five seconds apart; with `dials` it is the one who dials alice, with
+        `told` the end is told to everybody."""
+        alice, _ = world.room("alice", "bob")
+        key = alice.key
+        while key is alice.key or (key.fingerprint < alice.key.fingerprint) != dials:
+            key = Identity.generate()
+        for number in range(10):
+            carol = world.start("carol", key=key)
+            carol.do("$roomjoin lab", "you are in lab with alice, bob")
+            carol.type(f"hello {number}")
+            world.wait(1)
+            self.assertEqual(alice.told("< ")[-1:], [f"< carol: hello {number}"])
+            world.wait(4)
+            if told:
+                carol.type("$quit")
+                world.wait(1)
+            carol.transport.kill()
+        self.assertEqual(len(alice.told("< ")), 10)
+
+    def test_killed(self) -> None:
+        """What is said by one who was killed and started anew arrives at once, whoever dials,
+        also where everybody is at one host."""
+        for dials in (True, False):
+            for office in ("", "10.0.0.77"):
+                world = World()
+                world.office = office
+                self.restart(world, dials=dials, told=False)
+
+    def test_quit(self) -> None:
+        """What is said by one who has quit and come back arrives at once, whoever dials."""
+        for dials in (True, False):
+            self.restart(World(), dials=dials, told=True)
+
+
 class Liar:
     """What a server says to everybody goes through here, and is changed on the way."""
 

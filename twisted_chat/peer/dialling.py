@@ -26,6 +26,10 @@ MAX_HOSTS = 10_000
 """Hosts without an answer that are remembered while nothing is wanted of them."""
 
 
+Attempt = tuple[Address, str]
+"""A dial that is on its way: to which address, and to whom, by the fingerprint."""
+
+
 @dataclass(eq=False, slots=True)
 class _Host:
     """Who waits for a dial to a host, how many are on their way, how many links
@@ -71,9 +75,11 @@ class Dialling:
         self._free: OrderedDict[str, None] = OrderedDict()
         """Hosts that somebody waits for and that may be dialled now, in turn."""
         self._resting: Deadlines[str] = Deadlines()
-        self._under_way: dict[str, str] = {}
-        """Fingerprints of those who are dialled, and to which host."""
-        self._given_up: Deadlines[str] = Deadlines()
+        self._under_way: dict[Attempt, str] = {}
+        """What is on its way, and to which host."""
+        self._dialled: dict[str, list[Address]] = {}
+        """Fingerprints of those who are dialled, and where."""
+        self._given_up: Deadlines[Attempt] = Deadlines()
         self._linked: dict[str, str] = {}
         """Fingerprints of those to whom there is a link, and at which host that came up."""
 
@@ -84,7 +90,7 @@ class Dialling:
     def busy(self, neighbour: Neighbour) -> bool:
         """Whether a link is wanted or on its way."""
         return (
-            neighbour.fingerprint in self._under_way
+            neighbour.fingerprint in self._dialled
             or neighbour in self._waits_at
             or neighbour in self._due
         )
@@ -92,8 +98,19 @@ class Dialling:
     def want(self, neighbour: Neighbour, at: float) -> None:
         """Dial, not before this moment, and once at a time."""
         self.drop(neighbour)
-        if neighbour.fingerprint not in self._under_way:
+        if neighbour.fingerprint not in self._dialled:
             self._due.set(neighbour, at)
+
+    def want_at_new_address(self, neighbour: Neighbour, now: float) -> None:
+        """Dial as soon as it may be, whatever is on its way to where they were before,
+        which counts until nothing can come of it. Where their own link has come up
+        before, the host is not left alone."""
+        self.drop(neighbour)
+        self._due.set(neighbour, now)
+        address = neighbour.next_address
+        its = None if address is None else self._hosts.get(site(address[0]))
+        if its is not None and address is not None and site(address[0]) == neighbour.linked_at:
+            self._rest_no_more(site(address[0]), its)
 
     def drop(self, neighbour: Neighbour) -> None:
         """Do not dial any more. What is on its way stays."""
@@ -106,15 +123,19 @@ class Dialling:
     def linked(self, host: str, fingerprint: str, now: float) -> None:
         """There is a link: the host is somebody's who wants it."""
         self.unlinked(fingerprint)
-        self._ended(fingerprint)
+        for address in list(self._dialled.get(fingerprint, ())):
+            self._ended(address, fingerprint)
         at = self._linked[fingerprint] = site(host)
         its = self._hosts.setdefault(at, _Host())
         its.linked += 1
+        self._rest_no_more(at, its)
+        self._start(now)
+
+    def _rest_no_more(self, at: str, its: _Host) -> None:
         its.backoff.begin_anew()
         its.resting = False
         self._resting.discard(at)
         self._look_at(at)
-        self._start(now)
 
     def unlinked(self, fingerprint: str) -> None:
         """The link that there was, if there was one, is no more."""
@@ -123,9 +144,10 @@ class Dialling:
             self._hosts[at].linked -= 1
             self._look_at(at)
 
-    def failed(self, fingerprint: str, now: float) -> bool:
-        """No link came of a dial. False if there was none."""
-        at = self._ended(fingerprint)
+    def failed(self, address: Address, fingerprint: str, now: float) -> bool:
+        """No link came of a dial. False if there was none, or another is on its way to
+        the same peer."""
+        at = self._ended(address, fingerprint)
         if at is None:
             return False
         its = self._hosts.setdefault(at, _Host())
@@ -134,11 +156,10 @@ class Dialling:
             self._resting.set(at, now + its.backoff.next())
         self._look_at(at)
         self._start(now)
-        return True
+        return fingerprint not in self._dialled
 
-    def tick(self, now: float) -> list[str]:
-        """Dial whom there is time for. Returns the fingerprints of those of
-        whose dials nothing was heard."""
+    def tick(self, now: float) -> list[Attempt]:
+        """Dial whom there is time for. Returns the dials of which nothing was heard."""
         for at in self._resting.due(now):
             self._hosts[at].resting = False
             self._look_at(at)
@@ -162,18 +183,28 @@ class Dialling:
             del self._waits_at[neighbour]
             address = neighbour.next_address
             if address is not None and site(address[0]) == at:
-                its.under_way += 1
-                self._under_way[neighbour.fingerprint] = at
-                self._given_up.set(neighbour.fingerprint, now + PATIENCE)
-                self._dial(address, neighbour.fingerprint)
+                self._begin((address, neighbour.fingerprint), at, now)
             elif address is not None:
                 self._due.set(neighbour, now)  # It is elsewhere by now.
             self._look_at(at)
 
-    def _ended(self, fingerprint: str) -> str | None:
-        at = self._under_way.pop(fingerprint, None)
+    def _begin(self, attempt: Attempt, at: str, now: float) -> None:
+        if attempt in self._under_way:
+            return
+        address, fingerprint = attempt
+        self._hosts[at].under_way += 1
+        self._under_way[attempt] = at
+        self._dialled.setdefault(fingerprint, []).append(address)
+        self._given_up.set(attempt, now + PATIENCE)
+        self._dial(address, fingerprint)
+
+    def _ended(self, address: Address, fingerprint: str) -> str | None:
+        at = self._under_way.pop((address, fingerprint), None)
         if at is not None:
-            self._given_up.discard(fingerprint)
+            self._given_up.discard((address, fingerprint))
+            self._dialled[fingerprint].remove(address)
+            if not self._dialled[fingerprint]:
+                del self._dialled[fingerprint]
             self._hosts[at].under_way -= 1
             self._look_at(at)
         return at

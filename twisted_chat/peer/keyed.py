@@ -200,7 +200,7 @@ class KeyedSession:
         if self._uplink.dials(address, fingerprint):
             self._uplink.dial_failed(address, found, now)
         elif fingerprint:
-            self._links.dial_failed(fingerprint, now)
+            self._links.dial_failed(address, fingerprint, now)
         return self._done(now)
 
     def heard(self, message: gen1.Answer, source: Address, now: float) -> list[Effect]:

@@ -39,6 +39,8 @@ class Neighbour:
     # The link, and getting one
     link: Link | None = None
     linked_since: float = 0.0
+    linked_at: str = ""
+    """The host at which its key was proven last; empty if that was never."""
     backoff: Backoff = field(default_factory=Backoff)
     parting: bool = False
     """Whether it is neither in the room nor introduced any more, and soon forgotten."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twisted_chat.addresses import Address, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
@@ -84,6 +85,7 @@ class Neighbourhood:
     def meet(self, contact: Contact, now: float, *, blocked: bool) -> Neighbour | None:
         """Somebody is in our room, or introduced. None where there are too many."""
         neighbour = self._known.get(contact.fingerprint)
+        before = None if neighbour is None else neighbour.contact
         if neighbour is None:
             if len(self._known) >= MAX_NEIGHBOURS:
                 return None
@@ -94,10 +96,13 @@ class Neighbourhood:
         neighbour.blocked = blocked
         neighbour.parting = False
         self._parting.discard(neighbour)
-        if self._places.allow((contact.host, contact.port)):
+        allowed = self._places.allow((contact.host, contact.port))
+        if allowed:
             neighbour.reachable_at((contact.host, contact.port))
         if blocked:
             self._dialling.drop(neighbour)
+        elif allowed and before is not None and _moved(before, contact):
+            self._dial_at_new_address(neighbour, now)
         elif not self._dialling.busy(neighbour):
             self._dial(neighbour, now, now)
         if stranger := self._strangers.pop(contact.fingerprint, None):
@@ -148,6 +153,7 @@ class Neighbourhood:
             self._effects.close(former, "there is another link now")
         neighbour.link = link
         neighbour.linked_since = now
+        neighbour.linked_at = site(link.address[0])
         neighbour.reachable_at(link.address)
         self._dialling.drop(neighbour)
         self._dialling.linked(link.address[0], neighbour.fingerprint, now)
@@ -225,25 +231,37 @@ class Neighbourhood:
                 neighbour.backoff.begin_anew()
             self._dial_again(neighbour, now)
 
-    def dial_failed(self, fingerprint: str, now: float) -> None:
-        """There is no link to be had, this time."""
+    def dial_failed(self, address: Address, fingerprint: str, now: float) -> None:
+        """There is no link to be had there, this time."""
         neighbour = self._known.get(fingerprint)
-        if self._dialling.failed(fingerprint, now) and neighbour is not None:
+        if self._dialling.failed(address, fingerprint, now) and neighbour is not None:
             self._dial_again(neighbour, now)
 
     def _dial_again(self, neighbour: Neighbour, now: float) -> None:
         self._dial(neighbour, now + neighbour.backoff.next(), now)
 
     def _dial(self, neighbour: Neighbour, at: float, now: float) -> None:
-        ours = self._trust.own < neighbour.fingerprint
-        if ours and not neighbour.blocked and neighbour.link is None:
+        if self._dials(neighbour) and neighbour.link is None:
             self._dialling.want(neighbour, at)
             if at <= now:
                 self._tick_dials(now)
 
+    def _dial_at_new_address(self, neighbour: Neighbour, now: float) -> None:
+        """The server has just said where it is now: a program that was started anew, to
+        whose predecessor there may still be a link."""
+        neighbour.backoff.begin_anew()
+        link = neighbour.link
+        if self._dials(neighbour) and (link is None or link.address != neighbour.next_address):
+            self._dialling.want_at_new_address(neighbour, now)
+            self._tick_dials(now)
+
+    def _dials(self, neighbour: Neighbour) -> bool:
+        """Whether it is us who dial, of the two."""
+        return self._trust.own < neighbour.fingerprint and not neighbour.blocked
+
     def _tick_dials(self, now: float) -> None:
-        for fingerprint in self._dialling.tick(now):
-            self.dial_failed(fingerprint, now)
+        for address, fingerprint in self._dialling.tick(now):
+            self.dial_failed(address, fingerprint, now)
 
     # --- What is due
 
@@ -272,6 +290,11 @@ class Neighbourhood:
         if neighbour.link is not None:
             del self._links[neighbour.link]
             self._effects.close(neighbour.link, "we have parted")
+
+
+def _moved(before: Contact, contact: Contact) -> bool:
+    """Whether the server says now that somebody is elsewhere."""
+    return (before.host, before.port) != (contact.host, contact.port)
 
 
 def _hold(stranger: _Stranger, speech: Speech) -> None:
