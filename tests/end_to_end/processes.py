@@ -4,6 +4,7 @@ Nothing here sleeps: every wait is for a file descriptor, up to a deadline.
 """
 
 import os
+import re
 import select
 import signal
 import socket
@@ -26,6 +27,7 @@ PATIENCE = 60.0
 """Seconds that a program may take for anything, where many share a processor. Only what hangs
 waits so long."""
 ROWS, COLUMNS = 50, 1000
+_FRESH_ROW = re.compile(r" +\r")
 """Of a pseudo-terminal: so wide that lines come whole, unless told otherwise."""
 _CHUNK = 65_536
 COLD = bool(os.environ.get("THOROUGH"))
@@ -84,8 +86,10 @@ class Output:
 
     @property
     def text(self) -> str:
-        """All of it so far; a pseudo-terminal's line ends are plain line feeds here."""
-        return self.data.decode("utf-8", "replace").replace("\r\n", "\n")
+        """All of it so far; a pseudo-terminal's line ends are plain line feeds here, and
+        the blanks that bring it to a fresh row are left out."""
+        text = self.data.decode("utf-8", "replace").replace("\r\n", "\n")
+        return _FRESH_ROW.sub("", text)
 
     def expect(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until this text comes, after what was waited for before."""

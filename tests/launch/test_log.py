@@ -13,6 +13,7 @@ from zope.interface.verify import verifyObject
 
 from twisted_chat.launch import log
 from twisted_chat.launch.log import LogStream
+from twisted_chat.terminal.rows import fresh_row
 
 
 class Writers:
@@ -166,5 +167,6 @@ class Kinds(LogTestCase):
         self.say(LogLevel.warn, "the trace is\x1b full now\nof all", "twisted_chat.trace")
         said = ""  # A terminal hands over what was written when it comes to it.
         while not said.endswith("all\n") and select.select([ours], [], [], 10)[0]:
-            said += os.read(ours, 1000).decode().replace("\r", "")
-        self.assertEqual(said, "> the trace is␛ \n| full now\n> of all\n")
+            said += os.read(ours, 1000).decode().replace("\r\n", "\n")
+        begin = fresh_row(20)
+        self.assertEqual(said, f"{begin}> the trace is␛ \n| full now\n{begin}> of all\n")

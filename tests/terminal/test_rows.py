@@ -12,7 +12,7 @@ from wcwidth import wcwidth
 from tests.support.strategies import many
 from twisted_chat.display import safe
 from twisted_chat.lines import MAX_LINE
-from twisted_chat.terminal.rows import MARK, NARROWEST, columns, rows
+from twisted_chat.terminal.rows import MARK, NARROWEST, columns, fresh_row, rows
 
 WIDTHS = st.sampled_from((NARROWEST, 6, 8, 19, 20, 40, 80, 100, 132))
 NASTY = st.sampled_from(
@@ -61,6 +61,20 @@ class Rows(SynchronousTestCase):
         line = safe(f"< eve: {text}")
         first, *others = rows(line, width)
         self.assertEqual(first + "".join(row.removeprefix(MARK) for row in others), line)
+
+    @many
+    @given(TEXTS, WIDTHS, st.integers(0, 300))
+    def test_half_typed(self, text: str, width: int, typed: int) -> None:
+        """While a line is half typed what is shown begins in the first column all the same,
+        below it, and has as many rows as were made."""
+        made = rows(safe(f"< eve: {text}"), width)
+        screen = pyte.Screen(width, typed // width + len(made) * 2 + 8)
+        stream = pyte.Stream(screen)
+        stream.feed("." * typed + fresh_row(width) + "\r\n".join(made))
+        echo = -(-typed // width)
+        self.assertEqual("".join(screen.display[:echo]).rstrip(), "." * typed)
+        self.assertEqual(screen.display[echo][0], "<")
+        self.assertEqual(screen.cursor.y + 1, echo + len(made))
 
     def test_example(self) -> None:
         """A notice that is wrapped to the beginning of a row stands behind the mark."""

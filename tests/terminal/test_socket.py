@@ -17,6 +17,7 @@ from zope.interface import implementer
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.startup import CannotStart
 from twisted_chat.terminal import socket
+from twisted_chat.terminal.rows import fresh_row
 from twisted_chat.terminal.socket import Attachment, prepare_directory, socket_path
 from twisted_chat.terminal.window import IWindow
 
@@ -156,9 +157,10 @@ class AttachmentTests(SynchronousTestCase):
         self.attachment.makeConnection(HalfCloseable())
         self.attachment.dataReceived("< grü".encode()[:-1])
         self.attachment.dataReceived("ü".encode()[1:] + b"e du\x1b\nlast")
-        self.assertEqual(window.value().decode(), "< grüe \n| du␛\n")
+        shown = f"{fresh_row(9)}< grüe \n| du␛\n"
+        self.assertEqual(window.value().decode(), shown)
         self.attachment.connectionLost(Failure(ConnectionDone()))
-        self.assertEqual(window.value().decode(), "< grüe \n| du␛\nlast\n")
+        self.assertEqual(window.value().decode(), f"{shown}{fresh_row(9)}last\n")
 
     def test_no_daemon(self) -> None:
         """Something at the socket that shows an endless line is left."""

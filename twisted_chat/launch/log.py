@@ -22,6 +22,7 @@ from zope.interface import implementer
 
 from twisted_chat.display import one_line
 from twisted_chat.launch import streams
+from twisted_chat.terminal.rows import fresh_row
 from twisted_chat.terminal.window import as_rows, terminal_width
 
 WAITING = 256 * 1024
@@ -109,7 +110,9 @@ def log_notices(stream: LogStream, level: Any) -> None:
     def write(event: LogEvent) -> None:
         text = eventAsText(event, includeTimestamp=False, includeSystem=False)
         for line in text.splitlines():
-            for row in as_rows(f"> {line}", terminal_width(stream.fileno())):
+            width = terminal_width(stream.fileno())
+            first, *others = as_rows(f"> {line}", width)
+            for row in ("" if width is None else fresh_row(width)) + first, *others:
                 stream.write(row)
 
     _begin(write, level, **{"twisted_chat.net": LogLevel.error})

@@ -46,8 +46,6 @@ class Neighbour:
     """Whether it is neither in the room nor introduced any more, and soon forgotten."""
 
     # The conversation
-    _who: tuple[Contact, Someone] | None = None
-    """How to speak of it, and as which contact."""
     _made_outbox: Outbox | None = None
     _found_inbox: Inbox | None = None
     owed: frozenset[int] = frozenset()
@@ -74,10 +72,7 @@ class Neighbour:
     @property
     def who(self) -> Someone:
         """How to speak of it."""
-        if self._who is None or self._who[0] is not self.contact:
-            contact = self.contact
-            self._who = contact, Someone(contact.name, contact.fingerprint)
-        return self._who[1]
+        return Someone(self.contact.name, self.contact.fingerprint)
 
     @property
     def fingerprint(self) -> str:

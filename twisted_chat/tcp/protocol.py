@@ -162,11 +162,9 @@ class TcpChat(Factory):
     def detached(self, terminal: LineTerminal) -> None:
         if terminal is self._terminal:
             self._terminal = None
+            self._conversation.detached()
             self.flowing(terminal)
-            if self._finishing:
-                self._finish_if_done()
-            else:
-                self._carry_out(self._conversation.detached())
+            self._finish_if_done()
 
     def flowing(self, terminal: LineTerminal) -> None:
         if self._line is not None:

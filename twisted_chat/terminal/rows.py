@@ -5,6 +5,9 @@ beginning of the next row is then up to the one who wrote it: a notice, say. So 
 break before the terminal would, and every row but the first begins with MARK. `<` and
 `>` in the first column are the program's alone.
 
+What is shown may come while a line is half typed, whose echo stands where we do not know.
+So a line is preceded by `fresh_row`.
+
 No character may be wider than we think, or the terminal wraps first. Where terminals
 differ, the larger width counts (UAX #11: ambiguous characters have two columns in an
 East Asian setting); a combining character counts like any other.
@@ -45,6 +48,13 @@ def rows(line: str, width: int) -> list[str]:
     if len(line) * 2 <= room or (len(line) <= room and line.isascii()):
         return [line]
     return list(_broken(line, room))
+
+
+def fresh_row(width: int) -> str:
+    """What brings a terminal of so many columns to the beginning of a row, wherever the
+    person has typed to: a row of blanks stays within a row that nothing is on, and goes
+    beyond any other, which it leaves as it is."""
+    return " " * width + "\r"
 
 
 def _broken(line: str, room: int) -> Iterator[str]:

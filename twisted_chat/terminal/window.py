@@ -2,13 +2,12 @@
 
 import os
 import termios
-from typing import Any, Protocol
+from typing import Any
 
 from zope.interface import Interface
 
 from twisted_chat.display import one_line
-from twisted_chat.errors import WireError
-from twisted_chat.terminal.rows import rows
+from twisted_chat.terminal.rows import fresh_row, rows
 
 USUAL = 80
 """Columns of a terminal that does not say how many it has."""
@@ -48,28 +47,7 @@ def as_rows(line: str, width: int | None) -> list[str]:
 def laid_out(line: str, transport: Any) -> bytes:
     """A line as it is written to this transport."""
     window = IWindow(transport, None)
-    text = "\n".join(as_rows(line, None if window is None else window.width()))
-    return f"{text}\n".encode("utf-8", "replace")
-
-
-class Layout(Protocol):
-    """How lines are written."""
-
-    def laid_out(self, line: str, transport: Any) -> bytes:
-        """A line as it is written to a transport, whatever is in it."""
-
-    def too_long(self, problem: WireError) -> str:
-        """The line that tells why nothing more is read."""
-
-
-class _Rows:
-    """Lines for people: nothing in them is obeyed, and no terminal breaks them."""
-
-    def laid_out(self, line: str, transport: Any) -> bytes:
-        return laid_out(line, transport)
-
-    def too_long(self, problem: WireError) -> str:
-        return f"> {problem} cannot be sent; nothing after it was read"
-
-
-ROWS: Layout = _Rows()
+    width = None if window is None else window.width()
+    text = "\n".join(as_rows(line, width))
+    begin = "" if width is None else fresh_row(width)
+    return f"{begin}{text}\n".encode("utf-8", "replace")
