@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.addresses import Address, site
 from twisted_chat.directory import directory as d
-from twisted_chat.directory.roll import Roll
+from twisted_chat.directory.index import Index
 
 ADDRESSES = st.tuples(st.sampled_from(["192.0.2.1", "192.0.2.2", "::1"]), st.integers(1, 3))
 KEYS = st.sampled_from("abcd")
@@ -73,25 +73,25 @@ class Book(SynchronousTestCase):
         self.assertEqual(shown(one), shown(other))
 
 
-class Rolls(SynchronousTestCase):
+class Indexes(SynchronousTestCase):
     """Reading while it changes."""
 
     @many
     @given(st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=200))
     def test_read(self, steps: list[tuple[bool, int]]) -> None:
         """What is there from the first step to the last is given exactly once."""
-        roll: Roll[int, list[int]] = Roll(lambda entry: entry[0])
+        index: Index[int, list[int]] = Index(lambda entry: entry[0])
         for number in range(50):
-            roll.add([number])
-        reader, stayed, given_ = roll.read(), set(range(50)), []
+            index.add([number])
+        reader, stayed, given_ = index.read(), set(range(50)), []
         for add, number in steps:
-            if add and number not in roll:
-                roll.add([number])
+            if add and number not in index:
+                index.add([number])
             elif not add:
-                roll.discard(number)
+                index.discard(number)
                 stayed.discard(number)
             if (entry := next(reader, None)) is not None:
-                self.assertIn(entry[0], roll)
+                self.assertIn(entry[0], index)
                 given_.append(entry[0])
         given_ += [entry[0] for entry in reader]
         for number in stayed:

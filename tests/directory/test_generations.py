@@ -9,7 +9,7 @@ from twisted_chat.directory.directory import (
     Change,
     Departed,
     Directory,
-    HeldName,
+    KeptName,
     KeyHolder,
     Moved,
     NameForgotten,
@@ -36,8 +36,8 @@ def shown(directory: Directory) -> object:
             for room in directory.rooms
         ],
         sorted(
-            (held.casefolded, held.fingerprint, held.site, held.since)
-            for held in directory.held.read()
+            (kept.casefolded, kept.fingerprint, kept.site, kept.since)
+            for kept in directory.kept_names.read()
         ),
     )
 
@@ -94,10 +94,10 @@ class GenerationTests(SynchronousTestCase):
     def test_names(self) -> None:
         """A name is kept when its holder goes, and free when it returns or is forgotten."""
         self.directory.apply(Departed(A), 5.0)
-        self.assertEqual([held.since for held in self.directory.held.read()], [5.0])
+        self.assertEqual([kept.since for kept in self.directory.kept_names.read()], [5.0])
         self.assertFalse(self.directory.is_free("anna", B))
         self.assertTrue(self.directory.apply(Registered(THERE, "anna", "anna", A), 6.0))
-        self.assertEqual(len(self.directory.held), 0)
+        self.assertEqual(len(self.directory.kept_names), 0)
         self.directory.apply(Departed(A), 7.0)
         self.assertTrue(self.directory.apply(NameForgotten("anna"), 8.0))
         self.assertTrue(self.directory.is_free("anna"))
@@ -146,7 +146,7 @@ class Properties(SynchronousTestCase):
         for user in users:
             self.assertIs(directory.user(user.who), user)
             self.assertIs(directory.users.get(user.casefolded), user)
-            self.assertIsNone(directory.held.get(user.casefolded))
+            self.assertIsNone(directory.kept_names.get(user.casefolded))
             owner = site(user.address[0])
             sites[owner] = sites.get(owner, 0) + 1
         self.assertEqual(len(directory._sites), len(sites))
@@ -162,11 +162,11 @@ class Properties(SynchronousTestCase):
             self.assertEqual(room.holders, sum(bool(user.fingerprint) for user in inside))
         self.assert_names_agree(directory)
         order = list[float]()
-        while held := directory.longest_absent():
-            order.append(held.since)
-            self.assertTrue(directory.apply(NameForgotten(held.casefolded), now))
-        self.assertEqual((order, len(directory.held)), (sorted(order), 0))
-        self.assertEqual(len(directory.held._sites), 0)
+        while kept := directory.longest_absent():
+            order.append(kept.since)
+            self.assertTrue(directory.apply(NameForgotten(kept.casefolded), now))
+        self.assertEqual((order, len(directory.kept_names)), (sorted(order), 0))
+        self.assertEqual(len(directory.kept_names._sites), 0)
         silent = 0
         while found := directory.longest_silent():
             silent += directory.apply(Departed(found.who), now)
@@ -174,15 +174,15 @@ class Properties(SynchronousTestCase):
 
     def assert_names_agree(self, directory: Directory) -> None:
         """Each site has the names of those who went from there, and there are no other sites."""
-        sites: dict[str, list[HeldName]] = {}
-        for held in directory.held.read():
-            self.assertIs(directory.held.get(held.casefolded), held)
-            sites.setdefault(held.site, []).append(held)
-        self.assertEqual(len(directory.held._sites), len(sites))
+        sites: dict[str, list[KeptName]] = {}
+        for kept in directory.kept_names.read():
+            self.assertIs(directory.kept_names.get(kept.casefolded), kept)
+            sites.setdefault(kept.site, []).append(kept)
+        self.assertEqual(len(directory.kept_names._sites), len(sites))
         for owner, names in sites.items():
             self.assertEqual(directory.names_at_site(owner), len(names))
             first = directory.longest_absent_from(owner)
-            self.assertEqual(first and first.since, min(held.since for held in names))
+            self.assertEqual(first and first.since, min(kept.since for kept in names))
 
     @some
     @given(timed_changes_of_both)

@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.end_to_end.processes import PATIENCE, Output, command
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 
+UNWRITABLE = "cannot write to standard output: Bad file descriptor\n"
+
 
 class StreamTestCase(ChatTestCase):
     """Starts programs from a shell, as people do."""
@@ -52,11 +54,11 @@ class Closed(StreamTestCase):
     """Streams that are closed from the beginning."""
 
     def test_caller(self) -> None:
-        """A call works whichever are closed; a closed input has ended."""
+        """A call works whichever are closed but the output; a closed input has ended."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(PATIENCE)
             port = server.getsockname()[1]
-            for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            for closed in ("<&-", "2>&-", "<&- 2>&-"):
                 started = self.shell(f"tcpchat 127.0.0.1 {port} {closed}")
                 assert started.stdin is not None
                 started.stdin.write(b"hello\n")
@@ -66,14 +68,23 @@ class Closed(StreamTestCase):
                 other, _ = server.accept()
                 with other:
                     heard = Output(other.fileno())
-                    if "<" not in closed:  # Where nothing was said the other hangs up.
-                        heard.expect_end()
+                    heard.expect_end()
                 _, errors = started.communicate(timeout=PATIENCE)
                 self.assertEqual((started.returncode, errors), (0, b""), closed)
                 self.assertEqual(heard.data, b"" if "<" in closed else b"hello\n")
 
+    def test_output(self) -> None:
+        """A chat that can show nothing says so, if it can say that, and has status 1."""
+        port = free_udp_port()
+        self.serve(port)
+        for line in (f"udpchat 127.0.0.1 {port} --name one", "tcpchat 127.0.0.1 9"):
+            for closed in (">&-", "<&- >&-", "<&- >&- 2>&-"):
+                status, _, errors = self.ended(f"{line} {closed}", b"hello\n")
+                told = "" if "2" in closed else UNWRITABLE
+                self.assertEqual((status, errors), (1, told), (line, closed))
+
     def test_server(self) -> None:
-        """A server serves whichever are closed."""
+        """A server serves whichever are closed; without an output its log is lost."""
         for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
             port = free_udp_port()
             server = self.shell(f"udpchat {port} --interface 127.0.0.1 {closed}")
@@ -84,7 +95,9 @@ class Closed(StreamTestCase):
             self.assertEqual(one.wait(), 0)
             server.terminate()
             _, errors = server.communicate(timeout=PATIENCE)
-            self.assertEqual((server.returncode, errors), (0, b""), closed)
+            status = int(">" in closed.replace("2>", ""))
+            told = UNWRITABLE.encode() if closed == ">&-" else b""
+            self.assertEqual((server.returncode, errors), (status, told), closed)
 
 
 class Lost(StreamTestCase):
@@ -101,6 +114,17 @@ class Lost(StreamTestCase):
                 (1, "cannot write to standard output: No space left on device\n"),
                 line,
             )
+
+    def test_full_while_calling(self) -> None:
+        """A full disk ends a caller too: it says so, and the one who waits is left in peace."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            for typed in (b"a\nb\n", b""):
+                status, _, errors = self.ended(f"tcpchat 127.0.0.1 {port} >/dev/full", typed)
+                self.assertEqual(
+                    (status, errors),
+                    (1, "cannot write to standard output: No space left on device\n"),
+                )
 
     def test_full_log(self) -> None:
         """A server whose log finds no room says so, serves on, and has status 1 in the end."""
@@ -176,8 +200,39 @@ class Shared(StreamTestCase):
         server.expect("room room15 created")
 
 
+_CONTROLLED = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    " os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Makes standard input the controlling terminal, which sends the signal, of a command."""
+
+
 class Signals(StreamTestCase):
     """Signals, whenever they come."""
+
+    def test_terminal_is_gone(self) -> None:
+        """A terminal that is closed ends a chat with the status of a hang-up."""
+        port = free_udp_port()
+        self.serve(port)
+        waiting = ("tcpchat", 0, "--listen", "tcp:0:interface=127.0.0.1")
+        chatting = ("udpchat", "127.0.0.1", port, "--name", "one")
+        for words, shown in ((waiting, "> waiting on"), (chatting, "> you are one")):
+            ours, theirs = os.openpty()
+            argv = command(*words)
+            program = subprocess.Popen(
+                [sys.executable, "-c", _CONTROLLED, *argv],
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+                env={**os.environ, **self.environment},
+            )
+            self.addCleanup(program.wait)
+            self.addCleanup(program.kill)
+            os.close(theirs)
+            Output(ours).expect(shown)
+            os.close(ours)
+            self.assertEqual(program.wait(PATIENCE), 129, words)
 
     def test_twice(self) -> None:
         """Ctrl-C twice ends a chat as once does."""

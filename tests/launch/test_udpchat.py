@@ -68,6 +68,7 @@ class Roles(SynchronousTestCase):
             ("127.0.0.1 --batch=4", "--batch", "leave out the HOST"),
             ("--name bob", "--name", "give the server's HOST"),
             ("9000 -n bob", "--name", "give the server's HOST"),
+            ("--json", "--json", "give the server's HOST"),
             ("--plain", "--plain", "give the server's HOST"),
             (f"--server-key {'a' * 64}", "--server-key", "give the server's HOST"),
             ("identity --rate 3", "--rate", "takes --key or --name"),
@@ -86,6 +87,7 @@ class Roles(SynchronousTestCase):
             "--rate 3 --key x --trace y",
             "127.0.0.1 --key x --name bob --trace y --trace-size 3",
             "127.0.0.1 --plain --name bob",
+            "127.0.0.1 --json --name bob",
             "identity --name bob",
             "identity --key x",
         ):

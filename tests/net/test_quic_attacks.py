@@ -4,14 +4,19 @@ from collections.abc import Iterator
 
 from qh3.quic.events import ConnectionTerminated
 
-from tests.support.quic import CALLED, KEYS, THIRD, End, QuicCase, Raw
+from tests.support.network import Datagram
+from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (
+    ANSWER_TIME,
+    ASK_EVERY,
     HANDSHAKE_TIME,
     HANDSHAKES,
+    KEEPALIVE,
     NEW_LINKS_AT_ONCE,
     RETRIES_AT_ONCE,
+    UNPROVEN_FACTOR,
     UNSENT,
 )
 from twisted_chat.wire.framing import MAX_FRAME
@@ -242,6 +247,85 @@ class Frames(AttackCase):
         self.assertLess(said, 2 * UNSENT)
         self.assertIn("does not read", self.called.heard.told[-1])
         self.refused(opened=True)
+
+
+class Elsewhere(QuicCase):
+    """Those who have a link, and write another's address on what they say over it."""
+
+    victim = ("198.51.100.7", 7777)
+
+    def to_victim(self, since: int = 0) -> list[Datagram]:
+        return [one for one in self.network.sent[since:] if one.to == self.victim]
+
+    def flood(self, end: End, many: int = 50) -> None:
+        for _ in range(many):
+            end.say(bytes(1000))
+
+    def test_dialled(self) -> None:
+        """The one who was dialled has nothing sent there, whatever there is to say: only where
+        was dialled there is somebody who wants it (RFC 9000, 9)."""
+        self.link()
+        self.called.transport.outside = self.victim
+        for _ in range(5):
+            self.called.say(b"I am here now")
+            self.later(0.02)
+        self.called.transport.kill()
+        self.flood(self.caller)
+        self.later(KEEPALIVE + ANSWER_TIME)
+        self.assertEqual(self.to_victim(), [])
+        self.assertEqual(self.caller.heard.messages, [])
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
+        self.assertGreaterEqual(self.caller.port.totals()["from where nobody was dialled"], 5)
+
+    def test_dialled_from_the_beginning(self) -> None:
+        """Nor before there is a link: all that answers a dial comes from where was dialled."""
+        self.called.transport.outside = self.victim
+        self.caller.dial(self.called)
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual(self.to_victim(), [])
+        self.assertEqual(len(self.caller.heard.failed), 1)
+
+    def test_dialled_and_rebound(self) -> None:
+        """Where a NAT before the one who was dialled has changed the address, the one who has
+        dialled misses it in time, and a new dial finds it where it is."""
+        self.link()
+        self.called.transport.rebind(THIRD)
+        self.called.say(b"are you there?")
+        self.caller.say(b"are you there?")
+        self.later(ANSWER_TIME + 2 * ASK_EVERY)
+        self.assertEqual(self.caller.heard.told, ["opened", "lost: no answer"])
+        self.called.address = THIRD
+        self.link()
+        self.caller.say(b"there you are")
+        self.later(1)
+        self.assertEqual(self.called.heard.messages[-1:], [b"there you are"])
+
+    def test_dialling(self) -> None:
+        """The one who has dialled has so much sent there for each byte that came from there,
+        and no more, until it answers from there (RFC 9000, 8.1 and 9.3.1)."""
+        for size in (1, 300, 1100):
+            for many in (1, 2, 5, 20):
+                self.caller.transport.outside = CALLER
+                self.link()
+                before, link = len(self.network.sent), self.called.link
+                self.caller.transport.outside = self.victim
+                for _ in range(many):
+                    self.caller.say(bytes(size))
+                    self.later(0.02)
+                self.network.loses = lambda one: one.source == CALLER
+                self.caller.transport.outside = CALLER
+                for _ in range(50):
+                    self.called.port.send(SendFrame(link, bytes(1000)))
+                self.later(60)
+                self.network.loses = lambda one: False
+                came = sum(
+                    len(one.payload)
+                    for one in self.network.sent[before:]
+                    if one.source == self.victim
+                )
+                went = sum(len(one.payload) for one in self.to_victim(before))
+                self.assertLessEqual(went, UNPROVEN_FACTOR * came, (size, many))
+                self.caller.heard.links.clear()
 
 
 class Floods(QuicCase):

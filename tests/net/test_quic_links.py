@@ -78,6 +78,16 @@ class Opening(QuicCase):
             self.later(HANDSHAKE_TIME + 1)
             self.assertEqual(bool(self.called.heard.links), opened)
 
+    def test_however_written(self) -> None:
+        """An address is dialled in whatever form it is written; answers come in one form."""
+        six = End(self.network, KEYS[2], ("2001:db8::1", 8090))
+        for host in ("::ffff:10.0.0.2", "2001:DB8:0::1", "2001:db8::0.0.0.1"):
+            port = CALLED[1] if "ffff" in host else six.address[1]
+            self.caller.port.dial(Dial((host, port), ""))
+            self.later(1)
+            self.assertEqual(self.caller.heard.told.pop(), "opened", host)
+            self.assertEqual(self.caller.link.address, (host, port))
+
     def test_nobody(self) -> None:
         """Where nobody answers, or no address is, the dial fails, in time and once."""
         nowhere = ("10.9.9.9", 9)

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many, texts
 from twisted_chat.addresses import Address
 from twisted_chat.peer.acquaintances import MAX_PEERS, Acquaintances
-from twisted_chat.peer.events.said import Said
+from twisted_chat.peer.events.said import Unencrypted
 from twisted_chat.terminal.wording.people import called, shown_name
 from twisted_chat.terminal.wording.said import speaker
 
@@ -88,7 +88,7 @@ class Names(SynchronousTestCase):
 
     def _speaker(self, address: Address) -> str:
         who, claims = self.people.speaker(address)
-        return speaker(Said(who, "hello", False, False, claims=claims))
+        return speaker(who, Unencrypted("192.0.2.2:2", claims))
 
     def test_unknown(self) -> None:
         """Without a name there is an address."""

@@ -4,31 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 import twisted_chat.peer
-from twisted_chat.peer.events.event import Event
+from tests.support.events import events
 
 PEER = Path(twisted_chat.peer.__file__).parent
 SEVERAL = "[A-Za-z,:;]+ [A-Za-z]|^ [A-Za-z]|[A-Za-z:;,] $"
 """What is more than one word, or goes before or behind another."""
-MODULES = ("server", "rooms", "said", "talk", "keys")
-"""Where events are, in the order in which they are documented."""
-
-
-def events() -> list[Any]:
-    """All of them."""
-    modules = [import_module(f"twisted_chat.peer.events.{name}") for name in MODULES]
-    return [
-        one
-        for module in modules
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, Event) and one is not Event
-    ]
 
 
 def _excused(tree: ast.Module) -> Iterator[ast.AST]:

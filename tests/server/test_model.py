@@ -192,7 +192,7 @@ class ModelTests(SynchronousTestCase):
             for fingerprint, session in server.core.gen2._sessions.registered.items():
                 self.assertIn(fingerprint, server.directory.holders)
                 self.assertIn(session.link, model.links)
-            self.assertLessEqual(len(server.directory.held), 2)
+            self.assertLessEqual(len(server.directory.kept_names), 2)
             for host, _ in PLACES:
                 self.assertLessEqual(server.directory.names_at_site(host), 1)
             self.assertLessEqual(len(server.directory.users), 7)

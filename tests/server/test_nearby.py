@@ -73,7 +73,7 @@ class Announced(SynchronousTestCase):
         self.assertIn(b"rj 192.0.2.1 6000", self.server.told(THERE))
 
     def test_second_generation(self) -> None:
-        """So do answers, introductions, rosters and their changes over links."""
+        """So do answers, rosters, their changes, and what tells of one who asks, over links."""
         server = self.server
         here, there = server.link(0, HERE), server.link(1, THERE)
         server.ask(here, Register("here"))

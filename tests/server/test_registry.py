@@ -55,7 +55,7 @@ class SiteTests(SynchronousTestCase):
 
     def kept(self) -> list[str]:
         """The names that are kept."""
-        return sorted(held.casefolded for held in self.server.directory.held.read())
+        return sorted(kept.casefolded for kept in self.server.directory.kept_names.read())
 
     def test_flood(self) -> None:
         """A user who comes and goes under one name after the other loses its own, in
@@ -114,7 +114,7 @@ class SiteTests(SynchronousTestCase):
         self.server.wait(60)
         self.assertEqual(self.kept(), ["user1"])
         self.server.wait(60)
-        self.assertEqual((self.kept(), len(self.server.directory.held._sites)), ([], 0))
+        self.assertEqual((self.kept(), len(self.server.directory.kept_names._sites)), ([], 0))
 
 
 class TellingTests(SynchronousTestCase):

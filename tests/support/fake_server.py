@@ -56,8 +56,8 @@ class _Room:
 
 
 class FakeServer:
-    """Those who are here, by name, and in which room. `tamper` changes introductions
-    on their way; `forgets` changes of rosters that are never told. Those who are away
+    """Those who are here, by name, and in which room. `tamper` changes contacts on
+    their way; `forgets` changes of rosters that are never told. Those who are away
     without having left stay users and members."""
 
     wake = NEVER

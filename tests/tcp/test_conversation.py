@@ -222,11 +222,14 @@ class StrangerTests(SynchronousTestCase):
         self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
 
     def test_silent_script(self) -> None:
-        """A script whose input ended with nothing in it listens to whoever calls."""
+        """Nor does it stay with somebody else when there was nothing to say."""
         conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
         conversation.ended(NOON)
-        self.assertEqual(conversation.connected("192.0.2.1:8090", NOON, called=False), [GREETING])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(0)])
+        self.assertEqual(
+            conversation.connected("192.0.2.1:8090", NOON, called=False),
+            [GREETING, NOT_GIVEN[-1], HangUp()],
+        )
+        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
 
     def test_daemon(self) -> None:
         """At a daemon's terminal it is as for a person; who is not attached sees it later."""
@@ -357,11 +360,25 @@ class QuittingTests(SynchronousTestCase):
         self.assertEqual(conversation.ended(NOON), [HangUp()])
 
     def test_silent_script_listens(self) -> None:
-        """A script with nothing to say, such as </dev/null, goes on listening."""
+        """A script that waits with nothing to say, such as </dev/null, goes on listening."""
         conversation = person(interactive=False)
         self.assertEqual(conversation.ended(NOON), [])
         self.assertEqual(connect(conversation), [GREETING])
         self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+
+    def test_silent_script_that_calls(self) -> None:
+        """One that calls hangs up as soon as somebody is there, also if its input ends then."""
+        for early in (True, False):
+            conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+            if early:
+                self.assertEqual(conversation.ended(NOON), [])
+                self.assertEqual(connect(conversation), [GREETING, HangUp()])
+            else:
+                self.assertEqual(connect(conversation), [GREETING])
+                self.assertEqual(conversation.ended(NOON), [HangUp()])
+            self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+            gone = conversation.disconnected("you hung up", NOON)
+            self.assertEqual(gone, [Show("> you hung up"), Finish(0)])
 
     def test_silent_foreground_service_stays(self) -> None:
         """The end of input at twistd -n ends nothing when nothing was typed."""
@@ -426,6 +443,39 @@ class EndingTests(SynchronousTestCase):
     def test_failed(self) -> None:
         """Where there can be no conversation the program says why and ends with status 1."""
         self.assertEqual(person().failed("no port", NOON), [Show("> no port"), Finish(1)])
+
+
+class UnseenTests(SynchronousTestCase):
+    """The terminal of a program of one's own is gone, or takes nothing more."""
+
+    def test_nobody_there(self) -> None:
+        """With nobody on the line it is over: what was typed cannot even be told as not sent."""
+        for conversation in (person(), person(interactive=False), foreground()):
+            conversation.typed("one", NOON)
+            self.assertEqual(conversation.detached(), [Finish(1)])
+
+    def test_on_the_line(self) -> None:
+        """What was said is delivered before we hang up; the status says that not all was shown."""
+        for conversation in (person(), person(interactive=False), foreground()):
+            connect(conversation)
+            conversation.typed("one", NOON)
+            self.assertEqual(conversation.detached(), [HangUp()])
+            effects = conversation.disconnected("you hung up", NOON)
+            self.assertEqual(effects, [Show("> you hung up"), Finish(1)])
+
+    def test_hanging_up(self) -> None:
+        """So it is for who hangs up already."""
+        conversation = person()
+        connect(conversation)
+        conversation.typed(":q", NOON)
+        self.assertEqual(conversation.detached(), [])
+        self.assertEqual(conversation.disconnected("you hung up", NOON)[-1], Finish(1))
+
+    def test_daemon(self) -> None:
+        """The terminal of a daemon comes back, and it stays."""
+        conversation = daemon()
+        connect(conversation)
+        self.assertEqual(conversation.detached(), [])
 
 
 class BacklogTests(SynchronousTestCase):

@@ -7,8 +7,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.test_events import events
 from tests.peer.test_hostile import HOSTILE
+from tests.support.events import events
 from twisted_chat.display import one_line
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import KeyChanged

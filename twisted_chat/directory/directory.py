@@ -28,16 +28,16 @@ from twisted_chat.directory.changes import (
     RoomJoined,
     RoomLeft,
 )
-from twisted_chat.directory.entries import HeldName, KeyHolder, Member, Room, User, Who
-from twisted_chat.directory.held import HeldNames
+from twisted_chat.directory.entries import KeptName, KeyHolder, Member, Room, User, Who
+from twisted_chat.directory.index import Index
+from twisted_chat.directory.kept_names import KeptNames
 from twisted_chat.directory.owners import Owners
 from twisted_chat.directory.queue import Queue
-from twisted_chat.directory.roll import Roll
 from twisted_chat.directory.shards import Shards
 from twisted_chat.directory.sites import Sites
 
 __all__ = [
-    "Change", "Departed", "Directory", "Heard", "HeldName", "KeyHolder", "Member", "Moved",
+    "Change", "Departed", "Directory", "Heard", "KeptName", "KeyHolder", "Member", "Moved",
     "NameForgotten", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone", "RoomJoined",
     "RoomLeft", "User", "Who",
 ]  # fmt: skip
@@ -59,8 +59,8 @@ class Directory:
         self.owners = Owners()
         self.users: Shards[str, User] = Shards()
         self.holders: Shards[str, KeyHolder] = Shards()
-        self.held = HeldNames()
-        self.rooms: Roll[str, Room] = Roll(attrgetter("casefolded"))
+        self.kept_names = KeptNames()
+        self.rooms: Index[str, Room] = Index(attrgetter("casefolded"))
         self._apply: dict[type[Change], Callable[..., bool]] = {
             Registered: self._register,
             Heard: self._hear,
@@ -93,8 +93,8 @@ class Directory:
 
     def is_free(self, casefolded: str, fingerprint: str = "") -> bool:
         """Whether somebody with this fingerprint, or without a key, can have the name."""
-        held = self.held.get(casefolded)
-        return casefolded not in self.users and (held is None or held.fingerprint == fingerprint)
+        kept = self.kept_names.get(casefolded)
+        return casefolded not in self.users and (kept is None or kept.fingerprint == fingerprint)
 
     def longest_silent(self) -> User | None:
         """The user of generation 1 who has not been heard for the longest time."""
@@ -105,17 +105,17 @@ class Directory:
         found = self._sites.silent_at_largest()
         return self._silent.first() if found is None else found
 
-    def longest_absent(self) -> HeldName | None:
+    def longest_absent(self) -> KeptName | None:
         """The name that has been kept for the longest time."""
-        return self.held.first()
+        return self.kept_names.first()
 
-    def longest_absent_from(self, host: str) -> HeldName | None:
+    def longest_absent_from(self, host: str) -> KeptName | None:
         """The same, of those whose holders went from where this host address belongs."""
-        return self.held.first_at(site(host))
+        return self.kept_names.first_at(site(host))
 
     def names_at_site(self, host: str) -> int:
         """How many names are kept for those who went from there."""
-        return self.held.count_at(site(host))
+        return self.kept_names.count_at(site(host))
 
     def longest_empty(self) -> Room | None:
         """The room that has been empty for the longest time."""
@@ -175,20 +175,20 @@ class Directory:
         if isinstance(user, KeyHolder):
             self.holders.discard(user.fingerprint)
             left = site(user.address[0])
-            self.held.add(HeldName(user.casefolded, user.fingerprint, left, now))
+            self.kept_names.add(KeptName(user.casefolded, user.fingerprint, left, now))
         else:
             self._silent.remove(user)
         return True
 
     def _forget_name(self, change: NameForgotten, now: float) -> bool:
-        return self.held.discard(change.casefolded)
+        return self.kept_names.discard(change.casefolded)
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.casefolded in self.rooms:
             return False
         creator = self.user(change.creator)
         at = site(creator.address[0]) if creator is not None else ""
-        members: Roll[str, Member] = Roll(attrgetter("user.casefolded"))
+        members: Index[str, Member] = Index(attrgetter("user.casefolded"))
         room = Room(change.name, change.casefolded, change.creator, at, members, now)
         self.rooms.add(room)
         self.owners.add(room)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from twisted_chat.addresses import Address
+from twisted_chat.directory.index import Index
 from twisted_chat.directory.queue import Place
-from twisted_chat.directory.roll import Roll
 
 Who = Union[Address, str]  # noqa: UP007 - an alias of tuple and str that isinstance is not asked about
 """An address in generation 1, a fingerprint in generation 2."""
@@ -48,7 +48,7 @@ class KeyHolder(User):
 
 
 @dataclass(eq=False, slots=True)
-class HeldName(Place):
+class KeptName(Place):
     """A name that is kept for the key that had it, since its holder went from this site."""
 
     casefolded: str
@@ -81,6 +81,6 @@ class Room:
     casefolded: str
     creator: Who
     site: str
-    members: Roll[str, Member]
+    members: Index[str, Member]
     emptied: float
     holders: int = 0

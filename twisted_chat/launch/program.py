@@ -103,9 +103,10 @@ def log_to_person(reactor: Any, level: Any) -> None:
 
 
 def run(service: Service, finished: "Deferred[int]", problem: Callable[[], OSError | None]) -> int:
-    """Run until it is finished or a signal ends it. Returns the exit status: a shell's for
-    the signal, or what it finished with; and above these, what the `problem` is worth that
-    standard output turns out to have had."""
+    """Run until it is finished or a signal ends it. Returns the exit status: what the
+    `problem` is worth that standard output turns out to have had, unless that is only
+    that nobody is there any more for whom a signal has ended it; what it finished with;
+    a shell's for the signal."""
     reactor = installed_reactor()
     status = 0
 
@@ -121,5 +122,6 @@ def run(service: Service, finished: "Deferred[int]", problem: Callable[[], OSErr
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
     reactor.run()
     if (lost := problem()) is not None:
-        return streams.status_of(lost)
+        ended = signals.status if lost.errno in streams.NOBODY else 0
+        return ended or streams.status_of(lost)
     return status or signals.status

@@ -18,20 +18,24 @@ FAILED = 1
 """Exit status where something was not said or shown."""
 NOBODY_READS = 141
 """Exit status where nobody reads our output any more: that of one which SIGPIPE ends."""
-NOBODY = frozenset({errno.EPIPE, errno.EIO})
-"""The reader of a pipe is gone, or the terminal: nobody is there to be told."""
+HUNG_UP = 129
+"""Exit status where our terminal has hung up: that of one which SIGHUP ends."""
+NOBODY = {errno.EPIPE: NOBODY_READS, errno.EIO: HUNG_UP}
+"""The reader of a pipe is gone, or the terminal: nobody is there to be told. What it is worth."""
 
 
 def prepare() -> Callable[[], None]:
     """Open the closed streams, for which there is /dev/null: a closed input has
-    ended. Of pipes and terminals get descriptions of our own: that we never wait for
-    one is a flag of its description, and would be everybody's who inherited it too.
-    Where there is none to be had, what is returned puts the flags back at the end."""
+    ended, and a closed output takes nothing. Of pipes and terminals get descriptions
+    of our own: that we never wait for one is a flag of its description, and would be
+    everybody's who inherited it too. Where there is none to be had, what is returned
+    puts the flags back at the end."""
     for number in range(3):
         try:
             state = os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # The lowest free number: this one.
+            mode = os.O_RDONLY if number == 1 else os.O_RDWR
+            os.open(os.devnull, mode)  # The lowest free number: this one.
             os.set_inheritable(number, True)
         else:
             if stat.S_ISFIFO(state.st_mode) or os.isatty(number):
@@ -75,7 +79,7 @@ class _Output(io.FileIO):
 def status_of(problem: OSError) -> int:
     """The exit status for this, which is said in a line if there is somebody to read it."""
     if problem.errno in NOBODY:
-        return NOBODY_READS
+        return NOBODY[problem.errno]
     with suppress(OSError):
         sys.stderr.write(f"cannot write to standard output: {problem.strerror}\n")
         sys.stderr.flush()

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -35,7 +37,7 @@ def _server_key(text: str) -> str:
 
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
-_PEERS = frozenset({"name", "server-key", "plain"})
+_PEERS = frozenset({"name", "server-key", "plain", "json"})
 
 
 class UdpChatOptions(ServerOptions):
@@ -45,8 +47,8 @@ class UdpChatOptions(ServerOptions):
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
         " of the room server there. With identity: show the fingerprint of your key, or of the"
-        " one that --key or --name has. All options but --name, --server-key, --key, --plain"
-        " and --trace are the server's."
+        " one that --key or --name has. All options but --name, --server-key, --key, --plain,"
+        " --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
@@ -54,7 +56,8 @@ class UdpChatOptions(ServerOptions):
     ]
 
     optFlags: ClassVar[list[list[Any]]] = [
-        ["plain", None, "Speak generation 1, unencrypted, so that the traffic can be read"]
+        ["plain", None, "Speak generation 1, unencrypted, so that the traffic can be read"],
+        ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
     ]
 
     def parseArgs(self, *words: str) -> None:
@@ -121,7 +124,8 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
     )
     log_lines(log, LogLevel.info)
     program.run(server, Deferred(), lambda: None)  # A signal is the end that there is.
-    raise SystemExit(status)
+    # A server outlives its terminal: that one has hung up is no failure of its own.
+    raise SystemExit(0 if status == streams.HUNG_UP else status)
 
 
 def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
@@ -129,6 +133,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     from twisted_chat.net.resolve import look_up_now
     from twisted_chat.peer.service import Keys, PeerService
     from twisted_chat.peer.whereabouts import Whereabouts
+    from twisted_chat.terminal.face import for_people, for_programs
 
     program.log_to_person(reactor, LogLevel.warn)
     seat = program.Seat(reactor)
@@ -139,7 +144,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         directory, key = data_directory(), options["key"]
         if key:
             identity = claim_file(Path(key))
-        elif name is None and os.isatty(0):
+        elif name is None and os.isatty(0) and not options["json"]:
             name, identity = introduced(directory)
         else:
             identity = claim(directory, name)
@@ -152,6 +157,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         keys=keys,
         patient=os.isatty(0),
         recorder=recorder_from(options, reactor),
+        terminal=partial(for_programs, time_of_day=time.time) if options["json"] else for_people,
     )
     reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
     raise SystemExit(program.run(peer, peer.peer.finished, lambda: seat.problem))

@@ -54,8 +54,8 @@ class Owner(Protocol):
 class LinkConnection:
     """`link` is what others know it by; `expected` what the key at the other
     end of a dialled one must begin with, `found` the one that is there, and
-    `dialled_to` where that is. `gone` says that there is nothing left to send or
-    to wait for. `deadline` is when `tick` is due."""
+    `dialled_to` where that is, in the form in which datagrams come from there. `gone`
+    says that there is nothing left to send or to wait for. `deadline` is when `tick` is due."""
 
     def __init__(
         self,
@@ -65,11 +65,12 @@ class LinkConnection:
         link: Link,
         now: float,
         expected: str = "",
+        dialled_to: Address | None = None,
     ) -> None:
         self.link = link
         self.expected = expected
         self.found = ""
-        self.dialled_to = link.address if link.dialled else None
+        self.dialled_to = dialled_to
         self.stage = Stage.PROVING
         self.gone = False
         self.ids = {quic.host_cid}
@@ -85,7 +86,7 @@ class LinkConnection:
         self._part_by = 0.0
         self._limit = now + bounds.HANDSHAKE_TIME
         self._asking = Asking(dialled=link.dialled)
-        self._paths = Paths(link.address, now)
+        self._paths = Paths(dialled_to or link.address, now)
         self._part_at = NEVER  # From another end that has moved too often.
         self._credit: int | None = None  # Bytes, while the address is not proven.
         self._error = 0
@@ -189,7 +190,7 @@ class LinkConnection:
             self.gone = True
         if sent or said:
             self._backlog = self._quic.get_send_buffer_size(STREAM)
-        if sent:
+        if sent and self.dialled_to is None:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from twisted_chat.addresses import Address, host_and_port, site
+from twisted_chat.addresses import Address, host_and_port, site, unmapped
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, Listener, SendFrame
@@ -79,14 +79,15 @@ class PortLinks:
             if len(self) >= self._most:
                 raise ValueError(f"there are {self._most:,} links already")
             now = self._clock.seconds()
-            quic = dialling(self._configuration(dialled=True), dial.address, now)
+            there = unmapped(dial.address[0]), dial.address[1]
+            quic = dialling(self._configuration(dialled=True), there, now)
         except (OSError, OverflowError, ValueError) as problem:
             failed = (dial.address, dial.fingerprint, str(problem), "")
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
         link = Link("", dial.address, True)
-        connection = LinkConnection(quic, self._own, self, link, now, dial.fingerprint)
-        self._dialled.setdefault(dial.address, {})[connection] = None
+        connection = LinkConnection(quic, self._own, self, link, now, dial.fingerprint, there)
+        self._dialled.setdefault(there, {})[connection] = None
         self._add(connection)
 
     def send(self, effect: SendFrame) -> None:
@@ -148,6 +149,11 @@ class PortLinks:
     def receive(
         self, connection: "LinkConnection", datagrams: Sequence[bytes], source: Address, now: float
     ) -> None:
+        """Take datagrams from one address. Of a link that was dialled they are dropped
+        when they come from elsewhere (RFC 9000, 9): the library would follow them."""
+        if connection.dialled_to is not None and connection.dialled_to != source:
+            self.count("from where nobody was dialled", source, many=len(datagrams))
+            return
         self._dirty[connection] = None
         self._guarded(connection, connection.receive, datagrams, source, now)
 
@@ -171,9 +177,9 @@ class PortLinks:
                 self._timer.cancel()
             self._timer, self._due = self._clock.callLater(max(0.0, due - now), self._tick), due
 
-    def count(self, category: str, source: Address, why: str = "") -> None:
+    def count(self, category: str, source: Address, why: str = "", *, many: int = 1) -> None:
         """Count what went wrong, and say so now and then."""
-        if many := self.tally.count(category, self._clock.seconds()):
+        if many := self.tally.count(category, self._clock.seconds(), many):
             self.log.info(
                 "{category}: {many} times, the last from {at} {why}",
                 category=category,

@@ -118,11 +118,12 @@ class Correspondence:
             if not neighbour.ignored:
                 text = shown.text.removesuffix("\n").removesuffix("\r")
                 in_room = neighbour.standing is Standing.MEMBER
-                self._effects.tell(said.Said(neighbour.who, text, True, in_room))
+                self._effects.tell(said.Said(neighbour.who, text, in_room))
             self._owe(neighbour, shown, now)
 
     def _owe(self, neighbour: Neighbour, shown: NumberedText, now: float) -> None:
-        neighbour.owed |= {shown.epoch}
+        if shown.epoch not in neighbour.owed:
+            neighbour.owed |= {shown.epoch}
         neighbour.unacknowledged += 1
         neighbour.acknowledge_at = min(neighbour.acknowledge_at, now + ACK_DELAY)
         if neighbour.unacknowledged >= ACK_EVERY:

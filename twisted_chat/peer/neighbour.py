@@ -46,6 +46,8 @@ class Neighbour:
     """Whether it is neither in the room nor introduced any more, and soon forgotten."""
 
     # The conversation
+    _who: tuple[Contact, Someone] | None = None
+    """How to speak of it, and as which contact."""
     _made_outbox: Outbox | None = None
     _found_inbox: Inbox | None = None
     owed: frozenset[int] = frozenset()
@@ -72,7 +74,10 @@ class Neighbour:
     @property
     def who(self) -> Someone:
         """How to speak of it."""
-        return Someone(self.contact.name, self.contact.fingerprint)
+        if self._who is None or self._who[0] is not self.contact:
+            contact = self.contact
+            self._who = contact, Someone(contact.name, contact.fingerprint)
+        return self._who[1]
 
     @property
     def fingerprint(self) -> str:

@@ -115,6 +115,5 @@ class PlainPeers:
         same = name_key(message.name) == name_key(peer.contact.name)
         claims = "" if same else message.name
         in_room = peer.standing is Standing.MEMBER
-        self._effects.tell(
-            said.Said(peer.who, text, False, in_room, claims, at(source), message.cut)
-        )
+        how = said.Unencrypted(at(source), claims, message.cut)
+        self._effects.tell(said.Said(peer.who, text, in_room, how))

@@ -26,9 +26,8 @@ from twisted_chat.peer.session import Session
 from twisted_chat.peer.trust import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
-from twisted_chat.terminal.face import TerminalFace
+from twisted_chat.terminal.face import for_people
 from twisted_chat.terminal.line import LineTerminal
-from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
 
@@ -65,6 +64,7 @@ class PeerService(DatagramService):
         keys: Keys | None,
         patient: bool,
         recorder: Recorder | None = None,
+        terminal: Callable[[Peer], LineTerminal] = for_people,
     ) -> None:
         def plain(port: int, chosen: str | None) -> Session:
             return Session(server, port, chosen, patient=patient)
@@ -88,11 +88,12 @@ class PeerService(DatagramService):
 
         super().__init__(make_port)
         self._open_terminal = open_terminal
+        self._terminal = terminal
         self._reactor = reactor
 
     def startService(self) -> None:
         super().startService()
-        self._open_terminal(LineTerminal(TerminalFace(self.peer, LineWording())))
+        self._open_terminal(self._terminal(self.peer))
 
     def stopService(self) -> Any:
         # QUIC spaces out what it sends; the last words may still wait for their moment.

@@ -6,7 +6,6 @@ the room.
 """
 
 from collections import deque
-from functools import partial
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
@@ -323,14 +322,15 @@ class Session:
                 self._effects.tell(said.TooManySaid(many, people.called(source)))
             return
         text = message.text.removesuffix("\n").removesuffix("\r")
-        heard = partial(said.Said, text=text, encrypted=False, address=at(source), cut=message.cut)
         knocked = source not in people and self._company.knocked(source)
         if source not in people:
             stranger = Someone(message.name)
-            self._effects.tell(heard(stranger, in_room=False, stranger=True))
+            how = said.Unencrypted(at(source), cut=message.cut, stranger=True)
+            self._effects.tell(said.Said(stranger, text, False, how))
             return
         people.hear(source, message.name)
         who, claims = people.speaker(source)
-        self._effects.tell(heard(who, in_room=people.is_member(source), claims=claims))
+        how = said.Unencrypted(at(source), claims, message.cut)
+        self._effects.tell(said.Said(who, text, people.is_member(source), how))
         if knocked:
             self._effects.tell(talk.HearsUs(people.called(source)))

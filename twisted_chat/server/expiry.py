@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from twisted_chat.directory.directory import Directory, Room, User
-from twisted_chat.directory.entries import HeldName
+from twisted_chat.directory.entries import KeptName
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 
@@ -33,23 +33,23 @@ class Expiry:
         """A name is kept from now on for the one who went."""
         self.wake = min(self.wake, now + self._bounds.name_ttl)
 
-    def over(self, now: float) -> Iterator[User | Room | HeldName]:
+    def over(self, now: float) -> Iterator[User | Room | KeptName]:
         """What has expired, so many at once. Drop each before you ask for the next."""
         directory, bounds = self._directory, self._bounds
         for _ in range(EXPIRED_AT_ONCE):
             user, room = directory.longest_silent(), directory.longest_empty()
-            held = directory.longest_absent()
+            kept = directory.longest_absent()
             if user is not None and user.heard + bounds.user_ttl <= now:
                 yield user
             elif room is not None and room.emptied + bounds.room_ttl <= now:
                 yield room
-            elif held is not None and held.since + bounds.name_ttl <= now:
-                yield held
+            elif kept is not None and kept.since + bounds.name_ttl <= now:
+                yield kept
             else:
                 self.wake = min(
                     user.heard + bounds.user_ttl if user is not None else NEVER,
                     room.emptied + bounds.room_ttl if room is not None else NEVER,
-                    held.since + bounds.name_ttl if held is not None else NEVER,
+                    kept.since + bounds.name_ttl if kept is not None else NEVER,
                 )
                 return
         self.wake = now + PAUSE

@@ -18,7 +18,7 @@ from twisted_chat.directory.directory import (
     RoomLeft,
     User,
 )
-from twisted_chat.directory.entries import HeldName
+from twisted_chat.directory.entries import KeptName
 from twisted_chat.errors import NameRefused
 from twisted_chat.likeness import twins
 from twisted_chat.moments import NEVER
@@ -137,7 +137,7 @@ class Registry:
         oldest = None
         if directory.names_at_site(host) > bounds.names_per_host:
             oldest = directory.longest_absent_from(host)
-        elif len(directory.held) > bounds.names:
+        elif len(directory.kept_names) > bounds.names:
             oldest = directory.longest_absent()
         if oldest is not None:
             self.apply(NameForgotten(oldest.casefolded), oldest.casefolded, now)
@@ -280,7 +280,7 @@ class Registry:
                     self.depart(gone, now, expired=True)
                 case Room():
                     self.apply(RoomGone(gone.casefolded), gone.name, now)
-                case HeldName():
+                case KeptName():
                     self.apply(NameForgotten(gone.casefolded), gone.casefolded, now)
 
 

@@ -59,9 +59,10 @@ class Conversation:
     `hold`: what is typed before anybody is there is kept; otherwise it is not
     sent, and that is said. It is kept for `whom`, the one who is called, and
     where nobody is called for the first who comes. `interactive`: a person
-    sits at the terminal, for whom the end of input means to go; a script with
-    nothing to say still listens. `detachable`: the terminal can come back, and
-    the end of its input is nothing to the other person.
+    sits at the terminal, for whom the end of input means to go. It means the same
+    to a script that calls, or has said something; one that only waits still
+    listens. `detachable`: the terminal can come back, and the end of its input is
+    nothing to the other person.
     """
 
     def __init__(
@@ -86,8 +87,8 @@ class Conversation:
         self._missed_size = 0
         self._forgotten = 0
         self._spoke = False
-        self._ended = False
         self._unsent = False
+        self._unseen = False
 
     @property
     def wants_input(self) -> bool:
@@ -113,7 +114,7 @@ class Conversation:
         """What was typed for another is shown again; a person may send it anyway. A
         script cannot choose, so it says nothing to somebody whom it has not called."""
         effects = [effect for line in self._held for effect in self._not_sent(line, now)]
-        stays = self._silent or (self._person and not self._closing)
+        stays = self._person and not self._closing
         if self._held or not stays:
             again = "; type it again to send it" if stays else "; nothing is sent"
             why = f"this is a call from elsewhere, and not {self._whom}{again}"
@@ -129,8 +130,9 @@ class Conversation:
     def disconnected(self, why: str, now: float, *, status: int = 0) -> list[Effect]:
         """The other person is gone."""
         self._connected = self._closing = False
-        if self._once:
-            return [*self._notice(why, now), Finish(1 if self._unsent else status)]
+        if self._once or self._unseen:
+            failed = self._unsent or self._unseen
+            return [*self._notice(why, now), Finish(1 if failed else status)]
         return self._notice(f"{why}; waiting for the next caller", now)
 
     def notice(self, text: str, now: float) -> list[Effect]:
@@ -159,9 +161,19 @@ class Conversation:
         leave = f"Ctrl-D leaves, and the daemon stays; {QUIT} hangs up"
         return [*effects, Show(f"> attached; {state}. {leave}")]
 
-    def detached(self) -> None:
-        """Nobody sees the terminal any more."""
+    def detached(self) -> list[Effect]:
+        """Nobody sees the terminal any more. One that cannot come back takes the chat with it:
+        what the other person says would be lost."""
         self._attached = False
+        if self._detachable:
+            return []
+        self._unseen = True
+        if not self._connected:
+            return [Finish(1)]
+        if self._closing:
+            return []
+        self._closing = True
+        return [HangUp()]
 
     def typed(self, line: str, now: float) -> list[Effect]:
         """A line was typed."""
@@ -190,11 +202,13 @@ class Conversation:
 
     def ended(self, now: float) -> list[Effect]:
         """Nothing more will be typed."""
-        self._ended = True
         if self._detachable:
             return [CloseTerminal()]
         if self._spoke or (self._once and self._interactive):
             return self._quit(now)
+        if self._once and self._whom and not self._closing:
+            self._closing = True
+            return [HangUp()] if self._connected else []
         return []
 
     def _quit(self, now: float) -> list[Effect]:
@@ -217,11 +231,6 @@ class Conversation:
     def _person(self) -> bool:
         """Whether a person sees what happens, and chooses what to say to whom."""
         return self._interactive or self._detachable
-
-    @property
-    def _silent(self) -> bool:
-        """Whether nothing was typed and nothing will be."""
-        return self._ended and not self._spoke
 
     # --- What is shown
 

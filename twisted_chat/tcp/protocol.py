@@ -162,9 +162,11 @@ class TcpChat(Factory):
     def detached(self, terminal: LineTerminal) -> None:
         if terminal is self._terminal:
             self._terminal = None
-            self._conversation.detached()
             self.flowing(terminal)
-            self._finish_if_done()
+            if self._finishing:
+                self._finish_if_done()
+            else:
+                self._carry_out(self._conversation.detached())
 
     def flowing(self, terminal: LineTerminal) -> None:
         if self._line is not None:

@@ -1,4 +1,5 @@
-"""A UDP peer at a terminal: lines become what the person wants, events become lines."""
+"""A UDP peer at a terminal: lines become what is wanted, events become lines, for people
+or as JSON."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,7 +10,10 @@ from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.events.server import LinesUnseen, Mistake
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.commands import read_line
+from twisted_chat.terminal.json_lines import JsonLines
+from twisted_chat.terminal.json_orders import read_order
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.wording.line import LineWording
 
 
 class Wording(Protocol):
@@ -83,3 +87,14 @@ class TerminalFace:
         if self._unseen:
             unseen, self._unseen = self._unseen, 0
             self.show(LinesUnseen(unseen))
+
+
+def for_people(peer: Peer) -> LineTerminal:
+    """A terminal of a peer, for a person."""
+    return LineTerminal(TerminalFace(peer, LineWording()))
+
+
+def for_programs(peer: Peer, time_of_day: Callable[[], float]) -> LineTerminal:
+    """A terminal of a peer, for a program; the time is in seconds since 1970."""
+    lines = JsonLines(time_of_day)
+    return LineTerminal(TerminalFace(peer, lines, read_order), lines)

@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
-from twisted_chat.terminal.window import laid_out
+from twisted_chat.terminal.window import ROWS, Layout
 
 BYTE_ORDER_MARK = "\ufeff"
 """What some editors begin a file with; it is no part of its first line."""
@@ -40,12 +40,14 @@ class Person(Interface):
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
 class LineTerminal(Protocol):
-    """Lines in, lines out. `clogged` is true while what was shown is not taken."""
+    """Lines in, lines out, written as `layout` has them. `clogged` is true while what was
+    shown is not taken."""
 
     transport: Any
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, layout: Layout = ROWS) -> None:
         self._person = person
+        self._layout = layout
         self._lines = Lines()
         self._open = True
         self._gone = False
@@ -62,7 +64,7 @@ class LineTerminal(Protocol):
                 if self._open:
                     self._tell(line)
         except WireError as problem:
-            self.show(f"> {problem} cannot be sent; nothing after it was read")
+            self.show(self._layout.too_long(problem))
             self._end()
 
     def readConnectionLost(self) -> None:
@@ -81,7 +83,7 @@ class LineTerminal(Protocol):
 
     def show(self, line: str) -> None:
         """Show one line, whatever is in it."""
-        self.transport.write(laid_out(line, self.transport))
+        self.transport.write(self._layout.laid_out(line, self.transport))
 
     def listen(self, wanted: bool) -> None:
         """Read what is typed, or let it wait."""

@@ -2,11 +2,12 @@
 
 import os
 import termios
-from typing import Any
+from typing import Any, Protocol
 
 from zope.interface import Interface
 
 from twisted_chat.display import one_line
+from twisted_chat.errors import WireError
 from twisted_chat.terminal.rows import fresh_row, rows
 
 USUAL = 80
@@ -51,3 +52,26 @@ def laid_out(line: str, transport: Any) -> bytes:
     text = "\n".join(as_rows(line, width))
     begin = "" if width is None else fresh_row(width)
     return f"{begin}{text}\n".encode("utf-8", "replace")
+
+
+class Layout(Protocol):
+    """How lines are written."""
+
+    def laid_out(self, line: str, transport: Any) -> bytes:
+        """A line as it is written to a transport, whatever is in it."""
+
+    def too_long(self, problem: WireError) -> str:
+        """The line that tells why nothing more is read."""
+
+
+class _Rows:
+    """Lines for people: nothing in them is obeyed, and no terminal breaks them."""
+
+    def laid_out(self, line: str, transport: Any) -> bytes:
+        return laid_out(line, transport)
+
+    def too_long(self, problem: WireError) -> str:
+        return f"> {problem} cannot be sent; nothing after it was read"
+
+
+ROWS: Layout = _Rows()

@@ -14,7 +14,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """Somebody, as far as it is known who. By what is compared here they are told apart."""
+    """Somebody, as far as it is known who."""
 
     name: str = ""
     """Their name, as the server says, or else as they say; empty where none is known."""

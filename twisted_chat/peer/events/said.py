@@ -6,6 +6,20 @@ from twisted_chat.peer.events.event import Event, Someone
 
 
 @dataclass(frozen=True, slots=True)
+class Unencrypted:
+    """What is to be known of something that was said without encryption."""
+
+    address: str
+    """HOST:PORT where it came from."""
+    claims: str = ""
+    """The name that they give themselves, where it is another."""
+    cut: bool = False
+    """Whether there was more of it, which is lost, as it was longer than a datagram may be."""
+    stranger: bool = False
+    """Whether they are nobody whom we know of, and do not hear us."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said(Event):
     """Somebody has said something."""
 
@@ -13,18 +27,11 @@ class Said(Event):
     """Who, as far as that is certain."""
     text: str
     """What, without a line end behind it."""
-    encrypted: bool
-    """Whether it came over an encrypted link, from the one who has the key of `from`."""
     in_room: bool
     """Whether they are in our room; otherwise they talk to us from outside."""
-    claims: str = ""
-    """The name that they give themselves, where it is another."""
-    address: str = ""
-    """HOST:PORT where it came from, if it was not encrypted."""
-    cut: bool = False
-    """Whether there was more of it, which is lost, as it was longer than a datagram may be."""
-    stranger: bool = False
-    """Whether they are nobody whom we know of, and do not hear us."""
+    unencrypted: Unencrypted | None = None
+    """More about it, if it was not encrypted; null if it came over an encrypted link, from
+    the one who has the key of `from`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted_chat.display import safe
 from twisted_chat.peer.events import said
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.terminal.wording.people import called, excerpt, listed, shown_name, verb
 
 CUT = " [cut: longer than a datagram may be]"
@@ -13,19 +14,22 @@ CUT = " [cut: longer than a datagram may be]"
 
 def spoken(event: said.Said) -> str:
     """The line of one who says something."""
-    return f"< {speaker(event)}: {safe(event.text)}{CUT if event.cut else ''}"
+    how = event.unencrypted
+    if how is None:
+        return f"< {shown_name(event.from_.name)}: {safe(event.text)}"
+    return f"< {speaker(event.from_, how)}: {safe(event.text)}{CUT if how.cut else ''}"
 
 
-def speaker(event: said.Said) -> str:
-    """How to introduce what is said."""
-    name = called(event.from_)
-    if event.stranger:
-        return f"stranger {name} at {event.address}"
-    if not event.claims:
+def speaker(who: Someone, how: said.Unencrypted) -> str:
+    """How to introduce what is said without encryption."""
+    name = called(who)
+    if how.stranger:
+        return f"stranger {name} at {how.address}"
+    if not how.claims:
         return name
-    if event.from_.keyless:
-        return f"{name}, who says to be {shown_name(event.claims)}"
-    return f"{shown_name(event.claims)} (registered as {name})"
+    if who.keyless:
+        return f"{name}, who says to be {shown_name(how.claims)}"
+    return f"{shown_name(how.claims)} (registered as {name})"
 
 
 def _too_many(event: said.TooManySaid) -> str:

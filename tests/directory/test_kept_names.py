@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many, sequences
-from twisted_chat.directory.entries import HeldName
-from twisted_chat.directory.held import HeldNames
+from twisted_chat.directory.entries import KeptName
+from twisted_chat.directory.kept_names import KeptNames
 
 
-def held(key: str, site: str) -> HeldName:
+def kept_name(casefolded: str, site: str) -> KeptName:
     """A name that is kept since some time."""
-    return HeldName(key, "a" * 64, site, 1.0)
+    return KeptName(casefolded, "a" * 64, site, 1.0)
 
 
 class HeldNamesTests(SynchronousTestCase):
@@ -21,19 +21,19 @@ class HeldNamesTests(SynchronousTestCase):
 
     def test_alone(self) -> None:
         """A site with one name takes no index of its own, whether it had more before or not."""
-        names = HeldNames()
-        alone = held("a", "10.0.0.1")
+        names = KeptNames()
+        alone = kept_name("a", "10.0.0.1")
         names.add(alone)
         self.assertIs(names._sites.get("10.0.0.1"), alone)
-        names.add(held("b", "10.0.0.1"))
+        names.add(kept_name("b", "10.0.0.1"))
         self.assertIsInstance(names._sites.get("10.0.0.1"), OrderedDict)
         self.assertTrue(names.discard("b"))
         self.assertIs(names._sites.get("10.0.0.1"), alone)
 
     def test_not_kept(self) -> None:
         """What is not kept is not found, and discarding it changes nothing."""
-        names = HeldNames()
-        names.add(held("a", "10.0.0.1"))
+        names = KeptNames()
+        names.add(kept_name("a", "10.0.0.1"))
         self.assertFalse(names.discard("b"))
         self.assertIsNone(names.get("b"))
         self.assertEqual((len(names), names.count_at("10.0.0.1")), (1, 1))
@@ -46,14 +46,14 @@ class Properties(SynchronousTestCase):
     @given(sequences(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["1", "2"])), 60))
     def test_as_a_list_does(self, steps: list[tuple[str, str]]) -> None:
         """A list agrees with all look-ups, and nothing is left over."""
-        names, model = HeldNames(), list[HeldName]()
+        names, model = KeptNames(), list[KeptName]()
         for key, at in steps:
             kept = names.get(key)
             self.assertEqual(names.discard(key), kept is not None)
             if kept is not None:
                 model.remove(kept)
             else:
-                model.append(held(key, at))
+                model.append(kept_name(key, at))
                 names.add(model[-1])
             self.assertEqual(len(names), len(model))
             self.assertIs(names.first(), model[0] if model else None)

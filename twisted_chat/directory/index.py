@@ -7,10 +7,10 @@ K = TypeVar("K", bound=Hashable)
 E = TypeVar("E")
 
 SLACK = 32
-"""How many entries that have left a roll may keep, besides as many as are in it."""
+"""How many entries that have left an index may keep, besides as many as are in it."""
 
 
-class Roll(Generic[K, E]):
+class Index(Generic[K, E]):
     """Entries by key, in the order of their arrival.
 
     Adding, finding, discarding and starting to read take constant time
@@ -41,7 +41,7 @@ class Roll(Generic[K, E]):
         return self._present.get(key)
 
     def add(self, entry: E) -> None:
-        """Add an entry whose key is not in the roll: a new object, even for one that was here."""
+        """Add an entry whose key is not in the index: a new object, even for one that was here."""
         self._present[self._key(entry)] = entry
         self._log.append(entry)
 

@@ -1,0 +1,91 @@
+"""Events as JSON, one line for each, and what is typed as JSON: for programs as users.
+
+Texts are what was sent. Everything but ASCII is escaped, so that nothing in them
+is obeyed by a terminal.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from twisted_chat.errors import UsageMistake, WireError
+
+BEGIN = "{"
+"""How a line begins that is read as JSON; any other is text."""
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def event_name(kind: type) -> str:
+    """What an event is called: the name of its class in snake case."""
+    return _WORD.sub("_", kind.__name__).lower()
+
+
+def field_name(name: str) -> str:
+    """What a field is called: without the mark that keeps it apart from words of Python."""
+    return name.removesuffix("_")
+
+
+def plain(value: Any) -> Any:
+    """A value of a field as JSON has it: an enum as its value, a command as its word."""
+    if isinstance(value, Enum):
+        return getattr(value, "word", value.value)
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
+    if is_dataclass(value):
+        return {field_name(one.name): plain(getattr(value, one.name)) for one in fields(value)}
+    return value
+
+
+def read_object(line: str) -> dict[str, Any]:
+    """Reads a line that begins like JSON. Raises UsageMistake."""
+    try:
+        found = json.loads(line)
+    except RecursionError:
+        raise UsageMistake("this JSON is too deep") from None
+    except ValueError as problem:
+        raise UsageMistake(f"this is no JSON: {problem}") from None
+    if not isinstance(found, dict):
+        raise UsageMistake("this JSON is no object")
+    return found
+
+
+def one_text(wanted: dict[str, Any]) -> str:
+    """The text of `{"say": TEXT}`. Raises UsageMistake."""
+    text = wanted["say"]
+    if len(wanted) > 1 or not isinstance(text, str):
+        raise UsageMistake('{"say": TEXT} holds nothing but a text')
+    if "\n" in text or "\r" in text:
+        raise UsageMistake("a text is one line: say each line by itself")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageMistake("a text holds no half of a surrogate pair") from None
+    return text
+
+
+class JsonLines:
+    """Turns events into lines of JSON, and writes these as they are. `time_of_day` is in
+    seconds since 1970."""
+
+    def __init__(self, time_of_day: Callable[[], float]) -> None:
+        self._time_of_day = time_of_day
+
+    def lines(self, event: Any) -> list[str]:
+        """The line that tells of an event."""
+        return [self._line(event_name(type(event)), plain(event))]
+
+    def laid_out(self, line: str, transport: Any) -> bytes:
+        """A line as it is written, never broken into rows."""
+        return f"{line}\n".encode("ascii")
+
+    def too_long(self, problem: WireError) -> str:
+        """The line that tells why no more is read."""
+        why = f"{problem} cannot be sent; nothing after it was read"
+        return self._line("mistake", {"why": why})
+
+    def _line(self, name: str, told: dict[str, Any]) -> str:
+        return json.dumps({"event": name, **told, "time": round(self._time_of_day(), 3)})
