@@ -65,7 +65,7 @@ class Correspondence:
 
     def flush(self, neighbour: Neighbour, now: float) -> None:
         """Send what may be sent."""
-        if neighbour.link is not None and not neighbour.blocked:
+        if neighbour.link is not None and not neighbour.blocked and not neighbour.awaited:
             for message in neighbour.outbox.to_send():
                 self._effects.frame(message, neighbour.link)
         self._watch(neighbour)

@@ -17,6 +17,7 @@ from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
     PutOut,
+    Refused,
     RosterBegins,
     RosterEnds,
     RosterMember,
@@ -26,7 +27,7 @@ from twisted_chat.wire.gen2.contact import Contact
 from twisted_chat.wire.gen2.requests import AskRoster
 
 GRACE = 30.0
-"""Seconds after our return to a server for which its rosters may lack those yet to return."""
+"""Seconds for which those who were with us may return to a server that has forgotten us."""
 OTHERS_CREATE, RETURN_EVERY = 10.0, 2.0
 """Seconds that we leave it to the one who created a room to create it again,
 and between two looks whether that has happened."""
@@ -54,8 +55,7 @@ class Membership:
         self._incoming: tuple[RosterBegins, dict[str, Contact]] | None = None
         self._members: set[str] = set()
         self._missing: set[str] = set()
-        """Those who may not have returned to the server yet."""
-        self._grace = 0.0
+        """Those of them who have yet to return to a server that has forgotten us."""
         self._settle_at = self._return_at = self._create_at = NEVER
         self._own: set[str] = set()
 
@@ -110,10 +110,25 @@ class Membership:
         self._return_at = NEVER
         if not self.room:
             return
-        self._grace = now + GRACE
-        self._settle_at = self._grace
         self._create_at = now if name_key(self.room) in self._own else now + OTHERS_CREATE
         self._number, self._asked_again, self._incoming = -1, True, None
+        self.moving = True
+
+        def close(answers: list[Answer] | None, now: float) -> None:
+            self.moving = False
+            # The roster, if there is one, has shown already who is in our room.
+            if self.room and answers and isinstance(answers[0], Refused):
+                self._forgotten(now)
+
+        self._uplink.ask(AskRoster(), close, now)
+
+    def _forgotten(self, now: float) -> None:
+        """The server does not know that we are in our room, and so perhaps nobody's room:
+        nobody hears us before it names them again."""
+        self._missing = set(self._members)
+        for name in self._missing:
+            self._people.await_return(name)
+        self._settle_at = now + GRACE
         self._return(now)
 
     def _return(self, now: float) -> None:
@@ -179,6 +194,7 @@ class Membership:
         if self._incoming is None:
             return
         (begins, members), self._incoming = self._incoming, None
+        self._uplink.answered(RosterEnds(), now)
         joined = bool(self._joining) and name_key(begins.room) == name_key(self._joining)
         if not joined and name_key(begins.room) != name_key(self.room):
             return  # A room that we have left in the meantime, or never wanted to be in.
@@ -208,10 +224,7 @@ class Membership:
 
     def _compare(self, members: dict[str, Contact], now: float) -> None:
         """A newer roster of our room tells who came and who went in between."""
-        gone = self._members - set(members)
-        if now < self._grace:
-            self._missing |= gone
-            gone = set()
+        gone = self._members - set(members) - self._missing
         for contact in members.values():
             self._enter(contact, now)
         for name in gone:
@@ -262,7 +275,9 @@ class Membership:
 
     def tick(self, now: float) -> None:
         """Those who have not returned to the server by now have gone."""
-        if self._settle_at <= now:
+        if self._settle_at <= now and not self._uplink.valid:
+            self._settle_at = now + GRACE  # Gone again, so that nobody can return.
+        elif self._settle_at <= now:
             self._settle_at = NEVER
             for name in sorted(self._missing):
                 self._go(name, now)

@@ -34,6 +34,8 @@ class Neighbour:
     blocked: bool = False
     ignored: bool = False
     """Whether the person wants to see nothing of it, and to say nothing to it."""
+    awaited: bool = False
+    """Whether it has yet to return to our room: what is said waits for it until then."""
     addresses: list[Address] = field(default_factory=list)
 
     # The link, and getting one

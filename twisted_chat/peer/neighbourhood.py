@@ -119,6 +119,10 @@ class Neighbourhood:
         neighbour.parting = True
         self._parting.set(neighbour, now + LINGER)
 
+    def returned(self, neighbour: Neighbour, now: float) -> None:
+        """Somebody for whom what was said has waited is in our room again."""
+        self._words.flush(neighbour, now)
+
     def say_farewell(self, neighbour: Neighbour) -> None:
         """Tell somebody that we do not hear them any more."""
         if neighbour.link is not None and not neighbour.blocked:

@@ -92,6 +92,14 @@ class People:
             [one for one in heard_by if isinstance(one, PlainPeer)],
         )
 
+    def absent(self) -> list[Someone]:
+        """Members for whom nothing can wait until they have returned to the room."""
+        return [
+            one.who
+            for one in self.audience.listeners()
+            if isinstance(one, PlainPeer) and one.awaited and not one.barred
+        ]
+
     def hearing(self) -> list[Someone]:
         """Those whom we speak to."""
         return [one.who for one in self.audience.listeners() if one.listening]
@@ -114,7 +122,7 @@ class People:
             if person not in inside:
                 self._part(person, now)
         for person in present:
-            self._enroll(person)
+            self._enroll(person, now)
         return present, _heard_till_now(self.audience.enter(inside))
 
     def came(self, contact: Contact, now: float) -> Person | None:
@@ -124,14 +132,23 @@ class People:
         if former is not None and former is not person:
             self._part(former, now)
         if person is not None:
-            self._enroll(person)
+            self._enroll(person, now)
             self.audience.came(person)
         return person
 
-    def _enroll(self, person: Person) -> None:
+    def await_return(self, name: str) -> None:
+        """A member may return to the room, or not: until then they hear nothing."""
+        if (person := self._members.get(name_key(name))) is not None:
+            person.awaited = True
+
+    def _enroll(self, person: Person, now: float) -> None:
         self._members.pop(self._roster_names.get(person, ""), None)
         key = name_key(person.contact.name)
         self._members[key], self._roster_names[person] = person, key
+        if person.awaited:
+            person.awaited = False
+            if isinstance(person, Neighbour):
+                self._keyed.returned(person, now)
         if isinstance(person, PlainPeer):
             if person.standing is not Standing.MEMBER:
                 person.withheld = False
@@ -159,9 +176,13 @@ class People:
     def poked(self, contact: Contact, now: float) -> tuple[Person | None, list[Someone]]:
         """We wanted to talk to somebody, and know now where they are. Returns them,
         and those who do not hear us any more."""
+        former = self._keyed.get(contact.fingerprint)
+        if former is not None and former.awaited:
+            self._part(former, now)  # What has waited was said to the room.
         person = self._meet(contact, now)
         if person is None:
             return None, []
+        person.awaited = False
         ended = _heard_till_now(self.audience.poke(person))
         self._withhold_outside(person)
         return person, ended
@@ -208,7 +229,10 @@ class People:
     def _part(self, person: Person, now: float, *, tell: bool = False) -> None:
         self._stand_down(person)
         if isinstance(person, Neighbour):
-            self._keyed.part(person, now, tell=tell)
+            if person.awaited:
+                self._keyed.forget(person)  # With all that has waited.
+            else:
+                self._keyed.part(person, now, tell=tell)
         else:
             self._plain.forget(person)
 
@@ -265,6 +289,8 @@ class People:
             part = Part.NEW_KEY if fingerprint else Part.LOST_KEY
         elif person.barred:
             part = Part.WITHHELD
+        elif person.hears and person.awaited:
+            part = Part.AWAITED
         else:
             part = Part.HEARS if person.hears else Part.ONLY_HEARD
         return Present(name, part, "", bool(fingerprint) if told else None, compared, asks)

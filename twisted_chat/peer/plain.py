@@ -29,6 +29,8 @@ class PlainPeer:
     ignored: bool = False
     withheld: bool = False
     """Whether it may be somebody who never asked for what is said."""
+    awaited: bool = False
+    """Whether it has yet to return to our room, and is not spoken to until then."""
 
     @property
     def who(self) -> Someone:
@@ -50,7 +52,7 @@ class PlainPeer:
 
     @property
     def listening(self) -> bool:
-        return self.hears and not self.barred
+        return self.hears and not self.barred and not self.awaited
 
 
 class PlainPeers:

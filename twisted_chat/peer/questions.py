@@ -19,8 +19,16 @@ from twisted_chat.wire.gen2.answers import (
     Refused,
     Rivalled,
     RosterBegins,
+    RosterEnds,
 )
-from twisted_chat.wire.gen2.requests import CloseRoom, Extra, GiveRoom, Kick, Request
+from twisted_chat.wire.gen2.requests import (
+    AskRoster,
+    CloseRoom,
+    Extra,
+    GiveRoom,
+    Kick,
+    Request,
+)
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
@@ -35,8 +43,9 @@ _ASKED: dict[type, Verb | Extra] = {
     Kick: Extra.KICK,
     CloseRoom: Extra.CLOSE,
     GiveRoom: Extra.GIVE,
+    AskRoster: Extra.ROSTER,
 }
-_ANSWERED: dict[type, Verb] = {
+_ANSWERED: dict[type, Verb | Extra] = {
     Welcome: Verb.HI,
     Rivalled: Verb.HI,
     Goodbye: Verb.BY,
@@ -44,6 +53,7 @@ _ANSWERED: dict[type, Verb] = {
     RoomReady: Verb.RC,
     RosterBegins: Verb.RJ,
     PutOut: Verb.RK,
+    RosterEnds: Extra.ROSTER,
 }
 
 
@@ -72,7 +82,8 @@ class Questions:
     def answer(self, answer: Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none.
 
-        A roster answers with its beginning: whoever asked knows the rest.
+        A roster answers the join with its beginning: whoever asked knows the rest. Its
+        end answers whoever asked for it again.
         """
         if isinstance(answer, Bare | Listed | Done | Refused):
             verb: Verb | Extra | None = answer.verb

@@ -12,6 +12,7 @@ from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects, Typed
 from twisted_chat.peer.events.event import Event
+from twisted_chat.peer.events.said import NotBackYet
 from twisted_chat.peer.events.server import HelpMeant
 from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.membership import Membership
@@ -128,6 +129,9 @@ class TypedLines:
         if keyed or plain:
             self._words.say(text, keyed, now)
             self._plain.say(server.name, text, plain)
+            if absent := self._people.absent():
+                self._words.lost = True
+                self._effects.tell(NotBackYet(tuple(absent), text))
         else:
             self._unheard()
         return True

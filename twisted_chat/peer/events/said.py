@@ -77,6 +77,17 @@ class LostFor(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotBackYet(Event):
+    """What we say does not go to some members without a key: a server that was started anew
+    does not name them yet."""
+
+    people: tuple[Someone, ...]
+    """Those who will not get it."""
+    text: str
+    """The text."""
+
+
+@dataclass(frozen=True, slots=True)
 class NeverArrived(Event):
     """What had not arrived yet is given up: the one it was said to is gone."""
 

@@ -18,6 +18,7 @@ class Part(Enum):
     LOST_KEY = "lost_key"
     IGNORED = "ignored"
     WITHHELD = "withheld"
+    AWAITED = "awaited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Present:
     """Their name; empty where none is known."""
     part: Part
     """They hear us; are only heard; have another key than is known, or had one and have none
-    now; are ignored; or have no key and a public address, where nobody can show to be."""
+    now; are ignored; have no key and a public address, where nobody can show to be; or have yet
+    to return to our room, which a server that was started anew has forgotten."""
     address: str = ""
     """HOST:PORT, where no name is known."""
     encrypted: bool | None = None

@@ -53,6 +53,13 @@ def _lost(event: said.LostFor) -> str:
     )
 
 
+def _not_back(event: said.NotBackYet) -> str:
+    return (
+        f"{listed(event.people)} {verb(len(event.people), 'is', 'are')} not back at the server"
+        f" yet: {excerpt(event.text)} is lost for them"
+    )
+
+
 def _never(event: said.NeverArrived) -> str:
     return f"{called(event.who)} never got {_many(event.lines)}, from {excerpt(event.text)} on"
 
@@ -76,6 +83,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     said.NotArrived: _not_arrived,
     said.AllArrived: lambda event: f"{called(event.who)} has got everything now",
     said.LostFor: _lost,
+    said.NotBackYet: _not_back,
     said.NeverArrived: _never,
     said.Delivery: _delivery,
 }

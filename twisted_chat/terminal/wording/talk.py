@@ -30,6 +30,7 @@ _PARTS = {
     Part.IGNORED: "you ignore",
     Part.WITHHELD: "nothing goes to these, at public addresses and without a key,"
     " until $trust NAME:",
+    Part.AWAITED: "nothing goes to these before they are back at the server:",
 }
 _SEVERAL = {
     Doing.KNOCK: "{} want to talk; $poke NAME answers",
@@ -96,6 +97,10 @@ def _unheard(event: talk.Unheard) -> str:
         reasons.append(
             f"{listing(away)} {verb(len(away), 'has', 'have')} no key and a public address;"
             f" $trust {sole(away)} speaks to {them(away)} all the same"
+        )
+    if late := names.get(Part.AWAITED):
+        reasons.append(
+            f"{listing(late)} {verb(len(late), 'is', 'are')} not back at the server yet"
         )
     if unwanted := names.get(Part.IGNORED):
         reasons.append(f"you ignore {listing(unwanted)}; $unignore {sole(unwanted)} ends that")
