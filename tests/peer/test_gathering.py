@@ -1,9 +1,12 @@
 """Notices that are gathered."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.peer import World, both
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.support.strategies import many, sequences
 from twisted_chat.peer.events.event import Someone
@@ -193,3 +196,65 @@ class Flooding(SynchronousTestCase):
         self.assertLess(len(alice.lines), 20, alice.lines)
         self.assertEqual(len(alice.told("THE KEY OF")), PROMPT)
         self.assertEqual(len(alice.told("189 others ARE NOT THE ONES YOU KNOW")), 1)
+
+
+class Speaking(SynchronousTestCase):
+    """Whoever hears what is said was shown before."""
+
+    def _shown_before(self, alice: Any, eve: Any) -> str:
+        """Say something that eve hears. Returns what was told last of her."""
+        alice.type("the password", wait=0)
+        told = [*alice.told("eve"), "nothing"]
+        eve.type(wait=3)
+        self.assertEqual(eve.told("the password"), ["< alice: the password"])
+        return str(told[-2])
+
+    def test_came_often(self) -> None:
+        """One who came and left until that was not told any more, and stays, is told before
+        anything is said to the room; then her leaving is."""
+        for world in (KeyedWorld(), World()):
+            people: list[Any] = world.room("alice", "eve")
+            alice, eve = people
+            for _ in range(4):
+                eve.type("$roomleave", wait=1)
+                eve.type("$roomjoin lab", wait=1)
+            self.assertEqual(alice.told("eve")[-1], "> eve left")
+            self.assertEqual(self._shown_before(alice, eve), "> eve came")
+            eve.type("$roomleave", wait=3)
+            alice.type("anybody?")
+            self.assertEqual(alice.told("eve")[-1], "> eve left")
+
+    def test_among_many(self) -> None:
+        """The same for one whose coming is told together with that of others."""
+        world = KeyedWorld()
+        (alice,) = world.room("alice")
+        others = [world.chatter(f"u{number}", wait=0.01) for number in range(PROMPT)]
+        eve = world.chatter("eve")
+        for one in (*others, eve):
+            one.type("$roomjoin lab", wait=0.05)
+        self.assertEqual(alice.told("eve"), [])
+        self.assertEqual(self._shown_before(alice, eve), "> eve came")
+
+    def test_before_the_roster_is_whole(self) -> None:
+        """In generation 1 one who comes hears at once, and is told then."""
+        for world in both():
+            (alice,) = world.room("alice")
+            eve = world.chatter("eve", 7)
+            eve.type("$roomjoin lab", wait=0.1)
+            self.assertEqual(alice.lines[-1], "> you are in lab alone")
+            alice.type("the password", wait=3)
+            heard = eve.told("the password")
+            told = alice.lines[alice.lines.index("> you are in lab alone") + 1 :]
+            self.assertEqual(len(heard), 1)
+            self.assertEqual(told, ["> somebody at 192.0.2.17:5007 came"])
+
+    def test_once(self) -> None:
+        """What was told so is not told again."""
+        gathering = Gathering(lambda event: lines.extend(WORDING.lines(event)))
+        lines: list[str] = []
+        for turn in range(FEW + 1):
+            (gathering.left if turn % 2 else gathering.came)(Someone("eve"), turn * 2.0)
+        for _ in range(3):
+            gathering.tell_moves()
+        gathering.tick(LONGEST + MINUTE)
+        self.assertEqual(lines[FEW - 1 :], ["> eve left", "> eve came"])

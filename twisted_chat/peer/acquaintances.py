@@ -105,6 +105,12 @@ class Acquaintances:
         self._announced = stay
         return came, went
 
+    def announce(self) -> list[Address]:
+        """Those who came and are spoken to, also while the roster is not whole."""
+        came = [address for address in self._roster if address not in self._announced]
+        self._announced |= dict.fromkeys(came)
+        return came
+
     def enter(self) -> list[Address]:
         """The roster is that of a room that we have joined. Returns those outside it
         whom we do not speak to any more."""

@@ -4,7 +4,7 @@ A roster has no end and no names. It is whole when nothing has been added for a
 moment, and then names are looked up as far as they can be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
@@ -40,6 +40,8 @@ class Company:
         self._discovery = Discovery(requests, self.people)
         self._own_name = ""
         self._grace = 0.0
+        self._untold: dict[Address, bool] = {}
+        """Those whose names are looked up before it is told that they came, or left."""
         self.room = ""
         self.moving = False
         self.curious = True
@@ -89,7 +91,7 @@ class Company:
             return
         left, self.room = self.room, ""
         self.people.leave_room()
-        self._gathering.forget_moves()
+        self._forget_moves()
 
         def close(answered: bool, now: float) -> None:
             self.moving = False
@@ -210,18 +212,32 @@ class Company:
         self.wake = self._grace if graceful else NEVER
         came, went = self.people.settle(keep=graceful)
 
-        def announce(now: float) -> None:
-            for address in came:
-                if not self.people.ignores(address):
-                    self._gathering.came(self.people.called(address), now)
-            for address in went:
-                if not self.people.ignores(address):
-                    self._gathering.left(self.people.called(address), now)
-
         if self.room and (came or went):
-            self._with_names(announce, now)
+            moved = dict.fromkeys(came, True) | dict.fromkeys(went, False)
+            self._announce(moved, now)  # What they did before, so that nothing is left out.
+            self._untold |= moved
+            self._with_names(lambda now: self._announce(moved, now), now)
+
+    def _announce(self, addresses: Iterable[Address], now: float) -> None:
+        """Tell of these who came or left, by what they are called as far as that is known."""
+        for address in addresses:
+            here = self._untold.pop(address, None)
+            if here is not None and not self.people.ignores(address):
+                who = self.people.called(address)
+                (self._gathering.came if here else self._gathering.left)(who, now)
+
+    def tell_who_hears(self, now: float) -> None:
+        """Something is going to be said: whoever came to hear it is told first."""
+        if self.room:
+            self._untold |= dict.fromkeys(self.people.announce(), True)
+            self._announce(list(self._untold), now)
+        self._gathering.tell_moves()
 
     # --- In between
+
+    def _forget_moves(self) -> None:
+        self._untold = {}
+        self._gathering.forget_moves()
 
     def _move(
         self,
@@ -238,7 +254,7 @@ class Company:
 
     def _entered(self, room: str, now: float) -> None:
         self.room = room
-        self._gathering.forget_moves()
+        self._forget_moves()
         ended = self._called(self.people.enter())
         self.wake = NEVER
         inside = self.people.roster()

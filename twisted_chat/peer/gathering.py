@@ -3,10 +3,11 @@
 A few at once are told as they happen. What follows within a second is told
 together at its end, and while it goes on ever longer stretches are. Somebody of
 whom more than a few lines a minute would tell gets one at the end of it, with a
-count. The last that is told of somebody is always how it is now.
+count. The last that is told of somebody is always how it is now, and nothing is
+said to anybody before that was told.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twisted_chat.deadlines import Deadlines
@@ -99,9 +100,24 @@ class Gathering:
             count, _ = its.get(doing, (0, event))
             its[doing] = (count + 1, event)
 
+    def tell_moves(self) -> None:
+        """Tell who is in the room now, as something is going to be said to them, and who
+        is not, where that is not what was told last."""
+        moved: dict[bool, list[Someone]] = {}
+        for who, its in self._held():
+            if its.moves % 2 == 1:
+                moved.setdefault(its.here, []).append(who)
+                its.moves = 0
+        for here, people in sorted(moved.items(), reverse=True):
+            self._tell(_MOVES[True, here](*named(people)))
+
+    def _held(self) -> Iterator[tuple[Someone, _Doings]]:
+        yield from self._waiting.items()
+        yield from ((who, one.held) for who, one in self._minutes.items())
+
     def forget_moves(self) -> None:
         """We are not in the room any more: who comes and goes there is no news."""
-        for its in (*self._waiting.values(), *(one.held for one in self._minutes.values())):
+        for _, its in self._held():
             its.moves = 0
 
     def forget(self, who: Someone) -> None:

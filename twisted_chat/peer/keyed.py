@@ -95,6 +95,7 @@ class KeyedSession:
             self._orders,
             self._words,
             self._effects,
+            self._gathering,
             self._farewell.begin,
             speak_rate,
             SPEAK_BURST,

@@ -183,7 +183,7 @@ class Session:
                 self._obey(todo, now)
             elif self._registration.name:
                 self._first = False
-                self._say(todo.text)
+                self._say(todo.text, now)
             elif todo.text.strip():
                 self._registration.call_me(todo.text, now)
         if self._typed:
@@ -203,9 +203,10 @@ class Session:
         self._speaks = now + 1 / SPEAK_RATE
         return True
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, now: float) -> None:
         if not text:
             return
+        self._company.tell_who_hears(now)
         listeners = self._company.people.everybody()
         if not listeners:
             self._effects.tell(self._company.silence())

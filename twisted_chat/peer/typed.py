@@ -15,6 +15,7 @@ from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.events.said import NotBackYet
 from twisted_chat.peer.events.server import HelpMeant
 from twisted_chat.peer.events.talk import Unheard
+from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.orders import Orders
@@ -44,6 +45,7 @@ class TypedLines:
         orders: Orders,
         words: Correspondence,
         effects: Effects,
+        gathering: Gathering,
         leave: Callable[[float], None],
         rate: float,
         burst: float,
@@ -55,6 +57,7 @@ class TypedLines:
         self._orders = orders
         self._words = words
         self._effects = effects
+        self._gathering = gathering
         self._leave = leave
         self._speaking = Rate(rate, burst)
         self._pause = 1 / rate if rate else 0.0
@@ -126,6 +129,7 @@ class TypedLines:
             self.wake = now + self._pause
             return False
         self.wake = NEVER
+        self._gathering.tell_moves()
         if keyed or plain:
             self._words.say(text, keyed, now)
             self._plain.say(server.name, text, plain)
