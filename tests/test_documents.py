@@ -91,12 +91,22 @@ class Papers(SynchronousTestCase):
 
     def test_paths(self) -> None:
         """Every file and folder that is named is there."""
-        for paper in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"):
+        for paper in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/architecture.md"):
             text = (ROOT / paper).read_text()
+            package = ROOT / "twisted_chat" if paper == "docs/architecture.md" else ROOT
             named = re.findall(r"`([\w./-]+(?:/|\.(?:c|cfg|md|py)))`|`(\.ci/\w+)`", text)
             named += re.findall(r"\]\((?!https:)()([^)#]+)", text)
             for path in map("".join, named):
-                self.assertTrue((ROOT / path).exists(), f"{path} in {paper}")
+                places = (ROOT / path, package / path, (ROOT / paper).parent / path)
+                near = any(place.exists() for place in places) or any(package.rglob(path))
+                self.assertTrue(near, f"{path} in {paper}")
+
+    def test_classes(self) -> None:
+        """Every class that the architecture names is there."""
+        text = (ROOT / "docs" / "architecture.md").read_text()
+        code = "".join(path.read_text() for path in (ROOT / "twisted_chat").rglob("*.py"))
+        for name in re.findall(r"`([A-Z][A-Za-z]+)[.(`]", text):
+            self.assertRegex(code, rf"\bclass {name}\b")
 
     def test_targets(self) -> None:
         """What is to be made can be made."""
