@@ -126,6 +126,7 @@ LAYERS = (
         "peer.speech",
         "peer.trust",
         "peer.typed",
+        "peer.undone",
         "peer.uplink",
         "peer.whereabouts",
         "tcp",

@@ -7,6 +7,7 @@ from twisted_chat.links import SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Send
+from twisted_chat.peer.farewell import HURRY
 from twisted_chat.peer.membership import GRACE
 from twisted_chat.peer.neighbourhood import LINGER
 from twisted_chat.peer.session import MAX_TYPED
@@ -453,6 +454,67 @@ class Leaving(SynchronousTestCase):
         self.assertEqual(alice.session.wake, NEVER)
         world.wait(1)
         self.assertEqual(bob.lines[-1], "> alice left")
+
+    def test_interrupted_after_a_word(self) -> None:
+        """What was said right before the end is waited for a moment, and nothing false is told."""
+        for delay in (0.02, 2.0):
+            world = KeyedWorld()
+            alice, bob = world.room("alice", "bob")
+            world.network.delay = delay
+            alice.enter("hello")
+            world.network.carry_out(alice.node, alice.session.interrupted(world.network.now))
+            world.wait(HURRY + 0.1)
+            self.assertEqual(alice.node.statuses, [0])
+            told = alice.told("whether bob got") + alice.told("never got")
+            self.assertEqual(told, alice.lines[-1:] if delay > HURRY else [])
+            world.wait(5)
+            self.assertEqual(bob.told("< "), ["< alice: hello"])
+            self.assertEqual(bob.lines[-1], "> alice left")
+
+    def test_interrupted_before_a_word(self) -> None:
+        """What was never sent is told as that, and so is what was not said or done any more."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        world.wait(1)
+        alice.enter("hello")
+        world.network.delay = 5.0
+        for line in ("$roomjoin lab", "to the room", "", "$roomlist"):
+            alice.enter(line)
+        world.network.carry_out(alice.node, alice.session.interrupted(world.network.now))
+        world.wait(HURRY + 0.1)
+        self.assertEqual(
+            alice.lines[-2:],
+            [
+                '> bob never got one line, from "hello" on',
+                '> not said any more: one line, from "to the room" on; one command was not done',
+            ],
+        )
+
+    def test_status_of_a_person(self) -> None:
+        """A person who quits before everything has arrived ends with status 1; what was lost
+        before the end was told then."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        alice.type("hello", "$quit", wait=5)
+        told = '> it is not known whether bob got one line, from "hello" on'
+        self.assertEqual(alice.lines[-1], told)
+        self.assertEqual(alice.node.statuses, [1])
+        carol = world.chatter("carol")
+        carol.type("to nobody", "$quit", wait=5)
+        self.assertEqual(carol.node.statuses, [0])
+
+    def test_typed_after_quit(self) -> None:
+        """What is typed after `$quit` is told as not said, and counts for the exit status."""
+        world = KeyedWorld()
+        for patient in (True, False):
+            one = world.chatter("one", patient=patient)
+            one.enter("$quit")
+            one.enter("hello?")
+            world.wait(3)
+            self.assertEqual(one.lines[-1], '> not said any more: one line, from "hello?" on')
+            self.assertEqual(one.node.statuses, [1])
 
 
 class WithoutKey(SynchronousTestCase):

@@ -314,8 +314,10 @@ class Scripts(SynchronousTestCase):
             (alice,) = world.room("alice")
             bot = self.bot(world, "$roomjoin lab", "hello", "$roomlist", "$quit", "never said")
             self.assertEqual(alice.told("< bot"), ["< bot: hello"])
-            self.assertEqual(bot.lines[-1], "> rooms (1): lab")
-            self.assertEqual(bot.statuses, [0])
+            rooms, left = bot.lines[-2:]
+            self.assertEqual(rooms, "> rooms (1): lab")
+            self.assertEqual(left, '> not said any more: one line, from "never said" on')
+            self.assertEqual(bot.statuses, [1])
 
     def test_nothing(self) -> None:
         """No input is a short visit."""

@@ -159,7 +159,6 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         recorder=recorder_from(options, reactor),
         terminal=partial(for_programs, time_of_day=time.time) if options["json"] else for_people,
     )
-    reactor.addSystemEventTrigger("before", "shutdown", peer.peer.interrupt)
     raise SystemExit(program.run(peer, peer.peer.finished, lambda: seat.problem))
 
 

@@ -72,9 +72,13 @@ class Correspondence:
 
     def give_up(self, neighbour: Neighbour) -> None:
         """Forget what has not arrived, and tell the person."""
-        if lines := neighbour.outbox.lines():
-            self.lost = True
-            self._effects.tell(said.NeverArrived(neighbour.who, len(lines), lines[0].text))
+        sent = neighbour.outbox.ever_sent()
+        never = [line for line in neighbour.outbox.lines() if line not in sent]
+        self.lost = self.lost or bool(sent or never)
+        if sent:
+            self._effects.tell(said.ArrivalUnknown(neighbour.who, len(sent), sent[0].text))
+        if never:
+            self._effects.tell(said.NeverArrived(neighbour.who, len(never), never[0].text))
         self._active.discard(neighbour)
         self._deadlines.discard(neighbour)
 

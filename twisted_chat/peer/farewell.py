@@ -1,14 +1,19 @@
 """Leaving: what was said arrives first, then the server is told."""
 
+from collections.abc import Callable
+
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import NotDone
 from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.wire.common import Leave
 
 ARRIVAL, ARRIVAL_QUIT = 10.0, 2.0
 """Seconds to wait at the end until everything has arrived: of a script, and of a person."""
+HURRY = 0.3
+"""Seconds to wait for that where the process is being ended."""
 ANSWER = 1.5
 """Seconds to wait for the answer to `by`: who quits wants to be gone."""
 
@@ -22,6 +27,7 @@ class Farewell:
         links: Neighbourhood,
         words: Correspondence,
         effects: Effects,
+        left_over: Callable[[], NotDone | None],
         *,
         patient: bool,
     ) -> None:
@@ -30,7 +36,8 @@ class Farewell:
         self._words = words
         self._effects = effects
         self._patient = patient
-        self._said = False
+        self._left_over = left_over
+        self._said = self._hurried = False
         self.begun = False
         self.over = False
         self.wake = NEVER
@@ -43,17 +50,34 @@ class Farewell:
         self.go_on(now)
 
     def go_on(self, now: float) -> None:
-        """See what is still to be waited for."""
+        """See what is still to be waited for, if it has begun."""
+        if not self.begun:
+            return
         if self._said:
             if now >= self.wake:
                 self._end()
         elif not self._words.unsettled or now >= self.wake:
+            if self._hurried:
+                self.vanish()
+                return
             self._said = True
             self.wake = now + ANSWER
             if self._uplink.valid:
                 self._uplink.ask(Leave(), lambda answers, now: self._end(), now)
             else:
                 self._end()
+
+    def hurry(self, now: float) -> None:
+        """The process is being ended: what was sent has a moment to arrive."""
+        if self.over:
+            return
+        self.begun = self._hurried = True
+        if self._said:
+            self._end()
+            return
+        self._words.acknowledge_all()
+        self.wake = min(self.wake, now + HURRY)
+        self.go_on(now)
 
     def vanish(self) -> None:
         """Leave without waiting for anything."""
@@ -67,8 +91,17 @@ class Farewell:
             return
         self.begun = self.over = True
         self.wake = NEVER
+        before, self._words.lost = self._words.lost, False
         for neighbour in self._links:
             self._links.say_farewell(neighbour)
             self._links.forget(neighbour)
         self._uplink.stop()
-        self._effects.finish(1 if self._words.lost and not self._patient else 0)
+        lost = self._words.lost
+        if (left_over := self._left_over()) is not None:
+            lost = lost or not self._patient or left_over.texts > 0
+            self._effects.tell(left_over)
+        if not self._patient:
+            self._effects.finish(1 if lost or before else 0)
+        else:
+            # What was lost before the end was told then; the status of a signal says enough.
+            self._effects.finish(1 if lost and not self._hurried else 0)

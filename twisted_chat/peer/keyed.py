@@ -23,6 +23,7 @@ from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
 from twisted_chat.peer.trust import Memory, Trust
 from twisted_chat.peer.typed import TypedLines
+from twisted_chat.peer.undone import left_over
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
@@ -85,7 +86,12 @@ class KeyedSession:
         self._room = Membership(self._uplink, self._people, self._effects, self._gathering)
         self._orders = Orders(self._uplink, self._room, self._people, self._words, self._effects)
         self._farewell = Farewell(
-            self._uplink, self._links, self._words, self._effects, patient=patient
+            self._uplink,
+            self._links,
+            self._words,
+            self._effects,
+            lambda: left_over(self._typed.lines),
+            patient=patient,
         )
         self._typed = TypedLines(
             self._uplink,
@@ -132,8 +138,10 @@ class KeyedSession:
         return self._done(now)
 
     def interrupted(self, now: float) -> list[Effect]:
-        """The process is being ended: leave without waiting for anything."""
-        self._farewell.vanish()
+        """The process is being ended: leave, as soon as what was sent has arrived, or
+        has had a moment to."""
+        if not self._uplink.failed:
+            self._farewell.hurry(now)
         return self._done(now)
 
     @property

@@ -77,6 +77,11 @@ class Outbox:
         """All lines that have not arrived, in order."""
         return list(dict.fromkeys(one.line for one in (*self._flying, *self._queued)))
 
+    def ever_sent(self) -> list[Line]:
+        """Those of `lines` of which something was sent, which may have arrived."""
+        every = (*self._flying, *self._queued)
+        return list(dict.fromkeys(one.line for one in every if one.said.number <= self._highest))
+
     def has_room(self, size: int) -> bool:
         return self._bytes + size <= MAX_OUTBOX
 

@@ -66,6 +66,8 @@ class Peer(DatagramProtocol):
             Resolve: self._resolve,
         }
         self._status: int | None = None
+        self.over: Deferred[None] = Deferred()
+        """Fires when everything is decided; what was sent last may still be on its way out."""
         self.finished: Deferred[int] = Deferred()
 
     # --- The network
@@ -110,7 +112,7 @@ class Peer(DatagramProtocol):
             self.finished.callback(self._status)
 
     def interrupt(self) -> None:
-        """The process is being ended."""
+        """The process is being ended: `over` fires soon."""
         self._carry_out(self._session.interrupted(self._clock.seconds()))
 
     # --- Effects
@@ -134,6 +136,7 @@ class Peer(DatagramProtocol):
     def _finish(self, effect: Finish) -> None:
         if self._status is None:
             self._status = effect.status
+            self.over.callback(None)
             if self._face is not None:
                 self._face.close()  # Which is over when everything is shown.
             else:

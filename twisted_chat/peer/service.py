@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
@@ -31,6 +32,8 @@ from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
 
+LAST_CALL = 0.05
+"""Seconds that what was typed before a signal has to be read and said."""
 LAST_WORDS = 0.1
 """Seconds that the port stays open when everything is over."""
 BATCH = 4
@@ -95,9 +98,14 @@ class PeerService(DatagramService):
         super().startService()
         self._open_terminal(self._terminal(self.peer))
 
-    def stopService(self) -> Any:
+    def stopService(self) -> "Deferred[Any]":
+        """Leave the chat, if that has not been done, and close the port."""
+        if not self.peer.over.called:
+            self._reactor.callLater(LAST_CALL, self.peer.interrupt)
         # QUIC spaces out what it sends; the last words may still wait for their moment.
-        return deferLater(self._reactor, LAST_WORDS, super().stopService)
+        return self.peer.over.addCallback(
+            lambda _: deferLater(self._reactor, LAST_WORDS, super(PeerService, self).stopService)
+        )
 
 
 def _linked(

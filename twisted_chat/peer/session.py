@@ -18,6 +18,7 @@ from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
+from twisted_chat.peer.undone import left_over
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
@@ -75,7 +76,7 @@ class Session:
         self._first = True  # Nothing was said or ordered yet.
         self._listing = False  # A list is on its way.
         self._ended = False  # Nothing more will be typed.
-        self._leaving = False
+        self._leaving = self._interrupted = self._finished = False
         self._lost = False  # Something was said to nobody.
         self._speaks = NEVER
 
@@ -131,6 +132,7 @@ class Session:
 
     def interrupted(self, now: float) -> list[Effect]:
         """The process is being ended: leave without waiting for anything."""
+        self._interrupted = True
         self._vanish()
         return self._done(now)
 
@@ -231,7 +233,6 @@ class Session:
             case Command.HELP:
                 self._effects.tell(server.Help(tuple(Command)))
             case Command.QUIT:
-                self._typed.clear()
                 self._leave(now)
             case Command.KICK:
                 self._company.kick(order.argument)
@@ -310,7 +311,12 @@ class Session:
         self._finish()
 
     def _finish(self) -> None:
-        self._effects.finish(1 if self._lost and not self._patient else 0)
+        lost = self._lost and not self._patient
+        if not self._finished and (rest := left_over(self._typed)) is not None:
+            self._effects.tell(rest)
+            lost = not self._patient or (bool(rest.texts) and not self._interrupted)
+        self._finished = True
+        self._effects.finish(1 if lost else 0)
 
     # --- What peers say
 

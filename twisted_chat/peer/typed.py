@@ -105,7 +105,6 @@ class TypedLines:
         if self._busy and (self.ended or order.command not in _AT_ONCE):
             return False
         if order.command is Command.QUIT:
-            self.lines.clear()
             self._leave(now)
         else:
             self._orders.obey(order, now)

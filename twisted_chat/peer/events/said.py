@@ -89,10 +89,22 @@ class NotBackYet(Event):
 
 @dataclass(frozen=True, slots=True)
 class NeverArrived(Event):
-    """What had not arrived yet is given up: the one it was said to is gone."""
+    """What was never sent is given up: the one it was said to is gone, or we are."""
 
     who: Someone
     """Who never got it."""
+    lines: int
+    """How many texts."""
+    text: str
+    """The first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalUnknown(Event):
+    """What was sent, and not acknowledged yet, is given up: it may have been shown or not."""
+
+    who: Someone
+    """Whom it was said to."""
     lines: int
     """How many texts."""
     text: str

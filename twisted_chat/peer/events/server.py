@@ -199,6 +199,18 @@ class Mistake(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotDone(Event):
+    """Lines that were typed before the end, or after `quit`, are not done any more."""
+
+    texts: int
+    """How many texts were not said to anybody."""
+    text: str
+    """The first of them."""
+    orders: int
+    """How many commands were not obeyed."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinesUnseen(Event):
     """Standard output was not read for a while, and what should have gone there was dropped."""
 

@@ -64,6 +64,13 @@ def _never(event: said.NeverArrived) -> str:
     return f"{called(event.who)} never got {_many(event.lines)}, from {excerpt(event.text)} on"
 
 
+def _unknown(event: said.ArrivalUnknown) -> str:
+    return (
+        f"it is not known whether {called(event.who)} got {_many(event.lines)},"
+        f" from {excerpt(event.text)} on"
+    )
+
+
 def _many(lines: int) -> str:
     return f"{lines} lines" if lines > 1 else "one line"
 
@@ -85,5 +92,6 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     said.LostFor: _lost,
     said.NotBackYet: _not_back,
     said.NeverArrived: _never,
+    said.ArrivalUnknown: _unknown,
     said.Delivery: _delivery,
 }

@@ -13,7 +13,7 @@ from twisted_chat.terminal.commands import (
     NAME_WANTED,
     help_lines,
 )
-from twisted_chat.terminal.wording.people import called, shown_name
+from twisted_chat.terminal.wording.people import called, excerpt, shown_name
 
 _ASKED = {
     Command.USERLIST: "for the users",
@@ -109,6 +109,15 @@ def _no_answer(event: server.NoAnswer) -> str:
     return f"the server did not answer when asked {asked.format(event.argument)}"
 
 
+def _not_done(event: server.NotDone) -> str:
+    orders = f"{event.orders} commands were" if event.orders > 1 else "one command was"
+    texts = f"{event.texts} lines" if event.texts > 1 else "one line"
+    said = f"not said any more: {texts}, from {excerpt(event.text)} on"
+    if not event.texts:
+        return f"{orders} not done any more"
+    return f"{said}; {orders} not done" if event.orders else said
+
+
 def _list(names: tuple[str, ...], what: str) -> str:
     if not names:
         return f"there are no {what}"
@@ -140,6 +149,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.Help: lambda event: help_lines(),
     server.HelpMeant: lambda event: HELP_MEANT,
     server.Mistake: lambda event: safe(event.why),
+    server.NotDone: _not_done,
     server.LinesUnseen: lambda event: (
         f"{event.lines} lines were not shown: the terminal was too slow"
     ),
