@@ -47,8 +47,8 @@ class Core:
         rate, grants, nearby = Rate(bounds.rate, bounds.burst), Grants(bounds), Nearby(reached_at)
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
-        of_links = LinkRoster(links, sessions.registered, nearby)
-        rosters = (DatagramRoster(datagrams, nearby), of_links)
+        roster = LinkRoster(links, sessions.registered, nearby)
+        rosters = (DatagramRoster(datagrams, nearby), roster)
         self.registry = registry = Registry(directory, bounds, rosters, announce)
         self.gen1 = DatagramServer(
             directory,
@@ -64,9 +64,9 @@ class Core:
             registry,
             sessions,
             links,
-            of_links,
+            roster,
             rate,
-            LinkRequests(directory, registry, links, of_links, nearby).answer,
+            LinkRequests(directory, registry, links, roster, nearby).answer,
             dropped,
         )
 

@@ -3,19 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.datagram_server import ALICE, BOB, Server
+from tests.support.datagram_server import ALICE, BOB
 from tests.support.strategies import some
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.gen1.send_queue import TURN_IN_ALL, TURN_PER_ADDRESS, DatagramQueue
-from twisted_chat.server.grants import IPV4_HEADERS
 from twisted_chat.server.streams import TURN, Slot
 from twisted_chat.wire.common import Goodbye
 from twisted_chat.wire.gen1 import RosterCleared, UserListed
@@ -266,47 +264,3 @@ class FairnessTests(SynchronousTestCase):
         line.queue.replace(ALICE, Slot.ROSTER, iter((RosterCleared().encode(),)))
         self.assertEqual(line.flush(), [(b"rj __clear_peers__", ALICE)])
         self.assertEqual(line.turn(), [])
-
-
-class ServerTests(SynchronousTestCase):
-    """Lists of a whole server."""
-
-    def test_long_list(self) -> None:
-        """A list over the answer rate comes whole, each entry once, and no faster."""
-        server = Server(users_per_host=10_000, rate=1e6, burst=1_000_000)
-        names = {b"ul user%04d" % number for number in range(8000)}
-        for number, name in enumerate(sorted(names)):
-            server.ask(("192.0.2.9", number + 1), name.replace(b"ul", b"hi"))
-        server.ask(ALICE, b"hi zoe")
-        server.wait(1)
-        sent = server.all(ALICE, b"ul")
-        start = server.now
-        while server.core.wake < NEVER and server.now < start + 20:
-            server.now = server.core.wake
-            sent += server.core.tick(server.now)
-            size = sum(IPV4_HEADERS + len(datagram) for datagram, _ in sent)
-            self.assertLessEqual(size, 128 * 1024 * (1 + server.now - start) + 64)
-            if len(sent) > 8000:
-                break
-        self.assertEqual(sorted(s for s, _ in sent), sorted({*names, b"ul zoe"}))
-
-    def test_many_slow_receivers(self) -> None:
-        """However many lists wait for their bytes, a turn looks at those alone that are due."""
-        server = Server()
-        server.join(200)
-        victims = [(f"9.9.{number >> 8}.{number & 255}", 1) for number in range(500)]
-        for number, victim in enumerate(victims):
-            server.ask(victim, b"hi v%d" % number)
-            server.ask(victim, b"ul")
-        looked = 0
-        serve = server.core.gen1._queue._serve
-
-        def counted(*given: Any) -> bool:
-            nonlocal looked
-            looked += 1
-            return serve(*given)
-
-        server.core.gen1._queue._serve = counted  # type: ignore[assignment,method-assign]
-        sent = server.wait(2)
-        self.assertGreater(len(sent), 500 * 95)
-        self.assertLess(looked, 1.2 * len(sent))
