@@ -8,7 +8,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Departed, Registered
 from twisted_chat.links import Link
 from twisted_chat.server import registry
-from twisted_chat.server.bounds import RETURN, SETTLE
+from twisted_chat.server.bounds import RETURN
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
@@ -96,9 +96,8 @@ class SiteTests(SynchronousTestCase):
         where its holder is then."""
         for number in range(2):
             self.pass_by(number, PLACES[0])
-        again = self.server.session("user0", 0)
-        self.server.move(again, PLACES[4])
-        self.server.wait(SETTLE + 1)
+        again = self.server.link(0, PLACES[4])
+        self.server.ask(again, Register("user0"))
         self.pass_by(2, PLACES[0])
         self.assertEqual(self.kept(), ["user1", "user2"])
         self.server.ask(again, Leave())
@@ -141,6 +140,36 @@ class TellingTests(SynchronousTestCase):
         self.assertTrue(10 <= joins <= (200 + 20 * 100) / (2 * 99) + 2, joins)
         self.assertEqual(server.ask(links[2], JoinRoom("lab"))[-1], RosterEnds())
         self.assertEqual(server.ask(links[2], LeaveRoom()), [PutOut("lab")])
+
+    def test_moves(self) -> None:
+        """Moving is paid for as coming is: those of one site who link from elsewhere again and
+        again wait, and are still in the room then; others are told so much and no more."""
+        self.patch(registry, "TELL_RATE", 100)
+        self.patch(registry, "TELL_BURST", 200)
+        server, links = crowded(60, links=4, rate=1e6, burst=10**6, answer_rate=10**9)
+        for link in links:
+            server.ask(link, CreateRoom("lab"))
+            server.ask(link, JoinRoom("lab"))
+        for number in range(60):
+            server.datagram((f"10.0.0.{number}", 4000), b"rj lab")
+        server.wait(60)
+        moves, begun, port = 0, server.now, 1
+        address, mover = server.holder(1).address, links[1]
+        server.lose(mover)
+        while server.now < begun + 20:
+            if server.holder(1).address != address:
+                moves, address = moves + 1, server.holder(1).address
+                server.lose(mover)
+            if mover not in server.boxes:
+                port += 1
+                mover = server.link(1, ("10.9.9.9", port))
+                server.say(mover, Register("anna1").encode())
+            server.wait(0.05)
+            server.take(links[0])
+        caused = 64
+        self.assertTrue(20 <= moves <= (200 + 20 * 100) / caused + 2, moves)
+        self.assertIs(server.holder(1).room, server.room("lab"))
+        self.assertEqual(server.ask(links[3], LeaveRoom()), [PutOut("lab")])
 
     def test_paid_without_a_key(self) -> None:
         """The same for those without a key, who are refused meanwhile; the one who is in the

@@ -104,4 +104,4 @@ STRANGER = 30.0
 """Seconds that a link may stay without a user registered over it."""
 
 SETTLE = 1.0
-"""Seconds that a link has to stay at a new address before its room is told."""
+"""Seconds that a link has to stay at a new address before another has to be made from there."""

@@ -6,9 +6,10 @@ from tests.support.datagram_server import BOB
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import Departed
 from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER
-from twisted_chat.wire.common import Leave, Register, Welcome
+from twisted_chat.wire.common import Leave, Locate, Register, Welcome
 from twisted_chat.wire.gen2.answers import (
     Came,
+    ContactLocated,
     RosterBegins,
     RosterEnds,
     RosterMember,
@@ -52,7 +53,8 @@ class LinkTests(SynchronousTestCase):
         self.assertEqual(server.changes[-1], Departed(KEYS[1], expired=True))
 
     def test_moved(self) -> None:
-        """A link that stays at a new address takes its user with it; both generations are told."""
+        """A link that seems to stay at a new address is ended, so that another is made, which
+        only the one can who is there; then both generations are told."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.datagram(BOB, b"hi bob")
@@ -61,12 +63,35 @@ class LinkTests(SynchronousTestCase):
         server.move(ben, PLACES[4])
         server.move(ben, PLACES[5])
         server.wait(SETTLE)
+        self.assertEqual(server.closed, [ben])
+        self.assertEqual((server.take(anna), server.told(BOB)), ([], []))
+        self.assertEqual(server.holder(1).address, PLACES[1])
+        again = server.link(1, PLACES[5])
+        told = server.ask(again, Register("ben"))
         moved = Contact("ben", KEYS[1], *PLACES[5])
         self.assertEqual(server.take(anna), [Came(4, moved)])
-        self.assertEqual(server.take(ben)[0], RosterBegins("lab", 2))
+        self.assertEqual(told[:2], [Welcome("ben"), RosterBegins("lab", 1)])
         entries = [b"rj 203.0.113.0 7000", b"rj 203.0.113.5 7000"]
         self.assertEqual(server.told(BOB), [b"rj __clear_peers__", *entries])
         self.assertEqual(server.directory.users_at_site(PLACES[1][0]), 0)
+
+    def test_seems_elsewhere(self) -> None:
+        """Nobody is told that somebody is where a link only seems to be, and what is said over
+        it counts for where it came up; one that is back in time stays."""
+        server = MixedServer(rate=50, burst=10)
+        anna, ben = server.session("anna", 0, "lab"), server.link(1)
+        server.move(ben, PLACES[4])
+        self.assertEqual(server.ask(ben, Register("ben")), [Welcome("ben")])
+        self.assertEqual(server.holder(1).address, PLACES[1])
+        for _ in range(20):
+            server.say(ben, b"rl")
+        dave = server.link(3, (PLACES[4][0], 1))
+        self.assertEqual(server.ask(dave, Register("dave")), [Welcome("dave")])
+        found = Contact("ben", KEYS[1], *PLACES[1])
+        self.assertEqual(server.ask(anna, Locate("ben")), [ContactLocated(found)])
+        server.move(ben, PLACES[1])
+        server.wait(SETTLE)
+        self.assertEqual(server.closed, [])
 
     def test_strangers_are_shown_out(self) -> None:
         """A link over which nobody registers ends, and one over which somebody did does not."""

@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
@@ -30,17 +31,22 @@ TURN_IN_ALL = 256 * 1024
 
 @dataclass(eq=False, slots=True)
 class Outlet:
-    """The way out to one link. `untaken` is how many bytes it was given since it
-    last had taken everything. One that `awaits_roster` need not be told changes; in
-    `later` are those since a roster began that is under way, which follow it; `number`
-    is that of the last change that it was told."""
+    """The way out to one link. `address` is where its other end was when it came up, and
+    has shown to be; `link.address` only where it seems to be. `untaken` is how many bytes
+    it was given since it last had taken everything. One that `awaits_roster` need not be
+    told changes; in `later` are those since a roster began that is under way, which follow
+    it; `number` is that of the last change that it was told."""
 
     link: Link
+    address: Address = field(init=False)
     untaken: int = 0
     streams: dict[Slot, Iterator[bytes]] = field(default_factory=dict)
     awaits_roster: bool = False
     later: deque[Contact | str] | None = None
     number: int = 1
+
+    def __post_init__(self) -> None:
+        self.address = self.link.address
 
 
 class LinkQueue:
@@ -131,7 +137,7 @@ class LinkQueue:
 
     def _serve(self, outlet: Outlet, now: float) -> bool:
         """Give one link its turn. False if this turn is full."""
-        host, left = outlet.link.address[0], TURN_PER_LINK
+        host, left = outlet.address[0], TURN_PER_LINK
         while outlet.streams and outlet.untaken < WINDOW:
             wait = self._answers.wait(host, now)
             if wait or left <= 0:

@@ -52,7 +52,7 @@ class LinkServer:
         self._queue = queue
         self._roster = roster
         self._rate = rate
-        self._backlog = Backlog(rate, registry.wait)
+        self._backlog = Backlog(rate, self._telling)
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
@@ -78,7 +78,8 @@ class LinkServer:
         return self._flush(now)
 
     def moved(self, link: Link, now: float) -> list[LinkEffect]:
-        """The other end of a link is at another address, `link.address`."""
+        """The other end of a link seems to be at another address, `link.address`: it has not
+        shown to whom it is sent there that it is."""
         session = self._sessions.get(link)
         if session is not None:
             self._sessions.moved(session, now)
@@ -97,7 +98,7 @@ class LinkServer:
         if session is not None:
             self._sessions.remove(session, now)
             self._queue.drop(session)
-            self._backlog.drop(link)
+            self._backlog.drop(session)
             self._rivals.drop(link)
             self._make_way(link.fingerprint, now)
         return self._flush(now)
@@ -107,7 +108,8 @@ class LinkServer:
         for session in self._sessions.unknown(now):
             self._close(session, "nobody has registered over this link", now)
         for session in self._sessions.elsewhere(now):
-            self._follow(session, now)
+            if session.link.address != session.address:
+                self._close(session, "you are elsewhere now: another link is needed", now)
         for fingerprint in self._rivals.over(now):
             if (before := self._sessions.registered.get(fingerprint)) is not None:
                 self._close(before, "another link with your key has taken your place", now)
@@ -115,9 +117,8 @@ class LinkServer:
             user = self._directory.holders.get(fingerprint)
             if user is not None:
                 self._registry.depart(user, now, expired=True)
-        for link, message in self._backlog.earned(now):
-            if (speaker := self._sessions.get(link)) is not None:
-                self._hear(speaker, message, now)
+        for speaker, message in self._backlog.earned(now):
+            self._hear(speaker, message, now)
         if now >= self._queue.wake:
             self._queue.turn(now)
         self._arrange()
@@ -143,13 +144,26 @@ class LinkServer:
         """Hear what is said, or let it wait until it is earned."""
         link = session.link
         if len(message) > self._bounds.datagram:
-            self._rate.charge(link.address[0], now, len(message) / self._bounds.datagram)
+            self._rate.charge(session.address[0], now, len(message) / self._bounds.datagram)
             self._dropped("too long", link.address, now)
-        elif self._backlog.may_pass(link, message, now):
+        elif self._backlog.may_pass(session, message, now):
             self._hear(session, message, now)
-        elif not self._backlog.hold(link, message, now):
+        elif not self._backlog.hold(session, message, now):
             self._dropped("a link that goes on over the rate", link.address, now)
             self._close(session, "you have said more than your rate for too long", now)
+
+    def _telling(self, session: LinkSession, message: bytes, now: float) -> float:
+        """Seconds until others may be told of what this message brings about: that
+        somebody comes into a room, or is in it at another address."""
+        verb = message[:2]
+        if verb != b"rj" and not (verb == b"hi" and self._has_moved(session)):
+            return 0.0
+        return self._registry.wait(session.address[0], now)
+
+    def _has_moved(self, session: LinkSession) -> bool:
+        """Whether the one at this link is in a room, and was elsewhere until now."""
+        user = self._directory.holders.get(session.link.fingerprint)
+        return user is not None and user.room is not None and user.address != session.address
 
     # --- Registration
 
@@ -196,12 +210,12 @@ class LinkServer:
             self._welcome_back(user, session, now)
             return
         is_free = self._registry.is_free(request.name, casefolded, link.fingerprint)
-        if not is_free or (user is None and self._registry.is_full(link.address[0])):
+        if not is_free or (user is None and self._registry.is_full(session.address[0])):
             self._queue.send(session, _HI.encode())
             return
         if user is not None:
             self._registry.depart(user, now)
-        came = Registered(link.address, request.name, casefolded, link.fingerprint)
+        came = Registered(session.address, request.name, casefolded, link.fingerprint)
         self._registry.register(came, now)
         self._sessions.register(session, now)
         self._queue.send(session, Welcome(request.name).encode())
@@ -248,17 +262,17 @@ class LinkServer:
                 self._register(request, session, now)
 
     def _follow(self, session: LinkSession, now: float) -> bool:
-        """Let a user be where its link is. False if it was there."""
+        """Let a user be where its link came up. False if it was there."""
         user = self._user(session)
-        if user is None or user.address == session.link.address:
+        if user is None or user.address == session.address:
             return False
-        self._registry.move(user, Moved(user.fingerprint, session.link.address), now)
+        self._registry.move(user, Moved(user.fingerprint, session.address), now)
         return True
 
     def _close(self, session: LinkSession, why: str, now: float) -> None:
         self._sessions.remove(session, now)
         self._queue.close(session, why)
-        self._backlog.drop(session.link)
+        self._backlog.drop(session)
         self._rivals.drop(session.link)
         self._make_way(session.link.fingerprint, now)
 

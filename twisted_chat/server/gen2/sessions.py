@@ -16,10 +16,8 @@ is lost is noticed later than the one that takes its place."""
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class LinkSession(Outlet):
-    """A link and the one at its other end. `opened_from` is the site it is counted by,
-    `since` when somebody registered over it."""
+    """A link and the one at its other end, who registered over it at `since`."""
 
-    opened_from: str
     since: float = 0.0
 
 
@@ -50,15 +48,15 @@ class LinkSessions:
 
     def add(self, link: Link, now: float) -> LinkSession:
         """A link is there, and somebody whom we do not know yet at its end."""
-        owner = site(link.address[0])
+        session = self._all[link] = LinkSession(link)
+        owner = site(session.address[0])
         self._sites[owner] = self._sites.get(owner, 0) + 1
-        session = self._all[link] = LinkSession(link, opened_from=owner)
         self._strangers.set(session, now)
         return session
 
     def remove(self, session: LinkSession, now: float) -> None:
         """A link is gone. The one who is registered over it has some time to come back."""
-        fingerprint, owner = session.link.fingerprint, session.opened_from
+        fingerprint, owner = session.link.fingerprint, site(session.address[0])
         del self._all[session.link]
         self._sites[owner] -= 1
         if not self._sites[owner]:
@@ -84,7 +82,7 @@ class LinkSessions:
         self._strangers.set(session, now)
 
     def moved(self, session: LinkSession, now: float) -> None:
-        """This link is at another address, and may stay there."""
+        """This link seems to be at another address, and may stay there."""
         self._moved.set(session, now)
 
     # --- What is due
