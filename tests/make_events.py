@@ -88,6 +88,13 @@ in them is obeyed by a terminal. `event` is its name, `time` the time of day in 
 1970, and the rest is in the tables. Names and texts are what was sent: before you show them,
 make them safe. More fields, and more events, may come: pass over what you do not know.
 """
+TCP_MODULE = "twisted_chat.tcp.events"
+TCP = """
+## TCP chat: `tcpchat --json`
+
+So it is with `tcpchat --json`, of which the orders are `{"say": TEXT}` and `{"do": "quit"}`, or
+a text as at a terminal. A daemon's terminal, `tcpchat attach`, is for people. Its events are:
+"""
 EXAMPLE = (Path(__file__).parent / "support" / "bot_events.jsonl").read_text()
 """What the bot was told when it was really run."""
 PARTS = (Someone, Unencrypted, Present, Waiting)
@@ -120,7 +127,13 @@ def type_name(wanted: Any) -> str:
         return "command"
     if issubclass(wanted, Enum):
         return " or ".join(f"`{plain(one)}`" for one in wanted)
-    names = {str: "text", int: "number", bool: "true or false", type(None): "null"}
+    names = {
+        str: "text",
+        int: "number",
+        float: "number",
+        bool: "true or false",
+        type(None): "null",
+    }
     return names.get(wanted) or f"[{event_name(wanted)}](#{event_name(wanted)})"
 
 
@@ -150,6 +163,10 @@ def document() -> str:
     parts.append("\n## In fields\n")
     for part in PARTS:
         parts.append(f"\n### {event_name(part)}\n\n{_one_line(part.__doc__)}\n{_table(part)}")
+    parts.append(TCP)
+    for event in events(TCP_MODULE):
+        parts.append(f"\n### tcp: {event_name(event)}\n\n{_one_line(event.__doc__)}\n")
+        parts.append(_table(event))
     return "".join(parts)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from typing import Any, get_type_hints
+from dataclasses import fields
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -31,7 +32,7 @@ class Document(SynchronousTestCase):
         kinds = {event_name(kind): kind for kind in events()}
         for line in EXAMPLE.splitlines():
             told = json.loads(line)
-            named = {field_name(name) for name in get_type_hints(kinds[told.pop("event")])}
+            named = {field_name(one.name) for one in fields(kinds[told.pop("event")])}
             self.assertEqual(told.keys() - {"time"}, named, line)
 
 

@@ -5,7 +5,7 @@ import re
 import shlex
 import sys
 
-from tests.end_to_end.processes import command
+from tests.end_to_end.processes import ProcessTestCase, command, free_port
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.make_events import DOCUMENT, EXAMPLE
 
@@ -60,3 +60,27 @@ class Programs(ChatTestCase):
         self.assertTrue(program.output.text.isascii())
         for line in program.output.text.splitlines():
             self.assertIn("time", json.loads(line))
+
+
+class TwoPrograms(ProcessTestCase):
+    """TCP chat between two programs."""
+
+    def test_tcpchat(self) -> None:
+        """They hear each other, a line that cannot be read is told of, and both end well."""
+        port = free_port()
+        one = self.start("tcpchat", port, "--json")
+        one.expect('{"event": "waiting_for_call"')
+        other = self.start("tcpchat", "127.0.0.1", port, "--json")
+        for program in (one, other):
+            program.expect('{"event": "connected_with"')
+        other.type_lines('{"say": ', '{"say": ":q"}', "gr\u00fcezi")
+        other.expect('{"event": "misread", "why": "this is no JSON')
+        one.expect('{"event": "said", "text": ":q"')
+        one.expect('{"event": "said", "text": "gr\\u00fcezi"')
+        one.type_lines('{"do": "quit"}')
+        for program in (one, other):
+            program.expect('{"event": "line_ended"')
+            self.assertEqual(program.wait(), 0)
+            self.assertEqual(
+                len(events(program.output.text)), len(program.output.text.split("\n")) - 1
+            )

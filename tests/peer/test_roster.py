@@ -8,11 +8,12 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of
+from twisted_chat.events import Event
 from twisted_chat.links import Link
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.effects import Tell
-from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import PeopleCame
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts

@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.tcp.protocol import TcpChat
-from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.tcp_face import for_people
 
 HERE = IPv4Address("TCP", "0.0.0.0", 8090)
 CALLER = IPv4Address("TCP", "192.0.2.1", 50000)
@@ -94,7 +94,7 @@ class FakeTerminal:
 
     def __init__(self, chat: TcpChat) -> None:
         self.transport = StringTransport(lenient=True)
-        self.protocol = LineTerminal(chat)
+        self.protocol = for_people(chat)
         self.protocol.makeConnection(self.transport)
 
     @property

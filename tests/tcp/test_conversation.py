@@ -1,6 +1,8 @@
 """The rules of a line between two people, without any network."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -9,40 +11,74 @@ from twisted_chat.tcp.conversation import (
     MAX_MISSED_LINES,
     CloseTerminal,
     Conversation,
-    Effect,
     Finish,
     HangUp,
     Say,
     Show,
 )
+from twisted_chat.tcp.events import WaitingForCall
+from twisted_chat.tcp.typed import read
+from twisted_chat.terminal.tcp_wording import TcpWording
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is shown."""
+
+    line: str
+
 
 NOON = datetime(2026, 3, 4, 12, 0, 0).timestamp()
-HELD_NOTICE = Show("> nobody is there yet; it is sent when somebody is")
-NOT_SENT = Show("> nobody is on the line; that was not sent")
+HELD_NOTICE = Line("> nobody is there yet; it is sent when somebody is")
+NOT_SENT = Line("> nobody is on the line; that was not sent")
 LEAVE = "Ctrl-D leaves, and the daemon stays; :q hangs up"
-SOMEBODY = Show(f"> attached; somebody is on the line. {LEAVE}")
-NOBODY = Show(f"> attached; nobody is on the line. {LEAVE}")
+SOMEBODY = Line(f"> attached; somebody is on the line. {LEAVE}")
+NOBODY = Line(f"> attached; nobody is on the line. {LEAVE}")
 ELSEWHERE = "this is a call from elsewhere, and not bob:8090"
-NOT_GIVEN = [Show("> not sent: one"), Show(f"> {ELSEWHERE}; nothing is sent")]
-GREETING = Show("> connected with 192.0.2.1:8090; :q hangs up")
+NOT_GIVEN = [Line("> not sent: one"), Line(f"> {ELSEWHERE}; nothing is sent")]
+GREETING = Line("> connected with 192.0.2.1:8090; :q hangs up")
 
 
-def person(*, interactive: bool = True) -> Conversation:
+class Worded:
+    """A conversation at a terminal: lines are typed, and events are lines."""
+
+    def __init__(self, **how: Any) -> None:
+        self._conversation = Conversation(**how)
+
+    def typed(self, line: str, now: float) -> Any:
+        """A line was typed."""
+        todo = read(line, person=self._conversation.person)
+        return self._lines(self._conversation.typed(todo, now))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._conversation, name)
+        if not callable(found):
+            return found
+        return lambda *given, **named: self._lines(found(*given, **named))
+
+    def _lines(self, effects: Any) -> Any:
+        return [
+            Line(*TcpWording().lines(one.event, one.at)) if isinstance(one, Show) else one
+            for one in effects or ()
+        ]
+
+
+def person(*, interactive: bool = True) -> Worded:
     """The conversation of a person's own program."""
-    return Conversation(once=True, hold=True, interactive=interactive)
+    return Worded(once=True, hold=True, interactive=interactive)
 
 
-def daemon(*, hold: bool = False) -> Conversation:
+def daemon(*, hold: bool = False) -> Worded:
     """The conversation of a daemon, whose terminal comes and goes."""
-    return Conversation(once=False, hold=hold, interactive=False, detachable=True)
+    return Worded(once=False, hold=hold, interactive=False, detachable=True)
 
 
-def foreground() -> Conversation:
+def foreground() -> Worded:
     """The conversation of twistd -n, whose terminal is standard input and output."""
-    return Conversation(once=False, hold=True, interactive=False)
+    return Worded(once=False, hold=True, interactive=False)
 
 
-def connect(conversation: Conversation) -> list[Effect]:
+def connect(conversation: Worded) -> Any:
     return conversation.connected("192.0.2.1:8090", NOON)
 
 
@@ -66,18 +102,19 @@ class TalkingTests(SynchronousTestCase):
         """What the other person says starts with `< `."""
         conversation = person()
         connect(conversation)
-        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
 
     def test_notices_cannot_be_forged(self) -> None:
         """A line that looks like a notice is still shown as the other person's."""
         conversation = person()
         connect(conversation)
-        self.assertEqual(conversation.said("> you hung up", NOON), [Show("< > you hung up")])
-        self.assertEqual(conversation.said("\r> forged", NOON), [Show("< ␍> forged")])
+        self.assertEqual(conversation.said("> you hung up", NOON), [Line("< > you hung up")])
+        self.assertEqual(conversation.said("\r> forged", NOON), [Line("< ␍> forged")])
 
     def test_notice_prefix(self) -> None:
         """The program's own words start with `> `."""
-        self.assertEqual(person().notice("calling", NOON), [Show("> calling")])
+        happened = person().happened(WaitingForCall("port 8090"), NOON)
+        self.assertEqual(happened, [Line("> waiting on port 8090")])
 
     def test_nothing_is_obeyed(self) -> None:
         """Escape sequences, control characters and bidirectional overrides are made visible."""
@@ -85,7 +122,7 @@ class TalkingTests(SynchronousTestCase):
         connect(conversation)
         self.assertEqual(
             conversation.said("\x1b[2J\x07\u202eevil\x9b", NOON),
-            [Show("< ␛[2J␇<U+202E>evil<U+009B>")],
+            [Line("< ␛[2J␇<U+202E>evil<U+009B>")],
         )
 
     def test_wants_input(self) -> None:
@@ -150,27 +187,27 @@ class StrangerTests(SynchronousTestCase):
 
     def test_person(self) -> None:
         """What was typed for the one who is called is shown as not sent, and can be sent again."""
-        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        conversation = Worded(once=True, hold=True, whom="bob:8090")
         self.assertEqual(
             conversation.typed("my secret \x1b[2J", NOON),
-            [Show("> nobody is there yet; it is sent when bob:8090 is")],
+            [Line("> nobody is there yet; it is sent when bob:8090 is")],
         )
         conversation.typed("two", NOON)
         self.assertEqual(
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [
                 GREETING,
-                Show("> not sent: my secret ␛[2J"),
-                Show("> not sent: two"),
-                Show(f"> {ELSEWHERE}; type it again to send it"),
+                Line("> not sent: my secret ␛[2J"),
+                Line("> not sent: two"),
+                Line(f"> {ELSEWHERE}; type it again to send it"),
             ],
         )
         self.assertEqual(conversation.typed("two", NOON), [Say("two")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(0)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(0)])
 
     def test_nothing_was_typed(self) -> None:
         """A person who has typed nothing yet just talks to who calls."""
-        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        conversation = Worded(once=True, hold=True, whom="bob:8090")
         self.assertEqual(conversation.connected("192.0.2.1:8090", NOON, called=False), [GREETING])
         self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
 
@@ -178,7 +215,7 @@ class StrangerTests(SynchronousTestCase):
         """The one who is called gets all of it, also by a call of theirs, as does anybody where
         nobody is called."""
         for whom, called in (("bob:8090", True), ("", True), ("", False)):
-            conversation = Conversation(once=True, hold=True, whom=whom)
+            conversation = Worded(once=True, hold=True, whom=whom)
             conversation.typed("one", NOON)
             self.assertEqual(
                 conversation.connected("192.0.2.1:8090", NOON, called=called),
@@ -187,19 +224,19 @@ class StrangerTests(SynchronousTestCase):
 
     def test_person_who_waits_to_deliver(self) -> None:
         """After `:q` nobody is there to send it again: the chat ends with status 1."""
-        conversation = Conversation(once=True, hold=True, whom="bob:8090")
+        conversation = Worded(once=True, hold=True, whom="bob:8090")
         conversation.typed("one", NOON)
         conversation.typed(":q", NOON)
         self.assertEqual(
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, *NOT_GIVEN, HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
 
     def test_script(self) -> None:
         """A script says nothing to somebody else, shows what was not sent, and has status 1."""
         for ended in (True, False):
-            conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+            conversation = Worded(once=True, hold=True, whom="bob:8090", interactive=False)
             conversation.typed("one", NOON)
             if ended:
                 conversation.ended(NOON)
@@ -207,34 +244,34 @@ class StrangerTests(SynchronousTestCase):
                 conversation.connected("192.0.2.1:8090", NOON, called=False),
                 [GREETING, *NOT_GIVEN, HangUp()],
             )
-            self.assertEqual(conversation.typed("last", NOON), [Show("> not sent: last")])
+            self.assertEqual(conversation.typed("last", NOON), [Line("> not sent: last")])
             self.assertEqual(conversation.ended(NOON), [])
-            self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+            self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
 
     def test_script_that_has_said_nothing_yet(self) -> None:
         """What a script is still to say is not for somebody else either."""
-        conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+        conversation = Worded(once=True, hold=True, whom="bob:8090", interactive=False)
         self.assertEqual(
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
-        self.assertEqual(conversation.typed("secret", NOON), [Show("> not sent: secret")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+        self.assertEqual(conversation.typed("secret", NOON), [Line("> not sent: secret")])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
 
     def test_silent_script(self) -> None:
         """Nor does it stay with somebody else when there was nothing to say."""
-        conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+        conversation = Worded(once=True, hold=True, whom="bob:8090", interactive=False)
         conversation.ended(NOON)
         self.assertEqual(
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Show("> gone"), Finish(1)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
 
     def test_daemon(self) -> None:
         """At a daemon's terminal it is as for a person; who is not attached sees it later."""
         for attached in (True, False):
-            conversation = Conversation(
+            conversation = Worded(
                 once=False, hold=True, whom="bob:8090", interactive=False, detachable=True
             )
             conversation.attached(NOON, NOON)
@@ -243,14 +280,14 @@ class StrangerTests(SynchronousTestCase):
                 conversation.detached()
             effects = conversation.connected("192.0.2.1:8090", NOON, called=False)
             shown = effects if attached else conversation.attached(NOON, NOON)
-            lines = [effect.line for effect in shown if isinstance(effect, Show)]
+            lines = [effect.line for effect in shown if isinstance(effect, Line)]
             self.assertIn("not sent: one", lines[1])
             self.assertIn(f"{ELSEWHERE}; type it again to send it", lines[2])
             self.assertEqual(conversation.typed("one", NOON), [Say("one")])
 
     def test_daemon_with_a_script(self) -> None:
         """twistd -n at the end of a pipe hangs up on somebody else, and stays for the called."""
-        conversation = Conversation(once=False, hold=True, whom="bob:8090", interactive=False)
+        conversation = Worded(once=False, hold=True, whom="bob:8090", interactive=False)
         conversation.typed("one", NOON)
         self.assertEqual(
             conversation.connected("192.0.2.1:8090", NOON, called=False),
@@ -269,11 +306,11 @@ class MistakeTests(SynchronousTestCase):
         """It is not said, and its mark twice says it, also before anybody is there."""
         conversation = person()
         (shown,) = conversation.typed("/quit", NOON)
-        assert isinstance(shown, Show)
+        assert isinstance(shown, Line)
         self.assertTrue(shown.line.startswith("> /quit is no command, and was not said"))
         conversation.typed("//quit", NOON)
         self.assertEqual(connect(conversation), [GREETING, Say("/quit")])
-        self.assertIsInstance(conversation.typed(":help", NOON)[0], Show)
+        self.assertIsInstance(conversation.typed(":help", NOON)[0], Line)
         self.assertEqual(conversation.typed("::help", NOON), [Say(":help")])
 
     def test_daemon(self) -> None:
@@ -281,7 +318,7 @@ class MistakeTests(SynchronousTestCase):
         conversation = daemon()
         conversation.attached(NOON, NOON)
         connect(conversation)
-        self.assertIsInstance(conversation.typed(":wq", NOON)[0], Show)
+        self.assertIsInstance(conversation.typed(":wq", NOON)[0], Line)
 
     def test_script(self) -> None:
         """What comes from a pipe is delivered as it is."""
@@ -320,7 +357,7 @@ class QuittingTests(SynchronousTestCase):
         conversation = person()
         connect(conversation)
         conversation.typed(":q", NOON)
-        self.assertEqual(conversation.said("bye", NOON), [Show("< bye")])
+        self.assertEqual(conversation.said("bye", NOON), [Line("< bye")])
 
     def test_quit_before_anybody_came(self) -> None:
         """`:q` with nothing to deliver ends a person's program well."""
@@ -332,7 +369,7 @@ class QuittingTests(SynchronousTestCase):
         conversation.typed("one", NOON)
         self.assertEqual(
             conversation.typed(":q", NOON),
-            [Show("> waiting to deliver what you typed; Ctrl-C gives up")],
+            [Line("> waiting to deliver what you typed; Ctrl-C gives up")],
         )
         self.assertEqual(conversation.typed(":q", NOON), [])
         self.assertEqual(conversation.typed("late", NOON), [NOT_SENT])
@@ -364,21 +401,21 @@ class QuittingTests(SynchronousTestCase):
         conversation = person(interactive=False)
         self.assertEqual(conversation.ended(NOON), [])
         self.assertEqual(connect(conversation), [GREETING])
-        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
 
     def test_silent_script_that_calls(self) -> None:
         """One that calls hangs up as soon as somebody is there, also if its input ends then."""
         for early in (True, False):
-            conversation = Conversation(once=True, hold=True, whom="bob:8090", interactive=False)
+            conversation = Worded(once=True, hold=True, whom="bob:8090", interactive=False)
             if early:
                 self.assertEqual(conversation.ended(NOON), [])
                 self.assertEqual(connect(conversation), [GREETING, HangUp()])
             else:
                 self.assertEqual(connect(conversation), [GREETING])
                 self.assertEqual(conversation.ended(NOON), [HangUp()])
-            self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+            self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
             gone = conversation.disconnected("you hung up", NOON)
-            self.assertEqual(gone, [Show("> you hung up"), Finish(0)])
+            self.assertEqual(gone, [Line("> you hung up"), Finish(0)])
 
     def test_silent_foreground_service_stays(self) -> None:
         """The end of input at twistd -n ends nothing when nothing was typed."""
@@ -391,7 +428,7 @@ class QuittingTests(SynchronousTestCase):
         conversation = daemon()
         conversation.attached(NOON, NOON)
         self.assertEqual(
-            conversation.typed(":q", NOON), [Show("> nobody is on the line; Ctrl-D leaves")]
+            conversation.typed(":q", NOON), [Line("> nobody is on the line; Ctrl-D leaves")]
         )
 
     def test_quit_at_daemon(self) -> None:
@@ -427,7 +464,7 @@ class EndingTests(SynchronousTestCase):
             connect(conversation)
             self.assertEqual(
                 conversation.disconnected("gone", NOON, status=status),
-                [Show("> gone"), Finish(status)],
+                [Line("> gone"), Finish(status)],
             )
 
     def test_daemon_waits_for_the_next(self) -> None:
@@ -437,12 +474,12 @@ class EndingTests(SynchronousTestCase):
         connect(conversation)
         self.assertEqual(
             conversation.disconnected("gone", NOON, status=1),
-            [Show("> gone; waiting for the next caller")],
+            [Line("> gone; waiting for the next caller")],
         )
 
     def test_failed(self) -> None:
         """Where there can be no conversation the program says why and ends with status 1."""
-        self.assertEqual(person().failed("no port", NOON), [Show("> no port"), Finish(1)])
+        self.assertEqual(person().failed("no port", NOON), [Line("> no port"), Finish(1)])
 
 
 class UnseenTests(SynchronousTestCase):
@@ -461,7 +498,7 @@ class UnseenTests(SynchronousTestCase):
             conversation.typed("one", NOON)
             self.assertEqual(conversation.detached(), [HangUp()])
             effects = conversation.disconnected("you hung up", NOON)
-            self.assertEqual(effects, [Show("> you hung up"), Finish(1)])
+            self.assertEqual(effects, [Line("> you hung up"), Finish(1)])
 
     def test_hanging_up(self) -> None:
         """So it is for who hangs up already."""
@@ -489,8 +526,8 @@ class BacklogTests(SynchronousTestCase):
         self.assertEqual(
             conversation.attached(NOON + 100, NOON + 100),
             [
-                Show("> [2026-03-04 12:00:00] connected with 192.0.2.1:8090; :q hangs up"),
-                Show("< [2026-03-04 12:01:01] hello  there"),
+                Line("> [2026-03-04 12:00:00] connected with 192.0.2.1:8090; :q hangs up"),
+                Line("< [2026-03-04 12:01:01] hello  there"),
                 SOMEBODY,
             ],
         )
@@ -500,7 +537,7 @@ class BacklogTests(SynchronousTestCase):
         conversation = daemon()
         conversation.said("hello", 5.0)
         self.assertEqual(
-            conversation.attached(65.0, NOON)[0], Show("< [2026-03-04 11:59:00] hello")
+            conversation.attached(65.0, NOON)[0], Line("< [2026-03-04 11:59:00] hello")
         )
 
     def test_missed_is_shown_once(self) -> None:
@@ -516,7 +553,7 @@ class BacklogTests(SynchronousTestCase):
         conversation = daemon()
         conversation.attached(NOON, NOON)
         connect(conversation)
-        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
         conversation.detached()
         self.assertEqual(len(conversation.attached(NOON, NOON)), 1)
 
@@ -530,8 +567,8 @@ class BacklogTests(SynchronousTestCase):
         for number in range(1003):
             conversation.said(str(number), NOON)
         *shown, state = conversation.attached(NOON, NOON)
-        self.assertEqual(shown[0], Show("> 3 older lines were not kept"))
-        kept = [Show(f"< [2026-03-04 12:00:00] {number}") for number in range(3, 1003)]
+        self.assertEqual(shown[0], Line("> 3 older lines were not kept"))
+        kept = [Line(f"< [2026-03-04 12:00:00] {number}") for number in range(3, 1003)]
         self.assertEqual(shown[1:], kept)
         self.assertEqual(state, NOBODY)
 
@@ -543,15 +580,15 @@ class BacklogTests(SynchronousTestCase):
             line += "x" * (64 * 1024 - len(f"< {line}".encode()))
             for _ in range(16):
                 conversation.said(line, NOON)
-            kept = [Show(f"< [2026-03-04 12:00:00] {line}")] * 16
+            kept = [Line(f"< [2026-03-04 12:00:00] {line}")] * 16
             self.assertEqual(conversation.attached(NOON, NOON)[:-1], kept)
             conversation.detached()
             for _ in range(16):
                 conversation.said(line, NOON)
             conversation.said("", NOON)
             *shown, last, _ = conversation.attached(NOON, NOON)
-            self.assertEqual(shown, [Show("> 1 older line was not kept"), *kept[1:]])
-            self.assertEqual(last, Show("< [2026-03-04 12:00:00] "))
+            self.assertEqual(shown, [Line("> 1 older line was not kept"), *kept[1:]])
+            self.assertEqual(last, Line("< [2026-03-04 12:00:00] "))
 
     def test_bound_starts_anew(self) -> None:
         """After the missed lines were shown, the next ones have the whole bound."""
@@ -564,7 +601,7 @@ class BacklogTests(SynchronousTestCase):
         self.assertEqual(
             conversation.attached(NOON, NOON),
             [
-                Show("< [2026-03-04 12:00:00] new"),
+                Line("< [2026-03-04 12:00:00] new"),
                 NOBODY,
             ],
         )
@@ -574,11 +611,11 @@ class BacklogTests(SynchronousTestCase):
         conversation = daemon()
         conversation.said("\x1b[2J", NOON)
         self.assertEqual(
-            conversation.attached(NOON, NOON)[0], Show("< [2026-03-04 12:00:00] ␛[2J")
+            conversation.attached(NOON, NOON)[0], Line("< [2026-03-04 12:00:00] ␛[2J")
         )
 
     def test_own_terminal_keeps_nothing(self) -> None:
         """A terminal that cannot be detached is shown everything when it happens."""
         conversation = foreground()
-        self.assertEqual(conversation.said("hello", NOON), [Show("< hello")])
+        self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
         self.assertEqual(conversation.attached(NOON, NOON), [])

@@ -2,7 +2,9 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.tcp.typed import Mistake, Order, read
+from twisted_chat.tcp.events import NoCommand
+from twisted_chat.tcp.typed import Order, read
+from twisted_chat.terminal.tcp_wording import words
 
 
 class Typed(SynchronousTestCase):
@@ -42,9 +44,9 @@ class Typed(SynchronousTestCase):
             *(("$quit", "$quit"), ("$help", "$help"), ("$poke bob", "$poke")),
         ):
             mistake = read(line, person=True)
-            assert isinstance(mistake, Mistake), line
+            assert isinstance(mistake, NoCommand), line
             self.assertEqual(
-                mistake,
+                words(mistake),
                 f"{word} is no command, and was not said; :q alone hangs up,"
                 f" and {word[0]}{word} says it",
             )

@@ -20,7 +20,7 @@ def examples(wanted: Any, text: str) -> list[Any]:
     """What can stand in a field of this type, with this text wherever there can be one."""
     if wanted is str:
         return [text, ""]
-    if wanted is int:
+    if wanted in (int, float):
         return [0, 1, 2, 5_000]
     if wanted is bool:
         return [True, False]

@@ -2,8 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from twisted.application.service import Service
 from twisted.internet.endpoints import connectProtocol
@@ -17,8 +18,8 @@ from twisted_chat.launch import program
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
-from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import Attachment, socket_path
+from twisted_chat.terminal.tcp_face import for_people, for_programs
 
 
 class TcpChatOptions(ChatOptions):
@@ -30,11 +31,17 @@ class TcpChatOptions(ChatOptions):
         " PORT if nobody answers. With attach: talk through a daemon, twistd tcpchat."
     )
 
+    optFlags: ClassVar[list[list[Any]]] = [
+        ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
+    ]
+
     def parseArgs(self, *words: str) -> None:
         self["attach"], self["port"] = None, DEFAULT_PORT
         if words[:1] == ("attach",):
             if len(words) > 2:
                 raise usage.UsageError("attach takes one PORT or SOCKET at most")
+            if self["json"]:
+                raise usage.UsageError("attach shows the terminal of a daemon: leave out --json")
             if self["trace"]:
                 raise usage.UsageError("attach has nothing to record: give --trace to the daemon")
             self["attach"] = _terminal_endpoint(words[1] if len(words) == 2 else str(DEFAULT_PORT))
@@ -69,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     if options["attach"]:
         _attach(options.terminal, options["attach"], seat)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
-    seat.open(LineTerminal(chat))
+    seat.open(for_programs(chat, time.time) if options["json"] else for_people(chat))
     raise SystemExit(program.run(service, chat.finished, lambda: seat.problem))
 
 

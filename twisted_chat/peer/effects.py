@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
+from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.peer.commands import Order, Say
-from twisted_chat.peer.events.event import Event
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2 import requests

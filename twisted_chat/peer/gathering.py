@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twisted_chat.deadlines import Deadlines
+from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import (
     CameAndLeft,
     CameOrLeftOften,

@@ -10,10 +10,10 @@ from twisted.internet.protocol import DatagramProtocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
+from twisted_chat.events import Event
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell, Typed
-from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer

@@ -6,9 +6,10 @@ led to, and a key that contradicts either of them is refused.
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError
+from twisted_chat.events import Event
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys
-from twisted_chat.peer.events.event import Event, at
+from twisted_chat.peer.events.event import at
 from twisted_chat.peer.events.server import NoEncryptedLink
 from twisted_chat.peer.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts

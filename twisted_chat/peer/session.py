@@ -8,12 +8,13 @@ the room.
 from collections import deque
 
 from twisted_chat.addresses import Address
+from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Command, Order, Say
 from twisted_chat.peer.company import Company
 from twisted_chat.peer.effects import Effect, Effects, Typed
 from twisted_chat.peer.events import said, server, talk
-from twisted_chat.peer.events.event import Event, Someone, at
+from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests

@@ -7,11 +7,11 @@ What changes whom we speak to holds up what was typed after it, so that
 from collections import deque
 from collections.abc import Callable
 
+from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects, Typed
-from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.events.said import NotBackYet
 from twisted_chat.peer.events.server import HelpMeant
 from twisted_chat.peer.events.talk import Unheard

@@ -6,24 +6,28 @@ daemon stays for the next caller, and its terminal comes and goes.
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
 
-from twisted_chat.display import safe
-from twisted_chat.tcp.typed import QUIT, Mistake, Order, read
+from twisted_chat.events import Event
+from twisted_chat.tcp import events
+from twisted_chat.tcp.typed import Order, Typed
 
 MAX_HELD = 64 * 1024
 """Characters typed before anybody is there that are kept; more is not read before somebody is."""
 MAX_MISSED_LINES = 1000
 """Lines that are kept for a terminal that is not attached; the oldest go first."""
 MAX_MISSED = 1024 * 1024
-"""Bytes of these lines, in UTF-8."""
+"""Bytes of what is in them, in UTF-8."""
+MARK = 2
+"""Bytes that each counts for besides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A line for the terminal."""
+    """Something for the terminal. `at` is the time of day when it happened, in seconds
+    since 1970, if that was before."""
 
-    line: str
+    event: Event
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Conversation:
         self._closing = False
         self._held: list[str] = []
         self._attached = False
-        self._missed: deque[tuple[float, str]] = deque()
+        self._missed: deque[tuple[float, Event]] = deque()
         self._missed_size = 0
         self._forgotten = 0
         self._spoke = False
@@ -100,7 +104,7 @@ class Conversation:
     def connected(self, who: str, now: float, *, called: bool = True) -> list[Effect]:
         """Somebody is there: the one who was `called`, or might be, or somebody else."""
         self._connected, self._hold = True, False
-        effects = self._notice(f"connected with {who}; {QUIT} hangs up", now)
+        effects = self._tell(events.ConnectedWith(who), now)
         if called or not self._whom:
             effects += map(Say, self._held)
         else:
@@ -113,35 +117,34 @@ class Conversation:
     def _keep_from_stranger(self, now: float) -> list[Effect]:
         """What was typed for another is shown again; a person may send it anyway. A
         script cannot choose, so it says nothing to somebody whom it has not called."""
-        effects = [effect for line in self._held for effect in self._not_sent(line, now)]
-        stays = self._person and not self._closing
+        effects = [one for line in self._held for one in self._tell(events.KeptBack(line), now)]
+        stays = self.person and not self._closing
         if self._held or not stays:
-            again = "; type it again to send it" if stays else "; nothing is sent"
-            why = f"this is a call from elsewhere, and not {self._whom}{again}"
-            effects += self._notice(why, now)
+            effects += self._tell(events.CalledFromElsewhere(self._whom, stays), now)
         if not stays:
             self._closing, self._hold, self._unsent = True, not self._once, self._once
         return effects
 
     def said(self, line: str, now: float) -> list[Effect]:
         """The other person said a line."""
-        return self._show(f"< {safe(line)}", now)
+        return self._tell(events.Said(line), now)
 
     def disconnected(self, why: str, now: float, *, status: int = 0) -> list[Effect]:
         """The other person is gone."""
         self._connected = self._closing = False
-        if self._once or self._unseen:
-            failed = self._unsent or self._unseen
-            return [*self._notice(why, now), Finish(1 if failed else status)]
-        return self._notice(f"{why}; waiting for the next caller", now)
+        over = self._once or self._unseen
+        effects = self._tell(events.LineEnded(why, not over), now)
+        if over:
+            effects.append(Finish(1 if self._unsent or self._unseen else status))
+        return effects
 
-    def notice(self, text: str, now: float) -> list[Effect]:
+    def happened(self, event: Event, now: float) -> list[Effect]:
         """Something that the person should know."""
-        return self._notice(text, now)
+        return self._tell(event, now)
 
     def failed(self, why: str, now: float) -> list[Effect]:
         """There will be no conversation."""
-        return [*self._notice(why, now), Finish(1)]
+        return [*self._tell(events.NoLine(why), now), Finish(1)]
 
     # --- The terminal
 
@@ -152,14 +155,11 @@ class Conversation:
             return []
         effects: list[Effect] = []
         if self._forgotten:
-            lines = "line was" if self._forgotten == 1 else "lines were"
-            effects.append(Show(f"> {self._forgotten:,} older {lines} not kept"))
-        effects += (Show(_timed(line, time_of_day - (now - when))) for when, line in self._missed)
+            effects.append(Show(events.OlderNotKept(self._forgotten)))
+        effects += (Show(event, time_of_day - (now - when)) for when, event in self._missed)
         self._missed.clear()
         self._missed_size = self._forgotten = 0
-        state = "somebody is on the line" if self._connected else "nobody is on the line"
-        leave = f"Ctrl-D leaves, and the daemon stays; {QUIT} hangs up"
-        return [*effects, Show(f"> attached; {state}. {leave}")]
+        return [*effects, Show(events.Attached(self._connected))]
 
     def detached(self) -> list[Effect]:
         """Nobody sees the terminal any more. One that cannot come back takes the chat with it:
@@ -175,29 +175,28 @@ class Conversation:
         self._closing = True
         return [HangUp()]
 
-    def typed(self, line: str, now: float) -> list[Effect]:
+    def typed(self, todo: Typed, now: float) -> list[Effect]:
         """A line was typed."""
-        match read(line, person=self._person):
+        match todo:
             case Order.QUIT:
                 return self._quit(now)
-            case Mistake() as mistake:
-                return self._notice(mistake, now)
             case str() as text:
                 return self._say(text, now)
+            case _:
+                return self._tell(todo, now)
 
     def _say(self, text: str, now: float) -> list[Effect]:
         self._spoke = True
         if self._connected and not self._closing:
             return [Say(text)]
         if self._unsent:
-            return self._not_sent(text, now)
+            return self._tell(events.KeptBack(text), now)
         if self._closing or not self._hold:
-            return self._notice("nobody is on the line; that was not sent", now)
+            return self._tell(events.NobodyOnLine(True, self._detachable), now)
         first = not self._held
         self._held.append(text)
         if first and self._interactive:
-            when = f"{self._whom} is" if self._whom else "somebody is"
-            return self._notice(f"nobody is there yet; it is sent when {when}", now)
+            return self._tell(events.SentLater(self._whom), now)
         return []
 
     def ended(self, now: float) -> list[Effect]:
@@ -220,41 +219,32 @@ class Conversation:
         if self._held:
             self._closing = True
             if self._interactive:
-                return self._notice("waiting to deliver what you typed; Ctrl-C gives up", now)
+                return self._tell(events.StillToDeliver(), now)
             return []
         if self._once:
             return [Finish(0)]
-        leave = "; Ctrl-D leaves" if self._detachable else ""
-        return self._notice(f"nobody is on the line{leave}", now)
+        return self._tell(events.NobodyOnLine(False, self._detachable), now)
 
     @property
-    def _person(self) -> bool:
+    def person(self) -> bool:
         """Whether a person sees what happens, and chooses what to say to whom."""
         return self._interactive or self._detachable
 
     # --- What is shown
 
-    def _not_sent(self, line: str, now: float) -> list[Effect]:
-        return self._notice(f"not sent: {safe(line)}", now)
-
-    def _notice(self, text: str, now: float) -> list[Effect]:
-        return self._show(f"> {text}", now)
-
-    def _show(self, line: str, now: float) -> list[Effect]:
+    def _tell(self, event: Event, now: float) -> list[Effect]:
         if self._attached or not self._detachable:
-            return [Show(line)]
-        self._missed.append((now, line))
-        self._missed_size += _size(line)
+            return [Show(event)]
+        self._missed.append((now, event))
+        self._missed_size += _size(event)
         while len(self._missed) > MAX_MISSED_LINES or self._missed_size > MAX_MISSED:
             self._missed_size -= _size(self._missed.popleft()[1])
             self._forgotten += 1
         return []
 
 
-def _size(line: str) -> int:
-    return len(line.encode("utf-8", "replace"))
-
-
-def _timed(line: str, when: float) -> str:
-    mark, _, text = line.partition(" ")
-    return f"{mark} [{datetime.fromtimestamp(when):%Y-%m-%d %H:%M:%S}] {text}"
+def _size(event: Event) -> int:
+    """Bytes of its texts, and of the mark before it."""
+    values = [getattr(event, name) for name in type(event).__slots__]
+    texts = (value for value in values if isinstance(value, str))
+    return MARK + sum(len(text.encode("utf-8", "replace")) for text in texts)

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
+from twisted_chat.events import Event
 from twisted_chat.tcp.connection import Busy, Chat
 from twisted_chat.tcp.conversation import (
     CloseTerminal,
@@ -18,8 +20,10 @@ from twisted_chat.tcp.conversation import (
     Say,
     Show,
 )
+from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing
+from twisted_chat.tcp.typed import Typed
 from twisted_chat.tcp.visitor import Visitor
-from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.tcp_wording import words
 
 MAX_BUSY = 16
 """Callers who are being told that the line is busy; more are cut off at once."""
@@ -27,6 +31,23 @@ MAX_VISITORS = 16
 """Callers in a TLS handshake at once; more are cut off."""
 REFUSALS_APART = 60.0
 """Seconds between two lines about calls that came to nothing; the next one counts them."""
+
+
+class ChatFace(Protocol):
+    """Where a person, or a program, learns what happens, and says what it wants."""
+
+    @property
+    def clogged(self) -> bool:
+        """Whether what was shown is not taken."""
+
+    def show(self, event: Event, at: float | None = None) -> None:
+        """Tell of an event, which happened now, or at a time of day."""
+
+    def listen(self, wanted: bool) -> None:
+        """Read what is typed, or let it wait."""
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
 
 
 class TcpChat(Factory):
@@ -56,7 +77,7 @@ class TcpChat(Factory):
         self._refused = 0
         self._told_refused: float | None = None
         self._line: Chat | None = None
-        self._terminal: LineTerminal | None = None
+        self._face: ChatFace | None = None
         self._busy = 0
         self._status = 0
         self._finishing = False
@@ -123,19 +144,20 @@ class TcpChat(Factory):
         if self._told_refused is not None and now - self._told_refused < REFUSALS_APART:
             self._refused += 1
             return
-        others = f" ({self._refused:,} more calls before it did too)" if self._refused else ""
+        others = self._refused
         self._told_refused, self._refused = now, 0
-        self.notice(f"a call from {who} came to nothing: {why}{others}")
+        self.tell(CallCameToNothing(who, why, others))
 
     def take_input(self) -> None:
         """Read what is typed exactly while it can be sent or kept."""
-        if self._terminal is not None:
+        if self._face is not None:
             clogged = self._line is not None and self._line.clogged
-            self._terminal.listen(self._conversation.wants_input and not clogged)
+            self._face.listen(self._conversation.wants_input and not clogged)
 
-    def notice(self, text: str) -> None:
-        self.log.info("{text}", text=text)
-        self._carry_out(self._conversation.notice(text, self.clock.seconds()))
+    def tell(self, event: Event) -> None:
+        """Something that the person should know, and the log."""
+        self.log.info("{text}", text=words(event))
+        self._carry_out(self._conversation.happened(event, self.clock.seconds()))
 
     def failed(self, why: str) -> None:
         """There will be no line."""
@@ -144,31 +166,36 @@ class TcpChat(Factory):
 
     # --- The terminal
 
-    def attached(self, terminal: LineTerminal) -> None:
-        if self._terminal is not None:
-            self._terminal.show("> attached elsewhere")
-            self._terminal.close()
-        self._terminal = terminal
+    @property
+    def person(self) -> bool:
+        """Whether a person sees what happens, and chooses what to say to whom."""
+        return self._conversation.person
+
+    def attached(self, face: ChatFace) -> None:
+        if self._face is not None:
+            self._face.show(AttachedElsewhere())
+            self._face.close()
+        self._face = face
         self._carry_out(self._conversation.attached(self.clock.seconds(), self._time_of_day()))
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        if terminal is self._terminal:
-            self._carry_out(self._conversation.typed(line, self.clock.seconds()))
+    def typed(self, face: ChatFace, todo: Typed) -> None:
+        if face is self._face:
+            self._carry_out(self._conversation.typed(todo, self.clock.seconds()))
 
-    def ended(self, terminal: LineTerminal) -> None:
-        if terminal is self._terminal:
+    def ended(self, face: ChatFace) -> None:
+        if face is self._face:
             self._carry_out(self._conversation.ended(self.clock.seconds()))
 
-    def detached(self, terminal: LineTerminal) -> None:
-        if terminal is self._terminal:
-            self._terminal = None
-            self.flowing(terminal)
+    def detached(self, face: ChatFace) -> None:
+        if face is self._face:
+            self._face = None
+            self.flowing(face)
             if self._finishing:
                 self._finish_if_done()
             else:
                 self._carry_out(self._conversation.detached())
 
-    def flowing(self, terminal: LineTerminal) -> None:
+    def flowing(self, face: ChatFace) -> None:
         if self._line is not None:
             self._line.transport.resumeProducing()
 
@@ -177,8 +204,8 @@ class TcpChat(Factory):
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Show(line):
-                    self._show(line)
+                case Show(event, at):
+                    self._show(event, at)
                 case Say(line):
                     if self._line is not None:
                         self._line.say(line)
@@ -186,22 +213,22 @@ class TcpChat(Factory):
                     if self._line is not None:
                         self._line.hang_up()
                 case CloseTerminal():
-                    if self._terminal is not None:
-                        self._terminal.close()
+                    if self._face is not None:
+                        self._face.close()
                 case Finish(status):
                     self._finishing, self._status = True, status
-                    if self._terminal is not None:
-                        self._terminal.close()
+                    if self._face is not None:
+                        self._face.close()
                     self._finish_if_done()
         self.take_input()
 
-    def _show(self, line: str) -> None:
-        if self._terminal is None:
+    def _show(self, event: Event, at: float | None) -> None:
+        if self._face is None:
             return
-        self._terminal.show(line)
-        if self._terminal.clogged and self._line is not None:
+        self._face.show(event, at)
+        if self._face.clogged and self._line is not None:
             self._line.transport.pauseProducing()
 
     def _finish_if_done(self) -> None:
-        if self._finishing and self._terminal is None and not self.finished.called:
+        if self._finishing and self._face is None and not self.finished.called:
             self.finished.callback(self._status)

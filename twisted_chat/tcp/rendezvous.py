@@ -31,11 +31,12 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from twisted_chat.startup import CannotStart, cannot_listen
-from twisted_chat.tcp import unreached
+from twisted_chat.tcp import events, unreached
 from twisted_chat.tcp.call import Call, LineBusy
 from twisted_chat.tcp.certificate import CertificateRefused
 from twisted_chat.tcp.neighbour import Neighbour
 from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.terminal.tcp_wording import words
 
 GIVE_UP = 15.0
 """Seconds after which a call that nobody takes is given up."""
@@ -129,13 +130,12 @@ class Rendezvous(Service):
         if self._port is None and not await self._waits():
             return
         if not self._chat.engaged:
-            self._chat.notice(f"waiting on {self._place()}")
+            self._chat.tell(events.WaitingForCall(self._place()))
 
     async def _reached(self, call: IStreamClientEndpoint) -> bool:
         """Call until somebody answers or calls us. False when it is time to give
         up, or the line is busy; raises CannotStart where nobody else may come."""
-        meanwhile = "listening in between on " if self._listen is not None else ""
-        self._chat.notice(f"calling {self._whom}; {meanwhile}{self._where}")
+        self._chat.tell(events.Calling(self._whom, self._where, self._listen is not None))
         until, reason = self._clock.seconds() + GIVE_UP, ""
         while (left := until - self._clock.seconds()) > 0:
             try:
@@ -156,18 +156,18 @@ class Rendezvous(Service):
             pause = self._between(AGAIN_MIN, AGAIN_MAX)
             if left > 0 and await self._listened(min(left, pause)):
                 return True
-        why = f"nobody answered at {self._whom} for {GIVE_UP:g} seconds: {reason}"
+        unanswered = events.NobodyAnswered(self._whom, GIVE_UP, reason)
         if self._listen is not None:
-            self._chat.notice(why)
+            self._chat.tell(unanswered)
             return False
-        return self._give_up(why, stay=False)
+        return self._give_up(words(unanswered), stay=False)
 
     def _give_up(self, why: str, *, stay: bool) -> bool:
         """Say why. Raises CannotStart where nobody else may come."""
-        why = f"{why}; nothing was sent"
+        given_up = events.CallGivenUp(why)
         if not stay:
-            raise CannotStart(why)
-        self._chat.notice(why)
+            raise CannotStart(words(given_up))
+        self._chat.tell(given_up)
         return False
 
     async def _waits(self) -> bool:
@@ -190,7 +190,7 @@ class Rendezvous(Service):
             if neighbour is None or self._call is not None or late or not neighbour.there:
                 raise problem
             if not told:
-                self._chat.notice(f"{self._where} has another chat of yours: calling it")
+                self._chat.tell(events.OwnChatThere(self._where))
                 told = True
             try:
                 await self._taken(neighbour.endpoint, TRY)

@@ -18,8 +18,8 @@ from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
-from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
+from twisted_chat.terminal.tcp_face import for_people
 
 _UNIX = re.compile(r"unix:(?:address=)?((?:[^:\\]|\\.)+)")
 
@@ -117,7 +117,7 @@ class TerminalService(StreamServerEndpointService):
         self._description = description
         super().__init__(
             server_endpoint(reactor, description),
-            Factory.forProtocol(lambda: LineTerminal(chat)),
+            Factory.forProtocol(lambda: for_people(chat)),
         )
         self._raiseSynchronously = True
 

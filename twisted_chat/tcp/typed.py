@@ -3,6 +3,9 @@
 import re
 from enum import Enum
 
+from twisted_chat.events import Event
+from twisted_chat.tcp.events import NoCommand
+
 QUIT = ":q"
 """What a person types to hang up."""
 
@@ -24,13 +27,11 @@ class Order(Enum):
     QUIT = QUIT
 
 
-class Mistake(str):
-    """Why a line is not said, and what would be right."""
-
-    __slots__ = ()
+Typed = str | Order | Event
+"""What is to be said or done, or what was wrong with a line."""
 
 
-def read(line: str, *, person: bool) -> str | Order | Mistake:
+def read(line: str, *, person: bool) -> Typed:
     """What is to be said, to be done, or to be typed otherwise.
 
     What looks like a command is not said aloud by mistake; its mark typed
@@ -43,11 +44,7 @@ def read(line: str, *, person: bool) -> str | Order | Mistake:
     if not person:
         return _undoubled(line) if text.lstrip(":") == QUIT[1:] else line
     if _COMMAND.match(text if text.casefold() == QUIT else line):
-        word = text.split()[0]
-        return Mistake(
-            f"{word} is no command, and was not said; {QUIT} alone hangs up,"
-            f" and {word[0]}{word} says it"
-        )
+        return NoCommand(text.split()[0])
     return _undoubled(line)
 
 

@@ -74,9 +74,9 @@ class JsonLines:
     def __init__(self, time_of_day: Callable[[], float]) -> None:
         self._time_of_day = time_of_day
 
-    def lines(self, event: Any) -> list[str]:
-        """The line that tells of an event."""
-        return [self._line(event_name(type(event)), plain(event))]
+    def lines(self, event: Any, at: float | None = None) -> list[str]:
+        """The line that tells of an event that happened now, or at a time of day."""
+        return [self._line(event_name(type(event)), plain(event), at)]
 
     def laid_out(self, line: str, transport: Any) -> bytes:
         """A line as it is written, never broken into rows."""
@@ -87,5 +87,6 @@ class JsonLines:
         why = f"{problem} cannot be sent; nothing after it was read"
         return self._line("mistake", {"why": why})
 
-    def _line(self, name: str, told: dict[str, Any]) -> str:
-        return json.dumps({"event": name, **told, "time": round(self._time_of_day(), 3)})
+    def _line(self, name: str, told: dict[str, Any], at: float | None = None) -> str:
+        time = self._time_of_day() if at is None else at
+        return json.dumps({"event": name, **told, "time": round(time, 3)})

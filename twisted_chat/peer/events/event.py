@@ -1,15 +1,8 @@
-"""What all events have in common."""
+"""What several events have in common."""
 
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address, host_and_port
-
-
-class Event:
-    """Something that a person can learn. Its texts are what was sent: a face makes
-    them safe to show."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Someone
 
 # --- The server's
 

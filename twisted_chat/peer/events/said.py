@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Someone
 
 
 @dataclass(frozen=True, slots=True)

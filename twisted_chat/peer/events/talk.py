@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events.event import Event, Someone
+from twisted_chat.peer.events.event import Someone
 
 # --- Who hears us
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
-from twisted_chat.peer.events.event import Event
 from twisted_chat.peer.events.said import Said
 from twisted_chat.terminal.wording import keys, rooms, said, server, talk
 

@@ -1,0 +1,185 @@
+"""What a person can learn from TCP chat, and no sentences."""
+
+from dataclasses import dataclass
+
+from twisted_chat.events import Event
+
+# --- The line
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Event):
+    """The other person has said something."""
+
+    text: str
+    """What, without a line end behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedWith(Event):
+    """Somebody is on the line."""
+
+    who: str
+    """Where they are, as it is known: HOST:PORT, or words."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledFromElsewhere(Event):
+    """The one on the line is not the one for whom something was typed."""
+
+    whom: str
+    """Whom it was typed for."""
+    stays: bool
+    """Whether the line stays, so that it can be typed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack(Event):
+    """Something that was typed was not sent to somebody else than the one it was for."""
+
+    text: str
+    """What."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnded(Event):
+    """Nobody is on the line any more."""
+
+    why: str
+    """Who hung up, or what happened, in words."""
+    waits: bool
+    """Whether somebody else may call."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyOnLine(Event):
+    """Nobody is on the line who could be hung up on, or hear what was said."""
+
+    unsent: bool
+    """Whether something was to be said, which is lost."""
+    stays: bool
+    """Whether it is a daemon's terminal, which can be left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentLater(Event):
+    """Nobody is there yet: what was said is sent as soon as somebody is."""
+
+    whom: str
+    """Who is waited for; empty for anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillToDeliver(Event):
+    """Before the end, what was said is still to be delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCommand(Event):
+    """A line looked like a command, and was not said."""
+
+    word: str
+    """Its first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread(Event):
+    """A line on standard input could not be read; nothing was done."""
+
+    why: str
+    """What was wrong, and what would be right, in words."""
+
+
+# --- Finding each other
+
+
+@dataclass(frozen=True, slots=True)
+class Calling(Event):
+    """Somebody is called."""
+
+    whom: str
+    """Who."""
+    where: str
+    """Where we listen in between, or why we do not."""
+    listens: bool
+    """Whether we do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyAnswered(Event):
+    """The call was given up; we wait to be called."""
+
+    whom: str
+    """Who was called."""
+    seconds: float
+    """For how long."""
+    why: str
+    """Why nobody was reached, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallGivenUp(Event):
+    """Somebody was reached, and the call was given up; nothing was sent."""
+
+    why: str
+    """Why, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingForCall(Event):
+    """We wait to be called."""
+
+    where: str
+    """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChatThere(Event):
+    """Where we would wait is another chat of the same person; it is called."""
+
+    where: str
+    """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallCameToNothing(Event):
+    """Somebody called, and was not let onto the line."""
+
+    who: str
+    """Where they are."""
+    why: str
+    """Why, in words."""
+    others: int
+    """How many more calls did so before, since that was told last."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoLine(Event):
+    """There will be nobody on the line: this is the end."""
+
+    why: str
+    """Why, in words."""
+
+
+# --- A daemon's terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Attached(Event):
+    """This is the terminal of a daemon now."""
+
+    engaged: bool
+    """Whether somebody is on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedElsewhere(Event):
+    """Another terminal is the daemon's now: this is the end of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OlderNotKept(Event):
+    """Of what happened while no terminal was attached, the oldest is lost."""
+
+    lines: int
+    """How many lines."""
