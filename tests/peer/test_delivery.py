@@ -1,9 +1,13 @@
 """What is said over links arrives once and in order, whatever happens to the links."""
 
+from functools import partial
+
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import Chatter, KeyedWorld
+from tests.peer.keyed import Chatter, Intruder, KeyedWorld
+from twisted_chat.links import SendFrame
 from twisted_chat.peer.correspondence import HEAR_BURST, LATE
+from twisted_chat.peer.holding import HOLD, HOLD_BYTES, Holding
 from twisted_chat.peer.neighbourhood import LINGER
 from twisted_chat.peer.outbox import MAX_OUTBOX
 
@@ -120,6 +124,38 @@ class Arriving(SynchronousTestCase):
         world.wait(60)
         self.assertEqual(alice.told("is lost for them"), [])
         self.assertEqual(len(bob.told("< alice: x")), 8)
+
+    def test_one_takes_nothing(self) -> None:
+        """One who says to have got nothing, or one line every four seconds, again and again
+        does not keep what is said from others."""
+        for pace in (0.0, 0.25):
+            world = KeyedWorld()
+            alice, bob, eve = world.room("alice", "bob", "eve")
+            (link,) = world.network.between(eve.node, alice.node)
+            alice.type("hello")
+            _, epoch, _, _ = alice.words_to(eve)[0].split(b" ")
+            eve.node.end = Intruder()
+            for second in range(1, 120):
+                says = b"ok %b %d" % (epoch, pace * second)
+                speak = partial(world.network.carry_out, eve.node, [SendFrame(link, says)])
+                world.network.at(world.network.now + second, speak)
+            for number in range(800):
+                alice.enter(f"{number:0900}")
+            world.wait(60)
+            self.assertEqual(len(heard_from(bob, alice)), 801)
+            self.assertTrue(alice.told("eve cannot be reached"))
+
+    def test_several_take_nothing(self) -> None:
+        """Nor do several, one after the other."""
+        holding, now, said = Holding(), 0.0, 0
+        while said < 40 * HOLD_BYTES:
+            until = holding.until(now, full=True)
+            if until > now:
+                now = until
+            else:
+                holding.said(1000)
+                said += 1000
+        self.assertLess(now, 41 * HOLD + 1)
 
     def test_gone(self) -> None:
         """Of one who leaves with something on the way the person is told what may not have

@@ -103,7 +103,6 @@ class Correspondence:
         """Take what was said. Raises WireError."""
         if isinstance(speech, Acknowledgement):
             neighbour.outbox.heard(speech)
-            neighbour.full_since = NEVER
             self.flush(neighbour, now)
             self._caught_up(neighbour, now)
         else:

@@ -59,7 +59,6 @@ class Neighbour:
     show_at: float = NEVER
     behind: bool = False
     """Whether the person was told that something has not arrived."""
-    full_since: float = NEVER
 
     @property
     def outbox(self) -> Outbox:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen2.answers import (
     Answer,
@@ -32,8 +33,6 @@ from twisted_chat.wire.gen2.requests import (
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
-MAX_ANSWERS = 100_000
-"""Messages of one list."""
 
 Close = Callable[[list[Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
@@ -62,6 +61,10 @@ class _Question:
     verb: Verb | Extra
     close: Close
     due: float
+    until: float
+    """When it has taken too long in any case."""
+    size: int = 0
+    """Bytes of the names in `answers`."""
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -77,7 +80,8 @@ class Questions:
 
     def asked(self, request: Request, close: Close, now: float) -> None:
         """A request was sent."""
-        self._open.append(_Question(_ASKED[type(request)], close, now + PATIENCE))
+        verb = _ASKED[type(request)]
+        self._open.append(_Question(verb, close, now + PATIENCE, now + LONGEST_LIST))
 
     def answer(self, answer: Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none.
@@ -92,10 +96,14 @@ class Questions:
         question = next((one for one in self._open if one.verb is verb), None)
         if question is None:
             return False
-        if isinstance(answer, Listed) and len(question.answers) < MAX_ANSWERS:
-            question.answers.append(answer)
-            question.due = now + PATIENCE
-        elif not isinstance(answer, Listed):
+        if isinstance(answer, Listed):
+            question.size += weight(answer.names)
+            if question.size > MAX_LIST_BYTES:
+                question.until = now  # A list without end is no answer.
+            else:
+                question.answers.append(answer)
+            question.due = min(now + PATIENCE, question.until)
+        else:
             question.answers.append(answer)
             self._open.remove(question)
             question.close(question.answers, now)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.lists import LONGEST_LIST
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
@@ -76,7 +77,8 @@ class Ask:
     close: Callable[[bool, float], None]
     waits: tuple[float, ...] = WAITS
     sent: int = 0
-    begun: bool = False
+    until: float = NEVER
+    """When the answer that has begun is whole in any case."""
     due: float = NEVER
 
 
@@ -123,10 +125,10 @@ class Requests:
         ask = self.under_way(verb)
         if ask is None:
             return False
-        ask.begun = True
+        ask.until = min(ask.until, now + LONGEST_LIST)
         more = ask.take(answer, now)
-        if more:
-            ask.due = now + more
+        if more and now < ask.until:
+            ask.due = min(now + more, ask.until)
         else:
             self._end(verb, True, now)
         return True
@@ -143,8 +145,9 @@ class Requests:
             if ask is None:
                 self._begin(kind, now)
             elif ask.due <= now:
-                if ask.begun or ask.sent == len(ask.waits):
-                    self._end(verb, ask.begun, now)
+                begun = ask.until < NEVER
+                if begun or ask.sent == len(ask.waits):
+                    self._end(verb, begun, now)
                 else:
                     self._unanswered()
                     self._transmit(ask, now)

@@ -16,6 +16,7 @@ from twisted_chat.peer.effects import Effect, Effects, Typed
 from twisted_chat.peer.events import said, server, talk
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.lists import MAX_LIST_BYTES, weight
 from twisted_chat.peer.registration import Registration
 from twisted_chat.peer.requests import SETTLED, Ask, Requests
 from twisted_chat.peer.speech import speak
@@ -28,8 +29,6 @@ from twisted_chat.wire.gen1 import Answer, NamedText, RoomListed, UserListed
 
 FAREWELL_WAITS = (0.5, 1.0)
 """Seconds to wait for the answer to `by`: who quits wants to be gone."""
-MAX_LIST = 1_000_000
-"""Entries of a list that are kept."""
 MAX_TYPED = 100
 """Typed lines that wait; more are not read from the terminal before these are done."""
 SPEAK_RATE, SPEAK_BURST = 50.0, 100
@@ -258,12 +257,16 @@ class Session:
 
     def _list(self, request: ListUsers | ListRooms, command: Command, now: float) -> None:
         entries: set[str] = set()
+        size = 0
 
         def take(answer: Answer, now: float) -> float:
-            if isinstance(answer, Bare):
+            nonlocal size
+            if isinstance(answer, Bare) or size > MAX_LIST_BYTES:
                 return 0
-            if isinstance(answer, UserListed | RoomListed) and len(entries) < MAX_LIST:
-                entries.add(answer.name if isinstance(answer, UserListed) else answer.room)
+            if isinstance(answer, UserListed | RoomListed):
+                name = answer.name if isinstance(answer, UserListed) else answer.room
+                entries.add(name)
+                size += weight([name])
             return SETTLED
 
         def close(answered: bool, now: float) -> None:

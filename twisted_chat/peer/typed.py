@@ -16,17 +16,14 @@ from twisted_chat.peer.events.said import NotBackYet
 from twisted_chat.peer.events.server import HelpMeant
 from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.membership import Membership
-from twisted_chat.peer.neighbour import Neighbour
 from twisted_chat.peer.orders import Orders
 from twisted_chat.peer.outbox import size_of
 from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
-
-HOLD = 5.0
-"""Seconds for which typing is held up by a linked peer that acknowledges too slowly."""
 
 _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 _OURSELVES = "person"
@@ -61,6 +58,7 @@ class TypedLines:
         self._leave = leave
         self._speaking = Rate(rate, burst)
         self._pause = 1 / rate if rate else 0.0
+        self._holding = Holding()
         self.lines: deque[Typed] = deque()
         self._first = True  # Nothing was said or ordered yet.
         self.ended = False
@@ -121,7 +119,9 @@ class TypedLines:
         if not text:
             return True
         keyed, plain = self._people.listeners()
-        self.wake = self._held_up_until(text, keyed, now)
+        size = size_of(text)
+        full = any(one.link is not None and not one.outbox.has_room(size) for one in keyed)
+        self.wake = self._holding.until(now, full=full)
         if self.wake > now:
             return False
         if not self._speaking.spend(_OURSELVES, now):
@@ -129,6 +129,7 @@ class TypedLines:
             return False
         self.wake = NEVER
         self._gathering.tell_moves()
+        self._holding.said(size)
         if keyed or plain:
             self._words.say(text, keyed, now)
             self._plain.say(server.name, text, plain)
@@ -138,16 +139,6 @@ class TypedLines:
         else:
             self._unheard()
         return True
-
-    def _held_up_until(self, text: str, listeners: list[Neighbour], now: float) -> float:
-        """When a line is said although somebody has no room for it, who has a link."""
-        size, until = size_of(text), now
-        for neighbour in listeners:
-            if neighbour.link is not None and not neighbour.outbox.has_room(size):
-                if neighbour.full_since == NEVER:
-                    neighbour.full_since = now
-                until = max(until, neighbour.full_since + HOLD)
-        return until
 
     def _unheard(self) -> None:
         self._words.lost = True
