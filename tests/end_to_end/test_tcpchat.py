@@ -297,6 +297,29 @@ class EndpointTests(TcpChatTestCase):
         )
         self.chat_both_ways(calling, waiting)
 
+    def test_plain_caller(self) -> None:
+        """A caller without TLS is told that nothing shows that its words were delivered."""
+        certificate = self.home / "chat.pem"
+        certificate.write_bytes(self_signed("127.0.0.1"))
+        place = f"ssl:{self.port}:interface=127.0.0.1:privateKey={certificate}"
+        waiting = self.waiting("--listen", f"{place}:certKey={certificate}")
+        calling = self.start("tcpchat", "127.0.0.1", self.port)
+        calling.type("secret\n")
+        calling.end_input()
+        waiting.expect("does not speak TLS")
+        self.assertEqual(calling.wait(), 1)
+        self.assertIn("nothing shows that they were delivered", calling.output.text)
+
+    def test_plain_waiter(self) -> None:
+        """One who waits without TLS is no chat for a caller with it, and goes on waiting."""
+        waiting = self.waiting("--listen", f"tcp:{self.port}:interface=127.0.0.1")
+        calling = self.start("tcpchat", "--connect", f"tls:127.0.0.1:{self.port}")
+        calling.type("secret\n")
+        calling.end_input()
+        waiting.expect("came to nothing: it speaks TLS")
+        calling.kill()
+        self.chat_both_ways(self.start_on_terminal("tcpchat", "127.0.0.1", self.port), waiting)
+
     def test_ipv6(self) -> None:
         """Over IPv6 a chat is a chat."""
         waiting = self.waiting("--listen", rf"tcp6:{self.port}:interface=\:\:1")

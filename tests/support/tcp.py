@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.visitor import Visitor
 from twisted_chat.terminal.tcp_face import for_people
 
 HERE = IPv4Address("TCP", "0.0.0.0", 8090)
@@ -83,10 +84,13 @@ class Handle:
 
 
 def accept(factory: IProtocolFactory, handle: object = None) -> FakeConnection:
-    """Somebody calls, and the factory takes it."""
+    """Somebody calls, and the factory takes it: it is certain that it is a call."""
     protocol = factory.buildProtocol(CALLER)
     assert protocol is not None
-    return FakeConnection(protocol, handle)
+    connection = FakeConnection(protocol, handle)
+    if isinstance(protocol, Visitor):
+        protocol.settle()
+    return connection
 
 
 class FakeTerminal:

@@ -15,6 +15,7 @@ from twisted_chat.tcp.connection import BUSY, LINGER, Busy, Chat
 from twisted_chat.tcp.conversation import MAX_HELD, Conversation
 from twisted_chat.tcp.liveness import LOOK, UNACKNOWLEDGED
 from twisted_chat.tcp.protocol import MAX_BUSY, TcpChat
+from twisted_chat.tcp.visitor import BEGINNING
 
 GREETING = "> connected with 192.0.2.1:50000; :q hangs up"
 
@@ -160,6 +161,7 @@ class EndTests(ChatTestCase):
         protocol = self.chat.buildProtocol(CALLER)
         assert protocol is not None
         connection = FakeConnection(protocol)
+        self.clock.advance(BEGINNING)
         directlyProvides(connection, INegotiated)
         self.terminal.type("bye\n:q\n")
         self.assertEqual(connection.value(), b"bye\n")
@@ -270,6 +272,7 @@ class BusyTests(ChatTestCase):
         assert early is not None
         first = FakeConnection(early)
         second = FakeConnection(late)
+        self.clock.advance(BEGINNING)
         self.assertEqual(second.value(), BUSY)
         self.assertTrue(second.half_closed)
         self.hear(second, b"boo\n")

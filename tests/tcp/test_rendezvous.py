@@ -5,15 +5,30 @@ from pathlib import Path
 
 from service_identity import VerificationError
 from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.error import CannotListenError, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IListeningPort, INegotiated, IProtocolFactory
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IListeningPort,
+    INegotiated,
+    IProtocolFactory,
+)
+from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
-from tests.support.tcp import TAKEN, FakeClient, FakeConnection, FakeServer, FakeTerminal
+from tests.support.tcp import (
+    CALLER,
+    TAKEN,
+    FakeClient,
+    FakeConnection,
+    FakeServer,
+    FakeTerminal,
+)
 from twisted_chat.startup import CannotStart
-from twisted_chat.tcp.call import TAKING
+from twisted_chat.tcp.call import TAKING, UNPROVEN, Call
 from twisted_chat.tcp.connection import BUSY
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.neighbour import Neighbour
@@ -353,6 +368,81 @@ class CallingTests(RendezvousTestCase):
         self.assertEqual(self.terminal.shown, [CALLING])
         self.clock.advance(TAKING)
         self.assertEqual(self.terminal.shown, [CALLING, GREETING, "< the line is busy"])
+
+    def test_told_of_half_an_end(self) -> None:
+        """A call over a real endpoint learns that the other side has no more to say, and not
+        that all is over, which would lose what is on its way."""
+        reactor = MemoryReactorClock()
+        endpoint = TCP4ClientEndpoint(reactor, "192.0.2.1", 8090)
+        endpoint.connect(Factory.forProtocol(lambda: Call(self.chat, 0.0)))
+        made = reactor.tcpClients[0][2].buildProtocol(CALLER)
+        assert made is not None
+        FakeConnection(made)
+        self.assertTrue(IHalfCloseableProtocol.providedBy(made))
+
+    def say_plain(self) -> FakeConnection:
+        """A script's first words to somebody."""
+        self.script()
+        self.start(self.calling())
+        self.terminal.type("hello\n:q\n")
+        self.clock.advance(TAKING)
+        connection = self.hang_on()
+        self.assertEqual(connection.value(), b"hello\n")
+        return connection
+
+    def end(self) -> int:
+        """The status that the program ends with."""
+        self.terminal.protocol.connectionLost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        status: int = self.successResultOf(self.chat.finished)
+        return status
+
+    def test_hung_up_at_the_first_words(self) -> None:
+        """One who hangs up at the first words and says nothing, as one who waits with TLS does,
+        may not have read them: that is told, and the status is 1."""
+        connection = self.say_plain()
+        self.assertFalse(connection.half_closed)
+        connection.protocol.readConnectionLost()
+        self.assertTrue(connection.disconnecting)
+        connection.lose(ConnectionDone())
+        self.assertEqual(self.terminal.shown[2:], [f"> {UNPROVEN}"])
+        self.assertEqual(self.end(), 1)
+
+    def test_refused_as_no_tls(self) -> None:
+        """So it is where TLS says that this is none; which is no text."""
+        connection = self.say_plain()
+        connection.protocol.dataReceived(b"\x15\x03\x03\x00\x02\x02F\n")
+        connection.protocol.readConnectionLost()
+        connection.lose(ConnectionDone())
+        self.assertEqual(self.terminal.shown[2:], [f"> {UNPROVEN}"])
+        self.assertEqual(self.end(), 1)
+
+    def test_hung_up_after_us(self) -> None:
+        """One who waits for our end hangs up right after it, and has read everything."""
+        connection = self.say_plain()
+        self.clock.advance(TAKING)
+        self.assertTrue(connection.half_closed)
+        connection.protocol.readConnectionLost()
+        connection.lose(ConnectionDone())
+        self.assertEqual(self.terminal.shown[2:], ["> you hung up"])
+        self.assertEqual(self.end(), 0)
+
+    def test_hung_up_with_words(self) -> None:
+        """One who says something, or has had no more to say before we began, has read us."""
+        for early in (False, True):
+            if early:
+                self.script()
+                self.start(self.calling())
+                self.terminal.type("hello\n")
+                connection = self.hang_on()
+            else:
+                connection = self.say_plain()
+                connection.protocol.dataReceived(b"hi\n")
+            connection.protocol.readConnectionLost()
+            self.assertEqual(connection.value(), b"hello\n")
+            connection.lose(ConnectionDone())
+            self.assertEqual(self.terminal.shown[-1], "> the other side hung up")
+            self.assertEqual(self.end(), 0)
 
     def test_busy_for_a_daemon(self) -> None:
         """A daemon that finds the line busy says so, and waits for a call."""

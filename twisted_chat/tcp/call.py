@@ -8,11 +8,14 @@ until a reset would have come. That the line is busy comes meanwhile too, before
 anything is said to somebody who does not read it.
 """
 
+from typing import Any
+
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
+from zope.interface import alsoProvides
 
 from twisted_chat.errors import ChatError
 from twisted_chat.tcp import certificate
@@ -20,7 +23,21 @@ from twisted_chat.tcp.connection import BUSY, Chat
 from twisted_chat.tcp.protocol import TcpChat
 
 TAKING = 0.1
-"""Seconds in which a program takes what its kernel has taken."""
+"""Seconds in which a program takes what its kernel has taken, and sees what was said."""
+TLS_ALERT = b"\x15\x03"
+"""How TLS refuses what is none (RFC 8446, 5.1 and 6); no text begins like this."""
+UNPROVEN = (
+    "the other side hung up at the first words, and said none:"
+    " nothing shows that they were delivered; does it wait with TLS?"
+)
+
+
+def _half_closeable(transport: Any) -> None:
+    """See that we are told when the other side has no more to say. What an endpoint puts
+    around a protocol tells only that of a handshake where a protocol listens for both."""
+    while (inner := getattr(transport, "transport", None)) is not None:
+        transport = inner  # What a recorder runs over.
+    alsoProvides(transport.protocol, IHalfCloseableProtocol)
 
 
 class LineBusy(ChatError):
@@ -34,28 +51,57 @@ class Call(Chat):
     _said = b""
     """How the other side began, long enough to tell whether that is all of `BUSY` and no more."""
 
+    _seen_by = 0.0
+    """When the other side has seen our first words, and would have hung up if they were
+    nothing to it; 0 before there are any."""
+
     def __init__(self, chat: TcpChat, began: float) -> None:
         super().__init__(chat)
         self._began = began
+        self._round_trip = 0.0
+        self._hanging_up: IDelayedCall | None = None
+        self._refused = False
         self._ringing: IDelayedCall | None = None
         self._given_up = False
         self.taken: Deferred[None] = Deferred(self._give_up)
 
     called = True
 
+    def connectionMade(self) -> None:
+        if not self.over_tls:
+            _half_closeable(self.transport)
+        super().connectionMade()
+
     def take_line(self) -> None:
-        round_trip = self.clock.seconds() - self._began
-        self._ringing = self.clock.callLater(round_trip + TAKING, self._take)
+        self._round_trip = self.clock.seconds() - self._began
+        self._ringing = self.clock.callLater(self._round_trip + TAKING, self._take)
 
     def dataReceived(self, data: bytes) -> None:
         so_far = self._said + data
         self._said = so_far[: len(BUSY) + 1]
-        if self._ringing is None:
+        if not self.over_tls and self._said.startswith(TLS_ALERT):
+            self._refused = True
+        elif self._ringing is None:
             super().dataReceived(data)
         elif not BUSY.startswith(so_far):
             self._take(so_far)
 
+    def say(self, line: str) -> None:
+        self._seen_by = self._seen_by or self.clock.seconds() + self._round_trip + TAKING
+        super().say(line)
+
+    def hang_up(self) -> None:
+        """Not before it would show that our first words were nothing to the other side:
+        one that waits with TLS hangs up at them, any other when we do."""
+        left = self._seen_by - self.clock.seconds()
+        if self._said or left <= 0:
+            super().hang_up()
+        elif self._hanging_up is None:
+            self._hanging_up = self.clock.callLater(left, super().hang_up)
+
     def readConnectionLost(self) -> None:
+        if not self._said and not self._closed and self.clock.seconds() < self._seen_by:
+            self._refused = True
         self._take_unless_busy()
         super().readConnectionLost()
 
@@ -63,6 +109,8 @@ class Call(Chat):
         if reason.check(ConnectionDone):
             self._take_unless_busy()
         self._stop_ringing()
+        if self._hanging_up is not None and self._hanging_up.active():
+            self._hanging_up.cancel()
         if not self.taken.called and not self._given_up:
             refused = self.over_tls and certificate.problem(self.transport.getHandle(), reason)
             self.taken.errback(refused or reason)
@@ -71,6 +119,8 @@ class Call(Chat):
     def how_it_ended(self, reason: Failure) -> tuple[str, int]:
         if self._said == BUSY and reason.check(ConnectionDone):
             return "the other side hung up, and said no more than that the line is busy", 1
+        if self._refused:
+            return UNPROVEN, 1
         return super().how_it_ended(reason)
 
     def _take_unless_busy(self) -> None:

@@ -28,7 +28,7 @@ from twisted_chat.terminal.tcp_wording import words
 MAX_BUSY = 16
 """Callers who are being told that the line is busy; more are cut off at once."""
 MAX_VISITORS = 16
-"""Callers in a TLS handshake at once; more are cut off."""
+"""Callers who may be none yet, at once; more are cut off."""
 REFUSALS_APART = 60.0
 """Seconds between two lines about calls that came to nothing; the next one counts them."""
 
@@ -108,6 +108,8 @@ class TcpChat(Factory):
         self._line = chat
         self.log.info("connected with {who}", who=who)
         self._carry_out(self._conversation.connected(who, self.clock.seconds(), called=called))
+        for visitor in list(self._visitors):
+            visitor.settle()  # It finds the line busy, before it has said anything.
         return True
 
     def heard(self, line: str) -> None:

@@ -1,8 +1,8 @@
 """One who calls us, until it is certain that this is a call.
 
 Over TLS the other side looks at our certificate, and may not like it: at its
-issuer before the handshake is done, at its name right after. Nobody was there
-then, and nothing is said to them.
+issuer before the handshake is done, at its name right after. Without TLS it may
+speak TLS, which begins at once. Nobody was there then, and nothing is said to them.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 SETTLING = 0.1
 """Seconds after a TLS handshake in which the other side leaves if it does not like our name."""
+BEGINNING = 0.05
+"""Seconds after a connection in which a side that speaks TLS has begun to. They are over
+before a call of ours has rung."""
+TLS_HELLO = b"\x16\x03"
+"""How TLS begins: a record with a handshake, of a version 3 (RFC 8446, 5.1); no text does."""
+NO_TLS = b"there is no TLS here\n"
+"""What one who speaks it is told, and finds to be none either."""
 
 
 class Visitor(Chat):
@@ -28,40 +35,63 @@ class Visitor(Chat):
         super().__init__(chat)
         self._settling: IDelayedCall | None = None
         self._known = False
+        self._begun = b""
 
     def connectionMade(self) -> None:
-        if self.over_tls:
-            self._chat.visiting(self, True)
+        self._chat.visiting(self, True)
         super().connectionMade()
 
     def take_line(self) -> None:
-        if self.over_tls:
-            self._settling = self.clock.callLater(SETTLING, self._settle)
-        else:
+        seconds = SETTLING if self.over_tls else BEGINNING
+        self._settling = self.clock.callLater(seconds, self.settle)
+
+    def settle(self) -> None:
+        """Be a call, if that was only not certain yet."""
+        if self._stop_settling():
+            self._know()
             super().take_line()
+            begun, self._begun = self._begun, b""
+            super().dataReceived(begun)
 
     def dataReceived(self, data: bytes) -> None:
-        self._settle()
-        super().dataReceived(data)
+        if self._settling is None:
+            super().dataReceived(data)
+            return
+        self._begun += data
+        begins = self._begun[: len(TLS_HELLO)]
+        if self.over_tls or not TLS_HELLO.startswith(begins):
+            self.settle()
+        elif begins == TLS_HELLO:
+            self._refuse()
+
+    def readConnectionLost(self) -> None:
+        self.settle()
+        super().readConnectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._stop_settling()
-        if self.over_tls:
-            self._chat.visiting(self, False)
-            if not self._known:
-                self._chat.refused(self.who, certificate.why_a_caller_left(reason))
+        if not self._known:
+            self._know()
+            why = certificate.why_a_caller_left(reason) if self.over_tls else "it hung up at once"
+            self._chat.refused(self.who, why)
         super().connectionLost(reason)
 
     def give_up(self) -> None:
         """End it, and say nothing of it."""
-        self._known = True
+        self._know()
         self.transport.abortConnection()
 
-    def _settle(self) -> None:
-        if self._stop_settling():
-            self._known = True
-            self._chat.visiting(self, False)
-            super().take_line()
+    def _refuse(self) -> None:
+        self._stop_settling()
+        self._know()
+        self._chat.refused(self.who, "it speaks TLS, and here is none: wait with --listen ssl:...")
+        self.transport.write(NO_TLS)
+        self.transport.loseConnection()
+
+    def _know(self) -> None:
+        """It is known what this is: nobody is about to be on the line any more."""
+        self._known = True
+        self._chat.visiting(self, False)
 
     def _stop_settling(self) -> bool:
         settling, self._settling = self._settling, None
