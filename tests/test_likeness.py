@@ -56,6 +56,17 @@ class OnAServer(SynchronousTestCase):
         for name in ("bill", "bi11", "rene", "ren\u00e9", "\u0418\u0440\u0430"):
             self.assertEqual(server.ask(BOB, f"hi {name}".encode()), [f"hi {name}".encode()])
 
+    def test_twin_room(self) -> None:
+        """The same holds for rooms, whoever creates them."""
+        server = Server()
+        server.ask(ALICE, b"hi alice")
+        server.ask(BOB, b"hi bob")
+        server.ask(ALICE, b"rc ace")
+        for source in (ALICE, BOB):
+            self.assertEqual(server.ask(source, "rc \u0430\u0441\u0435".encode()), [b"rc"])
+        for name in ("acc", "\u0430\u0441", "ac\u00e9"):
+            self.assertEqual(server.ask(BOB, f"rc {name}".encode()), [f"rc {name}".encode()])
+
 
 class ForAPeer(SynchronousTestCase):
     """What a person is told of a name that looks like another."""

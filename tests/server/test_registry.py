@@ -272,6 +272,17 @@ class RoomTests(SynchronousTestCase):
         server.datagram(BOB, b"hi bob")
         self.assertEqual(server.datagram(BOB, b"rc lab"), [b"rc lab"])
 
+    def test_of_a_site_with_a_key(self) -> None:
+        """Those without a key cannot keep those with one out of half of what a site has."""
+        server = MixedServer(rooms_per_host=4)
+        eve = (PLACES[0][0], 1)
+        server.datagram(eve, b"hi eve")
+        made = [server.datagram(eve, b"rc e%d" % number) for number in range(5)]
+        self.assertEqual(made[3:], [[b"rc e3"], [b"rc"]])
+        anna = server.session("anna", 0)
+        rooms = [server.ask(anna, CreateRoom(f"a{number}")) for number in range(3)]
+        self.assertEqual(rooms, [[RoomReady("a0")], [RoomReady("a1")], [RC]])
+
     def test_those_without_a_key(self) -> None:
         """They have half of all rooms; then those go that have been empty for longest, and
         none that somebody is in."""

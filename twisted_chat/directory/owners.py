@@ -1,4 +1,4 @@
-"""How many rooms somebody has: a user, a site, and all who have no key."""
+"""How many rooms somebody has: a user, a site, those with a key there, and all who have none."""
 
 from collections import Counter
 
@@ -8,11 +8,12 @@ from twisted_chat.directory.entries import Room, Who
 class Owners:
     """Rooms by whose they are."""
 
-    __slots__ = ("_sites", "_users", "without_key")
+    __slots__ = ("_holders", "_sites", "_users", "without_key")
 
     def __init__(self) -> None:
         self._users: Counter[Who] = Counter()
         self._sites: Counter[str] = Counter()
+        self._holders: Counter[str] = Counter()
         self.without_key = 0
 
     def of(self, who: Who) -> int:
@@ -23,11 +24,18 @@ class Owners:
         """How many rooms are of those at this site."""
         return self._sites[site]
 
+    def of_holders_at(self, site: str) -> int:
+        """How many of these are of those with a key."""
+        return self._holders[site]
+
     def add(self, room: Room) -> None:
         """Count this room, which is not counted."""
         self._users[room.creator] += 1
         self._sites[room.site] += 1
-        self.without_key += not isinstance(room.creator, str)
+        if isinstance(room.creator, str):
+            self._holders[room.site] += 1
+        else:
+            self.without_key += 1
 
     def remove(self, room: Room) -> None:
         """Count this room, which is counted, no longer."""
@@ -37,4 +45,9 @@ class Owners:
             del self._users[room.creator]
         if not self._sites[room.site]:
             del self._sites[room.site]
-        self.without_key -= not isinstance(room.creator, str)
+        if not isinstance(room.creator, str):
+            self.without_key -= 1
+            return
+        self._holders[room.site] -= 1
+        if not self._holders[room.site]:
+            del self._holders[room.site]

@@ -44,7 +44,9 @@ class Core:
         reached_at: ReachedAt = lambda address: None,
     ) -> None:
         self.directory = directory = Directory()
-        rate, grants, nearby = Rate(bounds.rate, bounds.burst), Grants(bounds), Nearby(reached_at)
+        # Of datagrams nobody knows who has sent them: they take nothing from those with links.
+        rate, of_datagrams = (Rate(bounds.rate, bounds.burst) for _ in range(2))
+        grants, nearby = Grants(bounds), Nearby(reached_at)
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
         roster = LinkRoster(links, sessions.registered, nearby)
@@ -54,7 +56,7 @@ class Core:
             directory,
             bounds,
             datagrams,
-            rate,
+            of_datagrams,
             DatagramRequests(directory, datagrams, bounds, registry, generation, nearby).answer,
             dropped,
         )

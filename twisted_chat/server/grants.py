@@ -1,8 +1,9 @@
-"""How much may be sent to one address in answer to datagrams of generation 1.
+"""How much may be sent to one address in answer to datagrams of generation 1, and over links.
 
-Where they come from is not proven: the one who asks may have written another's address
+Where datagrams come from is not proven: the one who asks may have written another's address
 on it. So answers are counted as the network carries them, and to an address of the
-open internet, where somebody can be who never asked, go few of them.
+open internet, where somebody can be who never asked, go few of them. What goes over
+links counts by itself: none of it is used up in somebody's name.
 """
 
 from twisted_chat.addresses import is_public
@@ -14,8 +15,7 @@ IPV4_HEADERS, IPV6_HEADERS = 28, 48
 
 
 class Grants:
-    """Bytes and datagrams for each site. `linked` is what those with a link share
-    with those of their site on networks that are nobody else's."""
+    """Bytes and datagrams for each site. `linked` is what those with a link have."""
 
     def __init__(self, bounds: Bounds) -> None:
         # With no limit on requests, answers have none either.
@@ -23,7 +23,7 @@ class Grants:
         public = bounds.public_answer_rate if bounds.rate else 0
         # At once, whatever the rate, at least what is the answer to one request.
         least = bounds.datagram + IPV6_HEADERS
-        self.linked = Rate(rate, max(rate, least))
+        self.linked, self._private = (Rate(rate, max(rate, least)) for _ in range(2))
         self._public = Rate(public, max(public, least))
         self._limited = bool(rate or public)
         # Each datagram counts for so many bytes at least, and so there are only so many.
@@ -37,7 +37,7 @@ class Grants:
         size += IPV6_HEADERS if ":" in host else IPV4_HEADERS
         if is_public(host):
             return self._public.spend(host, now, max(size, self._smallest))
-        return self.linked.spend(host, now, size)
+        return self._private.spend(host, now, size)
 
     def charge(self, host: str, now: float, size: int) -> None:
         """Note one datagram that is sent without asking; what follows waits for it."""
@@ -49,10 +49,10 @@ class Grants:
         """Seconds until more may be sent to this host address; 0 if it may now."""
         if not self._limited:
             return 0.0
-        return (self._public if is_public(host) else self.linked).wait(host, now)
+        return (self._public if is_public(host) else self._private).wait(host, now)
 
     def _counted(self, host: str, size: int) -> tuple[Rate, float]:
         size += IPV6_HEADERS if ":" in host else IPV4_HEADERS
         if is_public(host):
             return self._public, max(size, self._smallest)
-        return self.linked, size
+        return self._private, size

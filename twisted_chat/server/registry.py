@@ -47,7 +47,10 @@ class Registry:
         self._bounds = bounds
         self._rosters = rosters
         self._announce = announce
-        self._telling = Rate(TELL_RATE if bounds.rate else 0, TELL_BURST)
+        # By whether they have a key: in whose name datagrams come is not known.
+        self._telling = {
+            keyed: Rate(TELL_RATE if bounds.rate else 0, TELL_BURST) for keyed in (False, True)
+        }
         self._expiry = Expiry(directory, bounds)
         self.wake = NEVER
 
@@ -113,7 +116,7 @@ class Registry:
         roster, for it is told of no change that it is itself."""
         before = user.address
         if self.apply(change, user.name, now) and user.room is not None:
-            self._telling.charge(user.address[0], now, _caused(user.room))
+            self._charge(user, now, _caused(user.room))
             for roster in self._rosters:
                 roster.moved(user.room, user, before, now)
             self._arrange()
@@ -145,22 +148,31 @@ class Registry:
     # --- Rooms
 
     def can_own(self, user: User) -> bool:
-        """Whether one more room can be this user's."""
+        """Whether one more room can be this user's. Those of its site who have no key
+        cannot keep those who have one out of their share."""
         bounds, owners = self._bounds, self._directory.owners
-        return (
-            owners.of(user.who) < bounds.rooms_per_user
-            and owners.at(site(user.address[0])) < bounds.rooms_per_host
+        here, most = site(user.address[0]), bounds.rooms_per_host
+        return owners.of(user.who) < bounds.rooms_per_user and (
+            owners.at(here) < most
+            or (
+                bool(user.fingerprint)
+                and owners.of_holders_at(here) < most - bounds.without_key(most)
+            )
         )
 
     def create_room(self, name: str, creator: User, now: float) -> bool:
-        """Let there be this room, if there can be. True also where this creator has it."""
+        """Let there be this room, if there can be: there is no other of its name, nor one
+        that is drawn like it. True also where this creator has it."""
         try:
             casefolded = casefold(name, self._bounds.name)
         except NameRefused:
             return False
-        room = self._directory.rooms.get(casefolded)
+        rooms = self._directory.rooms
+        room = rooms.get(casefolded)
         if room is not None:
             return room.creator == creator.who
+        if any(twin in rooms for twin in twins(name)):
+            return False
         if not self.can_own(creator) or not self._make_room(creator, now):
             return False
         self.apply(RoomCreated(name, casefolded, creator.who), name, now)
@@ -182,10 +194,14 @@ class Registry:
             return False
         return self.apply(RoomGone(goes.casefolded), goes.name, now)
 
-    def wait(self, host: str, now: float) -> float:
+    def wait(self, host: str, now: float, *, keyed: bool) -> float:
         """Seconds until a user at this host address may come into another room, after
-        all that those of its site have caused by coming and going."""
-        return self._telling.wait(host, now)
+        all that those of its site have caused by coming and going: with a key those with
+        one, and without those without."""
+        return self._telling[keyed].wait(host, now)
+
+    def _charge(self, user: User, now: float, messages: int) -> None:
+        self._telling[bool(user.fingerprint)].charge(user.address[0], now, messages)
 
     def join_room(self, name: str, user: User, now: float) -> bool:
         """Take a user into this room, or, if it is there, tell it the roster again.
@@ -198,14 +214,15 @@ class Registry:
         if room is None:
             return False
         if left is not room and (
-            len(room.members) >= self._bounds.members or self.wait(user.address[0], now)
+            len(room.members) >= self._bounds.members
+            or self.wait(user.address[0], now, keyed=bool(user.fingerprint))
         ):
             return False
         if self.apply(RoomJoined(user.who, room.casefolded), user.name, now):
             if left is not None:
                 self._shrunk(left, user, now)
             # Those who come go again, which is not to wait.
-            self._telling.charge(user.address[0], now, 2 * _caused(room))
+            self._charge(user, now, 2 * _caused(room))
             for roster in self._rosters:
                 roster.came(room, user, now)
             self._arrange()

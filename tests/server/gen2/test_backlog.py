@@ -3,16 +3,21 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
+from twisted_chat.server import registry
 from twisted_chat.server.bounds import HELD
 from twisted_chat.wire.common import (
     Bare,
+    JoinRoom,
+    LeaveRoom,
     ListRooms,
     Locate,
     Verb,
 )
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
+    Listed,
     Refused,
+    RosterBegins,
 )
 from twisted_chat.wire.gen2.contact import Contact
 from twisted_chat.wire.gen2.requests import Extra, Kick
@@ -30,10 +35,8 @@ class RateTests(SynchronousTestCase):
         whatever they are and come in."""
         server = MixedServer(rate=50, burst=10)
         anna = server.session("anna", 0)
-        for _ in range(5):
+        for _ in range(9):
             server.ask(anna, Locate("anna"))
-        for number in range(4):
-            server.datagram(PLACES[0], b"hi other%d" % number)
         for request in (Locate("anna"), ListRooms(), Kick(), Locate("no")):
             self.assertEqual(server.ask(anna, request), [])
         server.wait(0.031)
@@ -42,6 +45,26 @@ class RateTests(SynchronousTestCase):
         self.assertEqual(server.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
         self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
         self.assertEqual((server.dropped, server.closed), ([], []))
+
+    def test_datagrams_of_the_site(self) -> None:
+        """Datagrams, which anybody can send in the name of a site, take nothing from what is
+        said over its links: neither requests, nor answers, nor what their room is told."""
+        self.patch(registry, "TELL_RATE", 100)
+        self.patch(registry, "TELL_BURST", 200)
+        server = MixedServer(rate=50, burst=100, answer_rate=5000)
+        anna = server.session("anna", 0, "lab")
+        address = (PLACES[0][0], 1)
+        server.ask(anna, LeaveRoom())
+        server.datagram(address, b"hi eve")
+        for number in range(64):
+            server.datagram((f"10.0.0.{number}", 1), b"hi user%d" % number)
+            server.datagram((f"10.0.0.{number}", 1), b"rj lab")
+        for _ in range(40):
+            for verb in (b"rj lab", b"rk", b"ul"):
+                server.datagram(address, verb)
+        self.assertIn("over the rate", server.dropped)
+        self.assertEqual(server.ask(anna, JoinRoom("lab"))[0], RosterBegins("lab", 1))
+        self.assertEqual(server.ask(anna, ListRooms()), [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)])
 
     def test_everything_counts(self) -> None:
         """There is no request, and no nonsense, that costs nothing."""

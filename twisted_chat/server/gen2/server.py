@@ -158,7 +158,7 @@ class LinkServer:
         verb = message[:2]
         if verb != b"rj" and not (verb == b"hi" and self._has_moved(session)):
             return 0.0
-        return self._registry.wait(session.address[0], now)
+        return self._registry.wait(session.address[0], now, keyed=True)
 
     def _has_moved(self, session: LinkSession) -> bool:
         """Whether the one at this link is in a room, and was elsewhere until now."""
