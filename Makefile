@@ -17,7 +17,7 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat analyze test check format lint types wheel readme oldest bench clean FORCE
+.PHONY: help run chat analyze test check format lint types wheel readme oldest faults bench clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
@@ -31,6 +31,7 @@ help:
 	@echo 'make wheel    build the package, and try it in an empty environment'
 	@echo 'make readme   do what the README says in a fresh clone'
 	@echo 'make oldest   run the tests of modules with the oldest versions that setup.cfg allows'
+	@echo 'make faults   put fifty small faults into the decisions: do the tests notice?'
 	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
 	@echo 'make clean    remove what was set up and built'
 
@@ -78,6 +79,10 @@ oldest: export THOROUGH :=
 oldest: export PYTHONDONTWRITEBYTECODE :=
 oldest: $(OLDEST)/.tested
 	$(OLDEST)/bin/python -m pytest --ignore tests/end_to_end --numprocesses 3 --dist loadscope
+
+# Half an hour; COUNT of them, chosen by SEED.
+faults: $(VENV)/.developed
+	@$(BIN)/python -m tests.faults $(COUNT) $(SEED)
 
 # PARTS names some of them: requests, rooms, roster, crowd, chat, startup, analysis.
 bench: $(VENV)/.developed

@@ -1,6 +1,6 @@
 """Small faults in the decisions, put there one at a time: do the tests notice?
 
-    python -m tests.faults [COUNT [SEED]]
+    python -m tests.faults [COUNT [SEED]]     (make faults)
 
 Each fault is one of: a comparison turned around, `and` in place of `or`, a
 condition made its opposite, a call removed, a number that is one more. A copy
@@ -135,7 +135,7 @@ def _fails(copy: Path, tests: str) -> bool:
 
 def main(argv: list[str]) -> int:
     """Try some faults. Returns the exit status."""
-    count, seed = [*map(int, argv), COUNT, 1][:2] if len(argv) < 2 else map(int, argv[:2])
+    count, seed = [*map(int, argv), *(COUNT, 1)[len(argv) :]]
     decisions = sorted(LAYERS[2])
     chosen = random.Random(seed).sample(
         [one for name in decisions for one in faults_in(name)], count
