@@ -276,6 +276,31 @@ class OneKeyTwice(SynchronousTestCase):
         alice.type("$quit")
         double.expect("you are alice", 40)
 
+    def test_typed_while_turned_away(self) -> None:
+        """What is typed meanwhile is done or refused at once, with the reason and the time."""
+        world = World()
+        alice, _ = world.room("alice", "bob")
+        world.wait(300)
+        double = world.start("alice", key=alice.key)
+        double.expect("another program with your key has been alice for 5 minutes")
+        world.wait(190)
+        why = "another program with your key has been alice for 8 minutes"
+        for line, told in (
+            ("hello", f"> nobody heard that: {why}"),
+            ("$roomjoin r2", f"> $roomjoin needs the server, which does not let you in: {why}"),
+            ("$kick bob", f"> $kick needs the server, which does not let you in: {why}"),
+            ("$who", "> you have no name yet, and are in no room"),
+            ("$status", "> you have said nothing yet"),
+        ):
+            before = len(double.lines)
+            double.type(line)
+            self.assertEqual(double.lines[before : before + 1], [told])
+        before = len(double.lines)
+        double.type("$help", "", "$quit")
+        world.wait(1)
+        self.assertGreater(len(double.lines), before + 10)
+        self.assertTrue(double.terminal.closed)
+
     def test_started_again(self) -> None:
         """One that was killed is back within some seconds, and is not told of itself."""
         world = World()

@@ -174,6 +174,19 @@ class Servers(SynchronousTestCase):
         self.assertIn("> you are alice", "\n".join(alice.type("$trust server")))
         self.assertEqual(alice.memory.server(SERVER), Known(key_of("server")))
 
+    def test_changed_meanwhile(self) -> None:
+        """A command that needs a server which has come back with another key says so."""
+        world = KeyedWorld()
+        alice = world.chatter("alice")
+        world.kill_server()
+        world.start_server("another")
+        world.wait(60)
+        self.assertEqual(
+            "".join(alice.type("$roomlist")),
+            "> $roomlist needs the server, which you have not accepted as it is now;"
+            " $trust server does",
+        )
+
     def test_changed_for_a_script(self) -> None:
         """A script ends with status 1."""
         bot = self._changed(patient=False)

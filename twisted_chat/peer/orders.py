@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from twisted_chat.events import Event
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.correspondence import Correspondence
@@ -60,11 +61,8 @@ class Orders:
         """Do what a command says, or say why not."""
         command = order.command
         if command not in _WITHOUT_SERVER and not self._uplink.valid:
-            self._effects.tell(
-                server.NeedsServer(command)
-                if self._uplink.name or self._uplink.wanted or not self._uplink.seen
-                else server.NameFirst()
-            )
+            known = self._uplink.name or self._uplink.wanted or not self._uplink.seen
+            self._effects.tell(self._needs_server(command, now) if known else server.NameFirst())
             return
         argument = order.argument
         match command:
@@ -101,6 +99,11 @@ class Orders:
                 self._poke(argument, now)
             case Command.KICK:
                 self._kick(argument, now)
+
+    def _needs_server(self, command: Command, now: float) -> Event:
+        in_question = self._uplink.in_question
+        turned_away = self._uplink.turned_away(command, now)
+        return turned_away or server.NeedsServer(command, in_question)
 
     def _ask(
         self,
@@ -209,7 +212,7 @@ class Orders:
         if name and (outsider := self._people.kick_one(name, now)) is not None:
             self._effects.tell(talk.TalkEnded(outsider.who))
         elif name and not self._uplink.valid:
-            self._effects.tell(server.NeedsServer(Command.KICK))
+            self._effects.tell(self._needs_server(Command.KICK, now))
         elif name and not self._room.room:
             self._effects.tell(talk.TalkEnded(Someone(name)))
         elif name:

@@ -75,7 +75,8 @@ class TypedLines:
         """Whether something is under way that what was typed is about."""
         server = self._uplink
         connecting = not server.seen or bool(server.name or server.wanted)
-        registering = connecting and not (server.valid or server.away)
+        waits_for_person = server.seen and server.in_question
+        registering = connecting and not (server.valid or server.away or waits_for_person)
         return self._orders.busy or self._room.moving or registering
 
     def do_next(self, now: float) -> bool:
@@ -110,8 +111,10 @@ class TypedLines:
 
     def _say(self, text: str, now: float) -> bool:
         server = self._uplink
-        if self._orders.busy or self._room.moving or server.wanted:
+        if self._orders.busy or self._room.moving:
             return False
+        if server.wanted:
+            return self._say_unnamed(text, now)
         if not server.name:
             if text.strip() and (server.seen or server.away):
                 server.call_me(text, now)
@@ -138,6 +141,16 @@ class TypedLines:
                 self._effects.tell(NotBackYet(tuple(absent), text))
         else:
             self._unheard()
+        return True
+
+    def _say_unnamed(self, text: str, now: float) -> bool:
+        """Before the server has given us our name a text waits, unless we are turned away."""
+        turned_away = self._uplink.turned_away(None, now)
+        if turned_away is None:
+            return False
+        if text:
+            self._words.lost = True
+            self._effects.tell(turned_away)
         return True
 
     def _unheard(self) -> None:

@@ -19,6 +19,7 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.attempts import Attempts
 from twisted_chat.peer.backoff import STEADY, Backoff
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import (
     NameWanted,
@@ -27,6 +28,7 @@ from twisted_chat.peer.events.server import (
     OtherProgram,
     Reason,
     ServerAway,
+    TurnedAway,
 )
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.questions import Close, Questions
@@ -81,7 +83,7 @@ class Uplink:
         self._asks_plainly = False  # An answer in generation 1 would be one to us.
         self._linked_since = 0.0
         self._asked = False
-        self._rivalled = False  # The person was told of another program with our key.
+        self._rival: tuple[Rivalled, float] | None = None  # What was said of it, and when.
         self.link: Link | None = None
         self.seen = False
         """Whether there has been a link."""
@@ -359,7 +361,7 @@ class Uplink:
                 again = bool(self.name)
                 self.name, self.wanted, self.valid = name, "", True
                 self._on_registered(again, now)
-                self.away = self._rivalled = False
+                self.away, self._rival = False, None
             elif isinstance(told[0], Rivalled):
                 self._give_way(told[0], now)
             else:
@@ -370,16 +372,24 @@ class Uplink:
     def _give_way(self, rivalled: Rivalled, now: float) -> None:
         """Another program with our key is registered, and alive: tell the person once,
         and come back now and then."""
-        if not self._rivalled:
+        if self._rival is None:
             self._effects.tell(OtherProgram(rivalled.name, rivalled.seconds))
         if not self._patient:
             self.give_up()
             return
         if self.link is not None:
             self._effects.close(self.link, "another program has my key")
-        self.link, self.valid, self.away, self._rivalled = None, False, True, True
+        self.link, self.valid, self.away, self._rival = None, False, True, (rivalled, now)
         self._rest()
         self._dial_at = now + RIVALLED
+
+    def turned_away(self, command: Command | None, now: float) -> TurnedAway | None:
+        """What is to be told of a command, or of a text, while another program with our key
+        is registered."""
+        if self._rival is None:
+            return None
+        rivalled, then = self._rival
+        return TurnedAway(command, rivalled.name, rivalled.seconds + int(now - then))
 
     def _refused(self, name: str, reason: Reason, why: str = "") -> None:
         self.name = self.wanted = ""

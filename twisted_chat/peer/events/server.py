@@ -128,10 +128,24 @@ class LinkBroken(Event):
 
 @dataclass(frozen=True, slots=True)
 class NeedsServer(Event):
-    """A command has no effect, as the server does not answer now."""
+    """A command has no effect, as the server does not answer now, or not as it should."""
 
     command: Command
     """The command."""
+    in_question: bool = False
+    """Whether it answers with another key, or without one, which `trust server` accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway(Event):
+    """What was typed has no effect, as another program with our key is registered."""
+
+    command: Command | None
+    """The command; null for a text, which was said to nobody."""
+    name: str
+    """The name that the other program has."""
+    seconds: int
+    """For how long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,20 @@ def _broken(event: server.LinkBroken) -> str:
 def _needs_server(event: server.NeedsServer) -> str:
     # Only one who is named is put out by the server.
     whom = " NAME" if event.command is Command.KICK else ""
-    return f"{MARK}{event.command.word}{whom} needs the server, which does not answer now"
+    needs = f"{MARK}{event.command.word}{whom} needs the server"
+    if event.in_question:
+        return f"{needs}, which you have not accepted as it is now; $trust server does"
+    return f"{needs}, which does not answer now"
+
+
+def _turned_away(event: server.TurnedAway) -> str:
+    what = "nobody heard that"
+    if event.command is not None:
+        what = f"{MARK}{event.command.word} needs the server, which does not let you in"
+    return (
+        f"{what}: another program with your key has been {shown_name(event.name)}"
+        f" for {_duration(event.seconds)}"
+    )
 
 
 def _not_here(event: server.NotInGeneration1) -> str:
@@ -141,6 +154,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.GoesOnUnencrypted: _unencrypted,
     server.LinkBroken: _broken,
     server.NeedsServer: _needs_server,
+    server.TurnedAway: _turned_away,
     server.NameFirst: lambda event: NAME_FIRST,
     server.NotInGeneration1: _not_here,
     server.NoAnswer: _no_answer,

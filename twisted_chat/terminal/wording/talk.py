@@ -66,7 +66,8 @@ def _marked(one: talk.Present) -> str:
 
 def _who(event: talk.Who) -> list[str]:
     where = f"in {shown_name(event.room)}" if event.room else "in no room"
-    lines = [f"you are {shown_name(event.name) if event.name else ''}, {where}"]
+    named = f"you are {shown_name(event.name)}," if event.name else "you have no name yet, and are"
+    lines = [f"{named} {where}"]
     for part in Part:
         if some := [_marked(one) for one in event.people if one.part is part]:
             lines.append(f"{_PARTS[part]} {listing(some, MAX_LISTED)}")
