@@ -85,6 +85,22 @@ class ForAPeer(SynchronousTestCase):
             told = f"> {name} is not alice, and only looks like it: it is written {spelled(name)}"
             self.assertEqual(bob.told("only looks like"), [told])
 
+    def test_known_by_another_script(self) -> None:
+        """So is one in plain letters who looks like somebody remembered in others, and the
+        other way about, whether they are here or not; the line says how both are written."""
+        cyrillic = "\u0441\u0430\u0440\u0430"
+        for known, name in ((cyrillic, "capa"), ("capa", cyrillic)):
+            world, memory = KeyedWorld(), Remembered()
+            memory.trust(known, key_of("somebody"))
+            bob = world.chatter("bob", memory=memory)
+            contact = Contact(name, key_of("eve"), "192.0.2.200", 9)
+            knock = world.fake_server.push("bob", Introduced(contact))
+            world.network.carry_out(world.server, knock)
+            world.wait(1)
+            (told,) = bob.told("only looks like")
+            self.assertIn(f"{name} is not {known}", told)
+            self.assertIn(spelled(cyrillic), told)
+
     def test_in_the_room(self) -> None:
         """So is one who looks like us, or like somebody who is there."""
         world = KeyedWorld()

@@ -48,6 +48,9 @@ class Remembered:
     def name(self, name: str) -> Known | None:
         return self.names.get(name)
 
+    def every_name(self) -> list[str]:
+        return list(self.names)
+
     def remember(self, name: str, fingerprint: str) -> None:
         self.names.setdefault(name, Known(fingerprint))
 

@@ -10,10 +10,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.test_hostile import HOSTILE
 from tests.support.events import events
 from twisted_chat.display import one_line
+from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import KeyChanged
 from twisted_chat.peer.events.said import Said
+from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.wording.line import LineWording
+from twisted_chat.terminal.wording.people import shown_name
 
 
 def examples(wanted: Any, text: str) -> list[Any]:
@@ -44,6 +47,42 @@ def made(kind: type, text: str) -> list[Any]:
     return [
         kind(**{**first, name: value}) for name, found in values.items() for value in found
     ] or [kind()]
+
+
+class Names(SynchronousTestCase):
+    """Names that could be taken for more than a name."""
+
+    def test_quotes(self) -> None:
+        """What is no name, and what begins, ends or goes on like something else, is quoted."""
+        plain = (
+            "bob",
+            "bob_",
+            "_",
+            "J.R",
+            "o'neil",
+            "a-b",
+            "me@home",
+            "c++c",
+            "5",
+            "\u0939\u093f",
+        )
+        for name in plain:
+            self.assertEqual(shown_name(name), name)
+        odd = ("bob:", "bob(unencrypted)", "x,bob", "<", ">", "$bob", "-", "bob.", "'bob'", '"')
+        for name in odd:
+            self.assertEqual(shown_name(name), f'"{name}"')
+
+    def test_speaker(self) -> None:
+        """Nobody speaks as somebody else by a colon, a comma or a bracket in the name."""
+        for name in ("bob:", "bob(unencrypted)", "x,bob", "<"):
+            (line,) = LineWording().lines(Said(Someone(name, "f" * 64), "hi", True))
+            self.assertEqual(line, f'< "{name}": hi')
+
+    def test_typed(self) -> None:
+        """A name in the quotes in which it is shown is understood."""
+        for name in ("bob", "bob:", "x,bob", '"', '"x"'):
+            self.assertEqual(read_line(f'$poke "{name}"'), Order(Command.POKE, name))
+        self.assertEqual(read_line("$poke bob:"), Order(Command.POKE, "bob:"))
 
 
 class Wording(SynchronousTestCase):

@@ -43,6 +43,9 @@ class Known(Protocol):
     def name(self, name: str) -> KnownName | None:
         """What is known of whoever has this name."""
 
+    def every_name(self) -> list[str]:
+        """The names of which something is known, those seen last first."""
+
     def remember(self, name: str, fingerprint: str) -> None:
         """Somebody was spoken with. Changes no key that is known already."""
 

@@ -24,6 +24,8 @@ VERSION = 1
 """Of the tables; a file with a higher one is left alone."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
+MAX_NAMES = 20_000
+"""Names that are listed."""
 SEEN_EVERY = 60.0
 """Seconds: "last seen" is written no oftener, as a write waits for the disk."""
 
@@ -104,6 +106,10 @@ class KnownFile:
             return None
         fingerprint, first_seen, last_seen, compared = found[0]
         return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
+
+    def every_name(self) -> list[str]:
+        found = self._do("SELECT name FROM names ORDER BY last_seen DESC LIMIT ?", MAX_NAMES)
+        return [name for (name,) in found]
 
     def remember(self, name: str, fingerprint: str) -> None:
         self._put_name(_SEEN, name, fingerprint, False)

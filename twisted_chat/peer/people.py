@@ -69,6 +69,8 @@ class People:
         """Our own."""
         self._likes: OrderedDict[str, str] = OrderedDict()
         """Names, as they are compared, by what is equal for those that look alike."""
+        self._remembered: dict[str, str] | None = None
+        """The same of those who are remembered and cannot be guessed from a name, once needed."""
         self._likened: set[str] = set()
         self._warned: set[tuple[str, str]] = set()
         self._compared: dict[str, str] = {}
@@ -321,6 +323,8 @@ class People:
 
     def _liken(self, name: str, now: float) -> None:
         """Tell once of a name that only looks like ours, or that of somebody known."""
+        if self._remembered is None:
+            self._remembered = {skeleton(one): one for one in self._trust.foreign_names()}
         key, bones = name_key(name), skeleton(name)
         known = self._likes.setdefault(bones, key)
         if len(self._likes) > MAX_LIKES:
@@ -330,6 +334,8 @@ class People:
         others = [known] if known != key else []
         if self.name and key != name_key(self.name) and bones == skeleton(self.name):
             others = [self.name]
+        if not others and self._remembered.get(bones, key) != key:
+            others = [self._remembered[bones]]
         others = others or [one for one in plain_forms(name) if self._trust.was(one)]
         if others:
             if len(self._likened) > MAX_INTRODUCED:

@@ -38,6 +38,9 @@ class Memory(Protocol):
     def name(self, name: str) -> KnownPerson | None:
         """What is known of whoever has this name."""
 
+    def every_name(self) -> list[str]:
+        """The names of which something is known, those seen last first."""
+
     def remember(self, name: str, fingerprint: str) -> None:
         """Somebody was spoken with. Changes no key that is known already."""
 
@@ -141,6 +144,13 @@ class Trust:
             known = self._memory.name(name_key(name))
             return known.fingerprint if known else ""
         return ""
+
+    def foreign_names(self) -> list[str]:
+        """Remembered names that are not of ASCII: nobody can guess them from one that looks
+        like them."""
+        with suppress(ChatError):
+            return [name for name in self._memory.every_name() if not name.isascii()]
+        return []
 
     # --- Servers
 

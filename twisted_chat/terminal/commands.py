@@ -95,9 +95,15 @@ def read_line(line: str, *, first: bool = False) -> Say | Order:
     if wrong or (choice and choice not in command.choices):
         raise UsageMistake(f"usage: {usage(command)}")
     try:
-        return Order(command, *map(names.canonical, rest[:1]), *[choice][: len(rest[1:])])
+        return Order(command, *map(_name, rest[:1]), *[choice][: len(rest[1:])])
     except NameRefused as refused:
         raise UsageMistake(str(refused)) from None
+
+
+def _name(word: str) -> str:
+    """A name, also in the quotes in which one that could be misread is shown."""
+    quoted = len(word) > 2 and word[0] == word[-1] == '"'
+    return names.canonical(word[1:-1] if quoted else word)
 
 
 def _not_here(line: str) -> str:

@@ -58,10 +58,12 @@ def _changed(event: keys.KeyChanged, spoken: Spoken) -> list[str]:
 
 
 def _looks_like(event: keys.LooksLike, spoken: Spoken) -> str:
-    name = called(event.who)
+    name, other = called(event.who), ""
+    if name.isascii() and not event.like.isascii():
+        other = f", and the other {spelled(event.like)}"
     return (
         f"{name} is not {shown_name(event.like)}, and only looks like it: it is written"
-        f" {spelled(name)}"
+        f" {spelled(name)}{other}"
     )
 
 

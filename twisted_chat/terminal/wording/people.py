@@ -1,6 +1,7 @@
 """Names in sentences. What strangers are called comes by here, and by `safe`."""
 
 from collections.abc import Iterable
+from unicodedata import category
 
 from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused
@@ -10,17 +11,29 @@ from twisted_chat.peer.events.event import Someone
 UNENCRYPTED = "(unencrypted)"
 MAX_NAMED = 5
 """Names in a notice."""
+INSIDE = ".-+@'"
+"""What may stand in a name that is shown without quotes, but not begin or end it."""
 MAX_EXCERPT = 40
 """Characters of a line in a notice."""
 
 
 def shown_name(name: str) -> str:
-    """A name as it is safe to show. What is no name by our rule stands in quotes."""
+    """A name as it is safe to show. In quotes stands what is no name by our rule, and what
+    could be taken for more than a name, as `bob:` or `x,bob`."""
     try:
         casefold(name)
     except NameRefused:
         return f'"{safe(name[:MAX_NAME])}"'
-    return name
+    return name if _is_plain(name) else f'"{name}"'
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is made of letters, digits, marks and `_`, with INSIDE only between them."""
+    if name.isascii() and name.isalnum():
+        return True
+    inner = [one for one in name if not (one.isalnum() or one == "_" or category(one)[0] == "M")]
+    ends = {name[0], name[-1]}
+    return all(one in INSIDE for one in inner) and not ends & set(INSIDE)
 
 
 def called(one: Someone) -> str:
