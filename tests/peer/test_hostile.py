@@ -8,8 +8,9 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of
+from twisted_chat.events import Event
 from twisted_chat.links import Link
-from twisted_chat.peer.effects import Effect, Tell
+from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -121,8 +122,8 @@ class Screen:
 
     def show(self, effects: list[Effect]) -> None:
         for effect in effects:
-            if isinstance(effect, Tell):
-                for line in self._wording.lines(effect.event):
+            if isinstance(effect, Event):
+                for line in self._wording.lines(effect):
                     self.tell(line)
 
     def tell(self, line: str) -> None:

@@ -12,7 +12,6 @@ from twisted_chat.events import Event
 from twisted_chat.links import Link
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.effects import Tell
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import PeopleCame
 from twisted_chat.peer.keyed import KeyedSession
@@ -77,7 +76,7 @@ class Peer:
         """The server says this."""
         for message in messages:
             effects = self.session.received(self.link, message.encode(), NOW)
-            self.told += [one.event for one in effects if isinstance(one, Tell)]
+            self.told += [one for one in effects if isinstance(one, Event)]
             assert self.session.wake >= 0
 
     def roster(self, *members: Contact) -> None:

@@ -9,9 +9,10 @@ from itertools import count
 from typing import Protocol
 
 from twisted_chat.addresses import Address
+from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
 from twisted_chat.terminal.wording.line import LineWording
 
 WORDING = LineWording(lambda fingerprint: f"~{fingerprint[:8]}~")
@@ -104,8 +105,8 @@ class LinkNetwork:
     def carry_out(self, node: Node, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Tell(event):
-                    node.shown += WORDING.lines(event)
+                case Event():
+                    node.shown += WORDING.lines(effect)
                 case Finish(status):
                     node.statuses.append(status)
                 case Send(message, to):

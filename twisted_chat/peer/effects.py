@@ -13,13 +13,6 @@ from twisted_chat.wire.gen2.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
-    """Something that the person learns."""
-
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
 class Send:
     """A message for an address."""
 
@@ -41,7 +34,7 @@ class Resolve:
     place: Address
 
 
-Effect = Tell | Send | Finish | Resolve | LinkEffect
+Effect = Event | Send | Finish | Resolve | LinkEffect
 
 
 Typed = Say | Order | Event
@@ -55,7 +48,7 @@ class Effects:
         self._waiting: list[Effect] = []
 
     def tell(self, event: Event) -> None:
-        self._waiting.append(Tell(event))
+        self._waiting.append(event)
 
     def send(self, message: Request | NamedText, to: Address) -> None:
         self._waiting.append(Send(message, to))

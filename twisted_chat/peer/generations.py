@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link
-from twisted_chat.peer.effects import Effect, Tell, Typed
+from twisted_chat.peer.effects import Effect, Typed
 from twisted_chat.peer.events.server import GoesOnUnencrypted
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
@@ -95,7 +95,7 @@ class EitherSession:
             return effects
         name, typed, last = self._keyed.waiting()
         self._plain = self._make_plain(name)
-        effects.append(Tell(GoesOnUnencrypted(str(self._server), self._keyed.chosen)))
+        effects.append(GoesOnUnencrypted(str(self._server), self._keyed.chosen))
         effects += self._plain.start(now)
         for todo in typed:
             effects += self._plain.typed(todo, now)

@@ -13,7 +13,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.events import Event
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Tell, Typed
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Typed
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
@@ -61,7 +61,6 @@ class Peer(DatagramProtocol):
         self._settling: IDelayedCall | None = None
         self._ways: dict[type[Effect], Callable[[Any], object]] = {
             Send: self._send,
-            Tell: self._tell,
             Finish: self._finish,
             Resolve: self._resolve,
         }
@@ -119,7 +118,7 @@ class Peer(DatagramProtocol):
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
-            self._ways[type(effect)](effect)
+            self._ways.get(type(effect), self._tell)(effect)
         if self._settling is None:
             self._settling = self._clock.callLater(0, self._settle)
 
@@ -142,9 +141,9 @@ class Peer(DatagramProtocol):
             else:
                 self.finished.callback(effect.status)
 
-    def _tell(self, effect: Tell) -> None:
+    def _tell(self, event: Event) -> None:
         if self._face is not None:
-            self._face.show(effect.event)
+            self._face.show(event)
 
     def _resolve(self, effect: Resolve) -> None:
         if not self._looking_up:
