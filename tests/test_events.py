@@ -9,7 +9,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.make_events import DOCUMENT, EXAMPLE, document
 from tests.support.events import events
-from twisted_chat.errors import WireError
 from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import KeyChanged
@@ -122,6 +121,6 @@ class Read(SynchronousTestCase):
 
     def test_too_long(self) -> None:
         """A line that is too long is told of in JSON too."""
-        told = json.loads(JsonLines(lambda: 0.0).too_long(WireError("a line over 5 bytes")))
+        told = json.loads(JsonLines(lambda: 0.0).mistake("a line over 5 bytes cannot be sent"))
         self.assertEqual(told["event"], "mistake")
         self.assertIn("a line over 5 bytes cannot be sent", told["why"])

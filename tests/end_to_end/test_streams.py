@@ -159,6 +159,23 @@ class Lost(StreamTestCase):
         Output(server.stdout.fileno()).expect("user \\u0142ukasz registered")
 
 
+class Unread(StreamTestCase):
+    """Input that cannot be read."""
+
+    def test_too_long_a_line(self) -> None:
+        """A line that is too long is told once, and the status is 1: it was not said."""
+        port = free_udp_port()
+        self.serve(port)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            for line in (
+                f"udpchat 127.0.0.1 {port} --name one",
+                f"tcpchat 127.0.0.1 {server.getsockname()[1]}",
+            ):
+                status, said, errors = self.ended(line, b"x" * 200_000 + b"\nmore\n")
+                self.assertEqual((status, errors), (1, ""), said)
+                self.assertEqual(said.count("a line over 65,536 bytes cannot be sent"), 1)
+
+
 class Shared(StreamTestCase):
     """Streams that others have too."""
 

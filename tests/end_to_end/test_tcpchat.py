@@ -19,6 +19,7 @@ from tests.end_to_end.processes import (
     refused,
 )
 from tests.support.certificates import self_signed
+from twisted_chat.launch.tcpchat import CLOSED
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.terminal.rows import MARK
 
@@ -434,7 +435,8 @@ class ServiceTests(TcpChatTestCase):
         again.expect("> you hung up; waiting for the next caller\n")
 
         daemon.stop()
-        self.assertEqual(again.wait(), 0)
+        self.assertEqual(again.wait(), 1)
+        self.assertTrue(again.output.text.endswith(f"{CLOSED}\n"))
         self.assertFalse(self.socket.exists())
         self.assertFalse(pidfile.exists())
         self.assertNotIn("Traceback", log.read_text())

@@ -77,6 +77,7 @@ class LineTerminalTests(SynchronousTestCase):
         self.terminal.dataReceived(b"one\ntwo")
         self.terminal.readConnectionLost()
         self.assertEqual(self.person.events, ["typed one", "typed two", "ended"])
+        self.assertFalse(self.terminal.unread)
         self.terminal.show("> still here")
         self.assertEqual(self.transport.value(), b"> still here\n")
 
@@ -102,9 +103,11 @@ class LineTerminalTests(SynchronousTestCase):
     def test_too_long_a_line(self) -> None:
         """A line over the bound says so, ends the input, and nothing after it is read."""
         self.terminal.dataReceived(b"one\n" + b"x" * (MAX_LINE + 1) + b"\ntwo\n")
-        self.terminal.dataReceived(b"three\n")
+        for _ in range(3):
+            self.terminal.dataReceived(b"x" * (MAX_LINE + 1))
         self.terminal.readConnectionLost()
         self.assertEqual(self.person.events, ["typed one", "ended"])
+        self.assertTrue(self.terminal.unread)
         self.assertEqual(
             self.transport.value(),
             b"> a line over 65,536 bytes cannot be sent; nothing after it was read\n",

@@ -152,15 +152,34 @@ class AttachmentTests(SynchronousTestCase):
             def width(self) -> int:
                 return 9
 
+            def cuts(self, data: bytes) -> bool:
+                return data.startswith(b"cut")
+
         self.screen = window = Window()
         self.attachment = Attachment(self.open_terminal)
         self.attachment.makeConnection(HalfCloseable())
         self.attachment.dataReceived("< grü".encode()[:-1])
         self.attachment.dataReceived("ü".encode()[1:] + b"e du\x1b\nlast")
+        self.keyboard.dataReceived(b"hello\n")
+        self.assertEqual((self.keyboard.unread, window.value().count(b"cuts")), (False, 0))
         shown = f"{fresh_row(9)}< grüe \n| du␛\n"
         self.assertEqual(window.value().decode(), shown)
         self.attachment.connectionLost(Failure(ConnectionDone()))
         self.assertEqual(window.value().decode(), f"{shown}{fresh_row(9)}last\n")
+
+    def test_cut(self) -> None:
+        """A line that the terminal has cut is not passed on, and why is shown."""
+        self.patch(socket, "has_cut", lambda data, transport: transport is self.screen)
+        self.keyboard.dataReceived(b"hello\n")
+        self.assertEqual(self.daemon.value(), b"")
+        self.assertIn(b"> the terminal cuts lines", self.screen.value())
+
+    def test_too_long(self) -> None:
+        """A line that the daemon does not read is noticed here too, for the exit status."""
+        for length, unread in ((MAX_LINE, False), (MAX_LINE + 1, True)):
+            self.setUp()
+            self.keyboard.dataReceived(b"x" * length + b"\n")
+            self.assertEqual(self.keyboard.unread, unread)
 
     def test_no_daemon(self) -> None:
         """Something at the socket that shows an endless line is left."""
@@ -184,7 +203,16 @@ class AttachmentTests(SynchronousTestCase):
         self.assertTrue(self.screen.disconnecting)
         self.assertNoResult(self.attachment.over)
         self.keyboard.connectionLost(Failure(ConnectionDone()))
-        self.assertIsNone(self.successResultOf(self.attachment.over))
+        self.assertFalse(self.successResultOf(self.attachment.over))
+
+    def test_person_leaves(self) -> None:
+        """A person who ends the input, or whose screen is gone, has left."""
+        for leave in (self.keyboard.readConnectionLost, self.keyboard.writeConnectionLost):
+            self.setUp()
+            getattr(self.keyboard, leave.__name__)()
+            self.attachment.connectionLost(Failure(ConnectionDone()))
+            self.keyboard.connectionLost(Failure(ConnectionDone()))
+            self.assertTrue(self.successResultOf(self.attachment.over))
 
     def test_screen_gone(self) -> None:
         """When nobody reads the screen any more the daemon is let go."""

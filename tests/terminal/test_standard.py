@@ -3,6 +3,7 @@
 import contextlib
 import os
 import termios
+import tty
 from typing import Any
 
 from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
@@ -13,7 +14,7 @@ from zope.interface.verify import verifyObject
 
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.standard import StandardTerminal
-from twisted_chat.terminal.window import USUAL, IWindow, terminal_width
+from twisted_chat.terminal.window import LONGEST_TYPED, USUAL, IWindow, terminal_width
 
 
 class Turns:
@@ -202,6 +203,41 @@ class Standard(SynchronousTestCase):
         line.show("x" * 1000)
         self.reactor.turn()
         self.assertEqual(os.read(seeing, 2000), b"x" * 1000 + b"\n")
+
+    def test_cut(self) -> None:
+        """A line that a terminal has cut is not told, and why is shown; the next one is."""
+        for length, told in ((LONGEST_TYPED - 1, True), (LONGEST_TYPED, False), (9999, False)):
+            self.setUp()
+            ours, theirs = os.openpty()
+            self.addCleanup(os.close, ours)
+            self.addCleanup(os.close, theirs)
+            modes = termios.tcgetattr(theirs)
+            modes[3] &= ~termios.ECHO
+            termios.tcsetattr(theirs, termios.TCSANOW, modes)
+            self.seat(theirs, theirs)
+            os.write(ours, b"x" * length + b"\nyou\n")
+            for _ in range(3):
+                self.reactor.turn()
+            lines = ["x" * length] if told else []
+            self.assertEqual(self.person.told, ["attached", *lines, "you"])
+            if not told:
+                shown = os.read(ours, 1000).replace(b"\r\n| ", b" ")
+                self.assertIn(b"cuts lines at 4,095 bytes", shown)
+
+    def test_not_cut(self) -> None:
+        """From a pipe, and at a terminal that hands out what is typed at once, nothing is."""
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        tty.setcbreak(theirs)
+        for reading, typing in ((theirs, ours), self.pipe()):
+            self.setUp()
+            self.seat(reading, self.pipe()[1])
+            os.write(typing, b"x" * LONGEST_TYPED)
+            self.reactor.turn()
+            os.write(typing, b"\n")
+            self.reactor.turn()
+            self.assertEqual(self.person.told, ["attached", "x" * LONGEST_TYPED])
 
     def test_width(self) -> None:
         """A terminal that says no width has the usual one; what is no terminal has none."""

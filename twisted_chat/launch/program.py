@@ -77,15 +77,22 @@ class Seat:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._terminal: StandardTerminal | None = None
+        self._protocol: Any = None
 
     def open(self, protocol: IProtocol) -> None:
         """Let the person read and write there."""
+        self._protocol = protocol
         self._terminal = StandardTerminal(protocol, self._reactor)
 
     @property
     def problem(self) -> OSError | None:
         """Why what was shown there was lost."""
         return None if self._terminal is None else self._terminal.problem
+
+    @property
+    def unread(self) -> bool:
+        """Whether not everything that was typed there could be read."""
+        return self._protocol is not None and bool(self._protocol.unread)
 
 
 def log_stream(reactor: Any, stream: TextIO, lost: Callable[[OSError], object]) -> LogStream:
@@ -102,11 +109,11 @@ def log_to_person(reactor: Any, level: Any) -> None:
         log_lines(stream, level)
 
 
-def run(service: Service, finished: "Deferred[int]", problem: Callable[[], OSError | None]) -> int:
+def run(service: Service, finished: "Deferred[int]", seat: Seat) -> int:
     """Run until it is finished or a signal ends it. Returns the exit status: what the
-    `problem` is worth that standard output turns out to have had, unless that is only
+    problem is worth that standard output turns out to have had, unless that is only
     that nobody is there any more for whom a signal has ended it; what it finished with;
-    a shell's for the signal."""
+    a shell's for the signal; and 1 where something typed could not be read."""
     reactor = installed_reactor()
     status = 0
 
@@ -121,7 +128,7 @@ def run(service: Service, finished: "Deferred[int]", problem: Callable[[], OSErr
     finished.addCallback(finish)
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
     reactor.run()
-    if (lost := problem()) is not None:
+    if (lost := seat.problem) is not None:
         ended = signals.status if lost.errno in streams.NOBODY else 0
         return ended or streams.status_of(lost)
-    return status or signals.status
+    return status or signals.status or (streams.FAILED if seat.unread else 0)

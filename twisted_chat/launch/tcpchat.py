@@ -21,6 +21,9 @@ from twisted_chat.tcp.person import person_service
 from twisted_chat.terminal.socket import Attachment, socket_path
 from twisted_chat.terminal.tcp_face import for_people, for_programs
 
+CLOSED = "the daemon has closed this terminal, or has ended"
+"""What a person is told who has not left."""
+
 
 class TcpChatOptions(ChatOptions):
     """Options of `tcpchat`."""
@@ -77,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         _attach(options.terminal, options["attach"], seat)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     seat.open(for_programs(chat, time.time) if options["json"] else for_people(chat))
-    raise SystemExit(program.run(service, chat.finished, lambda: seat.problem))
+    raise SystemExit(program.run(service, chat.finished, seat))
 
 
 def _attach(terminal: IStreamClientEndpoint, where: str, seat: program.Seat) -> NoReturn:
@@ -86,7 +89,7 @@ def _attach(terminal: IStreamClientEndpoint, where: str, seat: program.Seat) -> 
     connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
-        lambda _: 0,
+        lambda left: 0 if left else sys.stderr.write(f"{CLOSED}\n") and 1,
         lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
     )
-    raise SystemExit(program.run(Service(), connecting, lambda: seat.problem))
+    raise SystemExit(program.run(Service(), connecting, seat))

@@ -123,7 +123,7 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
         f" join it from a second terminal: {program.called('udpchat')} {host} {port}"
     )
     log_lines(log, LogLevel.info)
-    program.run(server, Deferred(), lambda: None)  # A signal is the end that there is.
+    program.run(server, Deferred(), program.Seat(reactor))  # A signal is the end that there is.
     # A server outlives its terminal: that one has hung up is no failure of its own.
     raise SystemExit(0 if status == streams.HUNG_UP else status)
 
@@ -159,7 +159,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         recorder=recorder_from(options, reactor),
         terminal=partial(for_programs, time_of_day=time.time) if options["json"] else for_people,
     )
-    raise SystemExit(program.run(peer, peer.peer.finished, lambda: seat.problem))
+    raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 
 def _show_identity(options: UdpChatOptions) -> NoReturn:

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from twisted_chat.errors import UsageMistake, WireError
+from twisted_chat.errors import UsageMistake
 
 BEGIN = "{"
 """How a line begins that is read as JSON; any other is text."""
@@ -82,9 +82,8 @@ class JsonLines:
         """A line as it is written, never broken into rows."""
         return f"{line}\n".encode("ascii")
 
-    def too_long(self, problem: WireError) -> str:
-        """The line that tells why no more is read."""
-        why = f"{problem} cannot be sent; nothing after it was read"
+    def mistake(self, why: str) -> str:
+        """The line that tells why something that was typed is not read."""
         return self._line("mistake", {"why": why})
 
     def _line(self, name: str, told: dict[str, Any], at: float | None = None) -> str:

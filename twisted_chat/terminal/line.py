@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
-from twisted_chat.terminal.window import ROWS, Layout
+from twisted_chat.terminal.window import CUT, ROWS, Layout, has_cut
 
 BYTE_ORDER_MARK = "\ufeff"
 """What some editors begin a file with; it is no part of its first line."""
@@ -41,7 +41,7 @@ class Person(Interface):
 @implementer(IHalfCloseableProtocol, IPushProducer)
 class LineTerminal(Protocol):
     """Lines in, lines out, written as `layout` has them. `clogged` is true while what was
-    shown is not taken."""
+    shown is not taken, `unread` when not everything that was typed could be read."""
 
     transport: Any
 
@@ -53,19 +53,28 @@ class LineTerminal(Protocol):
         self._gone = False
         self._begun = False
         self.clogged = False
+        self.unread = False
 
     def connectionMade(self) -> None:
         self.transport.registerProducer(self, True)
         self._person.attached(self)
 
     def dataReceived(self, data: bytes) -> None:
+        if not self._open:
+            return
+        if has_cut(data, self.transport):
+            self.show(self._layout.mistake(CUT))
+            return
         try:
             for line in self._lines.feed(data):
                 if self._open:
                     self._tell(line)
         except WireError as problem:
-            self.show(self._layout.too_long(problem))
-            self._end()
+            if self._open:
+                self.unread = True
+                why = f"{problem} cannot be sent; nothing after it was read"
+                self.show(self._layout.mistake(why))
+                self._end()
 
     def readConnectionLost(self) -> None:
         if self._open and (last := self._lines.rest()) is not None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import warnings
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from zope.interface import implementer
 from twisted_chat.errors import WireError
 from twisted_chat.lines import MAX_LINE, Lines
 from twisted_chat.startup import CannotStart
-from twisted_chat.terminal.window import is_terminal, laid_out
+from twisted_chat.terminal.window import CUT, has_cut, is_terminal, laid_out
 
 MODE = 0o600
 """Who may open the socket: its owner."""
@@ -61,24 +62,36 @@ class _Keyboard(Protocol):
 
     def __init__(self, attachment: "Attachment") -> None:
         self._attachment = attachment
+        self._lines = Lines()
+        self.unread = False
 
     def dataReceived(self, data: bytes) -> None:
+        if has_cut(data, self.transport):
+            self.transport.write(laid_out(f"> {CUT}", self.transport))
+            return
+        try:
+            deque(self._lines.feed(data), maxlen=0)
+        except WireError:
+            self.unread = True  # The daemon says so, and closes.
         self._attachment.transport.write(data)
 
     def readConnectionLost(self) -> None:
+        self._attachment.left = True
         self._attachment.transport.loseWriteConnection()
 
     def writeConnectionLost(self) -> None:
+        self._attachment.left = True
         self._attachment.transport.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._attachment.transport.loseConnection()
-        self._attachment.over.callback(None)
+        self._attachment.over.callback(self._attachment.left)
 
 
 @implementer(IHalfCloseableProtocol)
 class Attachment(Protocol):
-    """A person at a daemon's terminal. `over` fires when they part."""
+    """A person at a daemon's terminal. `over` fires when they part, with whether the person
+    has `left`, and not the daemon."""
 
     transport: Any
 
@@ -86,7 +99,8 @@ class Attachment(Protocol):
         self._open_terminal = open_terminal
         self._keyboard = _Keyboard(self)
         self._lines = Lines(LONGEST)
-        self.over: Deferred[None] = Deferred()
+        self.left = False
+        self.over: Deferred[bool] = Deferred()
 
     def connectionMade(self) -> None:
         self._open_terminal(self._keyboard)

@@ -16,7 +16,7 @@ from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from twisted_chat.terminal.window import IWindow, terminal_width
+from twisted_chat.terminal.window import IWindow, is_cut, terminal_width
 
 READ = 64 * 1024
 """Bytes that are read at once."""
@@ -32,7 +32,7 @@ class StandardTerminal:
     def __init__(self, protocol: Any, reactor: Any, *, reading: int = 0, writing: int = 1) -> None:
         self.problem: OSError | None = None
         self._protocol = protocol
-        self._writing = writing
+        self._reading, self._writing = reading, writing
         self._gone = False
         self._writer = _Writer(reactor, self, writing)
         self._reader = _Reader(reactor, self, reading)
@@ -41,6 +41,9 @@ class StandardTerminal:
 
     def width(self) -> int | None:
         return terminal_width(self._writing)
+
+    def cuts(self, data: bytes) -> bool:
+        return is_cut(data, self._reading)
 
     # --- As a transport
 

@@ -7,9 +7,14 @@ from typing import Any, Protocol
 from zope.interface import Interface
 
 from twisted_chat.display import one_line
-from twisted_chat.errors import WireError
 from twisted_chat.terminal.rows import fresh_row, rows
 
+LONGEST_TYPED = 4095
+"""Bytes, without a line feed, at which Linux's terminals cut a line that is typed."""
+CUT = (
+    f"the terminal cuts lines at {LONGEST_TYPED:,} bytes, so this one was not said:"
+    " say it in parts, or from a pipe"
+)
 USUAL = 80
 """Columns of a terminal that does not say how many it has."""
 
@@ -19,6 +24,9 @@ class IWindow(Interface):
 
     def width() -> int | None:
         """Its columns now; None where lines are taken whole."""
+
+    def cuts(data: bytes) -> bool:  # noqa: N805
+        """Whether what was read at once is the beginning of a line whose rest it dropped."""
 
 
 def terminal_width(descriptor: int) -> int | None:
@@ -30,6 +38,23 @@ def terminal_width(descriptor: int) -> int | None:
     except (OSError, termios.error):
         return None
     return columns or USUAL
+
+
+def is_cut(data: bytes, descriptor: int) -> bool:
+    """Whether this, read at once from here, is a line as a terminal cuts it that hands
+    out whole lines (termios(3), canonical mode)."""
+    if len(data.removesuffix(b"\n")) < LONGEST_TYPED or not os.isatty(descriptor):
+        return False
+    try:
+        return bool(termios.tcgetattr(descriptor)[3] & termios.ICANON)
+    except termios.error:
+        return False
+
+
+def has_cut(data: bytes, transport: Any) -> bool:
+    """Whether this transport has dropped the rest of the line that begins with what was read."""
+    window = IWindow(transport, None)
+    return window is not None and window.cuts(data)
 
 
 def is_terminal(transport: Any) -> bool:
@@ -60,8 +85,8 @@ class Layout(Protocol):
     def laid_out(self, line: str, transport: Any) -> bytes:
         """A line as it is written to a transport, whatever is in it."""
 
-    def too_long(self, problem: WireError) -> str:
-        """The line that tells why nothing more is read."""
+    def mistake(self, why: str) -> str:
+        """The line that tells why something that was typed is not read."""
 
 
 class _Rows:
@@ -70,8 +95,8 @@ class _Rows:
     def laid_out(self, line: str, transport: Any) -> bytes:
         return laid_out(line, transport)
 
-    def too_long(self, problem: WireError) -> str:
-        return f"> {problem} cannot be sent; nothing after it was read"
+    def mistake(self, why: str) -> str:
+        return f"> {why}"
 
 
 ROWS: Layout = _Rows()
