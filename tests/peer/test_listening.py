@@ -5,7 +5,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer import both
+from tests.peer import SERVER, World, address_of, both
 from tests.peer.keyed import KeyedWorld, key_of
 from twisted_chat.links import SendFrame
 from twisted_chat.wire.gen2.answers import Introduced
@@ -125,6 +125,66 @@ class Knocks(SynchronousTestCase):
             place.knock(eve, vic)
             shown = vic.type("$roomjoin secret", "the password", wait=2)
             self.assertEqual(len([line for line in shown if ENDED in line]), place.knocks_begin)
+            self.assertEqual(eve.told("the password"), [])
+
+    def test_in_vain(self) -> None:
+        """In generation 1 what was typed for somebody or something else, of which nothing came,
+        goes to nobody who knocked, before or after, until another command."""
+        lines = (
+            "$poke nobody",
+            "$poke vic",
+            "$poke zoe",
+            "$pok bob",
+            "$poke bob now",
+            "/msg bob",
+            "$trust bob",
+            "$roomjoin nowhere",
+            "$roomcreate lab",
+        )
+        for place in map(Place, both()):
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            place.chatter("zoe").type("$roomcreate lab", "$roomjoin lab")
+            vic.type("$ignore zoe")
+            for line in lines:
+                vic.type("$who")
+                place.knock(eve, vic)
+                self.assertEqual(vic.type("hello"), [])
+                before = len(eve.lines)
+                shown = vic.type(line, "the password", wait=2)
+                self.assertEqual(len([one for one in shown if ENDED in one]), 1, (line, shown))
+                place.knock(eve, vic)
+                vic.type("the password again")
+                self.assertEqual(
+                    [one for one in eve.lines[before:] if "password" in one], [], line
+                )
+
+    def test_server_away(self) -> None:
+        """The same while the server does not answer, and when that is known."""
+        for world in both():
+            vic, eve = world.chatter("vic", 1), world.chatter("eve", 2)
+            world.stop_server()
+            for line in ("$poke bob", "$poke bob", "$roomjoin lab", "$roomcreate den"):
+                vic.type("$who")
+                eve.port.write(b"msg eve> let me in\n", vic.address)
+                world.wait(1)
+                shown = vic.type(line, "the password", wait=60)
+                self.assertEqual(len([one for one in shown if ENDED in one]), 1, shown)
+            self.assertEqual(eve.told("the password"), [])
+
+    def test_put_out(self) -> None:
+        """Lines for a room that one was put out of go to nobody who knocks at that moment."""
+        for place in every():
+            vic, eve = place.chatter("vic"), place.chatter("eve")
+            vic.type("$roomcreate lab", "$roomjoin lab", wait=2)
+            if isinstance(place.world, KeyedWorld):
+                server, network = place.world.fake_server, place.world.network
+                network.carry_out(place.world.server, server.go("vic"))
+            else:
+                place.world.network.carry(SERVER, b"rj __clear_peers__", vic.address)
+            place.world.wait(0.5)
+            for _ in range(2):
+                place.knock(eve, vic)
+                self.assertIn("nobody heard that", vic.type("the password", wait=2)[-1])
             self.assertEqual(eve.told("the password"), [])
 
     def test_another_was_poked(self) -> None:
@@ -261,6 +321,16 @@ class Told(SynchronousTestCase):
             vic = place.chatter("vic")
             self.assertEqual(vic.type("$poke VIC"), ["> you cannot talk to VIC: that is you"])
 
+    def test_who_without_a_name(self) -> None:
+        """`$who` says so where there is no name, also when a server has given an empty one."""
+        world = World()
+        unnamed, vic = world.chatter(None, 1), world.chatter("vic", 2, wait=0)
+        world.network.carry(SERVER, b"hi ", address_of(2))
+        for one in (unnamed, vic, KeyedWorld().chatter(None)):
+            self.assertEqual(
+                one.type("$who", wait=0)[0], "> you have no name yet, and are in no room"
+            )
+
     def test_who(self) -> None:
         """`$who` shows the room, who hears, and who is only heard."""
         for place in every():
@@ -312,6 +382,27 @@ class Parting(SynchronousTestCase):
         other.type("$quit")
         self.assertEqual(len(one.told("dave does not talk to you any more")), 1)
         self.assertIn("nobody heard that", one.type("still there?")[0])
+
+    def test_again_and_again(self) -> None:
+        """One who asks for us and parts, again and again, fills no screen, whether it was poked
+        or not."""
+        world = KeyedWorld()
+        vic, eve = world.chatter("vic"), world.chatter("eve")
+        for _ in range(100):
+            eve.type("$poke vic", "$kick", wait=0.05)
+        self.assertLess(len(vic.told("eve")), 10)
+        before = len(vic.lines)
+        for _ in range(50):
+            vic.enter("$poke eve")
+            world.wait(0.1)
+            eve.type("$kick", wait=0.1)
+        gone = [line for line in vic.lines[before:] if "does not talk to you" in line]
+        self.assertLess(len(gone), 10)
+        vic.type("$poke eve", wait=0.1)
+        eve.type("$kick", wait=0.1)
+        self.assertIn("eve does not talk to you any more", vic.type("still there?", wait=0)[-2])
+        vic.type("$poke eve", wait=100)
+        self.assertIn("you talk to eve now", vic.lines[-1])
 
     def test_members(self) -> None:
         """A member that says so is one as long as the server says so."""

@@ -2,9 +2,10 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import Chatter, KeyedWorld, key_of
+from tests.peer.keyed import Chatter, KeyedWorld, Remembered, key_of
 from twisted_chat.addresses import Address
 from twisted_chat.peer.people import TELL_BURST
+from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import Contact
 
@@ -90,6 +91,28 @@ class Rooms(SynchronousTestCase):
         alice.type("hello")
         self.assertEqual(said(alice), [f"msg alice> hello {host}" for host in hosts])
 
+    def test_private_of_a_far_server(self) -> None:
+        """A server that may be anywhere on the internet cannot have seen who is at a private
+        address: nothing goes there either."""
+        for far in (("8.8.4.4", 8090), ("2001:4860::8844", 8090)):
+            world = KeyedWorld()
+            world.server.address = far
+            memory = Remembered()
+            memory.trust_server(far, key_of("server"))
+            alice, bob = (
+                world.chatter(name, memory=memory, server=Whereabouts(far))
+                for name in ("alice", "bob")
+            )
+            bob.type("$roomcreate lab", "$roomjoin lab")
+            hosts = ("10.0.0.1", "127.0.0.1", "192.168.1.1", "fd00::1", "fe80::1")
+            for number, host in enumerate(hosts):
+                world.fake_server.add_plain(f"old{number}", (host, 9), "lab")
+            shown = alice.type("$roomjoin lab", "secret")
+            self.assertIn("nothing goes to old0 (unencrypted) at 10.0.0.1:9", shown[-1])
+            self.assertEqual(said(alice), [])
+            alice.type("$trust old0", "hello")
+            self.assertEqual(said(alice), ["msg alice> hello 10.0.0.1"])
+
     def test_nobody_has_a_key(self) -> None:
         """In a room in which nobody else has a key nothing is asked, until somebody with a
         key comes; it stays so when that one goes."""
@@ -136,7 +159,7 @@ class Rooms(SynchronousTestCase):
         place.come(alice, "bob", ("10.0.0.1", 5), key_of("bob"))
         place.go(alice, "bob")
         self.assertIn("until $trust NAME: old (unencrypted)", alice.type("$who")[-1])
-        self.assertIn("old has no key and a public address", alice.type("secret")[-1])
+        self.assertIn("old has no key to show who is there", alice.type("secret")[-1])
 
 
 class Across(SynchronousTestCase):

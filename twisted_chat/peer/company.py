@@ -44,6 +44,9 @@ class Company:
         """Those whose names are looked up before it is told that they came, or left."""
         self.room = ""
         self.moving = False
+        self.welcoming = True
+        """Whether one who speaks to us hears us then, where nobody else does: not when what was
+        asked last came to nothing, as what is typed next may be meant for others."""
         self.curious = True
         """Whether names are worth looking up."""
         self.wake = NEVER
@@ -56,12 +59,14 @@ class Company:
 
         def close(answered: bool, now: float) -> None:
             self.moving = False
-            if not answered:
-                self._unanswered(Command.ROOMCREATE, room)
-            elif isinstance(answer[0], Bare):
+            if answered and not isinstance(answer[0], Bare):
+                self._effects.tell(rooms.RoomMade(room))
+                return
+            if answered:
                 self._effects.tell(rooms.RoomNotMade(room))
             else:
-                self._effects.tell(rooms.RoomMade(room))
+                self._unanswered(Command.ROOMCREATE, room)
+            self.in_vain(room=room)
 
         self._move(CreateRoom(room), collect(answer), close, now)
 
@@ -78,9 +83,7 @@ class Company:
                 self._effects.tell(rooms.NoSuchRoom(room))
             else:
                 self._unanswered(Command.ROOMJOIN, room)
-            # What was typed for the room must not go to those who only knocked.
-            if ended := self._called(self.people.end_knocks()):
-                self._effects.tell(talk.HearNoMore(ended, talk.Cause.REFUSED, room))
+            self.in_vain(room=room)
 
         self._move(JoinRoom(room), _roster(refused), close, now)
 
@@ -110,15 +113,19 @@ class Company:
                 address = (answer[0].host, answer[0].port)
                 self.people.learn(address, name)
                 self._poked(address, name)
-            elif answered:
+                return
+            if answered:
                 self._effects.tell(talk.NoSuchUser(name))
             else:
                 self._unanswered(Command.POKE, name)
+            self.in_vain(name=name)
 
         if name.lower() == self._own_name.lower():
             self._effects.tell(talk.ThatIsYou(name))
+            self.in_vain(name=name)
         elif self.people.ignored.marks(name):
             self._effects.tell(talk.IsIgnored(name))
+            self.in_vain(name=name)
         else:
             self._move(Locate(name), collect(answer), close, now)
 
@@ -127,12 +134,21 @@ class Company:
         one = self.people.at(address)
         if one is None:
             self._effects.tell(talk.TooManyPeople(name))
+            self.in_vain(name=name)
             return
         others = self._called([other for other in self.people.everybody() if other != address])
         member = one.standing is Standing.MEMBER
         self._effects.tell(talk.TalkBegun(Someone(name), at(address), self.room, member, others))
         if ended:
             self._effects.tell(talk.HearNoMore(ended, talk.Cause.POKED, turned_to=Someone(name)))
+
+    def in_vain(self, room: str = "", name: str = "") -> None:
+        """What the person wanted came to nothing: what was typed for this room, or this
+        person, must not go to those who only knocked, before or from now on."""
+        self.welcoming = False
+        if ended := self._called(self.people.end_knocks()):
+            turned_to = Someone(name) if name else None
+            self._effects.tell(talk.HearNoMore(ended, talk.Cause.REFUSED, room, turned_to))
 
     def kick(self, name: str = "") -> None:
         """Speak to nobody any more, or no more to one outside the room."""
@@ -169,7 +185,7 @@ class Company:
     def knocked(self, address: Address) -> bool:
         """Somebody of no standing speaks to us. Returns whether we speak to them now."""
         busy = not self._own_name or bool(self.room) or self.moving
-        return self.people.knock(address, free=not busy)
+        return self.people.knock(address, free=self.welcoming and not busy)
 
     def who(self) -> talk.Who:
         """Where we are, and who hears us."""

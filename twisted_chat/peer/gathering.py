@@ -103,12 +103,14 @@ class Gathering:
 
     def tell_moves(self) -> None:
         """Tell who is in the room now, as something is going to be said to them, and who
-        is not, where that is not what was told last."""
+        is not, where that is not what was told last, and who does not hear us any more."""
         moved: dict[bool, list[Someone]] = {}
         for who, its in self._held():
             if its.moves % 2 == 1:
                 moved.setdefault(its.here, []).append(who)
                 its.moves = 0
+            if Doing.PART in its.others:
+                self._tell_of_one(Doing.PART, who, *its.others.pop(Doing.PART))
         for here, people in sorted(moved.items(), reverse=True):
             self._tell(_MOVES[True, here](*named(people)))
 
@@ -120,6 +122,12 @@ class Gathering:
         """We are not in the room any more: who comes and goes there is no news."""
         for _, its in self._held():
             its.moves = 0
+
+    def undo(self, doing: Doing, who: Someone) -> None:
+        """What somebody has done is so no longer."""
+        for one, its in self._held():
+            if one == who:
+                its.others.pop(doing, None)
 
     def forget(self, who: Someone) -> None:
         """What somebody has done is of no interest any more."""

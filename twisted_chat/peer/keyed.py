@@ -79,7 +79,9 @@ class KeyedSession:
             trust, self._words, self._effects, self._next_epoch, places, names, self._parted
         )
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
-        self._people = People(trust, self._links, plain, names, self._effects, self._gathering)
+        self._people = People(
+            trust, self._links, plain, names, self._effects, self._gathering, server.may_be_far
+        )
         self._uplink = Uplink(
             server, trust, self._effects, self._registered, pinned=server_key, patient=patient
         )

@@ -1,7 +1,7 @@
 """Whom we are with: members of our room, those who were introduced, with a key and without."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from twisted_chat.addresses import Address, is_public
@@ -38,7 +38,8 @@ MAX_NAMESAKES = 16
 
 
 class People:
-    """One company of those with a key and those without."""
+    """One company of those with a key and those without. `server_is_far` says whether the
+    server may be anywhere on the internet, so that it cannot see who is near us."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class People:
         names: Namesakes[Person],
         effects: Effects,
         gathering: Gathering,
+        server_is_far: Callable[[], bool],
     ) -> None:
         self._trust = trust
         self._keyed = keyed
@@ -55,6 +57,7 @@ class People:
         self._names = names
         self._effects = effects
         self._gathering = gathering
+        self._server_is_far = server_is_far
         self.audience: Audience[Person] = Audience(_identity)
         self._members: dict[str, Person] = {}
         """Those in our room, by the name in its roster."""
@@ -185,6 +188,7 @@ class People:
         if person is None:
             return None, []
         person.awaited = False
+        self._gathering.undo(Doing.PART, person.who)
         ended = _heard_till_now(self.audience.poke(person))
         self._withhold_outside(person)
         return person, ended
@@ -226,7 +230,8 @@ class People:
             heard = person.listening
             self._part(person, now)
             if heard:
-                self._effects.tell(talk.PersonGone(person.who))
+                gone = talk.PersonGone(person.who)
+                self._gathering.did(Doing.PART, gone, person.who, now)
 
     def _part(self, person: Person, now: float, *, tell: bool = False) -> None:
         self._stand_down(person)
@@ -255,7 +260,8 @@ class People:
         """Say nothing to somebody without a key who has to do with those who have one,
         and whom anybody can have invented, until the person has decided."""
         place = (name_key(person.contact.name), person.address)
-        if is_public(person.contact.host) and place not in self._trusted_places:
+        anywhere = is_public(person.contact.host) or self._server_is_far()
+        if anywhere and place not in self._trusted_places:
             person.withheld = True
             self._untold[person] = None
 

@@ -176,6 +176,8 @@ class Session:
             todo = server.HelpMeant()
         if isinstance(todo, Event):
             self._effects.tell(todo)
+            if isinstance(todo, server.Mistake):
+                self._company.in_vain()
             self._first = False
         else:
             if self._must_wait(todo, now):
@@ -219,15 +221,18 @@ class Session:
 
     def _obey(self, order: Order, now: float) -> None:
         command = order.command
+        self._company.welcoming = True
         if command not in _WITHOUT_SERVER and not self._registration.valid:
             self._effects.tell(
                 server.NeedsServer(command)
                 if self._registration.name or self._registration.wanted
                 else server.NameFirst()
             )
+            self._company.in_vain()
             return
         if command in ONLY_KEYED:
             self._effects.tell(server.NotInGeneration1(command, order.argument))
+            self._company.in_vain()
             return
         match command:
             case Command.HELP:

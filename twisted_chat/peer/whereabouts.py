@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 
-from twisted_chat.addresses import Address, host_and_port
+from twisted_chat.addresses import Address, host_and_port, is_public
 
 MOST = 8
 """Addresses of one server that are tried."""
@@ -39,6 +39,13 @@ class Whereabouts:
         except ValueError:
             return True
         return "%" in self.place[0]
+
+    def may_be_far(self) -> bool:
+        """Whether it may be anywhere on the internet, and not only in a network of ours."""
+        try:
+            return is_public(self.current[0])
+        except ValueError:
+            return True
 
     def prefer(self, address: Address) -> None:
         """This one, of `addresses`, is the one that answers."""

@@ -30,8 +30,8 @@ class Present:
     """Their name; empty where none is known."""
     part: Part
     """They hear us; are only heard; have another key than is known, or had one and have none
-    now; are ignored; have no key and a public address, where nobody can show to be; or have yet
-    to return to our room, which a server that was started anew has forgotten."""
+    now; are ignored; have no key, and an address that the server may only have been told; or
+    have yet to return to our room, which a server that was started anew has forgotten."""
     address: str = ""
     """HOST:PORT, where no name is known."""
     encrypted: bool | None = None
@@ -123,11 +123,11 @@ class HearNoMore(Event):
     people: tuple[Someone, ...]
     """Who."""
     cause: Cause
-    """We have joined a room, turned to somebody else, or asked for a room in vain."""
+    """We have joined a room, turned to somebody else, or asked for something in vain."""
     room: str = ""
-    """The room."""
+    """The room, if it was one."""
     turned_to: Someone | None = None
-    """The one whom we turned to."""
+    """The one whom we turned to, or wanted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +245,7 @@ class Doing(Enum):
     TALK = "talk"
     LIKENESS = "likeness"
     NEW_KEY = "new_key"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,8 @@ class SeveralDid(Event):
     """Several have done the same, in so short a time that they are told together."""
 
     doing: Doing
-    """Asked for us; asked for us and hear us; have names that look like others; or another key."""
+    """Asked for us; asked for us and hear us; have names that look like others; have another
+    key; or talk to us no more."""
     people: tuple[Someone, ...]
     """The first of them."""
     others: int
@@ -264,8 +266,8 @@ class DidOften(Event):
     """Somebody has done the same again and again, or something that cannot be told in full."""
 
     doing: Doing
-    """Asked for us; asked for us and hears us; has a name that looks like another; or other
-    keys."""
+    """Asked for us; asked for us and hears us; has a name that looks like another; other keys;
+    or talks to us no more."""
     who: Someone
     """Who."""
     times: int

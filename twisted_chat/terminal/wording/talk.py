@@ -28,7 +28,7 @@ _PARTS = {
     Part.NEW_KEY: "nothing goes to these, whose new key $trust NAME accepts:",
     Part.LOST_KEY: "nothing goes to these, who had a key and have none now, until $trust NAME:",
     Part.IGNORED: "you ignore",
-    Part.WITHHELD: "nothing goes to these, at public addresses and without a key,"
+    Part.WITHHELD: "nothing goes to these, who without a key cannot show where they are,"
     " until $trust NAME:",
     Part.AWAITED: "nothing goes to these before they are back at the server:",
 }
@@ -36,6 +36,7 @@ _SEVERAL = {
     Doing.KNOCK: "{} want to talk; $poke NAME answers",
     Doing.TALK: "{} want to talk: you talk to each other now; $kick ends it",
     Doing.LIKENESS: "the names of {} only look like others that you know; $verify NAME tells",
+    Doing.PART: "{} do not talk to you any more; $poke NAME asks again",
     Doing.NEW_KEY: "THE KEYS OF {} ARE NOT THE ONES YOU KNOW: nothing goes to them"
     " until $trust NAME",
 }
@@ -43,6 +44,7 @@ _OFTEN = {
     Doing.KNOCK: "{} wanted to talk {times} times",
     Doing.TALK: "{} wanted to talk {times} times: you talk to each other now; $kick ends it",
     Doing.LIKENESS: "{} only looks like another that you know ({times} times)",
+    Doing.PART: "{} does not talk to you any more, {times} times; $poke NAME asks again",
     Doing.NEW_KEY: "{} CAME WITH {times} OTHER KEYS THAN THE ONE YOU KNOW: nothing goes there"
     " until $trust",
 }
@@ -96,7 +98,7 @@ def _unheard(event: talk.Unheard) -> str:
         )
     if away := names.get(Part.WITHHELD):
         reasons.append(
-            f"{listing(away)} {verb(len(away), 'has', 'have')} no key and a public address;"
+            f"{listing(away)} {verb(len(away), 'has', 'have')} no key to show who is there;"
             f" $trust {sole(away)} speaks to {them(away)} all the same"
         )
     if late := names.get(Part.AWAITED):
@@ -135,13 +137,15 @@ def _wants(event: talk.WantsToTalk) -> str:
 
 def _hear_no_more(event: talk.HearNoMore) -> str:
     deaf = f"{listed(event.people)} {verb(len(event.people), 'does', 'do')} not hear you any more"
+    room = shown_name(event.room) if event.room else ""
+    if event.cause is Cause.REFUSED:
+        asked = called(event.turned_to) if event.turned_to is not None else room
+        why = f"as you asked for {asked}" if asked else "as you wanted something else"
+        return f"{deaf}, {why}; $poke NAME answers NAME"
     if event.turned_to is not None:
         turned = f"{deaf}: you have turned to {called(event.turned_to)}"
         return f"{turned}; $poke NAME lets NAME hear it too"
-    room = shown_name(event.room)
-    if event.cause is Cause.JOINED:
-        return f"{deaf}: you are in {room} now; $poke NAME lets NAME hear what you say there"
-    return f"{deaf}, as you asked for {room}; $poke NAME answers NAME"
+    return f"{deaf}: you are in {room} now; $poke NAME lets NAME hear what you say there"
 
 
 def _to_nobody(event: talk.TalksToNobody) -> str:
