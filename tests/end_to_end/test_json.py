@@ -77,6 +77,8 @@ class TwoPrograms(ProcessTestCase):
         other.expect('{"event": "misread", "why": "this is no JSON')
         one.expect('{"event": "said", "text": ":q"')
         one.expect('{"event": "said", "text": "gr\\u00fcezi"')
+        one.type_lines("hoi")
+        other.expect('{"event": "said", "text": "hoi"')
         one.type_lines('{"do": "quit"}')
         for program in (one, other):
             program.expect('{"event": "line_ended"')
