@@ -27,8 +27,8 @@ INTRODUCTION = """\
 With `--json` a peer tells each event in one line of JSON on standard output, and takes orders
 on standard input, one to a line: for bots, bridges and other front ends. Everything else is as
 it is for a script: `--name` says who it is, the end of standard input leaves the chat once all
-is done, and the exit status is 1 where the name was refused, no server answered, or something
-was said to nobody. This file is made of the program by `python -m tests.make_events`.
+is done, and the exit status is 1 where the name was refused, no server answered, or a line was
+not done or said to nobody. This file is made of the program by `python -m tests.make_events`.
 
 ## Orders
 

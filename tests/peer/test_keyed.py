@@ -420,6 +420,42 @@ class Leaving(SynchronousTestCase):
         self.assertEqual(bot.lines[-1], '> bob never got one line, from "hello" on')
         self.assertEqual(bot.node.statuses, [1])
 
+    def test_script_not_done(self) -> None:
+        """A script of which a line was not done ends with status 1, one of which all is as it
+        wanted with 0."""
+        for line, status in (
+            ("$bogus", 1),
+            ("/quit", 1),
+            ("$roomjoin nowhere", 1),
+            ("$poke nobody", 1),
+            ("$kick nobody", 0),
+            ("$roomclose", 1),
+            ("$verify nobody", 1),
+            ("$trust nobody", 1),
+            ("help", 1),
+            ("$roomcreate lab", 0),
+            ("$roomleave", 0),
+            ("$help", 0),
+            ("", 0),
+        ):
+            world = KeyedWorld()
+            world.room("alice")
+            bot = world.chatter("bot", patient=False)
+            bot.enter(line)
+            bot.end(3)
+            self.assertEqual(bot.node.statuses, [status], line)
+
+    def test_script_without_name(self) -> None:
+        """What comes in place of a script's name has to be one: the lines after it are none."""
+        for first, status in (("bot", 0), ("$roomjoin lab", 1), ("$bogus", 1), ("a b", 1)):
+            world = KeyedWorld()
+            bot = world.chatter(None, patient=False)
+            bot.enter(first)
+            bot.enter("$roomlist")
+            bot.end(3)
+            self.assertEqual(bot.node.statuses, [status], first)
+            self.assertEqual(len(world.fake_server.asked) > 0, status == 0, first)
+
     def test_script_to_nobody(self) -> None:
         """A script that speaks where nobody is says so, and ends with status 1."""
         world = KeyedWorld()

@@ -319,6 +319,16 @@ class Scripts(SynchronousTestCase):
             self.assertEqual(left, '> not said any more: one line, from "never said" on')
             self.assertEqual(bot.statuses, [1])
 
+    def test_not_done(self) -> None:
+        """A script of which a line was not done, or that says no name, ends with status 1."""
+        for line in ("$bogus", "$roomjoin nowhere", "$poke nobody", "$status", "help"):
+            for world in both():
+                self.assertEqual(self.bot(world, line).statuses, [1], line)
+        for line in ("$roomjoin r2", "$bogus"):
+            for world in both():
+                self.assertEqual(self.bot(world, line, "hi", name=None).statuses, [1], line)
+                self.assertEqual(world.sent(), [])
+
     def test_nothing(self) -> None:
         """No input is a short visit."""
         for world in both():

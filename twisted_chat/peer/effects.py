@@ -6,6 +6,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.peer.commands import Order, Say
+from twisted_chat.peer.undone import UNDONE
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2 import requests
@@ -46,8 +47,11 @@ class Effects:
 
     def __init__(self) -> None:
         self._waiting: list[Effect] = []
+        self.undone = False
+        """Whether a line that was typed was not done, as has been told."""
 
     def tell(self, event: Event) -> None:
+        self.undone = self.undone or type(event) in UNDONE
         self._waiting.append(event)
 
     def send(self, message: Request | NamedText, to: Address) -> None:

@@ -101,7 +101,7 @@ class Farewell:
             lost = lost or not self._patient or left_over.texts > 0
             self._effects.tell(left_over)
         if not self._patient:
-            self._effects.finish(1 if lost or before else 0)
+            self._effects.finish(1 if lost or before or self._effects.undone else 0)
         else:
             # What was lost before the end was told then; the status of a signal says enough.
             self._effects.finish(1 if lost and not self._hurried else 0)

@@ -95,6 +95,8 @@ class EitherSession:
             return effects
         name, typed, last = self._keyed.waiting()
         self._plain = self._make_plain(name)
+        if self._keyed.undone:
+            self._plain.note_undone()
         effects.append(GoesOnUnencrypted(str(self._server), self._keyed.chosen))
         effects += self._plain.start(now)
         for todo in typed:

@@ -157,6 +157,11 @@ class KeyedSession:
         return self._uplink.plain
 
     @property
+    def undone(self) -> bool:
+        """Whether a line that was typed was not done."""
+        return self._effects.undone
+
+    @property
     def chosen(self) -> bool:
         """Whether it was the person who decided on that."""
         return self._uplink.chosen

@@ -94,7 +94,7 @@ class Registration:
         """Give the sign of life that is due."""
         if self._patience.tick(now):
             self._effects.tell(NoServer(str(self._server)))
-            self._give_up()
+            self.give_up()
         if self._due > now:
             return
         self._due = NEVER
@@ -185,7 +185,7 @@ class Registration:
         self.stop()
         self._effects.tell(NotRegistered(name, reason, why, self._patient))
         if not self._patient:
-            self._give_up()
+            self.give_up()
 
     def _unreachable(self, now: float) -> None:
         if self.failed:
@@ -202,7 +202,13 @@ class Registration:
             self._effects.resolve(self._server.place)
         self._due = now + RETRY
 
-    def _give_up(self) -> None:
+    @property
+    def lacks_name(self) -> bool:
+        """Whether this is a script that has not said its name yet."""
+        return not (self._patient or self.name or self.wanted or self.failed)
+
+    def give_up(self) -> None:
+        """There is no point in going on."""
         self.failed = True
         self.stop()
         self._effects.finish(1)

@@ -77,7 +77,6 @@ class Session:
         self._listing = False  # A list is on its way.
         self._ended = False  # Nothing more will be typed.
         self._leaving = self._interrupted = self._finished = False
-        self._lost = False  # Something was said to nobody.
         self._speaks = NEVER
 
     # --- What happens
@@ -136,6 +135,10 @@ class Session:
         self._vanish()
         return self._done(now)
 
+    def note_undone(self) -> None:
+        """A line that was typed before this began was not done."""
+        self._effects.undone = True
+
     @property
     def wake(self) -> float:
         if self._leaving:
@@ -192,7 +195,15 @@ class Session:
                 self._registration.call_me(todo.text, now)
         if self._typed:
             self._typed.popleft()
+        if self._registration.lacks_name and self._effects.undone:
+            self._give_up()
         return True
+
+    def _give_up(self) -> None:
+        """What came in place of a script's name was none: what comes next is none either."""
+        if (rest := left_over(self._typed)) is not None:
+            self._effects.tell(rest)
+        self._registration.give_up()
 
     def _must_wait(self, todo: Say | Order, now: float) -> bool:
         if isinstance(todo, Order):
@@ -214,7 +225,6 @@ class Session:
         listeners = self._company.people.everybody()
         if not listeners:
             self._effects.tell(self._company.silence())
-            self._lost = True
         for message in speak(self._registration.name, text):
             for listener in listeners:
                 self._effects.send(message, listener)
@@ -320,7 +330,7 @@ class Session:
         self._finish()
 
     def _finish(self) -> None:
-        lost = self._lost and not self._patient
+        lost = self._effects.undone and not self._patient
         if not self._finished and (rest := left_over(self._typed)) is not None:
             self._effects.tell(rest)
             lost = not self._patient or (bool(rest.texts) and not self._interrupted)

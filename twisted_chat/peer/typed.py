@@ -22,6 +22,7 @@ from twisted_chat.peer.orders import Orders
 from twisted_chat.peer.outbox import size_of
 from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
+from twisted_chat.peer.undone import left_over
 from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
 
@@ -98,7 +99,15 @@ class TypedLines:
             self._first = self._first and not named and isinstance(todo, Say)
         if self.lines:
             self.lines.popleft()
+        if self._uplink.lacks_name and self._effects.undone:
+            self._give_up()
         return True
+
+    def _give_up(self) -> None:
+        """What came in place of a script's name was none: what comes next is none either."""
+        if (rest := left_over(self.lines)) is not None:
+            self._effects.tell(rest)
+        self._uplink.give_up()
 
     def _obey(self, order: Order, now: float) -> bool:
         if self._busy and (self.ended or order.command not in _AT_ONCE):
@@ -149,10 +158,8 @@ class TypedLines:
         if turned_away is None:
             return False
         if text:
-            self._words.lost = True
             self._effects.tell(turned_away)
         return True
 
     def _unheard(self) -> None:
-        self._words.lost = True
         self._effects.tell(Unheard(self._room.room, tuple(self._people.who())))

@@ -335,6 +335,11 @@ class Uplink:
 
     # --- Our name
 
+    @property
+    def lacks_name(self) -> bool:
+        """Whether this is a script that has not said its name yet."""
+        return not (self._patient or self.name or self.wanted or self.failed)
+
     def call_me(self, text: str, now: float) -> None:
         """Ask for this name."""
         try:
