@@ -63,6 +63,12 @@ class Asking(SynchronousTestCase):
         name, _, shown = self.asked(b"/help\nalice\n")
         self.assertEqual((name, "$help" in shown[1]), ("alice", True))
 
+    def test_leaving_is_no_name(self) -> None:
+        """One who types what leaves other programs is told what leaves this one."""
+        name, _, shown = self.asked(b":q\nquit\nalice\n")
+        self.assertEqual(name, "alice")
+        self.assertEqual([line.startswith("> $quit leaves; ") for line in shown[1:]], [True, True])
+
     def test_help_and_end(self) -> None:
         """There is help, and a way out: $quit, and the end of input."""
         for typed in (b"$help\n$quit\n", b"$help\n"):

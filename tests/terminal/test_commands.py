@@ -4,7 +4,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import UsageMistake
 from twisted_chat.peer.commands import Command, Order, Say
-from twisted_chat.terminal.commands import PURPOSES, help_lines, read_line, usage
+from twisted_chat.terminal.commands import (
+    PURPOSES,
+    help_lines,
+    read_line,
+    read_persons_line,
+    usage,
+)
 
 
 class ReadLineTests(SynchronousTestCase):
@@ -65,6 +71,29 @@ class ReadLineTests(SynchronousTestCase):
             self.assertIn("// begins a text with /", str(caught.exception))
         for line in ("//etc/hosts", "//", "///"):
             self.assertEqual(read_line(line), Say(line[1:]))
+
+    def test_leaving_like_elsewhere(self) -> None:
+        """A person who types what leaves other programs is told what leaves this one; a script
+        says it, and so does everybody with more on the line."""
+        for line in ("q", ":q", " :Q! ", ":quit", "quit", "Exit ", ":wq", ":x"):
+            with self.assertRaises(UsageMistake) as caught:
+                read_persons_line(line)
+            told = f"$quit leaves; {line.strip()} alone was not said to anybody"
+            self.assertEqual(str(caught.exception), told)
+            self.assertEqual(read_line(line), Say(line))
+        for line in ("quit it", "q?", ":)", "", "hello"):
+            self.assertEqual(read_persons_line(line), Say(line))
+        self.assertEqual(read_persons_line("$quit"), Order(Command.QUIT))
+
+    def test_blank_before_a_command(self) -> None:
+        """A person who types a command with blanks before it is told; a script says it."""
+        for line in (" $roomlist", "\t$RoomJoin lab", " /join lab", "  /etc/hosts"):
+            with self.assertRaises(UsageMistake) as caught:
+                read_persons_line(line)
+            self.assertIn(f"{line.split()[0]} was not done", str(caught.exception))
+            self.assertEqual(read_line(line), Say(line))
+        for line in (" $5", " hello", "  ", " $$help", " //", " / 2"):
+            self.assertEqual(read_persons_line(line), Say(line))
 
     def test_help_first(self) -> None:
         """A first line that is `help` is not said; later, or with more in it, it is a text."""

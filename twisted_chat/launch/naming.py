@@ -8,7 +8,7 @@ from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.terminal.commands import NAME_FIRST, NAME_WANTED, help_lines, read_line
+from twisted_chat.terminal.commands import NAME_FIRST, NAME_WANTED, help_lines, read_persons_line
 from twisted_chat.terminal.window import as_rows, terminal_width
 
 
@@ -23,7 +23,7 @@ def introduced(directory: Path) -> tuple[str, Identity]:
             raise SystemExit(0)
         try:
             typed, was_first, first = line.decode("utf-8", "replace").strip(), first, False
-            todo = read_line(typed, first=was_first)
+            todo = read_persons_line(typed, first=was_first)
             if isinstance(todo, Order):
                 question = _answer(todo)
             elif todo.text:

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -133,7 +133,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     from twisted_chat.net.resolve import look_up_now
     from twisted_chat.peer.service import Keys, PeerService
     from twisted_chat.peer.whereabouts import Whereabouts
-    from twisted_chat.terminal.face import for_people, for_programs
+    from twisted_chat.terminal.face import for_people, for_programs, for_scripts
 
     program.log_to_person(reactor, LogLevel.warn)
     seat = program.Seat(reactor)
@@ -149,15 +149,19 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         else:
             identity = claim(directory, name)
         keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"] or "")
+    patient = os.isatty(0)
+    terminal: Callable[..., Any] = for_people if patient else for_scripts
+    if options["json"]:
+        terminal = partial(for_programs, time_of_day=time.time)
     peer = PeerService(
         server,
         name,
         reactor,
         seat.open,
         keys=keys,
-        patient=os.isatty(0),
+        patient=patient,
         recorder=recorder_from(options, reactor),
-        terminal=partial(for_programs, time_of_day=time.time) if options["json"] else for_people,
+        terminal=terminal,
     )
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 

@@ -72,6 +72,26 @@ _ELSEWHERE = {
 """What commands are called in other chats."""
 
 
+_LEAVING = frozenset({"q", ":q", ":q!", ":quit", ":wq", ":x", "exit", "quit"})
+"""What is typed alone to leave other programs."""
+
+
+def read_persons_line(line: str, *, first: bool = False) -> Say | Order:
+    """Read what a person has typed as `read_line` does. Besides, what only a person
+    types who means a command is not said."""
+    text = line.strip()
+    if text.lower() in _LEAVING:
+        raise UsageMistake(f"{usage(Command.QUIT)} leaves; {text} alone was not said to anybody")
+    words = text.split(maxsplit=1)
+    if line[:1].isspace() and words:
+        known = words[0][:1] == MARK and words[0][1:].lower() in _BY_WORD
+        if known or (words[0][:1] == OTHERS_MARK and words[0][1:2].isalpha()):
+            raise UsageMistake(
+                f"a command has no blank before it: {words[0]} was not done, or said to anybody"
+            )
+    return read_line(line, first=first)
+
+
 def read_line(line: str, *, first: bool = False) -> Say | Order:
     """Read a typed line; `first` if nothing was typed before it. Raises
     UsageMistake, which says what would have been right."""

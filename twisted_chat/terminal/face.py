@@ -2,6 +2,7 @@
 or as JSON."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from twisted_chat.errors import UsageMistake
@@ -9,7 +10,7 @@ from twisted_chat.events import Event
 from twisted_chat.peer.effects import Typed
 from twisted_chat.peer.events.server import LinesUnseen, Mistake
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.terminal.commands import read_line
+from twisted_chat.terminal.commands import read_line, read_persons_line
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.json_orders import read_order
 from twisted_chat.terminal.line import LineTerminal
@@ -23,10 +24,10 @@ class Wording(Protocol):
         """What is shown of an event."""
 
 
-def as_typed(line: str) -> Typed:
-    """What somebody wants who has typed this."""
+def as_typed(line: str, read: Callable[[str], Typed] = read_line) -> Typed:
+    """What a script wants that has written this, or, as `read` says, a person."""
     try:
-        return read_line(line)
+        return read(line)
     except UsageMistake as mistake:
         return Mistake(str(mistake))
 
@@ -91,6 +92,12 @@ class TerminalFace:
 
 def for_people(peer: Peer) -> LineTerminal:
     """A terminal of a peer, for a person."""
+    read = partial(as_typed, read=read_persons_line)
+    return LineTerminal(TerminalFace(peer, LineWording(), read))
+
+
+def for_scripts(peer: Peer) -> LineTerminal:
+    """A terminal of a peer, for what comes from a pipe or a file."""
     return LineTerminal(TerminalFace(peer, LineWording()))
 
 
