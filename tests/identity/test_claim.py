@@ -81,9 +81,21 @@ class Claims(SynchronousTestCase):
             (None, PERSON),
             ("alice", "identity-alice.pem"),
             ("bob", "identity-bob.pem"),
-            ("carol", PERSON),
         ):
             self.assertEqual(key_of(self.home, name), self.home / file)
+
+    def test_where_for_a_new_name(self) -> None:
+        """The key that is told for a name that has none yet is the one that it has later,
+        whatever runs at the same time."""
+        for running in ((), ("alice",)):
+            for name in running:
+                self.claim(name)
+            told = load_or_make(key_of(self.home, "carol")).fingerprint
+            self.end_programs()
+            self.assertEqual(self.claim("carol"), told)
+            self.end_programs()
+            for path in self.home.glob("*.pem"):
+                path.unlink()
 
     def test_second_by_name(self) -> None:
         """The second has a key for its name, which it finds again also when it starts first."""

@@ -6,10 +6,12 @@ from io import StringIO
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.identity import temporary
 from twisted_chat.launch.program import host_and_port
 from twisted_chat.launch.tcpchat import TcpChatOptions
-from twisted_chat.launch.udpchat import UdpChatOptions
+from twisted_chat.launch.udpchat import UdpChatOptions, main
 from twisted_chat.server.service import RoomServerOptions
+from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.service import TcpDaemonOptions
 
 
@@ -94,6 +96,23 @@ class Roles(SynchronousTestCase):
             UdpChatOptions().parseOptions(line.split())
         with self.assertRaises(usage.UsageError):
             UdpChatOptions().parseOptions(["127.0.0.1", "--rate", "50"])
+
+
+class Identity(SynchronousTestCase):
+    """What `identity` shows."""
+
+    def test_key_that_is_not_there(self) -> None:
+        """A key is made where there is a folder, and that is said; no folders are made."""
+        home = temporary(self)
+        home.mkdir(0o700)
+        for line in ("made now", "the key:"):
+            with redirect_stdout(StringIO()) as shown, self.assertRaises(SystemExit):
+                main(["identity", "--key", str(home / "x.pem")])
+            self.assertIn(line, shown.getvalue())
+        with self.assertRaises(CannotStart) as caught:
+            main(["identity", "--key", str(home / "nowhere" / "x.pem")])
+        self.assertIn("there is no folder", str(caught.exception))
+        self.assertFalse((home / "nowhere").exists())
 
 
 class Help(SynchronousTestCase):

@@ -69,11 +69,14 @@ def _link(own: Path) -> None:
 
 
 def key_of(directory: Path, name: str | None) -> Path:
-    """Where the key is that a program has whose person is called this, if no other
-    program uses the person's. Raises CannotStart."""
-    if name is not None and _is_there(own := _own(directory, name)):
-        return own
-    return directory / PERSON
+    """Where the key is that a program has whose person is called this, or is yet to choose
+    a name and has no other program. A name that has none yet gets it now, as it
+    would at a start, so that it is the same then. Raises CannotStart."""
+    if name is None:
+        return directory / PERSON
+    if not _is_there(own := _own(directory, name)):
+        claim(directory, name)
+    return own
 
 
 def _is_there(path: Path) -> bool:

@@ -24,6 +24,7 @@ from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import log_lines
 from twisted_chat.launch.naming import introduced
 from twisted_chat.server.options import ServerOptions
+from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 
 
@@ -168,13 +169,17 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
 
 def _show_identity(options: UdpChatOptions) -> NoReturn:
     key, name = options["key"], options["name"]
+    if key and not Path(key).parent.is_dir():
+        # The name of the file may be a slip: this is only to be looked at.
+        raise CannotStart(f"there is no folder for the key file {key}")
     path = Path(key) if key else key_of(data_directory(), name)
     whose = f"for {name}" if name else "for your name"
+    made = "" if path.exists() else ", made now"
     identity = load_or_make(path)
     sys.stdout.write(
         f"{spoken(identity.fingerprint)}\n"
         f"> your fingerprint; let others compare it with what they are shown {whose}\n"
         f"> in full: {identity.fingerprint}\n"
-        f"> the key: {path}\n"
+        f"> the key{made}: {path}\n"
     )
     raise SystemExit(0)
