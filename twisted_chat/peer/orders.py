@@ -101,9 +101,10 @@ class Orders:
                 self._kick(argument, now)
 
     def _needs_server(self, command: Command, now: float) -> Event:
-        in_question = self._uplink.in_question
         turned_away = self._uplink.turned_away(command, now)
-        return turned_away or server.NeedsServer(command, in_question)
+        if turned_away is not None:
+            return turned_away
+        return server.NeedsServer(command, self._uplink.in_question)
 
     def _ask(
         self,
