@@ -37,7 +37,7 @@ process that has its modules loaded."""
 _ENTRY = {
     "tcpchat": ("twisted_chat.launch.start", "tcpchat"),
     "udpchat": ("twisted_chat.launch.start", "udpchat"),
-    "chat-analyze": ("twisted_chat.trace.analyze", "main"),
+    "chat-analyze": ("twisted_chat.launch.start", "chat_analyze"),
     "twistd": ("twisted.scripts.twistd", "run"),
 }
 _STEPPED = (

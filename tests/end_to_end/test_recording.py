@@ -304,6 +304,32 @@ class Analyzing(RecordingTestCase):
         self.assertEqual(done.stderr, "")
         self.assertEqual(done.stdout.splitlines()[1], str(128 + signal.SIGPIPE))
 
+    def test_no_room(self) -> None:
+        """Output that finds no room, or is closed, costs one line and status 1."""
+        path = self.home / "big.pcapng"
+        self.many(path)
+        full, closed = (">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")
+        for words, (where, why) in (
+            ((path,), full),
+            ((path,), closed),
+            (("--json", path), full),
+            (("--ladder", path), full),
+            (("--wireshark",), full),
+            (("--help",), full),
+        ):
+            program = " ".join(command("chat-analyze", *words))
+            done = subprocess.run(
+                ["bash", "-c", f"{program} {where}"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual(
+                (done.returncode, done.stderr),
+                (1, f"cannot write to standard output: {why}\n"),
+                (words, where),
+            )
+
     def test_any_terminal(self) -> None:
         """A terminal without arrows gets question marks; a pipe is read like a file."""
         path = self.home / "chat.pcapng"

@@ -22,10 +22,19 @@ def tcpchat() -> NoReturn:
     _start("twisted_chat.launch.tcpchat")
 
 
+def chat_analyze() -> NoReturn:
+    """The console script `chat-analyze`, which has files to put away at Ctrl-C."""
+    _run("twisted_chat.trace.analyze")
+
+
 def _start(program: str) -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Ctrl-C ends us at once, until the reactor takes care of it.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _run(program)
+
+
+def _run(program: str) -> NoReturn:
     put_back = streams.prepare()
     streams.open_text()
     try:

@@ -96,10 +96,6 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except ChatError as problem:
         sys.stderr.write(f"chat-analyze: {problem}\n")
         raise SystemExit(1) from None
-    except BrokenPipeError:
-        # Nobody reads on, which is not worth a word; nor is what is still buffered.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(128 + signal.SIGPIPE) from None
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
     raise SystemExit(status)
