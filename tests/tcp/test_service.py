@@ -146,7 +146,7 @@ class OptionsTests(SynchronousTestCase):
             (("--listen", "8090x"), "try tcp:8090"),
             (("--listen", "pigeon:8090"), "try tcp:8090"),
             (("--listen", "tcp:chat"), "try tcp:8090"),
-            (("--listen", "ssl:8090:privateKey=/no/such.pem"), "try tcp:8090"),
+            (("--listen", "ssl:8090:privateKey=/no/such.pem"), "try ssl:8090"),
             (("--terminal", "pigeon:loft"), "try tcp:8090"),
             (("--nosuch",), "nosuch"),
             (("--connect",), "connect"),

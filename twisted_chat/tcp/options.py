@@ -13,6 +13,7 @@ from twisted.internet.endpoints import (
 )
 from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.python import usage
+from twisted.python.filepath import UnlistableError
 
 from twisted_chat import startup
 from twisted_chat.addresses import port_number
@@ -20,6 +21,7 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.called import CalledHost
+from twisted_chat.tcp.certificate import openssl_words
 from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
 from twisted_chat.trace.taps import CallingTap, ListeningTap
@@ -113,9 +115,8 @@ def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
     try:
         endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
     except Exception as problem:  # Whatever its plugin does with a file that is not there.
-        raise _not_an_endpoint(
-            description, problem, "tcp:8090, tcp6:8090, unix:chat.sock"
-        ) from None
+        right = _EXAMPLES.get(_kind(description), "tcp:8090, tcp6:8090, unix:chat.sock")
+        raise _not_an_endpoint(description, problem, "place to listen at", right) from None
     return endpoint
 
 
@@ -136,7 +137,8 @@ def client_endpoint(reactor: Any, description: str) -> Any:
     try:
         return clientFromString(reactor, description)
     except Exception as problem:
-        raise _not_an_endpoint(description, problem, "HOST:8090, tls:HOST:8090") from None
+        right = "HOST:8090, tls:HOST:8090, unix:chat.sock"
+        raise _not_an_endpoint(description, problem, "place to reach", right) from None
 
 
 def _need_tls(description: str) -> None:
@@ -153,9 +155,30 @@ def _need_tls(description: str) -> None:
                 )
 
 
-def _not_an_endpoint(description: str, problem: Exception, right: str) -> usage.UsageError:
-    reason = " ".join(str(problem).split()) or type(problem).__name__
-    return usage.UsageError(f"{description!r} is no place to reach ({reason}): try {right}")
+def _not_an_endpoint(
+    description: str, problem: Exception, place: str, right: str
+) -> usage.UsageError:
+    reason = _why_no_endpoint(description, problem)
+    return usage.UsageError(f"{description!r} is no {place} ({reason}): try {right}")
+
+
+def _why_no_endpoint(description: str, problem: Exception) -> str:
+    """What is wrong with an endpoint string, from whatever reading it raised."""
+    kind = description.partition(":")[0]
+    if isinstance(problem, OSError) and problem.strerror:
+        file = problem.filename
+        return f"{file}: {problem.strerror}" if isinstance(file, str) else problem.strerror
+    if openssl_words(problem):
+        return "its privateKey or certKey is no file of that in PEM form"
+    if isinstance(problem, UnlistableError):
+        return "its directory cannot be read"
+    if isinstance(problem, TypeError):
+        return f"{kind}: takes other parts, or more of them"
+    if str(problem).startswith("invalid literal"):
+        return "there is a word where a number has to be"
+    if str(problem).startswith("Unknown endpoint type"):
+        return f"there is no {kind!r}"
+    return f"{kind}: cannot be read like this"
 
 
 def recorded(options: ChatOptions, reactor: Any) -> dict[str, Any]:
