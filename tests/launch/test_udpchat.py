@@ -51,6 +51,12 @@ class Words(SynchronousTestCase):
             ("host:70000", "out of range"),
             ("70000", "out of range"),
             ("-1", "not a port"),
+            (":9900", "':9900' is none of HOST, HOST:PORT"),
+            (": 9900", "':' is none of HOST, HOST:PORT"),
+            ("[]:9900", "'[]:9900' is none of HOST, HOST:PORT"),
+            ("[host:9900", "'[host:9900' is none of HOST, HOST:PORT"),
+            ("host:9900:1", "'host:9900:1' is none of HOST, HOST:PORT"),
+            ("::1::2", "'::1::2' is none of HOST, HOST:PORT"),
         ):
             with self.assertRaises(usage.UsageError) as caught:
                 host_and_port(words.split(), smallest=0)

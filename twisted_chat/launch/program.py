@@ -1,5 +1,6 @@
 """What the programs have in common: words in, a service that runs, an exit status out."""
 
+import ipaddress
 import os
 import re
 import shutil
@@ -36,11 +37,26 @@ def host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, i
             return None, port_number(words[0], smallest=smallest)
         host, *ports = _parts(words[0])
         ports += words[1:]
-        if not host or len(ports) > 1:
+        if not _may_be_host(host):
+            raise usage.UsageError(
+                f"{words[0]!r} is none of HOST, HOST:PORT, [IPV6]:PORT and PORT"
+            )
+        if len(ports) > 1:
             raise usage.UsageError(f"{' '.join(words)!r} is not one HOST and one PORT at most")
         return host, port_number(ports[0]) if ports else DEFAULT_PORT
     except UsageMistake as mistake:
         raise usage.UsageError(str(mistake)) from None
+
+
+def _may_be_host(host: str) -> bool:
+    """Whether this can be a name or an address; a colon is in addresses of IPv6 only."""
+    if not set(host) & set(":[]"):
+        return bool(host)
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _parts(word: str) -> list[str]:
