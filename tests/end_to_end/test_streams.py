@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import termios
@@ -363,6 +364,7 @@ class Daemons(StreamTestCase):
         words = ("udpchat", "--port", port, "--interface", "127.0.0.1")
         daemon = self.start_daemon("twistd", *where, *words, pidfile=pid_file)
         self.assertEqual((daemon.status, daemon.said), (0, ""))
+        self.assertEqual(stat.S_IMODE(log.stat().st_mode), 0o600)
         os.kill(int(pid_file.read_text()), signal.SIGHUP)
         self.meet("alice", port)
         self.assertEqual(log.read_text().count("SIGHUP changes nothing"), 1)
@@ -371,4 +373,6 @@ class Daemons(StreamTestCase):
         self.meet("bob", port)
         self.assertIn("user bob registered", log.read_text())
         self.assertIn("user alice registered", Path(f"{log}.1").read_text())
+        for one in (log, Path(f"{log}.1")):
+            self.assertEqual(stat.S_IMODE(one.stat().st_mode), 0o600)
         daemon.stop()

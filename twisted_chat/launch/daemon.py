@@ -18,6 +18,8 @@ from twisted_chat.startup import CannotStart
 
 LOG_FILES = 10
 """Files of a log besides the one that is written; the oldest goes for a new one."""
+LOG_MODE = 0o600
+"""Who may read a log, which has addresses in it: its owner."""
 LOG_SIZE = 1_000_000
 """Bytes of a log file."""
 
@@ -47,7 +49,9 @@ def log_observer() -> Any:
     path = _written(_settings, "logfile")
     if path is None:
         return _Foreground()
-    file = LogFile.fromFullPath(path, rotateLength=LOG_SIZE, maxRotatedFiles=LOG_FILES)
+    file = LogFile.fromFullPath(
+        path, rotateLength=LOG_SIZE, maxRotatedFiles=LOG_FILES, defaultMode=LOG_MODE
+    )
 
     def rotate(number: int, frame: FrameType | None) -> None:
         installed_reactor().callFromThread(file.rotate)
