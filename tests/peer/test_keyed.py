@@ -136,7 +136,7 @@ class Commands(SynchronousTestCase):
         """Who created a room puts a member out of it; nobody else can."""
         alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
         self.assertIn("only who created", bob.type("$kick carol")[0])
-        self.assertIn("only", alice.type("$kick zoe")[0])
+        self.assertIn("nobody called zoe", alice.type("$kick zoe")[0])
         shown = alice.type("$kick carol")
         self.assertIn("> carol has been put out of your room", shown)
         self.assertIn("> carol left", shown)
@@ -420,6 +420,26 @@ class Leaving(SynchronousTestCase):
         self.assertEqual(bot.lines[-1], '> bob never got one line, from "hello" on')
         self.assertEqual(bot.node.statuses, [1])
 
+    def test_ourselves(self) -> None:
+        """A command that is for others says so when it is given one's own name, and `$verify`
+        shows one's own key alone."""
+        world = KeyedWorld()
+        _, bob = world.room("alice", "bob")
+        for word in ("kick", "ignore", "unignore", "trust"):
+            self.assertEqual(bob.type(f"${word} BOB"), [f"> ${word} is for others: BOB is you"])
+        self.assertEqual(bob.type("$poke bob"), ["> you cannot talk to bob: that is you"])
+        (shown,) = bob.type("$verify bob yes")
+        self.assertIn(f"your key: {spoken(bob.node.fingerprint)}; others see it", shown)
+
+    def test_kick_nobody(self) -> None:
+        """There being nobody of a name is what is said, whosever room it is, and in none."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        carol = world.chatter("carol")
+        for one in (alice, bob, carol):
+            shown = one.type("$kick nosuch")
+            self.assertEqual(shown, ["> nobody called nosuch is here; $who shows who is"])
+
     def test_script_not_done(self) -> None:
         """A script of which a line was not done ends with status 1, one of which all is as it
         wanted with 0."""
@@ -428,7 +448,7 @@ class Leaving(SynchronousTestCase):
             ("/quit", 1),
             ("$roomjoin nowhere", 1),
             ("$poke nobody", 1),
-            ("$kick nobody", 0),
+            ("$kick nobody", 1),
             ("$roomclose", 1),
             ("$verify nobody", 1),
             ("$trust nobody", 1),

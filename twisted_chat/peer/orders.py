@@ -7,8 +7,7 @@ from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events import rooms, server, talk
-from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events import keys, rooms, server, talk
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
 from twisted_chat.peer.trust import name_key
@@ -31,6 +30,17 @@ _WITHOUT_SERVER = frozenset(
         Command.WHO,
     }
 )
+_FOR_OTHERS = frozenset(
+    {
+        Command.IGNORE,
+        Command.KICK,
+        Command.POKE,
+        Command.TRUST,
+        Command.UNIGNORE,
+        Command.VERIFY,
+    }
+)
+"""Commands that mean nothing with one's own name."""
 
 Answers = list[Answer] | None
 
@@ -65,6 +75,11 @@ class Orders:
             self._effects.tell(self._needs_server(command, now) if known else server.NameFirst())
             return
         argument = order.argument
+        if command in _FOR_OTHERS and name_key(argument) == name_key(self._uplink.name):
+            own = keys.OwnKey(argument, self._people.own)
+            verifies = command is Command.VERIFY
+            self._effects.tell(own if verifies else talk.ThatIsYou(argument, command))
+            return
         match command:
             case Command.HELP:
                 self._effects.tell(server.Help(tuple(Command)))
@@ -186,20 +201,19 @@ class Orders:
                 turned = talk.HearNoMore(tuple(ended), talk.Cause.POKED, turned_to=person.who)
                 self._effects.tell(turned)
 
-        if name_key(name) == name_key(self._uplink.name):
-            self._effects.tell(talk.ThatIsYou(name))
-        elif self._people.ignores(name):
+        if self._people.ignores(name):
             self._effects.tell(talk.IsIgnored(name))
         else:
             self._ask(Locate(name), Order(Command.POKE, name), then, now)
 
     def _kick(self, name: str, now: float) -> None:
         def one(answers: list[Answer]) -> None:
-            self._effects.tell(
-                rooms.KickedOut(name)
-                if isinstance(answers[0], Done)
-                else rooms.NotKickedOut(name, self._hears(name))
-            )
+            if isinstance(answers[0], Done):
+                self._effects.tell(rooms.KickedOut(name))
+            elif self._people.called(name) is None:
+                self._effects.tell(talk.NobodyHere(name, Command.KICK))
+            else:
+                self._effects.tell(rooms.NotKickedOut(name, self._hears(name)))
 
         def close(answers: Answers, now: float) -> None:
             self._awaited -= 1
@@ -215,7 +229,7 @@ class Orders:
         elif name and not self._uplink.valid:
             self._effects.tell(self._needs_server(Command.KICK, now))
         elif name and not self._room.room:
-            self._effects.tell(talk.TalkEnded(Someone(name)))
+            self._effects.tell(talk.NobodyHere(name, Command.KICK))
         elif name:
             self._ask(Kick(name), Order(Command.KICK, name), one, now)
         elif self._uplink.valid and self._room.room:

@@ -115,6 +115,16 @@ class NothingToAccept(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnKey(Event):
+    """Our own key alone, as `verify` was given our own name."""
+
+    name: str
+    """Our name."""
+    fingerprint: str
+    """Our fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeysToCompare(Event):
     """Our key and somebody's, to be read to each other by voice, as `verify` asked."""
 

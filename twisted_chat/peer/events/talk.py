@@ -179,10 +179,12 @@ class NobodyHere(Event):
 
 @dataclass(frozen=True, slots=True)
 class ThatIsYou(Event):
-    """Nobody talks to themselves."""
+    """A command that is for others was given our own name."""
 
     name: str
     """Our name, as it was given."""
+    command: Command = Command.POKE
+    """What was to be done."""
 
 
 @dataclass(frozen=True, slots=True)

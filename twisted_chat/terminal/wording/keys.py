@@ -137,6 +137,10 @@ WORDS: dict[type, Callable[[Any, Spoken], str | list[str]]] = {
     keys.Withheld: _withheld,
     keys.KeyAccepted: _accepted,
     keys.NothingToAccept: _nothing,
+    keys.OwnKey: lambda event, spoken: (
+        f"your key: {spoken(event.fingerprint)}; others see it with $verify"
+        f" {shown_name(event.name)}, and you theirs with $verify NAME"
+    ),
     keys.KeysToCompare: _to_compare,
     keys.KeyCompared: lambda event, spoken: f"{shown_name(event.name)} is marked as compared",
     keys.KeyNotCompared: _not_compared,

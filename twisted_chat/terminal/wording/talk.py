@@ -170,6 +170,13 @@ def _nobody_here(event: talk.NobodyHere) -> str:
     return f"nobody called {name} is here; $who shows who is"
 
 
+def _yourself(event: talk.ThatIsYou) -> str:
+    name = shown_name(event.name)
+    if event.command is Command.POKE:
+        return f"you cannot talk to {name}: that is you"
+    return f"${event.command.word} is for others: {name} is you"
+
+
 def _ignored(event: talk.IgnoredNow) -> str:
     name = shown_name(event.name)
     return (
@@ -203,7 +210,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         f"there is no user {shown_name(event.name)}; $userlist shows who is here"
     ),
     talk.NobodyHere: _nobody_here,
-    talk.ThatIsYou: lambda event: f"you cannot talk to {shown_name(event.name)}: that is you",
+    talk.ThatIsYou: _yourself,
     talk.TooManyPeople: lambda event: (
         f"you cannot talk to {shown_name(event.name)}: too many people are known already;"
         " $kick parts from them"
