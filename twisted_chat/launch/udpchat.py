@@ -174,7 +174,7 @@ def _show_identity(options: UdpChatOptions) -> NoReturn:
         raise CannotStart(f"there is no folder for the key file {key}")
     path = Path(key) if key else key_of(data_directory(), name)
     whose = f"for {name}" if name else "for your name"
-    made = "" if path.exists() else ", made now"
+    made = "" if os.path.exists(path) else ", made now"  # False where one may not look.
     identity = load_or_make(path)
     sys.stdout.write(
         f"{spoken(identity.fingerprint)}\n"
