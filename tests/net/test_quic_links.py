@@ -369,6 +369,20 @@ class Carrying(QuicCase):
         self.assertEqual(self.called.heard.messages, [b"one", b"two"])
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
 
+    def test_said_to_one_who_has_hung_up(self) -> None:
+        """What is said on a link that the other side has closed, before the library tells of
+        that, is no failure of the library: the link has ended as any does."""
+        self.caller.dial(self.called)
+        self.later(1)
+        self.caller.hang_up("enough")
+        for _ in range(100):
+            self.later(0.01)
+            for link in self.called.heard.links:
+                self.called.port.send(SendFrame(link, b"word"))
+        self.later(1)
+        self.assertEqual(self.called.heard.told.count("lost: enough"), 1)
+        self.assertNotIn("QUIC failed", self.called.port.totals())
+
     def test_library_fails(self) -> None:
         """What the library raises ends that link, and no other, and is counted."""
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from qh3.quic import events
-from qh3.quic.connection import QuicConnection
+from qh3.quic.connection import QuicConnection, QuicConnectionError
 
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
@@ -165,6 +165,16 @@ class LinkConnection:
         """Be gone without a word, to anybody."""
         self.gone, self.stage = True, Stage.OVER
         self._frames = self._proof = None
+
+    def has_ended(self, problem: BaseException) -> bool:
+        """Whether the library could only not do something because the other side has closed
+        this, of which it tells a while later. The owner is told as of any end."""
+        closed = self._quic._close_event
+        if not isinstance(problem, QuicConnectionError) or closed is None:
+            return False
+        self.gone = True
+        self._end(_reason(closed))
+        return True
 
     def fail(self, why: str) -> None:
         """The library has failed: tell the owner, and touch it no more."""

@@ -288,6 +288,8 @@ class PortLinks:
         except _INTERRUPTIONS:
             raise
         except BaseException as problem:  # A panic of the library is no Exception.
+            if connection.has_ended(problem):
+                return
             self.count("QUIC failed", connection.link.address, repr(problem))
             connection.fail(f"QUIC failed: {problem}")
 
