@@ -319,7 +319,10 @@ class EndpointTests(TcpChatTestCase):
         calling.end_input()
         waiting.expect("came to nothing: it speaks TLS")
         calling.kill()
-        self.chat_both_ways(self.start_on_terminal("tcpchat", "127.0.0.1", self.port), waiting)
+        caller = self.start_on_terminal("tcpchat", "127.0.0.1", self.port)
+        caller.expect("> connected with ")
+        caller.type_lines("hello")
+        waiting.expect("< hello")
 
     def test_ipv6(self) -> None:
         """Over IPv6 a chat is a chat."""
