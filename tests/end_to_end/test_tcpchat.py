@@ -298,6 +298,21 @@ class EndpointTests(TcpChatTestCase):
         )
         self.chat_both_ways(calling, waiting)
 
+    def test_ipv6(self) -> None:
+        """Over IPv6 a chat is a chat."""
+        waiting = self.waiting("--listen", rf"tcp6:{self.port}:interface=\:\:1")
+        self.chat_both_ways(self.start_on_terminal("tcpchat", "::1", self.port), waiting)
+
+    def test_unix(self) -> None:
+        """Over a UNIX socket a chat is a chat."""
+        place = f"unix:{self.home}/chat.sock"
+        waiting = self.waiting("--listen", place)
+        self.chat_both_ways(self.start_on_terminal("tcpchat", "--connect", place), waiting)
+
+
+class OneWithTlsTests(TcpChatTestCase):
+    """Only one of two speaks TLS."""
+
     def test_plain_caller(self) -> None:
         """A caller without TLS is told that nothing shows that its words were delivered."""
         certificate = self.home / "chat.pem"
@@ -323,17 +338,6 @@ class EndpointTests(TcpChatTestCase):
         caller.expect("> connected with ")
         caller.type_lines("hello")
         waiting.expect("< hello")
-
-    def test_ipv6(self) -> None:
-        """Over IPv6 a chat is a chat."""
-        waiting = self.waiting("--listen", rf"tcp6:{self.port}:interface=\:\:1")
-        self.chat_both_ways(self.start_on_terminal("tcpchat", "::1", self.port), waiting)
-
-    def test_unix(self) -> None:
-        """Over a UNIX socket a chat is a chat."""
-        place = f"unix:{self.home}/chat.sock"
-        waiting = self.waiting("--listen", place)
-        self.chat_both_ways(self.start_on_terminal("tcpchat", "--connect", place), waiting)
 
 
 class MistakeTests(TcpChatTestCase):
