@@ -564,8 +564,8 @@ class Leaving(SynchronousTestCase):
     def test_typed_after_quit(self) -> None:
         """What is typed after `$quit` is told as not said, and counts for the exit status."""
         world = KeyedWorld()
-        for patient in (True, False):
-            one = world.chatter("one", patient=patient)
+        for patient, wait in ((True, 0.5), (False, 0.5), (False, 0)):
+            one = world.chatter("one", patient=patient, wait=wait)
             one.enter("$quit")
             one.enter("hello?")
             world.wait(3)

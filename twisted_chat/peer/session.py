@@ -208,7 +208,8 @@ class Session:
     def _must_wait(self, todo: Say | Order, now: float) -> bool:
         if isinstance(todo, Order):
             if todo.command in (Command.HELP, Command.QUIT, Command.WHO):
-                return self._ended and self._busy
+                in_turn = self._ended or (todo == QUIT and not self._patient)
+                return in_turn and self._busy
             return self._busy
         if self._company.moving or self._registration.wanted:
             return True

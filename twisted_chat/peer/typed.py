@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import Command, Order, Say
+from twisted_chat.peer.commands import QUIT, Command, Order, Say
 from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects, Typed
 from twisted_chat.peer.events.said import NotBackYet
@@ -110,7 +110,8 @@ class TypedLines:
         self._uplink.give_up()
 
     def _obey(self, order: Order, now: float) -> bool:
-        if self._busy and (self.ended or order.command not in _AT_ONCE):
+        in_turn = self.ended or (order == QUIT and not self._uplink.patient)
+        if self._busy and (in_turn or order.command not in _AT_ONCE):
             return False
         if order.command is Command.QUIT:
             self._leave(now)

@@ -70,7 +70,7 @@ class Uplink:
         self._effects = effects
         self._on_registered = registered
         self._key = ServerKey(server, trust, effects, pinned)
-        self._patient = patient
+        self.patient = patient
         self._questions = Questions()
         self._backoff = Backoff()
         self._patience = Patience(server, effects, patient=patient)
@@ -180,7 +180,7 @@ class Uplink:
     def _refuse(self, now: float) -> None:
         """Somebody else is there, and the person was told."""
         self._patience.over()
-        if not self._patient or (self._key.final and not self.seen):
+        if not self.patient or (self._key.final and not self.seen):
             self.give_up()
         elif not self._key.refused:
             self._retry(now)
@@ -239,14 +239,14 @@ class Uplink:
         if answer == Bare(Verb.HI):
             self._key.has_one = self._patience.answered = True
             if self._fruitless >= DIALS:
-                self._key.cannot_be_linked_to(decides=self._patient)
+                self._key.cannot_be_linked_to(decides=self.patient)
             if self._fruitless:
                 self._retry(now)
             else:
                 self._dial(now)
         elif self._key.may_lack_key():
             self._go_on_plainly()
-        elif self._patient:
+        elif self.patient:
             self._patience.over()
             self._retry(now)
         else:
@@ -321,14 +321,14 @@ class Uplink:
             self._knock(now)
         else:
             self._patience.tell()
-            self._fruitless, self.away = 0, self._patient
+            self._fruitless, self.away = 0, self.patient
             self._look_again(now)
             self._asks_plainly = True  # It may only be far away.
 
     def _give_up_waiting(self) -> None:
         """A script has waited long enough."""
         if self._key.has_one:
-            self._key.cannot_be_linked_to(decides=self._patient)
+            self._key.cannot_be_linked_to(decides=self.patient)
         else:
             self._effects.tell(NoServer(str(self._server)))
         self.give_up()
@@ -338,7 +338,7 @@ class Uplink:
     @property
     def lacks_name(self) -> bool:
         """Whether this is a script that has not said its name yet."""
-        return not (self._patient or self.name or self.wanted or self.failed)
+        return not (self.patient or self.name or self.wanted or self.failed)
 
     def call_me(self, text: str, now: float) -> None:
         """Ask for this name."""
@@ -379,7 +379,7 @@ class Uplink:
         and come back now and then."""
         if self._rival is None:
             self._effects.tell(OtherProgram(rivalled.name, rivalled.seconds))
-        if not self._patient:
+        if not self.patient:
             self.give_up()
             return
         if self.link is not None:
@@ -399,8 +399,8 @@ class Uplink:
     def _refused(self, name: str, reason: Reason, why: str = "") -> None:
         self.name = self.wanted = ""
         self.valid = False
-        self._effects.tell(NotRegistered(name, reason, why, self._patient))
-        if not self._patient:
+        self._effects.tell(NotRegistered(name, reason, why, self.patient))
+        if not self.patient:
             self.give_up()
 
     # --- Knocking
