@@ -122,6 +122,24 @@ class People(ChatTestCase):
         server.expect("user alice at the key ")
         server.expect(" left")
 
+    def test_interrupted_after_a_word(self) -> None:
+        """What was typed right before a signal arrives all the same."""
+        port = free_udp_port()
+        self.serve(port)
+        alice, bob = (self.meet(name, port) for name in ("alice", "bob"))
+        alice.type_lines("$roomcreate lab", "$roomjoin lab")
+        alice.expect("> you are in lab alone")
+        bob.type_lines("$roomjoin lab")
+        bob.expect("> you are in lab with alice")
+        alice.expect("> bob came")
+        bob.type_lines("hello")
+        alice.expect("< bob: hello")
+        alice.type_lines("last words")
+        alice.signal(signal.SIGTERM)
+        bob.expect("< alice: last words")
+        bob.expect("> alice left")
+        self.assertEqual(alice.wait(), 143)
+
     def test_interrupted_script(self) -> None:
         """TERM ends a peer whose output goes into a file, without a traceback in there."""
         port = free_udp_port()
