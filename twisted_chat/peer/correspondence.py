@@ -81,6 +81,7 @@ class Correspondence:
             self._effects.tell(said.NeverArrived(neighbour.who, len(never), never[0].text))
         self._active.discard(neighbour)
         self._deadlines.discard(neighbour)
+        neighbour.watched_until = NEVER
 
     @property
     def unsettled(self) -> list[Neighbour]:
@@ -154,6 +155,7 @@ class Correspondence:
     def tick(self, now: float) -> None:
         late: dict[Line, list[Someone]] = {}
         for neighbour in list(self._deadlines.due(now)):
+            neighbour.watched_until = NEVER
             if neighbour.show_at <= now:
                 self._show(neighbour, now)
             if neighbour.acknowledge_at <= now:
@@ -171,7 +173,9 @@ class Correspondence:
     def _watch(self, neighbour: Neighbour) -> None:
         """See when something is due with somebody, and whether anything may still be."""
         due = self._due(neighbour)
-        self._deadlines.set(neighbour, due)
+        if due != neighbour.watched_until:  # With each word, mostly, it is as it was.
+            neighbour.watched_until = due
+            self._deadlines.set(neighbour, due)
         if due == NEVER and not len(neighbour.outbox):
             self._active.discard(neighbour)
         else:

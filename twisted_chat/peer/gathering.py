@@ -79,6 +79,7 @@ class Gathering:
         self._waiting: dict[Someone, _Doings] = {}
         self._minutes: dict[Someone, _Minute] = {}
         self._ends: Deadlines[Someone] = Deadlines()
+        self._kept_back = False  # Something, since that was told last which has to be.
 
     @property
     def wake(self) -> float:
@@ -104,6 +105,9 @@ class Gathering:
     def tell_moves(self) -> None:
         """Tell who is in the room now, as something is going to be said to them, and who
         is not, where that is not what was told last, and who does not hear us any more."""
+        if not self._kept_back:
+            return  # As nearly always: it is asked before each word.
+        self._kept_back = False
         moved: dict[bool, list[Someone]] = {}
         for who, its in self._held():
             if its.moves % 2 == 1:
@@ -180,6 +184,7 @@ class Gathering:
         return True
 
     def _doings(self, who: Someone) -> _Doings:
+        self._kept_back = True
         minute = self._minutes[who]
         if minute.lines >= FEW:
             return minute.held

@@ -126,7 +126,8 @@ class KeyedSession:
 
     def typed(self, todo: Typed, now: float) -> list[Effect]:
         """The person typed a line."""
-        if todo == QUIT and (self._farewell.begun or QUIT in self._typed.lines):
+        again = type(todo) is Order and (self._farewell.begun or todo in self._typed.lines)
+        if again and todo == QUIT:
             self._farewell.vanish()  # Typed twice: somebody is in a hurry.
         if self._uplink.in_question and _decides_on_server(todo):
             self._uplink.trust(now)  # At once: what was typed before waits for it.

@@ -57,6 +57,8 @@ class Neighbour:
     unacknowledged: int = 0
     acknowledge_at: float = NEVER
     show_at: float = NEVER
+    watched_until: float = NEVER
+    """When something is due in the conversation."""
     behind: bool = False
     """Whether the person was told that something has not arrived."""
 

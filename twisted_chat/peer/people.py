@@ -267,6 +267,8 @@ class People:
 
     def tell(self, now: float) -> None:
         """Tell the person to whom nothing goes, all of them at once."""
+        if not self._untold:
+            return
         untold = [one for one in self._untold if one.standing is Standing.MEMBER or one.hears]
         if untold and self._telling.spend("", now):
             people = (replace(one.who, address=at(one.address)) for one in untold)

@@ -133,8 +133,8 @@ class TypedLines:
             return True
         keyed, plain = self._people.listeners()
         size = size_of(text)
-        full = any(one.link is not None and not one.outbox.has_room(size) for one in keyed)
-        self.wake = self._holding.until(now, full=full)
+        full = [one for one in keyed if one.link is not None and not one.outbox.has_room(size)]
+        self.wake = self._holding.until(now, full=bool(full))
         if self.wake > now:
             return False
         if not self._speaking.spend(_OURSELVES, now):

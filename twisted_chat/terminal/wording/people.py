@@ -1,6 +1,7 @@
 """Names in sentences. What strangers are called comes by here, and by `safe`."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from unicodedata import category
 
 from twisted_chat.display import safe
@@ -13,10 +14,13 @@ MAX_NAMED = 5
 """Names in a notice."""
 INSIDE = ".-+@'"
 """What may stand in a name that is shown without quotes, but not begin or end it."""
+REMEMBERED = 4_096
+"""Names of which it is remembered how they are shown."""
 MAX_EXCERPT = 40
 """Characters of a line in a notice."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def shown_name(name: str) -> str:
     """A name as it is safe to show. In quotes stands what is no name by our rule, and what
     could be taken for more than a name, as `bob:` or `x,bob`."""
