@@ -36,6 +36,7 @@ LAYERS = (
         "addresses",
         "trace",
         "trace.pcapng",
+        "trace.frame",
         "trace.headers",
         "trace.link",
         "trace.layers",

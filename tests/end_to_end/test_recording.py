@@ -16,8 +16,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.launch.udpchat import main as udpchat
 from twisted_chat.trace import headers, pcapng
-from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import dissect
 from twisted_chat.trace.taps import TLS, UNIX

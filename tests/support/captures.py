@@ -12,7 +12,8 @@ from scapy.utils import EDecimal, wrpcap, wrpcapng
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
-from twisted_chat.trace.analysis import Analysis, Frame
+from twisted_chat.trace.analysis import Analysis
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.report import ConversationSummary, Finding, Purpose, Row
 
 USER, SERVER = ("192.168.122.9", 36396), ("192.168.122.25", 8090)

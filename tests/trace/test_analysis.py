@@ -27,7 +27,8 @@ from tests.support.captures import (
 )
 from tests.support.strategies import some
 from twisted_chat.trace import analysis, chat, questions
-from twisted_chat.trace.analysis import Analysis, Frame
+from twisted_chat.trace.analysis import Analysis
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.report import ConversationSummary, Finding, Layer, Purpose, Row
 
 RAW = 101

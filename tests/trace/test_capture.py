@@ -26,8 +26,8 @@ from tests.support.strategies import some
 from tests.trace.test_layers import WIRELESS
 from twisted_chat.errors import UsageMistake
 from twisted_chat.trace import pcapng
-from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.capture import Capture, Unreadable
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.layers import dissect
 
 

@@ -8,13 +8,13 @@ addresses than MAX_ADDRESSES only the packets are counted.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace.chat import ChatDissector, speaks
 from twisted_chat.trace.connection import Connection, Moment
 from twisted_chat.trace.fragments import Fragments
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import Fragment, Packet, Protocol, carried_in, dissect
 from twisted_chat.trace.outcome import outcome
@@ -37,20 +37,6 @@ MAX_ADDRESSES = 50_000
 """Addresses that take part in UDP chats."""
 MAX_REASONS = 100
 """Kinds of packets that are passed over that are counted one by one."""
-
-
-class Frame(NamedTuple):
-    """A packet as it stands in a capture: `at` in nanoseconds since 1970, `length`
-    in bytes on the network, of which `data` is what was captured, at the
-    interface of this number."""
-
-    number: int
-    at: int
-    linktype: int
-    data: bytes
-    length: int
-    comments: tuple[str, ...] = ()
-    interface: int = 0
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted_chat.errors import WireError
-from twisted_chat.trace.analysis import Frame
+from twisted_chat.trace.frame import Frame
 
 LARGEST_BLOCK = 16 * 1024 * 1024
 """Bytes in one block of a capture; one that claims to be longer is damaged."""

@@ -13,8 +13,8 @@ from io import BufferedReader
 from typing import Any
 
 from twisted_chat.errors import ChatError, UsageMistake, WireError
-from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.blocks import CutOff, Reader
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.packed import decompressed
 from twisted_chat.trace.report import count
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from twisted_chat.trace.analysis import Frame
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.frame import Frame
 
 QUIET = 0.5
 """Seconds that a reading may take before anything is shown."""

@@ -6,13 +6,10 @@ same from its IP header on, at another interface, within a moment.
 """
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
+from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.layers import Packet
 from twisted_chat.trace.link import interface_of
-
-if TYPE_CHECKING:
-    from twisted_chat.trace.analysis import Frame
 
 MOMENT = 50_000_000
 """Nanoseconds that a packet takes at most from one interface of a host to another."""
@@ -26,7 +23,7 @@ class Twice:
     def __init__(self) -> None:
         self._recent: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
-    def seen(self, frame: "Frame", packet: Packet) -> bool:
+    def seen(self, frame: Frame, packet: Packet) -> bool:
         """Whether this is a packet that was captured already, elsewhere in the same host."""
         interface = frame.interface << 32 | interface_of(frame.linktype, frame.data)
         same = _lasting(frame.data, packet)
