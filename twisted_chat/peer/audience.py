@@ -1,9 +1,10 @@
 """Who hears the person: each contact has one standing, whatever its generation.
 
 A room's members hear what is said in it. Who is outside hears it only if the
-person poked them since joining. Who knocks, that is asked for us, hears what is
-said to nobody else: they do when we are in no room and talk to nobody, until
-the person begins something else. Nobody is added back when that has ended.
+person poked them since joining. Somebody who knocks, that is asks for us, hears
+nothing in generation 2. In generation 1, where it is the sender of a message, they
+hear when we are in no room and talk to nobody, until the person begins something
+else. Nobody is added back when that has ended.
 """
 
 from collections import OrderedDict
@@ -48,11 +49,6 @@ class Audience(Generic[P]):
         self._outside: dict[P, None] = {}
         self._callers: dict[P, None] = {}
         self._turned_away: OrderedDict[Hashable, None] = OrderedDict()
-
-    @property
-    def anybody(self) -> bool:
-        """Whether somebody hears."""
-        return bool(self._hearing)
 
     @property
     def callers(self) -> int:

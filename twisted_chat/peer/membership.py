@@ -71,10 +71,6 @@ class Membership:
                 self._effects.tell(NoAnswer(Command.ROOMJOIN, room))
             elif isinstance(answers[0], Bare):
                 self._effects.tell(rooms.NoSuchRoom(room))
-            refused = answers is None or isinstance(answers[0], Bare)
-            # What was typed for the room must not go to those who only knocked.
-            if refused and (ended := self._people.end_knocks()):
-                self._effects.tell(HearNoMore(tuple(ended), Cause.REFUSED, room))
 
         self._uplink.ask(JoinRoom(room), close, now)
 

@@ -188,7 +188,7 @@ class Orders:
             if not isinstance(answer, ContactLocated):
                 self._effects.tell(talk.NoSuchUser(name))
                 return
-            person, ended = self._people.poked(answer.contact, now)
+            person = self._people.poked(answer.contact, now)
             if person is None:
                 own = answer.contact.fingerprint == self._people.own
                 self._effects.tell(talk.ThatIsYou(name) if own else talk.TooManyPeople(name))
@@ -197,9 +197,6 @@ class Orders:
                 others = tuple(one for one in self._people.hearing() if one != person.who)
                 member = person.standing is Standing.MEMBER
                 self._effects.tell(talk.TalkBegun(person.who, "", self._room.room, member, others))
-            if ended:
-                turned = talk.HearNoMore(tuple(ended), talk.Cause.POKED, turned_to=person.who)
-                self._effects.tell(turned)
 
         if self._people.ignores(name):
             self._effects.tell(talk.IsIgnored(name))

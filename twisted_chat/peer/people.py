@@ -178,24 +178,20 @@ class People:
         for person in self.audience.members():
             self._part(person, now)
 
-    def poked(self, contact: Contact, now: float) -> tuple[Person | None, list[Someone]]:
-        """We wanted to talk to somebody, and know now where they are. Returns them,
-        and those who do not hear us any more."""
+    def poked(self, contact: Contact, now: float) -> Person | None:
+        """We wanted to talk to somebody, and know now where they are. None for what
+        cannot be spoken to."""
         former = self._keyed.get(contact.fingerprint)
         if former is not None and former.awaited:
             self._part(former, now)  # What has waited was said to the room.
         person = self._meet(contact, now)
         if person is None:
-            return None, []
+            return None
         person.awaited = False
         self._gathering.undo(Doing.PART, person.who)
-        ended = _heard_till_now(self.audience.poke(person))
+        self.audience.poke(person)
         self._withhold_outside(person)
-        return person, ended
-
-    def end_knocks(self) -> list[Someone]:
-        """Speak no more to those who only knocked. Returns those who heard us."""
-        return _heard_till_now(self.audience.end_knocks())
+        return person
 
     def introduced(self, contact: Contact, now: float) -> Person | None:
         """Somebody wants to talk to us. They hear nothing before we want to talk to
