@@ -4,12 +4,13 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, ClassVar
 
 from selenium.webdriver.common.keys import Keys
 
-from tests.end_to_end.processes import ProcessTestCase
+from tests.end_to_end.processes import PATIENCE, ProcessTestCase
 from tests.support.captures import SERVER, USER, Call, chat_over_tcp, datagram, exchange, write
 from tests.trace.test_page import NASTY
 
@@ -270,16 +271,26 @@ class Phone(PageTestCase):
 class Spoken(PageTestCase):
     """To a screen reader."""
 
-    def test_tree(self) -> None:
-        """Landmarks, lists, headings and names: everything has a role, and says what it is."""
-        self.draw(exchange())
+    def spoken(self) -> list[tuple[str, str]]:
+        """What is read out now: roles and names."""
         tree = self.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-        nodes = [
+        return [
             (node.get("role", {}).get("value"), node.get("name", {}).get("value", ""))
             for node in tree
             if not node.get("ignored")
         ]
-        buttons = [name for role, name in nodes if role == "button" and name.startswith("Packet")]
+
+    def test_tree(self) -> None:
+        """Landmarks, lists, headings and names: everything has a role, and says what it is."""
+        self.draw(exchange())
+        # The browser makes the tree when it comes to it, a moment after the page.
+        deadline = time.monotonic() + PATIENCE
+        nodes, buttons = list[tuple[str, str]](), list[str]()
+        while not buttons and time.monotonic() < deadline:
+            nodes = self.spoken()
+            buttons = [
+                name for role, name in nodes if role == "button" and name.startswith("Packet")
+            ]
         self.assertEqual(len(buttons), 11)
         self.assertIn("192.168.122.9:36396 to 192.168.122.25:8090: asks for the rooms", buttons[2])
         boxes = [name for role, name in nodes if role == "checkbox"]
