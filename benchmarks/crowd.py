@@ -76,7 +76,7 @@ def serve(port: int, log: str) -> None:
         due = now + BEAT
         reactor.callLater(BEAT, beat)
 
-    class Questions(LineReceiver):
+    class OpenRequests(LineReceiver):
         delimiter = b"\n"
 
         def lineReceived(self, line: bytes) -> None:
@@ -93,7 +93,7 @@ def serve(port: int, log: str) -> None:
             self.sendLine(json.dumps(known).encode())
 
     beat()
-    StandardIO(Questions())
+    StandardIO(OpenRequests())
     reactor.run()
 
 

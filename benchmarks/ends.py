@@ -24,9 +24,9 @@ from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.peer.gen2.outbox import WINDOW
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
-from twisted_chat.peer.outbox import WINDOW
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session

@@ -18,8 +18,8 @@ from twisted.protocols.basic import LineReceiver
 
 from benchmarks.ends import ENDS, QUEUED, End, KeyedPeers, reactor
 from benchmarks.processes import HOST
-from twisted_chat.peer.correspondence import ACK_DELAY, ACK_EVERY
-from twisted_chat.peer.outbox import WINDOW
+from twisted_chat.peer.gen2.delivery import ACK_DELAY, ACK_EVERY
+from twisted_chat.peer.gen2.outbox import WINDOW
 
 WORD = "x" * 100
 QUESTION, FIRST, HEARD = "?" * 100, "first ", "ok "
@@ -111,7 +111,7 @@ class Flow:
 
 
 class Answers:
-    """Questions, each asked when the one before is answered."""
+    """OpenRequests, each asked when the one before is answered."""
 
     def __init__(self, end: End, seconds: float) -> None:
         self._end = end

@@ -25,7 +25,6 @@ TOGETHER = {
 """Modules that are tested together: what is written is read as the same, in every one."""
 TWICE = {
     "Finish",
-    "Neighbour",
     "Order",
     "Said",
     "Say",

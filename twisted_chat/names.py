@@ -82,6 +82,14 @@ def casefold(name: str, longest: int = MAX_NAME) -> str:
     return _casefold(name)
 
 
+def folded(name: str) -> str:
+    """The casefolded name; a text that is no name is equal to nothing but itself."""
+    try:
+        return casefold(name)
+    except NameRefused:
+        return name
+
+
 @lru_cache(maxsize=65_536)
 def _casefold(name: str) -> str:
     mapped = name.lower() if _PLAIN.fullmatch(name) else _mapped(name)

@@ -4,11 +4,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
+from twisted_chat.names import folded
 from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.talk import Part, Present
 from twisted_chat.peer.ignored import Ignored
-from twisted_chat.peer.trust import name_key
 
 MAX_PEERS = 10_000
 """Addresses in a roster, and addresses whose names are remembered."""
@@ -49,7 +49,7 @@ class Acquaintances:
     def ignores(self, address: Address, claim: str = "") -> bool:
         """Whether whoever is there, under the name that it claims, is ignored."""
         known = self._by_server.get(address) or self._by_claim.get(address) or claim
-        return self.ignored.holds(address, name_key(known), name_key(claim))
+        return self.ignored.holds(address, folded(known), folded(claim))
 
     def roster(self) -> list[Address]:
         return list(self._roster)

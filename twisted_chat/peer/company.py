@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
 from twisted_chat.peer.acquaintances import Acquaintances
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command
@@ -17,7 +18,6 @@ from twisted_chat.peer.events import rooms, server, talk
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.requests import SETTLED, Ask, Requests, collect
-from twisted_chat.peer.trust import name_key
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom, Locate, Verb
 from twisted_chat.wire.gen1 import Answer, Located, RosterCleared, RosterEntry
 
@@ -164,7 +164,7 @@ class Company:
     def ignore(self, name: str) -> None:
         """Show nothing of somebody, by their address and their name, and say nothing to them."""
         found = self.people.find(name)
-        if not self.people.ignored.add(name, [name_key(name), *found]):
+        if not self.people.ignored.add(name, [folded(name), *found]):
             self._effects.tell(talk.TooManyIgnored())
             return
         for address in found:

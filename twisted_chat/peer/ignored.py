@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 
-from twisted_chat.peer.trust import name_key
+from twisted_chat.names import folded
 
 MAX_IGNORED = 1_000
 """Names that are ignored at a time."""
@@ -16,18 +16,18 @@ class Ignored:
 
     def add(self, name: str, marks: Iterable[Hashable]) -> bool:
         """Ignore whoever has one of these marks. False where there are too many."""
-        if len(self._marks) >= MAX_IGNORED and name_key(name) not in self._marks:
+        if len(self._marks) >= MAX_IGNORED and folded(name) not in self._marks:
             return False
-        self._marks[name_key(name)] = self.marks(name) | frozenset(marks)
+        self._marks[folded(name)] = self.marks(name) | frozenset(marks)
         return True
 
     def remove(self, name: str) -> bool:
         """Ignore somebody no more. False if they were not ignored."""
-        return self._marks.pop(name_key(name), None) is not None
+        return self._marks.pop(folded(name), None) is not None
 
     def marks(self, name: str) -> frozenset[Hashable]:
         """What the one who is ignored under this name is known by."""
-        return self._marks.get(name_key(name), frozenset())
+        return self._marks.get(folded(name), frozenset())
 
     def names(self) -> list[str]:
         """The names under which somebody is ignored."""

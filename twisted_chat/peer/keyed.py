@@ -6,25 +6,25 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import QUIT, Command, Order
-from twisted_chat.peer.correspondence import HEAR_BURST, HEAR_RATE, Correspondence
-from twisted_chat.peer.dialling import Places
 from twisted_chat.peer.effects import Effect, Effects, Typed
 from twisted_chat.peer.events.server import LinkBroken, RegisteredAs, ServerBack
 from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
-from twisted_chat.peer.farewell import Farewell
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
+from twisted_chat.peer.gen2.dialling import Places
+from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.shutdown import Shutdown
+from twisted_chat.peer.gen2.trust import Memory, Trust
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.namesakes import Namesakes
-from twisted_chat.peer.neighbour import Neighbour
-from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.orders import SERVER, Orders
 from twisted_chat.peer.people import People, Person
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.session import MAX_TYPED, SPEAK_BURST, SPEAK_RATE
-from twisted_chat.peer.trust import Memory, Trust
 from twisted_chat.peer.typed import TypedLines
 from twisted_chat.peer.undone import left_over
-from twisted_chat.peer.uplink import Uplink
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
@@ -71,23 +71,23 @@ class KeyedSession:
         self._epoch = epoch
         self._effects = Effects()
         trust = Trust(memory, fingerprint, self._effects.tell)
-        self._words = Correspondence(self._effects, hear_rate, HEAR_BURST)
+        self._words = Deliveries(self._effects, hear_rate, HEAR_BURST)
         self._gathering = Gathering(self._effects.tell)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
-        self._links = Neighbourhood(
+        self._links = Mesh(
             trust, self._words, self._effects, self._next_epoch, places, names, self._parted
         )
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
         self._people = People(
             trust, self._links, plain, names, self._effects, self._gathering, server.may_be_far
         )
-        self._uplink = Uplink(
+        self._uplink = ServerLink(
             server, trust, self._effects, self._registered, pinned=server_key, patient=patient
         )
         self._room = Membership(self._uplink, self._people, self._effects, self._gathering)
         self._orders = Orders(self._uplink, self._room, self._people, self._words, self._effects)
-        self._farewell = Farewell(
+        self._farewell = Shutdown(
             self._uplink,
             self._links,
             self._words,
@@ -255,7 +255,7 @@ class KeyedSession:
             if not known and message == Bare(Verb.HI):
                 self._uplink.forgotten(now)
 
-    def _parted(self, neighbour: Neighbour, now: float) -> None:
+    def _parted(self, neighbour: KeyedPeer, now: float) -> None:
         self._people.parted(neighbour, now)
 
     def _registered(self, again: bool, now: float) -> None:

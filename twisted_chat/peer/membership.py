@@ -1,6 +1,7 @@
 """The room we are in: its numbered roster, who comes and who goes, getting back into it."""
 
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
@@ -9,9 +10,8 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.server import NoAnswer
 from twisted_chat.peer.events.talk import Cause, HearNoMore
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.server_link import ServerLink
 from twisted_chat.peer.people import People
-from twisted_chat.peer.trust import name_key
-from twisted_chat.peer.uplink import Uplink
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
@@ -38,7 +38,7 @@ class Membership:
     change. `wake` is when `tick` is due."""
 
     def __init__(
-        self, uplink: Uplink, people: People, effects: Effects, gathering: Gathering
+        self, uplink: ServerLink, people: People, effects: Effects, gathering: Gathering
     ) -> None:
         self._uplink = uplink
         self._people = people
@@ -99,14 +99,14 @@ class Membership:
 
     def created(self, room: str, *, ours: bool) -> None:
         """A room is ours to create again, or no longer."""
-        (self._own.add if ours else self._own.discard)(name_key(room))
+        (self._own.add if ours else self._own.discard)(folded(room))
 
     def returned(self, now: float) -> None:
         """The server knows us again, and perhaps nothing of our room."""
         self._return_at = NEVER
         if not self.room:
             return
-        self._create_at = now if name_key(self.room) in self._own else now + OTHERS_CREATE
+        self._create_at = now if folded(self.room) in self._own else now + OTHERS_CREATE
         self._number, self._asked_again, self._incoming = -1, True, None
         self.moving = True
 
@@ -159,7 +159,7 @@ class Membership:
                 self._incoming = (message, {})
             case RosterMember(contact):
                 if self._incoming is not None and len(self._incoming[1]) < MAX_PEERS:
-                    self._incoming[1][name_key(contact.name)] = contact
+                    self._incoming[1][folded(contact.name)] = contact
             case RosterEnds():
                 self._whole(now)
             case Came(number, contact):
@@ -191,10 +191,10 @@ class Membership:
             return
         (begins, members), self._incoming = self._incoming, None
         self._uplink.answered(RosterEnds(), now)
-        joined = bool(self._joining) and name_key(begins.room) == name_key(self._joining)
-        if not joined and name_key(begins.room) != name_key(self.room):
+        joined = bool(self._joining) and folded(begins.room) == folded(self._joining)
+        if not joined and folded(begins.room) != folded(self.room):
             return  # A room that we have left in the meantime, or never wanted to be in.
-        again = bool(self.room) and name_key(begins.room) == name_key(self.room)
+        again = bool(self.room) and folded(begins.room) == folded(self.room)
         if not again:
             self._forget(now)
             self.room = begins.room
@@ -227,7 +227,7 @@ class Membership:
             self._go(name, now)
 
     def _enter(self, contact: Contact, now: float) -> None:
-        key = name_key(contact.name)
+        key = folded(contact.name)
         new = key not in self._members
         if new and len(self._members) >= MAX_PEERS:
             return
@@ -238,7 +238,7 @@ class Membership:
             self._gathering.came(person.who, now)
 
     def _go(self, name: str, now: float) -> None:
-        key = name_key(name)
+        key = folded(name)
         self._missing.discard(key)
         if key in self._members:
             self._members.discard(key)
@@ -248,14 +248,14 @@ class Membership:
             self._gathering.left(person.who if person else Someone(name), now)
 
     def _put_out(self, room: str, now: float) -> None:
-        if self._leaving and name_key(room) in ("", name_key(self._leaving)):
+        if self._leaving and folded(room) in ("", folded(self._leaving)):
             self._uplink.answered(PutOut(room), now)
-        elif self.room and name_key(room) == name_key(self.room):
+        elif self.room and folded(room) == folded(self.room):
             self._forget(now)
             still = tuple(self._people.hearing())
             self._effects.tell(
                 rooms.LeftRoom(room, True, still)
-                if name_key(room) in self._own
+                if folded(room) in self._own
                 else rooms.PutOutOf(room, still)
             )
 

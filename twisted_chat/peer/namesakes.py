@@ -2,8 +2,8 @@
 
 from typing import Generic, Protocol, TypeVar
 
+from twisted_chat.names import folded
 from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.trust import name_key
 from twisted_chat.wire.gen2.contact import Contact
 
 
@@ -25,11 +25,11 @@ class Namesakes(Generic[N]):
         self._called: dict[str, list[N]] = {}
 
     def add(self, one: N) -> None:
-        self._called.setdefault(name_key(one.contact.name), []).append(one)
+        self._called.setdefault(folded(one.contact.name), []).append(one)
 
     def discard(self, one: N) -> None:
         """Somebody, whose `contact` has not changed since it was added, is no more."""
-        key = name_key(one.contact.name)
+        key = folded(one.contact.name)
         left = [other for other in self._called.get(key, ()) if other is not one]
         if left:
             self._called[key] = left
@@ -38,7 +38,7 @@ class Namesakes(Generic[N]):
 
     def rename(self, one: N, contact: Contact) -> None:
         """The server says this of somebody now."""
-        if name_key(one.contact.name) == name_key(contact.name):
+        if folded(one.contact.name) == folded(contact.name):
             one.contact = contact
             return
         self.discard(one)
@@ -47,7 +47,7 @@ class Namesakes(Generic[N]):
 
     def all(self, name: str) -> list[N]:
         """Those who have this name, the latest last."""
-        return self._called.get(name_key(name), [])
+        return self._called.get(folded(name), [])
 
     def called(self, name: str) -> N | None:
         """Who has this name: of several, who is in the room or was introduced last."""

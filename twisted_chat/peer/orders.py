@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from twisted_chat.events import Event
+from twisted_chat.names import folded
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys, rooms, server, talk
+from twisted_chat.peer.gen2.delivery import Deliveries
+from twisted_chat.peer.gen2.server_link import ServerLink
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
-from twisted_chat.peer.trust import name_key
-from twisted_chat.peer.uplink import Uplink
 from twisted_chat.wire.common import CreateRoom, ListRooms, ListUsers, Locate, RoomReady
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
 from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
@@ -50,10 +50,10 @@ class Orders:
 
     def __init__(
         self,
-        uplink: Uplink,
+        uplink: ServerLink,
         room: Membership,
         people: People,
-        words: Correspondence,
+        words: Deliveries,
         effects: Effects,
     ) -> None:
         self._uplink = uplink
@@ -75,7 +75,7 @@ class Orders:
             self._effects.tell(self._needs_server(command, now) if known else server.NameFirst())
             return
         argument = order.argument
-        if command in _FOR_OTHERS and name_key(argument) == name_key(self._uplink.name):
+        if command in _FOR_OTHERS and folded(argument) == folded(self._uplink.name):
             own = keys.OwnKey(argument, self._people.own)
             verifies = command is Command.VERIFY
             self._effects.tell(own if verifies else talk.ThatIsYou(argument, command))

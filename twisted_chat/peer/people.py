@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address, is_public
 from twisted_chat.likeness import plain_forms, skeleton
+from twisted_chat.names import folded
 from twisted_chat.peer.audience import Audience, Standing
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
@@ -13,17 +14,17 @@ from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.talk import Doing, Part, Present
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.trust import Trust, Verdict
 from twisted_chat.peer.ignored import Ignored
 from twisted_chat.peer.namesakes import Namesakes
-from twisted_chat.peer.neighbour import Neighbour
-from twisted_chat.peer.neighbourhood import Neighbourhood
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
-from twisted_chat.peer.trust import Trust, Verdict, name_key
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.contact import Contact
 
-Person = Neighbour | PlainPeer
+Person = KeyedPeer | PlainPeer
 
 MAX_INTRODUCED = 1_000
 """Those who are known only because they have asked for us, and do not hear us."""
@@ -44,7 +45,7 @@ class People:
     def __init__(
         self,
         trust: Trust,
-        keyed: Neighbourhood,
+        keyed: Mesh,
         plain: PlainPeers,
         names: Namesakes[Person],
         effects: Effects,
@@ -89,11 +90,11 @@ class People:
     def everybody(self) -> list[Person]:
         return [*self._keyed, *self._plain.all()]
 
-    def listeners(self) -> tuple[list[Neighbour], list[PlainPeer]]:
+    def listeners(self) -> tuple[list[KeyedPeer], list[PlainPeer]]:
         """Whom we speak to, over links and without."""
         heard_by = [one for one in self.audience.listeners() if one.listening]
         return (
-            [one for one in heard_by if isinstance(one, Neighbour)],
+            [one for one in heard_by if isinstance(one, KeyedPeer)],
             [one for one in heard_by if isinstance(one, PlainPeer)],
         )
 
@@ -133,7 +134,7 @@ class People:
     def came(self, contact: Contact, now: float) -> Person | None:
         """Somebody is in our room. None for what cannot be spoken to."""
         person = self._meet(contact, now)
-        former = self._members.get(name_key(contact.name))
+        former = self._members.get(folded(contact.name))
         if former is not None and former is not person:
             self._part(former, now)
         if person is not None:
@@ -143,16 +144,16 @@ class People:
 
     def await_return(self, name: str) -> None:
         """A member may return to the room, or not: until then they hear nothing."""
-        if (person := self._members.get(name_key(name))) is not None:
+        if (person := self._members.get(folded(name))) is not None:
             person.awaited = True
 
     def _enroll(self, person: Person, now: float) -> None:
         self._members.pop(self._roster_names.get(person, ""), None)
-        key = name_key(person.contact.name)
+        key = folded(person.contact.name)
         self._members[key], self._roster_names[person] = person, key
         if person.awaited:
             person.awaited = False
-            if isinstance(person, Neighbour):
+            if isinstance(person, KeyedPeer):
                 self._keyed.returned(person, now)
         if isinstance(person, PlainPeer):
             if person.standing is not Standing.MEMBER:
@@ -168,7 +169,7 @@ class People:
 
     def went(self, name: str, now: float) -> Person | None:
         """Somebody is not in our room any more, and does not hear us. None if they were not."""
-        person = self._members.get(name_key(name))
+        person = self._members.get(folded(name))
         if person is not None:
             self._part(person, now)
         return person
@@ -220,7 +221,7 @@ class People:
             self._part(person, now, tell=True)
         return outside[-1] if outside else None
 
-    def parted(self, person: Neighbour, now: float) -> None:
+    def parted(self, person: KeyedPeer, now: float) -> None:
         """Somebody does not hear us any more. Who is in our room hears us until it is left."""
         if person.standing in (Standing.POKED, Standing.KNOCKED):
             heard = person.listening
@@ -231,7 +232,7 @@ class People:
 
     def _part(self, person: Person, now: float, *, tell: bool = False) -> None:
         self._stand_down(person)
-        if isinstance(person, Neighbour):
+        if isinstance(person, KeyedPeer):
             if person.awaited:
                 self._keyed.forget(person)  # With all that has waited.
             else:
@@ -255,7 +256,7 @@ class People:
     def _withhold(self, person: PlainPeer) -> None:
         """Say nothing to somebody without a key who has to do with those who have one,
         and whom anybody can have invented, until the person has decided."""
-        place = (name_key(person.contact.name), person.address)
+        place = (folded(person.contact.name), person.address)
         anywhere = is_public(person.contact.host) or self._server_is_far()
         if anywhere and place not in self._trusted_places:
             person.withheld = True
@@ -280,7 +281,7 @@ class People:
         """Everybody with a standing, as `$who` shows them."""
         every = [one for one in self.everybody() if one.standing is not Standing.NONE]
         present = [self._present(one, marks=len(every) <= MAX_MARKED) for one in every]
-        inside = {name_key(one.name) for one in present if one.part is Part.IGNORED}
+        inside = {folded(one.name) for one in present if one.part is Part.IGNORED}
         away = [name for name in self._ignored.names() if name not in inside]
         return [*present, *(Present(name, Part.IGNORED) for name in away)]
 
@@ -329,14 +330,14 @@ class People:
         """Tell once of a name that only looks like ours, or that of somebody known."""
         if self._remembered is None:
             self._remembered = {skeleton(one): one for one in self._trust.foreign_names()}
-        key, bones = name_key(name), skeleton(name)
+        key, bones = folded(name), skeleton(name)
         known = self._likes.setdefault(bones, key)
         if len(self._likes) > MAX_LIKES:
             self._likes.popitem(last=False)
         if key in self._likened:
             return
         others = [known] if known != key else []
-        if self.name and key != name_key(self.name) and bones == skeleton(self.name):
+        if self.name and key != folded(self.name) and bones == skeleton(self.name):
             others = [self.name]
         if not others and self._remembered.get(bones, key) != key:
             others = [self._remembered[bones]]
@@ -349,7 +350,7 @@ class People:
             self._gathering.did(Doing.LIKENESS, keys.LooksLike(who, others[0]), who, now)
 
     def _is_member(self, contact: Contact) -> bool:
-        member = self._members.get(name_key(contact.name))
+        member = self._members.get(folded(contact.name))
         return member is not None and _marks(member.contact) == _marks(contact)
 
     # --- Whom the person ignores
@@ -393,13 +394,13 @@ class People:
         ]
         if len(others) >= MAX_NAMESAKES:
             self._stand_down(others[0])
-            if isinstance(others[0], Neighbour):
+            if isinstance(others[0], KeyedPeer):
                 self._keyed.forget(others[0])
             else:
                 self._plain.forget(others[0])
 
     def _warn(self, contact: Contact, now: float) -> None:
-        warning = (name_key(contact.name), contact.fingerprint)
+        warning = (folded(contact.name), contact.fingerprint)
         if warning in self._warned:
             return
         if len(self._warned) > MAX_INTRODUCED:
@@ -420,12 +421,12 @@ class People:
             self._effects.tell(keys.NothingToAccept(name, bool(person.fingerprint)))
         else:
             self._trust.accept(person.contact)
-            self._warned.discard((name_key(person.contact.name), person.contact.fingerprint))
-            if isinstance(person, Neighbour):
+            self._warned.discard((folded(person.contact.name), person.contact.fingerprint))
+            if isinstance(person, KeyedPeer):
                 self._effects.tell(keys.KeyAccepted(name, True))
                 self._keyed.accepted(person, now)
             else:
-                self._trusted_places[name_key(name), person.address] = None
+                self._trusted_places[folded(name), person.address] = None
                 if len(self._trusted_places) > MAX_INTRODUCED:
                     self._trusted_places.popitem(last=False)
                 self._untold.pop(person, None)
@@ -442,7 +443,7 @@ class People:
         if not fingerprint:
             self._effects.tell(keys.HasNoKey(name) if person else keys.NoKeyKnown(name, True))
             return
-        shown = self._compared.get(name_key(name)) == fingerprint
+        shown = self._compared.get(folded(name)) == fingerprint
         blocked = person is not None and person.blocked
         if answer and shown and not blocked:
             self._trust.compared(name, fingerprint)
@@ -450,7 +451,7 @@ class People:
             return
         if len(self._compared) > MAX_INTRODUCED:
             self._compared.clear()
-        self._compared[name_key(name)] = fingerprint
+        self._compared[folded(name)] = fingerprint
         compared = self._trust.is_compared(name, fingerprint)
         self._effects.tell(
             keys.KeysToCompare(name, self._trust.own, fingerprint, not blocked, compared)
@@ -478,11 +479,11 @@ def _marks(contact: Contact) -> tuple[Hashable, ...]:
     """What somebody is known by: a key, or else an address and a name."""
     if contact.fingerprint:
         return (contact.fingerprint,)
-    return (contact.host, contact.port), ("keyless", name_key(contact.name))
+    return (contact.host, contact.port), ("keyless", folded(contact.name))
 
 
 def _has_name(person: Person, name: str) -> bool:
-    return name_key(person.contact.name) == name_key(name)
+    return folded(person.contact.name) == folded(name)
 
 
 def _identity(person: Person) -> str | Address:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twisted_chat.addresses import Address
+from twisted_chat.names import folded
 from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
@@ -11,7 +12,6 @@ from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.speech import speak
-from twisted_chat.peer.trust import name_key
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 from twisted_chat.wire.gen1 import NamedText
@@ -78,7 +78,7 @@ class PlainPeers:
         """Somebody is in our room, or introduced. None where there are too many."""
         address = (contact.host, contact.port)
         peer = self._known.get(address)
-        if peer is None or name_key(peer.contact.name) != name_key(contact.name):
+        if peer is None or folded(peer.contact.name) != folded(contact.name):
             if peer is None and len(self._known) >= MAX_PEERS:
                 return None
             if peer is not None:
@@ -114,7 +114,7 @@ class PlainPeers:
                 self._effects.tell(said.TooManySaid(many, last))
             return
         text = message.text.removesuffix("\n").removesuffix("\r")
-        same = name_key(message.name) == name_key(peer.contact.name)
+        same = folded(message.name) == folded(peer.contact.name)
         claims = "" if same else message.name
         in_room = peer.standing is Standing.MEMBER
         how = said.Unencrypted(at(source), claims, message.cut)

@@ -20,11 +20,11 @@ from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.resolve import everywhere, look_up_later
 from twisted_chat.net.service import DatagramService
+from twisted_chat.peer.gen2.trust import Memory
 from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
-from twisted_chat.peer.trust import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
 from twisted_chat.terminal.face import for_people

@@ -10,20 +10,20 @@ from collections.abc import Callable
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Command, Order, Say
-from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects, Typed
 from twisted_chat.peer.events.said import NotBackYet
 from twisted_chat.peer.events.server import HelpMeant
 from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.delivery import Deliveries
+from twisted_chat.peer.gen2.outbox import size_of
+from twisted_chat.peer.gen2.server_link import ServerLink
 from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.orders import Orders
-from twisted_chat.peer.outbox import size_of
 from twisted_chat.peer.people import People
 from twisted_chat.peer.plain import PlainPeers
 from twisted_chat.peer.undone import left_over
-from twisted_chat.peer.uplink import Uplink
 from twisted_chat.rate import Rate
 
 _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
@@ -36,12 +36,12 @@ class TypedLines:
 
     def __init__(
         self,
-        uplink: Uplink,
+        uplink: ServerLink,
         room: Membership,
         people: People,
         plain: PlainPeers,
         orders: Orders,
-        words: Correspondence,
+        words: Deliveries,
         effects: Effects,
         gathering: Gathering,
         leave: Callable[[float], None],

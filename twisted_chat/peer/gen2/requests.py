@@ -1,6 +1,6 @@
-"""Questions to the server on a link that loses nothing and keeps the order.
+"""Requests to the server on a link that loses nothing and keeps the order.
 
-An answer names its verb, so the first question with that verb is the one that
+An answer names its verb, so the first request with that verb is the one that
 it answers.
 """
 
@@ -57,7 +57,7 @@ _ANSWERED: dict[type, Verb | Extra] = {
 
 
 @dataclass(eq=False, slots=True)
-class _Question:
+class _Awaited:
     verb: Verb | Extra
     close: Close
     due: float
@@ -68,11 +68,11 @@ class _Question:
     answers: list[Answer] = field(default_factory=list)
 
 
-class Questions:
+class AwaitedAnswers:
     """Those that are under way. `wake` is when the first has waited too long."""
 
     def __init__(self) -> None:
-        self._open: deque[_Question] = deque()
+        self._open: deque[_Awaited] = deque()
 
     @property
     def wake(self) -> float:
@@ -81,36 +81,36 @@ class Questions:
     def asked(self, request: Request, close: Close, now: float) -> None:
         """A request was sent."""
         verb = _ASKED[type(request)]
-        self._open.append(_Question(verb, close, now + PATIENCE, now + LONGEST_LIST))
+        self._open.append(_Awaited(verb, close, now + PATIENCE, now + LONGEST_LIST))
 
     def answer(self, answer: Answer, now: float) -> bool:
-        """Give an answer to the question that it belongs to. False if there is none.
+        """Give an answer to the request that it belongs to. False if there is none.
 
-        A roster answers the join with its beginning: whoever asked knows the rest. Its
-        end answers whoever asked for it again.
+        A roster answers the join with its beginning: the one who asked knows the rest. Its
+        end answers the one who asked for it again.
         """
         if isinstance(answer, Bare | Listed | Done | Refused):
             verb: Verb | Extra | None = answer.verb
         else:
             verb = _ANSWERED.get(type(answer))
-        question = next((one for one in self._open if one.verb is verb), None)
-        if question is None:
+        request = next((one for one in self._open if one.verb is verb), None)
+        if request is None:
             return False
         if isinstance(answer, Listed):
-            question.size += weight(answer.names)
-            if question.size > MAX_LIST_BYTES:
-                question.until = now  # A list without end is no answer.
+            request.size += weight(answer.names)
+            if request.size > MAX_LIST_BYTES:
+                request.until = now  # A list without end is no answer.
             else:
-                question.answers.append(answer)
-            question.due = min(now + PATIENCE, question.until)
+                request.answers.append(answer)
+            request.due = min(now + PATIENCE, request.until)
         else:
-            question.answers.append(answer)
-            self._open.remove(question)
-            question.close(question.answers, now)
+            request.answers.append(answer)
+            self._open.remove(request)
+            request.close(request.answers, now)
         return True
 
     def give_up(self, now: float) -> None:
         """There will be no answers."""
-        questions, self._open = list(self._open), deque()
-        for question in questions:
-            question.close(None, now)
+        requests, self._open = list(self._open), deque()
+        for request in requests:
+            request.close(None, now)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address, AddressKind, kind, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.peer.backoff import Backoff
-from twisted_chat.peer.neighbour import Neighbour
+from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.whereabouts import Whereabouts
 
 PATIENCE = 10.0
@@ -35,7 +35,7 @@ class _Host:
     """Who waits for a dial to a host, how many are on their way, how many links
     there are, and whether it is left alone for now."""
 
-    waiting: OrderedDict[Neighbour, None] = field(default_factory=OrderedDict)
+    waiting: OrderedDict[KeyedPeer, None] = field(default_factory=OrderedDict)
     under_way: int = 0
     linked: int = 0
     backoff: Backoff = field(default_factory=Backoff)
@@ -68,8 +68,8 @@ class Dialling:
 
     def __init__(self, dial: Callable[[Address, str], None]) -> None:
         self._dial = dial
-        self._due: Deadlines[Neighbour] = Deadlines()
-        self._waits_at: dict[Neighbour, str] = {}
+        self._due: Deadlines[KeyedPeer] = Deadlines()
+        self._waits_at: dict[KeyedPeer, str] = {}
         self._hosts: dict[str, _Host] = {}
         self._silent: OrderedDict[str, None] = OrderedDict()
         self._free: OrderedDict[str, None] = OrderedDict()
@@ -87,37 +87,33 @@ class Dialling:
     def wake(self) -> float:
         return min(self._due.next, self._resting.next, self._given_up.next)
 
-    def busy(self, neighbour: Neighbour) -> bool:
+    def busy(self, peer: KeyedPeer) -> bool:
         """Whether a link is wanted or on its way."""
-        return (
-            neighbour.fingerprint in self._dialled
-            or neighbour in self._waits_at
-            or neighbour in self._due
-        )
+        return peer.fingerprint in self._dialled or peer in self._waits_at or peer in self._due
 
-    def want(self, neighbour: Neighbour, at: float) -> None:
+    def want(self, peer: KeyedPeer, at: float) -> None:
         """Dial, not before this moment, and once at a time."""
-        self.drop(neighbour)
-        if neighbour.fingerprint not in self._dialled:
-            self._due.set(neighbour, at)
+        self.drop(peer)
+        if peer.fingerprint not in self._dialled:
+            self._due.set(peer, at)
 
-    def want_at_new_address(self, neighbour: Neighbour, now: float) -> None:
+    def want_at_new_address(self, peer: KeyedPeer, now: float) -> None:
         """Dial as soon as it may be, whatever is on its way to where they were before,
         which counts until nothing can come of it. Where their own link has come up
         before, the host is not left alone."""
-        self.drop(neighbour)
-        self._due.set(neighbour, now)
-        address = neighbour.next_address
+        self.drop(peer)
+        self._due.set(peer, now)
+        address = peer.next_address
         its = None if address is None else self._hosts.get(site(address[0]))
-        if its is not None and address is not None and site(address[0]) == neighbour.linked_at:
+        if its is not None and address is not None and site(address[0]) == peer.linked_at:
             self._rest_no_more(site(address[0]), its)
 
-    def drop(self, neighbour: Neighbour) -> None:
+    def drop(self, peer: KeyedPeer) -> None:
         """Do not dial any more. What is on its way stays."""
-        self._due.discard(neighbour)
-        at = self._waits_at.pop(neighbour, None)
+        self._due.discard(peer)
+        at = self._waits_at.pop(peer, None)
         if at is not None:
-            del self._hosts[at].waiting[neighbour]
+            del self._hosts[at].waiting[peer]
             self._look_at(at)
 
     def linked(self, host: str, fingerprint: str, now: float) -> None:
@@ -163,11 +159,11 @@ class Dialling:
         for at in self._resting.due(now):
             self._hosts[at].resting = False
             self._look_at(at)
-        for neighbour in self._due.due(now):
-            address = neighbour.next_address
+        for peer in self._due.due(now):
+            address = peer.next_address
             if address is not None:
-                at = self._waits_at[neighbour] = site(address[0])
-                self._hosts.setdefault(at, _Host()).waiting[neighbour] = None
+                at = self._waits_at[peer] = site(address[0])
+                self._hosts.setdefault(at, _Host()).waiting[peer] = None
                 self._look_at(at)
         unheard = list(self._given_up.due(now))
         self._start(now)
@@ -179,13 +175,13 @@ class Dialling:
         while self._free and len(self._under_way) < MAX_DIALS:
             at, _ = self._free.popitem(last=False)
             its = self._hosts[at]
-            neighbour, _ = its.waiting.popitem(last=False)
-            del self._waits_at[neighbour]
-            address = neighbour.next_address
+            peer, _ = its.waiting.popitem(last=False)
+            del self._waits_at[peer]
+            address = peer.next_address
             if address is not None and site(address[0]) == at:
-                self._begin((address, neighbour.fingerprint), at, now)
+                self._begin((address, peer.fingerprint), at, now)
             elif address is not None:
-                self._due.set(neighbour, now)  # It is elsewhere by now.
+                self._due.set(peer, now)  # It is elsewhere by now.
             self._look_at(at)
 
     def _begin(self, attempt: Attempt, at: str, now: float) -> None:

@@ -8,7 +8,7 @@ from tests.peer.keyed import key_of
 from tests.peer.linked import SERVER, Person, World
 from twisted_chat.addresses import Address
 from twisted_chat.links import SendFrame
-from twisted_chat.peer.dialling import (
+from twisted_chat.peer.gen2.dialling import (
     MAX_DIALS,
     MAX_DIALS_OF_A_HOST,
     MAX_HOSTS,
@@ -16,8 +16,9 @@ from twisted_chat.peer.dialling import (
     Dialling,
     Places,
 )
-from twisted_chat.peer.neighbour import Neighbour
-from twisted_chat.peer.outbox import Inbox, Outbox
+from twisted_chat.peer.gen2.inbox import Inbox
+from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.outbox import Outbox
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.contact import Contact
@@ -25,15 +26,15 @@ from twisted_chat.wire.gen2.contact import Contact
 HERE = ("10.0.0.5", 5005)
 
 
-def somebody(number: int, host: str = "192.0.2.1") -> Neighbour:
+def somebody(number: int, host: str = "192.0.2.1") -> KeyedPeer:
     """One who is at a port of a host."""
     contact = Contact(f"user{number}", key_of(str(number)), host, 1024 + number)
-    one = Neighbour(contact, lambda: Outbox(1), lambda fingerprint: Inbox())
+    one = KeyedPeer(contact, lambda: Outbox(1), lambda fingerprint: Inbox())
     one.reachable_at((contact.host, contact.port))
     return one
 
 
-def dial_of(one: Neighbour) -> tuple[Address, str]:
+def dial_of(one: KeyedPeer) -> tuple[Address, str]:
     """How somebody is dialled."""
     return one.addresses[0], one.fingerprint
 
@@ -45,7 +46,7 @@ class Turns(SynchronousTestCase):
         self.dialled: list[tuple[Address, str]] = []
         self.dialling = Dialling(lambda address, key: self.dialled.append((address, key)))
 
-    def want(self, *people: Neighbour, now: float = 0.0) -> None:
+    def want(self, *people: KeyedPeer, now: float = 0.0) -> None:
         for one in people:
             self.dialling.want(one, now)
         self.dialling.tick(now)
@@ -143,7 +144,7 @@ class Turns(SynchronousTestCase):
         self.move(one, 2002)
         self.assertEqual(len(self.dialled), 2)
 
-    def move(self, one: Neighbour, port: int, host: str = "192.0.2.1") -> None:
+    def move(self, one: KeyedPeer, port: int, host: str = "192.0.2.1") -> None:
         """The server says that somebody is elsewhere now."""
         one.reachable_at((host, port))
         self.dialling.want_at_new_address(one, 0.0)

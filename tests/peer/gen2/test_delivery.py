@@ -6,10 +6,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld
 from twisted_chat.links import SendFrame
-from twisted_chat.peer.correspondence import HEAR_BURST, LATE
+from twisted_chat.peer.gen2.delivery import HEAR_BURST, LATE
+from twisted_chat.peer.gen2.mesh import LINGER
+from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
 from twisted_chat.peer.holding import HOLD, HOLD_BYTES, Holding
-from twisted_chat.peer.neighbourhood import LINGER
-from twisted_chat.peer.outbox import MAX_OUTBOX
 
 MANY = 1000
 

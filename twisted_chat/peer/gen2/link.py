@@ -9,7 +9,8 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.outbox import Inbox, Outbox
+from twisted_chat.peer.gen2.inbox import Inbox
+from twisted_chat.peer.gen2.outbox import Outbox
 from twisted_chat.wire.gen2.contact import Contact
 
 MAX_ADDRESSES = 4
@@ -17,7 +18,7 @@ MAX_ADDRESSES = 4
 
 
 @dataclass(eq=False, slots=True)
-class Neighbour:
+class KeyedPeer:
     """One other peer: who it is, the link to it if there is one, and what is on the way.
 
     `contact` is what the server said last, `standing` what it is to the person,

@@ -16,20 +16,21 @@ from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
-from twisted_chat.peer.correspondence import Correspondence
-from twisted_chat.peer.dialling import Dialling, Places
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import LinkBroken
+from twisted_chat.peer.gen2.delivery import Deliveries
+from twisted_chat.peer.gen2.dialling import Dialling, Places
+from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, Outbox, size_of
+from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.namesakes import Namesakes
-from twisted_chat.peer.neighbour import Neighbour
-from twisted_chat.peer.outbox import WINDOW, WINDOW_BYTES, Inboxes, Outbox, size_of
-from twisted_chat.peer.trust import Trust
 from twisted_chat.tally import Tally
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import Contact
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
-MAX_NEIGHBOURS = 10_000
+MAX_KEYED = 10_000
 """Peers with a key that are known at a time; of twice as many it is remembered what
 they have said."""
 LINGER = 5.0
@@ -46,18 +47,18 @@ class _Stranger:
     size: int = 0
 
 
-class Neighbourhood:
+class Mesh:
     """Who is there, by fingerprint. `wake` is when `tick` is due."""
 
     def __init__(
         self,
         trust: Trust,
-        words: Correspondence,
+        words: Deliveries,
         effects: Effects,
         next_epoch: Callable[[], int],
         places: Places,
         names: Namesakes[Any],
-        parted: Callable[[Neighbour, float], None],
+        parted: Callable[[KeyedPeer, float], None],
     ) -> None:
         self._on_parted = parted
         self._trust = trust
@@ -65,76 +66,76 @@ class Neighbourhood:
         self._effects = effects
         self._make_outbox = lambda: Outbox(next_epoch())
         self._places = places
-        self._known: dict[str, Neighbour] = {}
+        self._known: dict[str, KeyedPeer] = {}
         self._names = names
-        self._links: dict[Link, Neighbour] = {}
+        self._links: dict[Link, KeyedPeer] = {}
         self._strangers: dict[str, _Stranger] = {}
-        self._inboxes = Inboxes(2 * MAX_NEIGHBOURS)
+        self._inboxes = Inboxes(2 * MAX_KEYED)
         self._dialling = Dialling(effects.dial)
-        self._parting: Deadlines[Neighbour] = Deadlines()
+        self._parting: Deadlines[KeyedPeer] = Deadlines()
         self._broken = Tally()
 
-    def __iter__(self) -> Iterator[Neighbour]:
+    def __iter__(self) -> Iterator[KeyedPeer]:
         return iter(list(self._known.values()))
 
-    def get(self, fingerprint: str) -> Neighbour | None:
+    def get(self, fingerprint: str) -> KeyedPeer | None:
         return self._known.get(fingerprint)
 
     # --- Who is there
 
-    def meet(self, contact: Contact, now: float, *, blocked: bool) -> Neighbour | None:
+    def meet(self, contact: Contact, now: float, *, blocked: bool) -> KeyedPeer | None:
         """Somebody is in our room, or introduced. None where there are too many."""
-        neighbour = self._known.get(contact.fingerprint)
-        before = None if neighbour is None else neighbour.contact
-        if neighbour is None:
-            if len(self._known) >= MAX_NEIGHBOURS:
+        peer = self._known.get(contact.fingerprint)
+        before = None if peer is None else peer.contact
+        if peer is None:
+            if len(self._known) >= MAX_KEYED:
                 return None
-            neighbour = Neighbour(contact, self._make_outbox, self._inboxes.of)
-            self._known[contact.fingerprint] = neighbour
-            self._names.add(neighbour)
-        self._names.rename(neighbour, contact)
-        neighbour.blocked = blocked
-        neighbour.parting = False
-        self._parting.discard(neighbour)
+            peer = KeyedPeer(contact, self._make_outbox, self._inboxes.of)
+            self._known[contact.fingerprint] = peer
+            self._names.add(peer)
+        self._names.rename(peer, contact)
+        peer.blocked = blocked
+        peer.parting = False
+        self._parting.discard(peer)
         allowed = self._places.allow((contact.host, contact.port))
         if allowed:
-            neighbour.reachable_at((contact.host, contact.port))
+            peer.reachable_at((contact.host, contact.port))
         if blocked:
-            self._dialling.drop(neighbour)
+            self._dialling.drop(peer)
         elif allowed and before is not None and _moved(before, contact):
-            self._dial_at_new_address(neighbour, now)
-        elif not self._dialling.busy(neighbour):
-            self._dial(neighbour, now, now)
+            self._dial_at_new_address(peer, now)
+        elif not self._dialling.busy(peer):
+            self._dial(peer, now, now)
         if stranger := self._strangers.pop(contact.fingerprint, None):
-            self._take_over(neighbour, stranger.link, now)
+            self._take_over(peer, stranger.link, now)
             for said in stranger.said:
-                self._take(neighbour, stranger.link, said, now)
-        return neighbour
+                self._take(peer, stranger.link, said, now)
+        return peer
 
-    def part(self, neighbour: Neighbour, now: float, *, tell: bool = False) -> None:
+    def part(self, peer: KeyedPeer, now: float, *, tell: bool = False) -> None:
         """Somebody is neither in our room nor introduced any more; with `tell`, they
         are told that we hear nothing from now on."""
         if tell:
-            self.say_farewell(neighbour)
-        neighbour.parting = True
-        self._parting.set(neighbour, now + LINGER)
+            self.say_leave(peer)
+        peer.parting = True
+        self._parting.set(peer, now + LINGER)
 
-    def returned(self, neighbour: Neighbour, now: float) -> None:
+    def returned(self, peer: KeyedPeer, now: float) -> None:
         """Somebody for whom what was said has waited is in our room again."""
-        self._words.flush(neighbour, now)
+        self._words.flush(peer, now)
 
-    def say_farewell(self, neighbour: Neighbour) -> None:
+    def say_leave(self, peer: KeyedPeer) -> None:
         """Tell somebody that we do not hear them any more."""
-        if neighbour.link is not None and not neighbour.blocked:
-            self._effects.frame(Leave(), neighbour.link)
+        if peer.link is not None and not peer.blocked:
+            self._effects.frame(Leave(), peer.link)
 
-    def accepted(self, neighbour: Neighbour, now: float) -> None:
+    def accepted(self, peer: KeyedPeer, now: float) -> None:
         """The person takes this key for this name."""
-        neighbour.blocked = False
-        if neighbour.link is not None:
-            self._ready(neighbour, now)
+        peer.blocked = False
+        if peer.link is not None:
+            self._ready(peer, now)
         else:
-            self._dial(neighbour, now, now)
+            self._dial(peer, now, now)
 
     # --- Links
 
@@ -142,35 +143,35 @@ class Neighbourhood:
         """There is a link with a proven key at its other end."""
         if link.fingerprint == self._trust.own:
             self._effects.close(link, "this is my own key")
-        elif neighbour := self._known.get(link.fingerprint):
-            self._take_over(neighbour, link, now)
+        elif peer := self._known.get(link.fingerprint):
+            self._take_over(peer, link, now)
         else:
             self._wait_for_introduction(link, now)
 
-    def _take_over(self, neighbour: Neighbour, link: Link, now: float) -> None:
-        former = neighbour.link
+    def _take_over(self, peer: KeyedPeer, link: Link, now: float) -> None:
+        former = peer.link
         if former is not None:
             if self._rightly_dialled(former) and not self._rightly_dialled(link):
                 self._effects.close(link, "there is a link already")
                 return
             del self._links[former]
             self._effects.close(former, "there is another link now")
-        neighbour.link = link
-        neighbour.linked_since = now
-        neighbour.linked_at = site(link.address[0])
-        neighbour.reachable_at(link.address)
-        self._dialling.drop(neighbour)
-        self._dialling.linked(link.address[0], neighbour.fingerprint, now)
-        self._links[link] = neighbour
-        if not neighbour.blocked:
-            self._ready(neighbour, now)
+        peer.link = link
+        peer.linked_since = now
+        peer.linked_at = site(link.address[0])
+        peer.reachable_at(link.address)
+        self._dialling.drop(peer)
+        self._dialling.linked(link.address[0], peer.fingerprint, now)
+        self._links[link] = peer
+        if not peer.blocked:
+            self._ready(peer, now)
 
     def _rightly_dialled(self, link: Link) -> bool:
         return link.dialled == (self._trust.own < link.fingerprint)
 
-    def _ready(self, neighbour: Neighbour, now: float) -> None:
-        self._trust.remember(neighbour.contact)
-        self._words.linked(neighbour, now)
+    def _ready(self, peer: KeyedPeer, now: float) -> None:
+        self._trust.remember(peer.contact)
+        self._words.linked(peer, now)
 
     def _wait_for_introduction(self, link: Link, now: float) -> None:
         if former := self._strangers.pop(link.fingerprint, None):
@@ -182,86 +183,86 @@ class Neighbourhood:
 
     def received(self, link: Link, message: bytes, now: float) -> None:
         """Something was said on a link."""
-        neighbour = self._links.get(link)
+        peer = self._links.get(link)
         stranger = self._strangers.get(link.fingerprint)
-        if neighbour is None and (stranger is None or stranger.link is not link):
+        if peer is None and (stranger is None or stranger.link is not link):
             return  # Closed already.
         try:
             speech = parse_speech(message)
-            if neighbour is None:
+            if peer is None:
                 assert stranger is not None
                 _hold(stranger, speech)
                 return
         except WireError as broken:
             self._break(link, broken, now)
             return
-        self._take(neighbour, link, speech, now)
+        self._take(peer, link, speech, now)
 
-    def _take(self, neighbour: Neighbour, link: Link, speech: Speech, now: float) -> None:
-        if neighbour.link is not link:
+    def _take(self, peer: KeyedPeer, link: Link, speech: Speech, now: float) -> None:
+        if peer.link is not link:
             return
         if isinstance(speech, Leave):
-            self._on_parted(neighbour, now)
+            self._on_parted(peer, now)
             return
         try:
-            self._words.received(neighbour, speech, now)
+            self._words.received(peer, speech, now)
         except WireError as broken:
             self._break(link, broken, now)
         else:
-            neighbour.backoff.begin_anew()
+            peer.backoff.begin_anew()
 
     def _break(self, link: Link, broken: WireError, now: float) -> None:
         """What came is not in the language: nothing more can be understood."""
-        neighbour = self._links.get(link)
-        if neighbour is not None and self._broken.count("broken", now):
-            self._effects.tell(LinkBroken(neighbour.who, str(broken)))
+        peer = self._links.get(link)
+        if peer is not None and self._broken.count("broken", now):
+            self._effects.tell(LinkBroken(peer.who, str(broken)))
         self._effects.close(link, str(broken))
         self.lost(link, now)
 
     def moved(self, link: Link, now: float) -> None:
         """The other end is somewhere else now."""
-        if neighbour := self._links.get(link):
-            neighbour.reachable_at(link.address)
+        if peer := self._links.get(link):
+            peer.reachable_at(link.address)
 
     def lost(self, link: Link, now: float) -> None:
         """A link is no more."""
         stranger = self._strangers.get(link.fingerprint)
         if stranger is not None and stranger.link is link:
             del self._strangers[link.fingerprint]
-        if neighbour := self._links.pop(link, None):
-            neighbour.link = None
-            self._dialling.unlinked(neighbour.fingerprint)
-            if now - neighbour.linked_since >= STEADY:
-                neighbour.backoff.begin_anew()
-            self._dial_again(neighbour, now)
+        if peer := self._links.pop(link, None):
+            peer.link = None
+            self._dialling.unlinked(peer.fingerprint)
+            if now - peer.linked_since >= STEADY:
+                peer.backoff.begin_anew()
+            self._dial_again(peer, now)
 
     def dial_failed(self, address: Address, fingerprint: str, now: float) -> None:
         """There is no link to be had there, this time."""
-        neighbour = self._known.get(fingerprint)
-        if self._dialling.failed(address, fingerprint, now) and neighbour is not None:
-            self._dial_again(neighbour, now)
+        peer = self._known.get(fingerprint)
+        if self._dialling.failed(address, fingerprint, now) and peer is not None:
+            self._dial_again(peer, now)
 
-    def _dial_again(self, neighbour: Neighbour, now: float) -> None:
-        self._dial(neighbour, now + neighbour.backoff.next(), now)
+    def _dial_again(self, peer: KeyedPeer, now: float) -> None:
+        self._dial(peer, now + peer.backoff.next(), now)
 
-    def _dial(self, neighbour: Neighbour, at: float, now: float) -> None:
-        if self._dials(neighbour) and neighbour.link is None:
-            self._dialling.want(neighbour, at)
+    def _dial(self, peer: KeyedPeer, at: float, now: float) -> None:
+        if self._dials(peer) and peer.link is None:
+            self._dialling.want(peer, at)
             if at <= now:
                 self._tick_dials(now)
 
-    def _dial_at_new_address(self, neighbour: Neighbour, now: float) -> None:
+    def _dial_at_new_address(self, peer: KeyedPeer, now: float) -> None:
         """The server has just said where it is now: a program that was started anew, to
         whose predecessor there may still be a link."""
-        neighbour.backoff.begin_anew()
-        link = neighbour.link
-        if self._dials(neighbour) and (link is None or link.address != neighbour.next_address):
-            self._dialling.want_at_new_address(neighbour, now)
+        peer.backoff.begin_anew()
+        link = peer.link
+        if self._dials(peer) and (link is None or link.address != peer.next_address):
+            self._dialling.want_at_new_address(peer, now)
             self._tick_dials(now)
 
-    def _dials(self, neighbour: Neighbour) -> bool:
+    def _dials(self, peer: KeyedPeer) -> bool:
         """Whether it is us who dial, of the two."""
-        return self._trust.own < neighbour.fingerprint and not neighbour.blocked
+        return self._trust.own < peer.fingerprint and not peer.blocked
 
     def _tick_dials(self, now: float) -> None:
         for address, fingerprint in self._dialling.tick(now):
@@ -276,24 +277,24 @@ class Neighbourhood:
         return min(self._dialling.wake, self._parting.next, until)
 
     def tick(self, now: float) -> None:
-        for neighbour in list(self._parting.due(now)):
-            self.forget(neighbour)
+        for peer in list(self._parting.due(now)):
+            self.forget(peer)
         self._tick_dials(now)
         for stranger in [one for one in self._strangers.values() if one.until <= now]:
             del self._strangers[stranger.link.fingerprint]
             self._effects.close(stranger.link, "you are neither in my room nor were we introduced")
 
-    def forget(self, neighbour: Neighbour) -> None:
+    def forget(self, peer: KeyedPeer) -> None:
         """Have nothing to do with somebody any more."""
-        self._words.give_up(neighbour)
-        self._parting.discard(neighbour)
-        self._dialling.drop(neighbour)
-        self._dialling.unlinked(neighbour.fingerprint)
-        del self._known[neighbour.fingerprint]
-        self._names.discard(neighbour)
-        if neighbour.link is not None:
-            del self._links[neighbour.link]
-            self._effects.close(neighbour.link, "we have parted")
+        self._words.give_up(peer)
+        self._parting.discard(peer)
+        self._dialling.drop(peer)
+        self._dialling.unlinked(peer.fingerprint)
+        del self._known[peer.fingerprint]
+        self._names.discard(peer)
+        if peer.link is not None:
+            del self._links[peer.link]
+            self._effects.close(peer.link, "we have parted")
 
 
 def _moved(before: Contact, contact: Contact) -> bool:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
-from twisted_chat import names
 from twisted_chat.addresses import Address
-from twisted_chat.errors import ChatError, NameRefused
+from twisted_chat.errors import ChatError
+from twisted_chat.names import folded
 from twisted_chat.peer.events.keys import MemoryFailed, Remembering
 from twisted_chat.wire.gen2.contact import Contact
 
@@ -31,7 +31,7 @@ class KnownPerson(KnownKey, Protocol):
 
 
 class Memory(Protocol):
-    """What outlives the program. Names are given as `name_key` returns them,
+    """What outlives the program. Names are given casefolded,
     fingerprints as 64 lower-case hexadecimal digits. It knows the time of day by
     itself. All of it raises ChatError where it cannot be."""
 
@@ -63,14 +63,6 @@ class Memory(Protocol):
         """The person accepts that the server has this key now."""
 
 
-def name_key(name: str) -> str:
-    """What is equal for two names that count as the same; what is no name is equal to itself."""
-    try:
-        return names.casefold(name)
-    except NameRefused:
-        return name
-
-
 class Verdict(Enum):
     """What is to be thought of a key that comes with a name."""
 
@@ -98,50 +90,50 @@ class Trust:
 
     def judge(self, contact: Contact) -> Verdict:
         """Compare the key of an introduction with the one that is remembered."""
-        key = name_key(contact.name)
+        name = folded(contact.name)
         try:
-            known = self._memory.name(key)
+            known = self._memory.name(name)
         except ChatError as problem:
-            self._tell(MemoryFailed(Remembering.PERSON, key, str(problem)))
+            self._tell(MemoryFailed(Remembering.PERSON, name, str(problem)))
             return Verdict.CHANGED
-        if known is None or (not contact.fingerprint and key in self._without_key):
+        if known is None or (not contact.fingerprint and name in self._without_key):
             return Verdict.NEW
         return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
 
     def remember(self, contact: Contact) -> None:
         """The key is proven, and there is none to contradict it."""
         if contact.fingerprint:
-            key = name_key(contact.name)
-            self._keep(lambda: self._memory.remember(key, contact.fingerprint))
+            name = folded(contact.name)
+            self._keep(lambda: self._memory.remember(name, contact.fingerprint))
 
     def accept(self, contact: Contact) -> None:
         """The person takes the new key for this name; for a name without a key
         only as long as the program runs, and the key stays remembered."""
-        key = name_key(contact.name)
+        name = folded(contact.name)
         if contact.fingerprint:
-            self._keep(lambda: self._memory.trust(key, contact.fingerprint))
+            self._keep(lambda: self._memory.trust(name, contact.fingerprint))
         else:
-            self._without_key.add(key)
+            self._without_key.add(name)
 
     def compared(self, name: str, fingerprint: str) -> None:
         """The person has compared this with what the other one reads, and it is the same."""
-        self._keep(lambda: self._memory.verify(name_key(name), fingerprint))
+        self._keep(lambda: self._memory.verify(folded(name), fingerprint))
 
     def doubted(self, name: str) -> None:
         """The person takes back that the key of this name was compared."""
-        self._keep(lambda: self._memory.doubt(name_key(name)))
+        self._keep(lambda: self._memory.doubt(folded(name)))
 
     def is_compared(self, name: str, fingerprint: str) -> bool:
         """Whether the person has compared this fingerprint for this name."""
         with suppress(ChatError):
-            known = self._memory.name(name_key(name))
+            known = self._memory.name(folded(name))
             return known is not None and known.compared and known.fingerprint == fingerprint
         return False
 
     def was(self, name: str) -> str:
         """The fingerprint remembered for a name, empty if there is none."""
         with suppress(ChatError):
-            known = self._memory.name(name_key(name))
+            known = self._memory.name(folded(name))
             return known.fingerprint if known else ""
         return ""
 

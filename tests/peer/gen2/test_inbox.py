@@ -1,4 +1,4 @@
-"""One direction of a conversation."""
+"""What one sender has said."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,75 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
-from twisted_chat.peer.outbox import (
-    MAX_EPOCHS,
-    MAX_HELD,
-    MAX_OUTBOX,
-    OVERHEAD,
-    WINDOW,
-    WINDOW_BYTES,
-    Inbox,
-    Line,
-    Outbox,
-)
+from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, Inbox
+from twisted_chat.peer.gen2.outbox import Line, Outbox
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
-
-
-def filled(*texts: str) -> tuple[Outbox, list[Line]]:
-    """An outbox in which these wait."""
-    outbox, lines = Outbox(7), [Line(text, 0.0, 1) for text in texts]
-    for line in lines:
-        outbox.put(line.text, line, whole=True)
-    return outbox, lines
-
-
-class Sending(SynchronousTestCase):
-    """What is not acknowledged."""
-
-    def test_numbered(self) -> None:
-        """Messages are numbered from 1 and sent once, until they are to be sent again."""
-        outbox, _ = filled("a", "b")
-        self.assertEqual(
-            list(outbox.to_send()), [NumberedText(7, 1, "a"), NumberedText(7, 2, "b")]
-        )
-        self.assertEqual(list(outbox.to_send()), [])
-        outbox.rewind()
-        outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(list(outbox.to_send()), [NumberedText(7, 2, "b")])
-
-    def test_arrived(self) -> None:
-        """An acknowledgement is of everything up to its number."""
-        outbox, lines = filled("a", "b", "c")
-        list(outbox.to_send())
-        outbox.heard(Acknowledgement(7, 2))
-        self.assertEqual([line.arrived for line in lines], [1, 1, 0])
-        self.assertEqual((len(outbox), outbox.oldest), (1, lines[2]))
-        outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(len(outbox), 1)
-
-    def test_never_said(self) -> None:
-        """What was never sent cannot be acknowledged; another epoch is of no interest."""
-        outbox, _ = filled("a")
-        outbox.heard(Acknowledgement(6, 9))
-        for number in (1, 2):
-            self.assertRaises(WireError, outbox.heard, Acknowledgement(7, number))
-
-    def test_window(self) -> None:
-        """So many messages are on the way, and so many bytes of them."""
-        outbox, _ = filled(*["x"] * (WINDOW + 1))
-        self.assertEqual(len(list(outbox.to_send())), WINDOW)
-        outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(len(list(outbox.to_send())), 1)
-        outbox, _ = filled(*["x" * (WINDOW_BYTES // 2)] * 3)
-        self.assertEqual(len(list(outbox.to_send())), 1)
-
-    def test_full(self) -> None:
-        """There is room for so many bytes, and again when they have arrived."""
-        outbox, _ = filled("x" * (MAX_OUTBOX - OVERHEAD))
-        self.assertFalse(outbox.has_room(1))
-        list(outbox.to_send())
-        outbox.heard(Acknowledgement(7, 1))
-        self.assertTrue(outbox.has_room(MAX_OUTBOX))
 
 
 class Receiving(SynchronousTestCase):

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.correspondence import Correspondence
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import NotDone
-from twisted_chat.peer.neighbourhood import Neighbourhood
-from twisted_chat.peer.uplink import Uplink
+from twisted_chat.peer.gen2.delivery import Deliveries
+from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.server_link import ServerLink
 from twisted_chat.wire.common import Leave
 
 ARRIVAL, ARRIVAL_QUIT = 10.0, 2.0
@@ -18,20 +18,20 @@ ANSWER = 1.5
 """Seconds to wait for the answer to `by`: who quits wants to be gone."""
 
 
-class Farewell:
+class Shutdown:
     """The end of a session, once it has `begun`. `wake` is when `go_on` is due."""
 
     def __init__(
         self,
-        uplink: Uplink,
-        links: Neighbourhood,
-        words: Correspondence,
+        server: ServerLink,
+        links: Mesh,
+        words: Deliveries,
         effects: Effects,
         left_over: Callable[[], NotDone | None],
         *,
         patient: bool,
     ) -> None:
-        self._uplink = uplink
+        self._server = server
         self._links = links
         self._words = words
         self._effects = effects
@@ -62,8 +62,8 @@ class Farewell:
                 return
             self._said = True
             self.wake = now + ANSWER
-            if self._uplink.valid:
-                self._uplink.ask(Leave(), lambda answers, now: self._end(), now)
+            if self._server.valid:
+                self._server.ask(Leave(), lambda answers, now: self._end(), now)
             else:
                 self._end()
 
@@ -82,8 +82,8 @@ class Farewell:
     def vanish(self) -> None:
         """Leave without waiting for anything."""
         self._words.acknowledge_all()
-        if self._uplink.valid and not self._said:
-            self._uplink.tell(Leave())
+        if self._server.valid and not self._said:
+            self._server.tell(Leave())
         self._end()
 
     def _end(self) -> None:
@@ -92,10 +92,10 @@ class Farewell:
         self.begun = self.over = True
         self.wake = NEVER
         before, self._words.lost = self._words.lost, False
-        for neighbour in self._links:
-            self._links.say_farewell(neighbour)
-            self._links.forget(neighbour)
-        self._uplink.stop()
+        for peer in self._links:
+            self._links.say_leave(peer)
+            self._links.forget(peer)
+        self._server.stop()
         lost = self._words.lost
         if (left_over := self._left_over()) is not None:
             lost = lost or not self._patient or left_over.texts > 0

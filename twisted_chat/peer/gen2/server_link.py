@@ -17,7 +17,6 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import NameRefused
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.attempts import Attempts
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
@@ -30,10 +29,11 @@ from twisted_chat.peer.events.server import (
     ServerAway,
     TurnedAway,
 )
+from twisted_chat.peer.gen2.attempts import Attempts
+from twisted_chat.peer.gen2.requests import AwaitedAnswers, Close
+from twisted_chat.peer.gen2.server_key import ServerKey
+from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.patience import Patience
-from twisted_chat.peer.questions import Close, Questions
-from twisted_chat.peer.server_key import ServerKey
-from twisted_chat.peer.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListRooms, Register, Verb, Welcome
 from twisted_chat.wire.gen1 import Answer
@@ -52,7 +52,7 @@ RIVALLED = 30.0
 """Seconds until another try to register, where another program with our key is registered."""
 
 
-class Uplink:
+class ServerLink:
     """Our name at the server and the way there. `registered` is called with True
     when it is not for the first time; `wake` is when `tick` is due."""
 
@@ -71,7 +71,7 @@ class Uplink:
         self._on_registered = registered
         self._key = ServerKey(server, trust, effects, pinned)
         self.patient = patient
-        self._questions = Questions()
+        self._requests = AwaitedAnswers()
         self._backoff = Backoff()
         self._patience = Patience(server, effects, patient=patient)
         self._dial_at = self._dial_until = self._probe_until = NEVER
@@ -215,7 +215,7 @@ class Uplink:
         if now - self._linked_since >= STEADY:
             self._backoff.begin_anew()
         self.link, self.valid = None, False
-        self._questions.give_up(now)
+        self._requests.give_up(now)
         if self.name or self.wanted:
             self._retry(now)  # Without a name there is nothing to say, until there is one.
 
@@ -296,11 +296,11 @@ class Uplink:
             self._probe_until,
             self._probes.wake,
             self._patience.wake,
-            self._questions.wake,
+            self._requests.wake,
         )
 
     def tick(self, now: float) -> None:
-        if self._questions.wake <= now and self.link is not None:
+        if self._requests.wake <= now and self.link is not None:
             self._effects.close(self.link, "no answer")
             self.lost(now)
         if self._patience.tick(now):
@@ -410,7 +410,7 @@ class Uplink:
         if self.link is None:
             close(None, now)
             return
-        self._questions.asked(request, close, now)
+        self._requests.asked(request, close, now)
         self._effects.frame(request, self.link)
 
     def tell(self, request: Request) -> None:
@@ -420,7 +420,7 @@ class Uplink:
 
     def answered(self, answer: answers.Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none."""
-        return self._questions.answer(answer, now)
+        return self._requests.answer(answer, now)
 
     def stop(self) -> None:
         """Try no more."""

@@ -1,0 +1,1 @@
+"""Talking to servers and peers of generation 2: messages over links between proven keys."""

@@ -1,0 +1,91 @@
+"""What one sender has said: each message once and in order, until it is shown.
+
+After each new link a sender begins again with the first message that is not
+acknowledged, so a number is the next one, or one seen before; anything else is
+not in the language.
+"""
+
+from collections import OrderedDict, deque
+
+from twisted_chat.errors import WireError
+from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, size_of
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+
+MAX_HELD, MAX_HELD_BYTES = 2 * WINDOW, 2 * WINDOW_BYTES
+"""What is kept of one sender that is not shown yet: two windows, for those who have restarted."""
+MAX_EPOCHS = 16
+"""Epochs remembered of one sender."""
+
+
+class Inbox:
+    """What one sender has said: each message once, in order, to be shown when it may be."""
+
+    def __init__(self) -> None:
+        self._taken: OrderedDict[int, int] = OrderedDict()
+        self._shown: dict[int, int] = {}
+        self._held: deque[NumberedText] = deque()
+        self._bytes = 0
+        self._anew = False  # Nothing was said yet over the link that there is.
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def begin_anew(self) -> None:
+        """There is another link, over which the sender begins with what is not acknowledged."""
+        self._anew = True
+
+    def take(self, said: NumberedText) -> bool:
+        """Keep a message until it is shown. False if it was there before. Raises WireError.
+
+        The first number of an unknown epoch, and the first over a link, may be any:
+        those before it were acknowledged by who we were before, or by another program
+        that has our key.
+        """
+        last = self._taken.get(said.epoch)
+        anew, self._anew = self._anew, False
+        if said.number == 0 or not (last is None or anew or said.number <= last + 1):
+            raise WireError("a number that is not the next")
+        if last is not None and said.number <= last:
+            return False
+        size = size_of(said.text)
+        if self._held and (len(self._held) >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
+            raise WireError("more at once than may be on the way")
+        self._taken[said.epoch] = said.number
+        self._taken.move_to_end(said.epoch)
+        while len(self._taken) > MAX_EPOCHS:
+            epoch, _ = self._taken.popitem(last=False)
+            self._shown.pop(epoch, None)
+        self._held.append(said)
+        self._bytes += size
+        return True
+
+    def show_next(self) -> NumberedText:
+        """The next message, which counts as shown from now on."""
+        said = self._held.popleft()
+        self._bytes -= size_of(said.text)
+        if said.epoch in self._taken:
+            self._shown[said.epoch] = said.number
+        return said
+
+    def heard(self, epoch: int) -> Acknowledgement | None:
+        """What can be acknowledged of an epoch."""
+        shown = self._shown.get(epoch)
+        return None if shown is None else Acknowledgement(epoch, shown)
+
+
+class Inboxes:
+    """What each sender has said, also of those from whom we have parted: one who
+    was stopped for a while sends again what was shown before."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
+
+    def of(self, fingerprint: str) -> Inbox:
+        inbox = self._inboxes.get(fingerprint)
+        if inbox is None:
+            inbox = self._inboxes[fingerprint] = Inbox()
+            if len(self._inboxes) > self._most:
+                self._inboxes.popitem(last=False)
+        self._inboxes.move_to_end(fingerprint)
+        return inbox
