@@ -15,7 +15,7 @@ from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 SIZES = (1_000, 5_000, 10_000)
 SERVER = ("192.0.2.1", 8090)
@@ -27,7 +27,7 @@ def _roster(size: int) -> Iterator[bytes]:
     for number in range(size):
         key = f"{number:064x}"
         host = f"198.51.{number >> 8}.{number & 255}"
-        yield RosterMember(Contact(f"user{number}", key, host, 5000)).encode()
+        yield RosterMember(ContactInfo(f"user{number}", key, host, 5000)).encode()
     yield RosterEnds().encode()
 
 

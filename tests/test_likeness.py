@@ -9,7 +9,7 @@ from tests.support.datagram_server import ALICE, BOB, Server
 from tests.support.strategies import many, names
 from twisted_chat.likeness import plain_forms, skeleton, spelled, twins
 from twisted_chat.wire.gen2.answers import Introduced
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 ALIKE = ("\u0251lice", "al\u0131ce", "aIice", "alic\u1eb9")
 
@@ -77,7 +77,7 @@ class ForAPeer(SynchronousTestCase):
             world, memory = KeyedWorld(), Remembered()
             memory.trust("alice", key_of("alice"))
             bob = world.chatter("bob", memory=memory)
-            contact = Contact(name, key_of("eve"), "192.0.2.200", 9)
+            contact = ContactInfo(name, key_of("eve"), "192.0.2.200", 9)
             for _ in range(2):
                 knock = world.fake_server.push("bob", Introduced(contact))
                 world.network.carry_out(world.server, knock)
@@ -93,7 +93,7 @@ class ForAPeer(SynchronousTestCase):
             world, memory = KeyedWorld(), Remembered()
             memory.trust(known, key_of("somebody"))
             bob = world.chatter("bob", memory=memory)
-            contact = Contact(name, key_of("eve"), "192.0.2.200", 9)
+            contact = ContactInfo(name, key_of("eve"), "192.0.2.200", 9)
             knock = world.fake_server.push("bob", Introduced(contact))
             world.network.carry_out(world.server, knock)
             world.wait(1)

@@ -15,7 +15,7 @@ from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering,
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import several
 from twisted_chat.wire.gen2.answers import Came, Introduced, Went
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 WORDING = LineWording()
 
@@ -169,7 +169,7 @@ class Flooding(SynchronousTestCase):
         where = ("192.0.2.200", 9)
         for turn in range(500):
             who = f"eve{turn // 2 % 25}"
-            contact = Contact(who, "f" * 64, *where)
+            contact = ContactInfo(who, "f" * 64, *where)
             number += 1
             change = Went(number, who) if turn % 2 else Came(number, contact)
             world.network.carry_out(world.server, world.fake_server.push("alice", change))
@@ -189,7 +189,7 @@ class Flooding(SynchronousTestCase):
         alice = world.chatter("alice", memory=memory)
         for number in range(200):
             memory.trust(f"u{number}", key_of("another"))
-            contact = Contact(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
+            contact = ContactInfo(f"u{number}", key_of(f"{number}"), "192.0.2.200", 9)
             knock = world.fake_server.push("alice", Introduced(contact))
             world.network.carry_out(world.server, knock)
         world.wait(2)

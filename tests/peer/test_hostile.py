@@ -40,7 +40,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import Extra
 from twisted_chat.wire.gen2.speech import NumberedText
 
@@ -57,8 +57,8 @@ HOSTILE = (
 )
 """What a terminal would obey, what forges lines, and what fills the screen."""
 WHERE = ("192.0.2.9", 9)
-BOB = Contact("bob", key_of("bob"), *WHERE)
-OLD = Contact("old", "", *WHERE)
+BOB = ContactInfo("bob", key_of("bob"), *WHERE)
+OLD = ContactInfo("old", "", *WHERE)
 TOLD: list[answers.Answer] = [
     Welcome("alice"),
     RoomReady("lab"),
@@ -101,7 +101,7 @@ def spoilt(message: Any, hostile: str) -> list[Any]:
             found.append(replace(message, **{field.name: hostile}))
         elif isinstance(value, tuple):
             found.append(replace(message, **{field.name: (hostile,)}))
-        elif isinstance(value, Contact):
+        elif isinstance(value, ContactInfo):
             found += [replace(message, **{field.name: one}) for one in spoilt(value, hostile)]
     return found
 

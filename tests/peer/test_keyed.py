@@ -16,7 +16,7 @@ from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.answers import Came
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import AskRoster
 
 PLAIN = ("10.0.0.77", 7777)
@@ -630,8 +630,8 @@ class WithoutKey(SynchronousTestCase):
 
     def test_key_lost(self) -> None:
         """A name that had a key and has none now is not spoken to until that is accepted."""
-        self.world.fake_server.users["bob"] = Contact("bob", "", *PLAIN)
-        came = Came(self.world.fake_server.rooms["lab"].number + 1, Contact("bob", "", *PLAIN))
+        self.world.fake_server.users["bob"] = ContactInfo("bob", "", *PLAIN)
+        came = Came(self.world.fake_server.rooms["lab"].number + 1, ContactInfo("bob", "", *PLAIN))
         self.world.network.carry_out(self.world.server, self.world.fake_server.push("carol", came))
         self.world.wait(0.5)
         self.assertTrue(self.carol.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))

@@ -9,7 +9,7 @@ from tests.peer import SERVER, World, address_of, both
 from tests.peer.keyed import KeyedWorld, key_of
 from twisted_chat.links import SendFrame
 from twisted_chat.wire.gen2.answers import Introduced
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class Place:
@@ -269,7 +269,7 @@ class OnTheWay(SynchronousTestCase):
     def test_name_of_a_member(self) -> None:
         """Whoever leaves is the member, also when another of that name has been introduced."""
         alice, bob = self.world.room("alice", "bob")
-        other = Contact("bob", key_of("other"), "192.0.2.250", 5)
+        other = ContactInfo("bob", key_of("other"), "192.0.2.250", 5)
         server, network = self.world.fake_server, self.world.network
         network.carry_out(self.world.server, server.push("alice", Introduced(other)))
         self.world.wait(0.5)

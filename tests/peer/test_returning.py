@@ -7,7 +7,7 @@ from twisted_chat.links import SendFrame
 from twisted_chat.peer.membership import GRACE
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen1 import NamedText
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 SECRET = "the password"
 
@@ -35,7 +35,7 @@ class Place:
         self.world.wait(3)
         self.world.start_server()
         for name in without:
-            other = Contact(name, key_of("another"), "192.0.2.240", 9)
+            other = ContactInfo(name, key_of("another"), "192.0.2.240", 9)
             self.world.fake_server.users[name] = other
 
 

@@ -26,16 +26,16 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.speech import NumberedText
 
 NOW = 1.0
 
 
-def contact(number: int, name: str = "") -> Contact:
+def contact(number: int, name: str = "") -> ContactInfo:
     """Somebody at a host of their own."""
     host = f"198.51.{number >> 8}.{number & 255}"
-    return Contact(name or f"user{number}", key_of(str(number)), host, 5000)
+    return ContactInfo(name or f"user{number}", key_of(str(number)), host, 5000)
 
 
 def instructions(do: Callable[[], object]) -> int:
@@ -79,7 +79,7 @@ class Peer:
             self.told += [one for one in effects if isinstance(one, Event)]
             assert self.session.wake >= 0
 
-    def roster(self, *members: Contact) -> None:
+    def roster(self, *members: ContactInfo) -> None:
         """The server says who is in the room."""
         self.tell(RosterBegins("lab", 1), *map(RosterMember, members), RosterEnds())
 

@@ -7,7 +7,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.peer.people import TELL_BURST
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 OUTSIDE = ("8.8.8.8", 53)
 
@@ -31,7 +31,7 @@ class Place:
         """Somebody comes into the room, as it seems."""
         room = self.world.fake_server.rooms["lab"]
         room.number += 1
-        return self.tell(one, Came(room.number, Contact(name, key, *where)))
+        return self.tell(one, Came(room.number, ContactInfo(name, key, *where)))
 
     def go(self, one: Chatter, name: str) -> list[str]:
         """Somebody leaves the room, as it seems."""
@@ -169,7 +169,7 @@ class Across(SynchronousTestCase):
         """Who is poked at a public address, and has no key, is not spoken to before the trust."""
         world = KeyedWorld()
         alice = world.chatter("alice")
-        world.fake_server.users["old"] = Contact("old", "", *OUTSIDE)
+        world.fake_server.users["old"] = ContactInfo("old", "", *OUTSIDE)
         (shown,) = alice.type("$poke old")
         self.assertIn("nothing goes to old (unencrypted) at 8.8.8.8:53", shown)
         self.assertIn("old has no key", alice.type("secret")[0])
@@ -180,7 +180,7 @@ class Across(SynchronousTestCase):
         """The same for who pokes us, and what is said meanwhile to nobody is said to nobody."""
         world = KeyedWorld()
         alice = world.chatter("alice")
-        asked = Introduced(Contact("old", "", *OUTSIDE))
+        asked = Introduced(ContactInfo("old", "", *OUTSIDE))
         world.network.carry_out(world.server, world.fake_server.push("alice", asked))
         world.wait(0.5)
         self.assertIn("old (unencrypted) wants to talk; $poke old answers", alice.lines[-1])

@@ -17,7 +17,7 @@ from twisted_chat.server.gen2.roster import contact
 from twisted_chat.server.streams import TURN
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register
 from twisted_chat.wire.gen1 import RosterEntry
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, GiveRoom, Kick, Request
 
 TEXTERS = [("198.51.100.1", 4000), ("198.51.100.1", 4001), PLACES[0]]
@@ -170,7 +170,7 @@ class ModelTests(SynchronousTestCase):
             registered = model.server.core.gen2._sessions.registered.get(link.fingerprint)
             if user is None or registered is None or registered.link is not link:
                 continue
-            known: dict[str, Contact] = {other.name: contact(other) for other in others(user)}
+            known: dict[str, ContactInfo] = {other.name: contact(other) for other in others(user)}
             self.assertEqual(reader.room, user.room.name if user.room else "")
             self.assertEqual(reader.others, known)
             self.assertEqual(user.address, link.address)

@@ -36,7 +36,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
     pack,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import (
     AskRoster,
     CloseRoom,
@@ -63,19 +63,19 @@ class FakeServer:
     wake = NEVER
 
     def __init__(self) -> None:
-        self.users: dict[str, Contact] = {}
+        self.users: dict[str, ContactInfo] = {}
         self.links: dict[str, Link] = {}
         self.rooms: dict[str, _Room] = {}
         self.forgets = 0
         self.asked: list[Request] = []
         self._effects: list[Effect] = []
 
-    def tamper(self, contact: Contact) -> Contact:
+    def tamper(self, contact: ContactInfo) -> ContactInfo:
         return contact
 
     def add_plain(self, name: str, address: Address, room: str) -> None:
         """Somebody of generation 1 is in a room. Not told to who is there."""
-        self.users[name] = Contact(name, "", *address)
+        self.users[name] = ContactInfo(name, "", *address)
         self.rooms[room].members.append(name)
 
     # --- What happens on links
@@ -164,7 +164,7 @@ class FakeServer:
             self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
             return
         self.links[name] = link
-        contact = self.users[name] = Contact(name, link.fingerprint, *link.address)
+        contact = self.users[name] = ContactInfo(name, link.fingerprint, *link.address)
         self._tell(name, Welcome(name))
         room = self._room_of(name)
         if room and holder != contact:

@@ -16,7 +16,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
     parse_answer,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import Request
 
 KEYS = [letter * 64 for letter in "abcdef"]
@@ -146,7 +146,7 @@ class Reader:
         self.number = 0
         self.complete = True
         self.gaps = 0
-        self.others: dict[str, Contact] = {}
+        self.others: dict[str, ContactInfo] = {}
 
     def hear(self, answer: Answer) -> None:
         """Take one message from the server."""

@@ -26,7 +26,7 @@ from twisted_chat.wire.gen2.answers import (
     pack,
     parse_answer,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import (
     AskRoster,
     CloseRoom,
@@ -42,7 +42,7 @@ from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech,
 KEY = "0123456789abcdef" * 4
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters=" "), min_size=1, max_size=9)
 NUMBERS = st.integers(0, 2**64 - 1)
-CONTACTS = st.builds(Contact, given_names, st.sampled_from(["", KEY]), hosts, ports)
+CONTACTS = st.builds(ContactInfo, given_names, st.sampled_from(["", KEY]), hosts, ports)
 LISTS = st.sampled_from([Verb.UL, Verb.RL])
 
 REQUESTS: st.SearchStrategy[Request] = st.one_of(
@@ -112,7 +112,7 @@ class MessageTests(SynchronousTestCase):
 
     def test_no_key(self) -> None:
         """A user of generation 1 has a dash for a fingerprint."""
-        contact = Contact("bob", "", "192.0.2.1", 9)
+        contact = ContactInfo("bob", "", "192.0.2.1", 9)
         self.assertEqual(ContactLocated(contact).encode(), b"ar bob - 192.0.2.1 9")
         self.assertEqual(parse_answer(b"ar bob - 192.0.2.1 9"), ContactLocated(contact))
 

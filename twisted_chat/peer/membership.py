@@ -23,7 +23,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import AskRoster
 
 GRACE = 30.0
@@ -52,7 +52,7 @@ class Membership:
         self._leaving = ""
         self._number = -1
         self._asked_again = False
-        self._incoming: tuple[RosterBegins, dict[str, Contact]] | None = None
+        self._incoming: tuple[RosterBegins, dict[str, ContactInfo]] | None = None
         self._members: set[str] = set()
         self._missing: set[str] = set()
         """Those of them who have yet to return to a server that has forgotten us."""
@@ -209,7 +209,7 @@ class Membership:
         if not again or (joined and self._asked_in):
             self._enter_room(members, now)
 
-    def _enter_room(self, members: dict[str, Contact], now: float) -> None:
+    def _enter_room(self, members: dict[str, ContactInfo], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
         present, ended = self._people.enter(list(members.values()), self._missing, now)
         heard_by = tuple(one.who for one in present if not one.ignored)
@@ -218,7 +218,7 @@ class Membership:
         if ended:
             self._effects.tell(HearNoMore(tuple(ended), Cause.JOINED, self.room))
 
-    def _compare(self, members: dict[str, Contact], now: float) -> None:
+    def _compare(self, members: dict[str, ContactInfo], now: float) -> None:
         """A newer roster of our room tells who came and who went in between."""
         gone = self._members - set(members) - self._missing
         for contact in members.values():
@@ -226,7 +226,7 @@ class Membership:
         for name in gone:
             self._go(name, now)
 
-    def _enter(self, contact: Contact, now: float) -> None:
+    def _enter(self, contact: ContactInfo, now: float) -> None:
         key = folded(contact.name)
         new = key not in self._members
         if new and len(self._members) >= MAX_PEERS:

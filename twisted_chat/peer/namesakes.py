@@ -4,13 +4,13 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted_chat.names import folded
 from twisted_chat.peer.audience import Standing
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class Named(Protocol):
     """Somebody whom the server has told us of."""
 
-    contact: Contact
+    contact: ContactInfo
     standing: Standing
 
 
@@ -36,7 +36,7 @@ class Namesakes(Generic[N]):
         else:
             self._called.pop(key, None)
 
-    def rename(self, one: N, contact: Contact) -> None:
+    def rename(self, one: N, contact: ContactInfo) -> None:
         """The server says this of somebody now."""
         if folded(one.contact.name) == folded(contact.name):
             one.contact = contact

@@ -22,7 +22,7 @@ from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.peer.plain import PlainPeer, PlainPeers
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen1 import NamedText
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 Person = KeyedPeer | PlainPeer
 
@@ -117,7 +117,7 @@ class People:
     # --- Coming and going
 
     def enter(
-        self, contacts: list[Contact], missing: set[str], now: float
+        self, contacts: list[ContactInfo], missing: set[str], now: float
     ) -> tuple[list[Person], list[Someone]]:
         """We have joined a room, in which those who are `missing` may still be. Returns
         who is in it, and those outside who do not hear us any more."""
@@ -131,7 +131,7 @@ class People:
             self._enroll(person, now)
         return present, _heard_till_now(self.audience.enter(inside))
 
-    def came(self, contact: Contact, now: float) -> Person | None:
+    def came(self, contact: ContactInfo, now: float) -> Person | None:
         """Somebody is in our room. None for what cannot be spoken to."""
         person = self._meet(contact, now)
         former = self._members.get(folded(contact.name))
@@ -179,7 +179,7 @@ class People:
         for person in self.audience.members():
             self._part(person, now)
 
-    def poked(self, contact: Contact, now: float) -> Person | None:
+    def poked(self, contact: ContactInfo, now: float) -> Person | None:
         """We wanted to talk to somebody, and know now where they are. None for what
         cannot be spoken to."""
         former = self._keyed.get(contact.fingerprint)
@@ -194,7 +194,7 @@ class People:
         self._withhold_outside(person)
         return person
 
-    def introduced(self, contact: Contact, now: float) -> Person | None:
+    def introduced(self, contact: ContactInfo, now: float) -> Person | None:
         """Somebody wants to talk to us. They hear nothing before we want to talk to
         them, so that nobody can listen by knocking."""
         if self._ignored.holds(*_marks(contact)) and not self._is_member(contact):
@@ -304,7 +304,7 @@ class People:
 
     # --- Whom we may speak to
 
-    def _meet(self, contact: Contact, now: float) -> Person | None:
+    def _meet(self, contact: ContactInfo, now: float) -> Person | None:
         if contact.fingerprint == self._trust.own:
             return None
         former = None if contact.fingerprint else self._plain.at((contact.host, contact.port))
@@ -349,7 +349,7 @@ class People:
             who = Someone(name)
             self._gathering.did(Doing.LIKENESS, keys.LooksLike(who, others[0]), who, now)
 
-    def _is_member(self, contact: Contact) -> bool:
+    def _is_member(self, contact: ContactInfo) -> bool:
         member = self._members.get(folded(contact.name))
         return member is not None and _marks(member.contact) == _marks(contact)
 
@@ -399,7 +399,7 @@ class People:
             else:
                 self._plain.forget(others[0])
 
-    def _warn(self, contact: Contact, now: float) -> None:
+    def _warn(self, contact: ContactInfo, now: float) -> None:
         warning = (folded(contact.name), contact.fingerprint)
         if warning in self._warned:
             return
@@ -475,7 +475,7 @@ def _heard_till_now(ended: list[Person]) -> list[Someone]:
     return [one.who for one in ended if not one.barred]
 
 
-def _marks(contact: Contact) -> tuple[Hashable, ...]:
+def _marks(contact: ContactInfo) -> tuple[Hashable, ...]:
     """What somebody is known by: a key, or else an address and a name."""
     if contact.fingerprint:
         return (contact.fingerprint,)

@@ -15,14 +15,14 @@ from twisted_chat.peer.speech import speak
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally
 from twisted_chat.wire.gen1 import NamedText
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 @dataclass(eq=False, slots=True)
 class PlainPeer:
     """Somebody without a key, known by nothing but an address."""
 
-    contact: Contact
+    contact: ContactInfo
     standing: Standing = Standing.NONE
     hears: bool = False
     blocked: bool = False
@@ -74,7 +74,7 @@ class PlainPeers:
     def all(self) -> list[PlainPeer]:
         return list(self._known.values())
 
-    def meet(self, contact: Contact, *, blocked: bool) -> PlainPeer | None:
+    def meet(self, contact: ContactInfo, *, blocked: bool) -> PlainPeer | None:
         """Somebody is in our room, or introduced. None where there are too many."""
         address = (contact.host, contact.port)
         peer = self._known.get(address)

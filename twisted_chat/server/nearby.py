@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from twisted_chat.addresses import Address, AddressKind, kind
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 ReachedAt = Callable[[Address], str | None]
 """At which address of the server's those at another reach it, where that is known."""
@@ -34,7 +34,7 @@ class Nearby:
             return address
         return here, address[1]
 
-    def contact(self, contact: Contact, receiver: Address) -> Contact:
+    def contact(self, contact: ContactInfo, receiver: Address) -> ContactInfo:
         """The same of somebody who is introduced."""
         address = contact.host, contact.port
         found = self.seen(address, receiver)

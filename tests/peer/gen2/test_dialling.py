@@ -21,14 +21,14 @@ from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.outbox import Outbox
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 HERE = ("10.0.0.5", 5005)
 
 
 def somebody(number: int, host: str = "192.0.2.1") -> KeyedPeer:
     """One who is at a port of a host."""
-    contact = Contact(f"user{number}", key_of(str(number)), host, 1024 + number)
+    contact = ContactInfo(f"user{number}", key_of(str(number)), host, 1024 + number)
     one = KeyedPeer(contact, lambda: Outbox(1), lambda fingerprint: Inbox())
     one.reachable_at((contact.host, contact.port))
     return one
@@ -204,7 +204,7 @@ class Hostile(SynchronousTestCase):
         (alice,) = world.room("alice")
         return world, alice
 
-    def roster(self, world: World, contacts: list[Contact]) -> None:
+    def roster(self, world: World, contacts: list[ContactInfo]) -> None:
         """Tell everybody who is registered that these are in the room."""
         messages: list[Answer] = [
             RosterBegins("lab", 100),
@@ -217,7 +217,7 @@ class Hostile(SynchronousTestCase):
                 if number % 200 == 0:
                     world.wait(0.1)
 
-    def sent(self, contacts: list[Contact]) -> Counter[str]:
+    def sent(self, contacts: list[ContactInfo]) -> Counter[str]:
         """Bytes that go to each host in 40 seconds."""
         world, alice = self.in_a_room()
         self.roster(world, contacts)
@@ -234,7 +234,7 @@ class Hostile(SynchronousTestCase):
         """Ten thousand members that nobody knows of, each at a host of its own, are sent
         less than a megabyte in 40 seconds in all."""
         contacts = [
-            Contact(f"u{number}", key_of(str(number)), f"10.9.{number >> 8}.{number & 255}", 9)
+            ContactInfo(f"u{number}", key_of(str(number)), f"10.9.{number >> 8}.{number & 255}", 9)
             for number in range(10_000)
         ]
         to = self.sent(contacts)
@@ -244,7 +244,7 @@ class Hostile(SynchronousTestCase):
     def test_victim(self) -> None:
         """A host at which all of them are said to be is sent two kilobytes a second."""
         contacts = [
-            Contact(f"u{number}", key_of(str(number)), "10.9.9.9", 1024 + number)
+            ContactInfo(f"u{number}", key_of(str(number)), "10.9.9.9", 1024 + number)
             for number in range(10_000)
         ]
         to = self.sent(contacts)
@@ -258,7 +258,7 @@ class Hostile(SynchronousTestCase):
         world.network.sent.clear()
         start = world.clock.seconds()
         for number in range(200):
-            self.roster(world, [Contact("mallory", victim, "10.9.9.9", 1024 + number)])
+            self.roster(world, [ContactInfo("mallory", victim, "10.9.9.9", 1024 + number)])
             world.wait(0.1)
         to = [one for one in world.network.sent if one.to[0] == "10.9.9.9"]
         self.assertTrue(to)
@@ -268,7 +268,7 @@ class Hostile(SynchronousTestCase):
     def test_our_own_machine(self) -> None:
         """What listens on our own machine is sent nothing, as the server is elsewhere."""
         contacts = [
-            Contact(f"u{number}", key_of(str(number)), "127.0.0.1", 1024 + number)
+            ContactInfo(f"u{number}", key_of(str(number)), "127.0.0.1", 1024 + number)
             for number in range(100)
         ]
         self.assertEqual(self.sent(contacts), Counter())

@@ -26,7 +26,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import Extra
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
@@ -126,7 +126,7 @@ class Uninvited(SynchronousTestCase):
         self._breaks("eve", NumberedText(1, 1, "hello").encode())
         came = Came(
             self.world.fake_server.rooms["lab"].number + 1,
-            Contact("eve", key_of("eve"), "192.0.2.103", 5000),
+            ContactInfo("eve", key_of("eve"), "192.0.2.103", 5000),
         )
         self.world.network.carry_out(self.world.server, self.world.fake_server.push("alice", came))
         self.world.wait(0.5)
@@ -157,7 +157,7 @@ class Uninvited(SynchronousTestCase):
 
     def test_ourselves_introduced(self) -> None:
         """A server that introduces us to ourselves is not believed."""
-        contact = Contact("echo", key_of("alice"), "192.0.2.9", 9)
+        contact = ContactInfo("echo", key_of("alice"), "192.0.2.9", 9)
         self.world.network.carry_out(
             self.world.server, self.world.fake_server.push("alice", Introduced(contact))
         )
@@ -223,7 +223,7 @@ MESSAGES = st.one_of(
                 NumberedText(1, 1, "hello").encode(),
                 NumberedText(2**64 - 1, 2**64 - 1, "").encode(),
                 Acknowledgement(1, 1).encode(),
-                Contact("bob", key_of("bob"), "192.0.2.9", 9).__str__().encode(),
+                ContactInfo("bob", key_of("bob"), "192.0.2.9", 9).__str__().encode(),
             ]
         )
     ),
@@ -235,14 +235,14 @@ MESSAGES = st.one_of(
                 NumberedText(1, 2, "b"),
                 Acknowledgement(1001, 1),
                 RosterBegins("lab", 3),
-                RosterMember(Contact("bob", key_of("bob"), "192.0.2.9", 9)),
-                RosterMember(Contact("bob", key_of("eve"), "192.0.2.9", 9)),
-                RosterMember(Contact("old", "", "192.0.2.9", 9)),
+                RosterMember(ContactInfo("bob", key_of("bob"), "192.0.2.9", 9)),
+                RosterMember(ContactInfo("bob", key_of("eve"), "192.0.2.9", 9)),
+                RosterMember(ContactInfo("old", "", "192.0.2.9", 9)),
                 RosterEnds(),
-                Came(4, Contact("eve", key_of("eve"), "192.0.2.9", 9)),
-                Came(5, Contact("bob", "", "192.0.2.9", 9)),
+                Came(4, ContactInfo("eve", key_of("eve"), "192.0.2.9", 9)),
+                Came(5, ContactInfo("bob", "", "192.0.2.9", 9)),
                 Went(4, "bob"),
-                Introduced(Contact("eve", key_of("eve"), "192.0.2.9", 9)),
+                Introduced(ContactInfo("eve", key_of("eve"), "192.0.2.9", 9)),
                 PutOut("lab"),
                 PutOut(""),
                 Refused(Extra.ROSTER),

@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Known, Remembered, key_of, spoken
 from twisted_chat.errors import ChatError
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class Broken(Remembered):
@@ -113,7 +113,7 @@ class Names(SynchronousTestCase):
         bob.type("$roomleave", wait=8)
         mallory = world.chatter("mallory")
         world.fake_server.tamper = lambda contact: (  # type: ignore[method-assign]
-            Contact("bob", mallory.node.fingerprint, *mallory.node.address)
+            ContactInfo("bob", mallory.node.fingerprint, *mallory.node.address)
             if contact.name == "bob"
             else contact
         )
@@ -127,7 +127,7 @@ class Names(SynchronousTestCase):
     def test_swapped_for_somebody_unknown(self) -> None:
         """A key for which nobody is at the address gets no link, and nothing is sent."""
         world = KeyedWorld()
-        world.fake_server.tamper = lambda contact: Contact(  # type: ignore[method-assign]
+        world.fake_server.tamper = lambda contact: ContactInfo(  # type: ignore[method-assign]
             contact.name, key_of("nobody has this"), contact.host, contact.port
         )
         alice, bob = world.room("alice", "bob")

@@ -19,12 +19,12 @@ from twisted_chat.wire.gen2.answers import (
     Refused,
     RosterBegins,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import Extra, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 
-ANNA = Contact("anna", KEYS[0], *PLACES[0])
+ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
 
 
 class RateTests(SynchronousTestCase):

@@ -29,12 +29,12 @@ from twisted_chat.wire.gen2.answers import (
     RosterEnds,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 
-ANNA = Contact("anna", KEYS[0], *PLACES[0])
+ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
 
 
 class OwnershipTests(SynchronousTestCase):
@@ -148,9 +148,9 @@ class VerbTests(SynchronousTestCase):
         anna, ben = server.session("anna", 0), server.session("ben", 1)
         server.datagram(BOB, b"hi bob")
         self.assertEqual(server.ask(ben, Locate("Anna")), [ContactLocated(ANNA)])
-        self.assertEqual(server.take(anna), [Introduced(Contact("ben", KEYS[1], *PLACES[1]))])
+        self.assertEqual(server.take(anna), [Introduced(ContactInfo("ben", KEYS[1], *PLACES[1]))])
         self.assertEqual(
-            server.ask(anna, Locate("bob")), [ContactLocated(Contact("bob", "", *BOB))]
+            server.ask(anna, Locate("bob")), [ContactLocated(ContactInfo("bob", "", *BOB))]
         )
         self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
         self.assertEqual(server.ask(anna, Locate("nobody")), [AR])

@@ -10,7 +10,7 @@ from twisted_chat.wire.gen2.answers import (
     Rivalled,
     RosterBegins,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import SignOfLife
 
 
@@ -30,7 +30,7 @@ class RivalTests(SynchronousTestCase):
         answers = server.take(again)
         self.assertEqual(answers[0], Welcome("ben"))
         self.assertEqual(answers[1], RosterBegins("lab", 1))
-        moved = Contact("ben", KEYS[1], *PLACES[5])
+        moved = ContactInfo("ben", KEYS[1], *PLACES[5])
         self.assertEqual(server.take(anna), [Came(3, moved)])
         server.say(ben, Leave().encode())
         server.lose(ben)

@@ -19,7 +19,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterBegins,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[MixedServer, list[Link]]:
@@ -51,7 +51,7 @@ class RosterTests(SynchronousTestCase):
             source = (f"10.0.{number >> 8}.{number & 255}", 4000)
             server.datagram(source, b"hi user%d" % number)
             server.datagram(source, b"rj lab")
-            came.append(Came(number + 2, Contact(f"user{number}", "", *source)))
+            came.append(Came(number + 2, ContactInfo(f"user{number}", "", *source)))
             if number + 2 <= SMALL_ROOM:
                 self.assertEqual(server.take(link), came[-1:])
         self.assertEqual(server.take(link), [])
@@ -137,7 +137,7 @@ class RosterTests(SynchronousTestCase):
         self.assertEqual(server.take(links[0]), [Went(number, "user7")])
         server.ask(links[2], JoinRoom("lab"))
         server.wait(GATHER)
-        came = Came(number + 1, Contact("anna2", KEYS[2], *PLACES[2]))
+        came = Came(number + 1, ContactInfo("anna2", KEYS[2], *PLACES[2]))
         self.assertEqual(server.take(links[0]), [came])
 
     def test_another_takes_the_name(self) -> None:
@@ -155,5 +155,5 @@ class RosterTests(SynchronousTestCase):
         for datagram in (b"hi bob", b"rj lab"):
             server.datagram(after, datagram)
         server.wait(GATHER)
-        bob = Contact("bob", "", *after)
+        bob = ContactInfo("bob", "", *after)
         self.assertEqual(server.take(link), [Went(3, "bob"), Came(4, bob)])

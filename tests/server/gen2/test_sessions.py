@@ -15,9 +15,9 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
-ANNA = Contact("anna", KEYS[0], *PLACES[0])
+ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
 
 
 class LinkTests(SynchronousTestCase):
@@ -68,7 +68,7 @@ class LinkTests(SynchronousTestCase):
         self.assertEqual(server.holder(1).address, PLACES[1])
         again = server.link(1, PLACES[5])
         told = server.ask(again, Register("ben"))
-        moved = Contact("ben", KEYS[1], *PLACES[5])
+        moved = ContactInfo("ben", KEYS[1], *PLACES[5])
         self.assertEqual(server.take(anna), [Came(4, moved)])
         self.assertEqual(told[:2], [Welcome("ben"), RosterBegins("lab", 1)])
         entries = [b"rj 203.0.113.0 7000", b"rj 203.0.113.5 7000"]
@@ -87,7 +87,7 @@ class LinkTests(SynchronousTestCase):
             server.say(ben, b"rl")
         dave = server.link(3, (PLACES[4][0], 1))
         self.assertEqual(server.ask(dave, Register("dave")), [Welcome("dave")])
-        found = Contact("ben", KEYS[1], *PLACES[1])
+        found = ContactInfo("ben", KEYS[1], *PLACES[1])
         self.assertEqual(server.ask(anna, Locate("ben")), [ContactLocated(found)])
         server.move(ben, PLACES[1])
         server.wait(SETTLE)

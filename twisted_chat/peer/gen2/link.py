@@ -11,7 +11,7 @@ from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox
 from twisted_chat.peer.gen2.outbox import Outbox
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""
@@ -27,7 +27,7 @@ class KeyedPeer:
     when they are needed: a server can name many.
     """
 
-    contact: Contact
+    contact: ContactInfo
     make_outbox: Callable[[], Outbox]
     find_inbox: Callable[[str], Inbox]
     standing: Standing = Standing.NONE
@@ -49,7 +49,7 @@ class KeyedPeer:
     """Whether it is neither in the room nor introduced any more, and soon forgotten."""
 
     # The conversation
-    _who: tuple[Contact, Someone] | None = None
+    _who: tuple[ContactInfo, Someone] | None = None
     """How to speak of it, and as which contact."""
     _made_outbox: Outbox | None = None
     _found_inbox: Inbox | None = None

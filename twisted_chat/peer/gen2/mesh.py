@@ -27,7 +27,7 @@ from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.tally import Tally
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 MAX_KEYED = 10_000
@@ -83,7 +83,7 @@ class Mesh:
 
     # --- Who is there
 
-    def meet(self, contact: Contact, now: float, *, blocked: bool) -> KeyedPeer | None:
+    def meet(self, contact: ContactInfo, now: float, *, blocked: bool) -> KeyedPeer | None:
         """Somebody is in our room, or introduced. None where there are too many."""
         peer = self._known.get(contact.fingerprint)
         before = None if peer is None else peer.contact
@@ -297,7 +297,7 @@ class Mesh:
             self._effects.close(peer.link, "we have parted")
 
 
-def _moved(before: Contact, contact: Contact) -> bool:
+def _moved(before: ContactInfo, contact: ContactInfo) -> bool:
     """Whether the server says now that somebody is elsewhere."""
     return (before.host, before.port) != (contact.host, contact.port)
 

@@ -13,7 +13,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import ChatError
 from twisted_chat.names import folded
 from twisted_chat.peer.events.keys import MemoryFailed, Remembering
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class KnownKey(Protocol):
@@ -88,7 +88,7 @@ class Trust:
 
     # --- Names
 
-    def judge(self, contact: Contact) -> Verdict:
+    def judge(self, contact: ContactInfo) -> Verdict:
         """Compare the key of an introduction with the one that is remembered."""
         name = folded(contact.name)
         try:
@@ -100,13 +100,13 @@ class Trust:
             return Verdict.NEW
         return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
 
-    def remember(self, contact: Contact) -> None:
+    def remember(self, contact: ContactInfo) -> None:
         """The key is proven, and there is none to contradict it."""
         if contact.fingerprint:
             name = folded(contact.name)
             self._keep(lambda: self._memory.remember(name, contact.fingerprint))
 
-    def accept(self, contact: Contact) -> None:
+    def accept(self, contact: ContactInfo) -> None:
         """The person takes the new key for this name; for a name without a key
         only as long as the program runs, and the key stays remembered."""
         name = folded(contact.name)

@@ -31,18 +31,18 @@ from twisted_chat.wire.gen2.answers import (
     RosterMember,
     Went,
 )
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 MISSED = 1000
 """Changes that are kept for a member while its roster is on its way, before that begins anew."""
 
-_Change = Contact | str
+_Change = ContactInfo | str
 """Who came, or is elsewhere now, or the name of who went."""
 
 
-def contact(user: User) -> Contact:
+def contact(user: User) -> ContactInfo:
     """Who this user is, and where."""
-    return Contact(user.name, user.fingerprint, *user.address)
+    return ContactInfo(user.name, user.fingerprint, *user.address)
 
 
 @dataclass(slots=True)
@@ -50,8 +50,8 @@ class _Stay:
     """What became of one name in the room: who had it `before`, and who has it `after`,
     which is `user`."""
 
-    before: Contact | None
-    after: Contact | None
+    before: ContactInfo | None
+    after: ContactInfo | None
     user: User
 
     def changes(self) -> Iterator[_Change]:
@@ -99,7 +99,7 @@ class LinkRoster:
 
     def moved(self, room: Room, user: User, before: Address, now: float) -> None:
         """This member was at the address `before`, and is told who is there."""
-        was = Contact(user.name, user.fingerprint, *before)
+        was = ContactInfo(user.name, user.fingerprint, *before)
         self._changed(room, user, was, contact(user), now)
         self.renew(room, user)
 
@@ -143,7 +143,12 @@ class LinkRoster:
     # --- Changes
 
     def _changed(
-        self, room: Room, user: User, before: Contact | None, after: Contact | None, now: float
+        self,
+        room: Room,
+        user: User,
+        before: ContactInfo | None,
+        after: ContactInfo | None,
+        now: float,
     ) -> None:
         gathered = self._gathering.get(room)
         if not room.holders:
@@ -185,7 +190,7 @@ class LinkRoster:
         for change in changes:
             if outlet.awaits_roster:
                 return
-            if isinstance(change, Contact):
+            if isinstance(change, ContactInfo):
                 change = self._nearby.contact(change, user.address)
             if outlet.later is not None and len(outlet.later) < MISSED:
                 outlet.later.append(change)
@@ -213,6 +218,6 @@ def _numbered(outlet: Outlet, change: _Change) -> bytes:
     """A change as its receiver is told it. Where the link lags behind and it is not told
     after all, the whole roster goes on from its number."""
     outlet.number += 1
-    if isinstance(change, Contact):
+    if isinstance(change, ContactInfo):
         return Came(outlet.number, change).encode()
     return Went(outlet.number, change).encode()

@@ -16,7 +16,7 @@ from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.streams import TURN, Slot
-from twisted_chat.wire.gen2.contact import Contact
+from twisted_chat.wire.gen2.contact import ContactInfo
 
 WINDOW = 64 * 1024
 """Bytes that a link has not taken yet from which on its streams wait."""
@@ -42,7 +42,7 @@ class Outlet:
     untaken: int = 0
     streams: dict[Slot, Iterator[bytes]] = field(default_factory=dict)
     awaits_roster: bool = False
-    later: deque[Contact | str] | None = None
+    later: deque[ContactInfo | str] | None = None
     number: int = 1
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from twisted_chat.wire.gen2.contact import (
     CONTACT,
     NUMBER,
     WORD,
-    Contact,
+    ContactInfo,
     arguments,
     read_contact,
     read_name,
@@ -25,7 +25,7 @@ _NO_HI = "hi "
 class ContactLocated:
     """`ar NAME FINGERPRINT IP PORT`: the user you asked for."""
 
-    contact: Contact
+    contact: ContactInfo
 
     def encode(self) -> bytes:
         return f"ar {self.contact}".encode()
@@ -35,7 +35,7 @@ class ContactLocated:
 class Introduced:
     """`in NAME FINGERPRINT IP PORT`: a user who asked for you."""
 
-    contact: Contact
+    contact: ContactInfo
 
     def encode(self) -> bytes:
         return f"in {self.contact}".encode()
@@ -67,7 +67,7 @@ class RosterBegins:
 class RosterMember:
     """`rm NAME FINGERPRINT IP PORT`: another member."""
 
-    contact: Contact
+    contact: ContactInfo
 
     def encode(self) -> bytes:
         return f"rm {self.contact}".encode()
@@ -86,7 +86,7 @@ class Came:
     """`r+ NUMBER NAME FINGERPRINT IP PORT`: with this the roster has this number."""
 
     number: int
-    contact: Contact
+    contact: ContactInfo
 
     def encode(self) -> bytes:
         return f"r+ {self.number} {self.contact}".encode()

@@ -12,7 +12,7 @@ NO_KEY = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactInfo:
     """Who somebody is and where: on the wire `NAME FINGERPRINT IP PORT`.
 
     `fingerprint` is the SHA-256 of their public key, 64 lower-case hexadecimal
@@ -48,8 +48,8 @@ def read_name(text: str) -> str:
     return text
 
 
-def read_contact(name: str, fingerprint: str, where: str) -> Contact:
+def read_contact(name: str, fingerprint: str, where: str) -> ContactInfo:
     """A contact from what CONTACT matches. Raises WireError."""
-    return Contact(
+    return ContactInfo(
         read_name(name), "" if fingerprint == NO_KEY else fingerprint, *read_address(where)
     )
