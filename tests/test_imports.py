@@ -22,6 +22,7 @@ LAYERS = (
         "wire.gen2",
         "wire.gen2.answers",
         "wire.gen2.contact",
+        "wire.gen2.growth",
         "wire.gen2.requests",
         "wire.gen2.speech",
         "links",

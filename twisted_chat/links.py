@@ -19,6 +19,20 @@ class Link:
     fingerprint: str
     address: Address
     dialled: bool
+    can: frozenset[str] | None = None
+    """What the other end has said that it can beyond the first version of the language,
+    as far as it is known here; None before it has."""
+    skipped: int = 0
+    """Messages that came over it with a verb that is not known here."""
+
+    def learn(self, features: frozenset[str]) -> None:
+        """The other end says what it can: the first time counts."""
+        if self.can is None:
+            self.can = features
+
+    def has(self, feature: str) -> bool:
+        """Whether the other end has said that it can this."""
+        return self.can is not None and feature in self.can
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ class Commands(SynchronousTestCase):
         world = KeyedWorld()
         alice = world.chatter("alice")
         world.kill_server()
-        world.wait(0.1)
+        world.wait(0.5)
         for _ in range(MAX_TYPED):
             alice.enter("$userlist")
         self.assertFalse(alice.session.wants_input)
@@ -387,7 +387,7 @@ class Coming(SynchronousTestCase):
         world = KeyedWorld()
         alice = world.chatter("alice")
         link = world.fake_server.links["alice"]
-        world.network.carry_out(world.server, [SendFrame(link, b"nonsense")])
+        world.network.carry_out(world.server, [SendFrame(link, b"NONSENSE")])
         world.wait(5)
         self.assertEqual(len(alice.told("the link to the server was closed")), 1)
         self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])

@@ -37,6 +37,7 @@ from twisted_chat.wire.gen2.answers import (
     pack,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.growth import Can
 from twisted_chat.wire.gen2.requests import (
     AskRoster,
     CloseRoom,
@@ -81,13 +82,16 @@ class FakeServer:
     # --- What happens on links
 
     def opened(self, link: Link, now: float) -> list[Effect]:
-        return []
+        return [SendFrame(link, Can().encode())]
 
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
         try:
             request = parse_request(message)
         except WireError as broken:
             raise AssertionError(f"a peer sent {message!r}") from broken
+        if isinstance(request, Can):
+            link.learn(request.known)
+            return []
         self.asked.append(request)
         self._answer(link, request)
         return self._take()

@@ -41,6 +41,8 @@ class MixedServer:
         self.directory = self.core.directory
         self.now = 1000.0
         self.boxes: dict[Link, list[bytes]] = {}
+        self.said_first: dict[Link, bytes] = {}
+        """What it says at once over each link."""
         self.closed: list[Link] = []
         self.datagrams: list[tuple[bytes, Address]] = []
 
@@ -51,6 +53,8 @@ class MixedServer:
         link = Link(KEYS[number], address or PLACES[number], False)
         self.boxes[link] = []
         self.note(self.core.gen2.opened(link, self.now))
+        if self.boxes.get(link):
+            self.said_first[link] = self.boxes[link].pop(0)
         return link
 
     def session(self, name: str, number: int = 0, room: str = "") -> Link:

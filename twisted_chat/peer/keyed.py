@@ -31,6 +31,7 @@ from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2 import answers
 from twisted_chat.wire.gen2.answers import Introduced, parse_answer
+from twisted_chat.wire.gen2.growth import Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import SignOfLife
 
 
@@ -190,7 +191,9 @@ class KeyedSession:
             self._links.received(link, message, now)
         else:
             try:
-                self._told(parse_answer(message), now)
+                self._told(parse_answer(message), link, now)
+            except UnknownVerb:
+                link.skipped += 1
             except WireError as broken:
                 self._effects.tell(LinkBroken(None, str(broken)))
                 self._effects.close(link, str(broken))
@@ -232,8 +235,10 @@ class KeyedSession:
         """The server's place leads to these addresses now."""
         self._server.resolved(addresses)
 
-    def _told(self, message: answers.Answer, now: float) -> None:
-        if isinstance(message, SignOfLife):
+    def _told(self, message: answers.Answer, link: Link, now: float) -> None:
+        if isinstance(message, Can):
+            link.learn(message.known)
+        elif isinstance(message, SignOfLife):
             self._uplink.tell(message)
         elif self._farewell.begun:
             self._uplink.answered(message, now)  # What else is told is no news to who goes.

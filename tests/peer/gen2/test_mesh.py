@@ -171,7 +171,7 @@ class Uninvited(SynchronousTestCase):
         for message in (
             b"",
             b"\xff",
-            b"hi alice",
+            b"HI alice",
             b"msg 1 1",
             b"msg 1 0 x",
             b"msg x y z",

@@ -17,10 +17,13 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
+    NotKnown,
     PutOut,
     Went,
+    parse_answer,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.growth import OF_SERVERS, Can
 from twisted_chat.wire.gen2.requests import AskRoster, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
@@ -36,7 +39,7 @@ class VerbTests(SynchronousTestCase):
         anna, ben = server.link(0), server.link(1)
         self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
         self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
-        for name in ("ANNA", "a b", "", "x" * 33, "__clear_peers__"):
+        for name in ("ANNA", "a\x1fb", "", "x" * 33, "__clear_peers__"):
             self.assertEqual(server.ask(ben, Register(name)), [HI], name)
         self.assertEqual(server.changes, [Registered(PLACES[0], "anna", "anna", KEYS[0])])
 
@@ -144,10 +147,30 @@ class LimitTests(SynchronousTestCase):
         """What is no message is dropped and counted, and the link goes on."""
         server = MixedServer()
         anna = server.session("anna", 0)
-        for message in (b"\xff", b"hi", b"zz top", b"msg 1 1 x"):
+        for message in (b"\xff", b"hi", b"ZZ top", b"can Fly"):
             server.say(anna, message)
         self.assertEqual(server.take(anna), [])
         self.assertEqual(server.dropped, ["not in the language"] * 4)
+
+    def test_verbs_of_the_future(self) -> None:
+        """A verb that is not known is answered as such, also to those who are not registered."""
+        server = MixedServer()
+        anna, ben = server.session("anna", 0), server.link(1)
+        for link in (anna, ben):
+            for message in (b"zz top", b"msg 1 1 \xff"):
+                server.say(link, message)
+            self.assertEqual(server.take(link), [NotKnown("zz"), NotKnown("msg")])
+            self.assertEqual(link.skipped, 2)
+        self.assertEqual((server.dropped, server.closed), ([], []))
+
+    def test_features(self) -> None:
+        """Both ends of a link say what they can, the server first of all it says."""
+        server = MixedServer()
+        anna = server.link(0)
+        self.assertEqual(parse_answer(server.said_first[anna]), Can(OF_SERVERS))
+        self.assertEqual(anna.can, None)
+        self.assertEqual(server.ask(anna, Can(("fly",))), [])
+        self.assertEqual(anna.can, frozenset())
 
     def test_second_generation_only(self) -> None:
         """A server of generation 2 refuses those without a key, and serves those who have one."""

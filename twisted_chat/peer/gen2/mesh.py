@@ -28,6 +28,7 @@ from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.tally import Tally
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 MAX_KEYED = 10_000
@@ -171,6 +172,8 @@ class Mesh:
 
     def _ready(self, peer: KeyedPeer, now: float) -> None:
         self._trust.remember(peer.contact)
+        assert peer.link is not None
+        self._effects.frame(Can(OF_PEERS), peer.link)
         self._words.linked(peer, now)
 
     def _wait_for_introduction(self, link: Link, now: float) -> None:
@@ -189,10 +192,16 @@ class Mesh:
             return  # Closed already.
         try:
             speech = parse_speech(message)
+            if isinstance(speech, Can):
+                link.learn(speech.known)
+                return
             if peer is None:
                 assert stranger is not None
                 _hold(stranger, speech)
                 return
+        except UnknownVerb:
+            link.skipped += 1
+            return
         except WireError as broken:
             self._break(link, broken, now)
             return

@@ -39,6 +39,7 @@ from twisted_chat.wire.common import Bare, ListRooms, Register, Verb, Welcome
 from twisted_chat.wire.gen1 import Answer
 from twisted_chat.wire.gen2 import answers
 from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.growth import OF_USERS, Can
 from twisted_chat.wire.gen2.requests import Request
 
 FIRST_CONTACT = 10.0
@@ -167,6 +168,7 @@ class ServerLink:
             self._patience.over()
             self._server.prefer(link.address)
             self.link, self.seen, self._linked_since = link, True, now
+            self._effects.frame(Can(OF_USERS), link)
             if self.name or self.wanted:
                 self._register(self.name or self.wanted, now)
             elif not self._asked:

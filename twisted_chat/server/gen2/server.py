@@ -17,10 +17,12 @@ from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Goodbye, Leave, Register, Verb, Welcome
-from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.answers import NotKnown, Rivalled
+from twisted_chat.wire.gen2.growth import OF_SERVERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
 
 _HI = Bare(Verb.HI)
+_CAN = Can(OF_SERVERS).encode()
 
 
 class LinkServer:
@@ -67,7 +69,7 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            self._sessions.add(link, now)
+            self._queue.send(self._sessions.add(link, now), _CAN)
         return self._flush(now)
 
     def received(self, link: Link, message: bytes, now: float) -> list[LinkEffect]:
@@ -170,6 +172,9 @@ class LinkServer:
     def _hear(self, session: LinkSession, message: bytes, now: float) -> None:
         try:
             request = parse_request(message)
+        except UnknownVerb as unknown:
+            session.link.skipped += 1
+            self._queue.send(session, NotKnown(unknown.verb).encode())
         except WireError:
             self._dropped("not in the language", session.link.address, now)
         else:
@@ -179,6 +184,8 @@ class LinkServer:
         user = self._user(session)
         if type(request) is Register:
             self._register(request, session, now)
+        elif type(request) is Can:
+            session.link.learn(request.known)
         elif type(request) is SignOfLife:
             self._lives(user, session, now)
         elif user is None:

@@ -1,11 +1,10 @@
 """What a server says to a user."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
-from twisted_chat.wire.common import BARE_ANSWERS, Bare, Goodbye, RoomReady, Verb, Welcome, read
+from twisted_chat.wire.common import BARE_ANSWERS, Bare, Goodbye, RoomReady, Verb, Welcome
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.contact import (
     CONTACT,
@@ -13,12 +12,15 @@ from twisted_chat.wire.gen2.contact import (
     WORD,
     ContactInfo,
     arguments,
+    grammar,
     read_contact,
     read_name,
 )
+from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.requests import Extra, SignOfLife
 
 _NO_HI = "hi "
+_EXTRA = frozenset(extra.value for extra in Extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,16 @@ class Rivalled:
         return f"no hi {self.name} {self.seconds}".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """`no VERB`, of a verb that the server does not know."""
+
+    verb: str
+
+    def encode(self) -> bytes:
+        return f"no {self.verb}".encode()
+
+
 Answer = (
     Bare
     | Welcome
@@ -163,15 +175,17 @@ Answer = (
     | Done
     | Refused
     | Rivalled
+    | NotKnown
     | SignOfLife
+    | Can
 )
 
 # --- Reading
 
-_one_contact = re.compile(CONTACT)
-_numbered_contact = re.compile(f"{NUMBER} {CONTACT}")
-_numbered_word = re.compile(f"{NUMBER} {WORD}")
-_word_and_number = re.compile(f"{WORD} {NUMBER}")
+_one_contact = grammar(CONTACT)
+_numbered_contact = grammar(NUMBER, CONTACT)
+_numbered_word = grammar(NUMBER, WORD)
+_word_and_number = grammar(WORD, NUMBER)
 
 
 def _read_came(argument: str) -> Came:
@@ -200,38 +214,41 @@ def _extra(argument: str) -> Extra:
         raise WireError("no such verb") from None
 
 
-def _read_no(argument: str) -> Refused | Rivalled:
+def _read_no(argument: str) -> Refused | Rivalled | NotKnown:
     if not argument.startswith(_NO_HI):
-        return Refused(_extra(argument))
+        verb = first(argument)
+        return Refused(Extra(verb)) if verb in _EXTRA else NotKnown(read_name(verb))
     name, seconds = arguments(_word_and_number, argument.removeprefix(_NO_HI))
     return Rivalled(read_name(name), int(seconds))
 
 
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
-    b"hi": lambda argument: Welcome(read_name(argument)),
+    b"hi": of_first(lambda name: Welcome(read_name(name))),
     b"ar": lambda argument: ContactLocated(read_contact(*arguments(_one_contact, argument))),
     b"in": lambda argument: Introduced(read_contact(*arguments(_one_contact, argument))),
     b"ul": _listed(Verb.UL),
     b"rl": _listed(Verb.RL),
-    b"rc": lambda argument: RoomReady(read_name(argument)),
+    b"rc": of_first(lambda room: RoomReady(read_name(room))),
     b"ro": _read_begins,
     b"rm": lambda argument: RosterMember(read_contact(*arguments(_one_contact, argument))),
     b"r+": _read_came,
     b"r-": _read_went,
-    b"rk": lambda argument: PutOut(argument and read_name(argument)),
-    b"ok": lambda argument: Done(_extra(argument)),
+    b"rk": of_first(lambda room: PutOut(room and read_name(room))),
+    b"ok": of_first(lambda verb: Done(_extra(verb))),
     b"no": _read_no,
+    b"can": read_can,
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {
     **BARE_ANSWERS,
     b"ro": RosterEnds(),
     b"up": SignOfLife(),
+    b"can": Can(),
 }
 
 
 def parse_answer(message: bytes) -> Answer:
-    """Read what a server says to a user. Raises WireError."""
-    return _BARE_ANSWERS.get(message) or read(message, _ANSWERS)
+    """Read what a server says to a user. Raises WireError, and UnknownVerb."""
+    return read(message, _BARE_ANSWERS, _ANSWERS)
 
 
 def pack(verb: Verb, names: Iterable[str]) -> Iterator[Listed]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from twisted_chat.errors import WireError
 from twisted_chat.names import may_travel
 from twisted_chat.wire.common import read_address
+from twisted_chat.wire.gen2.growth import MORE
 
 NO_KEY = "-"
 """The fingerprint of those who have no key."""
@@ -31,6 +32,11 @@ class ContactInfo:
 NUMBER = r"(0|[1-9][0-9]{0,19})"
 WORD = r"([^ ]+)"
 CONTACT = WORD + r" ([0-9a-f]{64}|-) (\S+ [0-9]+)"
+
+
+def grammar(*parts: str) -> re.Pattern[str]:
+    """The pattern of these arguments, after which more may follow."""
+    return re.compile(" ".join(parts) + MORE)
 
 
 def arguments(pattern: re.Pattern[str], argument: str) -> tuple[str, ...]:

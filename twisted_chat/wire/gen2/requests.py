@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from twisted_chat.wire import common
-from twisted_chat.wire.common import BARE_REQUESTS, REQUESTS, read
+from twisted_chat.wire.common import BARE_REQUESTS, REQUESTS
+from twisted_chat.wire.gen2.growth import Can, firsts, read, read_can
 
 
 class Extra(Enum):
@@ -61,19 +62,19 @@ class SignOfLife:
         return b"up"
 
 
-Request = common.Request | Kick | CloseRoom | GiveRoom | AskRoster | SignOfLife
+Request = common.Request | Kick | CloseRoom | GiveRoom | AskRoster | SignOfLife | Can
 
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
-    **REQUESTS,
-    b"kk": Kick,
-    b"rg": GiveRoom,
+    **firsts({**REQUESTS, b"kk": Kick, b"rg": GiveRoom}),
+    b"can": read_can,
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     **BARE_REQUESTS,
-    **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster(), SignOfLife())},
+    **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster())},
+    **{message.encode(): message for message in (SignOfLife(), Can())},
 }
 
 
 def parse_request(message: bytes) -> Request:
-    """Read what a user says to a server. Raises WireError."""
-    return _BARE_REQUESTS.get(message) or read(message, _REQUESTS)
+    """Read what a user says to a server. Raises WireError, and UnknownVerb."""
+    return read(message, _BARE_REQUESTS, _REQUESTS)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twisted_chat.wire.common import Leave, read
-from twisted_chat.wire.gen2.contact import NUMBER, arguments
+from twisted_chat.wire.common import Leave
+from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar
+from twisted_chat.wire.gen2.growth import Can, read, read_can
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Acknowledgement:
 Speech = NumberedText | Acknowledgement | Leave
 """`by` between peers: I do not talk to you any more, and will hear nothing."""
 
-_two_numbers = re.compile(f"{NUMBER} {NUMBER}")
+_two_numbers = grammar(NUMBER, NUMBER)
 _said = re.compile(f"(?s){NUMBER} {NUMBER} (.*)")
 
 
@@ -50,10 +51,14 @@ def _read_said(argument: str) -> NumberedText:
     return NumberedText(int(epoch), int(number), text)
 
 
-_BARE_SPEECH: dict[bytes, Speech] = {b"by": Leave()}
-_SPEECH: dict[bytes, Callable[[str], Speech]] = {b"msg": _read_said, b"ok": _read_acknowledgement}
+_BARE_SPEECH: dict[bytes, Speech | Can] = {b"by": Leave(), b"can": Can()}
+_SPEECH: dict[bytes, Callable[[str], Speech | Can]] = {
+    b"msg": _read_said,
+    b"ok": _read_acknowledgement,
+    b"can": read_can,
+}
 
 
-def parse_speech(message: bytes) -> Speech:
-    """Read what a peer says to a peer. Raises WireError."""
-    return _BARE_SPEECH.get(message) or read(message, _SPEECH)
+def parse_speech(message: bytes) -> Speech | Can:
+    """Read what a peer says to a peer. Raises WireError, and UnknownVerb."""
+    return read(message, _BARE_SPEECH, _SPEECH)
