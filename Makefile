@@ -17,7 +17,7 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat analyze test check format lint types wheel readme oldest faults bench clean FORCE
+.PHONY: help run chat analyze test check format lint types wheel readme oldest faults bench paths clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
@@ -33,6 +33,7 @@ help:
 	@echo 'make oldest   run the tests of modules with the oldest versions that setup.cfg allows'
 	@echo 'make faults   put fifty small faults into the decisions: do the tests notice?'
 	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
+	@echo 'make paths    let people meet through routers of all kinds; PARTS=matrix chooses what'
 	@echo 'make clean    remove what was set up and built'
 
 run: $(VENV)/.installed
@@ -87,6 +88,10 @@ faults: $(VENV)/.developed
 # PARTS names some of them: requests, rooms, roster, crowd, chat, startup, analysis.
 bench: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks $(PARTS)
+
+# As root: it makes networks of its own.
+paths: $(VENV)/.developed
+	@$(BIN)/python -m tests.paths $(PARTS)
 
 clean:
 	rm -rf $(VENV) $(OLDEST) build dist *.egg-info

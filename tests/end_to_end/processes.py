@@ -67,6 +67,12 @@ def stepped(offset: Path, program: str, *words: object) -> list[str]:
     return [sys.executable, "-c", call, *map(str, words)]
 
 
+def entry(program: str) -> tuple[str, str] | None:
+    """Where the function of a program is, for one that is started warm; None where each
+    is to be started from nothing."""
+    return None if COLD else _ENTRY[program]
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
     """A port of this address that nobody uses now."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as one:
@@ -131,7 +137,8 @@ class Output:
 class Program:
     """A running program. On a terminal its errors come with its output; `into`
     a file they go with it, and nothing of it can be waited for. It is started
-    from nothing, or, given where its function is, warm."""
+    from nothing, or, given where its function is, warm; `namespace` is the network that
+    it is in, if not this one."""
 
     def __init__(
         self,
@@ -142,6 +149,7 @@ class Program:
         into: Path | None = None,
         entry: tuple[str, str] | None = None,
         columns: int = COLUMNS,
+        namespace: Path | None = None,
     ) -> None:
         if terminal:
             ours, theirs = os.openpty()
@@ -158,8 +166,9 @@ class Program:
         inherited = {**os.environ, **environment}
         self.process: subprocess.Popen[bytes] | Warm
         if entry is None:
+            network = [] if namespace is None else ["ip", "netns", "exec", namespace.name]
             self.process = subprocess.Popen(
-                argv,
+                [*network, *argv],
                 stdin=standard[0],
                 stdout=standard[1],
                 stderr=standard[2],
@@ -167,7 +176,7 @@ class Program:
                 start_new_session=True,
             )
         else:
-            self.process = Warm(entry, argv, inherited, standard)
+            self.process = Warm(entry, argv, inherited, standard, namespace)
         for descriptor in {*ends, *(() if log is None else (log,))}:
             os.close(descriptor)
         self._open = {self._input, reading, errors}

@@ -6,6 +6,7 @@ descriptors, the environment and the words that it is given. It has no reactor
 before, and makes its own.
 """
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,7 @@ import time
 from collections.abc import Sequence
 from importlib import import_module
 from multiprocessing.reduction import DupFd
+from pathlib import Path
 from typing import Any
 
 _LOADED = [
@@ -38,7 +40,7 @@ class Warm:
     """A program that runs, with as much of subprocess.Popen as tests need.
 
     `entry` is its module and the function there; `ends` are its standard input,
-    output and error.
+    output and error; `namespace` is the network that it is in, if not this one.
     """
 
     def __init__(
@@ -47,10 +49,11 @@ class Warm:
         argv: Sequence[str],
         environment: dict[str, str],
         ends: Sequence[int],
+        namespace: Path | None = None,
     ) -> None:
         _CONTEXT.set_forkserver_preload(_LOADED)
         self._process = _CONTEXT.Process(
-            target=_run, args=(entry, argv, environment, os.getcwd(), _Ends(ends))
+            target=_run, args=(entry, argv, environment, os.getcwd(), _Ends(ends), namespace)
         )
         self._process.start()
         assert self._process.pid is not None
@@ -86,13 +89,27 @@ class _Ends:
                 os.close(end)
 
 
+def _enter(namespace: Path) -> None:
+    """Be in this network from here on (setns(2), which Python 3.11 lacks)."""
+    with namespace.open() as one:
+        if ctypes.CDLL(None, use_errno=True).setns(one.fileno(), 0):
+            raise OSError(ctypes.get_errno(), f"cannot be in {namespace}")
+
+
 def _run(
-    entry: tuple[str, str], argv: list[str], environment: dict[str, str], place: str, ends: _Ends
+    entry: tuple[str, str],
+    argv: list[str],
+    environment: dict[str, str],
+    place: str,
+    ends: _Ends,
+    namespace: Path | None,
 ) -> None:
     """Be this program from here on."""
     assert "twisted.internet.reactor" not in sys.modules
     os.setsid()
     ends.take()
+    if namespace is not None:
+        _enter(namespace)
     os.chdir(place)
     os.environ.clear()
     os.environ.update(environment)
