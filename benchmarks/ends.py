@@ -295,7 +295,7 @@ class KeyedPeers(_Peers):
 
     @property
     def unacknowledged(self) -> int:
-        return max((len(one.outbox) for one in self.keyed._words.unsettled), default=0)
+        return max((len(its.outbox) for its in self.keyed._words._all.values()), default=0)
 
 
 ENDS: dict[str, type[Any]] = {

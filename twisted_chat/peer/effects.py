@@ -9,8 +9,6 @@ from twisted_chat.peer.commands import Order, Say
 from twisted_chat.peer.undone import UNDONE
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
-from twisted_chat.wire.gen2 import requests
-from twisted_chat.wire.gen2.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,8 @@ class Effects:
     def send(self, message: Request | NamedText, to: Address) -> None:
         self._waiting.append(Send(message, to))
 
-    def frame(self, message: requests.Request | Speech, link: Link) -> None:
-        self._waiting.append(SendFrame(link, message.encode()))
+    def frame(self, message: bytes, link: Link) -> None:
+        self._waiting.append(SendFrame(link, message))
 
     def close(self, link: Link, why: str) -> None:
         self._waiting.append(CloseLink(link, why))

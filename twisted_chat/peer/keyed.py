@@ -12,6 +12,7 @@ from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
 from twisted_chat.peer.gen2.dialling import Places
+from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.server_link import ServerLink
@@ -72,13 +73,11 @@ class KeyedSession:
         self._epoch = epoch
         self._effects = Effects()
         trust = Trust(memory, fingerprint, self._effects.tell)
-        self._words = Deliveries(self._effects, hear_rate, HEAR_BURST)
+        self._words = Deliveries(self._effects, self._next_epoch, Inboxes(), hear_rate, HEAR_BURST)
         self._gathering = Gathering(self._effects.tell)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
-        self._links = Mesh(
-            trust, self._words, self._effects, self._next_epoch, places, names, self._parted
-        )
+        self._links = Mesh(trust, self._words, self._effects, places, names, self._parted)
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
         self._people = People(
             trust, self._links, plain, names, self._effects, self._gathering, server.may_be_far

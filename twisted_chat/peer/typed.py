@@ -133,7 +133,9 @@ class TypedLines:
             return True
         keyed, plain = self._people.listeners()
         size = size_of(text)
-        full = [one for one in keyed if one.link is not None and not one.outbox.has_room(size)]
+        full = [
+            one for one in keyed if one.link is not None and not self._words.has_room(one, size)
+        ]
         self.wake = self._holding.until(now, full=bool(full))
         if self.wake > now:
             return False

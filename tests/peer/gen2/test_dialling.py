@@ -16,9 +16,7 @@ from twisted_chat.peer.gen2.dialling import (
     Dialling,
     Places,
 )
-from twisted_chat.peer.gen2.inbox import Inbox
 from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import Outbox
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -29,7 +27,7 @@ HERE = ("10.0.0.5", 5005)
 def somebody(number: int, host: str = "192.0.2.1") -> KeyedPeer:
     """One who is at a port of a host."""
     contact = ContactInfo(f"user{number}", key_of(str(number)), host, 1024 + number)
-    one = KeyedPeer(contact, lambda: Outbox(1), lambda fingerprint: Inbox())
+    one = KeyedPeer(contact)
     one.reachable_at((contact.host, contact.port))
     return one
 

@@ -7,8 +7,15 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, Inbox
-from twisted_chat.peer.gen2.outbox import Line, Outbox
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+from twisted_chat.peer.gen2.outbox import Line, Outbox, pieces_of
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, parse_speech
+
+
+def text_of(message: bytes) -> NumberedText:
+    """What is said with a message."""
+    speech = parse_speech(message)
+    assert isinstance(speech, NumberedText)
+    return speech
 
 
 class Receiving(SynchronousTestCase):
@@ -83,9 +90,9 @@ class Both(SynchronousTestCase):
         for step in [*steps, "lose", "send", *["carry"] * 80, *["show"] * 80, "ack", "ack"]:
             if step == "say":
                 said += 1
-                outbox.put(str(said), Line("", 0), whole=True)
+                outbox.put(*pieces_of(Line(str(said), 0)))
             elif step == "send":
-                there += outbox.to_send()
+                there += map(text_of, outbox.to_send())
             elif step == "carry" and there:
                 inbox.take(there.pop(0))
             elif step == "show" and len(inbox):

@@ -3,15 +3,24 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import WireError
-from twisted_chat.peer.gen2.outbox import MAX_OUTBOX, OVERHEAD, WINDOW, WINDOW_BYTES, Line, Outbox
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+from twisted_chat.peer.gen2.outbox import (
+    MAX_OUTBOX,
+    OVERHEAD,
+    WINDOW,
+    WINDOW_BYTES,
+    Line,
+    Outbox,
+    Piece,
+    size_of,
+)
+from twisted_chat.wire.gen2.speech import Acknowledgement
 
 
 def filled(*texts: str) -> tuple[Outbox, list[Line]]:
     """An outbox in which these wait."""
     outbox, lines = Outbox(7), [Line(text, 0.0, 1) for text in texts]
     for line in lines:
-        outbox.put(line.text, line, whole=True)
+        outbox.put(Piece(line.text.encode(), size_of(line.text), line, True))
     return outbox, lines
 
 
@@ -21,18 +30,16 @@ class Sending(SynchronousTestCase):
     def test_numbered(self) -> None:
         """Messages are numbered from 1 and sent once, until they are to be sent again."""
         outbox, _ = filled("a", "b")
-        self.assertEqual(
-            list(outbox.to_send()), [NumberedText(7, 1, "a"), NumberedText(7, 2, "b")]
-        )
-        self.assertEqual(list(outbox.to_send()), [])
+        self.assertEqual(outbox.to_send(), [b"msg 7 1 a", b"msg 7 2 b"])
+        self.assertEqual(outbox.to_send(), [])
         outbox.rewind()
         outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(list(outbox.to_send()), [NumberedText(7, 2, "b")])
+        self.assertEqual(outbox.to_send(), [b"msg 7 2 b"])
 
     def test_arrived(self) -> None:
         """An acknowledgement is of everything up to its number."""
         outbox, lines = filled("a", "b", "c")
-        list(outbox.to_send())
+        outbox.to_send()
         outbox.heard(Acknowledgement(7, 2))
         self.assertEqual([line.arrived for line in lines], [1, 1, 0])
         self.assertEqual((len(outbox), outbox.oldest), (1, lines[2]))
@@ -49,16 +56,16 @@ class Sending(SynchronousTestCase):
     def test_window(self) -> None:
         """So many messages are on the way, and so many bytes of them."""
         outbox, _ = filled(*["x"] * (WINDOW + 1))
-        self.assertEqual(len(list(outbox.to_send())), WINDOW)
+        self.assertEqual(len(outbox.to_send()), WINDOW)
         outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(len(list(outbox.to_send())), 1)
+        self.assertEqual(len(outbox.to_send()), 1)
         outbox, _ = filled(*["x" * (WINDOW_BYTES // 2)] * 3)
-        self.assertEqual(len(list(outbox.to_send())), 1)
+        self.assertEqual(len(outbox.to_send()), 1)
 
     def test_full(self) -> None:
         """There is room for so many bytes, and again when they have arrived."""
         outbox, _ = filled("x" * (MAX_OUTBOX - OVERHEAD))
         self.assertFalse(outbox.has_room(1))
-        list(outbox.to_send())
+        outbox.to_send()
         outbox.heard(Acknowledgement(7, 1))
         self.assertTrue(outbox.has_room(MAX_OUTBOX))

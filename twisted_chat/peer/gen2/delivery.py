@@ -3,10 +3,13 @@
 The person is told of delivery only where there is none. A line that has
 arrived at everybody within two seconds costs no word, as in any conversation;
 one that has not costs a notice with the names of those who lack it, and
-another when they have everything. Whoever lags is named once and not for every
+another when they have everything. One who lags is named once and not for every
 line: what the notice is about is the person, not the text. `$status` shows it
 at any time.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
@@ -14,9 +17,9 @@ from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import MAX_TEXT, Line, size_of
-from twisted_chat.peer.speech import split
+from twisted_chat.peer.gen2.outbox import Line, Outbox, pieces_of
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
@@ -28,123 +31,185 @@ HEAR_RATE, HEAR_BURST = 100.0, 300
 """Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
 
 
+@dataclass(eq=False, slots=True)
+class PeerDelivery:
+    """What is under way between us and one other peer, in both directions."""
+
+    outbox: Outbox
+    inbox: Inbox
+    owed: frozenset[int] = frozenset()
+    """Epochs of which there is something to be acknowledged."""
+    unacknowledged: int = 0
+    """Messages that were shown since the last acknowledgement."""
+    acknowledge_at: float = NEVER
+    show_at: float = NEVER
+    watched_until: float = NEVER
+    """When it is looked at again."""
+    behind: bool = False
+    """Whether the person was told that something has not arrived."""
+
+    @property
+    def due(self) -> float:
+        """When there is something to do."""
+        due = min(self.acknowledge_at, self.show_at)
+        oldest = self.outbox.oldest
+        return due if oldest is None or self.behind else min(due, oldest.at + LATE)
+
+
 class Deliveries:
     """All conversations over links. `wake` is when `tick` is due."""
 
-    def __init__(self, effects: Effects, hear_rate: float, hear_burst: float) -> None:
+    def __init__(
+        self,
+        effects: Effects,
+        next_epoch: Callable[[], int],
+        inboxes: Inboxes,
+        hear_rate: float,
+        hear_burst: float,
+    ) -> None:
         self._effects = effects
+        self._next_epoch = next_epoch
+        self._inboxes = inboxes
         self._hearing = Rate(hear_rate, hear_burst)
         self._pause = 1 / hear_rate if hear_rate else 0.0
-        self._active: set[KeyedPeer] = set()
+        self._all: dict[KeyedPeer, PeerDelivery] = {}
+        self._active: dict[KeyedPeer, None] = {}
+        """Those with whom something is under way."""
         self._deadlines: Deadlines[KeyedPeer] = Deadlines()
         self.last: Line | None = None
         """What the person said last."""
         self.lost = False
         """Whether anything was given up."""
 
+    def _with(self, peer: KeyedPeer) -> PeerDelivery:
+        """What is under way with somebody; made when it is needed, as a server can name many."""
+        its = self._all.get(peer)
+        if its is None:
+            inbox = self._inboxes.of(peer.fingerprint)
+            its = self._all[peer] = PeerDelivery(Outbox(self._next_epoch()), inbox)
+        return its
+
     # --- Saying
 
     def say(self, text: str, listeners: list[KeyedPeer], now: float) -> Line:
         """Accept a line for those who have room for it, and tell who has not."""
         line = self.last = Line(text, now)
-        parts = list(split(text, MAX_TEXT))
-        size = sum(map(size_of, parts))
+        pieces = pieces_of(line)
+        size = sum(piece.size for piece in pieces)
         unreachable = []
         for peer in listeners:
-            if not peer.outbox.has_room(size):
+            its = self._with(peer)
+            outbox = its.outbox
+            if not outbox.has_room(size):
                 unreachable.append(peer.who)
                 continue
             line.receivers += 1
-            for part in parts:
-                peer.outbox.put(part, line, whole=part is parts[-1])
-            self.flush(peer, now)
+            if not len(outbox):
+                self._watch(peer, its, now + LATE)
+            for piece in pieces:
+                outbox.put(piece)
+            self._send(peer, its)
         if unreachable:
             self.lost = True
             self._effects.tell(said.LostFor(tuple(unreachable), text))
         return line
 
-    def flush(self, peer: KeyedPeer, now: float) -> None:
+    def has_room(self, peer: KeyedPeer, size: int) -> bool:
+        """Whether somebody can be told so much now."""
+        return self._with(peer).outbox.has_room(size)
+
+    def flush(self, peer: KeyedPeer) -> None:
         """Send what may be sent."""
-        if peer.link is not None and not peer.blocked and not peer.awaited:
-            for message in peer.outbox.to_send():
-                self._effects.frame(message, peer.link)
-        self._watch(peer)
+        self._send(peer, self._with(peer))
+
+    def _send(self, peer: KeyedPeer, its: PeerDelivery) -> None:
+        link = peer.link
+        if link is not None and not peer.blocked and not peer.awaited:
+            for message in its.outbox.to_send():
+                self._effects.frame(message, link)
 
     def give_up(self, peer: KeyedPeer) -> None:
         """Forget what has not arrived, and tell the person."""
-        sent = peer.outbox.ever_sent()
-        never = [line for line in peer.outbox.lines() if line not in sent]
+        its = self._all.pop(peer, None)
+        self._active.pop(peer, None)
+        self._deadlines.discard(peer)
+        if its is None:
+            return
+        sent = its.outbox.ever_sent()
+        never = [line for line in its.outbox.lines() if line not in sent]
         self.lost = self.lost or bool(sent or never)
         if sent:
             self._effects.tell(said.ArrivalUnknown(peer.who, len(sent), sent[0].text))
         if never:
             self._effects.tell(said.NeverArrived(peer.who, len(never), never[0].text))
-        self._active.discard(peer)
-        self._deadlines.discard(peer)
-        peer.watched_until = NEVER
 
     @property
     def unsettled(self) -> list[KeyedPeer]:
         """Those who lack something."""
-        return [one for one in self._active if len(one.outbox)]
+        return [peer for peer in self._active if len(self._with(peer).outbox)]
 
     # --- Hearing
 
     def linked(self, peer: KeyedPeer, now: float) -> None:
         """There is a new link, or the person has accepted the key."""
-        peer.outbox.rewind()
-        peer.inbox.begin_anew()
-        self.flush(peer, now)
-        self._show(peer, now)
-        self._watch(peer)
+        its = self._with(peer)
+        its.outbox.rewind()
+        its.inbox.begin_anew()
+        self._send(peer, its)
+        self._show(peer, its, now)
 
     def received(
         self, peer: KeyedPeer, speech: NumberedText | Acknowledgement, now: float
     ) -> None:
         """Take what was said. Raises WireError."""
+        its = self._with(peer)
         if isinstance(speech, Acknowledgement):
-            peer.outbox.heard(speech)
-            self.flush(peer, now)
-            self._caught_up(peer, now)
+            its.outbox.heard(speech)
+            self._send(peer, its)
+            if its.behind and not len(its.outbox):
+                its.behind = False
+                self._effects.tell(said.AllArrived(peer.who))
         else:
-            if not peer.inbox.take(speech):
-                self._owe(peer, speech, now)
-            self._show(peer, now)
-            self._watch(peer)
+            if not its.inbox.take(speech):
+                self._owe(peer, its, speech, now)
+            self._show(peer, its, now)
 
-    def _show(self, peer: KeyedPeer, now: float) -> None:
-        peer.show_at = NEVER
-        while len(peer.inbox) and not peer.blocked:
+    def _show(self, peer: KeyedPeer, its: PeerDelivery, now: float) -> None:
+        its.show_at = NEVER
+        while len(its.inbox) and not peer.blocked:
             if not self._hearing.spend(peer.fingerprint, now):
-                peer.show_at = now + self._pause
+                its.show_at = now + self._pause
+                self._watch(peer, its, its.show_at)
                 break
-            shown = peer.inbox.show_next()
+            shown = its.inbox.show_next()
             if not peer.ignored:
                 text = shown.text.removesuffix("\n").removesuffix("\r")
                 in_room = peer.standing is Standing.MEMBER
                 self._effects.tell(said.Said(peer.who, text, in_room))
-            self._owe(peer, shown, now)
+            self._owe(peer, its, shown, now)
 
-    def _owe(self, peer: KeyedPeer, shown: NumberedText, now: float) -> None:
-        if shown.epoch not in peer.owed:
-            peer.owed |= {shown.epoch}
-        peer.unacknowledged += 1
-        peer.acknowledge_at = min(peer.acknowledge_at, now + ACK_DELAY)
-        if peer.unacknowledged >= ACK_EVERY:
-            self._acknowledge(peer)
+    def _owe(self, peer: KeyedPeer, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+        if shown.epoch not in its.owed:
+            its.owed |= {shown.epoch}
+        its.unacknowledged += 1
+        if its.unacknowledged >= ACK_EVERY:
+            self._acknowledge(peer, its)
+        elif its.unacknowledged == 1:
+            its.acknowledge_at = now + ACK_DELAY
+            self._watch(peer, its, its.acknowledge_at)
 
-    def _acknowledge(self, peer: KeyedPeer) -> None:
+    def _acknowledge(self, peer: KeyedPeer, its: PeerDelivery) -> None:
         if peer.link is not None and not peer.blocked:
-            for epoch in sorted(peer.owed):
-                if heard := peer.inbox.heard(epoch):
-                    self._effects.frame(heard, peer.link)
-        peer.owed = frozenset()
-        peer.unacknowledged, peer.acknowledge_at = 0, NEVER
+            for epoch in sorted(its.owed):
+                if heard := its.inbox.heard(epoch):
+                    self._effects.frame(heard.encode(), peer.link)
+        its.owed = frozenset()
+        its.unacknowledged, its.acknowledge_at = 0, NEVER
 
     def acknowledge_all(self) -> None:
         """Acknowledge what was shown, without waiting for more."""
         for peer in self._active:
-            self._acknowledge(peer)
+            self._acknowledge(peer, self._with(peer))
 
     # --- What is due
 
@@ -155,43 +220,32 @@ class Deliveries:
     def tick(self, now: float) -> None:
         late: dict[Line, list[Someone]] = {}
         for peer in list(self._deadlines.due(now)):
-            peer.watched_until = NEVER
-            if peer.show_at <= now:
-                self._show(peer, now)
-            if peer.acknowledge_at <= now:
-                self._acknowledge(peer)
-            oldest = peer.outbox.oldest
-            if oldest is not None and not peer.behind and oldest.at + LATE <= now:
-                peer.behind = True
+            its = self._with(peer)
+            its.watched_until = NEVER
+            if its.show_at <= now:
+                self._show(peer, its, now)
+            if its.acknowledge_at <= now:
+                self._acknowledge(peer, its)
+            oldest = its.outbox.oldest
+            if oldest is not None and not its.behind and oldest.at + LATE <= now:
+                its.behind = True
                 late.setdefault(oldest, []).append(peer.who)
-            self._watch(peer)
+            if (due := its.due) < NEVER:
+                self._watch(peer, its, due)
+            elif oldest is None:
+                self._active.pop(peer, None)
         for line, behind in late.items():
             self._effects.tell(
                 said.NotArrived(line.text, tuple(behind), line.arrived, line.receivers)
             )
 
-    def _watch(self, peer: KeyedPeer) -> None:
-        """See when something is due with somebody, and whether anything may still be."""
-        due = self._due(peer)
-        if due != peer.watched_until:  # With each word, mostly, it is as it was.
-            peer.watched_until = due
-            self._deadlines.set(peer, due)
-        if due == NEVER and not len(peer.outbox):
-            self._active.discard(peer)
-        else:
-            self._active.add(peer)
-
-    def _due(self, peer: KeyedPeer) -> float:
-        due = min(peer.acknowledge_at, peer.show_at)
-        oldest = peer.outbox.oldest
-        if oldest is not None and not peer.behind:
-            due = min(due, oldest.at + LATE)
-        return due
-
-    def _caught_up(self, peer: KeyedPeer, now: float) -> None:
-        if peer.behind and not len(peer.outbox):
-            peer.behind = False
-            self._effects.tell(said.AllArrived(peer.who))
+    def _watch(self, peer: KeyedPeer, its: PeerDelivery, at: float) -> None:
+        """See at this moment what is due with somebody. What has been put off since is found
+        not to be due: words that arrive in time cost no deadline each."""
+        if at < its.watched_until:
+            its.watched_until = at
+            self._deadlines.set(peer, at)
+            self._active[peer] = None
 
     def status(self) -> said.Delivery:
         """How far what was said has come."""
@@ -199,7 +253,7 @@ class Deliveries:
         if line is None:
             return said.Delivery(None, 0, 0, ())
         waiting = tuple(
-            said.Waiting(one.who, len(one.outbox.lines()), one.link is not None)
+            said.Waiting(one.who, len(self._with(one).outbox.lines()), one.link is not None)
             for one in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)

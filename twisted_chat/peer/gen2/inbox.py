@@ -15,13 +15,17 @@ MAX_HELD, MAX_HELD_BYTES = 2 * WINDOW, 2 * WINDOW_BYTES
 """What is kept of one sender that is not shown yet: two windows, for those who have restarted."""
 MAX_EPOCHS = 16
 """Epochs remembered of one sender."""
+MAX_SENDERS = 20_000
+"""Senders of whom it is remembered what they have said: twice as many as are known at a time."""
 
 
 class Inbox:
     """What one sender has said: each message once, in order, to be shown when it may be."""
 
+    __slots__ = ("_anew", "_bytes", "_held", "_shown", "_taken")
+
     def __init__(self) -> None:
-        self._taken: OrderedDict[int, int] = OrderedDict()
+        self._taken: dict[int, int] = {}  # The last number of each epoch, the latest epoch last.
         self._shown: dict[int, int] = {}
         self._held: deque[NumberedText] = deque()
         self._bytes = 0
@@ -41,20 +45,23 @@ class Inbox:
         those before it were acknowledged by who we were before, or by another program
         that has our key.
         """
-        last = self._taken.get(said.epoch)
+        epoch, number = said.epoch, said.number
+        last = self._taken.get(epoch)
         anew, self._anew = self._anew, False
-        if said.number == 0 or not (last is None or anew or said.number <= last + 1):
+        if number == 0 or not (last is None or anew or number <= last + 1):
             raise WireError("a number that is not the next")
-        if last is not None and said.number <= last:
+        if last is not None and number <= last:
             return False
         size = size_of(said.text)
         if self._held and (len(self._held) >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
             raise WireError("more at once than may be on the way")
-        self._taken[said.epoch] = said.number
-        self._taken.move_to_end(said.epoch)
-        while len(self._taken) > MAX_EPOCHS:
-            epoch, _ = self._taken.popitem(last=False)
-            self._shown.pop(epoch, None)
+        if anew or last is None:
+            self._taken.pop(epoch, None)  # To be the latest.
+        self._taken[epoch] = number
+        if len(self._taken) > MAX_EPOCHS:
+            first = next(iter(self._taken))
+            del self._taken[first]
+            self._shown.pop(first, None)
         self._held.append(said)
         self._bytes += size
         return True
@@ -62,7 +69,7 @@ class Inbox:
     def show_next(self) -> NumberedText:
         """The next message, which counts as shown from now on."""
         said = self._held.popleft()
-        self._bytes -= size_of(said.text)
+        self._bytes = self._bytes - size_of(said.text) if self._held else 0
         if said.epoch in self._taken:
             self._shown[said.epoch] = said.number
         return said
@@ -77,7 +84,7 @@ class Inboxes:
     """What each sender has said, also of those from whom we have parted: one who
     was stopped for a while sends again what was shown before."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int = MAX_SENDERS) -> None:
         self._most = most
         self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
 

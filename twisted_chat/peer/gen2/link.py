@@ -1,16 +1,12 @@
 """One other peer that has a key."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
-from twisted_chat.moments import NEVER
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.backoff import Backoff
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.gen2.inbox import Inbox
-from twisted_chat.peer.gen2.outbox import Outbox
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 MAX_ADDRESSES = 4
@@ -19,17 +15,14 @@ MAX_ADDRESSES = 4
 
 @dataclass(eq=False, slots=True)
 class KeyedPeer:
-    """One other peer: who it is, the link to it if there is one, and what is on the way.
+    """One other peer: who it is, and the link to it if there is one.
 
     `contact` is what the server said last, `standing` what it is to the person,
     and it `hears` the person or not. `blocked` is one whose key the person has to
-    accept first: nothing is sent to it, or shown. Its outbox and its inbox are made
-    when they are needed: a server can name many.
+    accept first: nothing is sent to it, or shown.
     """
 
     contact: ContactInfo
-    make_outbox: Callable[[], Outbox]
-    find_inbox: Callable[[str], Inbox]
     standing: Standing = Standing.NONE
     hears: bool = False
     blocked: bool = False
@@ -48,32 +41,8 @@ class KeyedPeer:
     parting: bool = False
     """Whether it is neither in the room nor introduced any more, and soon forgotten."""
 
-    # The conversation
     _who: tuple[ContactInfo, Someone] | None = None
     """How to speak of it, and as which contact."""
-    _made_outbox: Outbox | None = None
-    _found_inbox: Inbox | None = None
-    owed: frozenset[int] = frozenset()
-    """Epochs of which there is something to be acknowledged."""
-    unacknowledged: int = 0
-    acknowledge_at: float = NEVER
-    show_at: float = NEVER
-    watched_until: float = NEVER
-    """When something is due in the conversation."""
-    behind: bool = False
-    """Whether the person was told that something has not arrived."""
-
-    @property
-    def outbox(self) -> Outbox:
-        if self._made_outbox is None:
-            self._made_outbox = self.make_outbox()
-        return self._made_outbox
-
-    @property
-    def inbox(self) -> Inbox:
-        if self._found_inbox is None:
-            self._found_inbox = self.find_inbox(self.contact.fingerprint)
-        return self._found_inbox
 
     @property
     def who(self) -> Someone:

@@ -20,9 +20,8 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dialling import Dialling, Places
-from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, Outbox, size_of
+from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, size_of
 from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.namesakes import Namesakes
 from twisted_chat.tally import Tally
@@ -32,8 +31,7 @@ from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 MAX_KEYED = 10_000
-"""Peers with a key that are known at a time; of twice as many it is remembered what
-they have said."""
+"""Peers with a key that are known at a time."""
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
 STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
@@ -56,7 +54,6 @@ class Mesh:
         trust: Trust,
         words: Deliveries,
         effects: Effects,
-        next_epoch: Callable[[], int],
         places: Places,
         names: Namesakes[Any],
         parted: Callable[[KeyedPeer, float], None],
@@ -65,13 +62,11 @@ class Mesh:
         self._trust = trust
         self._words = words
         self._effects = effects
-        self._make_outbox = lambda: Outbox(next_epoch())
         self._places = places
         self._known: dict[str, KeyedPeer] = {}
         self._names = names
         self._links: dict[Link, KeyedPeer] = {}
         self._strangers: dict[str, _Stranger] = {}
-        self._inboxes = Inboxes(2 * MAX_KEYED)
         self._dialling = Dialling(effects.dial)
         self._parting: Deadlines[KeyedPeer] = Deadlines()
         self._broken = Tally()
@@ -91,7 +86,7 @@ class Mesh:
         if peer is None:
             if len(self._known) >= MAX_KEYED:
                 return None
-            peer = KeyedPeer(contact, self._make_outbox, self._inboxes.of)
+            peer = KeyedPeer(contact)
             self._known[contact.fingerprint] = peer
             self._names.add(peer)
         self._names.rename(peer, contact)
@@ -123,12 +118,12 @@ class Mesh:
 
     def returned(self, peer: KeyedPeer, now: float) -> None:
         """Somebody for whom what was said has waited is in our room again."""
-        self._words.flush(peer, now)
+        self._words.flush(peer)
 
     def say_leave(self, peer: KeyedPeer) -> None:
         """Tell somebody that we do not hear them any more."""
         if peer.link is not None and not peer.blocked:
-            self._effects.frame(Leave(), peer.link)
+            self._effects.frame(Leave().encode(), peer.link)
 
     def accepted(self, peer: KeyedPeer, now: float) -> None:
         """The person takes this key for this name."""
@@ -173,7 +168,7 @@ class Mesh:
     def _ready(self, peer: KeyedPeer, now: float) -> None:
         self._trust.remember(peer.contact)
         assert peer.link is not None
-        self._effects.frame(Can(OF_PEERS), peer.link)
+        self._effects.frame(Can(OF_PEERS).encode(), peer.link)
         self._words.linked(peer, now)
 
     def _wait_for_introduction(self, link: Link, now: float) -> None:

@@ -6,12 +6,12 @@ acknowledged.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
+from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+from twisted_chat.wire.gen2.speech import Acknowledgement, numbered
 
 MAX_TEXT = MAX_FRAME - 64
 """Bytes of text in one message; the rest is for its verb and its numbers."""
@@ -35,76 +35,90 @@ class Line:
 
 
 @dataclass(eq=False, slots=True)
-class _Waiting:
-    said: NumberedText
-    line: Line
+class Piece:
+    """A line, or as much of it as one message holds: the same one for all of its receivers."""
+
+    text: bytes
     size: int
+    line: Line
     whole: bool
     """Whether the line has arrived with this."""
 
 
 def size_of(text: str) -> int:
-    """What a text counts for."""
+    """What a text counts for, in bytes."""
     return (len(text) if text.isascii() else len(text.encode())) + OVERHEAD
+
+
+def pieces_of(line: Line) -> list[Piece]:
+    """A line, cut as it travels."""
+    encoded = line.text.encode()
+    if len(encoded) <= MAX_TEXT:
+        return [Piece(encoded, len(encoded) + OVERHEAD, line, True)]
+    pieces = [
+        Piece(text, len(text) + OVERHEAD, line, False)
+        for text in map(str.encode, split(line.text, MAX_TEXT))
+    ]
+    pieces[-1].whole = True
+    return pieces
 
 
 class Outbox:
     """What was said to one receiver: queued, then on the way, then acknowledged."""
 
+    __slots__ = ("_bytes", "_epoch", "_first", "_flying", "_flying_bytes", "_highest", "_pieces")
+
     def __init__(self, epoch: int) -> None:
         self._epoch = epoch
-        self._number = 0
-        self._highest = 0  # Ever sent.
-        self._queued: deque[_Waiting] = deque()
-        self._flying: deque[_Waiting] = deque()
+        self._pieces: deque[Piece] = deque()
+        self._first = 1  # The number of the first of them.
+        self._flying = 0  # So many of them are on the way.
+        self._highest = 0  # The number of the last that was ever sent.
         self._bytes = self._flying_bytes = 0
 
     def __len__(self) -> int:
-        return len(self._queued) + len(self._flying)
+        return len(self._pieces)
 
     @property
     def oldest(self) -> Line | None:
         """The first line that has not arrived."""
-        first = self._flying or self._queued
-        return first[0].line if first else None
+        return self._pieces[0].line if self._pieces else None
 
     def lines(self) -> list[Line]:
         """All lines that have not arrived, in order."""
-        return list(dict.fromkeys(one.line for one in (*self._flying, *self._queued)))
+        return list(dict.fromkeys(piece.line for piece in self._pieces))
 
     def ever_sent(self) -> list[Line]:
         """Those of `lines` of which something was sent, which may have arrived."""
-        every = (*self._flying, *self._queued)
-        return list(dict.fromkeys(one.line for one in every if one.said.number <= self._highest))
+        numbered = enumerate(self._pieces, self._first)
+        return list(dict.fromkeys(piece.line for n, piece in numbered if n <= self._highest))
 
     def has_room(self, size: int) -> bool:
         return self._bytes + size <= MAX_OUTBOX
 
-    def put(self, text: str, line: Line, *, whole: bool) -> None:
+    def put(self, piece: Piece) -> None:
         """Accept a message, for which there has to be room."""
-        self._number += 1
-        size = size_of(text)
-        self._bytes += size
-        said = NumberedText(self._epoch, self._number, text)
-        self._queued.append(_Waiting(said, line, size, whole))
+        self._pieces.append(piece)
+        self._bytes += piece.size
 
-    def to_send(self) -> Iterator[NumberedText]:
-        """What may go onto the link now."""
-        while self._queued:
-            one = self._queued[0]
-            full = len(self._flying) >= WINDOW or self._flying_bytes + one.size > WINDOW_BYTES
-            if self._flying and full:
-                return
-            self._flying.append(self._queued.popleft())
-            self._flying_bytes += one.size
-            self._highest = max(self._highest, one.said.number)
-            yield one.said
+    def to_send(self) -> list[bytes]:
+        """The messages that may go onto the link now; they are on the way from now on."""
+        messages = []
+        while self._flying < len(self._pieces):
+            piece = self._pieces[self._flying]
+            size = self._flying_bytes + piece.size
+            if self._flying and (self._flying >= WINDOW or size > WINDOW_BYTES):
+                break
+            messages.append(numbered(self._epoch, self._first + self._flying, piece.text))
+            self._flying += 1
+            self._flying_bytes = size
+        if messages:
+            self._highest = max(self._highest, self._first + self._flying - 1)
+        return messages
 
     def rewind(self) -> None:
         """What was on the way is to be sent again: the link is another."""
-        self._queued.extendleft(reversed(self._flying))
-        self._flying.clear()
-        self._flying_bytes = 0
+        self._flying = self._flying_bytes = 0
 
     def heard(self, heard: Acknowledgement) -> None:
         """All up to a number has arrived. Raises WireError for what was never sent."""
@@ -112,10 +126,11 @@ class Outbox:
             return  # Meant for who we were before.
         if heard.number > self._highest:
             raise WireError("acknowledged what was not said")
-        for waiting in (self._flying, self._queued):
-            while waiting and waiting[0].said.number <= heard.number:
-                one = waiting.popleft()
-                self._bytes -= one.size
-                if waiting is self._flying:
-                    self._flying_bytes -= one.size
-                one.line.arrived += one.whole
+        for _ in range(heard.number - self._first + 1):
+            piece = self._pieces.popleft()
+            self._first += 1
+            self._bytes -= piece.size
+            if self._flying:
+                self._flying -= 1
+                self._flying_bytes -= piece.size
+            piece.line.arrived += piece.whole

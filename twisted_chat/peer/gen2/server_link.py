@@ -168,7 +168,7 @@ class ServerLink:
             self._patience.over()
             self._server.prefer(link.address)
             self.link, self.seen, self._linked_since = link, True, now
-            self._effects.frame(Can(OF_USERS), link)
+            self._effects.frame(Can(OF_USERS).encode(), link)
             if self.name or self.wanted:
                 self._register(self.name or self.wanted, now)
             elif not self._asked:
@@ -413,12 +413,12 @@ class ServerLink:
             close(None, now)
             return
         self._requests.asked(request, close, now)
-        self._effects.frame(request, self.link)
+        self._effects.frame(request.encode(), self.link)
 
     def tell(self, request: Request) -> None:
         """Say something to the server that has no answer of its own."""
         if self.link is not None:
-            self._effects.frame(request, self.link)
+            self._effects.frame(request.encode(), self.link)
 
     def answered(self, answer: answers.Answer, now: float) -> bool:
         """Give an answer to the question that it belongs to. False if there is none."""

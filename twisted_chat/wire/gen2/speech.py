@@ -20,7 +20,7 @@ class NumberedText:
     text: str
 
     def encode(self) -> bytes:
-        return f"msg {self.epoch} {self.number} {self.text}".encode()
+        return numbered(self.epoch, self.number, self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Acknowledgement:
 
     def encode(self) -> bytes:
         return f"ok {self.epoch} {self.number}".encode()
+
+
+def numbered(epoch: int, number: int, text: bytes) -> bytes:
+    """A NumberedText as it travels, of a text that is encoded already."""
+    return b"msg %d %d %b" % (epoch, number, text)
 
 
 Speech = NumberedText | Acknowledgement | Leave
