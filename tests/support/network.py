@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IDelayedCall
@@ -29,6 +29,21 @@ class Datagram(NamedTuple):
     to: Address
 
 
+class Gateway(Protocol):
+    """What is before hosts, by whose address they are reached."""
+
+    def take(self, datagram: Datagram) -> None:
+        """Take a datagram that is for that address."""
+
+
+class Wire(Protocol):
+    """What a port is on: a network, or the inside of a router."""
+
+    def carry(self, source: Address, payload: bytes, to: Address) -> None: ...
+    def move(self, port: "FakePort", outside: Address) -> None: ...
+    def remove(self, port: "FakePort") -> None: ...
+
+
 class FakeNetwork:
     """Carries datagrams between ports, in the time of a Clock.
 
@@ -46,6 +61,7 @@ class FakeNetwork:
         self.delivered: list[Datagram] = []
         self._chance = random.Random(seed)
         self._ports: dict[Address, FakePort] = {}
+        self._gateways: dict[str, Gateway] = {}
         # In the order of arrival. A Clock sorts all its calls for each that is added,
         # so it has one of all these: the next.
         self._under_way: list[tuple[float, int, Datagram]] = []
@@ -59,6 +75,10 @@ class FakeNetwork:
         self._ports[address] = port
         protocol.makeConnection(port)  # type: ignore[arg-type]
         return port
+
+    def attach(self, host: str, gateway: Gateway) -> None:
+        """Have whatever is for this host taken by what is before it."""
+        self._gateways[host] = gateway
 
     def carry(self, source: Address, payload: bytes, to: Address) -> None:
         """Deliver once, twice or never."""
@@ -101,8 +121,12 @@ class FakeNetwork:
             self._await()
 
     def _deliver(self, datagram: Datagram) -> None:
-        if port := self._ports.get(datagram.to):
-            self.delivered.append(datagram._replace(at=self.clock.seconds()))
+        arrived = datagram._replace(at=self.clock.seconds())
+        if gateway := self._gateways.get(datagram.to[0]):
+            self.delivered.append(arrived)
+            gateway.take(arrived)
+        elif port := self._ports.get(datagram.to):
+            self.delivered.append(arrived)
             port.protocol.datagramReceived(datagram.payload, datagram.source)
 
 
@@ -112,7 +136,7 @@ class FakePort:
     `outside` is where others see it: its own address, unless a NAT is between.
     """
 
-    def __init__(self, network: FakeNetwork, protocol: DatagramProtocol, address: Address) -> None:
+    def __init__(self, network: Wire, protocol: DatagramProtocol, address: Address) -> None:
         self.protocol = protocol
         self.outside = address
         self._network = network
