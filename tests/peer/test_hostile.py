@@ -210,7 +210,7 @@ class Anything(SynchronousTestCase):
             screen.show(session.opened(bob, 2.0))
             text = hostile.replace("\ud800", "")
             screen.show(session.received(bob, NumberedText(1, 1, text).encode(), 2.0))
-            screen.show(session.received(bob, b"msg 1 9 " + text.encode(), 2.0))
+            screen.show(session.received(bob, b"msg - 1 9 5 " + text.encode(), 2.0))
             screen.check(self, len(hostile) * 3 + 200)
 
     def test_wall(self) -> None:

@@ -99,7 +99,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
 )
 SPEECH: st.SearchStrategy[Speech | Can] = st.one_of(
     CANS,
-    st.builds(NumberedText, NUMBERS, NUMBERS, texts),
+    st.builds(NumberedText, NUMBERS, NUMBERS, texts, st.just("") | given_names, NUMBERS),
     st.builds(Acknowledgement, NUMBERS, NUMBERS),
     st.just(Leave()),
 )
@@ -134,9 +134,23 @@ class MessageTests(SynchronousTestCase):
 
     def test_a_text_may_hold_anything(self) -> None:
         """Line feeds and spaces are part of what was said."""
-        said = NumberedText(7, 1, " two\n lines \n")
+        said = NumberedText(7, 1, " two\n lines \n", "lab", 1_790_000_000_000)
         self.assertEqual(parse_speech(said.encode()), said)
-        self.assertEqual(said.encode(), b"msg 7 1  two\n lines \n")
+        self.assertEqual(said.encode(), b"msg #lab 7 1 1790000000000  two\n lines \n")
+
+    def test_conversations(self) -> None:
+        """A text is said to a room, whatever its name, or in private."""
+        for room in ("lab", "-", "#", "#-", "\u00e9"):
+            said = NumberedText(1, 2, "x", room, 3)
+            self.assertEqual(parse_speech(said.encode()), said)
+        self.assertEqual(parse_speech(b"msg - 1 2 3 x"), NumberedText(1, 2, "x", "", 3))
+        long = b"x" * (LONGEST_NAME + 1)
+        for where in (b"", b"#", b"lab", b"--", b"#\x1b", b"#\xff", b"#" + long):
+            with self.assertRaises(WireError):
+                parse_speech(b"msg " + where + b" 1 2 3 x")
+        for numbers in (b"1 2", b"1 2 x", b"1 2 -3", b"1 2 03", b"1 2 123456789012345678901"):
+            with self.assertRaises(WireError):
+                parse_speech(b"msg - " + numbers + b" x")
 
     def test_no_key(self) -> None:
         """A user of generation 1 has a dash for a fingerprint."""
@@ -171,7 +185,7 @@ class MessageTests(SynchronousTestCase):
                 for more in (b" x", b" 1 2 3", b"  ", b" a\nb", " é".encode()):
                     self.assertEqual(parse(message.encode() + more), message, more)
         self.assertEqual(parse_answer(b"ul a b"), Listed(Verb.UL, ("a", "b")))
-        self.assertEqual(parse_speech(b"msg 1 2 a b"), NumberedText(1, 2, "a b"))
+        self.assertEqual(parse_speech(b"msg - 1 2 3 a b"), NumberedText(1, 2, "a b", "", 3))
 
     def test_unknown_verbs(self) -> None:
         """What may be a message of a later version is told from what is none."""

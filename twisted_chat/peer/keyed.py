@@ -47,7 +47,8 @@ def _decides_on_server(todo: Typed) -> bool:
 class KeyedSession:
     """One peer with a key. Each method returns the effects to be carried out, in order.
 
-    `wake` is when `tick` is due. `fingerprint` is our own. `epoch` is a number
+    `wake` is when `tick` is due. `fingerprint` is our own. `since_1970` is how many
+    seconds later than `now` the time of day is. `epoch` is a number
     that is larger than any used before. `patient` is false for a script, which
     is told by the exit status when something went wrong; a person is asked
     again. `server_key` is the only fingerprint that the server may have, `here`
@@ -62,6 +63,7 @@ class KeyedSession:
         memory: Memory,
         *,
         epoch: int,
+        since_1970: float = 0.0,
         patient: bool,
         server_key: str = "",
         here: Address | None = None,
@@ -73,7 +75,9 @@ class KeyedSession:
         self._epoch = epoch
         self._effects = Effects()
         trust = Trust(memory, fingerprint, self._effects.tell)
-        self._words = Deliveries(self._effects, self._next_epoch, Inboxes(), hear_rate, HEAR_BURST)
+        self._words = Deliveries(
+            self._effects, self._next_epoch, Inboxes(), hear_rate, HEAR_BURST, since_1970
+        )
         self._gathering = Gathering(self._effects.tell)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)

@@ -126,6 +126,7 @@ def _linked(
             name,
             keys.memory,
             epoch=time.time_ns(),
+            since_1970=time.time() - reactor.seconds(),
             patient=patient,
             server_key=keys.server,
             here=(source_host(server.current[0]), port),

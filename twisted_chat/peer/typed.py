@@ -146,7 +146,7 @@ class TypedLines:
         self._gathering.tell_moves()
         self._holding.said(size)
         if keyed or plain:
-            self._words.say(text, keyed, now)
+            self._words.say(text, self._room.room, keyed, now)
             self._plain.say(server.name, text, plain)
             if absent := self._people.absent():
                 self._words.lost = True

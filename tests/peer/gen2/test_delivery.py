@@ -56,6 +56,24 @@ class Arriving(SynchronousTestCase):
             self.assertEqual(listener.told(" left"), [])
         self.assertEqual(sorted(world.fake_server.rooms["lab"].members), ["alice", "bob", "carol"])
 
+    def test_conversation(self) -> None:
+        """What is said to a room is said there, what is said besides in private; both say when,
+        also where they are said again over another link."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        carol = world.chatter("carol")
+        alice.type("$poke carol")
+        for other, where in ((bob, b"#lab"), (carol, b"-")):
+            (link,) = world.network.between(alice.node, other.node)
+            world.network.cut(link)
+            when = int(world.network.now * 1000)
+            alice.type("hello", wait=5)
+            first, *again = alice.words_to(other)[-2:]
+            for message in (first, *again):
+                verb, room, _, _, time, text = message.split(b" ")
+                self.assertEqual((verb, room, text), (b"msg", where, b"hello"))
+            self.assertLess(abs(int(time) - when), 2)
+
     def test_links_lost_and_server_killed(self) -> None:
         """A thousand lines each, while links are lost at random moments and the server
         is killed and comes back: nothing lost, nothing twice, each sender's order kept."""
@@ -133,7 +151,7 @@ class Arriving(SynchronousTestCase):
             alice, bob, eve = world.room("alice", "bob", "eve")
             (link,) = world.network.between(eve.node, alice.node)
             alice.type("hello")
-            _, epoch, _, _ = alice.words_to(eve)[0].split(b" ")
+            _, _, epoch, *_ = alice.words_to(eve)[0].split(b" ")
             eve.node.end = Intruder()
             for second in range(1, 120):
                 says = b"ok %b %d" % (epoch, pace * second)

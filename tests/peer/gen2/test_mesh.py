@@ -172,9 +172,11 @@ class Uninvited(SynchronousTestCase):
             b"",
             b"\xff",
             b"HI alice",
-            b"msg 1 1",
-            b"msg 1 0 x",
+            b"msg - 1 1 5",
+            b"msg - 1 0 5 x",
             b"msg x y z",
+            b"msg 1 1 1 1 x",
+            b"msg # 1 1 1 x",
             b"ok 1",
             NumberedText(1, 1, "x").encode() + b"\xff",
             b"ok EPOCH 1000",
@@ -184,7 +186,7 @@ class Uninvited(SynchronousTestCase):
             alice.type("so that there is something to acknowledge")
             before = len(alice.lines)
             (link,) = world.network.between(bob.node, alice.node)
-            epoch = alice.words_to(bob)[0].split()[1]
+            epoch = alice.words_to(bob)[0].split()[2]
             broken = SendFrame(link, message.replace(b"EPOCH", epoch))
             world.network.carry_out(bob.node, [broken])
             world.wait(0.3)

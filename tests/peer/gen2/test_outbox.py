@@ -18,9 +18,9 @@ from twisted_chat.wire.gen2.speech import Acknowledgement
 
 def filled(*texts: str) -> tuple[Outbox, list[Line]]:
     """An outbox in which these wait."""
-    outbox, lines = Outbox(7), [Line(text, 0.0, 1) for text in texts]
+    outbox, lines = Outbox(7), [Line(text, 0.0, 1, time=5) for text in texts]
     for line in lines:
-        outbox.put(Piece(line.text.encode(), size_of(line.text), line, True))
+        outbox.put(Piece(line.text.encode(), size_of(line.text), line, True, b"#lab"))
     return outbox, lines
 
 
@@ -30,11 +30,11 @@ class Sending(SynchronousTestCase):
     def test_numbered(self) -> None:
         """Messages are numbered from 1 and sent once, until they are to be sent again."""
         outbox, _ = filled("a", "b")
-        self.assertEqual(outbox.to_send(), [b"msg 7 1 a", b"msg 7 2 b"])
+        self.assertEqual(outbox.to_send(), [b"msg #lab 7 1 5 a", b"msg #lab 7 2 5 b"])
         self.assertEqual(outbox.to_send(), [])
         outbox.rewind()
         outbox.heard(Acknowledgement(7, 1))
-        self.assertEqual(outbox.to_send(), [b"msg 7 2 b"])
+        self.assertEqual(outbox.to_send(), [b"msg #lab 7 2 5 b"])
 
     def test_arrived(self) -> None:
         """An acknowledgement is of everything up to its number."""

@@ -9,7 +9,7 @@ at any time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
@@ -21,7 +21,7 @@ from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.outbox import Line, Outbox, pieces_of
 from twisted_chat.rate import Rate
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, NumberedText
 
 LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
@@ -57,7 +57,8 @@ class PeerDelivery:
 
 
 class Deliveries:
-    """All conversations over links. `wake` is when `tick` is due."""
+    """All conversations over links. `wake` is when `tick` is due; `since_1970` is how many
+    seconds later than `now` the time of day is."""
 
     def __init__(
         self,
@@ -66,7 +67,9 @@ class Deliveries:
         inboxes: Inboxes,
         hear_rate: float,
         hear_burst: float,
+        since_1970: float,
     ) -> None:
+        self._since_1970 = since_1970
         self._effects = effects
         self._next_epoch = next_epoch
         self._inboxes = inboxes
@@ -91,10 +94,13 @@ class Deliveries:
 
     # --- Saying
 
-    def say(self, text: str, listeners: list[KeyedPeer], now: float) -> Line:
-        """Accept a line for those who have room for it, and tell who has not."""
-        line = self.last = Line(text, now)
-        pieces = pieces_of(line)
+    def say(self, text: str, room: str, listeners: list[KeyedPeer], now: float) -> Line:
+        """Accept a line for those who have room for it, and tell who has not. To the members
+        of the room that we are in it is said there, and to others in private."""
+        time = int((now + self._since_1970) * 1000)
+        line = self.last = Line(text, now, time=time)
+        pieces = pieces_of(line, room)
+        private = [replace(piece, where=PRIVATE) for piece in pieces]
         size = sum(piece.size for piece in pieces)
         unreachable = []
         for peer in listeners:
@@ -106,7 +112,7 @@ class Deliveries:
             line.receivers += 1
             if not len(outbox):
                 self._watch(peer, its, now + LATE)
-            for piece in pieces:
+            for piece in pieces if peer.standing is Standing.MEMBER else private:
                 outbox.put(piece)
             self._send(peer, its)
         if unreachable:

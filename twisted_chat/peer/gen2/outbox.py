@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from twisted_chat.errors import WireError
 from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
-from twisted_chat.wire.gen2.speech import Acknowledgement, numbered
+from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, conversation, numbered
 
-MAX_TEXT = MAX_FRAME - 64
-"""Bytes of text in one message; the rest is for its verb and its numbers."""
+MAX_TEXT = MAX_FRAME - 1152
+"""Bytes of text in one message; the rest is for its verb, its room and its numbers."""
 MAX_OUTBOX = 256 * 1024
 """Bytes that wait for one receiver."""
 OVERHEAD = 64
@@ -32,17 +32,22 @@ class Line:
     at: float
     receivers: int = 0
     arrived: int = 0
+    time: int = 0
+    """When it was said, by our clock: milliseconds since 1970."""
 
 
 @dataclass(eq=False, slots=True)
 class Piece:
-    """A line, or as much of it as one message holds: the same one for all of its receivers."""
+    """A line, or as much of it as one message holds: the same one for all of its receivers
+    in one conversation."""
 
     text: bytes
     size: int
     line: Line
     whole: bool
     """Whether the line has arrived with this."""
+    where: bytes = PRIVATE
+    """The conversation, as it travels."""
 
 
 def size_of(text: str) -> int:
@@ -50,13 +55,13 @@ def size_of(text: str) -> int:
     return (len(text) if text.isascii() else len(text.encode())) + OVERHEAD
 
 
-def pieces_of(line: Line) -> list[Piece]:
-    """A line, cut as it travels."""
-    encoded = line.text.encode()
+def pieces_of(line: Line, room: str) -> list[Piece]:
+    """A line that is said to a room, or with an empty one in private, cut as it travels."""
+    encoded, where = line.text.encode(), conversation(room)
     if len(encoded) <= MAX_TEXT:
-        return [Piece(encoded, len(encoded) + OVERHEAD, line, True)]
+        return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where)]
     pieces = [
-        Piece(text, len(text) + OVERHEAD, line, False)
+        Piece(text, len(text) + OVERHEAD, line, False, where)
         for text in map(str.encode, split(line.text, MAX_TEXT))
     ]
     pieces[-1].whole = True
@@ -109,7 +114,10 @@ class Outbox:
             size = self._flying_bytes + piece.size
             if self._flying and (self._flying >= WINDOW or size > WINDOW_BYTES):
                 break
-            messages.append(numbered(self._epoch, self._first + self._flying, piece.text))
+            number = self._first + self._flying
+            messages.append(
+                numbered(piece.where, self._epoch, number, piece.line.time, piece.text)
+            )
             self._flying += 1
             self._flying_bytes = size
         if messages:

@@ -5,22 +5,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar
+from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, read, read_can
+
+PRIVATE = b"-"
+"""What stands for a conversation that is not a room's."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedText:
-    """`msg EPOCH NUMBER TEXT`: the text that is this number, from 1, of those
-    that the sender has said to this receiver since the epoch began. An epoch is
-    a number that the sender draws when it starts."""
+    """`msg CONVERSATION EPOCH NUMBER TIME TEXT`: the text that is this number, from 1,
+    of those that the sender has said to this receiver since the epoch began, whatever
+    the conversation. An epoch is a number that the sender draws when it starts."""
 
     epoch: int
     number: int
     text: str
+    room: str = ""
+    """To whose members it was said; empty where it is private."""
+    time: int = 0
+    """When, by the author's clock: milliseconds since 1970."""
 
     def encode(self) -> bytes:
-        return numbered(self.epoch, self.number, self.text.encode())
+        where = conversation(self.room)
+        return numbered(where, self.epoch, self.number, self.time, self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +42,21 @@ class Acknowledgement:
         return f"ok {self.epoch} {self.number}".encode()
 
 
-def numbered(epoch: int, number: int, text: bytes) -> bytes:
-    """A NumberedText as it travels, of a text that is encoded already."""
-    return b"msg %d %d %b" % (epoch, number, text)
+def conversation(room: str) -> bytes:
+    """What stands for the conversation in a message: `#ROOM`, or `-` for a private one."""
+    return b"#" + room.encode() if room else PRIVATE
+
+
+def numbered(where: bytes, epoch: int, number: int, time: int, text: bytes) -> bytes:
+    """A NumberedText as it travels, of a conversation and a text that are encoded already."""
+    return b"msg %b %d %d %d %b" % (where, epoch, number, time, text)
 
 
 Speech = NumberedText | Acknowledgement | Leave
 """`by` between peers: I do not talk to you any more, and will hear nothing."""
 
 _two_numbers = grammar(NUMBER, NUMBER)
-_said = re.compile(f"(?s){NUMBER} {NUMBER} (.*)")
+_said = re.compile(f"(?s)(?:-|#([^ ]+)) {NUMBER} {NUMBER} {NUMBER} (.*)")
 
 
 def _read_acknowledgement(argument: str) -> Acknowledgement:
@@ -52,8 +65,9 @@ def _read_acknowledgement(argument: str) -> Acknowledgement:
 
 
 def _read_said(argument: str) -> NumberedText:
-    epoch, number, text = arguments(_said, argument)
-    return NumberedText(int(epoch), int(number), text)
+    room, epoch, number, time, text = arguments(_said, argument)
+    where = "" if room is None else read_name(room)
+    return NumberedText(int(epoch), int(number), text, where, int(time))
 
 
 _BARE_SPEECH: dict[bytes, Speech | Can] = {b"by": Leave(), b"can": Can()}
