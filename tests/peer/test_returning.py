@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld, key_of
 from twisted_chat.links import SendFrame
 from twisted_chat.peer.membership import GRACE
-from twisted_chat.wire.common import Bare, Verb
+from twisted_chat.wire.common import Bare, JoinRoom, Request, Verb
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.contact import ContactInfo
 
@@ -193,3 +193,69 @@ class Refused(SynchronousTestCase):
         place.world.wait(1)
         alice.type("hello", wait=30)
         self.assertEqual(bob.told("hello"), ["< alice: hello"])
+
+
+class AnswerLost(SynchronousTestCase):
+    """A question and its answer are lost with the link: the server may have done it, or not."""
+
+    def _ask_in_vain(self, who: Chatter, line: str, asked: Request, wait: float = 10) -> None:
+        """Type this, and lose the answer with the link."""
+        world = who.world
+        before = len(world.fake_server.asked)
+        who.enter(line)
+        while asked not in world.fake_server.asked[before:]:
+            world.wait(0.001)
+        (link,) = world.network.between(who.node, world.server)
+        world.network.cut(link)
+        world.wait(wait)
+
+    def setUp(self) -> None:
+        """Alice and eve are in lab, and bob is in another room."""
+        self.world = KeyedWorld()
+        self.alice, self.eve = self.world.room("alice", "eve")
+        (self.bob,) = self.world.room("bob", room="attic")
+
+    def _members(self, room: str) -> list[str]:
+        return self.world.fake_server.rooms[room].members
+
+    def test_join(self) -> None:
+        """One who asked for another room in vain is in none, says nothing to those of the
+        former, and is no member of the other that nobody hears."""
+        self._ask_in_vain(self.alice, "$roomjoin attic", JoinRoom("attic"))
+        self.assertTrue(self.alice.told("> the server did not answer when asked for attic"))
+        self.assertTrue(self.alice.told("> you are not in lab any more"))
+        shown = self.alice.type("$who", SECRET, wait=5)
+        self.assertEqual(shown[0], "> you are alice, in no room")
+        self.assertEqual(self.alice.words_to(self.eve), [])
+        self.assertEqual(self._members("attic"), ["bob"])
+
+    def test_join_from_nowhere(self) -> None:
+        """The same of one who was in no room."""
+        self.alice.type("$roomleave")
+        self._ask_in_vain(self.alice, "$roomjoin attic", JoinRoom("attic"))
+        self.assertEqual(self._members("attic"), ["bob"])
+
+    def test_leave(self) -> None:
+        """One whose leaving never came to the server has left when the link is back."""
+        (link,) = self.world.network.between(self.alice.node, self.world.server)
+        self.alice.enter("$roomleave")
+        self.world.network.cut(link)
+        self.world.wait(10)
+        self.assertEqual(self._members("lab"), ["eve"])
+
+    def test_join_once_more(self) -> None:
+        """One who asks for the room again before it is known gets into it."""
+        self._ask_in_vain(self.alice, "$roomjoin attic", JoinRoom("attic"), wait=0)
+        self.alice.type("$roomjoin attic", wait=10)
+        self.assertEqual(self._members("attic"), ["bob", "alice"])
+        self.bob.type(SECRET, wait=2)
+        self.assertEqual(self.alice.told(SECRET), [f"< bob: {SECRET}"])
+
+    def test_refused_next(self) -> None:
+        """One who asks for a room that is not there, at the moment of the return, is in none."""
+        self.alice.type("$roomleave")
+        self._ask_in_vain(self.alice, "$roomjoin attic", JoinRoom("attic"), wait=0)
+        self.alice.enter("$roomjoin nowhere")
+        self.world.wait(10)
+        self.assertTrue(self.alice.told("> there is no room nowhere, or it is full"))
+        self.assertEqual(self._members("attic"), ["bob"])

@@ -175,6 +175,8 @@ class FakeServer:
             self.rooms[room].number += 1
             came = Came(self.rooms[room].number, self.tamper(contact))
             self._change(room, name, came)
+        if room:
+            self._roster(name)
 
     def _locate(self, name: str, wanted: str) -> None:
         if wanted not in self.users:

@@ -50,6 +50,8 @@ class Membership:
         self._asked_in = False
         """Whether it is the person who wants in, and not we who want back."""
         self._leaving = ""
+        self._astray = ""
+        """The room that the server has us in, where we do not want to be in that."""
         self._number = -1
         self._asked_again = False
         self._incoming: tuple[RosterBegins, dict[str, ContactInfo]] | None = None
@@ -71,6 +73,7 @@ class Membership:
                 self._effects.tell(NoAnswer(Command.ROOMJOIN, room))
             elif isinstance(answers[0], Bare):
                 self._effects.tell(rooms.NoSuchRoom(room))
+                self._leave_stray_room(now)
 
         self._uplink.ask(JoinRoom(room), close, now)
 
@@ -193,14 +196,15 @@ class Membership:
         self._uplink.answered(RosterEnds(), now)
         joined = bool(self._joining) and folded(begins.room) == folded(self._joining)
         if not joined and folded(begins.room) != folded(self.room):
-            return  # A room that we have left in the meantime, or never wanted to be in.
+            self._elsewhere(begins.room, now)
+            return
         again = bool(self.room) and folded(begins.room) == folded(self.room)
         if not again:
             self._forget(now)
             self.room = begins.room
         self._number, self._asked_again = begins.number, False
         if joined:
-            self._joining = ""
+            self._joining = self._astray = ""
             self._uplink.answered(begins, now)
         if again:
             self._compare(members, now)
@@ -208,6 +212,28 @@ class Membership:
             self._members = set(members)
         if not again or (joined and self._asked_in):
             self._enter_room(members, now)
+
+    def _elsewhere(self, room: str, now: float) -> None:
+        """The server has us in a room of which we do not know: what we asked, or were
+        answered, was lost with a link. So we are not in ours, and leave that one."""
+        if self._leaving and folded(room) == folded(self._leaving):
+            return  # As it does not know yet.
+        if self.room:
+            self._put_out(self.room, now)
+        self._astray = room
+        if not self._joining:  # Which takes us out of it too, unless it is refused.
+            self._leave_stray_room(now)
+
+    def _leave_stray_room(self, now: float) -> None:
+        if not self._astray:
+            return
+        self._leaving, self._astray = self._astray, ""
+        self.moving = True
+
+        def close(answers: list[Answer] | None, now: float) -> None:
+            self.moving, self._leaving = False, ""
+
+        self._uplink.ask(LeaveRoom(), close, now)
 
     def _enter_room(self, members: dict[str, ContactInfo], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
