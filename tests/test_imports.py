@@ -172,6 +172,7 @@ LAYERS = (
     },
     {
         "startup",
+        "alarm",
         "identity.claim",
         "identity.key_file",
         "identity.known_file",
@@ -291,6 +292,18 @@ class Direction(SynchronousTestCase):
                     inner = other.removeprefix("twisted_chat.")
                     inner = "" if inner.startswith("__") else inner
                     self.assertLessEqual(layer(inner), layer(name), f"{name} imports {other}")
+
+    def test_no_circle(self) -> None:
+        """No module needs itself, through whatever others, not even for its types."""
+        whole = {f"twisted_chat.{name}" for name in modules()}
+        left = {
+            f"twisted_chat.{name}": whole.intersection(imported)
+            for name, imported in modules().items()
+        }
+        while done := [name for name, needed in left.items() if not needed & left.keys()]:
+            for name in done:
+                del left[name]
+        self.assertEqual(left, {})
 
     def test_pure(self) -> None:
         """Language, state and decisions import neither Twisted nor a socket nor a clock."""

@@ -8,8 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.identity import temporary
 from twisted_chat.errors import ChatError
-from twisted_chat.identity.known import Known
 from twisted_chat.identity.known_file import FILE, SEEN_EVERY, VERSION, KnownFile
+from twisted_chat.peer.gen2.trust import Memory
 from twisted_chat.startup import CannotStart
 
 KEY, OTHER = "a" * 64, "b" * 64
@@ -34,7 +34,7 @@ class Names(KnownCase):
 
     def test_unknown(self) -> None:
         """Of somebody new nothing is known."""
-        known: Known = self.open()
+        known: Memory = self.open()
         self.assertIsNone(known.name("alice"))
         self.assertIsNone(known.server(SERVER))
 

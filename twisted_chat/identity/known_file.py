@@ -50,7 +50,7 @@ _NEW_KEY = """SET fingerprint = excluded.fingerprint, last_seen = excluded.last_
 
 
 class KnownFile:
-    """`Known`, kept in a file, which is made where there is none. `time_of_day` tells
+    """What is known of keys, in a file, which is made where there is none. `time_of_day` tells
     when somebody is seen, in seconds since 1970. Making one raises CannotStart where
     the file cannot be used; the file is not touched then."""
 

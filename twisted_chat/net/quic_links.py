@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat.addresses import Address, host_and_port, site, unmapped
+from twisted_chat.alarm import Alarm
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, Listener, SendFrame
@@ -62,9 +63,8 @@ class PortLinks:
         self._dirty: dict[LinkConnection, None] = {}
         self._unsent: dict[LinkConnection, None] = {}
         self._deadlines: Deadlines[LinkConnection] = Deadlines()
-        self._timer: IDelayedCall | None = None
-        self._due = NEVER
-        self._flushing: IDelayedCall | None = None
+        self._alarm = Alarm(clock, self._tick)
+        self._flushing = Alarm(clock, self.flush)
         self._held = False
 
     def __len__(self) -> int:
@@ -112,11 +112,8 @@ class PortLinks:
             connection.close(why, at_once=True)
             self._dirty[connection] = None
         self.flush()
-        for call in (self._timer, self._flushing):
-            if call is not None:
-                call.cancel()
-        self._timer = self._flushing = None
-        self._due = NEVER
+        self._alarm.stop()
+        self._flushing.stop()
 
     def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
@@ -171,11 +168,7 @@ class PortLinks:
             elif connection in self._unsent and not connection.unsent:
                 del self._unsent[connection]
                 self._tell("taken", connection.link)
-        # A timer that rings too early costs one look; moving it costs one for every datagram.
-        if (due := self._deadlines.next) < self._due:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer, self._due = self._clock.callLater(max(0.0, due - now), self._tick), due
+        self._alarm.set(self._deadlines.next)
 
     def count(self, category: str, source: Address, why: str = "", *, many: int = 1) -> None:
         """Count what went wrong, and say so now and then."""
@@ -259,12 +252,8 @@ class PortLinks:
     def _touch(self, connection: "LinkConnection") -> None:
         """It may have something to send: in this turn, after all that is said in it."""
         self._dirty[connection] = None
-        if not self._held and self._flushing is None:
-            self._flushing = self._clock.callLater(0, self._flush_later)
-
-    def _flush_later(self) -> None:
-        self._flushing = None
-        self.flush()
+        if not self._held and self._flushing.due == NEVER:
+            self._flushing.set_in(0)
 
     def _transmit(self, connection: "LinkConnection", now: float) -> None:
         for datagram, address in connection.transmit(now):
@@ -272,7 +261,6 @@ class PortLinks:
         self._deadlines.set(connection, connection.deadline)
 
     def _tick(self) -> None:
-        self._timer, self._due = None, NEVER
         self.hold()
         now = self._clock.seconds()
         for connection in list(self._deadlines.due(now)):

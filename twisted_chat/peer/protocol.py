@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
 from twisted_chat.addresses import Address
+from twisted_chat.alarm import Alarm
 from twisted_chat.errors import WireError
 from twisted_chat.events import Event
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
@@ -56,9 +57,8 @@ class Peer(DatagramProtocol):
         self._look_up = look_up
         self._looking_up = False
         self._face: Face | None = None
-        self._timer: IDelayedCall | None = None
-        self._due = NEVER
-        self._settling: IDelayedCall | None = None
+        self._alarm = Alarm(clock, self._tick)
+        self._settling = Alarm(clock, self._settle)
         self._ways: dict[type[Effect], Callable[[Any], object]] = {
             Send: self._send,
             Finish: self._finish,
@@ -75,10 +75,8 @@ class Peer(DatagramProtocol):
         self._session: Any = self._make_session(self.transport.getHost().port)
 
     def stopProtocol(self) -> None:
-        self._wake_at(NEVER)
-        if self._settling is not None:
-            self._settling.cancel()
-            self._settling = None
+        self._alarm.stop()
+        self._settling.stop()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         try:
@@ -119,15 +117,14 @@ class Peer(DatagramProtocol):
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
             self._ways.get(type(effect), self._tell)(effect)
-        if self._settling is None:
-            self._settling = self._clock.callLater(0, self._settle)
+        if self._settling.due == NEVER:
+            self._settling.set_in(0)
 
     def _settle(self) -> None:
         """See what is due next, once a turn, however much has happened in it."""
-        self._settling = None
         if self._face is not None:
             self._face.listen(self._session.wants_input)
-        self._wake_at(self._session.wake)
+        self._alarm.set(self._session.wake)
 
     def _send(self, effect: Send) -> None:
         self.transport.write(effect.message.encode(), effect.to)
@@ -154,19 +151,7 @@ class Peer(DatagramProtocol):
         self._looking_up = False
         self._session.resolved(addresses)
 
-    def _wake_at(self, wake: float) -> None:
-        if wake == self._due:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._due = wake
-        if wake < NEVER:
-            delay = max(0.0, wake - self._clock.seconds())
-            self._timer = self._clock.callLater(delay, self._tick)
-
     def _tick(self) -> None:
-        self._timer, self._due = None, NEVER
         self._carry_out(self._session.tick(self._clock.seconds()))
 
 

@@ -10,8 +10,9 @@ as that is quick.
 
 import gc
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from twisted_chat.alarm import Alarm
 from twisted_chat.moments import NEVER
 
 EVERY = 1.0
@@ -36,14 +37,14 @@ class Collector:
         self._clock = clock
         self._few = few
         self._thresholds: tuple[int, int, int] | None = None
-        self._call: IDelayedCall | None = None
+        self._alarm = Alarm(clock, self._ring)
         self._all_at = NEVER
 
     def start(self) -> None:
         self._thresholds = gc.get_threshold()
         gc.set_threshold(*self._thresholds[:2], _NEVER)
         self._look_at_all()
-        self._call = self._clock.callLater(EVERY, self._ring)
+        self._alarm.set_in(EVERY)
 
     def stop(self) -> None:
         """Leave the collector as it was; nothing where it was not started."""
@@ -52,16 +53,14 @@ class Collector:
         gc.set_threshold(*self._thresholds)
         gc.unfreeze()
         self._thresholds = None
-        if self._call is not None:
-            self._call.cancel()
-            self._call = None
+        self._alarm.stop()
 
     def _ring(self) -> None:
         if self._clock.seconds() >= self._all_at:
             self._look_at_all()
         elif gc.get_count()[2] >= ENOUGH:
             self._look()
-        self._call = self._clock.callLater(EVERY, self._ring)
+        self._alarm.set_in(EVERY)
 
     def _look(self) -> None:
         gc.collect()

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 
 from twisted_chat.addresses import Address, Datagrams, host_and_port
+from twisted_chat.alarm import Alarm
 from twisted_chat.directory.directory import (
     Change,
     Departed,
@@ -16,7 +17,6 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
-from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.tally import EVERY, LogLines, Tally
@@ -51,9 +51,8 @@ class RoomServer(DatagramProtocol):
         )
         self._tally = Tally()
         self._lines = LogLines()
-        self._reporting: IDelayedCall | None = None
-        self._timer: IDelayedCall | None = None
-        self._due = NEVER
+        self._alarm = Alarm(clock, self._tick)
+        self._reporting = Alarm(clock, self._report)
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         self.datagramsReceived([(datagram, addr)])
@@ -99,16 +98,12 @@ class RoomServer(DatagramProtocol):
         """Never: a server dials nobody."""
 
     def stopProtocol(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer, self._due = None, NEVER
-        if self._reporting is not None:
-            self._reporting.cancel()
+        self._alarm.stop()
+        if self._reporting.stop():
             self._report()
         self.log.info("dropped until now: {totals}", totals=self._tally.totals() or "nothing")
 
     def _tick(self) -> None:
-        self._timer, self._due = None, NEVER
         now = self._clock.seconds()
         self._send(self._core.tick(now), now)
 
@@ -125,13 +120,7 @@ class RoomServer(DatagramProtocol):
         for datagram, address in datagrams:
             write(datagram, address)
         self._perform(self._core.gen2.effects(now))
-        wake = self._core.wake
-        # A timer that rings too early costs one look; moving it costs one for every datagram.
-        if wake < self._due:
-            if self._timer is not None:
-                self._timer.cancel()
-            delay = max(0.0, wake - now)
-            self._timer, self._due = self._clock.callLater(delay, self._tick), wake
+        self._alarm.set(self._core.wake)
 
     def _announce(self, change: Change, name: str) -> None:
         told = _LINES.get(type(change))
@@ -140,11 +129,10 @@ class RoomServer(DatagramProtocol):
         kind, line = told
         if self._lines.may(kind, self._clock.seconds()):
             self.log.info(line, name=name, **_details(change))
-        elif self._reporting is None:
-            self._reporting = self._clock.callLater(EVERY, self._report)
+        else:
+            self._reporting.set_in(EVERY)
 
     def _report(self) -> None:
-        self._reporting = None
         for kind, many in self._lines.left_out().items():
             self.log.info("left out {many} lines: {kind}", many=many, kind=kind)
 

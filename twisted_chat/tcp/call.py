@@ -12,15 +12,16 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
+from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import alsoProvides
 
+from twisted_chat.alarm import Alarm
 from twisted_chat.errors import ChatError
+from twisted_chat.moments import NEVER
 from twisted_chat.tcp import certificate
-from twisted_chat.tcp.connection import BUSY, Chat
-from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.connection import BUSY, Chat, LineOwner
 
 TAKING = 0.1
 """Seconds in which a program takes what its kernel has taken, and sees what was said."""
@@ -55,13 +56,13 @@ class Call(Chat):
     """When the other side has seen our first words, and would have hung up if they were
     nothing to it; 0 before there are any."""
 
-    def __init__(self, chat: TcpChat, began: float) -> None:
+    def __init__(self, chat: LineOwner, began: float) -> None:
         super().__init__(chat)
         self._began = began
         self._round_trip = 0.0
-        self._hanging_up: IDelayedCall | None = None
+        self._hanging_up = Alarm(self.clock, super().hang_up)
         self._refused = False
-        self._ringing: IDelayedCall | None = None
+        self._ringing = Alarm(self.clock, self._has_rung)
         self._given_up = False
         self.taken: Deferred[None] = Deferred(self._give_up)
 
@@ -74,14 +75,14 @@ class Call(Chat):
 
     def take_line(self) -> None:
         self._round_trip = self.clock.seconds() - self._began
-        self._ringing = self.clock.callLater(self._round_trip + TAKING, self._take)
+        self._ringing.set_in(self._round_trip + TAKING)
 
     def dataReceived(self, data: bytes) -> None:
         so_far = self._said + data
         self._said = so_far[: len(BUSY) + 1]
         if not self.over_tls and self._said.startswith(TLS_ALERT):
             self._refused = True
-        elif self._ringing is None:
+        elif self._ringing.due == NEVER:
             super().dataReceived(data)
         elif not BUSY.startswith(so_far):
             self._take(so_far)
@@ -96,8 +97,8 @@ class Call(Chat):
         left = self._seen_by - self.clock.seconds()
         if self._said or left <= 0:
             super().hang_up()
-        elif self._hanging_up is None:
-            self._hanging_up = self.clock.callLater(left, super().hang_up)
+        else:
+            self._hanging_up.set_in(left)
 
     def readConnectionLost(self) -> None:
         if not self._said and not self._closed and self.clock.seconds() < self._seen_by:
@@ -108,9 +109,8 @@ class Call(Chat):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if reason.check(ConnectionDone):
             self._take_unless_busy()
-        self._stop_ringing()
-        if self._hanging_up is not None and self._hanging_up.active():
-            self._hanging_up.cancel()
+        self._ringing.stop()
+        self._hanging_up.stop()
         if not self.taken.called and not self._given_up:
             refused = self.over_tls and certificate.problem(self.transport.getHandle(), reason)
             self.taken.errback(refused or reason)
@@ -126,22 +126,19 @@ class Call(Chat):
     def _take_unless_busy(self) -> None:
         if self._said != BUSY:
             self._take()
-        elif self._stop_ringing():
+        elif self._ringing.stop():
             self.taken.errback(LineBusy("the line is busy"))
 
     def _take(self, said: bytes | None = None) -> None:
-        if self._stop_ringing():
-            super().take_line()
-            self.taken.callback(None)
-            super().dataReceived(self._said if said is None else said)
+        if self._ringing.stop():
+            self._has_rung(said)
+
+    def _has_rung(self, said: bytes | None = None) -> None:
+        super().take_line()
+        self.taken.callback(None)
+        super().dataReceived(self._said if said is None else said)
 
     def _give_up(self, taken: Deferred[None]) -> None:
         self._given_up = True
-        self._stop_ringing()
+        self._ringing.stop()
         self.transport.abortConnection()
-
-    def _stop_ringing(self) -> bool:
-        ringing, self._ringing = self._ringing, None
-        if ringing is not None and ringing.active():
-            ringing.cancel()
-        return ringing is not None

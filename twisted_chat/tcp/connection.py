@@ -1,10 +1,10 @@
 """A connection of TCP chat: with the one on the line, or with one who finds it busy."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from typing import Protocol as Interface
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
-    IDelayedCall,
     IHalfCloseableProtocol,
     IHandshakeListener,
     INegotiated,
@@ -16,18 +16,40 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.addresses import host_and_port, unmapped
+from twisted_chat.alarm import Alarm
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
 from twisted_chat.tcp.liveness import Liveness
-
-if TYPE_CHECKING:
-    from twisted_chat.tcp.protocol import TcpChat
 
 LINGER = 5.0
 """Seconds that the other side has to hang up too, once we have."""
 HANDSHAKE = 10.0
 """Seconds for a TLS handshake."""
 BUSY = b"the line is busy\n"
+
+
+class LineOwner(Interface):
+    """The one who has the line, as a connection sees it."""
+
+    clock: IReactorTime
+
+    def is_called(self, host: str) -> bool:
+        """Whether this host address is the one that is called."""
+
+    def answered(self, chat: "Chat", who: str, *, called: bool) -> bool:
+        """A connection is there. False if another took the line first."""
+
+    def heard(self, line: str) -> None:
+        """The one on the line said this."""
+
+    def lost(self, why: str, status: int) -> None:
+        """Nobody is on the line any more."""
+
+    def busy(self, change: int) -> None:
+        """So many more, or fewer, are being told that the line is busy."""
+
+    def take_input(self) -> None:
+        """What is said is taken, or not any more."""
 
 
 class _Closing(Protocol):
@@ -39,9 +61,11 @@ class _Closing(Protocol):
     """
 
     transport: Any
-    _lingering: IDelayedCall | None = None
     _closed = False
-    clock: IReactorTime
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self.clock = clock
+        self._lingering = Alarm(clock, self._cut)
 
     @property
     def over_tls(self) -> bool:
@@ -51,7 +75,7 @@ class _Closing(Protocol):
         if self._closed:
             return
         self._closed = True
-        self._lingering = self.clock.callLater(LINGER, self._cut)
+        self._lingering.set_in(LINGER)
         if self.over_tls:
             # TLS has its own goodbye, which it says when nobody produces any more.
             self.transport.unregisterProducer()
@@ -60,7 +84,6 @@ class _Closing(Protocol):
             self.transport.loseWriteConnection()
 
     def _cut(self) -> None:
-        self._lingering = None
         self.transport.abortConnection()
 
     def readConnectionLost(self) -> None:
@@ -70,18 +93,16 @@ class _Closing(Protocol):
         """Nothing: the reader says when it is over."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if self._lingering is not None:
-            self._lingering.cancel()
-            self._lingering = None
+        self._lingering.stop()
 
 
 @implementer(IHalfCloseableProtocol)
 class Busy(_Closing):
     """Tells a caller that the line is busy."""
 
-    def __init__(self, chat: "TcpChat") -> None:
+    def __init__(self, chat: LineOwner) -> None:
+        super().__init__(chat.clock)
         self._chat = chat
-        self.clock = chat.clock
 
     def connectionMade(self) -> None:
         self._chat.busy(+1)
@@ -98,12 +119,12 @@ class Chat(_Closing):
     """The connection with the other person. `clogged` while it does not take
     what is said. Over TLS nobody is there before the handshake is done."""
 
-    def __init__(self, chat: "TcpChat") -> None:
+    def __init__(self, chat: LineOwner) -> None:
+        super().__init__(chat.clock)
         self._chat = chat
-        self.clock = chat.clock
         self._lines = Lines()
         self._liveness: Liveness | None = None
-        self._handshake: IDelayedCall | None = None
+        self._handshake = Alarm(self.clock, self._cut)
         self._ours = False
         self._problem = ""
         self.clogged = False
@@ -112,12 +133,12 @@ class Chat(_Closing):
         self._liveness = Liveness(self.transport, self.clock, self._dead)
         self.transport.registerProducer(self, True)
         if self.over_tls:
-            self._handshake = self.clock.callLater(HANDSHAKE, self._cut)
+            self._handshake.set_in(HANDSHAKE)
         else:
             self.take_line()
 
     def handshakeCompleted(self) -> None:
-        self._stop_handshake()
+        self._handshake.stop()
         self.take_line()
 
     def take_line(self) -> None:
@@ -164,7 +185,7 @@ class Chat(_Closing):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
-        self._stop_handshake()
+        self._handshake.stop()
         if self._liveness is not None:
             self._liveness.stop()
         if not self._ours:
@@ -182,11 +203,6 @@ class Chat(_Closing):
         if reason.check(ConnectionDone):
             return "the other side hung up", 0
         return f"the connection was lost: {reason.getErrorMessage()}", 1
-
-    def _stop_handshake(self) -> None:
-        handshake, self._handshake = self._handshake, None
-        if handshake is not None and handshake.active():
-            handshake.cancel()
 
     def _dead(self) -> None:
         self._problem = "the connection was lost: the other side does not answer any more"

@@ -13,7 +13,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
+
+from twisted_chat.alarm import Alarm
 
 KEEPALIVE_IDLE, KEEPALIVE_EVERY, KEEPALIVE_TRIES = 60, 10, 5
 """Seconds of silence, seconds between probes, probes: 110 seconds to notice a dead peer."""
@@ -36,19 +38,16 @@ class Liveness:
         while (inner := getattr(connection, "transport", None)) is not None:
             connection = inner  # What TLS, or a recorder, runs over.
         self._handle = connection.getHandle()
-        self._clock = clock
         self._dead = dead
-        self._looking: IDelayedCall | None = None
+        self._looking = Alarm(clock, self._look)
         if getattr(self._handle, "family", None) in (socket.AF_INET, socket.AF_INET6):
             self._keep_alive()
             if sys.platform == "linux":
-                self._look_later()
+                self._looking.set_in(LOOK)
 
     def stop(self) -> None:
         """Watch no more: the connection is gone."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+        self._looking.stop()
 
     def _keep_alive(self) -> None:
         self._handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -61,13 +60,9 @@ class Liveness:
             if hasattr(socket, option):
                 self._handle.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
-    def _look_later(self) -> None:
-        self._looking = self._clock.callLater(LOOK, self._look)
-
     def _look(self) -> None:
-        self._looking = None
         if _unanswered(self._handle) < UNACKNOWLEDGED:
-            self._look_later()
+            self._looking.set_in(LOOK)
         else:
             self._dead()
 

@@ -5,17 +5,15 @@ issuer before the handshake is done, at its name right after. Without TLS it may
 speak TLS, which begins at once. Nobody was there then, and nothing is said to them.
 """
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
+from twisted_chat.alarm import Alarm
+from twisted_chat.moments import NEVER
 from twisted_chat.tcp import certificate
-from twisted_chat.tcp.connection import Chat
-
-if TYPE_CHECKING:
-    from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.connection import Chat, LineOwner
 
 SETTLING = 0.1
 """Seconds after a TLS handshake in which the other side leaves if it does not like our name."""
@@ -28,12 +26,24 @@ NO_TLS = b"there is no TLS here\n"
 """What one who speaks it is told, and finds to be none either."""
 
 
+class Host(LineOwner, Protocol):
+    """The one who has the line, as a visitor sees it."""
+
+    def visiting(self, visitor: "Visitor", there: bool) -> None:
+        """Somebody is about to be on the line, or no more."""
+
+    def refused(self, who: str, why: str) -> None:
+        """A call came to nothing."""
+
+
 class Visitor(Chat):
     """A connection that somebody else has made."""
 
-    def __init__(self, chat: "TcpChat") -> None:
+    _chat: Host
+
+    def __init__(self, chat: Host) -> None:
         super().__init__(chat)
-        self._settling: IDelayedCall | None = None
+        self._settling = Alarm(self.clock, self._settled)
         self._known = False
         self._begun = b""
 
@@ -43,18 +53,21 @@ class Visitor(Chat):
 
     def take_line(self) -> None:
         seconds = SETTLING if self.over_tls else BEGINNING
-        self._settling = self.clock.callLater(seconds, self.settle)
+        self._settling.set_in(seconds)
 
     def settle(self) -> None:
         """Be a call, if that was only not certain yet."""
-        if self._stop_settling():
-            self._know()
-            super().take_line()
-            begun, self._begun = self._begun, b""
-            super().dataReceived(begun)
+        if self._settling.stop():
+            self._settled()
+
+    def _settled(self) -> None:
+        self._know()
+        super().take_line()
+        begun, self._begun = self._begun, b""
+        super().dataReceived(begun)
 
     def dataReceived(self, data: bytes) -> None:
-        if self._settling is None:
+        if self._settling.due == NEVER:
             super().dataReceived(data)
             return
         self._begun += data
@@ -69,7 +82,7 @@ class Visitor(Chat):
         super().readConnectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._stop_settling()
+        self._settling.stop()
         if not self._known:
             self._know()
             why = certificate.why_a_caller_left(reason) if self.over_tls else "it hung up at once"
@@ -82,7 +95,7 @@ class Visitor(Chat):
         self.transport.abortConnection()
 
     def _refuse(self) -> None:
-        self._stop_settling()
+        self._settling.stop()
         self._know()
         self._chat.refused(self.who, "it speaks TLS, and here is none: wait with --listen ssl:...")
         self.transport.write(NO_TLS)
@@ -92,9 +105,3 @@ class Visitor(Chat):
         """It is known what this is: nobody is about to be on the line any more."""
         self._known = True
         self._chat.visiting(self, False)
-
-    def _stop_settling(self) -> bool:
-        settling, self._settling = self._settling, None
-        if settling is not None and settling.active():
-            settling.cancel()
-        return settling is not None
