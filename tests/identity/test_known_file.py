@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.identity import temporary
 from twisted_chat.errors import ChatError
-from twisted_chat.identity.known_file import FILE, SEEN_EVERY, VERSION, KnownFile
+from twisted_chat.identity.known_file import AT_ONCE, FILE, SEEN_EVERY, VERSION, KnownFile
 from twisted_chat.peer.gen2.trust import Memory
 from twisted_chat.startup import CannotStart
 
@@ -107,6 +107,16 @@ class Names(KnownCase):
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, False))
         self.assertIsNone(known.name("bob"))
+
+    def test_many(self) -> None:
+        """Very many are looked up in one go, and each is what it is alone; nobody is left out."""
+        known = self.open()
+        names = [f"user{number}" for number in range(2 * AT_ONCE + 1)]
+        for name in names[::2]:
+            known.verify(name, KEY)
+        found = known.names(names)
+        self.assertEqual(found, {name: known.name(name) for name in names[::2]})
+        self.assertEqual(known.names([]), {})
 
     def test_two_programs(self) -> None:
         """What one program remembers another knows at once."""

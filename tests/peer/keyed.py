@@ -1,6 +1,7 @@
 """Peers with keys, each with a person, on links in memory with one room server."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,6 +48,9 @@ class Remembered:
 
     def name(self, name: str) -> Known | None:
         return self.names.get(name)
+
+    def names(self, names: Sequence[str]) -> dict[str, Known]:
+        return {name: known for name in names if (known := self.name(name)) is not None}
 
     def every_name(self) -> list[str]:
         return list(self.names)

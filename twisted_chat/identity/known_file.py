@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 MAX_NAMES = 20_000
 """Names that are listed."""
+AT_ONCE = 500
+"""Names that are looked up in one go: SQLite has 999 places in a statement, if it is old."""
 SEEN_EVERY = 60.0
 """Seconds: "last seen" is written no oftener, as a write waits for the disk."""
 
@@ -106,6 +108,19 @@ class KnownFile:
             return None
         fingerprint, first_seen, last_seen, compared = found[0]
         return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
+
+    def names(self, names: Sequence[str]) -> dict[str, KnownName]:
+        known = {}
+        for at in range(0, len(names), AT_ONCE):
+            asked = names[at : at + AT_ONCE]
+            places = ", ".join("?" * len(asked))
+            for row in self._do(
+                "SELECT name, fingerprint, first_seen, last_seen, compared FROM names"
+                f" WHERE name IN ({places})",
+                *asked,
+            ):
+                known[row[0]] = KnownName(*row[:4], bool(row[4]))
+        return known
 
     def every_name(self) -> list[str]:
         found = self._do("SELECT name FROM names ORDER BY last_seen DESC LIMIT ?", MAX_NAMES)

@@ -4,6 +4,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Known, Remembered, key_of, spoken
 from twisted_chat.errors import ChatError
+from twisted_chat.peer.events.keys import MemoryFailed
+from twisted_chat.peer.gen2.trust import Trust, Verdict
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
@@ -66,6 +68,26 @@ class Names(SynchronousTestCase):
         self.assertEqual(alice.memory.name("bob"), Known(key_of("bob")))
         self.assertIn("nothing is wrong", alice.type("$trust bob")[0])
         self.assertIn("nobody called zoe", alice.type("$trust zoe")[0])
+
+    def test_many(self) -> None:
+        """Of many at once the same is thought as of each alone, also without a memory."""
+        for memory in (Remembered(), Broken()):
+            told: list[MemoryFailed] = []
+            trust = Trust(memory, key_of("alice"), told.append)
+            memory.trust("bob", key_of("bob"))
+            memory.trust("carol", key_of("another"))
+            people = [
+                ContactInfo(name, key_of(name), "192.0.2.1", 1) for name in ("Bob", "carol", "dan")
+            ]
+            self.assertEqual(trust.judge_all(people), [trust.judge(one) for one in people])
+            expected = [Verdict.KNOWN, Verdict.CHANGED, Verdict.NEW]
+            broken = isinstance(memory, Broken)
+            self.assertEqual(
+                trust.judge_all(people), [Verdict.CHANGED] * 3 if broken else expected
+            )
+            self.assertEqual(
+                [one.name for one in told], ["bob", "carol", "dan"] * 3 if broken else []
+            )
 
     def test_verify(self) -> None:
         """Both fingerprints are shown, and nothing is marked by that."""

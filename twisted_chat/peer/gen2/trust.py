@@ -4,7 +4,7 @@ The first key that comes with a name, or from a server, is remembered. Another
 one is never used until the person has accepted it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from typing import Protocol
@@ -37,6 +37,9 @@ class Memory(Protocol):
 
     def name(self, name: str) -> KnownPerson | None:
         """What is known of whoever has this name."""
+
+    def names(self, names: Sequence[str]) -> Mapping[str, KnownPerson]:
+        """The same of those who have these names, in one go. Names of nobody are left out."""
 
     def every_name(self) -> list[str]:
         """The names of which something is known, those seen last first."""
@@ -96,6 +99,22 @@ class Trust:
         except ChatError as problem:
             self._tell(MemoryFailed(Remembering.PERSON, name, str(problem)))
             return Verdict.CHANGED
+        return self._verdict(contact, name, known)
+
+    def judge_all(self, contacts: Sequence[ContactInfo]) -> list[Verdict]:
+        """The same of many at once, each in its place."""
+        names = [folded(contact.name) for contact in contacts]
+        try:
+            known = self._memory.names(names)
+        except ChatError:
+            return [self.judge(contact) for contact in contacts]  # And tell of each.
+        judge = self._verdict
+        return [
+            judge(contact, name, known.get(name))
+            for contact, name in zip(contacts, names, strict=True)
+        ]
+
+    def _verdict(self, contact: ContactInfo, name: str, known: KnownPerson | None) -> Verdict:
         if known is None or (not contact.fingerprint and name in self._without_key):
             return Verdict.NEW
         return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
