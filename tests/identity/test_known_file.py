@@ -114,9 +114,9 @@ class Names(KnownCase):
         names = [f"user{number}" for number in range(2 * AT_ONCE + 1)]
         for name in names[::2]:
             known.verify(name, KEY)
-        found = known.names(names)
+        found = known.known_names(names)
         self.assertEqual(found, {name: known.name(name) for name in names[::2]})
-        self.assertEqual(known.names([]), {})
+        self.assertEqual(known.known_names([]), {})
 
     def test_two_programs(self) -> None:
         """What one program remembers another knows at once."""

@@ -49,7 +49,7 @@ class Remembered:
     def name(self, name: str) -> Known | None:
         return self.names.get(name)
 
-    def names(self, names: Sequence[str]) -> dict[str, Known]:
+    def known_names(self, names: Sequence[str]) -> dict[str, Known]:
         return {name: known for name in names if (known := self.name(name)) is not None}
 
     def every_name(self) -> list[str]:

@@ -109,17 +109,18 @@ class KnownFile:
         fingerprint, first_seen, last_seen, compared = found[0]
         return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
 
-    def names(self, names: Sequence[str]) -> dict[str, KnownName]:
+    def known_names(self, names: Sequence[str]) -> dict[str, KnownName]:
         known = {}
         for at in range(0, len(names), AT_ONCE):
             asked = names[at : at + AT_ONCE]
             places = ", ".join("?" * len(asked))
-            for row in self._do(
+            found = self._do(
                 "SELECT name, fingerprint, first_seen, last_seen, compared FROM names"
                 f" WHERE name IN ({places})",
                 *asked,
-            ):
-                known[row[0]] = KnownName(*row[:4], bool(row[4]))
+            )
+            for name, fingerprint, first_seen, last_seen, compared in found:
+                known[name] = KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
         return known
 
     def every_name(self) -> list[str]:

@@ -74,7 +74,7 @@ class Names(SynchronousTestCase):
         for memory in (Remembered(), Broken()):
             told: list[MemoryFailed] = []
             trust = Trust(memory, key_of("alice"), told.append)
-            memory.trust("bob", key_of("bob"))
+            memory.trust("bob", key_of("Bob"))
             memory.trust("carol", key_of("another"))
             people = [
                 ContactInfo(name, key_of(name), "192.0.2.1", 1) for name in ("Bob", "carol", "dan")

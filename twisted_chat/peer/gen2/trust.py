@@ -38,7 +38,7 @@ class Memory(Protocol):
     def name(self, name: str) -> KnownPerson | None:
         """What is known of whoever has this name."""
 
-    def names(self, names: Sequence[str]) -> Mapping[str, KnownPerson]:
+    def known_names(self, names: Sequence[str]) -> Mapping[str, KnownPerson]:
         """The same of those who have these names, in one go. Names of nobody are left out."""
 
     def every_name(self) -> list[str]:
@@ -105,7 +105,7 @@ class Trust:
         """The same of many at once, each in its place."""
         names = [folded(contact.name) for contact in contacts]
         try:
-            known = self._memory.names(names)
+            known = self._memory.known_names(names)
         except ChatError:
             return [self.judge(contact) for contact in contacts]  # And tell of each.
         judge = self._verdict
