@@ -11,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.proof import LABEL, NONCE_BYTES, statement
 from twisted_chat.wire.common import Verb
+from twisted_chat.wire.gen2.datagrams import Kind, Probe
+from twisted_chat.wire.gen2.pairing import PathVerb
 from twisted_chat.wire.gen2.requests import Extra
 
 TESTS = Path(__file__).parent
@@ -53,7 +55,7 @@ class Protocol(SynchronousTestCase):
 
     def test_verbs(self) -> None:
         """Every verb is in the document."""
-        for verb in (*Verb, *Extra):
+        for verb in (*Verb, *Extra, *PathVerb):
             self.assertRegex(PROTOCOL.read_text(), rf"`{verb.value}[ `]")
 
     def test_proof(self) -> None:
@@ -79,11 +81,23 @@ class Protocol(SynchronousTestCase):
 
     def test_statement(self) -> None:
         """The parts of what is signed are in the document, in order, and are all of it."""
-        sizes = re.findall(r"^  \| (\d+) \| ", PROTOCOL.read_text(), re.MULTILINE)
+        sizes = self.sizes("generation 2: links")
         said = statement("11" * 32, "22" * 32, b"\3" * NONCE_BYTES)
-        self.assertEqual([*map(int, sizes)], [64, len(LABEL), 1, 32, 32, 32])
-        self.assertEqual(len(said), sum(map(int, sizes)))
+        self.assertEqual(sizes, [64, len(LABEL), 1, 32, 32, 32])
+        self.assertEqual(len(said), sum(sizes))
         self.assertIn(f"`{LABEL.decode()}`", PROTOCOL.read_text())
+
+    def test_probe(self) -> None:
+        """The parts of a probe are in the document, and the value to check a program by."""
+        probe = Probe(Kind.PROBE, b"\x11" * 8, False, b"\x22" * 8, ("192.0.2.1", 8091))
+        datagram = probe.encode(bytes(range(32)))
+        self.assertEqual(sum(self.sizes("generation 2: finding a way")), len(datagram))
+        self.assertIn(f"ends with `{datagram[-16:].hex()}`", PROTOCOL.read_text())
+
+    def sizes(self, title: str) -> list[int]:
+        """The bytes of the parts of what is laid out in this section."""
+        section = PROTOCOL.read_text().split(f"## UDP chat, {title}\n")[1].split("\n## ")[0]
+        return [int(size) for size in re.findall(r"^  \| (\d+) \| ", section, re.MULTILINE)]
 
 
 class Papers(SynchronousTestCase):

@@ -45,6 +45,9 @@ _NOT_PUBLIC = tuple(
 )
 
 
+_RELAY, _RELAY_PORT = "relay-", 1
+
+
 class AddressKind(Enum):
     """What can be at a host address."""
 
@@ -103,6 +106,23 @@ def unmapped(host: str) -> str:
     address, percent, zone = host.partition("%")
     number = ipaddress.IPv6Address(address)
     return str(number.ipv4_mapped or f"{number}{percent}{zone}")
+
+
+def relay_address(tag: bytes) -> Address:
+    """What stands for the address of a peer to whom a server carries what is said: no
+    literal one, and its own site. `tag` is that of the pair."""
+    return _RELAY + tag.hex(), _RELAY_PORT
+
+
+def relay_tag(address: Address) -> bytes | None:
+    """The tag of the pair for which this stands; None where it is an address of the network."""
+    host = address[0]
+    return bytes.fromhex(host.removeprefix(_RELAY)) if host.startswith(_RELAY) else None
+
+
+def is_relayed(address: Address) -> bool:
+    """Whether this stands for a peer who is reached over a server."""
+    return address[0].startswith(_RELAY)
 
 
 def there_can_be(address: Address) -> bool:

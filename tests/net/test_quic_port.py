@@ -69,6 +69,32 @@ class BothGenerations(QuicCase):
         port.datagramsReceived([one, (b"\xc0\0\0\0\1", CALLER), two])
         self.assertEqual(text.batches, [[one, two]])
 
+    def test_neither(self) -> None:
+        """What begins with a byte that is given to somebody goes there, alone and in a batch,
+        and what goes wrong there stops nobody."""
+        given: list[tuple[bytes, Address]] = []
+
+        def take(datagram: bytes, source: Address) -> None:
+            given.append((datagram, source))
+            raise ValueError("not understood")
+
+        text = Batches()
+        port = QuicPort(
+            KEYS[2],
+            self.called.heard,
+            self.clock,
+            time_of_day=self.clock.seconds,
+            text=text,
+            others={3: take},
+        )
+        self.network.listen(port, THIRD)
+        datagrams = [(b"\3", CALLER), (b"\3" + bytes(1250), CALLED), (b"\3\xff", CALLED)]
+        port.datagramReceived(*datagrams[0])
+        port.datagramsReceived([*datagrams, (b"\2", CALLER), (b"hi a", CALLER)])
+        self.assertEqual(given, [datagrams[0], *datagrams])
+        self.assertEqual(text.batches, [[(b"\2", CALLER), (b"hi a", CALLER)]])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
     def test_batch(self) -> None:
         """Datagrams of a link that come in one batch are answered in one go."""
         self.link()

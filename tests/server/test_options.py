@@ -39,6 +39,9 @@ FIELDS = {
     "burst": "burst",
     "answer-rate": "answer_rate",
     "public-answer-rate": "public_answer_rate",
+    "relay-rate": "relay_rate",
+    "relay-user-rate": "relay_user_rate",
+    "relay-rate-in-all": "relay_rate_in_all",
 }
 """Each bound's option, and its field."""
 
@@ -62,15 +65,17 @@ class BoundsTests(SynchronousTestCase):
 
     def test_each(self) -> None:
         """Each option sets its bound and no other, and no bound is without one."""
-        self.assertEqual(set(FIELDS.values()), {field.name for field in fields(Bounds)})
+        bounds = {field.name for field in fields(Bounds)}
+        self.assertEqual(set(FIELDS.values()) | {"relay"}, bounds)
         self.assertEqual(set(FIELDS) | {"batch"}, {row[0] for row in BOUND_OPTIONS})
         for option, field in FIELDS.items():
             value = 1 if option == "keyed-share" else 77
             self.assertEqual(
                 parsed(f"--{option}", str(value)).bounds(),
-                replace(Bounds(), **{field: value}),
+                replace(Bounds(), **{field: value}),  # type: ignore[arg-type]
                 option,
             )
+        self.assertEqual(parsed("--no-relay").bounds(), replace(Bounds(), relay=False))
 
     def test_fractions_and_zero(self) -> None:
         """Times and rates may be fractions, and a rate of 0 is no limit."""

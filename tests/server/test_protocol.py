@@ -8,13 +8,23 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
+from twisted_chat.links import Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen1.server import DatagramServer
+from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.tally import LINES_AT_ONCE
+from twisted_chat.wire.gen2.datagrams import relayed
 
 CLEAR = b"rj __clear_peers__"
 ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("2001:db8::3", 3000)
+
+
+class Nobody:
+    """Carries no link anywhere."""
+
+    def perform(self, effect: LinkEffect) -> None:
+        pass
 
 
 class ServerCase(SynchronousTestCase):
@@ -43,6 +53,30 @@ class ServerCase(SynchronousTestCase):
     def said(self, logged: Sequence[LogEvent]) -> list[str]:
         """The lines of a log."""
         return [str(formatEvent(event)) for event in logged]
+
+
+class RelayTests(ServerCase):
+    """Datagrams that are carried on."""
+
+    def test_carried(self) -> None:
+        """One that may be carried goes to the other of the pair as it is, any other nowhere."""
+        secrets = PairSecrets(bytes(32), bytes)
+        self.server = RoomServer(self.bounds, self.clock, secrets=secrets)
+        self.server.makeConnection(self.transport)
+        self.server.carrier = Nobody()
+        links = [Link(key * 64, at, False) for key, at in (("a", ALICE), ("b", BOB))]
+        for link in links:
+            self.server.opened(link)
+            for said in (b"can paths relay", b"hi " + link.fingerprint[:3].encode(), b"rc lab"):
+                self.server.received(link, said)
+            self.server.received(link, b"rj lab")
+        datagram = relayed(secrets.tag("a" * 64, "b" * 64), b"sealed")
+        self.server.relayed(datagram, ALICE)
+        self.assertEqual(self.sent(), [])
+        self.server.received(links[0], b"carry " + b"b" * 64)
+        for source in (ALICE, EVE, BOB):
+            self.server.relayed(datagram, source)
+        self.assertEqual(self.sent(), [(datagram, BOB), (datagram, ALICE)])
 
 
 class AnsweringTests(ServerCase):

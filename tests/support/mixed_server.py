@@ -5,6 +5,7 @@ from twisted_chat.directory.directory import Change, KeyHolder, Room
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
+from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom, Register
 from twisted_chat.wire.gen2.answers import (
     Answer,
@@ -26,7 +27,9 @@ PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
 class MixedServer:
     """A core with a clock that stands until it is moved, and what it has sent."""
 
-    def __init__(self, *, generation: int = 1, **bounds: float) -> None:
+    def __init__(
+        self, *, generation: int = 1, secrets: PairSecrets | None = None, **bounds: float
+    ) -> None:
         self.reached: dict[str, str] = {}
         """At which address of the server others reach it, by their hosts."""
         self.changes: list[Change] = []
@@ -37,6 +40,7 @@ class MixedServer:
             lambda category, source, now: self.dropped.append(category),
             generation=generation,
             reached_at=lambda address: self.reached.get(address[0]),
+            secrets=secrets,
         )
         self.directory = self.core.directory
         self.now = 1000.0
@@ -59,12 +63,26 @@ class MixedServer:
 
     def session(self, name: str, number: int = 0, room: str = "") -> Link:
         """A link over which this name is registered, and in this room."""
-        link = self.link(number)
+        return self.register(self.link(number), name, room)
+
+    def register(self, link: Link, name: str, room: str = "") -> Link:
+        """Register this name over a link, and let it be in this room."""
         self.ask(link, Register(name))
         if room:
-            self.ask(link, CreateRoom(room))
-            self.ask(link, JoinRoom(room))
+            self.enter(link, room)
         return link
+
+    def enter(self, link: Link, room: str) -> None:
+        """Let the one at a link be in this room, which need not be there yet."""
+        self.ask(link, CreateRoom(room))
+        self.ask(link, JoinRoom(room))
+
+    def crowd(self, room: str, size: int) -> None:
+        """Let so many others, without a key, be in this room."""
+        for number in range(size):
+            source = f"10.1.0.{number}", 1000
+            self.datagram(source, f"hi guest{number}".encode())
+            self.datagram(source, f"rj {room}".encode())
 
     def say(self, link: Link, message: bytes) -> None:
         """Something is said over a link."""

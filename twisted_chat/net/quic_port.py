@@ -2,12 +2,13 @@
 
 A datagram is QUIC's when the connection id that it is addressed to is one of
 ours, or when it is a long header of our version (RFC 8999, 5.1): its first byte
-is 0xC0 or above, where no text of generation 1 begins. Everything else is handed
+is 0xC0 or above, where no text of generation 1 begins. Below 0x20 begins neither a
+packet of QUIC nor a text, but what is sent besides. Everything else is handed
 on as it came. A short header may begin like a text, and has its connection id in
 the bytes from the second to the ninth (RFC 9000, 17.3.1).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.interfaces import IReactorTime
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 
 _LONG = b"\xc0"
+_OTHERS = b"\x20"
+"""Below this begins no text, nor, as its second bit is not set, a packet of QUIC."""
 _VERSION = slice(1, 5)
 _SHORT_ID = slice(1, 1 + bounds.ID_BYTES)
 
@@ -42,7 +45,8 @@ class QuicPort(DatagramProtocol):
     """Carries any number of links, dialled and accepted, over one port.
 
     `text` is the protocol of generation 1, if it is spoken here; it is given
-    whatever is not QUIC's. Ports of several servers that have one key accept each
+    whatever is not QUIC's, but what begins with a byte of which `others` says to whom
+    that goes. Ports of several servers that have one key accept each
     other's tokens, where they agree on the `time_of_day`, in seconds since 1970.
     `keylog` is a file for the secrets of all connections, as Wireshark reads it. The
     port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
@@ -64,12 +68,14 @@ class QuicPort(DatagramProtocol):
         keylog: TextIO | None = None,
         links: int = bounds.LINKS,
         new_links: Rate | None = None,
+        others: Mapping[int, Callable[[bytes, Address], object]] | None = None,
     ) -> None:
         self._clock = clock
         self._time_of_day = time_of_day
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
         self._accepts = accepts
+        self._others = {} if others is None else others
         self._retries = Retries(own.secret(TOKENS))
         self._resets = Resets(own.secret(RESETS))
         self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
@@ -141,6 +147,8 @@ class QuicPort(DatagramProtocol):
             self._text.doStop()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
+        if b"" < datagram[:1] < _OTHERS and self._is_other(datagram, addr):
+            return
         if (
             datagram[:1] < _LONG
             and len(datagram) <= SHORTEST_RESET
@@ -163,6 +171,8 @@ class QuicPort(DatagramProtocol):
         for one in datagrams:
             datagram, source = one
             if datagram[:1] < _LONG:
+                if b"" < datagram[:1] < _OTHERS and self._is_other(*one):
+                    continue
                 to = by_id.get(datagram[_SHORT_ID])
                 if to is None:
                     if len(datagram) <= SHORTEST_RESET or not self._is_quic(*one, now):
@@ -186,6 +196,17 @@ class QuicPort(DatagramProtocol):
         if texts and self._text is not None:
             self._texts(texts)
         self._links.flush()
+
+    def _is_other(self, datagram: bytes, source: Address) -> bool:
+        """Whether this is neither QUIC's nor a text; then it is handed to whom it is for."""
+        receive = self._others.get(datagram[0])
+        if receive is None:
+            return False
+        try:
+            receive(datagram, source)
+        except Exception:
+            self._links.not_understood("a datagram that is neither")
+        return True
 
     def _of_long_header(
         self, datagram: bytes, source: Address, now: float

@@ -53,6 +53,15 @@ class Bounds:
     public_answer_rate: int = 4 * 1024
     """The same, to those without a key at an address of the open internet."""
 
+    relay: bool = True
+    """Whether datagrams are carried between two whom no other way leads to each other."""
+    relay_rate: int = 32 * 1024
+    """Bytes a second of what is carried for one pair; four times as many at once."""
+    relay_user_rate: int = 128 * 1024
+    """The same for one user, to it and from it."""
+    relay_rate_in_all: int = 8 * 1024 * 1024
+    """The same for everybody."""
+
     def without_key(self, places: int) -> int:
         """How many of so many places those without a key can take."""
         return places - int(places * self.keyed_share)

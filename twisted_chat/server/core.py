@@ -10,6 +10,8 @@ from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.gen1.server import DatagramServer
+from twisted_chat.server.gen2.introductions import Introductions, PairSecrets
+from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
@@ -31,7 +33,8 @@ class Core:
     `announce` is told of every change, with the name of the user or room it is
     about; `dropped` of everything that is not answered, with a category and
     its source. `reached_at` says at which address of ours one at another reaches us,
-    where that is known. `wake` is when `tick` is due, in seconds as given in `now`.
+    where that is known. With `secrets` users are introduced to each other, and what finds no
+    other way is carried by `relay`. `wake` is when `tick` is due, in seconds as given in `now`.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Core:
         *,
         generation: int = 1,
         reached_at: ReachedAt = lambda address: None,
+        secrets: PairSecrets | None = None,
     ) -> None:
         self.directory = directory = Directory()
         # Of datagrams nobody knows who has sent them: they take nothing from those with links.
@@ -49,7 +53,18 @@ class Core:
         grants, nearby = Grants(bounds), Nearby(reached_at)
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
-        roster = LinkRoster(links, sessions.registered, nearby)
+        introductions = Introductions(
+            sessions.registered, links, nearby, secrets, carries=bounds.relay
+        )
+        self.relay = relay = Relay(
+            bounds,
+            sessions.registered,
+            directory.holders,
+            introductions.together,
+            secrets,
+            dropped,
+        )
+        roster = LinkRoster(links, sessions.registered, nearby, introductions.entered)
         rosters = (DatagramRoster(datagrams, nearby), roster)
         self.registry = registry = Registry(directory, bounds, rosters, announce)
         self.gen1 = DatagramServer(
@@ -68,7 +83,8 @@ class Core:
             links,
             roster,
             rate,
-            LinkRequests(directory, registry, links, roster, nearby).answer,
+            introductions,
+            LinkRequests(directory, registry, links, roster, nearby, introductions, relay).answer,
             dropped,
         )
 

@@ -147,6 +147,27 @@ BOUND_OPTIONS: list[list[Any]] = [
         "The same, without a key at an address of the open internet",
         _RATE,
     ],
+    [
+        "relay-rate",
+        None,
+        _DEFAULTS.relay_rate,
+        "Bytes a second carried between two whom no other way leads to each other",
+        _COUNT,
+    ],
+    [
+        "relay-user-rate",
+        None,
+        _DEFAULTS.relay_user_rate,
+        "The same for one user",
+        _COUNT,
+    ],
+    [
+        "relay-rate-in-all",
+        None,
+        _DEFAULTS.relay_rate_in_all,
+        "The same for everybody",
+        _COUNT,
+    ],
     ["batch", None, BATCH, "Datagrams read in one reactor turn", _COUNT],
 ]
 
@@ -174,6 +195,14 @@ class ServerOptions(startup.Options):
         *TRACE_OPTIONS,
     ]
 
+    optFlags: ClassVar[list[list[Any]]] = [
+        [
+            "no-relay",
+            None,
+            "Carry nothing, also between those whom no other way leads to each other",
+        ],
+    ]
+
     def bounds(self) -> Bounds:
         return Bounds(
             user_ttl=self["user-ttl"],
@@ -194,4 +223,8 @@ class ServerOptions(startup.Options):
             burst=self["burst"],
             answer_rate=self["answer-rate"],
             public_answer_rate=self["public-answer-rate"],
+            relay=not self["no-relay"],
+            relay_rate=self["relay-rate"],
+            relay_user_rate=self["relay-user-rate"],
+            relay_rate_in_all=self["relay-rate-in-all"],
         )

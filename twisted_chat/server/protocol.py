@@ -19,6 +19,7 @@ from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
+from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.tally import EVERY, LogLines, Tally
 
 _LINES: dict[type[Change], tuple[str, str]] = {
@@ -40,7 +41,14 @@ class RoomServer(DatagramProtocol):
     noisy = False
     log = Logger()
 
-    def __init__(self, bounds: Bounds, clock: IReactorTime, *, generation: int = 1) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        clock: IReactorTime,
+        *,
+        generation: int = 1,
+        secrets: PairSecrets | None = None,
+    ) -> None:
         self._clock = clock
         self._core = Core(
             bounds,
@@ -48,6 +56,7 @@ class RoomServer(DatagramProtocol):
             self._dropped,
             generation=generation,
             reached_at=lambda address: self.transport.reached_at(address),
+            secrets=secrets,
         )
         self._tally = Tally()
         self._lines = LogLines()
@@ -71,6 +80,12 @@ class RoomServer(DatagramProtocol):
                         source=source,
                     )
         self._send(self._core.gen1.flush(now), now)
+
+    def relayed(self, datagram: bytes, source: Address) -> None:
+        """A datagram is to be carried on."""
+        to = self._core.relay.carry(datagram, source, self._clock.seconds())
+        if to is not None:
+            self.transport.write(datagram, to)
 
     # What happens on links
 

@@ -29,11 +29,13 @@ from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.rate import Rate
 from twisted_chat.server.garbage import Collector
+from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.gen2.sessions import SPARE
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
+from twisted_chat.wire.gen2.datagrams import RELAY
 
 
 class RoomServerOptions(ServerOptions):
@@ -101,7 +103,12 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
     identity = load_or_make(Path(options["key"] or data_directory() / SERVER))
 
     def make_port() -> BoundedPort:
-        server = RoomServer(bounds, reactor, generation=options["generation"])
+        server = RoomServer(
+            bounds,
+            reactor,
+            generation=options["generation"],
+            secrets=PairSecrets(identity.secret(TAGS), os.urandom),
+        )
         # All users of a site may come back at once, as after a failure of its network.
         at_once = max(NEW_LINKS_AT_ONCE, SPARE * bounds.users_per_host)
         links = QuicPort(
@@ -112,6 +119,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             text=server,
             new_links=Rate(NEW_LINKS, at_once, SITES),
             keylog=keylog_file(os.environ),
+            others={RELAY: server.relayed},
         )
         server.carrier = links
         return datagram_port(

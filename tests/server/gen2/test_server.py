@@ -23,7 +23,7 @@ from twisted_chat.wire.gen2.answers import (
     parse_answer,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.growth import OF_SERVERS, Can
+from twisted_chat.wire.gen2.growth import Can
 from twisted_chat.wire.gen2.requests import AskRoster, Kick
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
@@ -164,10 +164,10 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual((server.dropped, server.closed), ([], []))
 
     def test_features(self) -> None:
-        """Both ends of a link say what they can, the server first of all it says."""
+        """Both ends of a link say what they can, the server before all else."""
         server = MixedServer()
         anna = server.link(0)
-        self.assertEqual(parse_answer(server.said_first[anna]), Can(OF_SERVERS))
+        self.assertEqual(parse_answer(server.said_first[anna]), Can())
         self.assertEqual(anna.can, None)
         self.assertEqual(server.ask(anna, Can(("fly",))), [])
         self.assertEqual(anna.can, frozenset())

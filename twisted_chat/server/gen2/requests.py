@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room, RoomGiven
+from twisted_chat.server.gen2.introductions import Introductions
+from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.roster import LinkRoster, contact
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
@@ -21,6 +23,7 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.gen2.answers import ContactLocated, Done, Refused, pack
+from twisted_chat.wire.gen2.pairing import AskCarrying, AskPairing, Carrying, NotCarrying
 from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick, Request
 
 NAMES_AT_ONCE = 256
@@ -37,12 +40,16 @@ class LinkRequests:
         queue: LinkQueue,
         roster: LinkRoster,
         nearby: Nearby,
+        introductions: Introductions,
+        relay: Relay,
     ) -> None:
         self._directory = directory
         self._registry = registry
         self._queue = queue
         self._roster = roster
         self._nearby = nearby
+        self._introductions = introductions
+        self._relay = relay
         self._answer: dict[type, Callable[..., None]] = {
             Locate: self._locate,
             ListUsers: self._list_users,
@@ -54,6 +61,8 @@ class LinkRequests:
             Kick: self._kick,
             CloseRoom: self._close_room,
             GiveRoom: self._give_room,
+            AskPairing: self._pair,
+            AskCarrying: self._carry,
         }
 
     def answer(self, request: Request, user: KeyHolder, outlet: Outlet, now: float) -> None:
@@ -68,6 +77,16 @@ class LinkRequests:
         told = self._nearby.contact(contact(found), user.address)
         self._queue.send(outlet, ContactLocated(told).encode())
         self._roster.introduce(user, found)
+        self._introductions.asked(user, found, now)
+
+    def _pair(self, request: AskPairing, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        found = self._directory.holders.get(request.fingerprint)
+        self._introductions.ask(request, user, found, now)
+
+    def _carry(self, request: AskCarrying, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        carries = self._relay.begin(user, request.fingerprint, now)
+        answer = (Carrying if carries else NotCarrying)(request.fingerprint)
+        self._queue.send(outlet, answer.encode())
 
     def _list_users(self, request: ListUsers, user: KeyHolder, outlet: Outlet, now: float) -> None:
         names = (one.name for one in self._directory.users.read())

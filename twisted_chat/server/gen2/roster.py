@@ -12,7 +12,7 @@ keep or to take, the whole roster comes when its turn does.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
@@ -79,9 +79,17 @@ class _Gathered:
 
 class LinkRoster:
     """Tells members about their rooms; `outlets` are theirs, by fingerprint. `nearby`
-    says where others are to each; `wake` is when `tick` is due."""
+    says where others are to each; `entered` is told who is in a room from elsewhere;
+    `wake` is when `tick` is due."""
 
-    def __init__(self, queue: LinkQueue, outlets: Mapping[str, Outlet], nearby: Nearby) -> None:
+    def __init__(
+        self,
+        queue: LinkQueue,
+        outlets: Mapping[str, Outlet],
+        nearby: Nearby,
+        entered: Callable[[Room, User, float], None],
+    ) -> None:
+        self._entered = entered
         self._nearby = nearby
         self._queue = queue
         self._outlets = outlets
@@ -96,12 +104,14 @@ class LinkRoster:
         """This user has just come into this room, and is told who is there."""
         self._changed(room, newcomer, None, contact(newcomer), now)
         self.renew(room, newcomer)
+        self._entered(room, newcomer, now)
 
     def moved(self, room: Room, user: User, before: Address, now: float) -> None:
         """This member was at the address `before`, and is told who is there."""
         was = ContactInfo(user.name, user.fingerprint, *before)
         self._changed(room, user, was, contact(user), now)
         self.renew(room, user)
+        self._entered(room, user, now)
 
     def went(self, room: Room, user: User, now: float) -> None:
         """This user has just gone from this room."""

@@ -11,6 +11,7 @@ from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.backlog import Backlog
+from twisted_chat.server.gen2.introductions import Introductions
 from twisted_chat.server.gen2.rivals import Rivals
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
@@ -18,11 +19,11 @@ from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Goodbye, Leave, Register, Verb, Welcome
 from twisted_chat.wire.gen2.answers import NotKnown, Rivalled
-from twisted_chat.wire.gen2.growth import OF_SERVERS, Can, UnknownVerb
+from twisted_chat.wire.gen2.growth import PATHS, Can, UnknownVerb
+from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
 
 _HI = Bare(Verb.HI)
-_CAN = Can(OF_SERVERS).encode()
 
 
 class LinkServer:
@@ -43,6 +44,7 @@ class LinkServer:
         queue: LinkQueue,
         roster: LinkRoster,
         rate: Rate,
+        introductions: Introductions,
         answer: Callable[[Request, KeyHolder, LinkSession, float], None],
         dropped: Callable[[str, Address, float], None],
     ) -> None:
@@ -55,6 +57,8 @@ class LinkServer:
         self._roster = roster
         self._rate = rate
         self._backlog = Backlog(rate, self._telling)
+        self._introductions = introductions
+        self._can = Can(introductions.features).encode()
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
@@ -69,7 +73,7 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            self._queue.send(self._sessions.add(link, now), _CAN)
+            self._queue.send(self._sessions.add(link, now), self._can)
         return self._flush(now)
 
     def received(self, link: Link, message: bytes, now: float) -> list[LinkEffect]:
@@ -186,6 +190,10 @@ class LinkServer:
             self._register(request, session, now)
         elif type(request) is Can:
             session.link.learn(request.known)
+            if session.link.has(PATHS):
+                self._introductions.can_probe(session)
+        elif type(request) is OwnAddresses:
+            self._introductions.owns(session, request.addresses)
         elif type(request) is SignOfLife:
             self._lives(user, session, now)
         elif user is None:

@@ -16,9 +16,11 @@ is lost is noticed later than the one that takes its place."""
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class LinkSession(Outlet):
-    """A link and the one at its other end, who registered over it at `since`."""
+    """A link and the one at its other end, who registered over it at `since`. `own` are the
+    addresses of that one's machine, as it has said."""
 
     since: float = 0.0
+    own: tuple[Address, ...] = ()
 
 
 class LinkSessions:

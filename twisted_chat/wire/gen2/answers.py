@@ -17,9 +17,20 @@ from twisted_chat.wire.gen2.contact import (
     read_name,
 )
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
+from twisted_chat.wire.gen2.pairing import (
+    Carrying,
+    NotCarrying,
+    NotPaired,
+    Pairing,
+    Seen,
+    read_fingerprint,
+    read_not_paired,
+    read_pairing,
+    read_seen,
+)
 from twisted_chat.wire.gen2.requests import Extra, SignOfLife
 
-_NO_HI = "hi "
+_NO_HI, _NO_PAIR, _NO_CARRYING = "hi ", "pair ", "carry "
 _EXTRA = frozenset(extra.value for extra in Extra)
 
 
@@ -178,6 +189,11 @@ Answer = (
     | NotKnown
     | SignOfLife
     | Can
+    | Seen
+    | Pairing
+    | NotPaired
+    | Carrying
+    | NotCarrying
 )
 
 # --- Reading
@@ -214,7 +230,11 @@ def _extra(argument: str) -> Extra:
         raise WireError("no such verb") from None
 
 
-def _read_no(argument: str) -> Refused | Rivalled | NotKnown:
+def _read_no(argument: str) -> Refused | Rivalled | NotKnown | NotPaired | NotCarrying:
+    if argument.startswith(_NO_PAIR):
+        return read_not_paired(argument.removeprefix(_NO_PAIR))
+    if argument.startswith(_NO_CARRYING):
+        return NotCarrying(read_fingerprint(first(argument.removeprefix(_NO_CARRYING))))
     if not argument.startswith(_NO_HI):
         verb = first(argument)
         return Refused(Extra(verb)) if verb in _EXTRA else NotKnown(read_name(verb))
@@ -237,6 +257,9 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"ok": of_first(lambda verb: Done(_extra(verb))),
     b"no": _read_no,
     b"can": read_can,
+    b"seen": read_seen,
+    b"pair": read_pairing,
+    b"carry": lambda argument: Carrying(read_fingerprint(first(argument))),
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {
     **BARE_ANSWERS,

@@ -7,6 +7,14 @@ from enum import Enum
 from twisted_chat.wire import common
 from twisted_chat.wire.common import BARE_REQUESTS, REQUESTS
 from twisted_chat.wire.gen2.growth import Can, firsts, read, read_can
+from twisted_chat.wire.gen2.pairing import (
+    AskCarrying,
+    AskPairing,
+    OwnAddresses,
+    read_asked_carrying,
+    read_asked_pairing,
+    read_own,
+)
 
 
 class Extra(Enum):
@@ -62,16 +70,29 @@ class SignOfLife:
         return b"up"
 
 
-Request = common.Request | Kick | CloseRoom | GiveRoom | AskRoster | SignOfLife | Can
+Request = (
+    common.Request
+    | Kick
+    | CloseRoom
+    | GiveRoom
+    | AskRoster
+    | SignOfLife
+    | Can
+    | OwnAddresses
+    | AskPairing
+    | AskCarrying
+)
 
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     **firsts({**REQUESTS, b"kk": Kick, b"rg": GiveRoom}),
+    **firsts({b"pair": read_asked_pairing, b"carry": read_asked_carrying}),
+    b"own": read_own,
     b"can": read_can,
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     **BARE_REQUESTS,
     **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster())},
-    **{message.encode(): message for message in (SignOfLife(), Can())},
+    **{message.encode(): message for message in (SignOfLife(), Can(), OwnAddresses())},
 }
 
 

@@ -1,0 +1,167 @@
+"""Who is introduced to whom, so that each finds a way to the other.
+
+Both of a pair are told at once where the other is, with a tag that is theirs as long as
+the server has its key, and a secret that nobody else has been told before. Both probe
+at once then, which opens the way through whatever stands between them.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from twisted_chat.addresses import Address, AddressKind, kind
+from twisted_chat.directory.directory import KeyHolder, Room, User
+from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import SMALL_ROOM
+from twisted_chat.server.gen2.roster import contact
+from twisted_chat.server.gen2.send_queue import LinkQueue
+from twisted_chat.server.gen2.sessions import LinkSession
+from twisted_chat.server.nearby import Nearby
+from twisted_chat.wire.gen2.datagrams import SECRET_BYTES, TAG_BYTES
+from twisted_chat.wire.gen2.growth import PATHS, RELAY
+from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, Pairing, Seen
+
+TAGS = b"udpchat/2, tags of pairs"
+"""Of the secret that they are made with: whoever has the key of a server has it."""
+AGAIN, AT_ONCE = 5.0, 2
+"""Seconds from one introduction of a pair to the next, and how many may be at once: one who
+moves is soon at a second place."""
+PAIRS = 100_000
+"""Pairs whose last introduction is remembered for that, in each of two generations."""
+ASKED_OF_ONE = 64
+"""Those for whom one user has asked, the latest, and is together with though they are in no
+room."""
+ASKERS = 10_000
+"""Users of whom that is known, the latest who have asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairSecrets:
+    """What pairs are told that nobody else is: their tags are made with `key`, and `draw`
+    gives so many random bytes."""
+
+    key: bytes
+    draw: Callable[[int], bytes]
+
+    def tag(self, one: str, other: str) -> bytes:
+        """By what two users know each other's datagrams, by their fingerprints in any order."""
+        both = "".join(sorted((one, other))).encode()
+        return hashlib.blake2s(both, digest_size=TAG_BYTES, key=self.key).digest()
+
+
+class AskedFor:
+    """Those who have asked for each other, whom no room brings together."""
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
+
+    def asked(self, asker: str, found: str) -> None:
+        """One has asked for another, by their fingerprints."""
+        theirs = self._asked.setdefault(asker, OrderedDict())
+        theirs[found] = None
+        theirs.move_to_end(found)
+        if len(theirs) > ASKED_OF_ONE:
+            theirs.popitem(last=False)
+        self._asked.move_to_end(asker)
+        if len(self._asked) > ASKERS:
+            self._asked.popitem(last=False)
+
+    def together(self, one: User, other: User) -> bool:
+        """Whether two users have to do with each other: a room, or one has asked for the other."""
+        if one.room is not None and one.room is other.room:
+            return True
+        return other.fingerprint in self._asked.get(
+            one.fingerprint, ()
+        ) or one.fingerprint in self._asked.get(other.fingerprint, ())
+
+
+class Introductions:
+    """Introduces users to each other. `registered` are their sessions, by fingerprint;
+    without `secrets` nobody is introduced; `carries` says whether datagrams can be carried
+    between two whom no other way leads to each other."""
+
+    def __init__(
+        self,
+        registered: Mapping[str, LinkSession],
+        queue: LinkQueue,
+        nearby: Nearby,
+        secrets: PairSecrets | None,
+        *,
+        carries: bool,
+    ) -> None:
+        self._registered = registered
+        self._queue = queue
+        self._nearby = nearby
+        self._secrets = secrets
+        self._carries = carries
+        self._again = Rate(1 / AGAIN, AT_ONCE, PAIRS)
+        self._asked_for = AskedFor()
+        self.together = self._asked_for.together
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the server says of itself."""
+        if self._secrets is None:
+            return ()
+        return (PATHS, RELAY) if self._carries else (PATHS,)
+
+    def can_probe(self, session: LinkSession) -> None:
+        """One says that it can look for ways: it is told where it seems to be."""
+        if self._secrets is not None:
+            self._queue.send(session, Seen(session.address).encode())
+
+    def owns(self, session: LinkSession, addresses: tuple[Address, ...]) -> None:
+        """One says which addresses its own machine has. Those of every machine are left out."""
+        local = kind(session.address[0]) is AddressKind.OURSELVES
+        session.own = tuple(
+            one for one in addresses if local or kind(one[0]) is AddressKind.SOMEBODY
+        )
+
+    def entered(self, room: Room, newcomer: User, now: float) -> None:
+        """One has come into a room, or is in it from elsewhere now. In a larger room those
+        who want a way ask for it."""
+        if len(room.members) <= SMALL_ROOM:
+            for member in room.members:
+                if member.user is not newcomer:
+                    self.introduce(newcomer, member.user, now)
+
+    def asked(self, asker: User, found: User, now: float) -> None:
+        """One has asked for another by name."""
+        if found.fingerprint and asker is not found:
+            self._asked_for.asked(asker.fingerprint, found.fingerprint)
+            self.introduce(asker, found, now)
+
+    def ask(
+        self, request: AskPairing, user: KeyHolder, found: KeyHolder | None, now: float
+    ) -> None:
+        """One wants to be introduced to another, whom it knows by the fingerprint, anew."""
+        wait: float | None = None
+        if found is not None and found is not user and self.together(user, found):
+            wait = self.introduce(user, found, now)
+        if wait != 0.0:
+            refused = NotPaired(request.fingerprint, 0 if wait is None else ceil(wait))
+            self._queue.send(self._registered[user.fingerprint], refused.encode())
+
+    def introduce(self, one: User, other: User, now: float) -> float | None:
+        """Tell two of each other. Returns 0, or the seconds for which it is too soon; None
+        where one of them cannot look for a way."""
+        secrets = self._secrets
+        here, there = (self._registered.get(user.fingerprint) for user in (one, other))
+        if secrets is None or here is None or there is None:
+            return None
+        if not (here.link.has(PATHS) and there.link.has(PATHS)):
+            return None
+        tag = secrets.tag(one.fingerprint, other.fingerprint)
+        if wait := self._again.wait(tag.hex(), now, 1):
+            return wait
+        self._again.charge(tag.hex(), now, 1)
+        secret = secrets.draw(SECRET_BYTES)
+        carried = self._carries and here.link.has(RELAY) and there.link.has(RELAY)
+        same_host = here.address[0] == there.address[0]
+        for to, of, user, at in ((here, there, other, one), (there, here, one, other)):
+            found = self._nearby.contact(contact(user), at.address)
+            own = of.own if same_host else ()
+            self._queue.tell(to, Pairing(found, tag, secret, carried, own).encode())
+        return 0.0

@@ -1,0 +1,204 @@
+"""How two users find a way to each other: what they and the server say of it, over links.
+
+The server tells both of a pair the same tag and the same secret, and each where the
+other is. From then on both send datagrams to each other: see `datagrams`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.wire.common import read_address
+from twisted_chat.wire.gen2.contact import (
+    CONTACT,
+    NUMBER,
+    ContactInfo,
+    arguments,
+    grammar,
+    read_contact,
+)
+
+MAX_OWN = 4
+"""Addresses of its own machine that a user may tell of."""
+TAG_DIGITS = 16
+"""Hexadecimal digits of the tag of a pair: 8 bytes."""
+SECRET_DIGITS = 64
+"""Hexadecimal digits of the secret of a pair: 32 bytes."""
+
+
+class PathVerb(Enum):
+    """The verbs of this."""
+
+    MINE = "own"
+    SEEN = "seen"
+    PAIR = "pair"
+    CARRY = "carry"
+
+
+# --- What a user says
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddresses:
+    """`own [IP PORT ...]`: my own machine has these addresses, four at most."""
+
+    addresses: tuple[Address, ...] = ()
+
+    def encode(self) -> bytes:
+        return " ".join(("own", *(f"{host} {port}" for host, port in self.addresses))).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class AskPairing:
+    """`pair FINGERPRINT`: introduce this one and me to each other, anew."""
+
+    fingerprint: str
+
+    def encode(self) -> bytes:
+        return f"pair {self.fingerprint}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class AskCarrying:
+    """`carry FINGERPRINT`: carry datagrams between this one and me."""
+
+    fingerprint: str
+
+    def encode(self) -> bytes:
+        return f"carry {self.fingerprint}".encode()
+
+
+# --- What a server says
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`seen IP PORT`: this is where I see you."""
+
+    address: Address
+
+    def encode(self) -> bytes:
+        return f"seen {self.address[0]} {self.address[1]}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY [IP PORT ...]`: look for a way to this
+    one, who looks for one to you.
+
+    `contact` is who that is and where I see them; `tag` and `secret` are the same for both
+    of you; `carried` says whether I would carry datagrams between you; `own` are addresses
+    of their own machine, which I see behind the same address as yours.
+    """
+
+    contact: ContactInfo
+    tag: bytes
+    secret: bytes
+    carried: bool
+    own: tuple[Address, ...] = ()
+
+    def encode(self) -> bytes:
+        words = (
+            *("pair", str(self.contact), self.tag.hex(), self.secret.hex()),
+            "relay" if self.carried else "-",
+            *(f"{host} {port}" for host, port in self.own),
+        )
+        return " ".join(words).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class NotPaired:
+    """`no pair FINGERPRINT SECONDS`: there is no introducing this one and you before so many
+    seconds have passed; 0: not at all, as one of you does not probe, or you have nothing to
+    do with each other."""
+
+    fingerprint: str
+    seconds: int = 0
+
+    def encode(self) -> bytes:
+        return f"no pair {self.fingerprint} {self.seconds}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """`carry FINGERPRINT`: I carry datagrams between this one and you from now on."""
+
+    fingerprint: str
+
+    def encode(self) -> bytes:
+        return f"carry {self.fingerprint}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class NotCarrying:
+    """`no carry FINGERPRINT`: I carry nothing between this one and you."""
+
+    fingerprint: str
+
+    def encode(self) -> bytes:
+        return f"no carry {self.fingerprint}".encode()
+
+
+# --- Reading
+
+_FINGERPRINT = r"([0-9a-f]{64})"
+_fingerprint = re.compile(_FINGERPRINT)
+_not_paired = grammar(_FINGERPRINT, NUMBER)
+_seen = grammar(r"(\S+ [0-9]+)")
+_pairing = re.compile(
+    rf"{CONTACT} ([0-9a-f]{{{TAG_DIGITS}}}) ([0-9a-f]{{{SECRET_DIGITS}}})"
+    r" (relay|-)((?: \S+ [0-9]+)*)"
+)
+
+
+def read_fingerprint(argument: str) -> str:
+    """The whole fingerprint of a key. Raises WireError."""
+    if _fingerprint.fullmatch(argument) is None:
+        raise WireError("not a fingerprint")
+    return argument
+
+
+def read_asked_pairing(argument: str) -> AskPairing:
+    """The argument of `pair`, as a user says it. Raises WireError."""
+    return AskPairing(read_fingerprint(argument))
+
+
+def read_asked_carrying(argument: str) -> AskCarrying:
+    """The argument of `carry`, as a user says it. Raises WireError."""
+    return AskCarrying(read_fingerprint(argument))
+
+
+def read_addresses(argument: str) -> tuple[Address, ...]:
+    """Read `IP PORT ...`, some of these, four at most. Raises WireError."""
+    words = argument.split(" ")
+    if len(words) % 2 or len(words) > 2 * MAX_OWN:
+        raise WireError("not addresses and ports, or too many")
+    return tuple(map(read_address, map(" ".join, zip(words[::2], words[1::2], strict=True))))
+
+
+def read_own(argument: str) -> OwnAddresses:
+    """The arguments of `own`, where it has any. Raises WireError."""
+    return OwnAddresses(read_addresses(argument))
+
+
+def read_seen(argument: str) -> Seen:
+    """The arguments of `seen`. Raises WireError."""
+    return Seen(read_address(*arguments(_seen, argument)))
+
+
+def read_not_paired(argument: str) -> NotPaired:
+    """The arguments of `no pair`. Raises WireError."""
+    fingerprint, seconds = arguments(_not_paired, argument)
+    return NotPaired(fingerprint, int(seconds))
+
+
+def read_pairing(argument: str) -> Pairing:
+    """The arguments of `pair`, as a server says it. Raises WireError."""
+    *who, tag, secret, relay, own = arguments(_pairing, argument)
+    contact = read_contact(*who)
+    if not contact.fingerprint:
+        raise WireError("nobody without a key can be introduced so")
+    addresses = read_addresses(own[1:]) if own else ()
+    return Pairing(contact, bytes.fromhex(tag), bytes.fromhex(secret), relay == "relay", addresses)
