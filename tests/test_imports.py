@@ -186,6 +186,7 @@ LAYERS = (
         "net.keylog",
         "net.port",
         "net.quic_asking",
+        "net.quic_excess",
         "net.quic_bounds",
         "net.quic_connection",
         "net.quic_library",

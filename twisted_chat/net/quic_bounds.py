@@ -55,6 +55,20 @@ was before means that it is back there, and is not late."""
 UNPROVEN_FACTOR = 3
 """Bytes that an accepted connection sends for each one that it has received, until
 the handshake proves the address (RFC 9000, 8.1): a token can be used more than once."""
+ELSEWHERE_FACTOR = 3
+"""Datagrams that go to an address at which the other end may be, for each that came from
+there: with the bytes, which the library counts, all that somebody there can be sent who
+never asked (RFC 9000, 9.3.1)."""
+SMALL = 100
+"""Bytes of a datagram that holds no more than acknowledgements and answers to frames."""
+UNASKED = 8
+"""So small datagrams that are written in one go besides one for each that came: none is
+needed but what was said, an acknowledgement and the validation of a path."""
+MOST_IDS = 32
+"""Connection ids of the other end that are used on one link, one after the other: those who
+move need one for each of MOVES."""
+LEAST_LONG_HEADER = 0x80
+"""The first byte of a packet of a handshake, or above (RFC 9000, 17.2)."""
 
 IDLE_TIMEOUT = 40.0
 """Seconds without a sign of life after which a link is lost whatever else is due:

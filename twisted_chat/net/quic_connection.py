@@ -24,6 +24,7 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_asking import Asking
+from twisted_chat.net.quic_excess import Excess
 from twisted_chat.net.quic_paths import Paths
 from twisted_chat.wire.framing import Frames, frame
 
@@ -87,6 +88,7 @@ class LinkConnection:
         self._limit = now + bounds.HANDSHAKE_TIME
         self._asking = Asking(dialled=link.dialled)
         self._paths = Paths(dialled_to or link.address, now)
+        self._excess = Excess()
         self._part_at = NEVER  # From another end that has moved too often.
         self._credit: int | None = None  # Bytes, while the address is not proven.
         self._error = 0
@@ -116,6 +118,7 @@ class LinkConnection:
         self._asking.heard = now
         if self._credit is not None:
             self._credit += bounds.UNPROVEN_FACTOR * sum(map(len, datagrams))
+        self._excess.came(len(datagrams), elsewhere=source != self._paths.current)
         name = self._paths.name(source, now)
         if len(datagrams) == 1:
             self._quic.receive_datagram(datagrams[0], name, now)
@@ -207,7 +210,10 @@ class LinkConnection:
     def _datagrams(self, now: float) -> list[tuple[bytes, Address]]:
         """What the library sends; while the address is not proven, so much of it as may be."""
         there = self._paths.address
-        sent = [(data, there(name)) for data, name in self._quic.datagrams_to_send(now)]
+        written = [(data, there(name)) for data, name in self._quic.datagrams_to_send(now)]
+        sent = self._excess.pass_on(written, self._paths.current) if written else written
+        if self._excess.why is not None:
+            self._end(self._excess.why)
         if self._credit is None:
             return sent
         affordable = []
