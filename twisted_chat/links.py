@@ -60,6 +60,22 @@ class Dial:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """There is no need any more of the link that this Dial was for; nothing is told of it."""
+
+    address: Address
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayOver:
+    """What is for those who are reached over a server goes there, and comes from there; None:
+    nothing does."""
+
+    server: Address | None
+
+
 class Carrier(Protocol):
     """The one who carries links."""
 
@@ -90,4 +106,4 @@ class Listener(Protocol):
         that was proven to be there, empty if none was."""
 
 
-LinkEffect = SendFrame | CloseLink | Dial
+LinkEffect = SendFrame | CloseLink | Dial | Abandon | RelayOver

@@ -83,6 +83,7 @@ class End:
             network.clock,
             time_of_day=lambda: network.clock.seconds() + self.ahead,
             text=self.text,
+            relays=True,
         )
         self.transport: FakePort = network.listen(self.port, address)
 

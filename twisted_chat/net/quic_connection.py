@@ -97,6 +97,11 @@ class LinkConnection:
             self._credit = 0
 
     @property
+    def is_proving(self) -> bool:
+        """Whether there is no link yet, and may still be one."""
+        return self.stage is Stage.PROVING
+
+    @property
     def unsent(self) -> int:
         """Bytes that wait to be sent for the first time."""
         return self._backlog + len(self._outgoing)

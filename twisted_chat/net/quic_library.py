@@ -15,7 +15,7 @@ from qh3.quic.connection import QuicConnection
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
 from qh3.tls import ExtensionType, SignatureAlgorithm
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_stateless import Resets
@@ -23,6 +23,9 @@ from twisted_chat.net.quic_stateless import Resets
 # It warns of what strangers send, in their words, on standard error.
 logging.getLogger("quic").disabled = True
 
+OVER_A_SERVER = ("100::ffff:1", 1, 0, 0)
+"""What the library calls the other end of a link that a server carries: an address of the
+discard prefix (RFC 6666)."""
 _NO_LANGUAGE = "No common ALPN"
 """What the library says of it, as an alert of another kind."""
 
@@ -124,7 +127,10 @@ def accepting(common: QuicConfiguration, original: bytes, retried: bytes, resets
 
 
 def wide(address: Address) -> Any:
-    """An address as the library wants it: it knows zones as numbers only."""
+    """An address as the library wants it: it knows zones as numbers only, and nothing
+    that is no address."""
+    if is_relayed(address):
+        return OVER_A_SERVER
     host, percent, zone = address[0].partition("%")
     return (host, address[1], 0, int(zone)) if percent else address
 

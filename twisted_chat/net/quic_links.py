@@ -10,7 +10,7 @@ from twisted_chat.addresses import Address, host_and_port, site, unmapped
 from twisted_chat.alarm import Alarm
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import CloseLink, Dial, Link, Listener, SendFrame
+from twisted_chat.links import Abandon, CloseLink, Dial, Link, Listener, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
@@ -89,6 +89,14 @@ class PortLinks:
         connection = LinkConnection(quic, self._own, self, link, now, dial.fingerprint, there)
         self._dialled.setdefault(there, {})[connection] = None
         self._add(connection)
+
+    def abandon(self, dial: Abandon) -> None:
+        """Give up an attempt at a link, and say so to the other end."""
+        there = unmapped(dial.address[0]), dial.address[1]
+        for connection in self._dialled.get(there, ()):
+            if connection.expected == dial.fingerprint and connection.is_proving:
+                connection.close("there is no need of this link", at_once=True)
+                self._touch(connection)
 
     def send(self, effect: SendFrame) -> None:
         if (connection := self._by_link.get(effect.link)) is not None:

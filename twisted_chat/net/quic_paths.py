@@ -8,7 +8,7 @@ one in the discard prefix (RFC 6666), for which the library validates the path a
 
 from typing import Any
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.net.quic_bounds import RETURNED
 from twisted_chat.net.quic_library import narrow, wide
 
@@ -27,6 +27,8 @@ class Paths:
         self._names: dict[Address, Any] = {}  # Where it is not the address itself.
         self._left: tuple[Address, ...] = ()
         self._aliases: dict[str, Address] = {}
+        if is_relayed(first):
+            self._aliases[self._name[0]] = first
         self._heard = now
 
     def name(self, source: Address, now: float) -> Any:

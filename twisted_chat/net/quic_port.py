@@ -15,9 +15,18 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 
-from twisted_chat.addresses import Address, Datagrams
+from twisted_chat.addresses import Address, Datagrams, is_relayed, relay_address, relay_tag
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, Listener, SendFrame
+from twisted_chat.links import (
+    Abandon,
+    CloseLink,
+    Dial,
+    Link,
+    LinkEffect,
+    Listener,
+    RelayOver,
+    SendFrame,
+)
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_links import PortLinks
 from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
@@ -29,6 +38,7 @@ from twisted_chat.net.quic_stateless import (
     version_negotiation,
 )
 from twisted_chat.rate import Rate
+from twisted_chat.wire.gen2.datagrams import RELAY, RELAY_HEADER, carried, relayed, tag_of
 
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import LinkConnection
@@ -46,8 +56,9 @@ class QuicPort(DatagramProtocol):
 
     `text` is the protocol of generation 1, if it is spoken here; it is given
     whatever is not QUIC's, but what begins with a byte of which `others` says to whom
-    that goes. Ports of several servers that have one key accept each
-    other's tokens, where they agree on the `time_of_day`, in seconds since 1970.
+    that goes; with `relays` it takes what a server carries. Ports of several servers that
+    have one key accept each other's tokens, where they agree on the `time_of_day`, in
+    seconds since 1970.
     `keylog` is a file for the secrets of all connections, as Wireshark reads it. The
     port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
     """
@@ -69,13 +80,16 @@ class QuicPort(DatagramProtocol):
         links: int = bounds.LINKS,
         new_links: Rate | None = None,
         others: Mapping[int, Callable[[bytes, Address], object]] | None = None,
+        relays: bool = False,
     ) -> None:
         self._clock = clock
         self._time_of_day = time_of_day
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
         self._accepts = accepts
-        self._others = {} if others is None else others
+        self._others = {**({} if others is None else others)}
+        if relays:
+            self._others[RELAY] = self._take_relayed
         self._retries = Retries(own.secret(TOKENS))
         self._resets = Resets(own.secret(RESETS))
         self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
@@ -93,6 +107,7 @@ class QuicPort(DatagramProtocol):
             keylog=keylog,
         )
         self._by_id = self._links.by_id
+        self._relayed_by: Address | None = None
         self._last_words: Any = None
 
     def perform(self, effect: LinkEffect) -> None:
@@ -104,6 +119,10 @@ class QuicPort(DatagramProtocol):
                 self.close(effect)
             case Dial():
                 self.dial(effect)
+            case Abandon():
+                self._links.abandon(effect)
+            case RelayOver():
+                self._relayed_by = effect.server
 
     def dial(self, dial: Dial) -> None:
         """Begin a link; the listener is told `opened` or `dial_failed`, later."""
@@ -147,10 +166,9 @@ class QuicPort(DatagramProtocol):
             self._text.doStop()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
-        if b"" < datagram[:1] < _OTHERS and self._is_other(datagram, addr):
-            return
         if (
-            datagram[:1] < _LONG
+            datagram[:1] >= _OTHERS
+            and datagram[:1] < _LONG
             and len(datagram) <= SHORTEST_RESET
             and datagram[_SHORT_ID] not in self._by_id
         ):
@@ -208,6 +226,23 @@ class QuicPort(DatagramProtocol):
             self._links.not_understood("a datagram that is neither")
         return True
 
+    def _take_relayed(self, datagram: bytes, source: Address) -> None:
+        """Take what a server has carried: from the one that does, of which the other end
+        of a pair is to be at an address that stands for it."""
+        if source != self._relayed_by or len(datagram) <= RELAY_HEADER:
+            self._links.count("carried by nobody who is to", source)
+            return
+        inner, at, now = carried(datagram), relay_address(tag_of(datagram)), self._clock.seconds()
+        connection: LinkConnection | None = None
+        if inner[:1] < _LONG:
+            connection = self._by_id.get(inner[_SHORT_ID])
+        elif inner[_VERSION] == bounds.VERSION:
+            connection = self._of_long_header(inner, at, now)
+        if connection is not None:
+            self._links.receive(connection, [inner], at, now)
+        elif inner[:1] < _LONG:
+            self._is_quic(inner, at, now)
+
     def _of_long_header(
         self, datagram: bytes, source: Address, now: float
     ) -> "LinkConnection | None":
@@ -264,4 +299,7 @@ class QuicPort(DatagramProtocol):
                 self._links.not_understood("a datagram")
 
     def _write(self, datagram: bytes, address: Address) -> None:
-        self._port.write(datagram, address)
+        if not is_relayed(address):
+            self._port.write(datagram, address)
+        elif self._relayed_by is not None and (tag := relay_tag(address)) is not None:
+            self._port.write(relayed(tag, datagram), self._relayed_by)
