@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.proof import LABEL, NONCE_BYTES, statement
 from twisted_chat.wire.common import Verb
-from twisted_chat.wire.gen2.datagrams import Kind, Probe
+from twisted_chat.wire.gen2.datagrams import Probe, ProbeKind
 from twisted_chat.wire.gen2.pairing import PathVerb
 from twisted_chat.wire.gen2.requests import Extra
 
@@ -89,7 +89,7 @@ class Protocol(SynchronousTestCase):
 
     def test_probe(self) -> None:
         """The parts of a probe are in the document, and the value to check a program by."""
-        probe = Probe(Kind.PROBE, b"\x11" * 8, False, b"\x22" * 8, ("192.0.2.1", 8091))
+        probe = Probe(ProbeKind.PROBE, b"\x11" * 8, False, b"\x22" * 8, ("192.0.2.1", 8091))
         datagram = probe.encode(bytes(range(32)))
         self.assertEqual(sum(self.sizes("generation 2: finding a way")), len(datagram))
         self.assertIn(f"ends with `{datagram[-16:].hex()}`", PROTOCOL.read_text())

@@ -11,8 +11,8 @@ from twisted_chat.wire.gen2.datagrams import (
     LARGEST_RELAYED,
     PROBE_BYTES,
     RELAY_HEADER,
-    Kind,
     Probe,
+    ProbeKind,
     carried,
     read_probe,
     relayed,
@@ -23,11 +23,12 @@ SECRET = bytes(range(32))
 TAG, NUMBER = b"\x11" * 8, b"\x22" * 8
 PROBES = st.builds(
     Probe,
-    st.sampled_from(Kind),
+    st.sampled_from(ProbeKind),
     st.binary(min_size=8, max_size=8),
     st.booleans(),
     st.binary(min_size=8, max_size=8),
     st.one_of(st.none(), addresses.map(lambda address: (unmapped(address[0]), address[1]))),
+    st.booleans(),
 )
 
 
@@ -60,7 +61,7 @@ class Probes(SynchronousTestCase):
 
     def test_written(self) -> None:
         """As the document has it."""
-        probe = Probe(Kind.PROBE, TAG, False, NUMBER, ("192.0.2.1", 8091))
+        probe = Probe(ProbeKind.PROBE, TAG, False, NUMBER, ("192.0.2.1", 8091))
         self.assertEqual(
             probe.encode(SECRET).hex(),
             "01" + "11" * 8 + "00" + "22" * 8 + "00" * 10 + "ffff" + "c0000201" + "1f9b"
@@ -69,15 +70,15 @@ class Probes(SynchronousTestCase):
 
     def test_another_secret(self) -> None:
         """Those who do not know the secret are not believed."""
-        datagram = Probe(Kind.PROBE, TAG, False, NUMBER, None).encode(SECRET)
+        datagram = Probe(ProbeKind.PROBE, TAG, False, NUMBER, None).encode(SECRET)
         with self.assertRaises(WireError):
             read_probe(datagram, bytes(32))
 
     def test_first_byte(self) -> None:
         """No text begins so, and no packet of QUIC."""
         for datagram in (
-            Probe(Kind.PROBE, TAG, False, NUMBER, None).encode(SECRET),
-            Probe(Kind.ANSWER, TAG, False, NUMBER, None).encode(SECRET),
+            Probe(ProbeKind.PROBE, TAG, False, NUMBER, None).encode(SECRET),
+            Probe(ProbeKind.ANSWER, TAG, False, NUMBER, None).encode(SECRET),
             relayed(TAG, b"\xc0"),
         ):
             self.assertLess(datagram[0], 0x20)

@@ -8,7 +8,8 @@ there who has the secret, and hears us.
 
     kind        1 byte      1 a probe, 2 an answer
     tag         8 bytes     of the pair
-    side        1 byte      of the sender: 0 the smaller fingerprint, 1 the larger
+    side        1 byte      of the sender: 0 the smaller fingerprint, 1 the larger; and 2 more
+                            where there is a direct link, as far as it knows
     number      8 bytes     random in a probe, and in the answer the same
     seen        18 bytes    the address at which the sender sees the other one: 16 bytes of
                             IPv6, or of IPv4 as in RFC 4291, 2.5.5.2, and 2 bytes of port
@@ -42,7 +43,7 @@ PROBE_BYTES = _LAYOUT.size + PROOF_BYTES
 """Bytes of a probe, and of an answer: 52."""
 
 
-class Kind(Enum):
+class ProbeKind(Enum):
     """What is asked, or answered."""
 
     PROBE = 1
@@ -52,19 +53,25 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A probe or an answer. `larger` says which side sends it, `seen` where that side sees
-    the other one; None if it sees it nowhere."""
+    the other one, None if it sees it nowhere; `linked` whether it has a direct link."""
 
-    kind: Kind
+    kind: ProbeKind
     tag: bytes
     larger: bool
     number: bytes
     seen: Address | None
+    linked: bool = False
 
     def encode(self, secret: bytes) -> bytes:
         """The datagram. Raises ValueError where `seen` is no literal address."""
         host, port = self.seen or ("::", 0)
         said = _LAYOUT.pack(
-            self.kind.value, self.tag, self.larger, self.number, _packed(host), port
+            self.kind.value,
+            self.tag,
+            self.larger | self.linked << 1,
+            self.number,
+            _packed(host),
+            port,
         )
         return said + _proof(said, secret)
 
@@ -83,10 +90,10 @@ def read_probe(datagram: bytes, secret: bytes) -> Probe:
     if not hmac.compare_digest(_proof(said, secret), proof):
         raise WireError("not proven by the secret of the pair")
     kind, tag, side, number, host, port = _LAYOUT.unpack(said)
-    if kind not in (1, 2) or side not in (0, 1):
+    if kind not in (1, 2) or side > 3:
         raise WireError("neither a probe nor an answer")
     seen = (unmapped(str(IPv6Address(host))), port) if port else None
-    return Probe(Kind(kind), tag, bool(side), number, seen)
+    return Probe(ProbeKind(kind), tag, bool(side & 1), number, seen, bool(side & 2))
 
 
 def relayed(tag: bytes, datagram: bytes) -> bytes:
