@@ -13,7 +13,7 @@ TESTS = Path(__file__).parent
 
 MIRRORED = ("server", "wire")
 """The wings whose tests are laid out as they are."""
-WITHOUT_DECISION = {"server/roster", "server/streams"}
+WITHOUT_DECISION = {"server/journal/records", "server/roster", "server/streams"}
 """Their modules that only say what others are or need."""
 TOGETHER = {
     "wire/common": "wire/test_gen1",

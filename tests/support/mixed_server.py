@@ -133,7 +133,8 @@ class MixedServer:
         """Carry out what is to be done with links, and send what datagrams there are."""
         for effect in effects:
             if isinstance(effect, SendFrame):
-                self.boxes[effect.link].append(effect.message)
+                if effect.link in self.boxes:  # Nothing is sent where a link has ended.
+                    self.boxes[effect.link].append(effect.message)
             elif isinstance(effect, CloseLink):
                 self.closed.append(effect.link)
                 self.boxes.pop(effect.link, None)

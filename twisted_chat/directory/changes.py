@@ -47,6 +47,16 @@ class Departed:
 
 
 @dataclass(frozen=True, slots=True)
+class NameKept:
+    """The name of somebody who went from this site before the server was started. Does
+    not apply if somebody has it, or it is kept already."""
+
+    casefolded: str
+    fingerprint: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class NameForgotten:
     """A name is not kept for an absent user any more."""
 
@@ -55,11 +65,13 @@ class NameForgotten:
 
 @dataclass(frozen=True, slots=True)
 class RoomCreated:
-    """There is a new room, nobody in it. Does not apply if the name is taken."""
+    """There is a new room, nobody in it; `site` says where its creator was who is not
+    here. Does not apply if the name is taken."""
 
     name: str
     casefolded: str
     creator: Who
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,7 @@ Change = (
     | Moved
     | Departed
     | NameForgotten
+    | NameKept
     | RoomCreated
     | RoomJoined
     | RoomLeft

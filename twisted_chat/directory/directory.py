@@ -21,6 +21,7 @@ from twisted_chat.directory.changes import (
     Heard,
     Moved,
     NameForgotten,
+    NameKept,
     Registered,
     RoomCreated,
     RoomGiven,
@@ -38,8 +39,8 @@ from twisted_chat.directory.sites import Sites
 
 __all__ = [
     "Change", "Departed", "Directory", "Heard", "KeptName", "KeyHolder", "Member", "Moved",
-    "NameForgotten", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone", "RoomJoined",
-    "RoomLeft", "User", "Who",
+    "NameForgotten", "NameKept", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone",
+    "RoomJoined", "RoomLeft", "User", "Who",
 ]  # fmt: skip
 
 
@@ -67,6 +68,7 @@ class Directory:
             Moved: self._move,
             Departed: self._depart,
             NameForgotten: self._forget_name,
+            NameKept: self._keep_name,
             RoomCreated: self._create_room,
             RoomJoined: self._join_room,
             RoomLeft: self._leave_room,
@@ -183,11 +185,18 @@ class Directory:
     def _forget_name(self, change: NameForgotten, now: float) -> bool:
         return self.kept_names.discard(change.casefolded)
 
+    def _keep_name(self, change: NameKept, now: float) -> bool:
+        casefolded = change.casefolded
+        if casefolded in self.users or self.kept_names.get(casefolded) is not None:
+            return False
+        self.kept_names.add(KeptName(casefolded, change.fingerprint, change.site, now))
+        return True
+
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.casefolded in self.rooms:
             return False
         creator = self.user(change.creator)
-        at = site(creator.address[0]) if creator is not None else ""
+        at = site(creator.address[0]) if creator is not None else change.site
         members: Index[str, Member] = Index(attrgetter("user.casefolded"))
         room = Room(change.name, change.casefolded, change.creator, at, members, now)
         self.rooms.add(room)

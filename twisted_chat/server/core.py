@@ -5,12 +5,15 @@ from collections.abc import Callable
 from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.directory.directory import Change, Directory
 from twisted_chat.rate import Rate
+from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.gen1.server import DatagramServer
 from twisted_chat.server.gen2.introductions import Introductions, PairSecrets
+from twisted_chat.server.gen2.registration import LinkRegistration
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.roster import LinkRoster
@@ -18,6 +21,8 @@ from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
 from twisted_chat.server.gen2.sessions import LinkSessions
 from twisted_chat.server.grants import Grants
+from twisted_chat.server.journal.ledger import Ledger
+from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.nearby import Nearby, ReachedAt
 from twisted_chat.server.registry import Registry
 
@@ -34,7 +39,9 @@ class Core:
     about; `dropped` of everything that is not answered, with a category and
     its source. `reached_at` says at which address of ours one at another reaches us,
     where that is known. With `secrets` users are introduced to each other, and what finds no
-    other way is carried by `relay`. `wake` is when `tick` is due, in seconds as given in `now`.
+    other way is carried by `relay`. What is to be written, after `keep`, is in `ledger`, and
+    `settled` is told when a journal has it. `wake` is when `tick` is due, in seconds as given
+    in `now`.
     """
 
     def __init__(
@@ -66,13 +73,20 @@ class Core:
         )
         roster = LinkRoster(links, sessions.registered, nearby, introductions.entered)
         rosters = (DatagramRoster(datagrams, nearby), roster)
-        self.registry = registry = Registry(directory, bounds, rosters, announce)
+        self.ledger = ledger = Ledger()
+        available = Availability(directory, bounds, ledger)
+        self.registry = registry = Registry(
+            directory, bounds, rosters, announce, available, ledger
+        )
+        claims = Claims(directory, bounds, registry, available, ledger)
         self.gen1 = DatagramServer(
             directory,
             bounds,
             datagrams,
             of_datagrams,
-            DatagramRequests(directory, datagrams, bounds, registry, generation, nearby).answer,
+            DatagramRequests(
+                directory, datagrams, bounds, registry, available, claims, generation, nearby
+            ).answer,
             dropped,
         )
         self.gen2 = LinkServer(
@@ -81,11 +95,16 @@ class Core:
             registry,
             sessions,
             links,
-            roster,
             rate,
+            LinkRegistration(
+                directory, bounds, registry, available, claims, sessions, links, roster
+            ),
             introductions,
-            LinkRequests(directory, registry, links, roster, nearby, introductions, relay).answer,
+            LinkRequests(
+                directory, registry, available, claims, links, roster, nearby, introductions, relay
+            ).answer,
             dropped,
+            ledger,
         )
 
     @property
@@ -97,3 +116,13 @@ class Core:
         self.registry.tick(now)
         self.gen2.tick(now)
         return self.gen1.tick(now)
+
+    def keep(self, kept: KeptRecords, now: float) -> None:
+        """There is a journal, which has kept this. Nobody is here yet."""
+        self.registry.restore(kept, now)
+        self.ledger.keeps = True
+
+    def settled(self, claims: list[tuple[int, bool]], now: float) -> None:
+        """A journal has or has not written what was claimed, by the numbers of claims."""
+        for number, written in claims:
+            self.gen2.resume(self.ledger.settle(number, written, now), now)

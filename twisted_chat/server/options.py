@@ -1,6 +1,7 @@
 """What every way to start the room server is told: where it listens, and its bounds."""
 
 import os
+from pathlib import Path
 from typing import Any, ClassVar
 
 from twisted.python import usage
@@ -48,6 +49,17 @@ def _generation(text: str) -> int:
     if text not in ("1", "2"):
         raise usage.UsageError(f"{text!r} is no generation of the protocol: give 1 or 2")
     return int(text)
+
+
+MEMORY = "memory"
+"""What is given for a journal that nothing is written into."""
+
+
+def _journal(text: str) -> str:
+    """Reads where a journal is. Raises UsageError."""
+    if not text:
+        raise usage.UsageError("give a file, or memory")
+    return text if text == MEMORY else os.path.abspath(text)
 
 
 BOUND_OPTIONS: list[list[Any]] = [
@@ -191,6 +203,13 @@ class ServerOptions(startup.Options):
             _generation,
         ],
         ["key", None, None, "File with our key, made at first use", os.path.abspath],
+        [
+            "journal",
+            None,
+            None,
+            "File in which names and rooms outlive the server, or memory; else one beside the key",
+            _journal,
+        ],
         *BOUND_OPTIONS,
         *TRACE_OPTIONS,
     ]
@@ -202,6 +221,17 @@ class ServerOptions(startup.Options):
             "Carry nothing, also between those whom no other way leads to each other",
         ],
     ]
+
+    def journal(self, beside: Path) -> Path | None:
+        """The file that names and rooms are written into, by default in the same folder as
+        this one; None where they are kept in memory only."""
+        given, port, interface = self["journal"], self["port"], self["interface"]
+        if given == MEMORY or (given is None and not port):
+            return None
+        if given is not None:
+            return Path(given)
+        where = "" if interface in ("0.0.0.0", "::") else f"{interface.replace(':', '.')}-"
+        return beside.with_name(f"room-server-{where}{port}.sqlite")
 
     def bounds(self) -> Bounds:
         return Bounds(

@@ -20,6 +20,8 @@ from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
+from twisted_chat.server.journal.records import KeptRecords
+from twisted_chat.server.journal.writer import JournalWriter
 from twisted_chat.tally import EVERY, LogLines, Tally
 
 _LINES: dict[type[Change], tuple[str, str]] = {
@@ -58,10 +60,24 @@ class RoomServer(DatagramProtocol):
             reached_at=lambda address: self.transport.reached_at(address),
             secrets=secrets,
         )
+        self._journal: JournalWriter | None = None
         self._tally = Tally()
         self._lines = LogLines()
         self._alarm = Alarm(clock, self._tick)
         self._reporting = Alarm(clock, self._report)
+
+    def keep(self, journal: JournalWriter, kept: KeptRecords) -> None:
+        """Write names and rooms into this journal, which has kept these. Nobody is here yet."""
+        self._journal = journal
+        self._core.keep(kept, self._clock.seconds())
+
+    def settled(self, claims: list[tuple[int, bool]]) -> None:
+        """The journal has or has not written what was claimed."""
+        if self._journal is None:
+            return  # The port is closed: nobody can be told.
+        now = self._clock.seconds()
+        self._core.settled(claims, now)
+        self._send(self._core.gen1.flush(now), now)
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         self.datagramsReceived([(datagram, addr)])
@@ -113,6 +129,7 @@ class RoomServer(DatagramProtocol):
         """Never: a server dials nobody."""
 
     def stopProtocol(self) -> None:
+        self._journal = None
         self._alarm.stop()
         if self._reporting.stop():
             self._report()
@@ -135,6 +152,8 @@ class RoomServer(DatagramProtocol):
         for datagram, address in datagrams:
             write(datagram, address)
         self._perform(self._core.gen2.effects(now))
+        if self._journal is not None and (records := self._core.ledger.take()):
+            self._journal.write(records)
         self._alarm.set(self._core.wake)
 
     def _announce(self, change: Change, name: str) -> None:

@@ -1,15 +1,14 @@
 """What happens to the address book, and that everybody concerned is told: for both generations."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
-from twisted_chat.addresses import site
 from twisted_chat.directory.directory import (
     Change,
     Departed,
     Directory,
     Moved,
     NameForgotten,
+    NameKept,
     Registered,
     Room,
     RoomCreated,
@@ -20,12 +19,19 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.errors import NameRefused
-from twisted_chat.likeness import twins
 from twisted_chat.moments import NEVER
 from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
+from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
 from twisted_chat.server.expiry import Expiry
+from twisted_chat.server.journal.ledger import Ledger
+from twisted_chat.server.journal.records import (
+    KeptRecords,
+    NameFreed,
+    NameRecord,
+    RoomFreed,
+)
 from twisted_chat.server.roster import Roster
 
 
@@ -42,7 +48,11 @@ class Registry:
         bounds: Bounds,
         rosters: tuple[Roster, ...],
         announce: Callable[[Change, str], None],
+        available: Availability,
+        ledger: Ledger,
     ) -> None:
+        self._available = available
+        self._ledger = ledger
         self._directory = directory
         self._bounds = bounds
         self._rosters = rosters
@@ -62,43 +72,29 @@ class Registry:
             self._expire(now)
         self._arrange()
 
+    def restore(self, kept: KeptRecords, now: float) -> None:
+        """Take in what a journal has kept, before anybody is here."""
+        for name, ago in kept.names:
+            self._directory.apply(
+                NameKept(name.casefolded, name.fingerprint, name.site), now - ago
+            )
+            self._expiry.name_kept(now - ago)
+        for room in kept.rooms:
+            change = RoomCreated(room.name, room.casefolded, room.owner, room.site)
+            self._directory.apply(change, now)
+            self._expiry.room_empty(now)
+        self._arrange()
+
     # --- Users
 
-    def find(self, name: str) -> User | None:
-        """The user of this name, in any case of letters."""
-        with suppress(NameRefused):
-            return self._directory.users.get(casefold(name, self._bounds.name))
-        return None
-
-    def is_free(self, name: str, casefolded: str, fingerprint: str = "") -> bool:
-        """Whether this name may be registered: it is nobody else's, and not drawn like
-        one that is."""
-        is_free = self._directory.is_free
-        return is_free(casefolded, fingerprint) and (
-            name.isascii() or all(is_free(twin, fingerprint) for twin in twins(name))
-        )
-
-    def is_full(self, host: str) -> bool:
-        """Whether no more users with a key can come from this host address. Those of
-        its site who have none cannot keep them out of their share."""
-        bounds, directory = self._bounds, self._directory
-        share = bounds.users_per_host - bounds.without_key(bounds.users_per_host)
-        return len(directory.users) >= bounds.users or (
-            directory.users_at_site(host) >= bounds.users_per_host
-            and directory.holders_at_site(host) >= share
-        )
-
     def make_place(self, host: str, now: float) -> bool:
-        """See that somebody without a key can come from this host address. Where all of
-        theirs are here, one of the site that has most of them goes. False if none can."""
-        bounds, directory = self._bounds, self._directory
-        if directory.users_at_site(host) >= bounds.users_per_host:
+        """See that somebody without a key can come from this host address. False if none can."""
+        available = self._available
+        if available.is_full_without_key(host):
             return False
-        count = len(directory.users)
-        without_key = count - len(directory.holders)
-        if count < bounds.users and without_key < bounds.without_key(bounds.users):
+        if available.has_place_without_key():
             return True
-        goes = directory.first_to_lose_its_place()
+        goes = self._directory.first_to_lose_its_place()
         if goes is None:
             return False
         self.depart(goes, now, expired=True)
@@ -128,7 +124,9 @@ class Registry:
         if user.room is not None:
             self.leave_room(user, now)
         self.apply(Departed(user.who, expired), user.name, now)
-        if user.fingerprint:
+        if kept := self._directory.kept_names.get(user.casefolded):
+            record = NameRecord(kept.casefolded, kept.fingerprint, kept.site, absent=True)
+            self._ledger.note(record)
             self._expiry.name_kept(now)
             self._arrange()
             self._forget_one_too_many(user.address[0], now)
@@ -147,52 +145,11 @@ class Registry:
 
     # --- Rooms
 
-    def can_own(self, user: User) -> bool:
-        """Whether one more room can be this user's. Those of its site who have no key
-        cannot keep those who have one out of their share."""
-        bounds, owners = self._bounds, self._directory.owners
-        here, most = site(user.address[0]), bounds.rooms_per_host
-        return owners.of(user.who) < bounds.rooms_per_user and (
-            owners.at(here) < most
-            or (
-                bool(user.fingerprint)
-                and owners.of_holders_at(here) < most - bounds.without_key(most)
-            )
-        )
-
-    def create_room(self, name: str, creator: User, now: float) -> bool:
-        """Let there be this room, if there can be: there is no other of its name, nor one
-        that is drawn like it. True also where this creator has it."""
-        try:
-            casefolded = casefold(name, self._bounds.name)
-        except NameRefused:
-            return False
-        rooms = self._directory.rooms
-        room = rooms.get(casefolded)
-        if room is not None:
-            return room.creator == creator.who
-        if any(twin in rooms for twin in twins(name)):
-            return False
-        if not self.can_own(creator) or not self._make_room(creator, now):
-            return False
-        self.apply(RoomCreated(name, casefolded, creator.who), name, now)
+    def add_room(self, change: RoomCreated, now: float) -> None:
+        """Let there be a room whose name is free."""
+        self.apply(change, change.name, now)
         self._expiry.room_empty(now)
         self._arrange()
-        return True
-
-    def _make_room(self, creator: User, now: float) -> bool:
-        """See that there can be one more room. Where those without a key have all of
-        theirs, the one goes that has been empty for the longest time."""
-        bounds, directory = self._bounds, self._directory
-        count, theirs = len(directory.rooms), directory.owners.without_key
-        if count < bounds.rooms and (
-            creator.fingerprint or theirs < bounds.without_key(bounds.rooms)
-        ):
-            return True
-        goes = None if creator.fingerprint else directory.longest_empty_without_key()
-        if goes is None:
-            return False
-        return self.apply(RoomGone(goes.casefolded), goes.name, now)
 
     def wait(self, host: str, now: float, *, keyed: bool) -> float:
         """Seconds until a user at this host address may come into another room, after
@@ -254,7 +211,7 @@ class Registry:
     def close_room(self, room: Room, now: float) -> None:
         """Let there be no such room any more."""
         self.empty_room(room, now)
-        self.apply(RoomGone(room.casefolded), room.name, now)
+        self.drop_room(room, now)
 
     # --- Changes
 
@@ -262,8 +219,17 @@ class Registry:
         """Carry out a change, and announce it if it took effect."""
         took_effect = self._directory.apply(change, now)
         if took_effect:
+            if isinstance(change, NameForgotten):
+                self._ledger.note(NameFreed(change.casefolded))
             self._announce(change, name)
         return took_effect
+
+    def drop_room(self, room: Room, now: float) -> bool:
+        """Let there be no such room any more, in which nobody is."""
+        dropped = self.apply(RoomGone(room.casefolded), room.name, now)
+        if dropped and isinstance(room.creator, str):
+            self._ledger.note(RoomFreed(room.casefolded))
+        return dropped
 
     # --- Who is told
 
@@ -296,7 +262,7 @@ class Registry:
                 case User():
                     self.depart(gone, now, expired=True)
                 case Room():
-                    self.apply(RoomGone(gone.casefolded), gone.name, now)
+                    self.drop_room(gone, now)
                 case KeptName():
                     self.apply(NameForgotten(gone.casefolded), gone.casefolded, now)
 

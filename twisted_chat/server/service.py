@@ -4,10 +4,13 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from twisted_chat import startup
@@ -31,6 +34,8 @@ from twisted_chat.rate import Rate
 from twisted_chat.server.garbage import Collector
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.gen2.sessions import SPARE
+from twisted_chat.server.journal.file import JournalFile
+from twisted_chat.server.journal.writer import JournalWriter
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.trace.options import recorder_from
@@ -64,6 +69,8 @@ class RoomServerOptions(ServerOptions):
             startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
 
 
+log = Logger()
+
 Options = RoomServerOptions
 """By this name twistd looks for them."""
 
@@ -74,9 +81,15 @@ class RoomService(DatagramService):
     log = Logger()
 
     def __init__(
-        self, make_port: Callable[[], BoundedPort], fingerprint: str, clock: IReactorTime
+        self,
+        make_port: Callable[[], BoundedPort],
+        fingerprint: str,
+        clock: IReactorTime,
+        open_journal: Callable[[], JournalWriter] | None = None,
     ) -> None:
         super().__init__(make_port)
+        self._open_journal = open_journal
+        self._journal: JournalWriter | None = None
         self.fingerprint = fingerprint
         self._collector = Collector(clock)
 
@@ -87,7 +100,17 @@ class RoomService(DatagramService):
 
     def stopService(self) -> Any:
         self._collector.stop()
-        return super().stopService()
+        stopped = super().stopService()
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return stopped
+        return maybeDeferred(lambda: stopped).addBoth(lambda _: journal.stop())
+
+    def _listen(self) -> None:
+        super()._listen()
+        # Only now, as of two servers on a port it is the port that is to be spoken of.
+        if self._open_journal is not None and self._journal is None:
+            self._journal = self._open_journal()
 
 
 def makeService(options: ServerOptions) -> DatagramService:
@@ -100,9 +123,12 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
     cannot be had."""
     bounds = options.bounds()
     recorder = recorder_from(options, reactor)
-    identity = load_or_make(Path(options["key"] or data_directory() / SERVER))
+    key = Path(options["key"] or data_directory() / SERVER)
+    identity = load_or_make(key)
+    server: RoomServer
 
     def make_port() -> BoundedPort:
+        nonlocal server
         server = RoomServer(
             bounds,
             reactor,
@@ -132,4 +158,28 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             answers=True,
         )
 
-    return RoomService(make_port, identity.fingerprint, reactor)
+    journal = options.journal(key)
+
+    def open_journal() -> JournalWriter:
+        assert journal is not None
+        file = JournalFile(journal)
+        if file.set_aside is not None:
+            log.error(
+                "{file} was damaged and is {aside} now: no names and rooms of before are kept",
+                file=journal,
+                aside=file.set_aside,
+            )
+        kept = file.read()
+        log.info(
+            "names and rooms outlive me in {file}: {names} names, {rooms} rooms",
+            file=journal,
+            names=len(kept.names),
+            rooms=len(kept.rooms),
+        )
+        pool = reactor.getThreadPool()
+        writer = JournalWriter(file, partial(deferToThreadPool, reactor, pool), server.settled)
+        server.keep(writer, kept)
+        return writer
+
+    opens = open_journal if journal is not None else None
+    return RoomService(make_port, identity.fingerprint, reactor, opens)

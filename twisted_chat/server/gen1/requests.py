@@ -7,7 +7,9 @@ from twisted_chat.addresses import Address, there_can_be
 from twisted_chat.directory.directory import Directory, Heard, Registered, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
+from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
+from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.registry import Registry
@@ -48,6 +50,8 @@ class DatagramRequests:
         queue: DatagramQueue,
         bounds: Bounds,
         registry: Registry,
+        available: Availability,
+        claims: Claims,
         generation: int,
         nearby: Nearby,
     ) -> None:
@@ -55,6 +59,8 @@ class DatagramRequests:
         self._queue = queue
         self._bounds = bounds
         self._registry = registry
+        self._available = available
+        self._claims = claims
         self._nearby = nearby
         self._serves = generation == 1
         self._news = min(HEARD, bounds.user_ttl / 2000)
@@ -92,7 +98,7 @@ class DatagramRequests:
         if user is not None and user.casefolded == casefolded:
             self._queue.send(source, _welcome(request.name), now)
             return
-        if not self._serves or not self._registry.is_free(request.name, casefolded):
+        if not self._serves or not self._available.is_free(request.name, casefolded):
             self._queue.send(source, _HI, now)
             return
         if user is not None:
@@ -109,7 +115,7 @@ class DatagramRequests:
     def _locate(self, request: Locate, user: User, now: float) -> None:
         found = self._directory.users.get(request.name)  # Most names are their own key.
         if found is None:
-            found = self._registry.find(request.name)
+            found = self._available.find(request.name)
         answer = _located(self._nearby.seen(found.address, user.address)) if found else _AR
         self._queue.send(user.address, answer, now)
 
@@ -127,8 +133,11 @@ class DatagramRequests:
         self._queue.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
-        created = self._registry.create_room(request.room, user, now)
-        self._queue.send(user.address, RoomReady(request.room).encode() if created else _RC, now)
+        def close(created: bool, now: float) -> None:
+            answer = RoomReady(request.room).encode() if created else _RC
+            self._queue.send(user.address, answer, now)
+
+        self._claims.room(request.room, user, now, close)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
         if not self._registry.join_room(request.room, user, now):

@@ -16,8 +16,8 @@ class Backlog:
     """Messages by the links over which they came, each in its order.
 
     `rate` is of requests, for each host. `telling` says how many seconds it takes until
-    the one at a link may cause what others are told of this message. `wake` is when
-    `earned` has something.
+    the one at a link may cause what others are told of this message; NEVER where nobody
+    knows, and then `resume` is called. `wake` is when `earned` has something.
     """
 
     def __init__(self, rate: Rate, telling: Callable[[LinkSession, bytes, float], float]) -> None:
@@ -27,6 +27,8 @@ class Backlog:
         # By when the first of each link is earned; the numbers keep the order.
         self._due: list[tuple[float, int, LinkSession]] = []
         self._order = count()
+        # Those who wait for `resume`, by their fingerprints.
+        self._stopped: dict[str, set[LinkSession]] = {}
 
     @property
     def wake(self) -> float:
@@ -58,9 +60,16 @@ class Backlog:
             else:
                 self.drop(session)
 
+    def resume(self, fingerprint: str, now: float) -> None:
+        """What is said with this key may be heard again."""
+        for session in self._stopped.pop(fingerprint, ()):
+            self._wake_at(session, 0, now)
+
     def drop(self, session: LinkSession) -> None:
         """There is no such link any more."""
         self._held.pop(session, None)
+        if stopped := self._stopped.get(session.link.fingerprint):
+            stopped.discard(session)
 
     def _wait(self, session: LinkSession, message: bytes, now: float) -> float:
         """Seconds until this is earned; 0 where it is, and then it is paid."""
@@ -71,4 +80,7 @@ class Backlog:
         return wait
 
     def _wake_at(self, session: LinkSession, wait: float, now: float) -> None:
-        heappush(self._due, (now + max(wait, TURN), next(self._order), session))
+        if wait == NEVER:
+            self._stopped.setdefault(session.link.fingerprint, set()).add(session)
+        else:
+            heappush(self._due, (now + max(wait, TURN), next(self._order), session))

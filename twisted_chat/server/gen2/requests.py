@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from twisted_chat.directory.directory import Directory, KeyHolder, Room, RoomGiven
+from twisted_chat.directory.directory import Directory, KeyHolder, Room
+from twisted_chat.server.availability import Availability
+from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen2.introductions import Introductions
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.roster import LinkRoster, contact
@@ -37,6 +39,8 @@ class LinkRequests:
         self,
         directory: Directory,
         registry: Registry,
+        available: Availability,
+        claims: Claims,
         queue: LinkQueue,
         roster: LinkRoster,
         nearby: Nearby,
@@ -45,6 +49,8 @@ class LinkRequests:
     ) -> None:
         self._directory = directory
         self._registry = registry
+        self._available = available
+        self._claims = claims
         self._queue = queue
         self._roster = roster
         self._nearby = nearby
@@ -70,7 +76,7 @@ class LinkRequests:
         self._answer[type(request)](request, user, outlet, now)
 
     def _locate(self, request: Locate, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        found = self._registry.find(request.name)
+        found = self._available.find(request.name)
         if found is None:
             self._queue.send(outlet, Bare(Verb.AR).encode())
             return
@@ -99,9 +105,11 @@ class LinkRequests:
     def _create_room(
         self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
     ) -> None:
-        created = self._registry.create_room(request.room, user, now)
-        answer = RoomReady(request.room) if created else Bare(Verb.RC)
-        self._queue.send(outlet, answer.encode())
+        def close(created: bool, now: float) -> None:
+            answer = RoomReady(request.room) if created else Bare(Verb.RC)
+            self._queue.send(outlet, answer.encode())
+
+        self._claims.room(request.room, user, now, close)
 
     def _join_room(self, request: JoinRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
         if not self._registry.join_room(request.room, user, now):
@@ -120,7 +128,7 @@ class LinkRequests:
 
     def _kick(self, request: Kick, user: KeyHolder, outlet: Outlet, now: float) -> None:
         room = _own_room(user)
-        member = self._registry.find(request.name) if request.name else None
+        member = self._available.find(request.name) if request.name else None
         is_other = member is not None and member is not user and member.room is room
         if room is None or (request.name and not is_other):
             self._queue.send(outlet, Refused(Extra.KICK).encode())
@@ -139,15 +147,15 @@ class LinkRequests:
         self._queue.send(outlet, answer.encode())
 
     def _give_room(self, request: GiveRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        room, heir = _own_room(user), self._registry.find(request.name)
-        given = (
-            room is not None
-            and heir is not None
-            and (heir is user or self._registry.can_own(heir))
-            and self._registry.apply(RoomGiven(room.casefolded, heir.fingerprint), room.name, now)
-        )
-        answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)
-        self._queue.send(outlet, answer.encode())
+        def close(given: bool, now: float) -> None:
+            answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)
+            self._queue.send(outlet, answer.encode())
+
+        room, heir = _own_room(user), self._available.find(request.name)
+        if room is None or heir is None:
+            close(False, now)
+        else:
+            self._claims.heir(room, heir, now, close)
 
 
 def _own_room(user: KeyHolder) -> Room | None:

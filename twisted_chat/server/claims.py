@@ -1,0 +1,113 @@
+"""What somebody asks to be theirs, for good: a name, a room.
+
+Whether it can be is said at once, and it is theirs when the journal has it.
+"""
+
+from functools import partial
+
+from twisted_chat.addresses import site
+from twisted_chat.directory.directory import (
+    Directory,
+    KeyHolder,
+    Registered,
+    Room,
+    RoomCreated,
+    RoomGiven,
+    User,
+)
+from twisted_chat.errors import NameRefused
+from twisted_chat.names import casefold
+from twisted_chat.server.availability import Availability
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.journal.ledger import Close, Ledger
+from twisted_chat.server.journal.records import NameRecord, RoomRecord
+from twisted_chat.server.registry import Registry
+
+
+class Claims:
+    """Each `close` is told once whether it is theirs now, at once or later."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        bounds: Bounds,
+        registry: Registry,
+        available: Availability,
+        ledger: Ledger,
+    ) -> None:
+        self._directory = directory
+        self._bounds = bounds
+        self._registry = registry
+        self._available = available
+        self._ledger = ledger
+
+    def name(self, change: Registered, now: float, close: Close) -> None:
+        """Somebody with a key wants a name that is free."""
+        record = NameRecord(change.casefolded, change.fingerprint, site(change.address[0]))
+        kept = self._directory.kept_names.get(change.casefolded)
+        if kept is not None:
+            self._ledger.note(record)
+            close(True, now)
+        else:
+            self._ledger.claim(record, change.fingerprint, now, close)
+
+    def room(self, name: str, creator: User, now: float, close: Close) -> None:
+        """Let there be this room, if there can be, and tell `close`: true also where this
+        creator has it."""
+        try:
+            casefolded = casefold(name, self._bounds.name)
+        except NameRefused:
+            close(False, now)
+            return
+        room = self._directory.rooms.get(casefolded)
+        if room is not None:
+            close(room.creator == creator.who, now)
+        elif not (
+            self._available.is_room_free(name, casefolded)
+            and self._available.can_own(creator)
+            and self._make_room(creator, now)
+        ):
+            close(False, now)
+        elif isinstance(creator, KeyHolder):
+            at = site(creator.address[0])
+            change = RoomCreated(name, casefolded, creator.fingerprint, at)
+            record = RoomRecord(casefolded, name, creator.fingerprint, at)
+            self._ledger.claim(
+                record, creator.fingerprint, now, partial(self._room_claimed, change, close)
+            )
+        else:
+            self._room_claimed(RoomCreated(name, casefolded, creator.who), close, True, now)
+
+    def _room_claimed(self, change: RoomCreated, close: Close, written: bool, now: float) -> None:
+        if written:
+            self._registry.add_room(change, now)
+        close(written, now)
+
+    def _make_room(self, creator: User, now: float) -> bool:
+        """See that there can be one more room."""
+        if self._available.has_room_place(creator):
+            return True
+        goes = None if creator.fingerprint else self._directory.longest_empty_without_key()
+        return goes is not None and self._registry.drop_room(goes, now)
+
+    def heir(self, room: Room, heir: User, now: float, close: Close) -> None:
+        """Let a room be another member's, who has a key, and tell `close`."""
+        if not heir.fingerprint or not (heir.who == room.creator or self._available.can_own(heir)):
+            close(False, now)
+            return
+        record = RoomRecord(room.casefolded, room.name, heir.fingerprint, site(heir.address[0]))
+        self._ledger.claim(
+            record, str(room.creator), now, partial(self._room_given, room, heir, close)
+        )
+
+    def _room_given(self, room: Room, heir: User, close: Close, written: bool, now: float) -> None:
+        given = written and self._registry.apply(
+            RoomGiven(room.casefolded, heir.fingerprint), room.name, now
+        )
+        if written and not given:
+            self._note_owner(room)
+        close(given, now)
+
+    def _note_owner(self, room: Room) -> None:
+        if isinstance(room.creator, str):
+            self._ledger.note(RoomRecord(room.casefolded, room.name, room.creator, room.site))

@@ -1,0 +1,147 @@
+"""Who is registered over which link: coming, going, and two links with one key."""
+
+from functools import partial
+
+from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
+from twisted_chat.errors import NameRefused
+from twisted_chat.links import Link
+from twisted_chat.names import casefold
+from twisted_chat.server.availability import Availability
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.claims import Claims
+from twisted_chat.server.gen2.rivals import Rivals
+from twisted_chat.server.gen2.roster import LinkRoster
+from twisted_chat.server.gen2.send_queue import LinkQueue
+from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
+from twisted_chat.server.registry import Registry
+from twisted_chat.wire.common import Bare, Goodbye, Register, Verb, Welcome
+from twisted_chat.wire.gen2.answers import Rivalled
+from twisted_chat.wire.gen2.requests import SignOfLife
+
+_HI = Bare(Verb.HI)
+
+
+class LinkRegistration:
+    """The decisions about who is registered, and the answers to `hi` and `by`."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        bounds: Bounds,
+        registry: Registry,
+        available: Availability,
+        claims: Claims,
+        sessions: LinkSessions,
+        queue: LinkQueue,
+        roster: LinkRoster,
+    ) -> None:
+        self._directory = directory
+        self._bounds = bounds
+        self._registry = registry
+        self._available = available
+        self._claims = claims
+        self._sessions = sessions
+        self._queue = queue
+        self._roster = roster
+        self.rivals = Rivals()
+
+    def user(self, session: LinkSession) -> KeyHolder | None:
+        fingerprint = session.link.fingerprint
+        here = self._sessions.registered.get(fingerprint) is session
+        return self._directory.holders.get(fingerprint) if here else None
+
+    def register(self, request: Register, session: LinkSession, now: float) -> None:
+        link = session.link
+        try:
+            casefolded = casefold(request.name, self._bounds.name)
+        except NameRefused:
+            self._queue.send(session, _HI.encode())
+            return
+        before = self._sessions.registered.get(link.fingerprint)
+        if before is not None and before is not session:
+            self._ask_first(before, session, request, now)
+            return
+        user = self._directory.holders.get(link.fingerprint)
+        if user is not None and user.casefolded == casefolded:
+            self._queue.send(session, Welcome(request.name).encode())
+            self._welcome_back(user, session, now)
+            return
+        places = self._available
+        is_free = places.is_free(request.name, casefolded, link.fingerprint)
+        if not is_free or (user is None and places.is_full(session.address[0])):
+            self._queue.send(session, _HI.encode())
+            return
+        came = Registered(session.address, request.name, casefolded, link.fingerprint)
+        self._claims.name(came, now, partial(self._claimed, came, session))
+
+    def _claimed(self, came: Registered, session: LinkSession, written: bool, now: float) -> None:
+        """A name is this key's, or cannot be. The one who asked for it may be gone."""
+        if not written:
+            self._queue.send(session, _HI.encode())
+            return
+        user = self._directory.holders.get(came.fingerprint)
+        if user is not None:
+            self._registry.depart(user, now)
+        self._registry.register(came, now)
+        if self._sessions.get(session.link) is session:
+            self._sessions.register(session, now)
+            self._queue.send(session, Welcome(came.name).encode())
+            self.follow(session, now)
+        elif (gone := self._directory.holders.get(came.fingerprint)) is not None:
+            self._registry.depart(gone, now)
+
+    def _welcome_back(self, user: KeyHolder, session: LinkSession, now: float) -> None:
+        """A user is registered over this link from now on, and knows its roster."""
+        if self._sessions.registered.get(user.fingerprint) is session:
+            return
+        self._sessions.register(session, now)
+        if not self.follow(session, now) and user.room is not None:
+            self._roster.renew(user.room, user)
+
+    def _ask_first(
+        self, before: LinkSession, session: LinkSession, request: Register, now: float
+    ) -> None:
+        """The key is registered over another link: see whether that is alive."""
+        waited = self.rivals.wait(session.link, request, now)
+        if waited is not None:
+            self._tell_of(before, waited, now)
+        self._queue.send(before, SignOfLife().encode())
+
+    def lives(self, user: KeyHolder | None, session: LinkSession, now: float) -> None:
+        """The one that was here first answers: no other takes its place."""
+        if user is not None and (rival := self.rivals.take(user.fingerprint)) is not None:
+            self._tell_of(session, rival[0], now)
+
+    def _tell_of(self, first: LinkSession, waited: Link, now: float) -> None:
+        """Refuse one whose key is registered over a link that is alive."""
+        rival = self._sessions.get(waited)
+        if rival is None:
+            return
+        user = self.user(first)
+        seconds = max(0, int(now - first.since))
+        name = user.name if user is not None else ""
+        self._queue.send(rival, Rivalled(name, seconds).encode() if name else _HI.encode())
+
+    def make_way(self, fingerprint: str, now: float) -> None:
+        """Nobody is registered with this key, perhaps: let the one come who waits for that."""
+        if fingerprint in self._sessions.registered:
+            return
+        if (rival := self.rivals.take(fingerprint)) is not None:
+            link, request = rival
+            if (session := self._sessions.get(link)) is not None:
+                self.register(request, session, now)
+
+    def follow(self, session: LinkSession, now: float) -> bool:
+        """Let a user be where its link came up. False if it was there."""
+        user = self.user(session)
+        if user is None or user.address == session.address:
+            return False
+        self._registry.move(user, Moved(user.fingerprint, session.address), now)
+        return True
+
+    def leave(self, user: KeyHolder, session: LinkSession, now: float) -> None:
+        self._queue.drop(session)
+        self._registry.depart(user, now)
+        self._sessions.unregister(session, now)
+        self._queue.send(session, Goodbye().encode())
+        self.make_way(session.link.fingerprint, now)

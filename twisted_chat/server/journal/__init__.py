@@ -1,0 +1,1 @@
+"""What has to outlive the process of a room server: whose which name and which room is."""

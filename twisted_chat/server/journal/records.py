@@ -1,0 +1,51 @@
+"""What a journal keeps, one record for each name and each room: never who is here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NameRecord:
+    """A casefolded name is that of the key with this fingerprint, whose holder is or
+    was last at this site; `absent` since the record was written, or here."""
+
+    casefolded: str
+    fingerprint: str
+    site: str
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameFreed:
+    """A casefolded name is nobody's any more."""
+
+    casefolded: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRecord:
+    """A room is that of the key with this fingerprint, which was at this site when it
+    became its."""
+
+    casefolded: str
+    name: str
+    owner: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFreed:
+    """There is no room of this casefolded name any more."""
+
+    casefolded: str
+
+
+Record = NameRecord | NameFreed | RoomRecord | RoomFreed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecords:
+    """What a journal has kept: the names, in the order in which their holders went, each
+    with the seconds since then, and the rooms."""
+
+    names: tuple[tuple[NameRecord, float], ...] = ()
+    rooms: tuple[RoomRecord, ...] = ()
