@@ -40,10 +40,6 @@ _ENTRY = {
     "chat-analyze": ("twisted_chat.launch.start", "chat_analyze"),
     "twistd": ("twisted.scripts.twistd", "run"),
 }
-_STEPPED = (
-    "import time; now, now_ns = time.time, time.time_ns; off = lambda: int(open({!r}).read()); "
-    "time.time = lambda: now() + off(); time.time_ns = lambda: now_ns() + off() * 10**9"
-)
 _WITHOUT_EXTENSION = "import sys; sys.modules['twisted_chat.net._mmsg'] = None; "
 
 
@@ -56,14 +52,6 @@ def command(program: str, *words: object, extension: bool = True) -> list[str]:
     module, function = _ENTRY[program]
     call = f"from {module} import {function} as run; run()"
     call = ("" if extension else _WITHOUT_EXTENSION) + call
-    return [sys.executable, "-c", call, *map(str, words)]
-
-
-def stepped(offset: Path, program: str, *words: object) -> list[str]:
-    """How a console script is started on a machine whose clock somebody sets: its time
-    of day is as many seconds ahead as the file `offset` says, each time it is asked."""
-    module, function = _ENTRY[program]
-    call = f"{_STEPPED.format(str(offset))}; from {module} import {function} as run; run()"
     return [sys.executable, "-c", call, *map(str, words)]
 
 
