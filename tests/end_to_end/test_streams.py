@@ -320,6 +320,97 @@ class Signals(StreamTestCase):
         self.assertEqual(kept.wait(PATIENCE), 0)
 
 
+class Entered(StreamTestCase):
+    """Ctrl-C in the same moment as Enter: what was entered is sent, or said to be not sent."""
+
+    def at_a_terminal(
+        self, program: str, *words: object
+    ) -> tuple["subprocess.Popen[bytes]", int, Output]:
+        """A program whose terminal sends it signals, where to type, and what comes there."""
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(ours, (24, 200))
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        started = subprocess.Popen(
+            [sys.executable, "-c", _CONTROLLED, *command(program, *words)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            env={**os.environ, **self.environment},
+        )
+        self.addCleanup(started.wait)
+        self.addCleanup(started.kill)
+        self.theirs = theirs
+        return started, ours, Output(ours)
+
+    def assert_left_as_it_was(self) -> None:
+        """The terminal is as it was, and nothing waits there for a shell to read."""
+        self.assertFalse(termios.tcgetattr(self.theirs)[3] & termios.NOFLSH)
+        os.set_blocking(self.theirs, False)
+        with self.assertRaises(BlockingIOError):
+            os.read(self.theirs, 100)
+
+    def test_sent(self) -> None:
+        """It is sent where somebody hears it."""
+        port = free_udp_port()
+        self.serve(port)
+        alice = self.meet("alice", port)
+        bob, typing, shown = self.at_a_terminal("udpchat", "127.0.0.1", port, "--name", "bob")
+        shown.expect("> you are bob")
+        os.write(typing, b"$poke alice\n")
+        alice.expect("bob")
+        alice.type_lines("$poke bob")
+        shown.expect("alice wants to talk")
+        os.write(typing, b"good night\nha\x03")
+        alice.expect("< bob: good night\n")
+        self.assertEqual(bob.wait(PATIENCE), 130)
+        self.assertNotIn("< bob: ha", alice.said)
+        self.assert_left_as_it_was()
+
+    def test_sent_over_tcp(self) -> None:
+        """So it is in TCP chat, before the end."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            where = f"127.0.0.1:{server.getsockname()[1]}"
+            server.settimeout(PATIENCE)
+            calling, typing, shown = self.at_a_terminal("tcpchat", where)
+            line, _ = server.accept()
+            with line:
+                shown.expect("> connected with")
+                os.write(typing, b"good night\nha\x03")
+                line.settimeout(PATIENCE)
+                heard = Output(line.fileno())
+                heard.expect_end()
+                self.assertEqual(heard.data, b"good night\n")
+        self.assertEqual(calling.wait(PATIENCE), 130)
+        self.assert_left_as_it_was()
+
+    def test_not_sent(self) -> None:
+        """Where nobody is there yet, it is said to be not sent."""
+        words = (0, "--listen", "tcp:0:interface=127.0.0.1")
+        waiting, typing, shown = self.at_a_terminal("tcpchat", *words)
+        shown.expect("> waiting on")
+        os.write(typing, b"good night\nha\x03")
+        shown.expect("> not sent: good night\n")
+        self.assertEqual(waiting.wait(PATIENCE), 130)
+        self.assert_left_as_it_was()
+
+    def test_attached(self) -> None:
+        """A daemon gets it, and what nobody hears there it says on its terminal."""
+        pid_file, place = self.directory() / "pid", self.directory() / "s"
+        where = ("--pidfile", pid_file, "--logfile", self.directory() / "log")
+        words = ("--listen", "tcp:0:interface=127.0.0.1", "--terminal", f"unix:{place}")
+        daemon = self.start_daemon("twistd", *where, "tcpchat", *words, pidfile=pid_file)
+        attached, typing, shown = self.at_a_terminal("tcpchat", "attach", place)
+        shown.expect("> attached")
+        os.write(typing, b":q\n\x03")
+        shown.expect("> nobody is on the line; Ctrl-D leaves\n")
+        self.assertEqual(attached.wait(PATIENCE), 130)
+        self.assertNotIn("Traceback", shown.text)
+        self.assert_left_as_it_was()
+        daemon.stop()
+
+
 class Places(StreamTestCase):
     """Directories in which nothing can be done, not by root either."""
 

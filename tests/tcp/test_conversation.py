@@ -375,6 +375,18 @@ class QuittingTests(SynchronousTestCase):
         self.assertEqual(conversation.typed("late", NOON), [NOT_SENT])
         self.assertEqual(connect(conversation), [GREETING, Say("one"), HangUp()])
 
+    def test_stopped_with_held_lines(self) -> None:
+        """One who ends the program is told what was not sent; a script has its status."""
+        for who in (person(), daemon(hold=True)):
+            who.attached(NOON, NOON)
+            who.typed("one", NOON)
+            who.typed("two", NOON)
+            self.assertEqual(who.stopped(NOON), [Line("> not sent: one"), Line("> not sent: two")])
+            self.assertEqual(who.stopped(NOON), [])
+        script = person(interactive=False)
+        script.typed("one", NOON)
+        self.assertEqual(script.stopped(NOON), [])
+
     def test_script_ends_with_held_lines(self) -> None:
         """A script's end of input waits in silence until its lines are delivered."""
         conversation = person(interactive=False)

@@ -109,11 +109,11 @@ class Visits(SynchronousTestCase):
         self.assertEqual(self.terminal.shown, [GREETING])
 
     def test_stopping(self) -> None:
-        """Who stops ends such calls too, without a word."""
+        """The one who stops ends such calls too, without a word of them."""
         visitor = self.visit()
         self.successResultOf(self.chat.close())
         self.assertFalse(visitor.connected)
-        self.assertEqual(self.terminal.shown, [])
+        self.assertEqual(self.terminal.shown, ["> not sent: hello"])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 

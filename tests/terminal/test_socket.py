@@ -214,6 +214,24 @@ class AttachmentTests(SynchronousTestCase):
             self.keyboard.connectionLost(Failure(ConnectionDone()))
             self.assertTrue(self.successResultOf(self.attachment.over))
 
+    def test_lost_before_the_keyboard(self) -> None:
+        """A program that is ended loses the daemon first: its keyboard ends nothing there."""
+        self.attachment.connectionLost(Failure(ConnectionDone()))
+        self.keyboard.readConnectionLost()
+        self.assertFalse(self.daemon.write_closed)
+        self.assertIsNone(self.successResultOf(self.attachment.leave()))
+
+    def test_leave(self) -> None:
+        """One who is ended with a line on its way waits until the daemon has read it."""
+        self.keyboard.dataReceived(b"bye\n")
+        gone = self.attachment.leave()
+        self.assertTrue(self.daemon.write_closed)
+        self.attachment.dataReceived(b"> nobody is on the line\n")
+        self.assertEqual(self.screen.value(), b"> nobody is on the line\n")
+        self.assertNoResult(gone)
+        self.attachment.connectionLost(Failure(ConnectionDone()))
+        self.assertIsNone(self.successResultOf(gone))
+
     def test_screen_gone(self) -> None:
         """When nobody reads the screen any more the daemon is let go."""
         self.keyboard.writeConnectionLost()

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from twisted_chat.terminal.entered import Entered
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.standard import StandardTerminal
 from twisted_chat.terminal.window import LONGEST_TYPED, USUAL, IWindow, terminal_width
@@ -223,6 +224,46 @@ class Standard(SynchronousTestCase):
             if not told:
                 shown = os.read(ours, 1000).replace(b"\r\n| ", b" ")
                 self.assertIn(b"cuts lines at 4,095 bytes", shown)
+
+    def test_interrupted(self) -> None:
+        """At Ctrl-C what was entered is told, also while it waits; what comes later is not."""
+        self.patch(Entered, "_is_ours", lambda entered: True)
+        for waits in (False, True):
+            self.setUp()
+            ours, theirs = os.openpty()
+            self.addCleanup(os.close, ours)
+            self.addCleanup(os.close, theirs)
+            line = self.seat(theirs, theirs)
+            line.listen(not waits)
+            os.write(ours, b"hello\nyou\nhalf")
+            self.terminal.interrupted()
+            os.write(ours, b"ls\n")
+            self.terminal.interrupted()
+            self.reactor.turn()
+            self.assertEqual(self.person.told, ["attached"])
+            self.terminal.hand_on()
+            line.listen(True)
+            self.reactor.turn()
+            self.assertEqual(self.person.told, ["attached", "hello", "you"])
+            self.assertEqual(os.read(theirs, 100), b"ls\n")
+            self.terminal.put_back()
+            self.assertFalse(termios.tcgetattr(theirs)[3] & termios.NOFLSH)
+
+    def test_pipe_interrupted(self) -> None:
+        """What comes from a pipe is read on."""
+        _, typing, _ = self.pipes()
+        self.terminal.interrupted()
+        self.terminal.hand_on()
+        os.write(typing, b"hello\n")
+        self.reactor.turn()
+        self.assertEqual(self.person.told, ["attached", "hello"])
+
+    def test_last_words(self) -> None:
+        """What waits to be shown when a program ends is shown."""
+        line, _, seeing = self.pipes()
+        line.show("> not sent: hello")
+        self.terminal._writer.connectionLost(Failure(CONNECTION_LOST))
+        self.assertEqual(os.read(seeing, 100), b"> not sent: hello\n")
 
     def test_not_cut(self) -> None:
         """From a pipe, and at a terminal that hands out what is typed at once, nothing is."""

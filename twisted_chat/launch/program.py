@@ -11,7 +11,6 @@ from typing import Any, NoReturn, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IProtocol
 from twisted.python import usage
 
 from twisted_chat.addresses import DEFAULT_PORT, port_number
@@ -19,8 +18,8 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import streams
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import LogStream, log_lines, log_notices
+from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.signals import Signals
-from twisted_chat.terminal.standard import StandardTerminal
 
 _ADDRESS = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([^:]*))?")
 """HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address alone is none of these."""
@@ -87,30 +86,6 @@ def called(program: str) -> str:
     return str(typed)
 
 
-class Seat:
-    """Where the person is: at standard input and output."""
-
-    def __init__(self, reactor: Any) -> None:
-        self._reactor = reactor
-        self._terminal: StandardTerminal | None = None
-        self._protocol: Any = None
-
-    def open(self, protocol: IProtocol) -> None:
-        """Let the person read and write there."""
-        self._protocol = protocol
-        self._terminal = StandardTerminal(protocol, self._reactor)
-
-    @property
-    def problem(self) -> OSError | None:
-        """Why what was shown there was lost."""
-        return None if self._terminal is None else self._terminal.problem
-
-    @property
-    def unread(self) -> bool:
-        """Whether not everything that was typed there could be read."""
-        return self._protocol is not None and bool(self._protocol.unread)
-
-
 def log_stream(reactor: Any, stream: TextIO, lost: Callable[[OSError], object]) -> LogStream:
     """A log on standard output or errors; `lost` is told why that takes no more."""
     return LogStream(reactor, stream.fileno(), stream.encoding, lost)
@@ -138,12 +113,13 @@ def run(service: Service, finished: "Deferred[int]", seat: Seat) -> int:
         status = outcome
         signals.stop()
 
-    signals = Signals(reactor)
+    signals = Signals(reactor, seat)
     service.privilegedStartService()
     service.startService()
     finished.addCallback(finish)
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
     reactor.run()
+    seat.put_back()
     if (lost := seat.problem) is not None:
         ended = signals.status if lost.errno in streams.NOBODY else 0
         return ended or streams.status_of(lost)

@@ -3,11 +3,14 @@
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from twisted.internet.error import ReactorNotRunning
+
+from twisted_chat.launch.seat import Seat
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 IMPATIENCE = 1.0
@@ -15,14 +18,16 @@ IMPATIENCE = 1.0
 
 
 class Signals:
-    """Stops the reactor at a signal, once. One that was ignored when we were started, as
-    nohup and a shell's background have it, stays so."""
+    """Stops the reactor at a signal, once, after what was entered at the seat before.
+    One that was ignored when we were started, as nohup and a shell's background have it,
+    stays so."""
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, seat: Seat, ending: Sequence[int] = ENDING) -> None:
         self._reactor = reactor
+        self._seat = seat
         self._first: int | None = None
         self._since = 0.0
-        self._ours = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
+        self._ours = [one for one in ending if signal.getsignal(one) is not signal.SIG_IGN]
         self._install()
         reactor.callWhenRunning(self._install)  # The reactor has its own then.
 
@@ -42,10 +47,21 @@ class Signals:
     def _install(self) -> None:
         for one in self._ours:
             signal.signal(one, self._came)
+        signal.signal(signal.SIGCONT, self._continued)
 
     def _came(self, number: int, frame: FrameType | None) -> None:
         if self._first is None:
             self._first, self._since = number, time.monotonic()
-            self._reactor.callFromThread(self.stop)
+            if number == signal.SIGINT:
+                self._seat.interrupted()
+                self._reactor.callFromThread(self._seat.hand_on)
+            self._end(number, frame)
         elif time.monotonic() - self._since > IMPATIENCE:
+            self._seat.put_back()
             os._exit(128 + number)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self._reactor.callFromThread(self.stop)
+
+    def _continued(self, number: int, frame: FrameType | None) -> None:
+        self._seat.continued()

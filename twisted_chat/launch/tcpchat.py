@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
 from twisted.application.service import Service
+from twisted.internet import defer
 from twisted.internet.endpoints import connectProtocol
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import LogLevel
@@ -16,6 +17,7 @@ from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import program
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.seat import Seat
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
 from twisted_chat.terminal.socket import Attachment, socket_path
@@ -23,6 +25,8 @@ from twisted_chat.terminal.tcp_face import for_people, for_programs
 
 CLOSED = "the daemon has closed this terminal, or has ended"
 """What a person is told who has not left."""
+LEAVING = 1.0
+"""Seconds that a daemon has to take what was typed before a signal."""
 
 
 class TcpChatOptions(ChatOptions):
@@ -75,15 +79,28 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     options = program.parse(TcpChatOptions(), "tcpchat", argv)
     reactor = installed_reactor()
     program.log_to_person(reactor, LogLevel.critical)
-    seat = program.Seat(reactor)
+    seat = Seat(reactor)
     if options["attach"]:
-        _attach(options.terminal, options["attach"], seat)
+        _attach(options.terminal, options["attach"], seat, reactor)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     seat.open(for_programs(chat, time.time) if options["json"] else for_people(chat))
     raise SystemExit(program.run(service, chat.finished, seat))
 
 
-def _attach(terminal: IStreamClientEndpoint, where: str, seat: program.Seat) -> NoReturn:
+class _Leaving(Service):
+    """Lets the daemon have what was typed for it before we end."""
+
+    def __init__(self, attachment: Attachment, reactor: Any) -> None:
+        self._attachment = attachment
+        self._reactor = reactor
+
+    def stopService(self) -> Any:
+        super().stopService()
+        left = self._attachment.leave().addTimeout(LEAVING, self._reactor)
+        return left.addErrback(lambda failure: failure.trap(defer.TimeoutError))
+
+
+def _attach(terminal: IStreamClientEndpoint, where: str, seat: Seat, reactor: Any) -> NoReturn:
     attachment = Attachment(seat.open)
     missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
     connecting = connectProtocol(terminal, attachment)
@@ -92,4 +109,4 @@ def _attach(terminal: IStreamClientEndpoint, where: str, seat: program.Seat) -> 
         lambda left: 0 if left else sys.stderr.write(f"{CLOSED}\n") and 1,
         lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
     )
-    raise SystemExit(program.run(Service(), connecting, seat))
+    raise SystemExit(program.run(_Leaving(attachment, reactor), connecting, seat))

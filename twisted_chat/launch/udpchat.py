@@ -23,6 +23,7 @@ from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import log_lines
 from twisted_chat.launch.naming import introduced
+from twisted_chat.launch.seat import Seat
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
@@ -124,7 +125,7 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
         f" join it from a second terminal: {program.called('udpchat')} {host} {port}"
     )
     log_lines(log, LogLevel.info)
-    program.run(server, Deferred(), program.Seat(reactor))  # A signal is the end that there is.
+    program.run(server, Deferred(), Seat(reactor))  # A signal is the end that there is.
     # A server outlives its terminal: that one has hung up is no failure of its own.
     raise SystemExit(0 if status == streams.HUNG_UP else status)
 
@@ -137,7 +138,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     from twisted_chat.terminal.face import for_people, for_programs, for_scripts
 
     program.log_to_person(reactor, LogLevel.warn)
-    seat = program.Seat(reactor)
+    seat = Seat(reactor)
     place = (options["host"], options["port"])
     server = Whereabouts(place, look_up_now(place))
     name, keys = options["name"], None

@@ -146,6 +146,13 @@ class Conversation:
         """There will be no conversation."""
         return [*self._tell(events.NoLine(why), now), Finish(1)]
 
+    def stopped(self, now: float) -> list[Effect]:
+        """The process is being ended while nobody is on the line."""
+        held, self._held = self._held, []
+        return [
+            one for line in held if self.person for one in self._tell(events.KeptBack(line), now)
+        ]
+
     # --- The terminal
 
     def attached(self, now: float, time_of_day: float) -> list[Effect]:

@@ -124,10 +124,12 @@ class TcpChat(Factory):
             vacated.callback(None)
 
     def close(self) -> Deferred[None]:
-        """Hang up, if somebody is on the line. Fires when nobody is."""
+        """Hang up, if somebody is on the line, or else say what was not sent. Fires when
+        nobody is."""
         for visitor in list(self._visitors):
             visitor.give_up()
         if self._line is None:
+            self._carry_out(self._conversation.stopped(self.clock.seconds()))
             return succeed(None)
         self._line.hang_up()
         self._vacated = Deferred()

@@ -76,12 +76,10 @@ class _Keyboard(Protocol):
         self._attachment.transport.write(data)
 
     def readConnectionLost(self) -> None:
-        self._attachment.left = True
-        self._attachment.transport.loseWriteConnection()
+        self._attachment.end_input()
 
     def writeConnectionLost(self) -> None:
-        self._attachment.left = True
-        self._attachment.transport.loseConnection()
+        self._attachment.screen_lost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._attachment.transport.loseConnection()
@@ -99,10 +97,13 @@ class Attachment(Protocol):
         self._open_terminal = open_terminal
         self._keyboard = _Keyboard(self)
         self._lines = Lines(LONGEST)
+        self._attached = False
+        self._vacated: Deferred[None] | None = None
         self.left = False
         self.over: Deferred[bool] = Deferred()
 
     def connectionMade(self) -> None:
+        self._attached = True
         self._open_terminal(self._keyboard)
         self.transport.registerProducer(self._keyboard.transport, True)
         self._keyboard.transport.registerProducer(self.transport, True)
@@ -124,10 +125,34 @@ class Attachment(Protocol):
         """Nothing: what is still shown there is read to its end."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._attached = False
         if (last := self._lines.rest()) is not None:
             self._show(last)
         self._keyboard.transport.unregisterProducer()
         self._keyboard.transport.loseConnection()
+        if self._vacated is not None:
+            self._vacated.callback(None)
+
+    def end_input(self) -> None:
+        """The person types nothing more; what the daemon still shows is shown."""
+        self.left = True
+        if self._attached:
+            self.transport.loseWriteConnection()
+
+    def leave(self) -> "Deferred[None]":
+        """End the input. Fires when the daemon has read it, and has shown what it says to it."""
+        self.end_input()
+        left: Deferred[None] = Deferred()
+        if self._attached:
+            self._vacated = left
+        else:
+            left.callback(None)
+        return left
+
+    def screen_lost(self) -> None:
+        """Nobody sees anything more."""
+        self.left = True
+        self.transport.loseConnection()
 
     def _show(self, line: str) -> None:
         self._keyboard.transport.write(laid_out(line, self._keyboard.transport))

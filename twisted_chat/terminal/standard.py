@@ -16,6 +16,7 @@ from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from twisted_chat.terminal.entered import Entered
 from twisted_chat.terminal.window import IWindow, is_cut, terminal_width
 
 READ = 64 * 1024
@@ -34,8 +35,12 @@ class StandardTerminal:
         self._protocol = protocol
         self._reading, self._writing = reading, writing
         self._gone = False
+        self._interrupted = False
+        self._last_lines: list[bytes] = []
         self._writer = _Writer(reactor, self, writing)
         self._reader = _Reader(reactor, self, reading)
+        self._entered = Entered(reading)
+        self._entered.keep()
         self._reader.startReading()
         protocol.makeConnection(self)
 
@@ -44,6 +49,30 @@ class StandardTerminal:
 
     def cuts(self, data: bytes) -> bool:
         return is_cut(data, self._reading)
+
+    # --- What becomes of a terminal at signals, and at the end
+
+    def interrupted(self) -> None:
+        """Ctrl-C: what was entered before it is taken, and what comes after is somebody
+        else's. For a signal handler, that is, between any two steps of ours."""
+        if not self._interrupted and (lines := self._entered.take()) is not None:
+            self._interrupted, self._last_lines = True, lines
+
+    def hand_on(self) -> None:
+        """Tell what was taken at Ctrl-C."""
+        lines, self._last_lines = self._last_lines, []
+        if self._interrupted:
+            self._reader.stopReading()
+        for line in lines:
+            self._protocol.dataReceived(line)
+
+    def continued(self) -> None:
+        """We were stopped, and whoever had the terminal meanwhile may have changed it."""
+        self._entered.keep()
+
+    def put_back(self) -> None:
+        """Leave the terminal as it was found."""
+        self._entered.put_back()
 
     # --- As a transport
 
@@ -81,13 +110,18 @@ class StandardTerminal:
         self._reader.pauseProducing()
 
     def resumeProducing(self) -> None:
-        if not self.disconnecting:
+        if not self.disconnecting and not self._interrupted:
             self._reader.resumeProducing()
 
     def stopProducing(self) -> None:
         self.loseConnection()
 
     # --- What its two ends tell
+
+    @property
+    def reads(self) -> bool:
+        """Whether what is typed is for us."""
+        return not self._interrupted
 
     def arrived(self, data: bytes) -> None:
         self._protocol.dataReceived(data)
@@ -127,6 +161,8 @@ class _End(FileDescriptor):
 
 class _Reader(_End):
     def doRead(self) -> Any:
+        if not self._terminal.reads:
+            return None
         try:
             data = os.read(self._descriptor, READ)
         except (BlockingIOError, InterruptedError):
@@ -162,6 +198,8 @@ class _Writer(_End):
             return CONNECTION_LOST
 
     def connectionLost(self, reason: Failure) -> None:
+        if self._problem is None and not reason.check(ConnectionDone):
+            self.doWrite()  # A program that ends has last words, which may still wait.
         super().connectionLost(reason)
         done = self._terminal.disconnecting and reason.check(ConnectionDone)
         if self._problem is None and not done:

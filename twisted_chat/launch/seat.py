@@ -1,0 +1,52 @@
+"""Where the person is: at standard input and output."""
+
+from typing import Any
+
+from twisted.internet.interfaces import IProtocol
+
+from twisted_chat.terminal.standard import StandardTerminal
+
+
+class Seat:
+    """The person's place, once it is opened."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._terminal: StandardTerminal | None = None
+        self._protocol: Any = None
+
+    def open(self, protocol: IProtocol) -> StandardTerminal:
+        """Let the person read and write there."""
+        self._protocol = protocol
+        self._terminal = StandardTerminal(protocol, self._reactor)
+        return self._terminal
+
+    @property
+    def problem(self) -> OSError | None:
+        """Why what was shown there was lost."""
+        return None if self._terminal is None else self._terminal.problem
+
+    @property
+    def unread(self) -> bool:
+        """Whether not everything that was typed there could be read."""
+        return self._protocol is not None and bool(self._protocol.unread)
+
+    def interrupted(self) -> None:
+        """Take what was entered, at Ctrl-C."""
+        if self._terminal is not None:
+            self._terminal.interrupted()
+
+    def hand_on(self) -> None:
+        """Tell what was taken at Ctrl-C."""
+        if self._terminal is not None:
+            self._terminal.hand_on()
+
+    def continued(self) -> None:
+        """Go on after Ctrl-Z."""
+        if self._terminal is not None:
+            self._terminal.continued()
+
+    def put_back(self) -> None:
+        """Leave the terminal as it was found."""
+        if self._terminal is not None:
+            self._terminal.put_back()
