@@ -15,7 +15,7 @@ from twisted_chat.peer.gen2.dialling import Places
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.mesh import Mesh
-from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.shutdown import Shutdown
 from twisted_chat.peer.gen2.trust import Memory, Trust
 from twisted_chat.peer.membership import Membership
@@ -86,9 +86,16 @@ class KeyedSession:
         self._people = People(
             trust, self._links, plain, names, self._effects, self._gathering, server.may_be_far
         )
-        self._uplink = ServerLink(
-            server, trust, self._effects, self._registered, pinned=server_key, patient=patient
+        self._uplink = KeyedRegistration(
+            server,
+            trust,
+            self._effects,
+            self._registered,
+            self._only_gen1,
+            pinned=server_key,
+            patient=patient,
         )
+        self._plain = self._chosen = False
         self._room = Membership(self._uplink, self._people, self._effects, self._gathering)
         self._orders = Orders(self._uplink, self._room, self._people, self._words, self._effects)
         self._farewell = Shutdown(
@@ -125,7 +132,7 @@ class KeyedSession:
         if self._first_name is not None:
             self._uplink.call_me(self._first_name, now)
         if not self._uplink.failed:
-            self._uplink.start(now)
+            self._uplink.link.start(now)
         return self._done(now)
 
     def typed(self, todo: Typed, now: float) -> list[Effect]:
@@ -133,8 +140,8 @@ class KeyedSession:
         again = type(todo) is Order and (self._farewell.begun or todo in self._typed.lines)
         if again and todo == QUIT:
             self._farewell.vanish()  # Typed twice: somebody is in a hurry.
-        if self._uplink.in_question and _decides_on_server(todo):
-            self._uplink.trust(now)  # At once: what was typed before waits for it.
+        if self._uplink.link.in_question and _decides_on_server(todo):
+            self._uplink.link.trust(now)  # At once: what was typed before waits for it.
         else:
             self._typed.lines.append(todo)
         return self._done(now)
@@ -159,7 +166,7 @@ class KeyedSession:
     @property
     def plain(self) -> bool:
         """Whether this has to go on in generation 1, with what `waiting` returns."""
-        return self._uplink.plain
+        return self._plain
 
     @property
     def undone(self) -> bool:
@@ -169,7 +176,7 @@ class KeyedSession:
     @property
     def chosen(self) -> bool:
         """Whether it was the person who decided on that."""
-        return self._uplink.chosen
+        return self._chosen
 
     def waiting(self) -> tuple[str | None, list[Typed], bool]:
         """The name that was wanted, the typed lines that were not done, and
@@ -182,15 +189,15 @@ class KeyedSession:
         """A link is there, both keys proven."""
         if self._finished:
             return []
-        if self._uplink.is_server(link):
-            self._uplink.opened(link, now)
+        if self._uplink.link.is_server(link):
+            self._uplink.link.opened(link, now)
         else:
             self._links.opened(link, now)
         return self._done(now)
 
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
         """A message, without its length, came on a link."""
-        if link is not self._uplink.link:
+        if link is not self._uplink.link.link:
             self._links.received(link, message, now)
         else:
             try:
@@ -200,7 +207,7 @@ class KeyedSession:
             except WireError as broken:
                 self._effects.tell(LinkBroken(None, str(broken)))
                 self._effects.close(link, str(broken))
-                self._uplink.lost(now)
+                self._uplink.link.lost(now)
         return self._done(now)
 
     def moved(self, link: Link, now: float) -> list[Effect]:
@@ -210,8 +217,8 @@ class KeyedSession:
 
     def lost(self, link: Link, why: str, now: float) -> list[Effect]:
         """A link is no more, whoever closed it."""
-        if link is self._uplink.link:
-            self._uplink.lost(now)
+        if link is self._uplink.link.link:
+            self._uplink.link.lost(now)
         else:
             self._links.lost(link, now)
         return self._done(now)
@@ -220,8 +227,8 @@ class KeyedSession:
         self, address: Address, fingerprint: str, why: str, found: str, now: float
     ) -> list[Effect]:
         """There is no link to be had at an address; `found` is the key that was there."""
-        if self._uplink.dials(address, fingerprint):
-            self._uplink.dial_failed(address, found, now)
+        if self._uplink.link.dials(address, fingerprint):
+            self._uplink.link.dial_failed(address, found, now)
         elif fingerprint:
             self._links.dial_failed(address, fingerprint, now)
         return self._done(now)
@@ -231,7 +238,7 @@ class KeyedSession:
         if isinstance(message, NamedText):
             self._people.heard(message, source, now)
         elif source in self._server:
-            self._uplink.answers_plainly(message, source, now)
+            self._uplink.link.answers_plainly(message, source, now)
         return self._done(now)
 
     def resolved(self, addresses: list[Address]) -> None:
@@ -242,9 +249,9 @@ class KeyedSession:
         if isinstance(message, Can):
             link.learn(message.known)
         elif isinstance(message, SignOfLife):
-            self._uplink.tell(message)
+            self._uplink.link.tell(message)
         elif self._farewell.begun:
-            self._uplink.answered(message, now)  # What else is told is no news to who goes.
+            self._uplink.link.answered(message, now)  # What else is told is no news to who goes.
         elif isinstance(message, Introduced):
             person = self._people.introduced(message.contact, now)
             if person is None or person.blocked or person.ignored:
@@ -259,9 +266,12 @@ class KeyedSession:
                 doing, asking = Doing.KNOCK, Knocking.CALLS
             self._gathering.did(doing, WantsToTalk(person.who, asking), person.who, now)
         elif not self._room.told(message, now):
-            known = self._uplink.answered(message, now)
+            known = self._uplink.link.answered(message, now)
             if not known and message == Bare(Verb.HI):
                 self._uplink.forgotten(now)
+
+    def _only_gen1(self, chosen: bool, now: float) -> None:
+        self._plain, self._chosen = True, chosen
 
     def _parted(self, neighbour: KeyedPeer, now: float) -> None:
         self._people.parted(neighbour, now)
@@ -281,13 +291,13 @@ class KeyedSession:
     def wake(self) -> float:
         if self._finished:
             return NEVER
-        due = min(self._words.wake, self._links.wake, self._uplink.wake)
+        due = min(self._words.wake, self._links.wake, self._uplink.link.wake)
         due = min(due, self._room.wake, self._typed.wake, self._farewell.wake)
         return min(due, self._gathering.wake)
 
     def tick(self, now: float) -> list[Effect]:
         """Do what has become due."""
-        self._uplink.tick(now)
+        self._uplink.link.tick(now)
         self._room.tick(now)
         self._links.tick(now)
         self._words.tick(now)
@@ -301,7 +311,8 @@ class KeyedSession:
         self._people.tell(now)
         while not self._over and self._typed.do_next(now):
             self._people.tell(now)
-        if self._typed.ended and self._uplink.in_question and not self._uplink.seen:
+        server = self._uplink.link
+        if self._typed.ended and server.in_question and not server.seen:
             self._uplink.give_up()  # Nobody is left who could decide.
         if self._farewell.begun:
             self._gathering.flush()
@@ -317,4 +328,4 @@ class KeyedSession:
 
     @property
     def _over(self) -> bool:
-        return self._farewell.begun or self._uplink.failed or self._uplink.plain
+        return self._farewell.begun or self._uplink.failed or self._plain

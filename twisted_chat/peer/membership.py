@@ -10,7 +10,7 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.server import NoAnswer
 from twisted_chat.peer.events.talk import Cause, HearNoMore
 from twisted_chat.peer.gathering import Gathering
-from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.people import People
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom
 from twisted_chat.wire.gen2.answers import (
@@ -38,7 +38,7 @@ class Membership:
     change. `wake` is when `tick` is due."""
 
     def __init__(
-        self, uplink: ServerLink, people: People, effects: Effects, gathering: Gathering
+        self, uplink: KeyedRegistration, people: People, effects: Effects, gathering: Gathering
     ) -> None:
         self._uplink = uplink
         self._people = people
@@ -75,7 +75,7 @@ class Membership:
                 self._effects.tell(rooms.NoSuchRoom(room))
                 self._leave_stray_room(now)
 
-        self._uplink.ask(JoinRoom(room), close, now)
+        self._uplink.link.ask(JoinRoom(room), close, now)
 
     def leave(self, now: float) -> None:
         if not self.room:
@@ -90,7 +90,7 @@ class Membership:
             still = tuple(self._people.hearing())
             self._effects.tell(rooms.LeftRoom(left, bool(answers), still))
 
-        self._uplink.ask(LeaveRoom(), close, now)
+        self._uplink.link.ask(LeaveRoom(), close, now)
 
     def emptied(self, now: float) -> None:
         """We have put everybody else out: they are gone, whatever else is still to be told."""
@@ -119,7 +119,7 @@ class Membership:
             if self.room and answers and isinstance(answers[0], Refused):
                 self._forgotten(now)
 
-        self._uplink.ask(AskRoster(), close, now)
+        self._uplink.link.ask(AskRoster(), close, now)
 
     def _forgotten(self, now: float) -> None:
         """The server does not know that we are in our room, and so perhaps nobody's room:
@@ -144,14 +144,14 @@ class Membership:
             else:
                 self._create_at = now + OTHERS_CREATE
                 self.moving = True
-                self._uplink.ask(CreateRoom(room), join, now)
+                self._uplink.link.ask(CreateRoom(room), join, now)
 
         def join(answers: list[Answer] | None, now: float) -> None:
             self.moving = False
             if answers:
                 self._return(now)
 
-        self._uplink.ask(JoinRoom(room), close, now)
+        self._uplink.link.ask(JoinRoom(room), close, now)
 
     # --- What the server says
 
@@ -186,14 +186,14 @@ class Membership:
             return True
         if not self._asked_again:
             self._asked_again = True
-            self._uplink.tell(AskRoster())
+            self._uplink.link.tell(AskRoster())
         return False
 
     def _whole(self, now: float) -> None:
         if self._incoming is None:
             return
         (begins, members), self._incoming = self._incoming, None
-        self._uplink.answered(RosterEnds(), now)
+        self._uplink.link.answered(RosterEnds(), now)
         joined = bool(self._joining) and folded(begins.room) == folded(self._joining)
         if not joined and folded(begins.room) != folded(self.room):
             self._elsewhere(begins.room, now)
@@ -205,7 +205,7 @@ class Membership:
         self._number, self._asked_again = begins.number, False
         if joined:
             self._joining = self._astray = ""
-            self._uplink.answered(begins, now)
+            self._uplink.link.answered(begins, now)
         if again:
             self._compare(members, now)
         else:
@@ -233,7 +233,7 @@ class Membership:
         def close(answers: list[Answer] | None, now: float) -> None:
             self.moving, self._leaving = False, ""
 
-        self._uplink.ask(LeaveRoom(), close, now)
+        self._uplink.link.ask(LeaveRoom(), close, now)
 
     def _enter_room(self, members: dict[str, ContactInfo], now: float) -> None:
         """Speak to everybody who is in the room, and tell who that is."""
@@ -275,7 +275,7 @@ class Membership:
 
     def _put_out(self, room: str, now: float) -> None:
         if self._leaving and folded(room) in ("", folded(self._leaving)):
-            self._uplink.answered(PutOut(room), now)
+            self._uplink.link.answered(PutOut(room), now)
         elif self.room and folded(room) == folded(self.room):
             self._forget(now)
             still = tuple(self._people.hearing())

@@ -9,7 +9,7 @@ from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys, rooms, server, talk
 from twisted_chat.peer.gen2.delivery import Deliveries
-from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.people import People
 from twisted_chat.wire.common import CreateRoom, ListRooms, ListUsers, Locate, RoomReady
@@ -50,7 +50,7 @@ class Orders:
 
     def __init__(
         self,
-        uplink: ServerLink,
+        uplink: KeyedRegistration,
         room: Membership,
         people: People,
         words: Deliveries,
@@ -71,8 +71,7 @@ class Orders:
         """Do what a command says, or say why not."""
         command = order.command
         if command not in _WITHOUT_SERVER and not self._uplink.valid:
-            known = self._uplink.name or self._uplink.wanted or not self._uplink.seen
-            self._effects.tell(self._needs_server(command, now) if known else server.NameFirst())
+            self._effects.tell(self._needs_server(command, now))
             return
         argument = order.argument
         if command in _FOR_OTHERS and folded(argument) == folded(self._uplink.name):
@@ -116,10 +115,8 @@ class Orders:
                 self._kick(argument, now)
 
     def _needs_server(self, command: Command, now: float) -> Event:
-        turned_away = self._uplink.turned_away(command, now)
-        if turned_away is not None:
-            return turned_away
-        return server.NeedsServer(command, self._uplink.in_question)
+        told = self._uplink.unavailable(command, now)
+        return server.NeedsServer(command, False) if told is None else told
 
     def _ask(
         self,
@@ -136,7 +133,7 @@ class Orders:
                 then(answers)
 
         self._awaited += 1
-        self._uplink.ask(request, close, now)
+        self._uplink.link.ask(request, close, now)
 
     def _list(self, request: ListUsers | ListRooms, command: Command, now: float) -> None:
         def then(answers: list[Answer]) -> None:
@@ -231,7 +228,7 @@ class Orders:
             self._ask(Kick(name), Order(Command.KICK, name), one, now)
         elif self._uplink.valid and self._room.room:
             self._awaited += 1
-            self._uplink.ask(Kick(), close, now)
+            self._uplink.link.ask(Kick(), close, now)
         else:
             self._talk_to_nobody(now)
 

@@ -17,7 +17,7 @@ from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.outbox import size_of
-from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.membership import Membership
 from twisted_chat.peer.orders import Orders
@@ -36,7 +36,7 @@ class TypedLines:
 
     def __init__(
         self,
-        uplink: ServerLink,
+        uplink: KeyedRegistration,
         room: Membership,
         people: People,
         plain: PlainPeers,
@@ -75,8 +75,8 @@ class TypedLines:
     def _busy(self) -> bool:
         """Whether something is under way that what was typed is about."""
         server = self._uplink
-        connecting = not server.seen or bool(server.name or server.wanted)
-        waits_for_person = server.seen and server.in_question
+        connecting = not server.link.seen or bool(server.name or server.wanted)
+        waits_for_person = server.link.seen and server.link.in_question
         registering = connecting and not (server.valid or server.away or waits_for_person)
         return self._orders.busy or self._room.moving or registering
 
@@ -126,9 +126,9 @@ class TypedLines:
         if server.wanted:
             return self._say_unnamed(text, now)
         if not server.name:
-            if text.strip() and (server.seen or server.away):
+            if text.strip() and (server.link.seen or server.away):
                 server.call_me(text, now)
-            return server.seen or server.away
+            return server.link.seen or server.away
         if not text:
             return True
         keyed, plain = self._people.listeners()
@@ -157,7 +157,7 @@ class TypedLines:
 
     def _say_unnamed(self, text: str, now: float) -> bool:
         """Before the server has given us our name a text waits, unless we are turned away."""
-        turned_away = self._uplink.turned_away(None, now)
+        turned_away = self._uplink.unavailable(None, now)
         if turned_away is None:
             return False
         if text:

@@ -2,8 +2,10 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld
-from twisted_chat.peer.gen2.requests import AwaitedAnswers
+from tests.peer.keyed import SERVER, KeyedWorld
+from twisted_chat.links import Link
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import ListRooms, ListUsers, Verb
 from twisted_chat.wire.gen2.answers import Answer, Listed
@@ -11,14 +13,21 @@ from twisted_chat.wire.gen2.answers import Answer, Listed
 NAMES = tuple(f"somebody{number:08}" for number in range(2_000))
 
 
+def _requests() -> ServerRequests:
+    """Those over a link."""
+    requests = ServerRequests(Effects())
+    requests.link = Link("", SERVER, True)
+    return requests
+
+
 class OnLinks(SynchronousTestCase):
     """In generation 2."""
 
     def test_size(self) -> None:
         """Of a list that is too large so much is kept, and then no more is waited for."""
-        requests = AwaitedAnswers()
+        requests = _requests()
         closed: list[list[Answer] | None] = []
-        requests.asked(ListUsers(), lambda answers, now: closed.append(answers), 0)
+        requests.ask(ListUsers(), lambda answers, now: closed.append(answers), 0)
         part = Listed(Verb.UL, NAMES)
         for _ in range(2 * MAX_LIST_BYTES // weight(NAMES)):
             self.assertTrue(requests.answer(part, 1))
@@ -46,8 +55,8 @@ class OnLinks(SynchronousTestCase):
 
     def test_time(self) -> None:
         """One that goes on for ever is waited for so long."""
-        requests = AwaitedAnswers()
-        requests.asked(ListRooms(), lambda answers, now: None, 0)
+        requests = _requests()
+        requests.ask(ListRooms(), lambda answers, now: None, 0)
         for second in range(1_000):
             requests.answer(Listed(Verb.RL, ("lab",)), second)
             if requests.wake <= second:

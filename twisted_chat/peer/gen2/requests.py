@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen2.answers import (
@@ -68,20 +70,32 @@ class _Awaited:
     answers: list[Answer] = field(default_factory=list)
 
 
-class AwaitedAnswers:
-    """Those that are under way. `wake` is when the first has waited too long."""
+class ServerRequests:
+    """Those that are under way over `link`, where there is one. `wake` is when the first
+    has waited too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
         self._open: deque[_Awaited] = deque()
+        self.link: Link | None = None
 
     @property
     def wake(self) -> float:
         return min(one.due for one in self._open) if self._open else NEVER
 
-    def asked(self, request: Request, close: Close, now: float) -> None:
-        """A request was sent."""
+    def ask(self, request: Request, close: Close, now: float) -> None:
+        """Ask the server; without a link there is no answer."""
+        if self.link is None:
+            close(None, now)
+            return
+        self._effects.frame(request.encode(), self.link)
         verb = _ASKED[type(request)]
         self._open.append(_Awaited(verb, close, now + PATIENCE, now + LONGEST_LIST))
+
+    def tell(self, request: Request) -> None:
+        """Say something to the server that has no answer of its own."""
+        if self.link is not None:
+            self._effects.frame(request.encode(), self.link)
 
     def answer(self, answer: Answer, now: float) -> bool:
         """Give an answer to the request that it belongs to. False if there is none.

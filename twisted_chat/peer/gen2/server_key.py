@@ -10,7 +10,7 @@ from twisted_chat.events import Event
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys
 from twisted_chat.peer.events.event import at
-from twisted_chat.peer.events.server import NoEncryptedLink
+from twisted_chat.peer.events.server import NoEncryptedLink, NoServer
 from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 
@@ -145,6 +145,13 @@ class ServerKey:
                 keys.ServerUnencrypted(str(self._server), was, decides=not self._pinned)
             )
         return False
+
+    def was_never_shown(self) -> None:
+        """No link has come up in time: tell the log of a script why, as far as it shows."""
+        if self.has_one:
+            self.cannot_be_linked_to(decides=False)
+        else:
+            self._effects.tell(NoServer(str(self._server)))
 
     def cannot_be_linked_to(self, *, decides: bool) -> None:
         """It knows generation 2, and no link to it comes up: tell the person, who may

@@ -7,7 +7,7 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import NotDone
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.mesh import Mesh
-from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.wire.common import Leave
 
 ARRIVAL, ARRIVAL_QUIT = 10.0, 2.0
@@ -23,7 +23,7 @@ class Shutdown:
 
     def __init__(
         self,
-        server: ServerLink,
+        server: KeyedRegistration,
         links: Mesh,
         words: Deliveries,
         effects: Effects,
@@ -63,7 +63,7 @@ class Shutdown:
             self._said = True
             self.wake = now + ANSWER
             if self._server.valid:
-                self._server.ask(Leave(), lambda answers, now: self._end(), now)
+                self._server.link.ask(Leave(), lambda answers, now: self._end(), now)
             else:
                 self._end()
 
@@ -83,7 +83,7 @@ class Shutdown:
         """Leave without waiting for anything."""
         self._words.acknowledge_all()
         if self._server.valid and not self._said:
-            self._server.tell(Leave())
+            self._server.link.tell(Leave())
         self._end()
 
     def _end(self) -> None:
@@ -95,7 +95,7 @@ class Shutdown:
         for peer in self._links:
             self._links.say_leave(peer)
             self._links.forget(peer)
-        self._server.stop()
+        self._server.link.stop()
         lost = self._words.lost
         if (left_over := self._left_over()) is not None:
             lost = lost or not self._patient or left_over.texts > 0
