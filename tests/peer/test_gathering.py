@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import World, both
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.support.strategies import many, sequences
+from twisted_chat.links import SendFrame
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
 from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, named
@@ -157,6 +158,21 @@ class Flooding(SynchronousTestCase):
                 world.wait(0.02)
             self.assertLess(len(vic.lines) - before, 20, vic.lines[before:])
             self.assertTrue(vic.told("eve0"))
+
+    def test_broken_links(self) -> None:
+        """One who links again and again, and says what is no message, is a handful of lines."""
+        world = KeyedWorld()
+        alice, eve = world.room("alice", "eve")
+        before = len(alice.lines)
+        for _ in range(300):
+            for link in world.network.between(eve.node, alice.node):
+                world.network.carry_out(eve.node, [SendFrame(link, b"msg nothing")])
+            world.wait(0.05)
+            if not world.network.between(eve.node, alice.node):
+                world.network.join(eve.node, alice.node)
+            world.wait(0.05)
+        self.assertLess(len(alice.lines) - before, 10, alice.lines[before:])
+        self.assertTrue(alice.told("> the link to eve was closed: it sent"))
 
     def test_comings_and_goings(self) -> None:
         """Fifty comings and goings a second are a handful of lines, and who is in the room in

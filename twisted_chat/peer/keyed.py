@@ -81,7 +81,9 @@ class KeyedSession:
         self._gathering = Gathering(self._effects.tell)
         names: Namesakes[Person] = Namesakes()
         places = Places(server, here)
-        self._links = Mesh(trust, self._words, self._effects, places, names, self._parted)
+        self._links = Mesh(
+            trust, self._words, self._effects, places, names, self._parted, self._broke
+        )
         plain = PlainPeers(self._effects, HEAR_RATE, HEAR_BURST, names)
         self._people = People(
             trust, self._links, plain, names, self._effects, self._gathering, server.may_be_far
@@ -272,6 +274,11 @@ class KeyedSession:
 
     def _only_gen1(self, chosen: bool, now: float) -> None:
         self._plain, self._chosen = True, chosen
+
+    def _broke(self, peer: KeyedPeer, why: str, now: float) -> None:
+        if not peer.ignored:
+            broken = LinkBroken(peer.who, why)
+            self._gathering.did(Doing.BREAK, broken, peer.who, now)
 
     def _parted(self, neighbour: KeyedPeer, now: float) -> None:
         self._people.parted(neighbour, now)

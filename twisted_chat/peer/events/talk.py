@@ -248,6 +248,7 @@ class Doing(Enum):
     LIKENESS = "likeness"
     NEW_KEY = "new_key"
     PART = "part"
+    BREAK = "break"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ class SeveralDid(Event):
 
     doing: Doing
     """Asked for us; asked for us and hear us; have names that look like others; have another
-    key; or talk to us no more."""
+    key; talk to us no more; or sent what the protocol does not allow, which ended the link."""
     people: tuple[Someone, ...]
     """The first of them."""
     others: int
@@ -269,7 +270,7 @@ class DidOften(Event):
 
     doing: Doing
     """Asked for us; asked for us and hears us; has a name that looks like another; other keys;
-    or talks to us no more."""
+    talks to us no more; or sends what the protocol does not allow, which ends the link."""
     who: Someone
     """Who."""
     times: int

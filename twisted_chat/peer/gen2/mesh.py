@@ -17,14 +17,12 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dialling import Dialling, Places
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, size_of
 from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.namesakes import Namesakes
-from twisted_chat.tally import Tally
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
@@ -57,8 +55,10 @@ class Mesh:
         places: Places,
         names: Namesakes[Any],
         parted: Callable[[KeyedPeer, float], None],
+        broke: Callable[[KeyedPeer, str, float], None],
     ) -> None:
         self._on_parted = parted
+        self._on_broke = broke
         self._trust = trust
         self._words = words
         self._effects = effects
@@ -69,7 +69,6 @@ class Mesh:
         self._strangers: dict[str, _Stranger] = {}
         self._dialling = Dialling(effects.dial)
         self._parting: Deadlines[KeyedPeer] = Deadlines()
-        self._broken = Tally()
 
     def __iter__(self) -> Iterator[KeyedPeer]:
         return iter(list(self._known.values()))
@@ -218,8 +217,8 @@ class Mesh:
     def _break(self, link: Link, broken: WireError, now: float) -> None:
         """What came is not in the language: nothing more can be understood."""
         peer = self._links.get(link)
-        if peer is not None and self._broken.count("broken", now):
-            self._effects.tell(LinkBroken(peer.who, str(broken)))
+        if peer is not None:
+            self._on_broke(peer, str(broken), now)
         self._effects.close(link, str(broken))
         self.lost(link, now)
 
