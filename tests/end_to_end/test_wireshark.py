@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.end_to_end.processes import ProcessTestCase
 from tests.support.captures import SERVER, SPEAKING, USER, chat_over_tcp, datagram, exchange, write
-from twisted_chat.trace import wireshark
+from tests.support.links_seen import ANSWERED, SAID, link
+from twisted_chat.trace import pcapng, wireshark
+from twisted_chat.wire.framing import frame
 
 PATIENCE = 60
 """Seconds that tshark may take, on a busy machine."""
@@ -159,3 +161,34 @@ class DissectorTests(ProcessTestCase):
             env={"HOME": str(self.home), "PATH": "/usr/bin:/bin"},
         )
         self.assertEqual(done.stdout.count("\n"), 11)
+
+
+class KeyLogTests(ProcessTestCase):
+    """What SSLKEYLOGFILE writes."""
+
+    def test_opened(self) -> None:
+        """With the key log tshark looks into a link of ours, from the handshake on."""
+        if shutil.which("tshark") is None:
+            self.skipTest("tshark is not installed")
+        home = self.directory()
+        frames, keys = link()
+        capture, keylog = home / "link.pcapng", home / "keys.log"
+        capture.write_bytes(
+            pcapng.section("x")
+            + pcapng.interface("x")
+            + b"".join(pcapng.packet(one.at, one.data, "", inbound=True) for one in frames)
+        )
+        keylog.write_text(keys)
+        words = ["-o", f"tls.keylog_file:{keylog}", "-d", "udp.port==8090,quic"]
+        fields = ["-T", "fields", "-e", "quic.stream_data"]
+        done = subprocess.run(
+            ["tshark", "-n", "-r", capture, *words, *fields],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=True,
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        )
+        said = bytes.fromhex(done.stdout.replace("\n", "").replace(",", ""))
+        for message in (*SAID, *ANSWERED):
+            self.assertIn(frame(message), said)

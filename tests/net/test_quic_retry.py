@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD
 from tests.support.strategies import many
 from twisted_chat.net.quic_bounds import SMALLEST_INITIAL, TOKEN_LIFE, VERSION
-from twisted_chat.net.quic_library import configuration
+from twisted_chat.net.quic_library import configuration, dialling
 from twisted_chat.net.quic_retry import Initial, Retries, read_initial
 
 SECRET = b"s" * 32
@@ -44,6 +44,25 @@ class Reading(SynchronousTestCase):
     def test_too_short(self) -> None:
         """A datagram that is shorter than what it would call forth opens nothing."""
         self.assertIsNone(read_initial(first_flight()[: SMALLEST_INITIAL - 1]))
+
+
+class Again(SynchronousTestCase):
+    """What the library says when it was sent a Retry."""
+
+    def test_random(self) -> None:
+        """The random of what it says first, which key logs name, stays (RFC 9000, 17.2.5.3)."""
+        quic = dialling(configuration(KEYS[0], dialled=True, keylog=None), CALLED, 0.0)
+        first = quic.datagrams_to_send(0.0)[0][0]
+        assert quic._tls is not None
+        random = quic._tls.tls.client_random
+        initial = read_initial(first)
+        assert initial is not None
+        retry = Retries(SECRET).packet(initial, CALLER, 0.0)
+        quic.receive_datagram(retry, CALLED, 0.1)
+        again = read_initial(quic.datagrams_to_send(0.1)[0][0])
+        assert again is not None
+        self.assertTrue(again.token)
+        self.assertEqual(quic._tls.tls.client_random, random)
 
 
 class Tokens(SynchronousTestCase):

@@ -1,6 +1,7 @@
 """Two and more QUIC ports over the network in memory."""
 
 from collections.abc import Callable
+from typing import TextIO
 
 from qh3.quic import events
 from twisted.internet.protocol import DatagramProtocol
@@ -71,7 +72,13 @@ class End:
     """One port, who listens to it, and where it is. Its time of day is the time of
     the network's clock, and `ahead` seconds."""
 
-    def __init__(self, network: FakeNetwork, key: Identity, address: Address) -> None:
+    def __init__(
+        self,
+        network: FakeNetwork,
+        key: Identity,
+        address: Address,
+        keylog: TextIO | None = None,
+    ) -> None:
         self.key = key
         self.address = address
         self.heard = Heard()
@@ -84,6 +91,7 @@ class End:
             time_of_day=lambda: network.clock.seconds() + self.ahead,
             text=self.text,
             relays=True,
+            keylog=keylog,
         )
         self.transport: FakePort = network.listen(self.port, address)
 

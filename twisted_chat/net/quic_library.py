@@ -66,11 +66,15 @@ class Quic(QuicConnection):
     """
 
     reset_token: bytes | None = None
+    _random: bytes | None = None
 
     def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
         bridge = super()._create_tls(remote_source_cid)
         bridge._version_change_handler = None  # There is one version.
         context = bridge.tls
+        if self._is_client:
+            # What is said after a Retry is said with the same random (RFC 9000, 17.2.5.3).
+            self._random = context.client_random = self._random or context.client_random
         context.alpn_cb = _weakly(context.alpn_cb)
         context.update_traffic_key_cb = _weakly(context.update_traffic_key_cb)
         bridge.receive_crypto = _rightly(_weakly(bridge.receive_crypto))  # type: ignore[method-assign]
