@@ -13,7 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import some
 from twisted_chat.errors import WireError
-from twisted_chat.trace.layers import Protocol, dissect
+from twisted_chat.trace.layers import dissect
+from twisted_chat.trace.packet import Protocol
 
 UDP4 = IP(src="192.0.2.1", dst="192.0.2.2") / UDP(sport=4001, dport=8090) / Raw(b"hi ann")
 UDP6 = IPv6(src="2001:db8::1", dst="2001:db8::2") / UDP(sport=4001, dport=8090) / Raw(b"hi ann")

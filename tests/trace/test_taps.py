@@ -18,7 +18,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.trace import taps
 from twisted_chat.trace.capture import Capture
 from twisted_chat.trace.headers import REBUILT
-from twisted_chat.trace.layers import Packet, dissect
+from twisted_chat.trace.layers import dissect
+from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.recorder import MEBIBYTE, Recorder
 from twisted_chat.trace.taps import CallingTap, ConnectionTap, ListeningTap, TapFactory, tap
 

@@ -16,7 +16,9 @@ from twisted_chat.trace.connection import Connection, Moment
 from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
-from twisted_chat.trace.layers import Fragment, Packet, Protocol, carried_in, dissect
+from twisted_chat.trace.layers import dissect
+from twisted_chat.trace.packet import Fragment, Packet, Protocol
+from twisted_chat.trace.tunnels import carried_in
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.report import (
     ConversationSummary,

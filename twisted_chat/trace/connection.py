@@ -1,15 +1,14 @@
 """One TCP connection, read from its segments (RFC 9293)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.direction import CIRCLE, OVERTAKING, Direction
-from twisted_chat.trace.layers import Flag, Packet, Segment
+from twisted_chat.trace.packet import Flag, Packet, Segment
 from twisted_chat.trace.report import Dissection, Layer, Purpose, count, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A packet, and its time in nanoseconds."""
 
     number: int

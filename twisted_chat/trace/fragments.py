@@ -7,7 +7,7 @@ contradict each other are said; those that came first count, as in most hosts.
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from twisted_chat.trace.layers import Fragment
+from twisted_chat.trace.packet import Fragment
 
 MAX_PACKETS = 256
 """Packets that wait for their parts; the oldest is given up for a newer one."""

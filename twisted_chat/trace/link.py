@@ -6,7 +6,7 @@ named.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twisted_chat.errors import WireError
 
@@ -14,8 +14,7 @@ MAX_LAYERS = 16
 """Layers that one packet may have: what has more is made to take long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One layer of a packet: the bytes from `start` to `end` of its frame."""
 
     name: str
@@ -36,6 +35,13 @@ def strip(linktype: int, data: bytes) -> Headers:
     if link is None:
         raise WireError(f"link type {linktype}")
     return link(data, 0, ())
+
+
+def plain(linktype: int, data: bytes) -> Headers | None:
+    """The same in short for what nearly all frames are: nothing between the link layer
+    and an IPv4 header. None where it may be something else."""
+    found = _PLAIN.get(linktype)
+    return found[2] if found is not None and data[found[0]] == found[1] else None
 
 
 def interface_of(linktype: int, data: bytes) -> int:
@@ -179,3 +185,11 @@ _LINKS: dict[int, Callable[[bytes, int, Headers], Headers]] = {
     229: _fixed("raw", 0),
     _LINUX_COOKED_2: _cooked_2,
 }
+_VERSION_4 = b"\x08\x00"
+_PLAIN: dict[int, tuple[slice, bytes, Headers]] = {
+    1: (slice(12, 14), _VERSION_4, (Header("Ethernet", 0, 14),)),
+    113: (slice(14, 16), _VERSION_4, (Header("Linux cooked", 0, 16),)),
+    _LINUX_COOKED_2: (slice(0, 2), _VERSION_4, (Header("Linux cooked", 0, 20),)),
+    **dict.fromkeys((12, 14, 101, 228), (slice(0, 0), b"", ())),
+}
+"""Where such a frame says what follows, what it says there, and its headers."""

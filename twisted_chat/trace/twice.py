@@ -8,7 +8,7 @@ same from its IP header on, at another interface, within a moment.
 from collections import OrderedDict
 
 from twisted_chat.trace.frame import Frame
-from twisted_chat.trace.layers import Packet
+from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.link import interface_of
 
 MOMENT = 50_000_000
