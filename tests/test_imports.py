@@ -239,6 +239,7 @@ LAYERS = (
         "trace.recorder",
         "trace.taps",
         "trace.capture",
+        "trace.rows",
         "trace.spool",
         "trace.progress",
         "trace.wireshark",

@@ -7,6 +7,9 @@ JOINERS = "\u200c\u200d"
 LONGEST = 1024 * 1024
 """Characters of a line that are shown; a list of 30,000 long names is no longer."""
 
+_PICTURES = {**{code: 0x2400 + code for code in range(32)}, 0x7F: 0x2421}
+"""Of control characters, the pictures that Unicode has (its block "Control Pictures")."""
+
 
 def one_line(text: str) -> str:
     """What is shown of a line, whatever it is: `safe`, and not without end."""
@@ -24,7 +27,8 @@ def safe(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(map(_visible, text))
+    text = text.translate(_PICTURES)  # Which is all that a line feed needs, and quick.
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:
@@ -32,8 +36,4 @@ def _visible(character: str) -> str:
         return character
     if unicodedata.category(character) == "Zs":
         return character
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    if character == "\x7f":
-        return "\u2421"
     return f"<U+{ord(character):04X}>"

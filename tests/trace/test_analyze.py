@@ -17,7 +17,8 @@ from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture
 from twisted_chat.trace.report import ConversationSummary
-from twisted_chat.trace.spool import NoRoom, Spool
+from twisted_chat.trace.rows import NoRoom
+from twisted_chat.trace.spool import Spool
 
 
 class Terminal(io.StringIO):

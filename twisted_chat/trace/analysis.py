@@ -17,9 +17,8 @@ from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.layers import dissect
-from twisted_chat.trace.packet import Fragment, Packet, Protocol
-from twisted_chat.trace.tunnels import carried_in
 from twisted_chat.trace.outcome import outcome
+from twisted_chat.trace.packet import Fragment, Packet, Protocol
 from twisted_chat.trace.report import (
     ConversationSummary,
     Dissection,
@@ -31,6 +30,7 @@ from twisted_chat.trace.report import (
     count,
     series,
 )
+from twisted_chat.trace.tunnels import carried_in
 from twisted_chat.trace.twice import Twice
 
 MAX_CONNECTIONS = 10_000

@@ -6,8 +6,9 @@ another order of bytes.
 """
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from twisted_chat.errors import WireError
@@ -18,7 +19,15 @@ LARGEST_BLOCK = 16 * 1024 * 1024
 LATEST = 2**63
 """Nanoseconds since 1970 of the first time, in the year 2262, that cannot be kept."""
 
-_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE, _STATISTICS, _PACKET = 0x0A0D0D0A, 1, 2, 3, 5, 6
+_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE, _STATISTICS, _PACKET, _SECRETS = (
+    0x0A0D0D0A,
+    1,
+    2,
+    3,
+    5,
+    6,
+    10,
+)
 _BYTE_ORDERS = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
 _PCAP = {
     b"\xa1\xb2\xc3\xd4": (">", 1_000),
@@ -28,6 +37,7 @@ _PCAP = {
 }
 """What a pcap file begins with: its order of bytes, and the nanoseconds in its unit of time."""
 _COMMENT, _PACKET_DROPS, _RESOLUTION, _OFFSET, _INTERFACE_DROPS = 1, 4, 9, 14, 5
+_TLS_KEY_LOG = 0x544C534B
 _MICROSECONDS = 1_000_000
 _BINARY = 0x80
 
@@ -35,8 +45,8 @@ _BINARY = 0x80
 class Source(Protocol):
     """A file as it is read."""
 
-    def read(self, size: int) -> bytes:
-        """So many bytes, or fewer where the file ends."""
+    def some(self) -> bytes:
+        """What comes next, as much as is there; nothing where the file ends."""
 
 
 class CutOff(Exception):
@@ -52,19 +62,19 @@ class _Interface:
     offset: int
 
 
-@dataclass(slots=True)
 class Reader:
-    """Reads one file. `timeless` is how many packets have a time that cannot be."""
+    """Reads one file. `keys` is given the secrets of TLS that the file holds, as text of
+    an NSS key log."""
 
-    source: Source
-    timeless: int = 0
-    _order: str = "<"
-    _interfaces: list[_Interface] = field(default_factory=list)
-    _seen: int = 0
-    _number: int = 0
-    _last: int = 0
-    _lost: int = 0
-    _not_captured: int = 0
+    def __init__(self, source: Source, keys: Callable[[bytes], None] = lambda text: None) -> None:
+        self.timeless = 0
+        """Packets with a time that cannot be."""
+        self._source = source
+        self._keys = keys
+        self._buffer = b""
+        self._at = 0
+        self._use("<")
+        self._seen = self._number = self._last = self._lost = self._not_captured = 0
 
     @property
     def dropped(self) -> int:
@@ -74,91 +84,128 @@ class Reader:
     def frames(self) -> Iterator[Frame]:
         """The packets. Raises WireError where the file is no capture or goes on
         as none, CutOff where it ends inside a block."""
-        begin = self.source.read(4)
+        begin = self._taken(4)
         if begin in _PCAP:
             return self._pcap(*_PCAP[begin])
         if begin == _SECTION.to_bytes(4):
-            return self._pcapng()
+            self._at = 0
+            self._begin_section()
+            return self._pcapng_packets()
         raise WireError("neither pcap nor pcapng")
 
-    def _whole(self, size: int, what: str = "") -> bytes:
-        if size > LARGEST_BLOCK:
-            raise WireError(f"a block claims to have {size:,} bytes")
-        data = self.source.read(size)
-        if len(data) < size:
-            raise CutOff(what)
-        return data
+    def _has(self, size: int) -> bool:
+        """Whether so many bytes follow; they are in the buffer then."""
+        lacking = size - (len(self._buffer) - self._at)
+        if lacking <= 0:
+            return True
+        pieces = [self._buffer[self._at :]]
+        while lacking > 0 and (piece := self._source.some()):
+            pieces.append(piece)
+            lacking -= len(piece)
+        self._buffer, self._at = b"".join(pieces), 0
+        return lacking <= 0
+
+    def _taken(self, size: int) -> bytes:
+        if not self._has(size):
+            raise CutOff
+        self._at += size
+        return self._buffer[self._at - size : self._at]
+
+    @property
+    def _ended(self) -> bool:
+        return self._at == len(self._buffer)
 
     # --- pcap
 
     def _pcap(self, order: str, unit: int) -> Iterator[Frame]:
         # The upper bits of the last field say other things than the link type.
-        linktype = struct.unpack(f"{order}16xI", self._whole(20))[0] & 0xFFFF
+        linktype = struct.unpack(f"{order}16xI", self._taken(20))[0] & 0xFFFF
         return self._pcap_packets(struct.Struct(f"{order}IIII"), unit, linktype)
 
     def _pcap_packets(self, head: struct.Struct, unit: int, linktype: int) -> Iterator[Frame]:
-        read, number = self.source.read, 0
-        while about := read(head.size):
-            if len(about) < head.size:
-                raise CutOff
-            seconds, part, captured, length = head.unpack(about)
+        number = 0
+        while self._has(16):
+            seconds, part, captured, length = head.unpack_from(self._buffer, self._at)
             if captured > LARGEST_BLOCK:
                 raise WireError(f"a packet claims to have {captured:,} bytes")
-            data = read(captured)
+            whole = self._has(16 + captured)
+            start = self._at + 16
+            data = self._buffer[start : start + captured]
+            self._at = start + len(data)
             number += 1
-            at = seconds * 1_000_000_000 + part * unit
-            yield Frame(number, at, linktype, data, length)
-            if len(data) < captured:
+            yield Frame(number, seconds * 1_000_000_000 + part * unit, linktype, data, length)
+            if not whole:
                 raise CutOff(f"inside packet {number:,}")
+        if not self._ended:
+            raise CutOff
 
     # --- pcapng
 
-    def _pcapng(self) -> Iterator[Frame]:
-        self._begin_section(self.source.read(8))
-        return self._pcapng_packets()
-
     def _pcapng_packets(self) -> Iterator[Frame]:
-        while begin := self.source.read(8):
-            if len(begin) < 8:
-                raise CutOff
-            if begin[:4] == _SECTION.to_bytes(4):
-                self._begin_section(begin[4:] + self._whole(4))
+        while self._has(12):
+            buffer, at = self._buffer, self._at
+            kind, length = self._two.unpack_from(buffer, at)
+            if kind == _SECTION:
+                self._begin_section()
                 continue
-            kind, length = struct.unpack(f"{self._order}II", begin)
-            body = self._body(length, 8)
+            if length < 12 or length % 4 or length > LARGEST_BLOCK:
+                raise WireError(f"a block claims to have {length:,} bytes")
+            if not self._has(length):
+                raise CutOff
+            buffer, at = self._buffer, self._at
+            self._at = end = at + length
+            if self._one.unpack_from(buffer, end - 4)[0] != length:
+                raise WireError("a block ends with another length than it begins with")
             try:
-                if kind in (_PACKET, _OLD_PACKET):
-                    yield self._packet(body, old=kind == _OLD_PACKET)
+                if kind == _PACKET:
+                    yield self._packet(buffer, at + 8, end - 4, self._five)
+                elif kind == _OLD_PACKET:
+                    yield self._packet(buffer, at + 8, end - 4, self._old)
                 elif kind == _SIMPLE:
-                    yield self._simple(body)
-                elif kind == _INTERFACE:
-                    self._interface(body)
-                elif kind == _STATISTICS:
-                    self._statistics(body)
+                    yield self._simple(buffer[at + 8 : end - 4])
+                else:
+                    self._other(kind, buffer[at + 8 : end - 4])
             except (struct.error, IndexError):
                 raise WireError("a block that contradicts itself") from None
+        if not self._ended:
+            raise CutOff
 
-    def _body(self, length: int, read: int) -> bytes:
-        """What is left of a block of this length of which so much was read."""
-        if length < 12 or length % 4:
-            raise WireError(f"a block claims to have {length:,} bytes")
-        body = self._whole(length - read)
-        if struct.unpack(f"{self._order}I", body[-4:])[0] != length:
-            raise WireError("a block ends with another length than it begins with")
-        return body[:-4]
+    def _other(self, kind: int, body: bytes) -> None:
+        if kind == _INTERFACE:
+            self._interface(body)
+        elif kind == _STATISTICS:
+            for code, value in options(self._order, body, 12):
+                if code == _INTERFACE_DROPS:
+                    self._not_captured += struct.unpack(f"{self._order}Q", value)[0]
+        elif kind == _SECRETS:
+            what, size = self._two.unpack_from(body)
+            if what == _TLS_KEY_LOG:
+                self._keys(body[8 : 8 + size])
 
-    def _begin_section(self, about: bytes) -> None:
-        """Of a section header all but its type: its length, then the order of bytes."""
-        order = _BYTE_ORDERS.get(about[4:])
+    def _begin_section(self) -> None:
+        """A section header: its type is the same in both orders of bytes, and tells neither."""
+        if not self._has(12):
+            raise CutOff
+        order = _BYTE_ORDERS.get(self._buffer[self._at + 8 : self._at + 12])
         if order is None:
             raise WireError("a section with an unknown order of bytes")
-        self._order, self._interfaces = order, []
-        self._body(struct.unpack(f"{order}I", about[:4])[0], 12)
+        self._use(order)
+        (length,) = self._one.unpack_from(self._buffer, self._at + 4)
+        if length < 16 or length % 4 or length > LARGEST_BLOCK:
+            raise WireError(f"a block claims to have {length:,} bytes")
+        if self._one.unpack(self._taken(length)[-4:])[0] != length:
+            raise WireError("a block ends with another length than it begins with")
+
+    def _use(self, order: str) -> None:
+        self._order = order
+        self._interfaces: list[_Interface] = []
+        self._one, self._two = struct.Struct(f"{order}I"), struct.Struct(f"{order}II")
+        self._five, self._old = struct.Struct(f"{order}IIIII"), struct.Struct(f"{order}HxxIIII")
 
     def _interface(self, body: bytes) -> None:
         linktype, snapshot = struct.unpack_from(f"{self._order}HxxI", body)
         per_second, offset = _MICROSECONDS, 0
-        for code, value in self._options(body, 8):
+        for code, value in options(self._order, body, 8):
             if code == _RESOLUTION:
                 power = value[0] & ~_BINARY
                 per_second = 2**power if value[0] & _BINARY else 10**power
@@ -167,43 +214,30 @@ class Reader:
         self._seen += 1
         self._interfaces.append(_Interface(self._seen, linktype, snapshot, per_second, offset))
 
-    def _statistics(self, body: bytes) -> None:
-        for code, value in self._options(body, 12):
-            if code == _INTERFACE_DROPS:
-                self._not_captured += struct.unpack(f"{self._order}Q", value)[0]
-
-    def _packet(self, body: bytes, *, old: bool) -> Frame:
-        layout = "HxxIIII" if old else "IIIII"
-        which, high, low, captured, length = struct.unpack_from(self._order + layout, body)
+    def _packet(self, buffer: bytes, at: int, end: int, head: struct.Struct) -> Frame:
+        which, high, low, captured, length = head.unpack_from(buffer, at)
         if which >= len(self._interfaces):
             raise WireError(f"a packet of interface {which}, which its section does not have")
         interface = self._interfaces[which]
-        if 20 + captured > len(body):
+        start = at + 20
+        stop = start + captured
+        if stop > end:
             raise WireError("a packet that is longer than its block")
         comments: tuple[str, ...] = ()
-        options = 20 + captured + -captured % 4
-        if options < len(body):
-            comments = self._about(body, options)
+        stop += -captured % 4
+        if stop < end:
+            comments, lost = _about(self._order, buffer[stop:end])
+            self._lost += lost
         ticks = high << 32 | low
-        at = ticks * 1_000_000_000 // interface.per_second + interface.offset * 1_000_000_000
-        return self._frame(interface, at, body[20 : 20 + captured], length, comments)
-
-    def _about(self, body: bytes, at: int) -> tuple[str, ...]:
-        """The comments on a packet; how many before it are missing is counted."""
-        comments: list[str] = []
-        for code, value in self._options(body, at):
-            if code == _COMMENT:
-                comments.append(value.decode("utf-8", "replace"))
-            elif code == _PACKET_DROPS:
-                self._lost += struct.unpack(f"{self._order}Q", value)[0]
-        return tuple(comments)
+        time = ticks * 1_000_000_000 // interface.per_second + interface.offset * 1_000_000_000
+        return self._frame(interface, time, buffer[start : start + captured], length, comments)
 
     def _simple(self, body: bytes) -> Frame:
         """A packet of the first interface that has no time: that of the one before."""
         if not self._interfaces:
             raise WireError("a packet of an interface that its section does not have")
         interface = self._interfaces[0]
-        (length,) = struct.unpack_from(f"{self._order}I", body)
+        (length,) = self._one.unpack_from(body)
         captured = min(length, len(body) - 4, interface.snapshot or length)
         return self._frame(interface, self._last, body[4 : 4 + captured], length, ())
 
@@ -219,14 +253,28 @@ class Reader:
             self._number, at, interface.linktype, data, length, comments, interface.number
         )
 
-    def _options(self, body: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-        """The options of a block, to their end or that of the block."""
-        head = f"{self._order}HH"
-        while at + 4 <= len(body):
-            code, size = struct.unpack_from(head, body, at)
-            if not code:
-                return
-            if at + 4 + size > len(body):
-                raise WireError("an option that is longer than its block")
-            yield code, body[at + 4 : at + 4 + size]
-            at += 4 + size + -size % 4
+
+def options(order: str, body: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """The options of a block, to their end or that of the block. Raises WireError."""
+    head = f"{order}HH"
+    while at + 4 <= len(body):
+        code, size = struct.unpack_from(head, body, at)
+        if not code:
+            return
+        if at + 4 + size > len(body):
+            raise WireError("an option that is longer than its block")
+        yield code, body[at + 4 : at + 4 + size]
+        at += 4 + size + -size % 4
+
+
+@lru_cache(maxsize=1024)
+def _about(order: str, told: bytes) -> tuple[tuple[str, ...], int]:
+    """The comments on a packet, and how many before it are missing."""
+    comments: list[str] = []
+    lost = 0
+    for code, value in options(order, told, 0):
+        if code == _COMMENT:
+            comments.append(value.decode("utf-8", "replace"))
+        elif code == _PACKET_DROPS:
+            lost += struct.unpack(f"{order}Q", value)[0]
+    return tuple(comments), lost

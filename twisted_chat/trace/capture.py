@@ -18,6 +18,9 @@ from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.packed import decompressed
 from twisted_chat.trace.report import count
 
+PIECE = 256 * 1024
+"""Bytes that are read at once at most."""
+
 
 class Unreadable(ChatError):
     """A file is no capture; the message says so."""
@@ -113,13 +116,13 @@ class _Watched:
     def empty(self) -> bool:
         return not self._read
 
-    def read(self, size: int) -> bytes:
-        data = b""
+    def some(self) -> bytes:
+        """What comes next, as much as is there at once."""
         try:
-            while len(data) < size and (more := self._file.read(size - len(data))):
-                data += more
+            data: bytes = self._file.read1(PIECE)
         except Exception as problem:  # Each way to compress has its own.
             self.damage = f"the file cannot be read on: {problem}"
+            return b""
         self._read += len(data)
         return data
 

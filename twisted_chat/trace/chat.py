@@ -13,8 +13,8 @@ from twisted_chat.display import safe
 from twisted_chat.errors import NameRefused, WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
-from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.links import Links
+from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.questions import Emit, OpenRequests, Question
 from twisted_chat.trace.report import (
     Dissection,

@@ -6,7 +6,8 @@ Times are in nanoseconds since 1970, or between two moments.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from twisted_chat.addresses import Address, host_and_port
@@ -17,7 +18,7 @@ LONGEST_TEXT = 60
 """Characters of a stranger's text that are quoted."""
 
 
-class Purpose(Enum):
+class Purpose(StrEnum):
     """What a packet is there for."""
 
     SET_UP = "set-up"
@@ -28,12 +29,42 @@ class Purpose(Enum):
     UNKNOWN = "unknown"
 
 
-class Layer(Enum):
+class Layer(StrEnum):
     """Whose business a packet is."""
 
     NETWORK = "network"
     TRANSPORT = "transport"
     APPLICATION = "application"
+
+
+class SegmentNumbers(NamedTuple):
+    """Where a TCP segment stands, as Wireshark has it: numbers from the first of each
+    side, the acknowledged one None without the flag, `window` in bytes where its scale is
+    known."""
+
+    flags: int
+    sequence: int
+    acknowledged: int | None
+    length: int
+    window: int
+
+
+class Inside(NamedTuple):
+    """Something in what was decrypted: whose business it is, and its bytes from `start` to
+    `end` of all that was decrypted, none where it is put together from several packets."""
+
+    layer: str
+    text: str
+    start: int
+    end: int
+
+
+class Opened(NamedTuple):
+    """One encrypted packet that was opened: its name, what was in it, and what that is."""
+
+    name: str
+    plain: bytes
+    inside: tuple[Inside, ...]
 
 
 class Dissection(NamedTuple):
@@ -45,6 +76,8 @@ class Dissection(NamedTuple):
     layer: Layer
     protocol: str
     note: str = ""
+    numbers: SegmentNumbers | None = None
+    opened: tuple[Opened, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -116,6 +149,7 @@ class Sink(Protocol):
         """All of the first has turned out to belong to the second."""
 
 
+@lru_cache(maxsize=65_536)
 def at(address: Address) -> str:
     """An address as it is shown; ICMP's has no port."""
     return host_and_port(*address) if address[1] else address[0]
