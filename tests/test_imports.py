@@ -239,6 +239,7 @@ LAYERS = (
         "trace.recorder",
         "trace.taps",
         "trace.capture",
+        "trace.pieces",
         "trace.rows",
         "trace.spool",
         "trace.progress",

@@ -11,14 +11,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.captures import USER, Call, FileTestCase, chat_over_tcp, exchange, write
+from tests.support.captures import Call, FileTestCase, chat_over_tcp, exchange, write
 from tests.support.strategies import some
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
 from twisted_chat.trace.capture import Capture
-from twisted_chat.trace.report import ConversationSummary
-from twisted_chat.trace.rows import NoRoom
-from twisted_chat.trace.spool import Spool
+from twisted_chat.trace.pieces import NoRoom, Pieces
 
 
 class Terminal(io.StringIO):
@@ -139,11 +137,12 @@ class Trouble(AnalyzeTestCase):
 
     def test_disk_full(self) -> None:
         """Where there is no room for temporary files, what to do."""
-        spool = Spool(with_bytes=False)
-        self.addCleanup(spool.close)
-        spool._database.execute("PRAGMA max_page_count = 10")
-        summary = ConversationSummary("TCP chat", ((USER, "x" * 100_000),), 1, 0, 0)
-        problem = self.assertRaises(NoRoom, spool.concluded, 1, summary)
+        pieces = Pieces()
+        full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
+        self.addCleanup(full.close)
+        pieces.close()
+        pieces._file = full
+        problem = self.assertRaises(NoRoom, pieces.write, {0: [(1,)]})
         self.assertIn("TMPDIR=FOLDER chooses another", str(problem))
 
     def assert_line(self, status: int, why: str, *words: object) -> None:

@@ -8,6 +8,7 @@ addresses than MAX_ADDRESSES only the packets are counted.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
@@ -55,7 +56,10 @@ class _Talk:
 
     def note(self, now: int) -> None:
         self.packets += 1
-        self.first, self.last = min(self.first, now), max(self.last, now)
+        if now > self.last:
+            self.last = now
+        elif now < self.first:
+            self.first = now
 
 
 _Pair = tuple[Address, Address]
@@ -91,7 +95,10 @@ class Analysis:
         if not self.packets:
             self.first = self.last = frame.at
         self.packets += 1
-        self.first, self.last = min(self.first, frame.at), max(self.last, frame.at)
+        if frame.at > self.last:
+            self.last = frame.at
+        elif frame.at < self.first:
+            self.first = frame.at
         try:
             packet = dissect(frame.linktype, frame.data)
         except Fragment as fragment:
@@ -148,7 +155,8 @@ class Analysis:
 
     def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Dissection) -> None:
         talk.note(frame.at)
-        if (tunnels := carried_in(packet.headers)) and tunnels not in talk.carriers:
+        headers = packet.headers
+        if len(headers) > 2 and (tunnels := carried_in(headers)) and tunnels not in talk.carriers:
             talk.carriers[tunnels] = None
             carried = Finding("tunnel", f"carried in {', in '.join(reversed(tunnels))}")
             self._sink.finding(talk.number, carried)
@@ -162,7 +170,7 @@ class Analysis:
                 frame.length,
                 verdict,
                 frame.data,
-                packet.headers,
+                headers,
                 frame.comments,
                 packet.end,
             ),
@@ -175,7 +183,7 @@ class Analysis:
     # --- TCP
 
     def _segment(self, frame: Frame, packet: Packet) -> None:
-        rebuilt = any(comment.startswith(REBUILT) for comment in frame.comments)
+        rebuilt = bool(frame.comments) and _is_rebuilt(frame.comments)
         if not rebuilt and self._port not in (packet.source[1], packet.destination[1]):
             self._pass_over(f"TCP on port {min(packet.source[1], packet.destination[1])}")
             return
@@ -208,6 +216,16 @@ class Analysis:
 
     def _datagram(self, frame: Frame, packet: Packet) -> None:
         ends = packet.source, packet.destination
+        # Nearly all are between those who are known already.
+        number = self._addresses.get(ends[0])
+        if number is not None and (
+            self._addresses.get(ends[1]) == number or self._addressed.get(ends[1]) == number
+        ):
+            if not self._seen_before(frame, packet):
+                talk, chat = self._chats[number]
+                verdict = chat.observe(packet, Moment(frame.number, frame.at))
+                self._tell(talk, frame, packet, verdict)
+            return
         speaker = speaks(packet.payload)
         known = [number for end in ends if (number := self._addresses.get(end)) is not None]
         if not known and speaker and (number := self._addressed.get(packet.destination)):
@@ -287,6 +305,11 @@ class Analysis:
         what = f"{packet.complaint}, about {about.protocol.value} to port {about.destination[1]}"
         verdict = Dissection(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")
         self._tell(talk, frame, packet, verdict)
+
+
+@lru_cache(maxsize=1024)
+def _is_rebuilt(comments: tuple[str, ...]) -> bool:
+    return any(comment.startswith(REBUILT) for comment in comments)
 
 
 def _pair(packet: Packet) -> _Pair:

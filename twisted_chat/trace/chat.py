@@ -6,6 +6,8 @@ chat's port; on any other port, who is asked, or tells where somebody is.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 
 from twisted_chat import names
 from twisted_chat.addresses import Address
@@ -51,7 +53,8 @@ LONGEST_NAME = 64
 def speaks(datagram: bytes) -> bool:
     """Whether a datagram is a message of generation 1, in one direction or the
     other, and names only what may be a name."""
-    message = _answer(datagram) or _request(datagram)
+    request, answer = _read(datagram)
+    message = answer or request
     if message is None or isinstance(message, NamedText):
         return message is not None
     name = getattr(message, "name", getattr(message, "room", None))
@@ -97,10 +100,10 @@ class ChatDissector:
         link = self._links.observe(source, destination, datagram, moment)
         if link is not None:
             return link
-        server = self._server(source, destination, datagram)
-        if server == destination and (request := _request(datagram)) is not None:
+        request, answer = _read(datagram)
+        server = self._server(source, destination, request, answer)
+        if request is not None and server == destination:
             return self._asks(source, destination, request, datagram, moment)
-        answer = _answer(datagram)
         if isinstance(answer, NamedText):
             return self._says(source, destination, answer, len(datagram))
         if server == source and answer is not None:
@@ -130,19 +133,25 @@ class ChatDissector:
 
     # --- One datagram
 
-    def _server(self, source: Address, destination: Address, datagram: bytes) -> Address | None:
-        for end in (destination, source):
-            if end in self.servers:
-                return end
+    def _server(
+        self,
+        source: Address,
+        destination: Address,
+        request: Request | None,
+        answer: Answer | None,
+    ) -> Address | None:
+        if destination in self.servers:
+            return destination
+        if source in self.servers:
+            return source
         ports = source[1] == self._port, destination[1] == self._port
-        answer = _answer(datagram)
         if isinstance(answer, NamedText):
             return None
         if ports[0] != ports[1]:
             server = source if ports[0] else destination
         elif isinstance(answer, RosterCleared | RosterEntry | Located):
             server = source
-        elif _request(datagram) is not None:
+        elif request is not None:
             server = destination
         else:
             return None
@@ -218,7 +227,7 @@ class ChatDissector:
         missing = f"{count(packet.missing, 'byte')} of it not captured"
         if quic.begins_long(packet.payload):
             return Dissection(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
-        request, answer = _request(packet.payload), _answer(packet.payload)
+        request, answer = _read(packet.payload)
         told = packet.source[1] == self._port or packet.source in self.servers
         if request is not None and not (told and answer is not None):
             return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
@@ -255,18 +264,17 @@ def _say(what: str, purpose: Purpose, note: str = "") -> Dissection:
 
 
 def _is_message(datagram: bytes) -> bool:
-    return _request(datagram) is not None or _answer(datagram) is not None
+    return _read(datagram) != (None, None)
 
 
-def _request(datagram: bytes) -> Request | None:
-    try:
-        return parse_request(datagram)
-    except WireError:
-        return None
-
-
-def _answer(datagram: bytes) -> Answer | None:
-    try:
-        return parse_answer(datagram)
-    except WireError:
-        return None
+@lru_cache(maxsize=4096)
+def _read(datagram: bytes) -> tuple[Request | None, Answer | None]:
+    """What it means as a request, and as an answer."""
+    request: Request | None = None
+    answer: Answer | None = None
+    with suppress(WireError):
+        answer = parse_answer(datagram)
+    if not isinstance(answer, NamedText):
+        with suppress(WireError):
+            request = parse_request(datagram)
+    return request, answer

@@ -50,6 +50,8 @@ class Links:
         self, source: Address, destination: Address, datagram: bytes, moment: Moment
     ) -> Dissection | None:
         """What this datagram is, if it is QUIC."""
+        if not self._ids and datagram.isascii():
+            return None
         pair = frozenset((source, destination))
         link = self._links.get(pair)
         if quic.begins_long(datagram):

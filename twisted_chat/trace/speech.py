@@ -1,5 +1,7 @@
 """What the messages of generation 1 mean, in words."""
 
+from functools import lru_cache
+
 from twisted_chat.addresses import host_and_port
 from twisted_chat.display import safe
 from twisted_chat.trace.report import LONGEST_TEXT, quoted
@@ -39,6 +41,7 @@ _BARE = {
 }
 
 
+@lru_cache(maxsize=4096)
 def request_in_words(request: Request) -> str:
     """What a user asks of a server."""
     match request:
@@ -60,6 +63,7 @@ def request_in_words(request: Request) -> str:
             return "leaves its room"
 
 
+@lru_cache(maxsize=4096)
 def answer_in_words(answer: Answer) -> str:
     """What a server, or another peer, says to a user."""
     match answer:

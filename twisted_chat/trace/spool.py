@@ -1,40 +1,15 @@
-"""What the analysis says, kept on disk until it is known which conversation it belongs to.
+"""What the analysis says, kept on disk until it is known which conversation it belongs to."""
 
-Rows have a file of their own; what is said of whole conversations is in an SQLite
-database, in a temporary file that has no name: it is gone with the process.
-"""
+import heapq
+from array import array
+from collections.abc import Iterator, Sequence
 
-import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from twisted_chat.trace.pieces import Kept, Pieces
 from twisted_chat.trace.report import ConversationSummary, Finding, Row
-from twisted_chat.trace.rows import NoRoom, Rows
+from twisted_chat.trace.rows import Rows
 
-AT_ONCE = 1_000
-"""Findings that are put into the database together."""
-CACHE = 16 * 1024
-"""KiB of the database that may be in memory."""
-
-_TABLES = """
-CREATE TABLE finding (
-    conversation INTEGER, topic TEXT, text TEXT, packets TEXT, took INTEGER, number INTEGER);
-CREATE TABLE conversation (
-    number INTEGER PRIMARY KEY, begins INTEGER, kind TEXT, hosts TEXT, packets INTEGER,
-    first INTEGER, last INTEGER);
-CREATE TABLE merged (gone INTEGER PRIMARY KEY, kept INTEGER);
-"""
-
-
-@contextmanager
-def _needing_room() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as problem:
-        if problem.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            raise
-        raise NoRoom from None
+AT_ONCE = 5_000
+"""Findings that gather before they go out, sorted by packet."""
 
 
 class Spool:
@@ -46,108 +21,130 @@ class Spool:
 
     def __init__(self, *, with_bytes: bool) -> None:
         self._rows = Rows(with_bytes=with_bytes)
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.execute(f"PRAGMA cache_size = -{CACHE}")
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.executescript(_TABLES)
-        self._findings: list[tuple[object, ...]] = []
-        self._kept: dict[int, int] = {}
-        self.found = 0
-        """How many conversations there are."""
+        self._findings = Findings()
+        self._summaries = Pieces()
+        self._concluded = array("q")
+        self._absorbed: dict[int, list[int]] = {}
         self.row = self._rows.add
+        self.finding = self._findings.add
+
+    @property
+    def found(self) -> int:
+        """How many conversations there are."""
+        return len(self._concluded)
 
     # --- As a sink
 
-    def finding(self, conversation: int, finding: Finding) -> None:
-        number = finding.packets[0] if finding.packets else None
-        packets = ",".join(map(str, finding.packets))
-        self._findings.append(
-            (conversation, finding.topic, finding.text, packets, finding.took, number)
-        )
-        if len(self._findings) >= AT_ONCE:
-            self._flush()
-
     def concluded(self, conversation: int, summary: ConversationSummary) -> None:
-        self.found += 1
-        about = (
-            conversation,
-            self._rows.first(conversation),
-            summary.kind,
-            json.dumps(summary.hosts),
-            summary.packets,
-            summary.first,
-            summary.last,
-        )
-        with _needing_room():
-            self._database.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?)", about)
+        self._concluded.append(conversation)
+        about = (summary.kind, summary.hosts, summary.packets, summary.first, summary.last)
+        self._summaries.write({conversation: [about]})
 
     def merged(self, conversation: int, into: int) -> None:
-        self._kept[conversation] = into
-        self._rows.absorb(conversation, into)
+        gone = self._absorbed.pop(conversation, ())
+        self._absorbed.setdefault(into, []).extend((conversation, *gone))
 
     # --- To be read
 
     def finish(self) -> None:
         """Everything has been said."""
         self._rows.flush()
-        self._flush()
-        with _needing_room():
-            pairs = [(gone, self._root(gone)) for gone in self._kept]
-            self._database.executemany("INSERT INTO merged VALUES (?, ?)", pairs)
-            self._database.execute(
-                "UPDATE finding SET conversation ="
-                " (SELECT kept FROM merged WHERE gone = conversation)"
-                " WHERE conversation IN (SELECT gone FROM merged)"
-            )
-            self._database.execute(
-                "CREATE INDEX finding_by ON finding (conversation, topic, number)"
-            )
+        self._findings.flush()
+        self._concluded = array("q", sorted(self._concluded, key=self._begins))
 
     def conversations(self) -> Iterator[tuple[int, ConversationSummary]]:
         """Those there are, the earliest first."""
-        for number, kind, hosts, packets, first, last in self._database.execute(
-            "SELECT number, kind, hosts, packets, first, last FROM conversation ORDER BY begins"
-        ):
-            people = tuple(((host, port), title) for (host, port), title in json.loads(hosts))
-            yield number, ConversationSummary(kind, people, packets, first, last)
+        for number in self._concluded:
+            (place,) = self._summaries.places(number)
+            ((kind, hosts, packets, first, last),) = self._summaries.piece(place)
+            yield number, ConversationSummary(kind, hosts, packets, first, last)
 
     def rows(self, conversation: int) -> Iterator[Row]:
         """Its packets in the order of the capture."""
-        return self._rows.read(conversation)
+        return self._rows.read(self._group(conversation))
 
     def longest(self, conversation: int) -> int:
         """Characters in the longest text about one of its packets."""
-        return self._rows.longest(conversation)
+        return self._rows.longest(self._group(conversation))
 
     def findings(self, conversation: int) -> Iterator[Finding]:
         """What there is to say about it, by topic, and then by packet."""
-        topics = self._database.execute(
-            "SELECT topic FROM finding WHERE conversation = ? GROUP BY topic ORDER BY min(rowid)",
-            (conversation,),
-        ).fetchall()
-        for (topic,) in topics:
-            for text, packets, took in self._database.execute(
-                "SELECT text, packets, took FROM finding WHERE conversation = ? AND topic = ?"
-                " ORDER BY number, rowid",
-                (conversation, topic),
-            ):
-                yield Finding(topic, text, tuple(map(int, filter(None, packets.split(",")))), took)
+        return self._findings.read(self._group(conversation))
 
     def close(self) -> None:
         """Forget everything."""
-        self._rows.close()
-        self._database.close()
+        for one in (self._rows, self._findings, self._summaries):
+            one.close()
 
-    def _flush(self) -> None:
-        with _needing_room():
-            self._database.execute("BEGIN")
-            self._database.executemany(
-                "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)", self._findings
-            )
-            self._findings.clear()
-            self._database.execute("COMMIT")
+    def _group(self, conversation: int) -> Sequence[int]:
+        """It and those that turned out to be parts of it."""
+        return (conversation, *self._absorbed.get(conversation, ()))
 
-    def _root(self, number: int) -> int:
-        while number in self._kept:
-            number = self._kept[number]
-        return number
+    def _begins(self, conversation: int) -> int:
+        return self._rows.first(self._group(conversation))
+
+
+class Findings:
+    """What is said of conversations. It is said late, so that it has to be sorted: each
+    piece on disk is, and pieces are read together, each from when it is its turn."""
+
+    def __init__(self) -> None:
+        self._pieces = Pieces()
+        self._waiting: dict[int, list[Kept]] = {}
+        self._said = self._count = 0
+
+    def add(self, conversation: int, finding: Finding) -> None:
+        """One more, of whatever conversation."""
+        self._said += 1
+        packets = finding.packets
+        number = packets[0] if packets else 0
+        kept = number, self._said, finding.topic, finding.text, packets, finding.took
+        self._waiting.setdefault(conversation, []).append(kept)
+        self._count += 1
+        if self._count >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Let go out what waits."""
+        for waiting in self._waiting.values():
+            waiting.sort()
+        self._pieces.write(self._waiting)
+        self._waiting.clear()
+        self._count = 0
+
+    def read(self, group: Sequence[int]) -> Iterator[Finding]:
+        """Those of these conversations: topics in the order in which they came up, and
+        in each those that name no packet first, then by packet."""
+        begun: list[tuple[int, int]] = []
+        topics: dict[str, int] = {}
+        for one in group:
+            for place in self._pieces.places(one):
+                piece = self._pieces.piece(place)
+                begun.append((piece[0][0], place))
+                for _, said, topic, *_ in piece:
+                    topics[topic] = min(said, topics.get(topic, said))
+        begun.sort(reverse=True)
+        for topic in sorted(topics, key=topics.__getitem__):
+            for _, _, _, text, packets, took in self._of(topic, list(begun)):
+                yield Finding(topic, text, packets, took)
+
+    def _of(self, topic: str, to_come: list[tuple[int, int]]) -> Iterator[Kept]:
+        going: list[tuple[Kept, Iterator[Kept]]] = []
+        while going or to_come:
+            while to_come and (not going or to_come[-1][0] <= going[0][0][0]):
+                piece = iter(self._pieces.piece(to_come.pop()[1]))
+                _onward(going, (one for one in piece if one[2] == topic))
+            if going:
+                kept, piece = heapq.heappop(going)
+                yield kept
+                _onward(going, piece)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._pieces.close()
+
+
+def _onward(going: list[tuple[Kept, Iterator[Kept]]], piece: Iterator[Kept]) -> None:
+    following = next(piece, None)
+    if following is not None:
+        heapq.heappush(going, (following, piece))

@@ -1,5 +1,6 @@
 """The analysis as text: the table of a conversation, its bytes, and what there is to say of it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -22,10 +23,13 @@ HOSTS_NAMED = 8
 _PER_LINE = 16
 """Bytes in one line of a dump."""
 
+_UNUSUAL = re.compile("[^ -~\u00a1-\u02ff\u2010-\u2026\u2190-\u2193\u2400-\u2426─│]")
+"""Characters that may take another number of columns than one."""
+
 
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes (UAX #11)."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    return sum(map(_cells, text)) if _UNUSUAL.search(text) else len(text)
 
 
 @lru_cache(maxsize=4096)
