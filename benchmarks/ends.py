@@ -24,9 +24,9 @@ from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
+from twisted_chat.peer.gen2.generation import Credentials
 from twisted_chat.peer.gen2.outbox import WINDOW
-from twisted_chat.peer.generations import EitherSession
-from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session
@@ -243,8 +243,9 @@ class PlainPeers(_Peers):
 
     def make_peer(self) -> Peer:
         def make(port: int) -> Session:
-            session = Session(Whereabouts(self.server), port, self.name, patient=True)
-            session._speaking = session._hearing = Rate(0, 1)
+            negotiation = Negotiation(Whereabouts(self.server), port, None, patient=True)
+            session = Session(negotiation, self.name, patient=True, speak_rate=0)
+            session._generation.datagrams._hearing = Rate(0, 1)  # type: ignore[attr-defined]
             return session
 
         return Peer(make, reactor)
@@ -268,16 +269,11 @@ class KeyedPeers(_Peers):
 
         server = Whereabouts(self.server)
 
-        def make(port: int) -> EitherSession:
-            self.keyed = KeyedSession(
-                *(server, key.fingerprint, self.name, known),
-                epoch=time.time_ns(),
-                patient=True,
-                speak_rate=0,
-                hear_rate=0,
-            )
-            plain = lambda name: Session(server, port, name, patient=True)  # noqa: E731
-            return EitherSession(server, self.keyed, plain)
+        def make(port: int) -> Session:
+            credentials = Credentials(key.fingerprint, known, epoch=time.time_ns(), hear_rate=0)
+            negotiation = Negotiation(server, port, credentials, patient=True)
+            self.session = Session(negotiation, self.name, patient=True, speak_rate=0)
+            return self.session
 
         peer = Listened(make, reactor)
         peer.carrier = QuicPort(key, peer, reactor, time_of_day=time.time, text=peer)
@@ -291,11 +287,14 @@ class KeyedPeers(_Peers):
     @property
     def company(self) -> int:
         """To how many it talks and has a link."""
-        return sum(one.listening and one.link is not None for one in self.keyed._links)
+        known: Any = self.session._generation
+        links = known._mesh._known.values()
+        return sum(one.contact.listening and one.link is not None for one in links)
 
     @property
     def unacknowledged(self) -> int:
-        return max((len(its.outbox) for its in self.keyed._words._all.values()), default=0)
+        known: Any = self.session._generation
+        return max((len(its.outbox) for its in known._deliveries._all.values()), default=0)
 
 
 ENDS: dict[str, type[Any]] = {

@@ -11,7 +11,9 @@ from benchmarks.processes import table
 from twisted_chat.identity.known_file import FILE, KnownFile
 from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.negotiation import Negotiation
+from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
@@ -31,11 +33,14 @@ def _roster(size: int) -> Iterator[bytes]:
     yield RosterEnds().encode()
 
 
-def _peer(directory: str) -> tuple[KeyedSession, Link]:
+def _peer(directory: str) -> tuple[Session, Link]:
     """A peer that has asked to be let into a room."""
     memory = KnownFile(Path(directory) / FILE)
     own = "0" * 63 + "f"
-    session = KeyedSession(Whereabouts(SERVER), own, "alice", memory, epoch=1, patient=True)
+    negotiation = Negotiation(
+        Whereabouts(SERVER), 5000, Credentials(own, memory, epoch=1), patient=True
+    )
+    session = Session(negotiation, "alice", patient=True)
     session.start(0.0)
     session.heard(Bare(Verb.HI), SERVER, 0.0)
     link = Link("f" * 64, SERVER, True)

@@ -6,9 +6,9 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
 from tests.support.network import Datagram, FakeNetwork, FakeTerminal, OriginalServer
+from tests.support.sessions import plain_session
 from twisted_chat.addresses import Address
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
@@ -28,7 +28,8 @@ class Chatter:
         self._world = world
         self.address = address_of(number)
         self.peer = Peer(
-            lambda port: Session(Whereabouts(SERVER), port, name, patient=patient), world.clock
+            lambda port: plain_session(Whereabouts(SERVER), port, name, patient=patient),
+            world.clock,
         )
         self.terminal = FakeTerminal(self.peer)
         self.port = world.network.listen(self.peer, self.address)

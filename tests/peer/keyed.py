@@ -7,13 +7,13 @@ from functools import partial
 
 from tests.support.fake_server import FakeServer
 from tests.support.links import LinkNetwork, Node
+from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.gen2.trust import Memory
-from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.gen1 import parse_answer
@@ -96,7 +96,7 @@ class Chatter:
         self.world = world
         self.name = name
         world.epoch += 1000
-        self.session = KeyedSession(
+        self.session = keyed_session(
             Whereabouts(SERVER) if server is None else server,
             key_of(key),
             name,

@@ -9,13 +9,11 @@ from twisted.internet.task import Clock
 
 from tests.peer.keyed import Remembered
 from tests.support.network import FakeNetwork, FakePort, FakeTerminal
+from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.quic_port import QuicPort
-from twisted_chat.peer.generations import EitherSession
-from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.protocol import LinkedPeer
-from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
@@ -46,18 +44,15 @@ class Person:
         self.memory = Remembered() if memory is None else memory
         server = Whereabouts(SERVER)
         self.peer = LinkedPeer(
-            lambda port: EitherSession(
+            lambda port: keyed_session(
                 server,
-                KeyedSession(
-                    server,
-                    key.fingerprint,
-                    name,
-                    self.memory,
-                    epoch=world.next_epoch(key),
-                    patient=patient,
-                    server_key=server_key,
-                ),
-                lambda chosen: Session(server, port, chosen, patient=patient),
+                key.fingerprint,
+                name,
+                self.memory,
+                port=port,
+                epoch=world.next_epoch(key),
+                patient=patient,
+                server_key=server_key,
             ),
             world.clock,
         )

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import World, both
-from twisted_chat.peer.discovery import MAX_USERS, REST
+from twisted_chat.peer.gen1.discovery import MAX_USERS, REST
 
 
 class Discovering(SynchronousTestCase):

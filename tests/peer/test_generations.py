@@ -7,10 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import SERVER, Known, Remembered, key_of
 from tests.support.links import LinkNetwork, Node
 from tests.support.network import OriginalServer
+from tests.support.sessions import keyed_session
 from twisted_chat.errors import WireError
-from twisted_chat.peer.generations import EitherSession
-from twisted_chat.peer.keyed import KeyedSession
-from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.gen1 import parse_answer
@@ -46,17 +44,14 @@ class Contact(SynchronousTestCase):
 
     def _peer(self, name: str | None, *, patient: bool = True, server_key: str = "") -> None:
         server = Whereabouts(SERVER)
-        keyed = KeyedSession(
+        self.session = keyed_session(
             server,
             key_of("alice"),
             name,
             self.memory,
-            epoch=1,
+            port=HERE[1],
             patient=patient,
             server_key=server_key,
-        )
-        self.session = EitherSession(
-            server, keyed, lambda name: Session(server, HERE[1], name, patient=patient)
         )
         self.peer = self.network.add(Node(key_of("alice"), HERE, self.session))
         self.network.carry_out(self.peer, self.session.start(self.network.now))

@@ -8,10 +8,10 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of
+from tests.support.sessions import keyed_session, plain_session
 from twisted_chat.events import Event
 from twisted_chat.links import Link
 from twisted_chat.peer.effects import Effect
-from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.face import as_typed
@@ -142,10 +142,8 @@ class Screen:
 class Anything(SynchronousTestCase):
     """Hostile fields in everything that comes."""
 
-    def _keyed(self, screen: Screen, memory: Remembered) -> tuple[KeyedSession, Link]:
-        session = KeyedSession(
-            Whereabouts(SERVER), "0" * 64, "alice", memory, epoch=1, patient=True
-        )
+    def _keyed(self, screen: Screen, memory: Remembered) -> tuple[Session, Link]:
+        session = keyed_session(Whereabouts(SERVER), "0" * 64, "alice", memory)
         link = Link("f" * 64, SERVER, True)
         screen.show(session.start(1.0))
         screen.show(session.heard(Bare(Verb.HI), SERVER, 1.0))
@@ -188,7 +186,7 @@ class Anything(SynchronousTestCase):
                         screen.show(session.heard(wrong, source, 3.0))
                         screen.check(self, len(hostile) * 3 + 2_000)
                         screen = Screen()
-                        plain = Session(Whereabouts(SERVER), 5000, "alice", patient=True)
+                        plain = plain_session(Whereabouts(SERVER), 5000, "alice")
                         screen.show(plain.start(1.0))
                         screen.show(plain.heard(Welcome("alice"), SERVER, 1.0))
                         screen.show(plain.heard(NamedText("old", "hello"), WHERE, 1.5))

@@ -8,9 +8,9 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Send
 from twisted_chat.peer.gen2.mesh import LINGER
-from twisted_chat.peer.gen2.shutdown import HURRY
-from twisted_chat.peer.membership import GRACE
-from twisted_chat.peer.session import MAX_TYPED
+from twisted_chat.peer.gen2.roster import GRACE
+from twisted_chat.peer.input import MAX_TYPED
+from twisted_chat.peer.shutdown import HURRY
 from twisted_chat.terminal.commands import usage
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Leave, Verb

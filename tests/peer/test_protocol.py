@@ -9,9 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, World, address_of, both
 from tests.support.network import FakeNetwork, FakeTerminal
+from tests.support.sessions import plain_session
 from tests.support.strategies import addresses, answers, mutated, some
+from twisted_chat.peer.input import MAX_TYPED
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.peer.session import MAX_TYPED, Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.protocol import RoomServer
@@ -128,7 +129,7 @@ class Shell(SynchronousTestCase):
     def test_timer_is_not_left_behind(self) -> None:
         """A port that is closed leaves no timer in the reactor."""
         clock = Clock()
-        peer = Peer(lambda port: Session(Whereabouts(SERVER), port, "alice", patient=True), clock)
+        peer = Peer(lambda port: plain_session(Whereabouts(SERVER), port, "alice"), clock)
         port = FakeNetwork(clock).listen(peer, address_of(1))
         terminal = FakeTerminal(peer)
         terminal.attach()
@@ -145,8 +146,8 @@ class Shell(SynchronousTestCase):
         terminals = []
         for number, name in enumerate(("alice", "bob")):
             peer = Peer(
-                lambda port, name=name: Session(  # type: ignore[misc]
-                    Whereabouts(server), port, name, patient=True
+                lambda port, name=name: plain_session(  # type: ignore[misc]
+                    Whereabouts(server), port, name
                 ),
                 clock,
             )

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.requests import SETTLED, STRAY, Ask, Requests
+from twisted_chat.peer.gen1.requests import SETTLED, STRAY, Ask, Requests
 from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Locate, Request, Verb
 from twisted_chat.wire.gen1 import Answer, Located, RoomListed, UserListed
 

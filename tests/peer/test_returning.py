@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, key_of
 from twisted_chat.links import SendFrame
-from twisted_chat.peer.membership import GRACE
+from twisted_chat.peer.gen2.roster import GRACE
 from twisted_chat.wire.common import Bare, JoinRoom, Request, Verb
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -61,7 +61,7 @@ class Known(SynchronousTestCase):
         place.cut(alice)
         place.put_out("eve")
         place.world.wait(0.5)
-        while not alice.session._uplink.valid:
+        while not alice.session._registration.valid:
             place.world.wait(0.01)
         alice.type(SECRET, wait=GRACE)
         self.assertEqual((bob.told(SECRET), eve.told(SECRET)), ([f"< alice: {SECRET}"], []))

@@ -8,13 +8,13 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of
+from tests.support.sessions import keyed_session
 from twisted_chat.events import Event
 from twisted_chat.links import Link
-from twisted_chat.peer.acquaintances import MAX_PEERS
 from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts import MAX_MEMBERS
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import PeopleCame
-from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb, Welcome
 from twisted_chat.wire.gen2.answers import (
@@ -61,9 +61,7 @@ class Peer:
     """A peer that is in a room, on links on which nothing is really sent."""
 
     def __init__(self) -> None:
-        self.session = KeyedSession(
-            Whereabouts(SERVER), "0" * 64, "alice", Remembered(), epoch=1, patient=True
-        )
+        self.session = keyed_session(Whereabouts(SERVER), "0" * 64, "alice", Remembered())
         self.told: list[Event] = []
         self.session.start(NOW)
         self.session.heard(Bare(Verb.HI), SERVER, NOW)
@@ -145,8 +143,8 @@ class Large(SynchronousTestCase):
     def test_bounded(self) -> None:
         """No more members are kept than a room can have, however many come."""
         peer = Peer()
-        peer.roster(*map(contact, range(MAX_PEERS - 1)))
-        came = range(MAX_PEERS - 1, MAX_PEERS + 5)
-        peer.tell(*(Came(number - MAX_PEERS + 3, contact(number)) for number in came))
-        self.assertEqual(len(peer.session._room._members), MAX_PEERS)
-        self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_PEERS - 1}"),), 0))
+        peer.roster(*map(contact, range(MAX_MEMBERS - 1)))
+        came = range(MAX_MEMBERS - 1, MAX_MEMBERS + 5)
+        peer.tell(*(Came(number - MAX_MEMBERS + 3, contact(number)) for number in came))
+        self.assertEqual(len(peer.session._room.members()), MAX_MEMBERS)
+        self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_MEMBERS - 1}"),), 0))

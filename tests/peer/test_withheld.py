@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Remembered, key_of
 from twisted_chat.addresses import Address
-from twisted_chat.peer.people import TELL_BURST
+from twisted_chat.peer.gen2.keyless import TELL_BURST
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import ContactInfo

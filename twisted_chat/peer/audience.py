@@ -49,6 +49,8 @@ class Audience(Generic[P]):
         self._outside: dict[P, None] = {}
         self._callers: dict[P, None] = {}
         self._turned_away: OrderedDict[Hashable, None] = OrderedDict()
+        self.changed = False
+        """Whether somebody has another standing since this was set to false."""
 
     @property
     def callers(self) -> int:
@@ -141,6 +143,7 @@ class Audience(Generic[P]):
 
     def _set(self, one: P, standing: Standing, hears: bool) -> None:
         one.standing, one.hears = standing, hears
+        self.changed = True
         caller = standing is Standing.KNOCKED and not hears
         outside = standing in (Standing.POKED, Standing.KNOCKED)
         for group, belongs in (

@@ -6,7 +6,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.peer.commands import Order, Say
-from twisted_chat.peer.undone import UNDONE
+from twisted_chat.peer.undone import LOST, UNDONE
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 
@@ -47,9 +47,15 @@ class Effects:
         self._waiting: list[Effect] = []
         self.undone = False
         """Whether a line that was typed was not done, as has been told."""
+        self.lost = False
+        """Whether something that was said has been given up, as has been told."""
 
     def tell(self, event: Event) -> None:
-        self.undone = self.undone or type(event) in UNDONE
+        kind = type(event)
+        if kind in UNDONE:
+            self.undone = True
+        if kind in LOST:
+            self.lost = True
         self._waiting.append(event)
 
     def send(self, message: Request | NamedText, to: Address) -> None:

@@ -1,241 +1,275 @@
-"""What the commands of a person do in generation 2."""
+"""What the commands of a person do."""
 
 from collections.abc import Callable
+from functools import partial
 
-from twisted_chat.events import Event
 from twisted_chat.names import folded
 from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events import keys, rooms, server, talk
-from twisted_chat.peer.gen2.delivery import Deliveries
-from twisted_chat.peer.gen2.registration import KeyedRegistration
-from twisted_chat.peer.membership import Membership
-from twisted_chat.peer.people import People
-from twisted_chat.wire.common import CreateRoom, ListRooms, ListUsers, Locate, RoomReady
-from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
-from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
+from twisted_chat.peer.events import rooms, server, talk
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.peer.who import present
 
-SERVER = "server"
-"""The name under which `$trust` knows the server, while its key is in question."""
 _WITHOUT_SERVER = frozenset(
-    {
-        Command.HELP,
-        Command.IGNORE,
-        Command.UNIGNORE,
-        Command.KICK,
-        Command.STATUS,
-        Command.TRUST,
-        Command.VERIFY,
-        Command.WHO,
-    }
+    {Command.HELP, Command.IGNORE, Command.UNIGNORE, Command.KICK, Command.WHO}
 )
 _FOR_OTHERS = frozenset(
-    {
-        Command.IGNORE,
-        Command.KICK,
-        Command.POKE,
-        Command.TRUST,
-        Command.UNIGNORE,
-        Command.VERIFY,
-    }
+    {Command.IGNORE, Command.KICK, Command.POKE, Command.TRUST, Command.UNIGNORE}
 )
 """Commands that mean nothing with one's own name."""
 
-Answers = list[Answer] | None
-
 
 class Orders:
-    """Obeys commands. `busy` while an answer of the server is awaited."""
+    """Obeys commands. What the server is asked for takes its time, and does not hold up others."""
 
-    def __init__(
-        self,
-        uplink: KeyedRegistration,
-        room: Membership,
-        people: People,
-        words: Deliveries,
-        effects: Effects,
-    ) -> None:
-        self._uplink = uplink
-        self._room = room
-        self._people = people
-        self._words = words
-        self._effects = effects
-        self._awaited = 0
-
-    @property
-    def busy(self) -> bool:
-        return self._awaited > 0
+    def __init__(self, generation: Generation, shared: Shared) -> None:
+        self._generation = generation
+        self._registration = generation.registration
+        self._server = generation.server
+        self._contacts = shared.contacts
+        self._room = shared.room
+        self._tell = shared.effects.tell
+        self._gathering = shared.gathering
+        self.listing = 0
+        """How many lists are awaited."""
+        self._commands: dict[Command, Callable[[str, float], None]] = {
+            Command.HELP: self._help,
+            Command.IGNORE: self._ignore,
+            Command.UNIGNORE: self._unignore,
+            Command.WHO: self._who,
+            Command.USERLIST: self._users,
+            Command.ROOMLIST: self._rooms,
+            Command.ROOMCREATE: self._create,
+            Command.ROOMJOIN: self._join,
+            Command.ROOMLEAVE: self._leave,
+            Command.ROOMCLOSE: self._close,
+            Command.ROOMGIVE: self._give,
+            Command.POKE: self._poke,
+            Command.KICK: self._kick,
+        }
 
     def obey(self, order: Order, now: float) -> None:
         """Do what a command says, or say why not."""
-        command = order.command
-        if command not in _WITHOUT_SERVER and not self._uplink.valid:
-            self._effects.tell(self._needs_server(command, now))
-            return
-        argument = order.argument
-        if command in _FOR_OTHERS and folded(argument) == folded(self._uplink.name):
-            own = keys.OwnKey(argument, self._people.own)
-            verifies = command is Command.VERIFY
-            self._effects.tell(own if verifies else talk.ThatIsYou(argument, command))
-            return
-        match command:
-            case Command.HELP:
-                self._effects.tell(server.Help(tuple(Command)))
-            case Command.IGNORE:
-                self._people.ignore(argument, now)
-            case Command.UNIGNORE:
-                self._people.unignore(argument)
-            case Command.WHO:
-                people, dropped = tuple(self._people.who()), self._people.dropped
-                self._effects.tell(talk.Who(self._uplink.name, self._room.room, people, dropped))
-            case Command.STATUS:
-                self._effects.tell(self._words.status())
-            case Command.VERIFY:
-                self._people.verify(argument, order.choice, now)
-            case Command.TRUST:
-                self._people.trust(argument, now)
-            case Command.USERLIST:
-                self._list(ListUsers(), command, now)
-            case Command.ROOMLIST:
-                self._list(ListRooms(), command, now)
-            case Command.ROOMCREATE:
-                self._create(argument, now)
-            case Command.ROOMJOIN:
-                self._room.join(argument, now)
-            case Command.ROOMLEAVE:
-                self._room.leave(now)
-            case Command.ROOMCLOSE:
-                self._close(now)
-            case Command.ROOMGIVE:
-                self._give(argument, now)
-            case Command.POKE:
-                self._poke(argument, now)
-            case Command.KICK:
-                self._kick(argument, now)
+        command, argument = order.command, order.argument
+        self._contacts.welcoming = True
+        here = command in _WITHOUT_SERVER or command in self._generation.commands
+        if not here and (why := self._registration.unavailable(command, now)) is not None:
+            self._tell(why)
+            self.in_vain(now)
+        elif command in _FOR_OTHERS and folded(argument) == folded(self._registration.name):
+            self._tell(talk.ThatIsYou(argument, command))
+            self.in_vain(now, name=argument)
+        elif command in self._generation.commands:
+            self._generation.commands[command](order, now)
+        elif command in self._commands:
+            self._commands[command](argument, now)
+        else:
+            self._not_here(command, argument, now)
 
-    def _needs_server(self, command: Command, now: float) -> Event:
-        told = self._uplink.unavailable(command, now)
-        return server.NeedsServer(command, False) if told is None else told
+    def in_vain(self, now: float, room: str = "", name: str = "") -> None:
+        """What the person wanted came to nothing: what was typed for this room, or this
+        person, must not go to those who only knocked, before or from now on."""
+        self._contacts.welcoming = False
+        if ended := self._contacts.over(self._contacts.end_knocks(), now):
+            turned_to = Someone(name) if name else None
+            self._tell(talk.HearNoMore(ended, talk.Cause.REFUSED, room, turned_to))
 
-    def _ask(
-        self,
-        request: Request,
-        order: Order,
-        then: Callable[[list[Answer]], None],
-        now: float,
-    ) -> None:
-        def close(answers: Answers, now: float) -> None:
-            self._awaited -= 1
-            if answers is None:
-                self._effects.tell(server.NoAnswer(order.command, order.argument))
+    # --- Asking the server
+
+    def _asked(
+        self, command: Command, argument: str, then: Callable[[Outcome, float], None]
+    ) -> Close:
+        """Something is asked that may change whom we speak to: what is typed waits for it.
+        Where there is no answer that is told; otherwise it is for `then`."""
+        self._room.asked += 1
+
+        def close(outcome: Outcome, now: float) -> None:
+            self._room.asked -= 1
+            if outcome is Outcome.UNANSWERED:
+                self._unanswered(command, argument, now)
+            elif outcome is Outcome.NOT_HERE:
+                self._not_here(command, argument, now)
             else:
-                then(answers)
+                then(outcome, now)
 
-        self._awaited += 1
-        self._uplink.link.ask(request, close, now)
+        return close
 
-    def _list(self, request: ListUsers | ListRooms, command: Command, now: float) -> None:
-        def then(answers: list[Answer]) -> None:
-            found = {name for one in answers if isinstance(one, Listed) for name in one.names}
-            kind = server.UserList if command is Command.USERLIST else server.RoomList
-            self._effects.tell(kind(tuple(sorted(found, key=str.lower))))
+    def _unanswered(self, command: Command, argument: str, now: float) -> None:
+        self._tell(server.NoAnswer(command, argument))
+        is_name = command is Command.POKE
+        self.in_vain(now, "" if is_name else argument, argument if is_name else "")
 
-        self._ask(request, Order(command), then, now)
+    def _not_here(self, command: Command, argument: str, now: float) -> None:
+        self._tell(server.NotInGeneration1(command, argument))
+        self.in_vain(now)
+
+    def _users(self, argument: str, now: float) -> None:
+        self._server.users(self._listed(Command.USERLIST, server.UserList), now)
+
+    def _rooms(self, argument: str, now: float) -> None:
+        self._server.rooms(self._listed(Command.ROOMLIST, server.RoomList), now)
+
+    def _listed(
+        self, command: Command, kind: type[server.UserList | server.RoomList]
+    ) -> CloseList:
+        self.listing += 1
+
+        def close(names: list[str] | None, now: float) -> None:
+            self.listing -= 1
+            if names is None:
+                self._tell(server.NoAnswer(command, ""))
+            else:
+                self._tell(kind(tuple(sorted(set(names), key=str.lower))))
+
+        return close
 
     # --- Rooms
 
     def _create(self, room: str, now: float) -> None:
-        def then(answers: list[Answer]) -> None:
-            if isinstance(answers[0], RoomReady):
-                self._room.created(room, ours=True)
-                self._effects.tell(rooms.RoomMade(room))
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is Outcome.DONE:
+                self._tell(rooms.RoomMade(room))
             else:
-                self._effects.tell(rooms.RoomNotMade(room))
+                self._tell(rooms.RoomNotMade(room))
+                self.in_vain(now, room)
 
-        self._ask(CreateRoom(room), Order(Command.ROOMCREATE, room), then, now)
+        self._server.create(room, self._asked(Command.ROOMCREATE, room, then), now)
 
-    def _close(self, now: float) -> None:
-        def then(answers: list[Answer]) -> None:
-            if isinstance(answers[0], Done):
-                self._room.created(room, ours=False)
-                self._effects.tell(rooms.RoomClosed())
-            else:
-                self._effects.tell(rooms.RoomNotClosed())
+    def _join(self, room: str, now: float) -> None:
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is not Outcome.DONE:
+                self._tell(rooms.NoSuchRoom(room))
+                self.in_vain(now, room)
 
-        room = self._room.room
-        self._ask(CloseRoom(), Order(Command.ROOMCLOSE), then, now)
+        self._server.join(room, self._asked(Command.ROOMJOIN, room, then), now)
+
+    def _leave(self, argument: str, now: float) -> None:
+        room = self._room.name
+        if not room:
+            self._tell(rooms.InNoRoom())
+            return
+        self._room.asked += 1
+        self._room.leave(now)
+
+        def close(outcome: Outcome, now: float) -> None:
+            self._room.asked -= 1
+            self._room.left(room, confirmed=outcome is Outcome.DONE)
+
+        self._server.leave_room(room, close, now)
+
+    def _close(self, argument: str, now: float) -> None:
+        def then(outcome: Outcome, now: float) -> None:
+            done = outcome is Outcome.DONE
+            self._tell(rooms.RoomClosed() if done else rooms.RoomNotClosed())
+
+        self._server.close_room(self._asked(Command.ROOMCLOSE, argument, then), now)
 
     def _give(self, name: str, now: float) -> None:
-        def then(answers: list[Answer]) -> None:
-            if isinstance(answers[0], Done):
-                self._room.created(room, ours=False)
-                self._effects.tell(rooms.RoomHandedOn(name))
-            else:
-                self._effects.tell(rooms.RoomNotGiven(name))
+        def then(outcome: Outcome, now: float) -> None:
+            done = outcome is Outcome.DONE
+            self._tell(rooms.RoomHandedOn(name) if done else rooms.RoomNotGiven(name))
 
-        room = self._room.room
-        self._ask(GiveRoom(name), Order(Command.ROOMGIVE, name), then, now)
+        self._server.give_room(name, self._asked(Command.ROOMGIVE, name, then), now)
 
-    # --- People
+    # --- Who hears us
 
     def _poke(self, name: str, now: float) -> None:
-        def then(answers: list[Answer]) -> None:
-            answer = answers[0]
-            if not isinstance(answer, ContactLocated):
-                self._effects.tell(talk.NoSuchUser(name))
-                return
-            person = self._people.poked(answer.contact, now)
-            if person is None:
-                own = answer.contact.fingerprint == self._people.own
-                self._effects.tell(talk.ThatIsYou(name) if own else talk.TooManyPeople(name))
-                return
-            if person.listening:
-                others = tuple(one for one in self._people.hearing() if one != person.who)
-                member = person.standing is Standing.MEMBER
-                self._effects.tell(talk.TalkBegun(person.who, "", self._room.room, member, others))
+        if self._contacts.is_ignored(name):
+            self._tell(talk.IsIgnored(name))
+            self.in_vain(now, name=name)
+            return
+        found: list[Found] = []
 
-        if self._people.ignores(name):
-            self._effects.tell(talk.IsIgnored(name))
-        else:
-            self._ask(Locate(name), Order(Command.POKE, name), then, now)
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is Outcome.DONE:
+                self._found(name, found[0], now)
+            else:
+                self._tell(talk.NoSuchUser(name))
+                self.in_vain(now, name=name)
+
+        self._server.find(name, found, self._asked(Command.POKE, name, then), now)
+
+    def _found(self, name: str, found: Found, now: float) -> None:
+        contact = found.contact
+        if contact is None:
+            self._tell(talk.ThatIsYou(name) if found.ourselves else talk.TooManyPeople(name))
+            self.in_vain(now, name=name)
+            return
+        self._gathering.undo(talk.Doing.PART, contact.who)
+        ended = self._contacts.over(self._contacts.poke(contact), now)
+        if contact.listening:
+            others = tuple(one for one in self._contacts.hearing() if one != contact.who)
+            member = contact.standing is Standing.MEMBER
+            room = self._room.name
+            self._tell(talk.TalkBegun(contact.who, found.address, room, member, others))
+        if ended:
+            self._tell(talk.HearNoMore(ended, talk.Cause.POKED, turned_to=contact.who))
 
     def _kick(self, name: str, now: float) -> None:
-        def one(answers: list[Answer]) -> None:
-            if isinstance(answers[0], Done):
-                self._effects.tell(rooms.KickedOut(name))
-            elif self._people.called(name) is None:
-                self._effects.tell(talk.NobodyHere(name, Command.KICK))
-            else:
-                self._effects.tell(rooms.NotKickedOut(name, self._hears(name)))
-
-        def close(answers: Answers, now: float) -> None:
-            self._awaited -= 1
-            if answers and isinstance(answers[0], Done):
-                self._room.emptied(now)
-                self._people.kick(now)
-                self._effects.tell(rooms.KickedOut(""))
-            else:
-                self._talk_to_nobody(now)
-
-        if name and (outsider := self._people.kick_one(name, now)) is not None:
-            self._effects.tell(talk.TalkEnded(outsider.who))
-        elif name and not self._uplink.valid:
-            self._effects.tell(self._needs_server(Command.KICK, now))
-        elif name and not self._room.room:
-            self._effects.tell(talk.NobodyHere(name, Command.KICK))
+        if name and (outsiders := self._contacts.outside_called(name)):
+            for outsider in outsiders:
+                self._contacts.turn_away(outsider)
+                self._contacts.part(outsider, now, tell=True)
+            self._tell(talk.TalkEnded(outsiders[-1].who))
         elif name:
-            self._ask(Kick(name), Order(Command.KICK, name), one, now)
-        elif self._uplink.valid and self._room.room:
-            self._awaited += 1
-            self._uplink.link.ask(Kick(), close, now)
+            close = self._asked(Command.KICK, name, partial(self._put_out, name))
+            self._server.kick(name, close, now)
         else:
-            self._talk_to_nobody(now)
+            self._room.asked += 1
+            self._server.kick("", self._emptied, now)
 
-    def _talk_to_nobody(self, now: float) -> None:
-        heard = tuple(one.who for one in self._people.kick(now) if not one.blocked)
-        self._effects.tell(talk.TalksToNobody(heard, self._room.room))
+    def _put_out(self, name: str, outcome: Outcome, now: float) -> None:
+        why = self._registration.unavailable(Command.KICK, now)
+        contact = self._contacts.called(name)
+        if outcome is Outcome.DONE:
+            self._tell(rooms.KickedOut(name))
+        elif outcome is Outcome.IMPOSSIBLE and why is not None:
+            self._tell(why)
+        elif outcome is Outcome.IMPOSSIBLE or contact is None:
+            self._tell(talk.NobodyHere(name, Command.KICK))
+        else:
+            self._tell(rooms.NotKickedOut(name, contact.listening))
 
-    def _hears(self, name: str) -> bool:
-        person = self._people.called(name)
-        return person is not None and person.listening
+    def _emptied(self, outcome: Outcome, now: float) -> None:
+        """The room has nobody else in it any more, if it is ours; we talk to nobody anyway."""
+        self._room.asked -= 1
+        for contact in self._contacts.stop():
+            self._contacts.part(contact, now, tell=True)
+        if outcome is Outcome.DONE:
+            self._tell(rooms.KickedOut(""))
+        else:
+            heard = tuple(one.who for one in self._contacts.members() if not one.blocked)
+            self._tell(talk.TalksToNobody(heard, self._room.name))
+
+    # --- What needs no server
+
+    def _help(self, argument: str, now: float) -> None:
+        self._tell(server.Help(tuple(Command)))
+
+    def _who(self, argument: str, now: float) -> None:
+        people = present(self._contacts, self._generation.compared)
+        dropped = self._generation.datagrams.dropped
+        self._tell(talk.Who(self._registration.name, self._room.name, people, dropped))
+
+    def _ignore(self, name: str, now: float) -> None:
+        found = self._contacts.find(name)
+        if not found and not self._contacts.open:
+            self._tell(talk.NobodyHere(name, Command.IGNORE))
+        elif not self._contacts.ignore(name, found):
+            self._tell(talk.TooManyIgnored())
+        else:
+            for contact in found:
+                self._gathering.forget(contact.who)
+                if contact.standing is not Standing.MEMBER:
+                    self._contacts.turn_away(contact)
+                    self._contacts.part(contact, now)
+            self._tell(talk.IgnoredNow(name))
+
+    def _unignore(self, name: str, now: float) -> None:
+        if self._contacts.unignore(name):
+            hears = any(one.listening for one in self._contacts.find(name))
+            self._tell(talk.IgnoredNoMore(name, hears))
+        else:
+            self._tell(talk.NotIgnored(name))

@@ -15,7 +15,6 @@ from twisted_chat.events import Event
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Typed
-from twisted_chat.peer.generations import EitherSession
 from twisted_chat.peer.session import Session
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
 
@@ -48,7 +47,7 @@ class Peer(DatagramProtocol):
 
     def __init__(
         self,
-        make_session: Callable[[int], Session | EitherSession],
+        make_session: Callable[[int], Session],
         clock: IReactorTime,
         look_up: LookUp = _nowhere,
     ) -> None:
@@ -159,11 +158,10 @@ class LinkedPeer(Peer):
     """A peer that has links. `carrier` is who carries them."""
 
     carrier: Carrier
-    _session: EitherSession
 
     def __init__(
         self,
-        make_session: Callable[[int], Session | EitherSession],
+        make_session: Callable[[int], Session],
         clock: IReactorTime,
         look_up: LookUp = _nowhere,
     ) -> None:

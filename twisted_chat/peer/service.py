@@ -20,9 +20,9 @@ from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.resolve import everywhere, look_up_later
 from twisted_chat.net.service import DatagramService
+from twisted_chat.peer.gen2.generation import Credentials
 from twisted_chat.peer.gen2.trust import Memory
-from twisted_chat.peer.generations import EitherSession
-from twisted_chat.peer.keyed import KeyedSession
+from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -69,15 +69,17 @@ class PeerService(DatagramService):
         recorder: Recorder | None = None,
         terminal: Callable[[Peer], LineTerminal] = for_people,
     ) -> None:
-        def plain(port: int, chosen: str | None) -> Session:
-            return Session(server, port, chosen, patient=patient)
-
         if keys is None:
-            look_up = partial(look_up_later, reactor=reactor)
-            self.peer = Peer(lambda port: plain(port, name), reactor, look_up)
+
+            def session(port: int) -> Session:
+                return Session(
+                    Negotiation(server, port, None, patient=patient), name, patient=patient
+                )
+
+            self.peer = Peer(session, reactor, partial(look_up_later, reactor=reactor))
             on_port: DatagramProtocol = self.peer
         else:
-            self.peer, on_port = _linked(server, name, reactor, keys, plain, patient=patient)
+            self.peer, on_port = _linked(server, name, reactor, keys, patient=patient)
 
         def make_port() -> BoundedPort:
             return datagram_port(
@@ -113,25 +115,22 @@ def _linked(
     name: str | None,
     reactor: Any,
     keys: Keys,
-    plain: Callable[[int, str | None], Session],
     *,
     patient: bool,
 ) -> tuple[Peer, QuicPort]:
-    """A peer of generation 2, and who carries its links."""
+    """A peer that has a key, and who carries its links."""
 
-    def make_session(port: int) -> EitherSession:
-        keyed = KeyedSession(
-            server,
+    def make_session(port: int) -> Session:
+        credentials = Credentials(
             keys.identity.fingerprint,
-            name,
             keys.memory,
             epoch=time.time_ns(),
             since_1970=time.time() - reactor.seconds(),
-            patient=patient,
             server_key=keys.server,
             here=(source_host(server.current[0]), port),
         )
-        return EitherSession(server, keyed, lambda chosen: plain(port, chosen))
+        negotiation = Negotiation(server, port, credentials, patient=patient)
+        return Session(negotiation, name, patient=patient)
 
     peer = LinkedPeer(make_session, reactor, partial(look_up_later, reactor=reactor))
     links = QuicPort(

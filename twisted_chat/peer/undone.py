@@ -35,6 +35,11 @@ UNDONE: frozenset[type[Event]] = frozenset(
 """What is told of a line that was not done, and of which nothing is so as it wanted. A room
 that is there already is none of these: the line that joins it shows if it is any good."""
 
+LOST: frozenset[type[Event]] = frozenset(
+    {said.ArrivalUnknown, said.LostFor, said.NeverArrived, said.NotBackYet}
+)
+"""What is told of a text that has not got to everybody, and is not tried any more."""
+
 
 def left_over(lines: Iterable[Say | Order | Event]) -> NotDone | None:
     """What is to be told of typed lines that are not done any more. None if they

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import key_of
 from tests.peer.linked import SERVER, Person, World
+from tests.support.contacts import contact_of
 from twisted_chat.addresses import Address
 from twisted_chat.links import SendFrame
 from twisted_chat.peer.gen2.dialling import (
@@ -26,9 +27,9 @@ HERE = ("10.0.0.5", 5005)
 
 def somebody(number: int, host: str = "192.0.2.1") -> KeyedPeer:
     """One who is at a port of a host."""
-    contact = ContactInfo(f"user{number}", key_of(str(number)), host, 1024 + number)
-    one = KeyedPeer(contact)
-    one.reachable_at((contact.host, contact.port))
+    name, address = f"user{number}", (host, 1024 + number)
+    one = KeyedPeer(contact_of(name, key_of(str(number)), address))
+    one.reachable_at(address)
     return one
 
 

@@ -7,7 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, Inbox
-from twisted_chat.peer.gen2.outbox import Line, Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.line import Line
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, parse_speech
 
 
@@ -90,7 +91,7 @@ class Both(SynchronousTestCase):
         for step in [*steps, "lose", "send", *["carry"] * 80, *["show"] * 80, "ack", "ack"]:
             if step == "say":
                 said += 1
-                outbox.put(*pieces_of(Line(str(said), 0), "lab"))
+                outbox.put(*pieces_of(Line(str(said), "alice", "lab", 0), "lab"))
             elif step == "send":
                 there += map(text_of, outbox.to_send())
             elif step == "carry" and there:

@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, Remembered, key_of
+from tests.support.sessions import keyed_session
 from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
 from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.peer.gen2.delivery import HEAR_BURST
 from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.peer.gen2.mesh import MAX_STRANGERS, STRANGER_PATIENCE
-from twisted_chat.peer.keyed import KeyedSession
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
@@ -278,7 +278,7 @@ class Anything(SynchronousTestCase):
     @given(STEPS)
     def test_never_raises(self, steps: list[tuple[str, str, bytes, str]]) -> None:
         """Whatever comes in which order, nothing raises, and no control character is shown."""
-        session = KeyedSession(
+        session = keyed_session(
             Whereabouts(WHERE),
             key_of("alice"),
             "alice",

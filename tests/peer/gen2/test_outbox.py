@@ -5,20 +5,18 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.outbox import (
     MAX_OUTBOX,
-    OVERHEAD,
     WINDOW,
     WINDOW_BYTES,
-    Line,
     Outbox,
     Piece,
-    size_of,
 )
+from twisted_chat.peer.line import OVERHEAD, Line, size_of
 from twisted_chat.wire.gen2.speech import Acknowledgement
 
 
 def filled(*texts: str) -> tuple[Outbox, list[Line]]:
     """An outbox in which these wait."""
-    outbox, lines = Outbox(7), [Line(text, 0.0, 1, time=5) for text in texts]
+    outbox, lines = Outbox(7), [Line(text, "alice", "lab", 0.0, 1, time=5) for text in texts]
     for line in lines:
         outbox.put(Piece(line.text.encode(), size_of(line.text), line, True, b"#lab"))
     return outbox, lines

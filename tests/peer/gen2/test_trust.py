@@ -79,7 +79,9 @@ class Names(SynchronousTestCase):
             people = [
                 ContactInfo(name, key_of(name), "192.0.2.1", 1) for name in ("Bob", "carol", "dan")
             ]
-            self.assertEqual(trust.judge_all(people), [trust.judge(one) for one in people])
+            self.assertEqual(
+                trust.judge_all(people), [trust.judge(one.name, one.fingerprint) for one in people]
+            )
             expected = [Verdict.KNOWN, Verdict.CHANGED, Verdict.NEW]
             broken = isinstance(memory, Broken)
             self.assertEqual(

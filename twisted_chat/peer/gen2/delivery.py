@@ -8,18 +8,20 @@ line: what the notice is about is the person, not the text. `$status` shows it
 at any time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.contact import Contact
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import Line, Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.line import Line
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, NumberedText
 
@@ -75,14 +77,13 @@ class Deliveries:
         self._inboxes = inboxes
         self._hearing = Rate(hear_rate, hear_burst)
         self._pause = 1 / hear_rate if hear_rate else 0.0
+        self._peers: dict[Contact, KeyedPeer] = {}
         self._all: dict[KeyedPeer, PeerDelivery] = {}
         self._active: dict[KeyedPeer, None] = {}
         """Those with whom something is under way."""
         self._deadlines: Deadlines[KeyedPeer] = Deadlines()
         self.last: Line | None = None
         """What the person said last."""
-        self.lost = False
-        """Whether anything was given up."""
 
     def _with(self, peer: KeyedPeer) -> PeerDelivery:
         """What is under way with somebody; made when it is needed, as a server can name many."""
@@ -94,35 +95,41 @@ class Deliveries:
 
     # --- Saying
 
-    def say(self, text: str, room: str, listeners: list[KeyedPeer], now: float) -> Line:
-        """Accept a line for those who have room for it, and tell who has not. To the members
-        of the room that we are in it is said there, and to others in private."""
-        time = int((now + self._since_1970) * 1000)
-        line = self.last = Line(text, now, time=time)
-        pieces = pieces_of(line, room)
+    def begin(self, peer: KeyedPeer) -> None:
+        """There may be something to say to somebody, or to hear."""
+        self._peers[peer.contact] = peer
+
+    def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
+        """Accept a line for those who have room for it. To the members of the room that we are
+        in it is said there, and to others in private. Returns those who have no room for it."""
+        self.last = line
+        line.time = int((now + self._since_1970) * 1000)
+        pieces = pieces_of(line, line.room)
         private = [replace(piece, where=PRIVATE) for piece in pieces]
         size = sum(piece.size for piece in pieces)
-        unreachable = []
-        for peer in listeners:
+        full: list[Contact] = []
+        for contact in contacts:
+            peer = self._peers[contact]
             its = self._with(peer)
             outbox = its.outbox
             if not outbox.has_room(size):
-                unreachable.append(peer.who)
+                full.append(contact)
                 continue
             line.receivers += 1
             if not len(outbox):
                 self._watch(peer, its, now + LATE)
-            for piece in pieces if peer.standing is Standing.MEMBER else private:
+            for piece in pieces if contact.standing is Standing.MEMBER else private:
                 outbox.put(piece)
             self._send(peer, its)
-        if unreachable:
-            self.lost = True
-            self._effects.tell(said.LostFor(tuple(unreachable), text))
-        return line
+        return full
 
-    def has_room(self, peer: KeyedPeer, size: int) -> bool:
-        """Whether somebody can be told so much now."""
-        return self._with(peer).outbox.has_room(size)
+    def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
+        """Whether a text can be accepted for all of these to whom there is a link."""
+        for contact in contacts:
+            peer = self._peers[contact]
+            if peer.link is not None and not self._with(peer).outbox.has_room(size):
+                return False
+        return True
 
     def flush(self, peer: KeyedPeer) -> None:
         """Send what may be sent."""
@@ -130,24 +137,24 @@ class Deliveries:
 
     def _send(self, peer: KeyedPeer, its: PeerDelivery) -> None:
         link = peer.link
-        if link is not None and not peer.blocked and not peer.awaited:
+        if link is not None and not peer.contact.blocked and not peer.contact.awaited:
             for message in its.outbox.to_send():
                 self._effects.frame(message, link)
 
     def give_up(self, peer: KeyedPeer) -> None:
         """Forget what has not arrived, and tell the person."""
         its = self._all.pop(peer, None)
+        del self._peers[peer.contact]
         self._active.pop(peer, None)
         self._deadlines.discard(peer)
         if its is None:
             return
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
-        self.lost = self.lost or bool(sent or never)
         if sent:
-            self._effects.tell(said.ArrivalUnknown(peer.who, len(sent), sent[0].text))
+            self._effects.tell(said.ArrivalUnknown(peer.contact.who, len(sent), sent[0].text))
         if never:
-            self._effects.tell(said.NeverArrived(peer.who, len(never), never[0].text))
+            self._effects.tell(said.NeverArrived(peer.contact.who, len(never), never[0].text))
 
     @property
     def unsettled(self) -> list[KeyedPeer]:
@@ -174,7 +181,7 @@ class Deliveries:
             self._send(peer, its)
             if its.behind and not len(its.outbox):
                 its.behind = False
-                self._effects.tell(said.AllArrived(peer.who))
+                self._effects.tell(said.AllArrived(peer.contact.who))
         else:
             if not its.inbox.take(speech):
                 self._owe(peer, its, speech, now)
@@ -182,16 +189,16 @@ class Deliveries:
 
     def _show(self, peer: KeyedPeer, its: PeerDelivery, now: float) -> None:
         its.show_at = NEVER
-        while len(its.inbox) and not peer.blocked:
+        while len(its.inbox) and not peer.contact.blocked:
             if not self._hearing.spend(peer.fingerprint, now):
                 its.show_at = now + self._pause
                 self._watch(peer, its, its.show_at)
                 break
             shown = its.inbox.show_next()
-            if not peer.ignored:
+            if not peer.contact.ignored:
                 text = shown.text.removesuffix("\n").removesuffix("\r")
-                in_room = peer.standing is Standing.MEMBER
-                self._effects.tell(said.Said(peer.who, text, in_room))
+                in_room = peer.contact.standing is Standing.MEMBER
+                self._effects.tell(said.Said(peer.contact.who, text, in_room))
             self._owe(peer, its, shown, now)
 
     def _owe(self, peer: KeyedPeer, its: PeerDelivery, shown: NumberedText, now: float) -> None:
@@ -205,7 +212,7 @@ class Deliveries:
             self._watch(peer, its, its.acknowledge_at)
 
     def _acknowledge(self, peer: KeyedPeer, its: PeerDelivery) -> None:
-        if peer.link is not None and not peer.blocked:
+        if peer.link is not None and not peer.contact.blocked:
             for epoch in sorted(its.owed):
                 if heard := its.inbox.heard(epoch):
                     self._effects.frame(heard.encode(), peer.link)
@@ -235,7 +242,7 @@ class Deliveries:
             oldest = its.outbox.oldest
             if oldest is not None and not its.behind and oldest.at + LATE <= now:
                 its.behind = True
-                late.setdefault(oldest, []).append(peer.who)
+                late.setdefault(oldest, []).append(peer.contact.who)
             if (due := its.due) < NEVER:
                 self._watch(peer, its, due)
             elif oldest is None:
@@ -259,7 +266,9 @@ class Deliveries:
         if line is None:
             return said.Delivery(None, 0, 0, ())
         waiting = tuple(
-            said.Waiting(one.who, len(self._with(one).outbox.lines()), one.link is not None)
+            said.Waiting(
+                one.contact.who, len(self._with(one).outbox.lines()), one.link is not None
+            )
             for one in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)

@@ -6,9 +6,8 @@ may only have been faster than the server's word, so it is kept unheard for a
 moment, and then it is put off.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from twisted_chat.addresses import Address, site
 from twisted_chat.deadlines import Deadlines
@@ -16,20 +15,19 @@ from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
+from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dialling import Dialling, Places
 from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES, size_of
+from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.peer.gen2.trust import Trust
-from twisted_chat.peer.namesakes import Namesakes
+from twisted_chat.peer.line import size_of
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
-MAX_KEYED = 10_000
-"""Peers with a key that are known at a time."""
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
 STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
@@ -45,7 +43,10 @@ class _Stranger:
 
 
 class Mesh:
-    """Who is there, by fingerprint. `wake` is when `tick` is due."""
+    """The links to those with a key, by fingerprint, and so the conversation with them.
+    `wake` is when `tick` is due."""
+
+    acknowledged = True
 
     def __init__(
         self,
@@ -53,51 +54,42 @@ class Mesh:
         words: Deliveries,
         effects: Effects,
         places: Places,
-        names: Namesakes[Any],
-        parted: Callable[[KeyedPeer, float], None],
-        broke: Callable[[KeyedPeer, str, float], None],
+        contacts: Contacts,
+        parted: Callable[[Contact, float], None],
+        broke: Callable[[Contact, str, float], None],
     ) -> None:
         self._on_parted = parted
         self._on_broke = broke
         self._trust = trust
         self._words = words
+        self.has_room, self.say = words.has_room, words.say
         self._effects = effects
         self._places = places
         self._known: dict[str, KeyedPeer] = {}
-        self._names = names
+        self._contacts = contacts
         self._links: dict[Link, KeyedPeer] = {}
         self._strangers: dict[str, _Stranger] = {}
         self._dialling = Dialling(effects.dial)
         self._parting: Deadlines[KeyedPeer] = Deadlines()
 
-    def __iter__(self) -> Iterator[KeyedPeer]:
-        return iter(list(self._known.values()))
-
-    def get(self, fingerprint: str) -> KeyedPeer | None:
-        return self._known.get(fingerprint)
-
     # --- Who is there
 
-    def meet(self, contact: ContactInfo, now: float, *, blocked: bool) -> KeyedPeer | None:
-        """Somebody is in our room, or introduced. None where there are too many."""
+    def meet(self, contact: Contact, now: float) -> None:
         peer = self._known.get(contact.fingerprint)
-        before = None if peer is None else peer.contact
+        new = peer is None
         if peer is None:
-            if len(self._known) >= MAX_KEYED:
-                return None
-            peer = KeyedPeer(contact)
-            self._known[contact.fingerprint] = peer
-            self._names.add(peer)
-        self._names.rename(peer, contact)
-        peer.blocked = blocked
+            peer = self._known[contact.fingerprint] = KeyedPeer(contact)
+            self._words.begin(peer)
         peer.parting = False
         self._parting.discard(peer)
-        allowed = self._places.allow((contact.host, contact.port))
+        allowed = self._places.allow(contact.address)
         if allowed:
-            peer.reachable_at((contact.host, contact.port))
-        if blocked:
+            peer.reachable_at(contact.address)
+        moved = peer.place != contact.address
+        peer.place = contact.address
+        if contact.blocked:
             self._dialling.drop(peer)
-        elif allowed and before is not None and _moved(before, contact):
+        elif allowed and moved and not new:
             self._dial_at_new_address(peer, now)
         elif not self._dialling.busy(peer):
             self._dial(peer, now, now)
@@ -105,32 +97,35 @@ class Mesh:
             self._take_over(peer, stranger.link, now)
             for said in stranger.said:
                 self._take(peer, stranger.link, said, now)
-        return peer
 
-    def part(self, peer: KeyedPeer, now: float, *, tell: bool = False) -> None:
-        """Somebody is neither in our room nor introduced any more; with `tell`, they
-        are told that we hear nothing from now on."""
+    def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
+        peer = self._known[contact.fingerprint]
         if tell:
-            self.say_leave(peer)
+            self._say_leave(peer)
         peer.parting = True
         self._parting.set(peer, now + LINGER)
 
-    def returned(self, peer: KeyedPeer, now: float) -> None:
-        """Somebody for whom what was said has waited is in our room again."""
-        self._words.flush(peer)
+    def returned(self, contact: Contact, now: float) -> None:
+        self._words.flush(self._known[contact.fingerprint])
 
-    def say_leave(self, peer: KeyedPeer) -> None:
+    def _say_leave(self, peer: KeyedPeer) -> None:
         """Tell somebody that we do not hear them any more."""
-        if peer.link is not None and not peer.blocked:
+        if peer.link is not None and not peer.contact.blocked:
             self._effects.frame(Leave().encode(), peer.link)
 
-    def accepted(self, peer: KeyedPeer, now: float) -> None:
+    def accepted(self, contact: Contact, now: float) -> None:
         """The person takes this key for this name."""
-        peer.blocked = False
+        peer = self._known[contact.fingerprint]
         if peer.link is not None:
             self._ready(peer, now)
         else:
             self._dial(peer, now, now)
+
+    def close(self) -> None:
+        """Have nothing to do with anybody any more."""
+        for peer in list(self._known.values()):
+            self._say_leave(peer)
+            self.forget(peer.contact)
 
     # --- Links
 
@@ -158,14 +153,14 @@ class Mesh:
         self._dialling.drop(peer)
         self._dialling.linked(link.address[0], peer.fingerprint, now)
         self._links[link] = peer
-        if not peer.blocked:
+        if not peer.contact.blocked:
             self._ready(peer, now)
 
     def _rightly_dialled(self, link: Link) -> bool:
         return link.dialled == (self._trust.own < link.fingerprint)
 
     def _ready(self, peer: KeyedPeer, now: float) -> None:
-        self._trust.remember(peer.contact)
+        self._trust.remember(peer.contact.name, peer.fingerprint)
         assert peer.link is not None
         self._effects.frame(Can(OF_PEERS).encode(), peer.link)
         self._words.linked(peer, now)
@@ -205,7 +200,7 @@ class Mesh:
         if peer.link is not link:
             return
         if isinstance(speech, Leave):
-            self._on_parted(peer, now)
+            self._on_parted(peer.contact, now)
             return
         try:
             self._words.received(peer, speech, now)
@@ -218,7 +213,7 @@ class Mesh:
         """What came is not in the language: nothing more can be understood."""
         peer = self._links.get(link)
         if peer is not None:
-            self._on_broke(peer, str(broken), now)
+            self._on_broke(peer.contact, str(broken), now)
         self._effects.close(link, str(broken))
         self.lost(link, now)
 
@@ -265,7 +260,7 @@ class Mesh:
 
     def _dials(self, peer: KeyedPeer) -> bool:
         """Whether it is us who dial, of the two."""
-        return self._trust.own < peer.fingerprint and not peer.blocked
+        return self._trust.own < peer.fingerprint and not peer.contact.blocked
 
     def _tick_dials(self, now: float) -> None:
         for address, fingerprint in self._dialling.tick(now):
@@ -281,28 +276,23 @@ class Mesh:
 
     def tick(self, now: float) -> None:
         for peer in list(self._parting.due(now)):
-            self.forget(peer)
+            self.forget(peer.contact)
         self._tick_dials(now)
         for stranger in [one for one in self._strangers.values() if one.until <= now]:
             del self._strangers[stranger.link.fingerprint]
             self._effects.close(stranger.link, "you are neither in my room nor were we introduced")
 
-    def forget(self, peer: KeyedPeer) -> None:
-        """Have nothing to do with somebody any more."""
+    def forget(self, contact: Contact) -> None:
+        peer = self._known[contact.fingerprint]
         self._words.give_up(peer)
         self._parting.discard(peer)
         self._dialling.drop(peer)
         self._dialling.unlinked(peer.fingerprint)
         del self._known[peer.fingerprint]
-        self._names.discard(peer)
+        self._contacts.forget(contact)
         if peer.link is not None:
             del self._links[peer.link]
             self._effects.close(peer.link, "we have parted")
-
-
-def _moved(before: ContactInfo, contact: ContactInfo) -> bool:
-    """Whether the server says now that somebody is elsewhere."""
-    return (before.host, before.port) != (contact.host, contact.port)
 
 
 def _hold(stranger: _Stranger, speech: Speech) -> None:

@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
+from twisted_chat.peer.line import OVERHEAD, Line
 from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, conversation, numbered
@@ -17,23 +18,9 @@ MAX_TEXT = MAX_FRAME - 1152
 """Bytes of text in one message; the rest is for its verb, its room and its numbers."""
 MAX_OUTBOX = 256 * 1024
 """Bytes that wait for one receiver."""
-OVERHEAD = 64
-"""Bytes that a message counts for besides its text."""
 WINDOW, WINDOW_BYTES = 256, 128 * 1024
 """Messages, and bytes of them, that may be on the way without being
 acknowledged; one message may be in any case."""
-
-
-@dataclass(eq=False, slots=True)
-class Line:
-    """What a person said, and at how many of how many receivers it has arrived."""
-
-    text: str
-    at: float
-    receivers: int = 0
-    arrived: int = 0
-    time: int = 0
-    """When it was said, by our clock: milliseconds since 1970."""
 
 
 @dataclass(eq=False, slots=True)
@@ -48,11 +35,6 @@ class Piece:
     """Whether the line has arrived with this."""
     where: bytes = PRIVATE
     """The conversation, as it travels."""
-
-
-def size_of(text: str) -> int:
-    """What a text counts for, in bytes."""
-    return (len(text) if text.isascii() else len(text.encode())) + OVERHEAD
 
 
 def pieces_of(line: Line, room: str) -> list[Piece]:

@@ -147,6 +147,15 @@ class KeyedRegistration:
         begun = self._name or not self.link.seen
         return NeedsServer(command, self.link.in_question) if begun else NameFirst()
 
+    @property
+    def in_question(self) -> bool:
+        """Whether `$trust server` has something to decide."""
+        return self.link.in_question
+
+    def trust(self, now: float) -> None:
+        """The person accepts what the server is now."""
+        self.link.trust(now)
+
     # --- Asking for it
 
     def call_me(self, text: str, now: float) -> None:

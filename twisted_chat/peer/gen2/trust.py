@@ -91,46 +91,44 @@ class Trust:
 
     # --- Names
 
-    def judge(self, contact: ContactInfo) -> Verdict:
+    def judge(self, called: str, fingerprint: str) -> Verdict:
         """Compare the key of an introduction with the one that is remembered."""
-        name = folded(contact.name)
+        name = folded(called)
         try:
             known = self._memory.name(name)
         except ChatError as problem:
             self._tell(MemoryFailed(Remembering.PERSON, name, str(problem)))
             return Verdict.CHANGED
-        return self._verdict(contact, name, known)
+        return self._verdict(fingerprint, name, known)
 
     def judge_all(self, contacts: Sequence[ContactInfo]) -> list[Verdict]:
         """The same of many at once, each in its place."""
         names = [folded(contact.name) for contact in contacts]
         try:
             known = self._memory.known_names(names)
-        except ChatError:
-            return [self.judge(contact) for contact in contacts]  # And tell of each.
+        except ChatError:  # Which is told of each.
+            return [self.judge(contact.name, contact.fingerprint) for contact in contacts]
         judge = self._verdict
         return [
-            judge(contact, name, known.get(name))
+            judge(contact.fingerprint, name, known.get(name))
             for contact, name in zip(contacts, names, strict=True)
         ]
 
-    def _verdict(self, contact: ContactInfo, name: str, known: KnownPerson | None) -> Verdict:
-        if known is None or (not contact.fingerprint and name in self._without_key):
+    def _verdict(self, fingerprint: str, name: str, known: KnownPerson | None) -> Verdict:
+        if known is None or (not fingerprint and name in self._without_key):
             return Verdict.NEW
-        return Verdict.KNOWN if known.fingerprint == contact.fingerprint else Verdict.CHANGED
+        return Verdict.KNOWN if known.fingerprint == fingerprint else Verdict.CHANGED
 
-    def remember(self, contact: ContactInfo) -> None:
+    def remember(self, name: str, fingerprint: str) -> None:
         """The key is proven, and there is none to contradict it."""
-        if contact.fingerprint:
-            name = folded(contact.name)
-            self._keep(lambda: self._memory.remember(name, contact.fingerprint))
+        self._keep(lambda: self._memory.remember(folded(name), fingerprint))
 
-    def accept(self, contact: ContactInfo) -> None:
+    def accept(self, called: str, fingerprint: str) -> None:
         """The person takes the new key for this name; for a name without a key
         only as long as the program runs, and the key stays remembered."""
-        name = folded(contact.name)
-        if contact.fingerprint:
-            self._keep(lambda: self._memory.trust(name, contact.fingerprint))
+        name = folded(called)
+        if fingerprint:
+            self._keep(lambda: self._memory.trust(name, fingerprint))
         else:
             self._without_key.add(name)
 

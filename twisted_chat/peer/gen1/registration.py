@@ -11,11 +11,20 @@ from collections.abc import Callable
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused
+from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events.server import NoServer, NotRegistered, Reason, ServerAway
+from twisted_chat.peer.events.server import (
+    NameFirst,
+    NeedsServer,
+    NoServer,
+    NotRegistered,
+    Reason,
+    ServerAway,
+)
+from twisted_chat.peer.gen1.requests import Ask, Requests, collect
 from twisted_chat.peer.patience import Patience
-from twisted_chat.peer.requests import Ask, Requests, collect
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Locate, Register, Verb, Welcome
 from twisted_chat.wire.gen1 import Answer, Located
@@ -28,7 +37,7 @@ STRAY = 0.3
 """Seconds for which a server that has forgotten us may still answer what it was asked before."""
 
 
-class Registration:
+class DatagramRegistration:
     """Our name at the server.
 
     `accepted` is called at each registration, with True when it is not the
@@ -202,10 +211,26 @@ class Registration:
             self._effects.resolve(self._server.place)
         self._due = now + RETRY
 
+    # --- What a session asks
+
+    takes_name = True
+    in_question = False
+
     @property
     def lacks_name(self) -> bool:
-        """Whether this is a script that has not said its name yet."""
         return not (self._patient or self.name or self.wanted or self.failed)
+
+    @property
+    def registering(self) -> bool:
+        return bool(self.name or self.wanted) and not (self.valid or self.away)
+
+    def trust(self, now: float) -> None:
+        """Nothing: a server has no key."""
+
+    def unavailable(self, command: Command | None, now: float) -> Event | None:
+        if self.valid or command is None:
+            return None
+        return NeedsServer(command) if self.name or self.wanted else NameFirst()
 
     def give_up(self) -> None:
         """There is no point in going on."""

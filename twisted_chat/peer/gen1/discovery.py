@@ -7,8 +7,9 @@ would cost more than it is worth, and people are named when they first speak.
 
 from collections.abc import Callable
 
-from twisted_chat.peer.acquaintances import Acquaintances
-from twisted_chat.peer.requests import SETTLED, Ask, Requests
+from twisted_chat.addresses import Address
+from twisted_chat.peer.gen1.contacts import AddressContacts
+from twisted_chat.peer.gen1.requests import SETTLED, Ask, Requests
 from twisted_chat.wire.common import ListUsers, Locate
 from twisted_chat.wire.gen1 import Answer, Located, UserListed
 
@@ -19,17 +20,20 @@ REST = 60.0
 
 
 class Discovery:
-    """Looks names up, one look-up at a time."""
+    """Looks names up, one look-up at a time. `roster` says who is in our room."""
 
-    def __init__(self, requests: Requests, peers: Acquaintances) -> None:
+    def __init__(
+        self, requests: Requests, names: AddressContacts, roster: Callable[[], list[Address]]
+    ) -> None:
         self._requests = requests
-        self._peers = peers
+        self._names = names
+        self._roster = roster
         self._waiting: list[Callable[[float], None]] = []
         self._rests_until = 0.0
 
     def name_everybody(self, own: str, then: Callable[[float], None], now: float) -> None:
         """Call `then`, as soon as the names of the roster are known as far as they can be."""
-        if all(map(self._peers.knows, self._peers.roster())) or now < self._rests_until:
+        if all(map(self._names.knows, self._roster())) or now < self._rests_until:
             then(now)
             return
         self._waiting.append(then)
@@ -48,13 +52,13 @@ class Discovery:
         def close(answered: bool, now: float) -> None:
             if len(names) > MAX_USERS:
                 names.clear()
-            known = {self._peers.called(address).name for address in self._peers.roster()}
+            known = {self._names.called(address).name for address in self._roster()}
             self._locate(sorted(names - known - {own}), now)
 
         self._requests.ask(Ask(ListUsers(), take, close), now)
 
     def _locate(self, names: list[str], now: float) -> None:
-        if not names or all(map(self._peers.knows, self._peers.roster())):
+        if not names or all(map(self._names.knows, self._roster())):
             waiting, self._waiting = self._waiting, []
             for then in waiting:
                 then(now)
@@ -63,7 +67,7 @@ class Discovery:
 
         def take(answer: Answer, now: float) -> float:
             if isinstance(answer, Located):
-                self._peers.learn((answer.host, answer.port), name)
+                self._names.learn((answer.host, answer.port), name)
             return 0
 
         def close(answered: bool, now: float) -> None:

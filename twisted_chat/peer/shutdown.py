@@ -5,35 +5,22 @@ from collections.abc import Callable
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import NotDone
-from twisted_chat.peer.gen2.delivery import Deliveries
-from twisted_chat.peer.gen2.mesh import Mesh
-from twisted_chat.peer.gen2.registration import KeyedRegistration
-from twisted_chat.wire.common import Leave
+from twisted_chat.peer.generation import Generation
 
 ARRIVAL, ARRIVAL_QUIT = 10.0, 2.0
 """Seconds to wait at the end until everything has arrived: of a script, and of a person."""
 HURRY = 0.3
 """Seconds to wait for that where the process is being ended."""
 ANSWER = 1.5
-"""Seconds to wait for the answer to `by`: who quits wants to be gone."""
+"""Seconds to wait for the answer to `by`: one who quits wants to be gone."""
 
 
 class Shutdown:
     """The end of a session, once it has `begun`. `wake` is when `go_on` is due."""
 
     def __init__(
-        self,
-        server: KeyedRegistration,
-        links: Mesh,
-        words: Deliveries,
-        effects: Effects,
-        left_over: Callable[[], NotDone | None],
-        *,
-        patient: bool,
+        self, effects: Effects, left_over: Callable[[], NotDone | None], *, patient: bool
     ) -> None:
-        self._server = server
-        self._links = links
-        self._words = words
         self._effects = effects
         self._patient = patient
         self._left_over = left_over
@@ -42,30 +29,31 @@ class Shutdown:
         self.over = False
         self.wake = NEVER
 
+    def speak(self, generation: Generation) -> None:
+        """It is this generation that is left."""
+        self._generation = generation
+
     def begin(self, now: float) -> None:
         """Leave, as soon as what was said has arrived."""
         self.begun = True
-        self._words.acknowledge_all()
+        self._generation.shut_down()
         self.wake = now + (ARRIVAL_QUIT if self._patient else ARRIVAL)
         self.go_on(now)
 
     def go_on(self, now: float) -> None:
         """See what is still to be waited for, if it has begun."""
-        if not self.begun:
+        if self.over or not self.begun:
             return
         if self._said:
             if now >= self.wake:
                 self._end()
-        elif not self._words.unsettled or now >= self.wake:
-            if self._hurried:
+        elif not self._generation.unsettled or now >= self.wake:
+            if self._hurried or not self._generation.registration.valid:
                 self.vanish()
                 return
             self._said = True
             self.wake = now + ANSWER
-            if self._server.valid:
-                self._server.link.ask(Leave(), lambda answers, now: self._end(), now)
-            else:
-                self._end()
+            self._generation.server.leave(lambda outcome, now: self._end(), now)
 
     def hurry(self, now: float) -> None:
         """The process is being ended: what was sent has a moment to arrive."""
@@ -75,15 +63,15 @@ class Shutdown:
         if self._said:
             self._end()
             return
-        self._words.acknowledge_all()
+        self._generation.shut_down()
         self.wake = min(self.wake, now + HURRY)
         self.go_on(now)
 
     def vanish(self) -> None:
         """Leave without waiting for anything."""
-        self._words.acknowledge_all()
-        if self._server.valid and not self._said:
-            self._server.link.tell(Leave())
+        self._generation.shut_down()
+        if not self._said:
+            self._generation.server.vanish()
         self._end()
 
     def _end(self) -> None:
@@ -91,12 +79,9 @@ class Shutdown:
             return
         self.begun = self.over = True
         self.wake = NEVER
-        before, self._words.lost = self._words.lost, False
-        for peer in self._links:
-            self._links.say_leave(peer)
-            self._links.forget(peer)
-        self._server.link.stop()
-        lost = self._words.lost
+        before, self._effects.lost = self._effects.lost, False
+        self._generation.close()
+        lost = self._effects.lost
         if (left_over := self._left_over()) is not None:
             lost = lost or not self._patient or left_over.texts > 0
             self._effects.tell(left_over)

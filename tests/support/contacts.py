@@ -1,0 +1,53 @@
+"""Contacts for tests, and a conversation with them in which nothing is really said."""
+
+from collections.abc import Sequence
+
+from twisted_chat.addresses import Address
+from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.line import Line
+
+
+class FakeConversation:
+    """Remembers what it was asked for, and has room for so many bytes."""
+
+    def __init__(self, contacts: Contacts, *, acknowledged: bool = False) -> None:
+        self._contacts = contacts
+        self.acknowledged = acknowledged
+        self.room = 10_000
+        self.said: list[tuple[str, list[str]]] = []
+        self.done: list[tuple[str, str]] = []
+        """What, and with whom."""
+
+    def meet(self, contact: Contact, now: float) -> None:
+        self.done.append(("meet", contact.name))
+
+    def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
+        self.done.append(("tell" if tell else "part", contact.name))
+        self._contacts.forget(contact)
+
+    def forget(self, contact: Contact) -> None:
+        self.done.append(("forget", contact.name))
+        self._contacts.forget(contact)
+
+    def returned(self, contact: Contact, now: float) -> None:
+        self.done.append(("returned", contact.name))
+
+    def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
+        return size <= self.room
+
+    def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
+        self.said.append((line.text, [one.name for one in contacts]))
+        return []
+
+
+def contact_of(
+    name: str,
+    fingerprint: str = "",
+    address: Address = ("192.0.2.1", 5000),
+    conversation: FakeConversation | None = None,
+) -> Contact:
+    """Somebody."""
+    known = FakeConversation(Contacts()) if conversation is None else conversation
+    return Contact(name, fingerprint, address, Someone(name, fingerprint), known)

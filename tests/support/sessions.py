@@ -1,0 +1,37 @@
+"""Sessions of a peer, put together as PeerService does."""
+
+from typing import Any
+
+from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.gen2.trust import Memory
+from twisted_chat.peer.negotiation import Negotiation
+from twisted_chat.peer.session import Session
+from twisted_chat.peer.whereabouts import Whereabouts
+
+PORT = 5000
+
+
+def plain_session(
+    server: Whereabouts, port: int, name: str | None, *, patient: bool = True
+) -> Session:
+    """One without a key."""
+    return Session(Negotiation(server, port, None, patient=patient), name, patient=patient)
+
+
+def keyed_session(
+    server: Whereabouts,
+    fingerprint: str,
+    name: str | None,
+    memory: Memory,
+    *,
+    patient: bool = True,
+    port: int = PORT,
+    epoch: int = 1,
+    speak_rate: float | None = None,
+    **more: Any,
+) -> Session:
+    """One with a key. `more` is for its Credentials."""
+    credentials = Credentials(fingerprint, memory, epoch, **more)
+    negotiation = Negotiation(server, port, credentials, patient=patient)
+    rate = {} if speak_rate is None else {"speak_rate": speak_rate}
+    return Session(negotiation, name, patient=patient, **rate)

@@ -1,0 +1,67 @@
+"""Somebody whom a peer has to do with."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from twisted_chat.addresses import Address
+from twisted_chat.names import folded
+from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.events.event import Someone
+
+Identity = str | Address
+"""Who somebody is: the fingerprint of their key, or without one their address."""
+
+
+@dataclass(eq=False, slots=True)
+class Contact:
+    """Who somebody is and where, and what they are to the person. Only Contacts changes this."""
+
+    name: str
+    """As the server says, or else as they say; empty where none is known."""
+    fingerprint: str
+    """Of their key; empty without one."""
+    address: Address
+    """Where they are, as the server said last."""
+    who: Someone
+    """How to speak of them."""
+    conversation: Conversations["Contact"]
+    """What carries the conversation with them."""
+    standing: Standing = Standing.NONE
+    hears: bool = False
+    """Whether they are among those whom the person speaks to."""
+    blocked: bool = False
+    """Whether their key is another than is known, and the person has not accepted it."""
+    ignored: bool = False
+    """Whether the person wants to see nothing of them, and to say nothing to them."""
+    withheld: bool = False
+    """Whether they may be somebody who never asked for what is said."""
+    awaited: bool = False
+    """Whether they have yet to return to our room, and nothing is sent to them until then."""
+
+    @property
+    def identity(self) -> Identity:
+        return self.fingerprint or self.address
+
+    @property
+    def barred(self) -> bool:
+        """Whether nothing goes to them until the person says so."""
+        return self.blocked or self.withheld or self.ignored
+
+    @property
+    def listening(self) -> bool:
+        """Whether what is said now is for them."""
+        waits = self.awaited and not self.conversation.acknowledged
+        return self.hears and not waits and not self.barred
+
+
+def marks(name: str, fingerprint: str, address: Address) -> tuple[Hashable, ...]:
+    """What somebody is ignored by: a key, or else an address and a name."""
+    if fingerprint:
+        return (fingerprint,)
+    return (address, keyless(name)) if name else (address,)
+
+
+def keyless(name: str) -> Hashable:
+    """A name of those without a key, to ignore somebody by."""
+    return "keyless", folded(name)

@@ -1,0 +1,226 @@
+"""Who is who: everybody whom a peer has to do with, by key or address, and by name."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from twisted_chat.names import folded
+from twisted_chat.peer.audience import Audience, Standing
+from twisted_chat.peer.contact import Contact, Identity, keyless, marks
+from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.ignored import Ignored
+
+MAX_MEMBERS = 10_000
+"""Members of a room."""
+MAX_CONTACTS = 2 * MAX_MEMBERS
+"""Contacts at a time, with those who have just gone."""
+MAX_INTRODUCED = 1_000
+"""Those who are known only because they have asked for us, and do not hear us."""
+MAX_NAMESAKES = 16
+"""Those who have had one name, one after the other, and are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whom a text is for: by what carries it to them, and those to whom nothing gets
+    before they have returned to the room."""
+
+    by_conversation: tuple[tuple[Conversations[Contact], list[Contact]], ...]
+    absent: tuple[Someone, ...]
+
+
+class Contacts(Audience[Contact]):
+    """The only owner of what each contact is to the person."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda contact: contact.identity)
+        self._known: dict[Identity, Contact] = {}
+        self._called: dict[str, list[Contact]] = {}
+        self._ignored = Ignored()
+        self.open = False
+        """Whether anybody can speak to us: those who do not hear us are then nobody to us."""
+        self.welcoming = True
+        """Whether one who speaks to us hears us then, where nobody else does: not when what was
+        asked last came to nothing, as what is typed next may be meant for others."""
+        self._listeners: Listeners | None = None
+
+    # --- Who there is
+
+    def everybody(self) -> list[Contact]:
+        return list(self._known.values())
+
+    def get(self, identity: Identity) -> Contact | None:
+        """The one who has this key, or is at this address without one."""
+        return self._known.get(identity)
+
+    def called(self, name: str) -> Contact | None:
+        """Who has this name: of several, who is in the room or was introduced last."""
+        found = self._called.get(folded(name), ())
+        present = [one for one in found if one.standing is not Standing.NONE]
+        return next(reversed(present or found), None)
+
+    def find(self, name: str) -> list[Contact]:
+        """Those who are meant by this name: whoever has it, where nobody need be named by
+        the server, or else the one who has it now."""
+        if self.open:
+            return list(self._called.get(folded(name), ()))
+        found = self.called(name)
+        return [] if found is None else [found]
+
+    def outside_called(self, name: str) -> list[Contact]:
+        """Those outside our room who have this name."""
+        return [
+            one
+            for one in self._called.get(folded(name), ())
+            if one.standing in (Standing.POKED, Standing.KNOCKED)
+        ]
+
+    def add(self, contact: Contact) -> bool:
+        """There is somebody more. False if there are too many."""
+        if len(self._known) >= MAX_CONTACTS:
+            return False
+        self._known[contact.identity] = contact
+        self._index(contact)
+        contact.ignored = self.ignores(contact)
+        return True
+
+    def rename(self, contact: Contact, who: Someone) -> None:
+        """Somebody is called this now."""
+        if contact.name != who.name:
+            self._unindex(contact)
+            contact.name = who.name
+            self._index(contact)
+        contact.who = who
+        contact.ignored = self.ignores(contact)
+        self._listeners = None
+
+    def forget(self, contact: Contact) -> None:
+        """Somebody is not known any more."""
+        self.drop(contact)
+        if self._known.get(contact.identity) is contact:
+            del self._known[contact.identity]
+        self._unindex(contact)
+
+    def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
+        """We have nothing to do with somebody any more; they are forgotten soon."""
+        self.drop(contact)
+        if contact.awaited:
+            contact.conversation.forget(contact)  # With all that has waited.
+        else:
+            contact.conversation.part(contact, now, tell=tell)
+
+    def over(self, ended: list[Contact], now: float) -> tuple[Someone, ...]:
+        """Some do not hear us any more. Returns those who did until now."""
+        heard = tuple(one.who for one in ended if not one.barred)
+        for one in ended if self.open else ():
+            self.part(one, now)
+        return heard
+
+    def crowded_out(self, name: str, latest: Contact | None) -> Contact | None:
+        """Of a name that ever new people get not all are remembered: who is to be forgotten."""
+        others = [
+            one
+            for one in self._called.get(folded(name), ())
+            if one is not latest and one.standing is not Standing.MEMBER
+        ]
+        return others[0] if len(others) >= MAX_NAMESAKES else None
+
+    def _index(self, contact: Contact) -> None:
+        if contact.name:
+            self._called.setdefault(folded(contact.name), []).append(contact)
+
+    def _unindex(self, contact: Contact) -> None:
+        name = folded(contact.name)
+        left = [one for one in self._called.get(name, ()) if one is not contact]
+        if left:
+            self._called[name] = left
+        else:
+            self._called.pop(name, None)
+
+    # --- Who hears what is said
+
+    def listening(self) -> Listeners:
+        """Those for whom a text is that is said now."""
+        if self._listeners is None or self.changed:
+            self._listeners, self.changed = self._sorted(), False
+        return self._listeners
+
+    def _sorted(self) -> Listeners:
+        by_conversation: dict[Conversations[Contact], list[Contact]] = {}
+        absent = []
+        for one in self.listeners():
+            if one.listening:
+                by_conversation.setdefault(one.conversation, []).append(one)
+            elif one.awaited and not one.barred:
+                absent.append(one.who)
+        return Listeners(tuple(by_conversation.items()), tuple(absent))
+
+    def hearing(self) -> tuple[Someone, ...]:
+        """Those whom we speak to."""
+        return tuple(one.who for one in self.listeners() if one.listening)
+
+    # --- What keeps words from them
+
+    def block(self, contact: Contact, *, blocked: bool) -> None:
+        """Somebody has another key than is known, or the one that is."""
+        contact.blocked = blocked
+        self._listeners = None
+
+    def withhold(self, contact: Contact, *, withheld: bool) -> None:
+        """Nothing goes to somebody until the person has decided, or it may again."""
+        contact.withheld = withheld
+        self._listeners = None
+
+    def accept(self, contact: Contact) -> None:
+        """The person takes somebody for who they seem to be."""
+        contact.blocked = contact.withheld = False
+        self._listeners = None
+
+    def await_return(self, contact: Contact, *, awaited: bool) -> None:
+        """Somebody has yet to return to our room, and may not; or need not any more."""
+        contact.awaited = awaited
+        self._listeners = None
+
+    # --- Whom the person ignores
+
+    def ignore(self, name: str, whose: list[Contact]) -> bool:
+        """Show nothing of some, and say nothing to them. False where too many are ignored."""
+        known_by = {mark for one in whose for mark in marks_of(one)}
+        if self.open:
+            known_by.add(keyless(name))
+        if not self._ignored.add(name, known_by):
+            return False
+        self._look_again()
+        return True
+
+    def unignore(self, name: str) -> bool:
+        """Take somebody for what they are again. False if they were not ignored."""
+        if not self._ignored.remove(name):
+            return False
+        self._look_again()
+        return True
+
+    def ignores(self, contact: Contact) -> bool:
+        return self._ignored.holds(*marks_of(contact))
+
+    def ignores_mark(self, *known_by: Hashable) -> bool:
+        """Whether whoever has one of these marks is ignored."""
+        return self._ignored.holds(*known_by)
+
+    def ignored_names(self) -> list[str]:
+        """The names under which somebody is ignored."""
+        return self._ignored.names()
+
+    def is_ignored(self, name: str) -> bool:
+        """Whether somebody is ignored under this name."""
+        return bool(self._ignored.marks(name))
+
+    def _look_again(self) -> None:
+        for one in self._known.values():
+            one.ignored = self.ignores(one)
+        self._listeners = None
+
+
+def marks_of(contact: Contact) -> tuple[Hashable, ...]:
+    """What a contact is ignored by."""
+    return marks(contact.name, contact.fingerprint, contact.address)

@@ -1,0 +1,48 @@
+"""What a peer needs of a way to talk to contacts: each generation has one."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from twisted_chat.addresses import Address
+from twisted_chat.peer.line import Line
+from twisted_chat.wire.gen1 import NamedText
+
+C = TypeVar("C")
+
+
+class Conversations(Protocol[C]):
+    """Talks to any number of contacts. When one is out of its hands it tells Contacts to
+    forget them."""
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether it is known what has arrived, so that words wait for those who are away."""
+
+    def meet(self, contact: C, now: float) -> None:
+        """Somebody may be talked to, or is elsewhere than before."""
+
+    def part(self, contact: C, now: float, *, tell: bool = False) -> None:
+        """Nothing more is said; with `tell`, they are told that nothing is heard either."""
+
+    def forget(self, contact: C) -> None:
+        """Have nothing to do with somebody any more, at once."""
+
+    def returned(self, contact: C, now: float) -> None:
+        """Somebody for whom words may have waited is in our room again."""
+
+    def has_room(self, contacts: Sequence[C], size: int) -> bool:
+        """Whether a text that counts for so many bytes can be said to all of them now."""
+
+    def say(self, line: Line, contacts: Sequence[C], now: float) -> Sequence[C]:
+        """Say it to them. Returns those for whom there was no room."""
+
+
+class DatagramConversations(Conversations[C], Protocol[C]):
+    """Talks in datagrams of generation 1, which those have who have no key, in a room of
+    generation 2 too."""
+
+    dropped: int
+    """Messages of those whom the server has not named, and should have."""
+
+    def heard(self, message: NamedText, source: Address, now: float) -> None:
+        """Somebody says something, from an address."""

@@ -1,0 +1,1 @@
+"""What a peer does in generation 1: text datagrams, unencrypted."""

@@ -1,0 +1,45 @@
+"""Those who speak to us of whom the server has said nothing: in generation 1 anybody can."""
+
+from collections.abc import Callable
+
+from twisted_chat.addresses import Address
+from twisted_chat.peer.contact import Contact, keyless, marks
+from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.gen1.contacts import AddressContacts
+from twisted_chat.peer.room import JoinedRoom
+
+
+class Strangers:
+    """Who they are, and whether they hear us: they do where nobody else does. `registered` says
+    whether we have a name."""
+
+    def __init__(
+        self,
+        contacts: Contacts,
+        room: JoinedRoom,
+        names: AddressContacts,
+        registered: Callable[[], bool],
+    ) -> None:
+        self._contacts = contacts
+        self._room = room
+        self._registered = registered
+        self.claimed = names.claimed
+        self.called = names.called
+        self._contact = names.contact
+
+    def ignored(self, source: Address, claim: str) -> bool:
+        """Whether the one who is there, under the name that they claim, is ignored."""
+        known = self.called(source).name or claim
+        return self._contacts.ignores_mark(*marks(known, "", source), keyless(claim))
+
+    def knocked(self, source: Address) -> Contact | None:
+        """Somebody speaks to us. Returns who that is if they hear us from now on."""
+        contact = self._contact(source)
+        if contact is None:
+            return None
+        busy = not self._registered() or bool(self._room.name) or self._room.moving
+        self._contacts.knock(contact, free=self._contacts.welcoming and not busy)
+        if contact.hears:
+            return contact
+        self._contacts.forget(contact)
+        return None

@@ -1,0 +1,152 @@
+"""Those whom the server names: in the roster of our room, as an answer, or as asking for us."""
+
+from collections.abc import Sequence
+
+from twisted_chat.names import folded
+from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.contact import Contact, marks
+from twisted_chat.peer.contacts import MAX_INTRODUCED, Contacts
+from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.talk import Doing, Knocking, PersonGone, WantsToTalk
+from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.keyless import Keyless
+from twisted_chat.peer.gen2.keys import KeyDecisions
+from twisted_chat.peer.gen2.lookalikes import Lookalikes
+from twisted_chat.peer.gen2.trust import Verdict
+from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.wire.gen2.contact import ContactInfo
+
+
+class IntroducedContacts:
+    """Makes contacts of them. `own` is our own fingerprint; those with a key are talked to by
+    `links`, those without in `datagrams`."""
+
+    def __init__(
+        self,
+        own: str,
+        contacts: Contacts,
+        room: JoinedRoom,
+        links: Conversations[Contact],
+        datagrams: Conversations[Contact],
+        keys: KeyDecisions,
+        keyless: Keyless,
+        lookalikes: Lookalikes,
+        gathering: Gathering,
+    ) -> None:
+        self.own = own
+        self._contacts = contacts
+        self._room = room
+        self._links = links
+        self._datagrams = datagrams
+        self._keys = keys
+        self._keyless = keyless
+        self._lookalikes = lookalikes
+        self._gathering = gathering
+
+    def judge(self, infos: Sequence[ContactInfo]) -> list[Verdict]:
+        """Compare the keys of many with those that are known, in one go."""
+        return self._keys.judge_all(infos)
+
+    def enlisted(
+        self, info: ContactInfo, verdict: Verdict | None, *, now: float
+    ) -> Contact | None:
+        """The roster names somebody, who may have been judged. None for what cannot be
+        spoken to."""
+        contact = self._met(info, now, verdict)
+        if contact is not None:
+            first_key = not self._room.keyed
+            self._room.enlist(folded(info.name), contact, now)
+            self._keyless.enlisted(contact, first_key=first_key)
+        return contact
+
+    def located(self, info: ContactInfo, now: float) -> Contact | None:
+        """We wanted to talk to somebody. None for what cannot be spoken to."""
+        former = self._contacts.get(info.fingerprint)
+        if former is not None and former.awaited:
+            self._room.part(former, now)  # What has waited was said to the room.
+        contact = self._met(info, now)
+        if contact is not None:
+            self._contacts.await_return(contact, awaited=False)
+            self._keyless.asked_for(contact)
+        return contact
+
+    def asked(self, info: ContactInfo, now: float) -> None:
+        """Somebody wants to talk to us. They hear nothing before we want to talk to
+        them, so that nobody can listen by knocking."""
+        known_by = marks(info.name, info.fingerprint, (info.host, info.port))
+        if self._contacts.ignores_mark(*known_by) and not self._is_member(info):
+            return
+        contact = self._met(info, now)
+        if contact is None:
+            return
+        self._contacts.knock(contact, free=False)
+        self._keyless.asked_for(contact)
+        if self._contacts.callers > MAX_INTRODUCED:
+            self._contacts.part(self._contacts.oldest_caller(), now)
+        if contact.blocked or contact.ignored or contact.standing is Standing.MEMBER:
+            return
+        if not contact.hears:
+            doing, asking = Doing.KNOCK, Knocking.CALLS
+        elif contact.barred:
+            doing, asking = Doing.KNOCK, Knocking.BARRED
+        else:
+            doing, asking = Doing.TALK, Knocking.HEARS
+        self._gathering.did(doing, WantsToTalk(contact.who, asking), contact.who, now)
+
+    def parted(self, contact: Contact, now: float) -> None:
+        """Somebody does not hear us any more. Who is in our room hears us until it is left."""
+        if contact.standing in (Standing.POKED, Standing.KNOCKED):
+            heard = contact.listening
+            self._contacts.part(contact, now)
+            if heard:
+                gone = PersonGone(contact.who)
+                self._gathering.did(Doing.PART, gone, contact.who, now)
+
+    def _is_member(self, info: ContactInfo) -> bool:
+        member = self._room.member(folded(info.name))
+        return member is not None and member.identity == _identity(info)
+
+    def _met(
+        self, info: ContactInfo, now: float, verdict: Verdict | None = None
+    ) -> Contact | None:
+        if info.fingerprint == self.own:
+            return None
+        contact = self._contacts.get(_identity(info))
+        if contact is not None and not info.fingerprint and not _is_called(contact, info.name):
+            self._room.unlist(contact)  # Somebody else is there now.
+            self._contacts.forget(contact)
+            contact = None
+        if contact is None:
+            contact = self._new(info)
+        elif contact.name != info.name:
+            self._contacts.rename(contact, _who(info))
+        if (other := self._contacts.crowded_out(info.name, contact)) is not None:
+            other.conversation.forget(other)
+        if contact is not None:
+            contact.address = info.host, info.port
+            self._keys.judge(contact, verdict, now)
+            contact.conversation.meet(contact, now)
+            if not contact.ignored:
+                self._lookalikes.met(info.name, now)
+        return contact
+
+    def _new(self, info: ContactInfo) -> Contact | None:
+        conversation = self._links if info.fingerprint else self._datagrams
+        address = info.host, info.port
+        contact = Contact(info.name, info.fingerprint, address, _who(info), conversation)
+        return contact if self._contacts.add(contact) else None
+
+
+def _identity(info: ContactInfo) -> str | tuple[str, int]:
+    return info.fingerprint or (info.host, info.port)
+
+
+def _is_called(contact: Contact, name: str) -> bool:
+    return folded(contact.name) == folded(name)
+
+
+def _who(info: ContactInfo) -> Someone:
+    if info.fingerprint:
+        return Someone(info.name, info.fingerprint)
+    return Someone(info.name, keyless=True)

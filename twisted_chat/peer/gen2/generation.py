@@ -1,0 +1,230 @@
+"""Generation 2, put together: links between proven keys, to the server and to others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from twisted_chat.addresses import Address
+from twisted_chat.errors import WireError
+from twisted_chat.links import Link
+from twisted_chat.names import folded
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.conversation import DatagramConversations
+from twisted_chat.peer.events.keys import OwnKey
+from twisted_chat.peer.events.server import LinkBroken
+from twisted_chat.peer.events.talk import Doing
+from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
+from twisted_chat.peer.gen2.dialling import Places
+from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.keyless import Keyless
+from twisted_chat.peer.gen2.keys import KeyDecisions
+from twisted_chat.peer.gen2.lookalikes import Lookalikes
+from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.roster import NumberedRoster
+from twisted_chat.peer.gen2.server import KeyedServer
+from twisted_chat.peer.gen2.trust import Memory, Trust
+from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire import gen1
+from twisted_chat.wire.common import Bare, Verb
+from twisted_chat.wire.gen2.answers import Answer, Introduced, parse_answer
+from twisted_chat.wire.gen2.growth import Can, UnknownVerb
+from twisted_chat.wire.gen2.requests import SignOfLife
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is needed to speak generation 2.
+
+    `fingerprint` is that of our own key, `memory` what is known of the keys of others. `epoch`
+    is a number that is larger than any used before, `since_1970` how many seconds later than
+    `now` the time of day is, `server_key` the only fingerprint that the server may have, and
+    `here` where our own datagrams leave from; empty and None if that is not known.
+    """
+
+    fingerprint: str
+    memory: Memory
+    epoch: int
+    since_1970: float = 0.0
+    server_key: str = ""
+    here: Address | None = None
+    hear_rate: float = HEAR_RATE
+
+
+class Gen2:
+    """Generation 2, for one who has these credentials. Those without a key are talked to in
+    `datagrams`. Where the server speaks generation 1 only, that is told by `only_gen1`, with
+    whether the person has chosen it."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        whereabouts: Whereabouts,
+        credentials: Credentials,
+        datagrams: DatagramConversations[Contact],
+        only_gen1: Callable[[bool, float], None],
+        *,
+        patient: bool,
+    ) -> None:
+        self._whereabouts = whereabouts
+        own, self._shared = credentials, shared
+        self.datagrams: DatagramConversations[Contact] = datagrams
+        contacts, effects, gathering = shared.contacts, shared.effects, shared.gathering
+        trust = Trust(own.memory, own.fingerprint, effects.tell)
+        epochs = count(own.epoch + 1).__next__
+        self._deliveries = Deliveries(
+            effects, epochs, Inboxes(), own.hear_rate, HEAR_BURST, own.since_1970
+        )
+        places = Places(whereabouts, own.here)
+        self._mesh = Mesh(
+            trust, self._deliveries, effects, places, contacts, self._parted, self._broke
+        )
+        self.registration = KeyedRegistration(
+            whereabouts,
+            trust,
+            effects,
+            self._registered,
+            only_gen1,
+            pinned=own.server_key,
+            patient=patient,
+        )
+        self._link = self.registration.link
+        self._keyless = Keyless(contacts, shared.room, effects, whereabouts.may_be_far)
+        self._keys = KeyDecisions(trust, contacts, self._mesh, self._keyless, effects, gathering)
+        self._lookalikes = Lookalikes(trust, gathering)
+        self._introduced = IntroducedContacts(
+            own.fingerprint,
+            contacts,
+            shared.room,
+            self._mesh,
+            datagrams,
+            self._keys,
+            self._keyless,
+            self._lookalikes,
+            gathering,
+        )
+        self._roster = NumberedRoster(self.registration, shared.room, contacts, self._introduced)
+        self.server = KeyedServer(self.registration, shared.room, self._roster, self._introduced)
+        self.compared = self._keys.compared
+        self.commands: Mapping[Command, Callable[[Order, float], None]] = {
+            Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
+            Command.VERIFY: self._verify,
+            Command.TRUST: lambda order, now: self._keys.trust(order.argument, now),
+        }
+        self._leaving = False
+
+    # --- Links
+
+    def start(self, name: str | None, now: float) -> None:
+        if name is not None:
+            self.registration.call_me(name, now)
+        if not self.registration.failed:
+            self._link.start(now)
+
+    def unattended(self) -> None:
+        if self._link.in_question and not self._link.seen:
+            self._link.give_up()
+
+    def opened(self, link: Link, now: float) -> None:
+        if self._link.is_server(link):
+            self._link.opened(link, now)
+        else:
+            self._mesh.opened(link, now)
+
+    def received(self, link: Link, message: bytes, now: float) -> None:
+        if link is not self._link.link:
+            self._mesh.received(link, message, now)
+            return
+        try:
+            self._told(parse_answer(message), link, now)
+        except UnknownVerb:
+            link.skipped += 1
+        except WireError as broken:
+            self._shared.effects.tell(LinkBroken(None, str(broken)))
+            self._shared.effects.close(link, str(broken))
+            self._link.lost(now)
+        self._keyless.tell(now)
+
+    def moved(self, link: Link, now: float) -> None:
+        self._mesh.moved(link, now)
+
+    def lost(self, link: Link, now: float) -> None:
+        if link is self._link.link:
+            self._link.lost(now)
+        else:
+            self._mesh.lost(link, now)
+
+    def dial_failed(self, address: Address, fingerprint: str, found: str, now: float) -> None:
+        if self._link.dials(address, fingerprint):
+            self._link.dial_failed(address, found, now)
+        elif fingerprint:
+            self._mesh.dial_failed(address, fingerprint, now)
+
+    def answered(self, message: gen1.Answer, source: Address, now: float) -> None:
+        if source in self._whereabouts:
+            self._link.answers_plainly(message, source, now)
+
+    # --- The server
+
+    def _told(self, message: Answer, link: Link, now: float) -> None:
+        if isinstance(message, Can):
+            link.learn(message.known)
+        elif isinstance(message, SignOfLife):
+            self._link.tell(message)
+        elif self._leaving:
+            self._link.answered(message, now)  # What else is told is no news to who goes.
+        elif isinstance(message, Introduced):
+            self._introduced.asked(message.contact, now)
+        elif not self._roster.told(message, now):
+            known = self._link.answered(message, now)
+            if not known and message == Bare(Verb.HI):
+                self.registration.forgotten(now)
+
+    def _registered(self, again: bool, now: float) -> None:
+        self._lookalikes.own = self.registration.name
+        self._shared.registered(again, now)
+        self._roster.returned(now)
+
+    def _parted(self, contact: Contact, now: float) -> None:
+        self._introduced.parted(contact, now)
+
+    def _broke(self, contact: Contact, why: str, now: float) -> None:
+        if not contact.ignored:
+            broken = LinkBroken(contact.who, why)
+            self._shared.gathering.did(Doing.BREAK, broken, contact.who, now)
+
+    def _verify(self, order: Order, now: float) -> None:
+        if folded(order.argument) == folded(self.registration.name):
+            self._shared.effects.tell(OwnKey(order.argument, self._introduced.own))
+        else:
+            self._keys.verify(order.argument, order.choice)
+
+    # --- What is due
+
+    @property
+    def wake(self) -> float:
+        return min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._roster.wake)
+
+    def tick(self, now: float) -> None:
+        self._link.tick(now)
+        self._roster.tick(now)
+        self._mesh.tick(now)
+        self._deliveries.tick(now)
+        self._keyless.tell(now)
+
+    # --- The end of it
+
+    @property
+    def unsettled(self) -> bool:
+        return bool(self._deliveries.unsettled)
+
+    def shut_down(self) -> None:
+        self._leaving = True
+        self._deliveries.acknowledge_all()
+
+    def close(self) -> None:
+        self._mesh.close()
+        self._link.stop()

@@ -1,0 +1,53 @@
+"""Names that only look like others."""
+
+from collections import OrderedDict
+
+from twisted_chat.likeness import plain_forms, skeleton
+from twisted_chat.names import folded
+from twisted_chat.peer.contacts import MAX_INTRODUCED
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.keys import LooksLike
+from twisted_chat.peer.events.talk import Doing
+from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.gen2.trust import Trust
+
+MAX_LIKES = 20_000
+"""Names that others are compared with."""
+
+
+class Lookalikes:
+    """Tells once of a name that only looks like ours, or that of somebody known."""
+
+    def __init__(self, trust: Trust, gathering: Gathering) -> None:
+        self._trust = trust
+        self._gathering = gathering
+        self.own = ""
+        """Our own name."""
+        self._likes: OrderedDict[str, str] = OrderedDict()
+        """Casefolded names, by what is equal for those that look alike."""
+        self._remembered: dict[str, str] | None = None
+        """The same of those who are remembered and cannot be guessed from a name, once needed."""
+        self._told: set[str] = set()
+
+    def met(self, name: str, now: float) -> None:
+        """There is somebody of this name."""
+        if self._remembered is None:
+            self._remembered = {skeleton(one): one for one in self._trust.foreign_names()}
+        key, bones = folded(name), skeleton(name)
+        known = self._likes.setdefault(bones, key)
+        if len(self._likes) > MAX_LIKES:
+            self._likes.popitem(last=False)
+        if key in self._told:
+            return
+        others = [known] if known != key else []
+        if self.own and key != folded(self.own) and bones == skeleton(self.own):
+            others = [self.own]
+        if not others and self._remembered.get(bones, key) != key:
+            others = [self._remembered[bones]]
+        others = others or [one for one in plain_forms(name) if self._trust.was(one)]
+        if others:
+            if len(self._told) > MAX_INTRODUCED:
+                self._told.clear()
+            self._told.add(key)
+            who = Someone(name)
+            self._gathering.did(Doing.LIKENESS, LooksLike(who, others[0]), who, now)

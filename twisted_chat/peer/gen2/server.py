@@ -1,0 +1,112 @@
+"""What is asked of a server of generation 2, over the link to it."""
+
+from collections.abc import Callable
+
+from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.roster import NumberedRoster
+from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.wire.common import CreateRoom, Leave, ListRooms, ListUsers, Locate, RoomReady
+from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
+from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
+
+
+class KeyedServer:
+    """Requests as messages of generation 2."""
+
+    def __init__(
+        self,
+        registration: KeyedRegistration,
+        room: JoinedRoom,
+        roster: NumberedRoster,
+        introduced: IntroducedContacts,
+    ) -> None:
+        self._registration = registration
+        self._link = registration.link
+        self._room = room
+        self._roster = roster
+        self._introduced = introduced
+        self.join = roster.join
+        self.leave_room = roster.leave
+
+    def users(self, close: CloseList, now: float) -> None:
+        self._list(ListUsers(), close, now)
+
+    def rooms(self, close: CloseList, now: float) -> None:
+        self._list(ListRooms(), close, now)
+
+    def _list(self, request: ListUsers | ListRooms, close: CloseList, now: float) -> None:
+        def answered(answers: list[Answer] | None, now: float) -> None:
+            self._room.asked -= 1
+            parts = (one.names for one in answers or () if isinstance(one, Listed))
+            close(None if answers is None else [name for names in parts for name in names], now)
+
+        self._room.asked += 1  # On a link the answer comes in a moment: a text waits for it.
+        self._link.ask(request, answered, now)
+
+    def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
+        def answered(answers: list[Answer] | None, now: float) -> None:
+            if answers is None:
+                close(Outcome.UNANSWERED, now)
+                return
+            if isinstance(answers[0], ContactLocated):
+                info = answers[0].contact
+                ourselves = info.fingerprint == self._introduced.own
+                found.append(Found(self._introduced.located(info, now), ourselves))
+            close(Outcome.of(bool(found)), now)
+
+        self._link.ask(Locate(name), answered, now)
+
+    def create(self, room: str, close: Close, now: float) -> None:
+        def created() -> None:
+            self._roster.created(room, ours=True)
+
+        self._ask(CreateRoom(room), RoomReady, created, close, now)
+
+    def kick(self, name: str, close: Close, now: float) -> None:
+        if not self._registration.valid or not self._room.name:
+            close(Outcome.IMPOSSIBLE, now)
+            return
+
+        def kicked() -> None:
+            if not name:
+                self._roster.emptied(now)
+
+        self._ask(Kick(name) if name else Kick(), Done, kicked, close, now)
+
+    def close_room(self, close: Close, now: float) -> None:
+        self._dispose(CloseRoom(), close, now)
+
+    def give_room(self, name: str, close: Close, now: float) -> None:
+        self._dispose(GiveRoom(name), close, now)
+
+    def _dispose(self, request: CloseRoom | GiveRoom, close: Close, now: float) -> None:
+        """Our room is not ours any more, if the server agrees."""
+        room = self._room.name
+        self._ask(request, Done, lambda: self._roster.created(room, ours=False), close, now)
+
+    def leave(self, close: Close, now: float) -> None:
+        self._link.ask(Leave(), lambda answers, now: close(Outcome.of(bool(answers)), now), now)
+
+    def vanish(self) -> None:
+        if self._registration.valid:
+            self._link.tell(Leave())
+
+    def _ask(
+        self,
+        request: Request,
+        done: type,
+        then: Callable[[], None],
+        close: Close,
+        now: float,
+    ) -> None:
+        def answered(answers: list[Answer] | None, now: float) -> None:
+            if answers is None:
+                close(Outcome.UNANSWERED, now)
+                return
+            if isinstance(answers[0], done):
+                then()
+            close(Outcome.of(isinstance(answers[0], done)), now)
+
+        self._link.ask(request, answered, now)

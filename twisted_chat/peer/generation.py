@@ -1,0 +1,92 @@
+"""What a session needs of a generation of the protocol, in one piece."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted_chat.addresses import Address
+from twisted_chat.links import Link
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.conversation import DatagramConversations
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.server import Registration, Server
+from twisted_chat.wire.gen1 import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a generation works on, and the session too. `registered` is called at each
+    registration, with True when it is not the first."""
+
+    contacts: Contacts
+    room: JoinedRoom
+    effects: Effects
+    gathering: Gathering
+    registered: Callable[[bool, float], None]
+
+
+class Generation(Protocol):
+    """Server and conversations that belong together. `wake` is when `tick` is due."""
+
+    @property
+    def registration(self) -> Registration: ...
+
+    @property
+    def server(self) -> Server: ...
+
+    @property
+    def datagrams(self) -> DatagramConversations[Contact]:
+        """Talks to those who have no key."""
+
+    @property
+    def commands(self) -> Mapping[Command, Callable[[Order, float], None]]:
+        """Those that only this generation has, beside what can be asked of its server."""
+
+    @property
+    def wake(self) -> float: ...
+
+    def compared(self, contact: Contact) -> bool:
+        """Whether the person has compared the key of a contact."""
+
+    def start(self, name: str | None, now: float) -> None:
+        """Look for the server, and register with a name, or ask for one."""
+
+    def unattended(self) -> None:
+        """There is nobody left to be told who comes, and who could decide on something."""
+
+    def opened(self, link: Link, now: float) -> None:
+        """A link is there, both keys proven."""
+
+    def received(self, link: Link, message: bytes, now: float) -> None:
+        """A message, without its length, came on a link."""
+
+    def moved(self, link: Link, now: float) -> None:
+        """The other end of a link has another address."""
+
+    def lost(self, link: Link, now: float) -> None:
+        """A link is no more, whoever closed it."""
+
+    def dial_failed(self, address: Address, fingerprint: str, found: str, now: float) -> None:
+        """There is no link to be had at an address; `found` is the key that was there."""
+
+    def answered(self, message: Answer, source: Address, now: float) -> None:
+        """What may be an answer of a server of generation 1 came from an address."""
+
+    def tick(self, now: float) -> None:
+        """Do what has become due."""
+
+    # --- The end of it
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something that was said has not arrived, and still may."""
+
+    def shut_down(self) -> None:
+        """Acknowledge what was shown. Nothing of the server is news from now on."""
+
+    def close(self) -> None:
+        """Have nothing to do with anybody any more."""

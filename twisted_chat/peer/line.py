@@ -1,0 +1,27 @@
+"""One line that a person said."""
+
+from dataclasses import dataclass
+
+OVERHEAD = 64
+"""Bytes that a text counts for besides its own."""
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """What a person said, and at how many of how many receivers it has arrived."""
+
+    text: str
+    speaker: str
+    """The person's name."""
+    room: str
+    """The room that they are in; empty if there is none."""
+    at: float
+    receivers: int = 0
+    arrived: int = 0
+    time: int = 0
+    """When it was said, by our clock: milliseconds since 1970."""
+
+
+def size_of(text: str) -> int:
+    """What a text counts for."""
+    return (len(text) if text.isascii() else len(text.encode())) + OVERHEAD

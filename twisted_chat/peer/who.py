@@ -1,0 +1,47 @@
+"""Who there is, as `$who` shows it."""
+
+from collections.abc import Callable
+
+from twisted_chat.names import folded
+from twisted_chat.peer.audience import Standing
+from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.events.talk import Part, Present
+
+MAX_MARKED = 100
+"""Those of whose keys it is told whether they were compared."""
+
+
+def present(contacts: Contacts, compared: Callable[[Contact], bool]) -> tuple[Present, ...]:
+    """Everybody with a standing, those with a key first, and those who are ignored."""
+    every = [one for one in contacts.everybody() if one.standing is not Standing.NONE]
+    every.sort(key=lambda one: not one.fingerprint)
+    marks = len(every) <= MAX_MARKED
+    here = [_present(one, compared if marks else None) for one in every]
+    inside = {folded(one.name) for one in here if one.part is Part.IGNORED}
+    away = [name for name in contacts.ignored_names() if name not in inside]
+    return (*here, *(Present(name, Part.IGNORED) for name in away))
+
+
+def _present(contact: Contact, compared: Callable[[Contact], bool] | None) -> Present:
+    keyed = bool(contact.fingerprint)
+    return Present(
+        contact.who.name,
+        _part(contact),
+        contact.who.address,
+        encrypted=keyed if compared is not None or not keyed else None,
+        compared=keyed and compared is not None and compared(contact),
+        asks=contact.standing is Standing.KNOCKED and not contact.hears,
+    )
+
+
+def _part(contact: Contact) -> Part:
+    if contact.ignored:
+        return Part.IGNORED
+    if contact.blocked:
+        return Part.NEW_KEY if contact.fingerprint else Part.LOST_KEY
+    if contact.withheld:
+        return Part.WITHHELD
+    if contact.hears and contact.awaited:
+        return Part.AWAITED
+    return Part.HEARS if contact.hears else Part.ONLY_HEARD
