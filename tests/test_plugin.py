@@ -1,5 +1,7 @@
 """What twistd finds."""
 
+import signal
+
 from twisted.application.service import IServiceMaker
 from twisted.plugin import getPlugins
 from twisted.trial.unittest import SynchronousTestCase
@@ -12,6 +14,7 @@ class PluginTests(SynchronousTestCase):
     """The two commands of twistd."""
 
     def setUp(self) -> None:
+        self.addCleanup(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
         self.makers = {maker.tapname: maker for maker in getPlugins(IServiceMaker)}
 
     def test_found(self) -> None:

@@ -225,6 +225,24 @@ _CONTROLLED = (
 """Makes standard input the controlling terminal, which sends the signal, of a command."""
 
 
+TWISTD = "twisted.scripts.twistd"
+_AT_LOADING = """
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {!r}: os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+"""
+"""Sends Ctrl-C when this module is loaded."""
+_AT_START = """
+from twisted.application import app
+def interrupted(*given, start=app.startApplication):
+    for _ in range(2): os.kill(os.getpid(), signal.SIGINT)
+    start(*given)
+app.startApplication = interrupted
+"""
+"""Sends Ctrl-C twice when twistd is about to start what it runs."""
+
+
 class Signals(StreamTestCase):
     """Signals, whenever they come."""
 
@@ -262,28 +280,62 @@ class Signals(StreamTestCase):
         self.assertEqual(alice.wait(), 130)
         self.assertNotIn("Traceback", alice.said)
 
+    def interrupted(self, code: str, *words: object) -> tuple[int, str]:
+        """How Python ends that does this, and all that it says."""
+        ended = subprocess.run(
+            [sys.executable, "-c", f"import os, signal, sys; {code}", *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **self.environment},
+            check=False,
+        )
+        return ended.returncode, ended.stdout.decode()
+
     def test_while_loading(self) -> None:
-        """Ctrl-C while the program is loaded ends it at once, without a word."""
-        for loaded in ("twisted", "twisted_chat.terminal.line", "cryptography", "precis_i18n"):
-            interrupted = (
-                "import os, signal, sys\n"
-                "class Finder:\n"
-                "    def find_spec(self, name, path=None, target=None):\n"
-                f"        if name == {loaded!r}: os.kill(os.getpid(), signal.SIGINT)\n"
-                "sys.meta_path.insert(0, Finder())\n"
-                "from twisted_chat.launch.start import udpchat\n"
-                "udpchat()\n"
+        """Ctrl-C while a program is loaded ends it at once, without a word."""
+        start = "twisted_chat.launch.start"
+        udp, tcp = ("udpchat", ("127.0.0.1", "9")), ("tcpchat", ("127.0.0.1", "9"))
+        for loaded, where, (name, words) in (
+            ("twisted_chat.launch.streams", start, udp),
+            ("twisted", start, udp),
+            ("cryptography", start, udp),
+            ("precis_i18n", start, udp),
+            ("twisted_chat.terminal.line", start, udp),
+            ("twisted_chat.terminal.line", start, tcp),
+            ("twisted_chat.trace.analysis", start, ("chat_analyze", ("none",))),
+            ("twisted_chat.server.service", TWISTD, ("run", ("-n", "udpchat"))),
+            ("twisted_chat.tcp.service", TWISTD, ("run", ("-n", "tcpchat"))),
+            ("twisted_chat.launch.log", TWISTD, ("run", ("tcpchat", "-p", "0"))),
+        ):
+            code = (
+                f"exec({_AT_LOADING.format(loaded)!r}); from {where} import {name} as run; run()"
             )
-            ended = subprocess.run(
-                [sys.executable, "-c", interrupted, "127.0.0.1", "9"],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env={**os.environ, **self.environment},
-                check=False,
-            )
-            self.assertEqual(
-                (ended.returncode, ended.stdout, ended.stderr), (-signal.SIGINT, b"", b"")
-            )
+            self.assertEqual(self.interrupted(code, *words), (-signal.SIGINT, ""), (loaded, name))
+
+    def test_while_starting(self) -> None:
+        """Ctrl-C, also twice, before twistd runs the reactor ends it as it does later: by that
+        signal, with what belongs to it cleared away."""
+        for name in ("udpchat", "tcpchat"):
+            place = self.directory()
+            words = ("-n", "--pidfile", place / "pid", "--logfile", place / "log", name, "-p", 0)
+            code = f"exec({_AT_START!r}); from {TWISTD} import run; run()"
+            status, said = self.interrupted(code, *words)
+            self.assertEqual((status, "Traceback" in said), (-signal.SIGINT, False), said)
+            self.assertEqual([one.name for one in place.iterdir()], ["log"])
+            log = (place / "log").read_text()
+            self.assertEqual(log.count("Received SIGINT"), 1)
+            self.assertNotIn("Traceback", log)
+
+    def test_twice_under_twistd(self) -> None:
+        """Ctrl-C twice ends what twistd runs as once does."""
+        for name in ("udpchat", "tcpchat"):
+            service = self.start_on_terminal("twistd", "-n", "--pidfile=", name, "-p", 0)
+            service.expect("starting on" if name == "udpchat" else "> waiting on")
+            service.signal(signal.SIGINT)
+            service.signal(signal.SIGINT)
+            self.assertEqual(service.wait(), -signal.SIGINT)
+            self.assertNotIn("Traceback", service.said)
 
     def test_at_the_name(self) -> None:
         """Ctrl-C where a name is asked for ends the program as it ends any."""
@@ -409,6 +461,19 @@ class Entered(StreamTestCase):
         self.assertNotIn("Traceback", shown.text)
         self.assert_left_as_it_was()
         daemon.stop()
+
+    def test_foreground(self) -> None:
+        """So it is under twistd -n."""
+        log, words = self.directory() / "log", ("--listen", "tcp:0:interface=127.0.0.1")
+        service, typing, shown = self.at_a_terminal(
+            "twistd", "-n", "--pidfile=", "--logfile", log, "tcpchat", *words
+        )
+        shown.expect("> waiting on")
+        os.write(typing, b"good night\nha\x03")
+        shown.expect("> not sent: good night\n")
+        self.assertEqual(service.wait(PATIENCE), -signal.SIGINT)
+        self.assertNotIn("Traceback", shown.text + log.read_text())
+        self.assert_left_as_it_was()
 
 
 class Places(StreamTestCase):

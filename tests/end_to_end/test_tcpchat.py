@@ -22,6 +22,7 @@ from tests.support.certificates import self_signed
 from twisted_chat.launch.tcpchat import CLOSED
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.terminal.rows import MARK
+from twisted_chat.terminal.window import LONGEST_TYPED
 
 BUSY = b"the line is busy\n"
 
@@ -464,3 +465,33 @@ class ServiceTests(TcpChatTestCase):
             service.expect(f"\n< {text} too\n")
             caller.close()
             service.expect("> the other side hung up; waiting for the next caller\n")
+
+    def test_foreground_at_a_narrow_terminal(self) -> None:
+        """With -n the terminal is one as any: no row is a stranger's, and no line is cut."""
+        columns = 40
+        service = self.start_on_terminal(
+            *(
+                "twistd",
+                "-n",
+                "--pidfile=",
+                f"--logfile={self.home}/log",
+                "tcpchat",
+                "-p",
+                self.port,
+            ),
+            columns=columns,
+        )
+        service.expect("> waiting on ")
+        caller = self.call()
+        service.expect("> connected with ")
+        caller.sendall(b"x" * 37 + b"> you hung up \x1b[31m\n")
+        service.expect("␛[31m\n")
+        shown = pyte.Screen(columns, 20)
+        pyte.ByteStream(shown).feed(service.output.data)
+        rows = [row.rstrip() for row in shown.display if row.strip()]
+        self.assertIn(f"{MARK}> you hung up ␛[31m", rows)
+        self.assertTrue(all(row[:1] in "<>|" for row in rows), rows)
+        service.type("y" * LONGEST_TYPED + "\n")
+        service.expect("> the terminal cuts lines")
+        service.type("short\n")
+        self.assertEqual(caller.recv(100), b"short\n")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import stat
 import tempfile
@@ -10,7 +11,6 @@ from typing import Any, ClassVar
 
 from twisted.application.service import MultiService
 from twisted.internet.endpoints import (
-    StandardIOEndpoint,
     TCP4ClientEndpoint,
     TCP4ServerEndpoint,
     TCP6ServerEndpoint,
@@ -24,6 +24,8 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.support.certificates import self_signed
 from tests.test_startup import dead_process
+from twisted_chat.launch.seat import SeatEndpoint
+from twisted_chat.launch.signals import ENDING
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.called import CalledHost
 from twisted_chat.tcp.listening import EveryAddress
@@ -183,6 +185,8 @@ class AssemblyTests(TestCase):
         self.home = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.home)
         self.patch(os, "environ", {**os.environ, "XDG_RUNTIME_DIR": self.home})
+        for one in (*ENDING, signal.SIGCONT):
+            self.addCleanup(signal.signal, one, signal.getsignal(one))
 
     def build(self, *words: str) -> TerminalService:
         """The terminal of the service that twistd would run."""
@@ -196,7 +200,7 @@ class AssemblyTests(TestCase):
     def test_terminal_in_the_foreground(self) -> None:
         """With twistd -n the terminal is standard input and output."""
         terminal = self.build("-n", "tcpchat")
-        self.assertIsInstance(terminal.endpoint, StandardIOEndpoint)
+        self.assertIsInstance(terminal.endpoint, SeatEndpoint)
 
     def test_terminal_as_asked(self) -> None:
         """--terminal is where the person is served, in the foreground too."""

@@ -14,6 +14,8 @@ from zope.interface import implementer
 from twisted_chat.launch import streams
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import LogStream
+from twisted_chat.launch.seat import Seat
+from twisted_chat.launch.signals import DaemonSignals
 from twisted_chat.startup import CannotStart
 
 LOG_FILES = 10
@@ -28,9 +30,9 @@ _settings: dict[str, Any] = {}
 """Those of twistd: it calls what makes its log by a name, and without anything."""
 
 
-def prepare(settings: Any) -> None:
-    """Let twistd, which has these settings, run one of our services. Raises
-    CannotStart where it could not write what it has to."""
+def prepare(settings: Any, seat: Seat) -> None:
+    """Let twistd, which has these settings, run one of our services, with a person at this
+    seat, if anywhere here. Raises CannotStart where it could not write what it has to."""
     for option in ("pidfile", "logfile"):
         if path := _written(settings, option):
             _check(os.path.abspath(path))
@@ -39,6 +41,7 @@ def prepare(settings: Any) -> None:
     if not settings.get("logger") and not settings.get("syslog"):
         _settings.update(settings)
         settings["logger"] = f"{__name__}.log_observer"
+    DaemonSignals(installed_reactor(), seat, (signal.SIGINT, signal.SIGTERM))
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         ends = settings.get("nodaemon") and any(map(os.isatty, range(3)))
         signal.signal(signal.SIGHUP, _end if ends else _go_on)

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from twisted.internet.interfaces import IProtocol
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IProtocol,
+    IProtocolFactory,
+    IStreamServerEndpoint,
+)
+from twisted.internet.stdio import PipeAddress
+from zope.interface import implementer
 
 from twisted_chat.terminal.standard import StandardTerminal
 
@@ -50,3 +59,28 @@ class Seat:
         """Leave the terminal as it was found."""
         if self._terminal is not None:
             self._terminal.put_back()
+
+
+@implementer(IStreamServerEndpoint, IListeningPort)
+class SeatEndpoint:
+    """`stdio:`, with rows as wide as the terminal, and lines that it has cut noticed, which
+    Twisted's does not have."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def listen(self, protocolFactory: IProtocolFactory) -> "Deferred[IListeningPort]":
+        protocol = protocolFactory.buildProtocol(PipeAddress())
+        assert protocol is not None
+        self._seat.open(protocol)
+        return succeed(self)
+
+    def startListening(self) -> None:
+        """Nothing: it is open."""
+
+    def stopListening(self) -> None:
+        self._seat.put_back()
+
+    def getHost(self) -> IAddress:
+        address: IAddress = PipeAddress()
+        return address

@@ -65,3 +65,11 @@ class Signals:
 
     def _continued(self, number: int, frame: FrameType | None) -> None:
         self._seat.continued()
+
+
+class DaemonSignals(Signals):
+    """The same for twistd, which says so in its log, and ends by the signal in the end."""
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        come = self._reactor.sigInt if number == signal.SIGINT else self._reactor.sigTerm
+        come(number, frame)

@@ -1,45 +1,50 @@
 """Where the console scripts begin.
 
 Almost everything is loaded from here, so that what could go wrong meanwhile is
-taken care of: closed streams, and Ctrl-C.
+taken care of: Ctrl-C, before anything else, and closed streams.
 """
 
-import signal
-import sys
-from importlib import import_module
-from typing import NoReturn
+from __future__ import annotations
 
-from twisted_chat.launch import streams
+from twisted_chat.launch import loading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn  # It is slow to load, and a script has not begun before.
 
 
 def udpchat() -> NoReturn:
     """The console script `udpchat`."""
-    _start("twisted_chat.launch.udpchat")
+    _run("twisted_chat.launch.udpchat")
 
 
 def tcpchat() -> NoReturn:
     """The console script `tcpchat`."""
-    _start("twisted_chat.launch.tcpchat")
+    _run("twisted_chat.launch.tcpchat")
 
 
 def chat_analyze() -> NoReturn:
     """The console script `chat-analyze`, which has files to put away at Ctrl-C."""
-    _run("twisted_chat.trace.analyze")
+    _run("twisted_chat.trace.analyze", clears_up=True)
 
 
-def _start(program: str) -> NoReturn:
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # Ctrl-C ends us at once, until the reactor takes care of it.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _run(program)
+def _run(program: str, *, clears_up: bool = False) -> NoReturn:
+    loading.end_at_once()
+    import sys
+    from importlib import import_module
 
+    from twisted_chat.launch import streams
 
-def _run(program: str) -> NoReturn:
     put_back = streams.prepare()
     streams.open_text()
     try:
-        import_module(program).main()
+        main = import_module(program).main
+        if clears_up:
+            loading.raise_again()
+        main()
     finally:
+        if clears_up:
+            loading.end_at_once()
         put_back()
         sys.stdout.flush()
     raise AssertionError(f"{program} has gone on after its end")

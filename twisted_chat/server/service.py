@@ -19,6 +19,7 @@ from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.seat import Seat
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
@@ -64,7 +65,7 @@ class RoomServerOptions(ServerOptions):
 
     def postOptions(self) -> None:
         if self.parent is not None:
-            daemon.prepare(self.parent)
+            daemon.prepare(self.parent, Seat(installed_reactor()))
         if self.in_background:
             startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
 

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from twisted.application.internet import StreamServerEndpointService
 from twisted.application.service import MultiService, Service
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.internet.protocol import Factory
 
 from twisted_chat import startup
 from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.seat import Seat, SeatEndpoint
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
@@ -21,6 +23,8 @@ from twisted_chat.tcp.rendezvous import Rendezvous
 from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
 from twisted_chat.terminal.tcp_face import for_people
 
+STANDARD = "stdio:"
+"""The endpoint that is standard input and output."""
 _UNIX = re.compile(r"unix:(?:address=)?((?:[^:\\]|\\.)+)")
 
 
@@ -54,8 +58,9 @@ class TcpDaemonOptions(ChatOptions):
 
     def postOptions(self) -> None:
         super().postOptions()
+        self.seat = Seat(installed_reactor())
         if self.parent is not None:
-            daemon.prepare(self.parent)
+            daemon.prepare(self.parent, self.seat)
         if self["terminal"]:
             server_endpoint(installed_reactor(), self["terminal"])
         if self.in_background:
@@ -67,7 +72,7 @@ class TcpDaemonOptions(ChatOptions):
         if self["terminal"]:
             return str(self["terminal"])
         if self.parent and self.parent.get("nodaemon"):
-            return "stdio:"
+            return STANDARD
         return f"unix:{socket_path('tcpchat', self['port'])}:mode={MODE:o}"
 
     def _check_places(self) -> None:
@@ -87,10 +92,10 @@ def makeService(options: TcpDaemonOptions) -> Service:
     return daemon_service(options, options.terminal, installed_reactor())
 
 
-def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service:
+def daemon_service(options: TcpDaemonOptions, terminal: str, reactor: Any) -> Service:
     """A chat with its terminal at this endpoint. It stays for the next caller, if
     one can come."""
-    detachable = terminal != "stdio:"
+    detachable = terminal != STANDARD
     stay = options.rendezvous["listen"] is not None
     conversation = Conversation(
         once=not stay,
@@ -102,7 +107,8 @@ def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service
     chat = TcpChat(conversation, reactor, options.is_called)
     chat.finished.addCallback(lambda _: reactor.stop())
     rendezvous = Rendezvous(chat, **recorded(options, reactor), stay=stay)
-    seat = TerminalService(terminal, chat, reactor)
+    place = server_endpoint(reactor, terminal) if detachable else SeatEndpoint(options.seat)
+    seat = TerminalService(terminal, place, chat)
     service = MultiService()
     # Standard output has to be there for the first notices; a socket can wait for a free port.
     for part in (rendezvous, seat) if detachable else (seat, rendezvous):
@@ -113,12 +119,9 @@ def daemon_service(options: ChatOptions, terminal: str, reactor: Any) -> Service
 class TerminalService(StreamServerEndpointService):
     """Serves a person. Starting raises CannotStart where that cannot be."""
 
-    def __init__(self, description: str, chat: TcpChat, reactor: Any) -> None:
+    def __init__(self, description: str, place: IStreamServerEndpoint, chat: TcpChat) -> None:
         self._description = description
-        super().__init__(
-            server_endpoint(reactor, description),
-            Factory.forProtocol(lambda: for_people(chat)),
-        )
+        super().__init__(place, Factory.forProtocol(lambda: for_people(chat)))
         self._raiseSynchronously = True
 
     def privilegedStartService(self) -> None:
