@@ -105,9 +105,11 @@ somebody who has crashed is gone 44 seconds after it; and a peer that the networ
 left for 20 seconds has dialled again before, by then at most 35 after it."""
 
 SIGN_OF_LIFE = 5.0
-"""Seconds that a link has to show a sign of life when another with the same key wants
-to take its place; where three of ten datagrams are lost, a question and its answer are
-repeated some six times. So long does one wait that was killed and started again."""
+"""Seconds that a link has to show a sign of life when another with the same key, at the
+same address, wants to take its place: so long does one wait that was killed and started
+again. Where three of ten datagrams are lost, a question and its answer are repeated some
+six times. One at another address may be a copy of the key on another machine: the first
+keeps it until its link ends, 26 seconds after its last word."""
 
 STRANGER = 30.0
 """Seconds that a link may stay without a user registered over it."""

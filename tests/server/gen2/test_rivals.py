@@ -18,11 +18,13 @@ class RivalTests(SynchronousTestCase):
     """A key that is registered over one link, and is to be over another."""
 
     def test_taken_over(self) -> None:
-        """The same key over a new link, from elsewhere, is the same user; the old link ends."""
+        """The same key over a new link from the same address is the same user, when the old link
+        shows no sign of life, and that one ends."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.take(anna)
-        again = server.link(1, PLACES[5])
+        there = PLACES[1][0], 9999
+        again = server.link(1, there)
         self.assertEqual(server.ask(again, Register("ben")), [])
         self.assertEqual(server.take(ben)[-1], SignOfLife())
         server.wait(SIGN_OF_LIFE)
@@ -30,12 +32,39 @@ class RivalTests(SynchronousTestCase):
         answers = server.take(again)
         self.assertEqual(answers[0], Welcome("ben"))
         self.assertEqual(answers[1], RosterBegins("lab", 1))
-        moved = ContactInfo("ben", KEYS[1], *PLACES[5])
+        moved = ContactInfo("ben", KEYS[1], *there)
         self.assertEqual(server.take(anna), [Came(3, moved)])
         server.say(ben, Leave().encode())
         server.lose(ben)
         server.wait(RETURN + 1)
+        self.assertEqual(server.holder(1).address, there)
+
+    def test_from_elsewhere(self) -> None:
+        """The same key from another address waits for the end of the old link, silent or not."""
+        server = MixedServer()
+        ben = server.session("ben", 1, "lab")
+        again = server.link(1, PLACES[5])
+        self.assertEqual(server.ask(again, Register("ben")), [])
+        self.assertEqual(server.take(ben)[-1], SignOfLife())
+        server.wait(25)
+        self.assertEqual((server.closed, server.take(again)), ([], []))
+        server.lose(ben)
+        self.assertEqual(server.take(again)[:2], [Welcome("ben"), RosterBegins("lab", 1)])
         self.assertEqual(server.holder(1).address, PLACES[5])
+
+    def test_from_elsewhere_and_then_here(self) -> None:
+        """Of one from elsewhere and one at the same address it is the latest who waits."""
+        server = MixedServer()
+        ben = server.session("ben", 1)
+        here, elsewhere = server.link(1, (PLACES[1][0], 9999)), server.link(1, PLACES[5])
+        server.ask(here, Register("ben"))
+        server.ask(elsewhere, Register("ben"))
+        self.assertEqual(server.take(here), [Rivalled("ben", 0)])
+        server.wait(SIGN_OF_LIFE + 1)
+        self.assertEqual((server.closed, server.take(elsewhere)), ([], []))
+        server.ask(here, Register("ben"))
+        server.wait(SIGN_OF_LIFE)
+        self.assertEqual((server.closed, server.take(here)), ([ben], [Welcome("ben")]))
 
     def test_taken_over_with_another_name(self) -> None:
         """A key has one user: another name over a new link ends the old one."""

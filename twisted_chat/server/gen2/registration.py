@@ -102,7 +102,8 @@ class LinkRegistration:
         self, before: LinkSession, session: LinkSession, request: Register, now: float
     ) -> None:
         """The key is registered over another link: see whether that is alive."""
-        waited = self.rivals.wait(session.link, request, now)
+        same_host = session.address[0] == before.address[0]
+        waited = self.rivals.wait(session.link, request, now, same_host=same_host)
         if waited is not None:
             self._tell_of(before, waited, now)
         self._queue.send(before, SignOfLife().encode())
