@@ -4,6 +4,7 @@ from twisted.trial.unittest import SkipTest, TestCase
 
 from tests.paths.kinds import Kind, Together
 from tests.paths.matrix import Pair, ways
+from tests.paths.narrow import heard_after
 from tests.support.namespaces import NoNamespaces
 
 PAIRS: list[Pair] = [
@@ -14,6 +15,8 @@ PAIRS: list[Pair] = [
     (Kind.CARRIER, Kind.CONE),
     Together.HAIRPIN,
 ]
+SOON = 3.0
+"""Seconds within which words arrive again."""
 
 
 class Paths(TestCase):
@@ -25,5 +28,14 @@ class Paths(TestCase):
             for pair, way in ways(PAIRS, at_once=2):
                 self.assertIsNotNone(way.seconds, pair)
                 self.assertFalse(way.relayed, pair)
+        except NoNamespaces as problem:
+            raise SkipTest(str(problem)) from None
+
+    def test_narrow(self) -> None:
+        """On a path of 1,000 bytes of which nobody is told words arrive, in mid-chat and
+        from the start."""
+        try:
+            for seconds in heard_after(1000, told=False):
+                self.assertTrue(seconds is not None and seconds < SOON, seconds)
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None

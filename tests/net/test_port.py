@@ -2,12 +2,13 @@
 
 import errno
 import socket
+import sys
 from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import capturedLogs, formatEvent
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.net.port import BATCH, BoundedPort
@@ -15,6 +16,10 @@ from twisted_chat.net.port import BATCH, BoundedPort
 LONGEST = 16
 """Bytes in the longest datagram that is allowed here."""
 STRANGER = ("192.0.2.1", 1000)
+
+
+IP_MTU_DISCOVER = 10
+"""Of ip(7); this Python does not have it."""
 
 
 class Collector(DatagramProtocol):
@@ -358,6 +363,19 @@ class ConnectedTests(PortCase):
         port.doRead()
         self.assertEqual(self.protocol.refused, 1)
         self.assert_open(port)
+
+
+class NarrowPaths(PortCase):
+    """What routers on the way may do with a datagram."""
+
+    def test_may_be_cut(self) -> None:
+        """No datagram of either family tells routers of IPv4 not to cut it (DF)."""
+        if sys.platform != "linux":
+            raise SkipTest("elsewhere they do not by themselves")
+        for interface in ("127.0.0.1", "::"):
+            self.protocol = Collector()
+            port = self.port(interface)
+            self.assertEqual(port.socket.getsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER), 0)
 
 
 class FamiliesTests(PortCase):

@@ -2,10 +2,10 @@
 
 import sys
 
-from tests.paths import matrix
+from tests.paths import matrix, narrow
 from tests.support.namespaces import NoNamespaces
 
-PARTS = {"matrix": matrix.main}
+PARTS = {"matrix": matrix.main, "narrow": narrow.main}
 
 
 def main(names: list[str]) -> int:

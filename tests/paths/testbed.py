@@ -146,6 +146,17 @@ class Testbed:
         for router in site.routers:
             run(*self.spaces.inside(router), sys.executable, "-c", _FLUSH)
 
+    def narrow(self, site: Site, size: int, *, told: bool) -> None:
+        """Let no packet of IPv4 through that is larger, both ways; where it is not `told`,
+        nobody learns of it (ICMP)."""
+        outermost = site.routers[-1] if site.routers else site.hosts[0]
+        device = "wan" if site.routers else "eth0"
+        for name, interface in ((CORE, site.link), (outermost, device)):
+            self.spaces.ip(name, f"link set {interface} mtu {size}")
+            if not told:
+                drop = "filter: -I OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP"
+                self.spaces.rules(name, [drop])
+
     # --- Parts
 
     def _forwards(self, name: str) -> None:

@@ -8,6 +8,7 @@ bounded number of datagrams a turn, and counts what goes wrong.
 
 import errno
 import socket
+import sys
 from typing import Any
 
 from twisted.internet import udp
@@ -26,6 +27,8 @@ BATCH = 64
 SOCKET_BUFFER = 4 * 1024 * 1024
 """Bytes of kernel buffer asked for in each direction; the system may grant less."""
 
+_LET_FRAGMENT = ((socket.IPPROTO_IP, 10, 0), (socket.IPPROTO_IPV6, 23, 0))
+"""IP_MTU_DISCOVER and IPV6_MTU_DISCOVER of ip(7) and ipv6(7), with IP_PMTUDISC_DONT."""
 _ALL = frozenset({"", "0.0.0.0", "::"})
 """The interfaces that are all of this machine's."""
 _MAPPED = "::ffff:"
@@ -69,6 +72,7 @@ class BoundedPort(udp.Port):
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             made.setsockopt(socket.SOL_SOCKET, buffer, SOCKET_BUFFER)
+        let_fragment(made)
         self._asks = self.interface in _ALL and reached.ask_for_it(made)
         if self._asks and self._answers:
             self._reached = Reached(answers=True, usual=usual_hosts(self.addressFamily))
@@ -162,6 +166,17 @@ class BoundedPort(udp.Port):
                 many=many,
                 problem=problem,
             )
+
+
+def let_fragment(made: socket.socket) -> None:
+    """Have no datagram of IPv4 forbid routers to cut it (DF), as Linux does by itself.
+
+    A link has no datagram that is larger than the smallest with which QUIC works (RFC 9000,
+    14), so where a path is narrower than that, the other way is none at all.
+    """
+    if sys.platform == "linux":
+        for level, option, value in _LET_FRAGMENT[: 1 + (made.family == socket.AF_INET6)]:
+            made.setsockopt(level, option, value)
 
 
 def _plain(source: Any) -> Address:
