@@ -60,7 +60,7 @@ class ServiceTests(SynchronousTestCase):
     def test_stopped_before_it_started(self) -> None:
         """Stopping what does not listen is no mistake."""
         service = server_service(self.options(), MemoryReactorClock())
-        self.assertIsNone(service.stopService())
+        self.successResultOf(service.stopService())
 
     def test_port_in_use(self) -> None:
         """A port in use is one line that names it, and what to do."""

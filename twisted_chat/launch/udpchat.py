@@ -37,6 +37,8 @@ def _server_key(text: str) -> str:
         raise usage.UsageError(str(mistake)) from None
 
 
+CTL = "ctl"
+"""The first word of what is asked of a running server."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
 _PEERS = frozenset({"name", "server-key", "plain", "json"})
@@ -45,11 +47,12 @@ _PEERS = frozenset({"name", "server-key", "plain", "json"})
 class UdpChatOptions(ServerOptions):
     """Options of `udpchat`."""
 
-    synopsis = "[PORT | HOST [PORT] | HOST:PORT | identity] [options]"
+    synopsis = "[PORT | HOST [PORT] | HOST:PORT | identity | ctl ORDER] [options]"
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
         " of the room server there. With identity: show the fingerprint of your key, or of the"
-        " one that --key or --name has. All options but --name, --server-key, --key, --plain,"
+        " one that --key or --name has. With ctl: look at a running server of yours and change it,"
+        " ctl --help tells more. All options but --name, --server-key, --key, --plain,"
         " --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
@@ -96,6 +99,11 @@ class UdpChatOptions(ServerOptions):
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `udpchat`: a room server, or a peer of one."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == [CTL]:
+        from twisted_chat.launch import ctl
+
+        ctl.main(words[1:])
     options = program.parse(UdpChatOptions(), "udpchat", argv)
     if options["identity"]:
         _show_identity(options)

@@ -21,6 +21,8 @@ class Availability:
         self._directory = directory
         self._bounds = bounds
         self._ledger = ledger
+        self.is_draining = False
+        """Whether nobody else is to come, as the server is to be taken out."""
 
     def find(self, name: str) -> User | None:
         """The user of this name, in any case of letters."""
@@ -47,14 +49,19 @@ class Availability:
         bounds, directory = self._bounds, self._directory
         coming = self._ledger.names_at(site(host))
         share = bounds.users_per_host - bounds.without_key(bounds.users_per_host)
-        return len(directory.users) + self._ledger.names >= bounds.users or (
-            directory.users_at_site(host) + coming >= bounds.users_per_host
-            and directory.holders_at_site(host) + coming >= share
+        return (
+            self.is_draining
+            or len(directory.users) + self._ledger.names >= bounds.users
+            or (
+                directory.users_at_site(host) + coming >= bounds.users_per_host
+                and directory.holders_at_site(host) + coming >= share
+            )
         )
 
     def is_full_without_key(self, host: str) -> bool:
         """Whether no more users without a key can come from this host address."""
-        return self._directory.users_at_site(host) >= self._bounds.users_per_host
+        here = self._directory.users_at_site(host)
+        return self.is_draining or here >= self._bounds.users_per_host
 
     def has_place_without_key(self) -> bool:
         """Whether not all places of those without a key are taken."""

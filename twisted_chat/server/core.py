@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from twisted_chat.addresses import Address, Datagrams
-from twisted_chat.directory.directory import Change, Directory
+from twisted_chat.directory.directory import Change, Directory, User
+from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
@@ -24,6 +25,8 @@ from twisted_chat.server.grants import Grants
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.nearby import Nearby, ReachedAt
+from twisted_chat.server.operators.bans import Ban, BanKind, Bans
+from twisted_chat.server.operators.operations import Operations
 from twisted_chat.server.registry import Registry
 
 
@@ -78,6 +81,7 @@ class Core:
         self.registry = registry = Registry(
             directory, bounds, rosters, announce, available, ledger
         )
+        bans = Bans()
         claims = Claims(directory, bounds, registry, available, ledger)
         self.gen1 = DatagramServer(
             directory,
@@ -85,7 +89,7 @@ class Core:
             datagrams,
             of_datagrams,
             DatagramRequests(
-                directory, datagrams, bounds, registry, available, claims, generation, nearby
+                directory, datagrams, bounds, registry, available, claims, bans, generation, nearby
             ).answer,
             dropped,
         )
@@ -97,7 +101,7 @@ class Core:
             links,
             rate,
             LinkRegistration(
-                directory, bounds, registry, available, claims, sessions, links, roster
+                directory, bounds, registry, available, claims, bans, sessions, links, roster
             ),
             introductions,
             LinkRequests(
@@ -106,23 +110,36 @@ class Core:
             dropped,
             ledger,
         )
+        self._bans = bans
+        self.operations = Operations(
+            directory, registry, available, ledger, bans, sessions.__len__, self._expel
+        )
 
     @property
     def wake(self) -> float:
-        return min(self.gen1.wake, self.registry.wake, self.gen2.wake)
+        return min(self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
 
     def tick(self, now: float) -> Datagrams:
         """Do what has become due. Returns what is to be sent."""
         self.registry.tick(now)
+        if now >= self.operations.wake:
+            self.operations.tick(now)
         self.gen2.tick(now)
         return self.gen1.tick(now)
 
     def keep(self, kept: KeptRecords, now: float) -> None:
         """There is a journal, which has kept this. Nobody is here yet."""
         self.registry.restore(kept, now)
+        for ban in kept.bans:
+            until = NEVER if ban.seconds is None else now + ban.seconds
+            self._bans.add(Ban(BanKind(ban.kind), ban.what, until, ban.reason))
         self.ledger.keeps = True
 
     def settled(self, claims: list[tuple[int, bool]], now: float) -> None:
         """A journal has or has not written what was claimed, by the numbers of claims."""
         for number, written in claims:
             self.gen2.resume(self.ledger.settle(number, written, now), now)
+
+    def _expel(self, user: User, why: str, now: float) -> None:
+        self.registry.depart(user, now)
+        self.gen2.expel(user.fingerprint, why, now)

@@ -10,6 +10,7 @@ from twisted_chat import startup
 from twisted_chat.names import LONGEST_NAME
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.terminal.socket import socket_path
 from twisted_chat.trace.options import TRACE_OPTIONS
 
 _DEFAULTS = Bounds()
@@ -53,6 +54,17 @@ def _generation(text: str) -> int:
 
 MEMORY = "memory"
 """What is given for a journal that nothing is written into."""
+
+
+NONE = "none"
+"""What is given for a socket that is not to be there."""
+
+
+def _control(text: str) -> str:
+    """Reads where operators are served. Raises UsageError."""
+    if not text:
+        raise usage.UsageError("give the path of a socket, or none")
+    return text if text == NONE else os.path.abspath(text)
 
 
 def _journal(text: str) -> str:
@@ -210,6 +222,20 @@ class ServerOptions(startup.Options):
             "File in which names and rooms outlive the server, or memory; else one beside the key",
             _journal,
         ],
+        [
+            "control",
+            None,
+            None,
+            "UNIX socket for udpchat ctl, or none; else one in your runtime directory",
+            _control,
+        ],
+        [
+            "metrics",
+            None,
+            None,
+            "TCP port of this machine for Prometheus: /metrics, /health and /ready",
+            startup.listening_port,
+        ],
         *BOUND_OPTIONS,
         *TRACE_OPTIONS,
     ]
@@ -232,6 +258,13 @@ class ServerOptions(startup.Options):
             return Path(given)
         where = "" if interface in ("0.0.0.0", "::") else f"{interface.replace(':', '.')}-"
         return beside.with_name(f"room-server-{where}{port}.sqlite")
+
+    def control(self) -> Path | None:
+        """The socket at which operators are served; None where they are not."""
+        given, port = self["control"], self["port"]
+        if given == NONE or (given is None and not port):
+            return None
+        return socket_path("udpchat", port) if given is None else Path(given)
 
     def bounds(self) -> Bounds:
         return Bounds(

@@ -1,5 +1,6 @@
 """The room server on a UDP port."""
 
+from collections import Counter
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -24,14 +25,14 @@ from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.journal.writer import JournalWriter
 from twisted_chat.tally import EVERY, LogLines, Tally
 
-_LINES: dict[type[Change], tuple[str, str]] = {
-    Registered: ("users who registered", "user {name} registered from {at}"),
-    Departed: ("users who left or expired", "user {name} at {at} {how}"),
-    RoomCreated: ("rooms created", "room {name} created"),
-    RoomGone: ("rooms gone", "room {name} gone"),
+_LINES: dict[type[Change], tuple[str, str, str]] = {
+    Registered: ("registered", "users who registered", "user {name} registered from {at}"),
+    Departed: ("departed", "users who left or expired", "user {name} at {at} {how}"),
+    RoomCreated: ("room_created", "rooms created", "room {name} created"),
+    RoomGone: ("room_gone", "rooms gone", "room {name} gone"),
 }
-"""What is written of which changes: the kind of line, of which there are so many a second,
-and the line."""
+"""What is counted and written of which changes: the word, the kind of line, of which there are
+so many a second, and the line."""
 
 
 class RoomServer(DatagramProtocol):
@@ -62,6 +63,7 @@ class RoomServer(DatagramProtocol):
         )
         self._journal: JournalWriter | None = None
         self._tally = Tally()
+        self._changes: Counter[str] = Counter()
         self._lines = LogLines()
         self._alarm = Alarm(clock, self._tick)
         self._reporting = Alarm(clock, self._report)
@@ -78,6 +80,24 @@ class RoomServer(DatagramProtocol):
         now = self._clock.seconds()
         self._core.settled(claims, now)
         self._send(self._core.gen1.flush(now), now)
+
+    def operate(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Carry out an operator's order. Returns the reply."""
+        now = self._clock.seconds()
+        reply = self._core.operations.do(order, now)
+        if order.get("do") == "status":
+            reply |= self.figures()
+        self._send(self._core.gen1.flush(now), now)
+        return reply
+
+    def figures(self) -> dict[str, Any]:
+        """How many there are of what, and have been so far."""
+        return {
+            **self._core.operations.figures(),
+            "journal_failing": self._journal is not None and self._journal.is_failing,
+            "changes": dict(self._changes),
+            "dropped": self._tally.totals(),
+        }
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:
         self.datagramsReceived([(datagram, addr)])
@@ -160,7 +180,8 @@ class RoomServer(DatagramProtocol):
         told = _LINES.get(type(change))
         if told is None:
             return
-        kind, line = told
+        word, kind, line = told
+        self._changes[word] += 1
         if self._lines.may(kind, self._clock.seconds()):
             self.log.info(line, name=name, **_details(change))
         else:

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from twisted.internet.defer import maybeDeferred
+from twisted.application.service import IService, MultiService
+from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
@@ -37,8 +38,10 @@ from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.gen2.sessions import SPARE
 from twisted_chat.server.journal.file import JournalFile
 from twisted_chat.server.journal.writer import JournalWriter
+from twisted_chat.server.operators.control import ControlService
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
 from twisted_chat.wire.gen2.datagrams import RELAY
@@ -89,23 +92,31 @@ class RoomService(DatagramService):
         open_journal: Callable[[], JournalWriter] | None = None,
     ) -> None:
         super().__init__(make_port)
+        self.parts = MultiService()
+        """What operators use, which runs while the server does."""
         self._open_journal = open_journal
         self._journal: JournalWriter | None = None
         self.fingerprint = fingerprint
         self._collector = Collector(clock)
 
+    def privilegedStartService(self) -> None:
+        begun = self.port is not None
+        super().privilegedStartService()
+        if not begun:
+            self.parts.privilegedStartService()
+
     def startService(self) -> None:
         super().startService()
+        self.parts.startService()
         self.log.info("my key is {fingerprint}", fingerprint=spoken(self.fingerprint))
         self._collector.start()
 
     def stopService(self) -> Any:
         self._collector.stop()
-        stopped = super().stopService()
+        stopping = [super().stopService(), self.parts.stopService()]
         journal, self._journal = self._journal, None
-        if journal is None:
-            return stopped
-        return maybeDeferred(lambda: stopped).addBoth(lambda _: journal.stop())
+        stopped = gatherResults([one for one in stopping if one is not None])
+        return stopped if journal is None else stopped.addBoth(lambda _: journal.stop())
 
     def _listen(self) -> None:
         super()._listen()
@@ -183,4 +194,24 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
         return writer
 
     opens = open_journal if journal is not None else None
-    return RoomService(make_port, identity.fingerprint, reactor, opens)
+    service = RoomService(make_port, identity.fingerprint, reactor, opens)
+    if (control := options.control()) is not None:
+        ControlService(control, lambda order: server.operate(order), reactor).setServiceParent(
+            service.parts
+        )
+    if options["metrics"] is not None:
+        metrics = _metrics()
+        metrics(options["metrics"], lambda: server.figures(), reactor).setServiceParent(
+            service.parts
+        )
+    return service
+
+
+def _metrics() -> Callable[[int, Callable[[], dict[str, Any]], Any], IService]:
+    try:
+        from twisted_chat.server.operators.metrics import metrics_service
+    except ImportError as missing:
+        raise CannotStart(
+            f"--metrics needs the extra metrics, as in pip install '.[metrics]': {missing}"
+        ) from None
+    return metrics_service

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.logger import ILogObserver, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
+from tests.support.log import lines_of_ours
 from twisted_chat.server.journal.file import JournalFile, NotWritten
 from twisted_chat.server.journal.records import (
     NameFreed,
@@ -49,15 +48,7 @@ class WriterTests(SynchronousTestCase):
         self.thread: list[tuple[Deferred[Any], Callable[..., Any], Any]] = []
         self.settled: list[tuple[int, bool]] = []
         self.writer = JournalWriter(self.disk, self.run_later, self.settled.extend)
-        self.lines: list[str] = []
-
-        @implementer(ILogObserver)
-        def note(event: Any) -> None:
-            if event.get("log_namespace", "").startswith("twisted_chat"):
-                self.lines.append(event["log_format"].format(**event))
-
-        globalLogPublisher.addObserver(note)
-        self.addCleanup(globalLogPublisher.removeObserver, note)
+        self.lines = lines_of_ours(self)
 
     def run_later(self, call: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
         """Give something to the thread."""

@@ -12,6 +12,7 @@ from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
 from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
+from twisted_chat.server.operators.bans import Bans
 from twisted_chat.server.registry import Registry
 from twisted_chat.server.streams import Slot
 from twisted_chat.wire.common import (
@@ -52,6 +53,7 @@ class DatagramRequests:
         registry: Registry,
         available: Availability,
         claims: Claims,
+        bans: Bans,
         generation: int,
         nearby: Nearby,
     ) -> None:
@@ -61,6 +63,7 @@ class DatagramRequests:
         self._registry = registry
         self._available = available
         self._claims = claims
+        self._bans = bans
         self._nearby = nearby
         self._serves = generation == 1
         self._news = min(HEARD, bounds.user_ttl / 2000)
@@ -98,7 +101,11 @@ class DatagramRequests:
         if user is not None and user.casefolded == casefolded:
             self._queue.send(source, _welcome(request.name), now)
             return
-        if not self._serves or not self._available.is_free(request.name, casefolded):
+        if (
+            not self._serves
+            or not self._available.is_free(request.name, casefolded)
+            or self._bans.found("", source[0], casefolded, now)
+        ):
             self._queue.send(source, _HI, now)
             return
         if user is not None:

@@ -13,6 +13,8 @@ from twisted_chat.server.gen2.rivals import Rivals
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
+from twisted_chat.server.operators.bans import Bans
+from twisted_chat.server.operators.operations import told
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Goodbye, Register, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Rivalled
@@ -31,6 +33,7 @@ class LinkRegistration:
         registry: Registry,
         available: Availability,
         claims: Claims,
+        bans: Bans,
         sessions: LinkSessions,
         queue: LinkQueue,
         roster: LinkRoster,
@@ -40,6 +43,7 @@ class LinkRegistration:
         self._registry = registry
         self._available = available
         self._claims = claims
+        self._bans = bans
         self._sessions = sessions
         self._queue = queue
         self._roster = roster
@@ -50,29 +54,34 @@ class LinkRegistration:
         here = self._sessions.registered.get(fingerprint) is session
         return self._directory.holders.get(fingerprint) if here else None
 
-    def register(self, request: Register, session: LinkSession, now: float) -> None:
+    def register(self, request: Register, session: LinkSession, now: float) -> str:
+        """Let somebody come. Returns why the link is to be closed; nothing where it is not."""
         link = session.link
         try:
             casefolded = casefold(request.name, self._bounds.name)
         except NameRefused:
             self._queue.send(session, _HI.encode())
-            return
+            return ""
+        ban = self._bans.found(link.fingerprint, session.address[0], casefolded, now)
+        if ban is not None:
+            return told(ban, now)
         before = self._sessions.registered.get(link.fingerprint)
         if before is not None and before is not session:
             self._ask_first(before, session, request, now)
-            return
+            return ""
         user = self._directory.holders.get(link.fingerprint)
         if user is not None and user.casefolded == casefolded:
             self._queue.send(session, Welcome(request.name).encode())
             self._welcome_back(user, session, now)
-            return
+            return ""
         places = self._available
         is_free = places.is_free(request.name, casefolded, link.fingerprint)
         if not is_free or (user is None and places.is_full(session.address[0])):
             self._queue.send(session, _HI.encode())
-            return
+            return ""
         came = Registered(session.address, request.name, casefolded, link.fingerprint)
         self._claims.name(came, now, partial(self._claimed, came, session))
+        return ""
 
     def _claimed(self, came: Registered, session: LinkSession, written: bool, now: float) -> None:
         """A name is this key's, or cannot be. The one who asked for it may be gone."""

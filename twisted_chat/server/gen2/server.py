@@ -116,6 +116,13 @@ class LinkServer:
             self._backlog.resume(fingerprint, now)
             self._arrange()
 
+    def expel(self, fingerprint: str, why: str, now: float) -> None:
+        """End the link of a user who is gone, and say why."""
+        session = self._sessions.registered.get(fingerprint)
+        if session is not None:
+            self._close(session, why, now)
+            self._arrange()
+
     def tick(self, now: float) -> None:
         """Do what has become due; `effects` has what comes of it."""
         for session in self._sessions.unknown(now):
@@ -197,7 +204,8 @@ class LinkServer:
     def _do(self, request: Request, session: LinkSession, now: float) -> None:
         user = self._registration.user(session)
         if type(request) is Register:
-            self._registration.register(request, session, now)
+            if why := self._registration.register(request, session, now):
+                self._close(session, why, now)
         elif type(request) is Can:
             session.link.learn(request.known)
             if session.link.has(PATHS):

@@ -39,6 +39,9 @@ class LinkSessions:
     def wake(self) -> float:
         return min(self._strangers.wake, self._moved.wake, self._missing.wake)
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     def get(self, link: Link) -> LinkSession | None:
         return self._all.get(link)
 

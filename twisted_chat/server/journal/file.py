@@ -11,6 +11,8 @@ from pathlib import Path
 from twisted_chat.errors import ChatError
 from twisted_chat.identity.key_file import make_directory
 from twisted_chat.server.journal.records import (
+    BanLifted,
+    BanRecord,
     KeptRecords,
     NameFreed,
     NameRecord,
@@ -32,6 +34,9 @@ _MIGRATIONS = (
     CREATE TABLE rooms (
         casefolded TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL,
         site TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE bans (
+        kind TEXT NOT NULL, what TEXT NOT NULL, until REAL, reason TEXT NOT NULL,
+        PRIMARY KEY (kind, what)) WITHOUT ROWID;
     """,
 )
 
@@ -119,7 +124,15 @@ class JournalFile:
             for name, fingerprint, site, since in names
         )
         rooms = self._file.execute("SELECT casefolded, name, owner, site FROM rooms")
-        return KeptRecords(kept, tuple(RoomRecord(*room) for room in rooms))
+        bans = self._file.execute(
+            "SELECT kind, what, until - ?1, reason FROM bans WHERE until IS NULL OR until > ?1",
+            (now,),
+        )
+        return KeptRecords(
+            kept,
+            tuple(RoomRecord(*room) for room in rooms),
+            tuple(BanRecord(*ban) for ban in bans),
+        )
 
     def write(self, records: Iterable[Record]) -> None:
         """Write these in one transaction, all or none. Raises NotWritten."""
@@ -151,6 +164,14 @@ class JournalFile:
                 )
             case RoomFreed(casefolded):
                 execute("DELETE FROM rooms WHERE casefolded = ?", (casefolded,))
+            case BanRecord(kind, what, seconds, reason):
+                until = None if seconds is None else self._now() + seconds
+                execute("DELETE FROM bans WHERE until <= ?", (self._now(),))
+                execute(
+                    "INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)", (kind, what, until, reason)
+                )
+            case BanLifted(kind, what):
+                execute("DELETE FROM bans WHERE kind = ? AND what = ?", (kind, what))
 
     def close(self) -> None:
         """Let the file go."""

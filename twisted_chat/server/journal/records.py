@@ -39,13 +39,33 @@ class RoomFreed:
     casefolded: str
 
 
-Record = NameRecord | NameFreed | RoomRecord | RoomFreed
+@dataclass(frozen=True, slots=True)
+class BanRecord:
+    """Somebody is not let in: by a key, an address or a name, which `kind` says, for so many
+    seconds more, or for good."""
+
+    kind: str
+    what: str
+    seconds: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BanLifted:
+    """There is no such ban any more."""
+
+    kind: str
+    what: str
+
+
+Record = NameRecord | NameFreed | RoomRecord | RoomFreed | BanRecord | BanLifted
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRecords:
     """What a journal has kept: the names, in the order in which their holders went, each
-    with the seconds since then, and the rooms."""
+    with the seconds since then, the rooms, and the bans that are not over."""
 
     names: tuple[tuple[NameRecord, float], ...] = ()
     rooms: tuple[RoomRecord, ...] = ()
+    bans: tuple[BanRecord, ...] = ()

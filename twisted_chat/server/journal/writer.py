@@ -8,7 +8,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from twisted_chat.server.journal.file import JournalFile, NotWritten
-from twisted_chat.server.journal.records import NameFreed, NameRecord, Record
+from twisted_chat.server.journal.records import (
+    BanLifted,
+    BanRecord,
+    NameFreed,
+    NameRecord,
+    Record,
+    RoomFreed,
+    RoomRecord,
+)
 
 Settled = Callable[[list[tuple[int, bool]]], None]
 """Told of claims, by their numbers, whether they were written."""
@@ -30,9 +38,10 @@ class JournalWriter:
         self._run = run
         self._settled = settled
         self._next: list[tuple[int, Record]] = []
-        self._owed: dict[tuple[bool, str], Record] = {}
+        self._owed: dict[tuple[str, str], Record] = {}
         self._busy = False
-        self._failed = False
+        self.is_failing = False
+        """Whether what was last to be written could not be."""
         self._stopped: Deferred[None] | None = None
 
     def write(self, records: list[tuple[int, Record]]) -> None:
@@ -70,8 +79,8 @@ class JournalWriter:
 
     def _wrote(self, group: list[tuple[int, Record]]) -> None:
         self._owed.clear()
-        if self._failed:
-            self._failed = False
+        if self.is_failing:
+            self.is_failing = False
             self.log.info("{file} is written again", file=self._file.path)
         self._tell(group, written=True)
 
@@ -81,8 +90,8 @@ class JournalWriter:
                 self._owed[_about(record)] = record
         if not failure.check(NotWritten):  # type: ignore[no-untyped-call]
             self.log.failure("the journal went wrong", failure)
-        elif not self._failed:
-            self._failed = True
+        elif not self.is_failing:
+            self.is_failing = True
             self.log.error(
                 "cannot write {file}: {reason}; no new names and rooms until it can be,"
                 " all else goes on",
@@ -96,6 +105,12 @@ class JournalWriter:
             self._settled(claims)
 
 
-def _about(record: Record) -> tuple[bool, str]:
-    """What this is written of: a name or a room."""
-    return isinstance(record, NameRecord | NameFreed), record.casefolded
+def _about(record: Record) -> tuple[str, str]:
+    """What this is written of: a name, a room or a ban."""
+    match record:
+        case NameRecord(casefolded) | NameFreed(casefolded):
+            return "", casefolded
+        case RoomRecord(casefolded) | RoomFreed(casefolded):
+            return "#", casefolded
+        case BanRecord(kind, what) | BanLifted(kind, what):
+            return kind, what

@@ -1,0 +1,86 @@
+"""What a monitoring system reads."""
+
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+from twisted.internet.protocol import connectionDone
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.server.operators.metrics import site
+
+FIGURES: dict[str, Any] = {
+    "users": 5,
+    "with_key": 3,
+    "rooms": 2,
+    "links": 4,
+    "kept_names": 7,
+    "bans": 1,
+    "draining": False,
+    "journal_failing": False,
+    "changes": {"registered": 9, "room_gone": 1},
+    "dropped": {"not in the language": 11},
+}
+
+
+class MetricsTests(SynchronousTestCase):
+    """A request to the port."""
+
+    def setUp(self) -> None:
+        self.figures = dict(FIGURES)
+        self.asked = 0
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body of the answer to a request."""
+
+        def figures() -> dict[str, Any]:
+            self.asked += 1
+            return self.figures
+
+        channel = site(figures).buildProtocol(None)
+        assert channel is not None
+        transport = StringTransport()
+        channel.makeConnection(transport)
+        channel.dataReceived(b"GET %s HTTP/1.0\r\n\r\n" % path.encode())
+        head, _, body = transport.value().partition(b"\r\n\r\n")
+        channel.connectionLost(connectionDone)
+        return int(head.split()[1]), body.decode()
+
+    def test_metrics(self) -> None:
+        """Every figure of the server, asked for once, and those of the process."""
+        status, body = self.get("/metrics")
+        found = {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(body)
+            for sample in family.samples
+        }
+        self.assertEqual((status, self.asked), (200, 1))
+        expected = {
+            ("udpchat_users", "1"): 2,
+            ("udpchat_users", "2"): 3,
+            ("udpchat_rooms",): 2,
+            ("udpchat_links",): 4,
+            ("udpchat_kept_names",): 7,
+            ("udpchat_bans",): 1,
+            ("udpchat_draining",): 0,
+            ("udpchat_journal_failing",): 0,
+            ("udpchat_changes_total", "registered"): 9,
+            ("udpchat_changes_total", "room_gone"): 1,
+            ("udpchat_dropped_total", "not in the language"): 11,
+        }
+        ours = {name: value for name, value in found.items() if name[0].startswith("udpchat")}
+        self.assertEqual(ours, expected)
+        self.assertIn(("process_resident_memory_bytes",), found)
+
+    def test_ready(self) -> None:
+        """A server is healthy while it answers, and ready while it takes newcomers."""
+        self.assertEqual(self.get("/health"), (200, "ok\n"))
+        self.assertEqual(self.get("/ready"), (200, "ready\n"))
+        self.figures["draining"] = True
+        self.assertEqual(self.get("/ready"), (503, "draining\n"))
+        self.figures |= {"draining": False, "journal_failing": True}
+        self.assertEqual(self.get("/ready"), (503, "names and rooms cannot be written\n"))
+
+    def test_nothing_else(self) -> None:
+        """There is nothing else to be had."""
+        self.assertEqual(self.get("/users")[0], 404)

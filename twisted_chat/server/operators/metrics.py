@@ -1,0 +1,138 @@
+"""What a monitoring system reads: Prometheus' text format, and whether all is well.
+
+The figures are those that the server has anyway: a request costs it nothing more. None
+of them is of one user, room or address.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.web.pages import notFound
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request, Site
+
+from twisted_chat.server.operators.control import LocalService
+
+LOOPBACK = "127.0.0.1"
+
+Figures = Callable[[], dict[str, Any]]
+"""What `RoomServer.figures` gives."""
+
+
+class RoomServerCollector(Collector):
+    """Asks the server for its figures when somebody wants to know."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def describe(self) -> Iterator[Any]:
+        """Nothing: a registry would ask for all figures to find out their names."""
+        yield from ()
+
+    def collect(self) -> Iterator[Any]:
+        found = self._figures()
+        users = GaugeMetricFamily(
+            "udpchat_users", "Users who are registered", labels=["generation"]
+        )
+        with_key = found["with_key"]
+        users.add_metric(["1"], found["users"] - with_key)
+        users.add_metric(["2"], with_key)
+        yield users
+        for name, text in (
+            ("rooms", "Rooms"),
+            ("links", "Links of generation 2"),
+            ("kept_names", "Names kept for the keys of those who are gone"),
+            ("bans", "Bans"),
+            ("draining", "Whether nobody else may come"),
+            ("journal_failing", "Whether names and rooms cannot be written now"),
+        ):
+            yield GaugeMetricFamily(f"udpchat_{name}", text, value=float(found[name]))
+        for name, text, label in (
+            ("dropped", "What was not answered", "reason"),
+            ("changes", "What has happened to users and rooms", "change"),
+        ):
+            counted = CounterMetricFamily(f"udpchat_{name}", text, labels=[label])
+            for what, many in found[name].items():
+                counted.add_metric([what], many)
+            yield counted
+
+
+class _Root(Resource):
+    def getChild(self, path: bytes, request: Request) -> IResource:
+        return notFound()
+
+
+class _Metrics(Resource):
+    """The figures, read where the server runs: the resource of the library reads in a thread."""
+
+    isLeaf = True
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        super().__init__()
+        self._registry = registry
+
+    def render_GET(self, request: Request) -> bytes:
+        request.setHeader(b"content-type", CONTENT_TYPE_LATEST.encode())
+        return generate_latest(self._registry)
+
+
+class _Word(Resource):
+    """One word, and whether it is a good one."""
+
+    isLeaf = True
+
+    def __init__(self, word: Callable[[], tuple[bool, str]]) -> None:
+        super().__init__()
+        self._word = word
+
+    def render_GET(self, request: Request) -> bytes:
+        good, word = self._word()
+        request.setResponseCode(200 if good else 503)
+        request.setHeader(b"content-type", b"text/plain; charset=utf-8")
+        return f"{word}\n".encode()
+
+
+class _Quiet(Site):
+    """One that writes no line about each look."""
+
+    noisy = False
+    displayTracebacks = False
+
+    def log(self, request: Any) -> None:
+        """Nothing."""
+
+
+def ready(found: dict[str, Any]) -> tuple[bool, str]:
+    """Whether newcomers are served, and in a word why not."""
+    if found["draining"]:
+        return False, "draining"
+    if found["journal_failing"]:
+        return False, "names and rooms cannot be written"
+    return True, "ready"
+
+
+def site(figures: Figures) -> Site:
+    """`/metrics`, `/health` and `/ready`."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(RoomServerCollector(figures))
+    ProcessCollector(registry=registry)
+    root = _Root()
+    root.putChild(b"metrics", _Metrics(registry))
+    root.putChild(b"health", _Word(lambda: (True, "ok")))
+    root.putChild(b"ready", _Word(lambda: ready(figures())))
+    return _Quiet(root)
+
+
+def metrics_service(port: int, figures: Figures, reactor: Any) -> LocalService:
+    """Serves this machine at this TCP port."""
+    endpoint = TCP4ServerEndpoint(reactor, port, interface=LOOPBACK)
+    return LocalService(endpoint, f"TCP port {port}", site(figures))
