@@ -58,7 +58,8 @@ class Bounds:
     relay_rate: int = 32 * 1024
     """Bytes a second of what is carried for one pair; four times as many at once."""
     relay_user_rate: int = 128 * 1024
-    """The same for one user, to it and from it."""
+    """The same that one user sends; those of one site send twice as many, and four times as
+    many go to one user."""
     relay_rate_in_all: int = 8 * 1024 * 1024
     """The same for everybody."""
 

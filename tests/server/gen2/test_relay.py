@@ -25,9 +25,11 @@ class Carried(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = MixedServer(secrets=SECRETS)
 
-    def come(self, number: int, *features: str, room: str = "lab") -> Link:
+    def come(
+        self, number: int, *features: str, room: str = "lab", at: Address | None = None
+    ) -> Link:
         """The one with this number comes into a room."""
-        link = self.server.link(number)
+        link = self.server.link(number, at)
         self.server.say(link, Can(features or (PATHS, RELAY)).encode())
         self.server.register(link, f"user{number}", room)
         self.server.take(link)
@@ -113,14 +115,17 @@ class Amounts(Carried):
 
     def asked(self, *pairs: tuple[int, int]) -> None:
         """These ask for each other."""
-        links = {number: self.come(number) for number in sorted({*sum(pairs, ())})}
+        here = {link.fingerprint: link for link in self.server.boxes}
+        for number in sorted({*sum(pairs, ())}):
+            if KEYS[number] not in here:
+                here[KEYS[number]] = self.come(number)
         for one, other in pairs:
-            self.server.ask(links[one], AskCarrying(KEYS[other]))
+            self.server.ask(here[KEYS[one]], AskCarrying(KEYS[other]))
 
-    def many(self, number: int, tag: bytes = TAG) -> int:
-        """Bytes that are carried of as much as one can send at once."""
+    def many(self, source: Address, tag: bytes = TAG) -> int:
+        """Bytes that are carried of as much as one can send at once from there."""
         carried = 0
-        while self.carry(PLACES[number], 1024, tag) is not None:
+        while self.carry(source, 1024, tag) is not None:
             carried += 1024
         return carried
 
@@ -134,24 +139,44 @@ class Amounts(Carried):
     def test_pair(self) -> None:
         """For a pair 128 KiB at once, then 32 KiB a second, in both directions together."""
         self.asked((0, 1))
-        self.assertEqual(self.many(0), 128 * 1024)
-        self.assertEqual(self.many(1), 0)
+        self.assertEqual(self.many(PLACES[0]), 128 * 1024)
+        self.assertEqual(self.many(PLACES[1]), 0)
         self.server.wait(1)
-        self.assertEqual(self.many(1), 32 * 1024)
+        self.assertEqual(self.many(PLACES[1]), 32 * 1024)
 
     def test_user(self) -> None:
-        """For one user, with all others together, four times as much."""
+        """For what one user sends, to all others together, four times as much."""
         pairs = [(0, other) for other in range(1, 6)]
         self.asked(*pairs)
-        carried = [self.many(0, SECRETS.tag(KEYS[0], KEYS[other])) for _, other in pairs]
+        carried = [self.many(PLACES[0], SECRETS.tag(KEYS[0], KEYS[other])) for _, other in pairs]
         self.assertEqual(carried, [128 * 1024] * 4 + [0])
+
+    def test_of_others(self) -> None:
+        """What others send to one takes nothing of what that one may send, to whomever."""
+        pairs = [(0, other) for other in range(1, 6)]
+        self.asked(*pairs)
+        for _, other in pairs[:4]:
+            self.many(PLACES[other], SECRETS.tag(KEYS[0], KEYS[other]))
+        self.assertEqual(self.many(PLACES[0], SECRETS.tag(KEYS[0], KEYS[5])), 128 * 1024)
+
+    def test_of_a_site(self) -> None:
+        """Those of one site have twice as much as one user, and keep nobody else out."""
+        self.server = MixedServer(secrets=SECRETS, relay_user_rate=32 * 1024)
+        for number in range(3):
+            self.come(number, at=(PLACES[0][0], 7000 + number))
+        pairs = [(0, 3), (1, 4), (2, 5)]
+        self.asked(*pairs)
+        tags = [SECRETS.tag(KEYS[one], KEYS[other]) for one, other in pairs]
+        carried = [self.many((PLACES[0][0], 7000 + n), tag) for n, tag in enumerate(tags)]
+        self.assertEqual(carried, [128 * 1024, 128 * 1024, 0])
+        self.assertEqual(self.many(PLACES[5], tags[2]), 128 * 1024)
 
     def test_in_all(self) -> None:
         """And so much for everybody."""
         self.server = MixedServer(secrets=SECRETS, relay_rate_in_all=64 * 1024)
         self.asked((0, 1), (2, 3), (4, 5))
         tags = [SECRETS.tag(KEYS[one], KEYS[one + 1]) for one in (0, 2, 4)]
-        carried = [self.many(2 * place, tag) for place, tag in enumerate(tags)]
+        carried = [self.many(PLACES[2 * place], tag) for place, tag in enumerate(tags)]
         self.assertEqual(carried, [128 * 1024, 128 * 1024, 0])
 
 

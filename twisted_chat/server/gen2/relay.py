@@ -28,6 +28,10 @@ IDLE = 60.0
 taken: both of a link ask for a sign of life more often than that."""
 BURST = 4.0
 """Seconds for which what was not used may be used at once."""
+OF_A_SITE, TO_ONE = 2, 4
+"""Times as much as for one user is carried for all of a site, and to one user from all
+others: so that neither one site takes all that is carried, nor those of one the place of
+others with somebody."""
 IN_ALL = ""
 """The one source of all that is carried, for its rate."""
 
@@ -71,7 +75,13 @@ class Relay:
         self._of_one: dict[str, int] = {}
         self._rates = tuple(
             Rate(rate, rate * BURST)
-            for rate in (bounds.relay_rate, bounds.relay_user_rate, bounds.relay_rate_in_all)
+            for rate in (
+                bounds.relay_rate,
+                bounds.relay_user_rate,
+                bounds.relay_user_rate * OF_A_SITE,
+                bounds.relay_user_rate * TO_ONE,
+                bounds.relay_rate_in_all,
+            )
         )
 
     def __len__(self) -> int:
@@ -106,15 +116,17 @@ class Relay:
         if pair is None or not RELAY_HEADER < len(datagram) <= LARGEST_RELAYED:
             self._dropped("nothing to be carried", source, now)
             return None
-        to = self._other_end(pair, source)
-        if to is None:
+        ends = self._ends(pair, source)
+        if ends is None:
             self._dropped("to be carried from elsewhere, or to nobody", source, now)
             return None
-        size, (of_pair, of_user, in_all) = len(datagram), self._rates
+        sender, receiver = ends
+        size, (of_pair, of_user, of_site, to_one, in_all) = len(datagram), self._rates
         used = (
             (of_pair, tag.hex()),
-            (of_user, pair.smaller),
-            (of_user, pair.larger),
+            (of_user, sender.link.fingerprint),
+            (of_site, source[0]),
+            (to_one, receiver.link.fingerprint),
             (in_all, IN_ALL),
         )
         if any(rate.wait(whose, now, size) for rate, whose in used):
@@ -124,11 +136,11 @@ class Relay:
             rate.charge(whose, now, size)
         pair.last = now
         self._pairs.move_to_end(tag)
-        return to
+        return receiver.address
 
-    def _other_end(self, pair: _Pair, source: Address) -> Address | None:
-        """Where the other of a pair is registered, if this is where the one is, and both
-        still have to do with each other."""
+    def _ends(self, pair: _Pair, source: Address) -> tuple[LinkSession, LinkSession] | None:
+        """The one of a pair who is registered there, and the other, if both still have to do
+        with each other."""
         sessions = [self._registered.get(who) for who in (pair.smaller, pair.larger)]
         users = [self._holders.get(who) for who in (pair.smaller, pair.larger)]
         one, other = sessions
@@ -136,7 +148,7 @@ class Relay:
             return None
         if source not in (one.address, other.address) or not self._together(users[0], users[1]):
             return None
-        return other.address if source == one.address else one.address
+        return (one, other) if source == one.address else (other, one)
 
     def _has_room(self, one: str, other: str, now: float) -> bool:
         if max(self._of_one.get(who, 0) for who in (one, other)) >= CARRIED_OF_ONE:
