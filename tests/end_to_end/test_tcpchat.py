@@ -328,13 +328,16 @@ class OneWithTlsTests(TcpChatTestCase):
         self.assertIn("nothing shows that they were delivered", calling.output.text)
 
     def test_plain_waiter(self) -> None:
-        """One who waits without TLS is no chat for a caller with it, and goes on waiting."""
+        """One who waits without TLS is no chat for a caller with it, who is told so at once, and
+        goes on waiting."""
         waiting = self.waiting("--listen", f"tcp:{self.port}:interface=127.0.0.1")
         calling = self.start("tcpchat", "--connect", f"tls:127.0.0.1:{self.port}")
         calling.type("secret\n")
         calling.end_input()
         waiting.expect("came to nothing: it speaks TLS")
-        calling.kill()
+        self.assertEqual(calling.wait(), 1)
+        self.assertIn(f"answers at tls:127.0.0.1:{self.port} does so without TLS", calling.said)
+        self.assertIn("; nothing was sent\n", calling.said)
         caller = self.start_on_terminal("tcpchat", "127.0.0.1", self.port)
         caller.expect("> connected with ")
         caller.type_lines("hello")

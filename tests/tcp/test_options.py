@@ -1,5 +1,8 @@
 """Endpoint strings that cannot be read."""
 
+import tempfile
+from pathlib import Path
+
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
@@ -36,6 +39,14 @@ class Mistakes(SynchronousTestCase):
                 client_endpoint(self.reactor, description)
             told = str(caught.exception)
             self.assert_told(told, f"{description!r} is no place to reach ({reason}", "tls:HOST")
+
+    def test_key_among_the_trusted(self) -> None:
+        """A key beside its certificate, which is trusted with all else in its directory."""
+        with tempfile.TemporaryDirectory() as place:
+            Path(place, "key.pem").write_text("no certificate")
+            with self.assertRaises(usage.UsageError) as caught:
+                client_endpoint(self.reactor, f"tls:a:8090:trustRoots={place}")
+        self.assertIn("has a file *.pem that is no certificate", str(caught.exception))
 
     def test_listening(self) -> None:
         """So is each place to listen at, with an example of its kind."""

@@ -25,8 +25,9 @@ class Words(SynchronousTestCase):
             (error.DNSLookupError("bob"), "its name leads to no address now"),
             (error.NoRouteError(), "there is no way to it from here"),
             (error.ConnectionLost(), "it hung up at once"),
+            (error.ConnectionAborted(), "what took the call did not finish the TLS handshake"),
             (error.ConnectError(errno.ENOENT), "No such file or directory"),
-            (Error([("", "", "wrong version number")]), "it does not speak TLS as we do"),
+            (Error([("", "", "tlsv1 alert internal error")]), "it does not speak TLS as we do"),
             (ValueError("something else."), "something else"),
             (ValueError(), "ValueError"),
         ):

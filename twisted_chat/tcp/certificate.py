@@ -1,4 +1,4 @@
-"""What is wrong with a TLS certificate, in words, and what would help."""
+"""What is wrong with a TLS certificate, or that there is no TLS, in words, and what would help."""
 
 from typing import Any
 
@@ -21,20 +21,34 @@ _TRUST = (
 )
 
 
+_NO_TLS = "wrong version number"
+"""What OpenSSL calls an answer that is no record of TLS."""
+
+
 class CertificateRefused(ChatError):
     """The certificate of the one who is called is not good; nothing was said to it."""
 
 
-def problem(connection: Any, reason: Failure) -> CertificateRefused | None:
+class NoTls(ChatError):
+    """The one who is called answers without TLS; nothing was said to it."""
+
+
+def problem(connection: Any, reason: Failure) -> CertificateRefused | NoTls | None:
     """Why the TLS handshake of this OpenSSL connection came to nothing, if the
-    certificate of the other side is why."""
+    certificate of the other side is why, or that it speaks no TLS."""
     if type(reason.value).__name__ == "VerificationError":  # Of service_identity.
         wanted = ", ".join(_wanted(error) for error in getattr(reason.value, "errors", ()))
         return CertificateRefused(
             f"its certificate is not for {wanted or 'that name'}: call it by a name that its"
             " certificate has, or have its owner get one for this name"
         )
-    if "certificate verify failed" not in openssl_words(reason.value):
+    said = openssl_words(reason.value)
+    if _NO_TLS in said:
+        return NoTls(
+            "does so without TLS: let it wait with --listen ssl:..., or call it without tls:,"
+            " where everybody on the path can read"
+        )
+    if "certificate verify failed" not in said:
         return None
     words = _WORDS.get(_verify_result(connection), "is not good")
     return CertificateRefused(f"its certificate {words.format(trust=_TRUST)}")

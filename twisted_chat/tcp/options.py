@@ -169,6 +169,8 @@ def _why_no_endpoint(description: str, problem: Exception) -> str:
         file = problem.filename
         return f"{file}: {problem.strerror}" if isinstance(file, str) else problem.strerror
     if openssl_words(problem):
+        if "trustRoots" in description:
+            return "its directory has a file *.pem that is no certificate, such as a key"
         return "its privateKey or certKey is no file of that in PEM form"
     if isinstance(problem, UnlistableError):
         return "its directory cannot be read"

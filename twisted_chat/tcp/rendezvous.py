@@ -33,7 +33,7 @@ from twisted.python.failure import Failure
 from twisted_chat.startup import CannotStart, cannot_listen
 from twisted_chat.tcp import events, unreached
 from twisted_chat.tcp.call import Call, LineBusy
-from twisted_chat.tcp.certificate import CertificateRefused
+from twisted_chat.tcp.certificate import CertificateRefused, NoTls
 from twisted_chat.tcp.neighbour import Neighbour
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.terminal.tcp_wording import words
@@ -147,6 +147,8 @@ class Rendezvous(Service):
             except CertificateRefused as refused:
                 why = f"whoever answers at {self._whom} cannot be trusted: {refused}"
                 return self._give_up(why, stay=self._stay)
+            except NoTls as plain:
+                return self._give_up(f"whoever answers at {self._whom} {plain}", stay=self._stay)
             except Exception as problem:
                 if left >= TRY or not reason:  # What is cut short shows nothing new.
                     reason = unreached.why(problem)

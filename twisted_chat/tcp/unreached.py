@@ -20,8 +20,11 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ),
     ((error.DNSLookupError,), "its name leads to no address now"),
     ((error.NoRouteError,), "there is no way to it from here"),
+    (
+        (error.ConnectionAborted,),
+        "what took the call did not finish the TLS handshake; does it wait with TLS?",
+    ),
     ((error.ConnectionLost, error.ConnectionDone), "it hung up at once"),
-    ((error.ConnectionAborted,), "it did not finish the TLS handshake"),
 )
 
 
