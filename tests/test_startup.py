@@ -23,7 +23,10 @@ from twisted_chat.launch import program
 class Example(startup.Options):
     """Options with an option that takes a value, one that takes none, and words."""
 
-    optParameters: ClassVar[list[list[Any]]] = [["name", "n", None, "A name"]]
+    optParameters: ClassVar[list[list[Any]]] = [
+        ["name", "n", None, "A name"],
+        ["size", "s", 1, "A size", startup.number(int, 1)],
+    ]
     optFlags: ClassVar[list[list[Any]]] = [["loud", "l", "Be loud"]]
 
     def parseArgs(self, *words: str) -> None:
@@ -88,7 +91,18 @@ class OptionsTests(SynchronousTestCase):
         with contextlib.redirect_stderr(errors), self.assertRaises(SystemExit) as caught:
             Daemon().parseOptions(["example", "--nosuch"])
         self.assertEqual(caught.exception.code, 2)
-        self.assertEqual(errors.getvalue(), "option --nosuch not recognized\n")
+        self.assertEqual(
+            errors.getvalue(),
+            "option --nosuch not recognized (twistd example --help tells more)\n",
+        )
+
+    def test_which_option(self) -> None:
+        """A value that does not do is told with its option, by the long name."""
+        for words in (("--size", "x"), ("-s", "x"), ("-sx",), ("--size=2", "--size=x")):
+            with self.assertRaises(usage.UsageError) as caught:
+                self.parsed(*words)
+            self.assertTrue(str(caught.exception).startswith("--size: 'x' does not do: "))
+        self.assertEqual(self.parsed("--size", "3")["size"], 3)
 
 
 class CoercionTests(SynchronousTestCase):

@@ -8,9 +8,10 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from twisted.internet.error import CannotListenError
-from twisted.python import usage
+from twisted.python import reflect, usage
 
 from twisted_chat import __version__
 from twisted_chat.addresses import port_number
@@ -140,8 +141,14 @@ class Options(usage.Options):
         except usage.UsageError as mistake:
             if self.parent is None:
                 raise
-            sys.stderr.write(f"{mistake}\n")
+            name = f"twistd {self._word}" if self._word else "twistd"
+            sys.stderr.write(f"{mistake} ({name} --help tells more)\n")
             raise SystemExit(2) from None
+
+    @property
+    def _word(self) -> str:
+        """By what twistd knows us."""
+        return str(self.parent.subCommand or "") if self.parent is not None else ""
 
     @property
     def in_background(self) -> bool:
@@ -170,10 +177,23 @@ class Options(usage.Options):
         except getopt.GetoptError as problem:
             raise usage.UsageError(str(problem)) from None
         self.given = frozenset(self._long(name.lstrip("-")) for name, _ in found)
+        for name, value in found:
+            self._check(self._long(name.lstrip("-")), value)
         return [word for name, value in found for word in self._spelled(name, value)] + [
             "--",
             *rest,
         ]
+
+    def _check(self, name: str, value: str) -> None:
+        """Read a value as Twisted will, who does not say of which option it is."""
+        parameters: list[list[Any]] = []
+        reflect.accumulateClassList(type(self), "optParameters", parameters)
+        for one, _, _, _, read, *_ in ([*parameter, None] for parameter in parameters):
+            if one == name and read is not None:
+                try:
+                    read(value)
+                except usage.UsageError as mistake:
+                    raise usage.UsageError(f"--{name}: {mistake}") from None
 
     def _long(self, name: str) -> str:
         return str(self.synonyms.get(name, name))

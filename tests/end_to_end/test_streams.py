@@ -250,7 +250,7 @@ class Signals(StreamTestCase):
         """A terminal that is closed ends a chat with the status of a hang-up."""
         port = free_udp_port()
         self.serve(port)
-        waiting = ("tcpchat", 0, "--listen", "tcp:0:interface=127.0.0.1")
+        waiting = ("tcpchat", "--listen", "tcp:0:interface=127.0.0.1")
         chatting = ("udpchat", "127.0.0.1", port, "--name", "one")
         for words, shown in ((waiting, "> waiting on"), (chatting, "> you are one")):
             ours, theirs = os.openpty()
@@ -439,7 +439,7 @@ class Entered(StreamTestCase):
 
     def test_not_sent(self) -> None:
         """Where nobody is there yet, it is said to be not sent."""
-        words = (0, "--listen", "tcp:0:interface=127.0.0.1")
+        words = ("--listen", "tcp:0:interface=127.0.0.1")
         waiting, typing, shown = self.at_a_terminal("tcpchat", *words)
         shown.expect("> waiting on")
         os.write(typing, b"good night\nha\x03")

@@ -82,12 +82,20 @@ class Roles(SynchronousTestCase):
             ("identity --rate 3", "--rate", "takes --key or --name"),
             ("identity --trace x", "--trace", "takes --key or --name"),
             ("identity --key x --name bob", "--key", "not both"),
+            ("identity bob", "--name", "identity takes no 'bob'"),
             ("127.0.0.1 --plain --key x", "--key", "no keys"),
         ):
             with self.assertRaises(usage.UsageError) as caught:
                 UdpChatOptions().parseOptions(line.split())
             self.assertIn(option, str(caught.exception), line)
             self.assertIn(part, str(caught.exception), line)
+
+    def test_two_places(self) -> None:
+        """A PORT to wait on beside a place to listen at is one too many; that of a HOST is not."""
+        with self.assertRaises(usage.UsageError) as caught:
+            TcpChatOptions().parseOptions(["9000", "--listen", "tcp:9001"])
+        self.assertEqual(str(caught.exception), "either PORT or --listen, not both")
+        TcpChatOptions().parseOptions(["127.0.0.1", "9000", "--listen", "tcp:9001"])
 
     def test_taken(self) -> None:
         """Those that are for it are taken; one that has its default is given all the same."""

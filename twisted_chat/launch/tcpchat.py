@@ -54,6 +54,8 @@ class TcpChatOptions(ChatOptions):
             self["attach"] = _terminal_endpoint(words[1] if len(words) == 2 else str(DEFAULT_PORT))
             return
         host, self["port"] = program.host_and_port(words, smallest=0)
+        if words and host is None and self["listen"]:
+            raise usage.UsageError("either PORT or --listen, not both")
         if host is not None:
             if self["connect"]:
                 raise usage.UsageError("either HOST or --connect, not both")

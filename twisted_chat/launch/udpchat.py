@@ -66,8 +66,12 @@ class UdpChatOptions(ServerOptions):
     ]
 
     def parseArgs(self, *words: str) -> None:
-        self["identity"] = words == ("identity",)
+        self["identity"] = words[:1] == ("identity",)
         if self["identity"]:
+            if words[1:]:
+                raise usage.UsageError(
+                    f"identity takes no {words[1]!r}: give --name NAME or --key FILE, or nothing"
+                )
             self._only(_IDENTITYS, "is not for identity, which takes --key or --name")
             if self["key"] and self["name"]:
                 raise usage.UsageError("either --key or --name, not both")
