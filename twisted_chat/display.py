@@ -31,6 +31,20 @@ def safe(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible, text))
 
 
+KEY_MEANT = (
+    "an arrow, or another key that writes nothing, is in this line, so it was not said:"
+    " type it again"
+)
+
+
+def has_key(text: str) -> bool:
+    """Whether a key is in a typed line that writes nothing, such as an arrow or Ctrl-L: its
+    code is seen by the one who types, but nothing that others could read. A tab is text."""
+    return not text.isprintable() and any(
+        unicodedata.category(one) == "Cc" and one != "\t" for one in text
+    )
+
+
 def _visible(character: str) -> str:
     if character.isprintable() or character in JOINERS:
         return character

@@ -189,7 +189,7 @@ class StrangerTests(SynchronousTestCase):
         """What was typed for the one who is called is shown as not sent, and can be sent again."""
         conversation = Worded(once=True, hold=True, whom="bob:8090")
         self.assertEqual(
-            conversation.typed("my secret \x1b[2J", NOON),
+            conversation.typed("my secret \u202e", NOON),
             [Line("> nobody is there yet; it is sent when bob:8090 is")],
         )
         conversation.typed("two", NOON)
@@ -197,7 +197,7 @@ class StrangerTests(SynchronousTestCase):
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [
                 GREETING,
-                Line("> not sent: my secret ␛[2J"),
+                Line("> not sent: my secret <U+202E>"),
                 Line("> not sent: two"),
                 Line(f"> {ELSEWHERE}; type it again to send it"),
             ],

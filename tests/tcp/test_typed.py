@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.tcp.events import NoCommand
+from twisted_chat.tcp.events import Misread, NoCommand
 from twisted_chat.tcp.typed import Order, read
 from twisted_chat.terminal.tcp_wording import words
 
@@ -13,7 +13,7 @@ class Typed(SynchronousTestCase):
     def test_text(self) -> None:
         """Almost every line is said as it is, smileys, paths, prices and addresses among them."""
         for line in (
-            *("", "  two  ", "hello", "say :q to leave", "help", "quit", "1/2", "and /quit"),
+            *("", "  two  ", "hello", "say :q to leave", "help", "quit it", "1/2", "and /quit"),
             *(":D", ":P", ":p you", ":)", ":", "::", ":ok: then", ":q-", ":8090", "::1 answers"),
             *(
                 "::ffff:192.0.2.1",
@@ -50,6 +50,24 @@ class Typed(SynchronousTestCase):
                 f"{word} is no command, and was not said; :q alone hangs up,"
                 f" and {word[0]}{word} says it",
             )
+
+    def test_leaving_like_elsewhere(self) -> None:
+        """What leaves other programs is not said, alone, by a person; a script says it."""
+        for line in ("quit", " Exit ", "q"):
+            mistake = read(line, person=True)
+            assert isinstance(mistake, NoCommand), line
+            word = line.strip()
+            self.assertEqual(words(mistake), f":q hangs up; {word} alone was not said")
+            self.assertEqual(read(line, person=False), line)
+
+    def test_keys_that_write_nothing(self) -> None:
+        """A person who presses an arrow, or Ctrl-L, says nothing by that."""
+        for line in ("\x1b[A", "hel\x1b[Dlo", "\x0chello", "hel\x08p"):
+            mistake = read(line, person=True)
+            assert isinstance(mistake, Misread), line
+            self.assertIn("type it again", words(mistake))
+            self.assertEqual(read(line, person=False), line)
+        self.assertEqual(read("a\tb", person=True), "a\tb")
 
     def test_said_after_all(self) -> None:
         """The mark twice says what once is refused; three times, what begins with two."""

@@ -72,6 +72,15 @@ class ReadLineTests(SynchronousTestCase):
         for line in ("//etc/hosts", "//", "///"):
             self.assertEqual(read_line(line), Say(line[1:]))
 
+    def test_keys_that_write_nothing(self) -> None:
+        """A person who presses an arrow, or Ctrl-L, says nothing by that."""
+        for line in ("\x1b[A", "hel\x1b[Dlo", "\x0c$userlist", "\x0chello", "hel\x08p", "\x7f"):
+            with self.assertRaises(UsageMistake) as caught:
+                read_persons_line(line)
+            self.assertIn("type it again", str(caught.exception))
+        for line in ("a\tb", "gr\u00fcezi \U0001f600", "\u200d", "\ufeffa"):
+            self.assertEqual(read_persons_line(line), Say(line))
+
     def test_leaving_like_elsewhere(self) -> None:
         """A person who types what leaves other programs is told what leaves this one; a script
         says it, and so does everybody with more on the line."""

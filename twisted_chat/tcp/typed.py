@@ -3,8 +3,9 @@
 import re
 from enum import Enum
 
+from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.events import Event
-from twisted_chat.tcp.events import NoCommand
+from twisted_chat.tcp.events import Misread, NoCommand
 
 QUIT = ":q"
 """What a person types to hang up."""
@@ -18,6 +19,8 @@ _COMMAND = re.compile(
     """,
     re.VERBOSE,
 )
+_LEAVING = frozenset({"exit", "q", "quit"})
+"""What is typed alone to leave other programs."""
 _DOUBLED = re.compile(r"([/:$])\1+")
 
 
@@ -34,15 +37,19 @@ Typed = str | Order | Event
 def read(line: str, *, person: bool) -> Typed:
     """What is to be said, to be done, or to be typed otherwise.
 
-    What looks like a command is not said aloud by mistake; its mark typed
-    twice says it. A script's lines are text, whatever they look like, except
-    for `:q`.
+    What looks like a command is not said aloud by mistake, nor what leaves other programs,
+    alone on its line; the mark of a command typed twice says it. A script's lines are
+    text, whatever they look like, except for `:q`.
     """
     text = line.strip()
     if text == QUIT:
         return Order.QUIT
     if not person:
         return _undoubled(line) if text.lstrip(":") == QUIT[1:] else line
+    if has_key(line):
+        return Misread(KEY_MEANT)
+    if text.casefold() in _LEAVING:
+        return NoCommand(text)
     if _COMMAND.match(text if text.casefold() == QUIT else line):
         return NoCommand(text.split()[0])
     return _undoubled(line)

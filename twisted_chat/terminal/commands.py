@@ -5,6 +5,7 @@ Neither is said aloud: it costs one line with what would have been right.
 """
 
 from twisted_chat import names
+from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.peer.commands import Command, Order, Say
 
@@ -79,6 +80,8 @@ _LEAVING = frozenset({"q", ":q", ":q!", ":quit", ":wq", ":x", "exit", "quit"})
 def read_persons_line(line: str, *, first: bool = False) -> Say | Order:
     """Read what a person has typed as `read_line` does. Besides, what only a person
     types who means a command is not said."""
+    if has_key(line):
+        raise UsageMistake(KEY_MEANT)
     text = line.strip()
     if text.lower() in _LEAVING:
         raise UsageMistake(f"{usage(Command.QUIT)} leaves; {text} alone was not said to anybody")

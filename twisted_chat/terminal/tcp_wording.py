@@ -27,6 +27,8 @@ def _later(event: events.SentLater) -> str:
 
 def _no_command(event: events.NoCommand) -> str:
     word = event.word
+    if word.isalpha():
+        return f"{QUIT} hangs up; {word} alone was not said"
     begin = f"{word} is no command, and was not said"
     return f"{begin}; {QUIT} alone hangs up, and {word[:1]}{word} says it"
 
