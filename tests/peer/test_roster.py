@@ -12,7 +12,7 @@ from tests.support.sessions import keyed_session
 from twisted_chat.events import Event
 from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contacts import MAX_MEMBERS
+from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import PeopleCame
 from twisted_chat.peer.whereabouts import Whereabouts

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from twisted_chat.addresses import Address
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.line import Line
 
 
 class FakeConversation:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from twisted_chat.events import Event
+
 
 class Command(Enum):
     """The commands: the word, and what goes with it. What stands in brackets may be left out."""
@@ -60,3 +62,6 @@ class Order:
 
 
 QUIT = Order(Command.QUIT)
+
+Typed = Say | Order | Event
+"""What the person wants, or what was wrong with a line of theirs."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
-from twisted_chat.peer.commands import Order, Say
-from twisted_chat.peer.undone import LOST, UNDONE
+from twisted_chat.peer.events.undone import LOST, UNDONE
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 
@@ -34,10 +33,6 @@ class Resolve:
 
 
 Effect = Event | Send | Finish | Resolve | LinkEffect
-
-
-Typed = Say | Order | Event
-"""What the person wants, or what was wrong with a line of theirs."""
 
 
 class Effects:

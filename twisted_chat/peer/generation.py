@@ -7,9 +7,9 @@ from typing import Protocol
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
-from twisted_chat.peer.conversation import DatagramConversations
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.room import JoinedRoom

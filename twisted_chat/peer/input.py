@@ -9,18 +9,16 @@ from collections.abc import Callable
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, Command, Order, Say
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.effects import Typed
+from twisted_chat.peer.commands import QUIT, Command, Order, Say, Typed
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.line import Line, size_of
+from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events.said import LostFor, NotBackYet
 from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
 from twisted_chat.peer.events.talk import Unheard
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
-from twisted_chat.peer.line import Line, size_of
 from twisted_chat.peer.orders import Orders
-from twisted_chat.peer.undone import left_over
-from twisted_chat.peer.who import present
 from twisted_chat.rate import Rate
 
 MAX_TYPED = 100
@@ -73,8 +71,13 @@ class Input:
         return moving or self._registration.registering
 
     def left_over(self) -> NotDone | None:
-        """What is to be told of lines that are not done any more."""
-        return left_over(self.lines)
+        """What is to be told of lines that are not done any more. None if they would have
+        said and done nothing."""
+        texts = [one.text for one in self.lines if isinstance(one, Say) and one.text.strip()]
+        orders = sum(isinstance(one, Order) and one != QUIT for one in self.lines)
+        if not texts and not orders:
+            return None
+        return NotDone(len(texts), texts[0] if texts else "", orders)
 
     def do_next(self, now: float) -> bool:
         """Do what the first waiting line says. False if it has to wait."""

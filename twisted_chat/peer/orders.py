@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
 from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events import rooms, server, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
-from twisted_chat.peer.who import present
 
 _WITHOUT_SERVER = frozenset(
     {Command.HELP, Command.IGNORE, Command.UNIGNORE, Command.KICK, Command.WHO}

@@ -14,8 +14,8 @@ from twisted_chat.errors import WireError
 from twisted_chat.events import Event
 from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, Typed
-from twisted_chat.peer.session import Session
+from twisted_chat.peer.commands import Typed
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
@@ -39,15 +39,15 @@ def _nowhere(place: Address) -> "Deferred[list[Address]]":
 
 
 class Peer(DatagramProtocol):
-    """Carries out what its session decides. `look_up` finds the addresses of a place,
-    later. `finished` fires with the exit status."""
+    """Carries out what its session decides, which is made for a UDP port. `look_up` finds the
+    addresses of a place, later. `finished` fires with the exit status."""
 
     transport: Any
     noisy = False
 
     def __init__(
         self,
-        make_session: Callable[[int], Session],
+        make_session: Callable[[int], Any],
         clock: IReactorTime,
         look_up: LookUp = _nowhere,
     ) -> None:
@@ -161,7 +161,7 @@ class LinkedPeer(Peer):
 
     def __init__(
         self,
-        make_session: Callable[[int], Session],
+        make_session: Callable[[int], Any],
         clock: IReactorTime,
         look_up: LookUp = _nowhere,
     ) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Hashable
 
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import MAX_MEMBERS, Contacts
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import MAX_MEMBERS, Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.events.talk import Cause, HearNoMore

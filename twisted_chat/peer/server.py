@@ -7,7 +7,7 @@ from typing import Protocol
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact
 
 
 class Outcome(Enum):

@@ -7,9 +7,9 @@ what that means is in `gen1` and `gen2`.
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, Command, Order
-from twisted_chat.peer.contacts import Contacts
-from twisted_chat.peer.effects import Effect, Effects, Typed
+from twisted_chat.peer.commands import QUIT, Command, Order, Typed
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.effects import Effect, Effects
 from twisted_chat.peer.events.server import GoesOnUnencrypted, RegisteredAs, ServerBack
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from twisted_chat.errors import UsageMistake
 from twisted_chat.events import Event
-from twisted_chat.peer.effects import Typed
+from twisted_chat.peer.commands import Typed
 from twisted_chat.peer.events.server import LinesUnseen, Mistake
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.commands import read_line, read_persons_line

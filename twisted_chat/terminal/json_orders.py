@@ -4,8 +4,7 @@ from typing import Any
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.peer.commands import Command, Order, Say
-from twisted_chat.peer.effects import Typed
+from twisted_chat.peer.commands import Command, Order, Say, Typed
 from twisted_chat.peer.events.server import Mistake
 from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object

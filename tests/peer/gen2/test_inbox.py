@@ -6,9 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, Inbox
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
-from twisted_chat.peer.line import Line
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, parse_speech
 
 

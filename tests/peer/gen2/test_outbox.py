@@ -3,6 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import WireError
+from twisted_chat.peer.contacts.line import OVERHEAD, Line, size_of
 from twisted_chat.peer.gen2.outbox import (
     MAX_OUTBOX,
     WINDOW,
@@ -10,7 +11,6 @@ from twisted_chat.peer.gen2.outbox import (
     Outbox,
     Piece,
 )
-from twisted_chat.peer.line import OVERHEAD, Line, size_of
 from twisted_chat.wire.gen2.speech import Acknowledgement
 
 

@@ -53,7 +53,7 @@ class RegistrationCase(SynchronousTestCase):
 
     def answer(self, answer: Answer, now: float) -> None:
         """The server answers a request."""
-        self.assertTrue(self.ours.link.answered(answer, now))
+        self.assertTrue(self.ours.link.requests.answer(answer, now))
 
     def told(self) -> list[Event]:
         """What the person was told since this was asked last, and what else was done."""
@@ -226,7 +226,7 @@ class Displaced(RegistrationCase):
         """What else was asked has no answer then, and nothing is due for it."""
         self.has_name()
         answers: list[list[Answer] | None] = []
-        self.ours.link.ask(ListUsers(), lambda told, now: answers.append(told), 5.0)
+        self.ours.link.requests.ask(ListUsers(), lambda told, now: answers.append(told), 5.0)
         self.ours.forgotten(6.0)
         self.answer(Rivalled("alice", 60), 7.0)
         self.assertEqual(answers, [None])

@@ -316,7 +316,7 @@ class States(LinkCase):
         self.link.start(0.0)
         link = self.open(0.0)
         answers: list[object] = []
-        self.link.ask(ListUsers(), lambda told, now: answers.append(told), 5.0)
+        self.link.requests.ask(ListUsers(), lambda told, now: answers.append(told), 5.0)
         self.effects.take()
         self.assertEqual(self.link.wake, 15.0)
         self.link.tick(14.9)

@@ -4,9 +4,9 @@ from collections import OrderedDict
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
-from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone, at
 
 MAX_NAMES = 10_000

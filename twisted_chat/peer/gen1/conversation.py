@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.talk import HearsUs
 from twisted_chat.peer.gen1.strangers import Strangers
-from twisted_chat.peer.line import Line
 from twisted_chat.peer.speech import speak
 from twisted_chat.rate import Rate
 from twisted_chat.tally import Tally

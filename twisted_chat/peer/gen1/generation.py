@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.conversation import DatagramConversations
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.server import NameWanted
 from twisted_chat.peer.gen1.contacts import AddressContacts
 from twisted_chat.peer.gen1.conversation import Datagrams

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.contact import Contact, marks
-from twisted_chat.peer.contacts import MAX_MEMBERS
+from twisted_chat.peer.contacts.contact import Contact, marks
+from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.gen1.contacts import AddressContacts
 from twisted_chat.peer.gen1.discovery import Discovery
 from twisted_chat.peer.gen1.requests import SETTLED, Ask, Requests

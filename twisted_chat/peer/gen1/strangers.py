@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from twisted_chat.addresses import Address
-from twisted_chat.peer.contact import Contact, keyless, marks
-from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.contacts.contact import Contact, keyless, marks
+from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.gen1.contacts import AddressContacts
 from twisted_chat.peer.room import JoinedRoom
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.contact import Contact, marks
-from twisted_chat.peer.contacts import MAX_INTRODUCED, Contacts
-from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact, marks
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
+from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Doing, Knocking, PersonGone, WantsToTalk
 from twisted_chat.peer.gathering import Gathering

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
-from twisted_chat.peer.line import Line
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, NumberedText
 

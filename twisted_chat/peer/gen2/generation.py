@@ -9,8 +9,8 @@ from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.conversation import DatagramConversations
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.keys import OwnKey
 from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.events.talk import Doing
@@ -92,8 +92,11 @@ class Gen2:
             patient=patient,
         )
         self._link = self.registration.link
+        self._requests = self._link.requests
         self._keyless = Keyless(contacts, shared.room, effects, whereabouts.may_be_far)
-        self._keys = KeyDecisions(trust, contacts, self._mesh, self._keyless, effects, gathering)
+        self._keys = KeyDecisions(
+            trust, contacts, self._mesh.accepted, self._keyless, effects, gathering
+        )
         self._lookalikes = Lookalikes(trust, gathering)
         self._introduced = IntroducedContacts(
             own.fingerprint,
@@ -106,8 +109,20 @@ class Gen2:
             self._lookalikes,
             gathering,
         )
-        self._roster = NumberedRoster(self.registration, shared.room, contacts, self._introduced)
-        self.server = KeyedServer(self.registration, shared.room, self._roster, self._introduced)
+        self._roster = NumberedRoster(
+            self._requests,
+            lambda: self.registration.valid,
+            shared.room,
+            contacts,
+            self._introduced,
+        )
+        self.server = KeyedServer(
+            self._requests,
+            lambda: self.registration.valid,
+            shared.room,
+            self._roster,
+            self._introduced,
+        )
         self.compared = self._keys.compared
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
@@ -115,6 +130,9 @@ class Gen2:
             Command.TRUST: lambda order, now: self._keys.trust(order.argument, now),
         }
         self._leaving = False
+
+    def _is_known(self) -> bool:
+        return self.registration.valid
 
     # --- Links
 
@@ -173,13 +191,13 @@ class Gen2:
         if isinstance(message, Can):
             link.learn(message.known)
         elif isinstance(message, SignOfLife):
-            self._link.tell(message)
+            self._requests.tell(message)
         elif self._leaving:
-            self._link.answered(message, now)  # What else is told is no news to who goes.
+            self._requests.answer(message, now)  # What else is told is no news to who goes.
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
         elif not self._roster.told(message, now):
-            known = self._link.answered(message, now)
+            known = self._requests.answer(message, now)
             if not known and message == Bare(Verb.HI):
                 self.registration.forgotten(now)
 

@@ -8,8 +8,8 @@ not in the language.
 from collections import OrderedDict, deque
 
 from twisted_chat.errors import WireError
+from twisted_chat.peer.contacts.line import size_of
 from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
-from twisted_chat.peer.line import size_of
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MAX_HELD, MAX_HELD_BYTES = 2 * WINDOW, 2 * WINDOW_BYTES

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address, is_public
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import MAX_INTRODUCED, Contacts
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.events.keys import Withheld

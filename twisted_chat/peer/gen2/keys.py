@@ -1,36 +1,36 @@
 """Keys that the person decides on: those that have changed, `$trust`, `$verify`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import MAX_INTRODUCED, Contacts
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.trust import Trust, Verdict
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class KeyDecisions:
-    """What the person is told of keys, and what they decide."""
+    """What the person is told of keys, and what they decide. `accepted` is called for those who
+    have a key, when the person has accepted it."""
 
     def __init__(
         self,
         trust: Trust,
         contacts: Contacts,
-        links: Mesh,
+        accepted: Callable[[Contact, float], None],
         keyless: Keyless,
         effects: Effects,
         gathering: Gathering,
     ) -> None:
         self._trust = trust
         self._contacts = contacts
-        self._links = links
+        self._on_accepted = accepted
         self._keyless = keyless
         self._effects = effects
         self._gathering = gathering
@@ -78,7 +78,7 @@ class KeyDecisions:
             self._contacts.accept(contact)
             self._effects.tell(keys.KeyAccepted(name, bool(contact.fingerprint)))
             if contact.fingerprint:
-                self._links.accepted(contact, now)
+                self._on_accepted(contact, now)
             else:
                 self._keyless.trust(contact)
 

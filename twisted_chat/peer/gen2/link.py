@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.peer.backoff import Backoff
-from twisted_chat.peer.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact
 
 MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""

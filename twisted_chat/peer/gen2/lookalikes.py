@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from twisted_chat.likeness import plain_forms, skeleton
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts import MAX_INTRODUCED
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import LooksLike
 from twisted_chat.peer.events.talk import Doing

@@ -15,15 +15,15 @@ from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.line import size_of
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dialling import Dialling, Places
 from twisted_chat.peer.gen2.link import KeyedPeer
 from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.peer.gen2.trust import Trust
-from twisted_chat.peer.line import size_of
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech

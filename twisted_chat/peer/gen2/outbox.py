@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
-from twisted_chat.peer.line import OVERHEAD, Line
+from twisted_chat.peer.contacts.line import OVERHEAD, Line
 from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, conversation, numbered

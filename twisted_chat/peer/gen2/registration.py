@@ -211,7 +211,7 @@ class KeyedRegistration:
             else:
                 self._refused(name, Reason.TAKEN_OR_KEPT)
 
-        self.link.ask(Register(name), close, now)
+        self.link.requests.ask(Register(name), close, now)
 
     def _give_way(self, rivalled: Rivalled, now: float) -> None:
         """Another program with our key is registered, and alive: tell the person once,

@@ -1,13 +1,14 @@
 """The numbered roster of our room, as the server tells it, and getting back into the room."""
 
+from collections.abc import Callable
 from functools import partial
 
 from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import MAX_MEMBERS, Contacts
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import MAX_MEMBERS, Contacts
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
-from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.trust import Verdict
 from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.server import Close, Outcome
@@ -38,13 +39,14 @@ class NumberedRoster:
 
     def __init__(
         self,
-        registration: KeyedRegistration,
+        requests: ServerRequests,
+        registered: Callable[[], bool],
         room: JoinedRoom,
         contacts: Contacts,
         met: IntroducedContacts,
     ) -> None:
-        self._registration = registration
-        self._link = registration.link
+        self._requests = requests
+        self._registered = registered
         self._room = room
         self._contacts = contacts
         self._introduced = met
@@ -73,7 +75,7 @@ class NumberedRoster:
             if refused:
                 self._leave_stray_room(now)
 
-        self._link.ask(JoinRoom(room), answered, now)
+        self._requests.ask(JoinRoom(room), answered, now)
 
     def leave(self, room: str, close: Close, now: float) -> None:
         """Tell the server that we are out of our room."""
@@ -84,7 +86,7 @@ class NumberedRoster:
             self._leaving = ""
             close(Outcome.UNANSWERED if answers is None else Outcome.DONE, now)
 
-        self._link.ask(LeaveRoom(), answered, now)
+        self._requests.ask(LeaveRoom(), answered, now)
 
     def forget(self) -> None:
         """We are in no room any more."""
@@ -116,7 +118,7 @@ class NumberedRoster:
             if self._room.name and answers and isinstance(answers[0], Refused):
                 self._forgotten(now)
 
-        self._link.ask(AskRoster(), close, now)
+        self._requests.ask(AskRoster(), close, now)
 
     def _forgotten(self, now: float) -> None:
         """The server does not know that we are in our room, and so perhaps nobody's room:
@@ -140,14 +142,14 @@ class NumberedRoster:
             else:
                 self._create_at = now + OTHERS_CREATE
                 self._room.returning = True
-                self._link.ask(CreateRoom(room), join, now)
+                self._requests.ask(CreateRoom(room), join, now)
 
         def join(answers: list[Answer] | None, now: float) -> None:
             self._room.returning = False
             if answers:
                 self._return(now)
 
-        self._link.ask(JoinRoom(room), close, now)
+        self._requests.ask(JoinRoom(room), close, now)
 
     # --- What the server says
 
@@ -182,14 +184,14 @@ class NumberedRoster:
             return True
         if not self._asked_again:
             self._asked_again = True
-            self._link.tell(AskRoster())
+            self._requests.tell(AskRoster())
         return False
 
     def _whole(self, now: float) -> None:
         if self._incoming is None:
             return
         (begins, members), self._incoming = self._incoming, None
-        self._link.answered(RosterEnds(), now)
+        self._requests.answer(RosterEnds(), now)
         room = folded(begins.room)
         joined = bool(self._joining) and room == folded(self._joining)
         again = bool(self._room.name) and room == folded(self._room.name)
@@ -202,7 +204,7 @@ class NumberedRoster:
             self._room.name = begins.room
         if joined:
             self._joining = self._astray = ""
-            self._link.answered(begins, now)
+            self._requests.answer(begins, now)
         present = self._compare(members, now) if again else self._enlisted(members, now)
         if not again or (joined and self._asked_in):
             self._room.enter(self._room.name, encrypted=True, now=now)(present)
@@ -227,7 +229,7 @@ class NumberedRoster:
         def close(answers: list[Answer] | None, now: float) -> None:
             self._room.returning, self._leaving = False, ""
 
-        self._link.ask(LeaveRoom(), close, now)
+        self._requests.ask(LeaveRoom(), close, now)
 
     def _enlisted(self, members: dict[str, ContactInfo], now: float) -> list[Contact]:
         infos = list(members.values())
@@ -266,7 +268,7 @@ class NumberedRoster:
 
     def _put_out(self, room: str, now: float) -> None:
         if self._leaving and folded(room) in ("", folded(self._leaving)):
-            self._link.answered(PutOut(room), now)
+            self._requests.answer(PutOut(room), now)
         elif self._room.name and folded(room) == folded(self._room.name):
             self.forget()
             self._room.put_out(wanted=folded(room) in self._own, now=now)
@@ -279,7 +281,7 @@ class NumberedRoster:
 
     def tick(self, now: float) -> None:
         """Those who have not returned to the server by now have gone."""
-        if self._settle_at <= now and not self._registration.valid:
+        if self._settle_at <= now and not self._registered():
             self._settle_at = now + GRACE  # Gone again, so that nobody can return.
         elif self._settle_at <= now:
             self._settle_at = NEVER

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
-from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.roster import NumberedRoster
 from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
@@ -17,13 +17,14 @@ class KeyedServer:
 
     def __init__(
         self,
-        registration: KeyedRegistration,
+        requests: ServerRequests,
+        registered: Callable[[], bool],
         room: JoinedRoom,
         roster: NumberedRoster,
         introduced: IntroducedContacts,
     ) -> None:
-        self._registration = registration
-        self._link = registration.link
+        self._requests = requests
+        self._registered = registered
         self._room = room
         self._roster = roster
         self._introduced = introduced
@@ -43,7 +44,7 @@ class KeyedServer:
             close(None if answers is None else [name for names in parts for name in names], now)
 
         self._room.asked += 1  # On a link the answer comes in a moment: a text waits for it.
-        self._link.ask(request, answered, now)
+        self._requests.ask(request, answered, now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         def answered(answers: list[Answer] | None, now: float) -> None:
@@ -56,7 +57,7 @@ class KeyedServer:
                 found.append(Found(self._introduced.located(info, now), ourselves))
             close(Outcome.of(bool(found)), now)
 
-        self._link.ask(Locate(name), answered, now)
+        self._requests.ask(Locate(name), answered, now)
 
     def create(self, room: str, close: Close, now: float) -> None:
         def created() -> None:
@@ -65,7 +66,7 @@ class KeyedServer:
         self._ask(CreateRoom(room), RoomReady, created, close, now)
 
     def kick(self, name: str, close: Close, now: float) -> None:
-        if not self._registration.valid or not self._room.name:
+        if not self._registered() or not self._room.name:
             close(Outcome.IMPOSSIBLE, now)
             return
 
@@ -87,11 +88,13 @@ class KeyedServer:
         self._ask(request, Done, lambda: self._roster.created(room, ours=False), close, now)
 
     def leave(self, close: Close, now: float) -> None:
-        self._link.ask(Leave(), lambda answers, now: close(Outcome.of(bool(answers)), now), now)
+        self._requests.ask(
+            Leave(), lambda answers, now: close(Outcome.of(bool(answers)), now), now
+        )
 
     def vanish(self) -> None:
-        if self._registration.valid:
-            self._link.tell(Leave())
+        if self._registered():
+            self._requests.tell(Leave())
 
     def _ask(
         self,
@@ -109,4 +112,4 @@ class KeyedServer:
                 then()
             close(Outcome.of(isinstance(answers[0], done)), now)
 
-        self._link.ask(request, answered, now)
+        self._requests.ask(request, answered, now)

@@ -62,9 +62,7 @@ class ServerLink:
         self._only_gen1 = only_gen1
         self._patient = patient
         self._key = ServerKey(server, trust, effects, pinned)
-        self._requests = ServerRequests(effects)
-        self.ask, self.tell = self._requests.ask, self._requests.tell
-        self.answered = self._requests.answer
+        self.requests = ServerRequests(effects)
         self._backoff = Backoff()
         self._patience = Patience(server, effects, patient=patient)
         self.state = LinkState.IDLE
@@ -86,7 +84,7 @@ class ServerLink:
     @property
     def link(self) -> Link | None:
         """The link that there is."""
-        return self._requests.link
+        return self.requests.link
 
     @property
     def seen(self) -> bool:
@@ -146,7 +144,7 @@ class ServerLink:
             self._enter(LinkState.OPEN)
             self._patience.over()
             self._server.prefer(link.address)
-            self._requests.link, self._has_been_open, self._since = link, True, now
+            self.requests.link, self._has_been_open, self._since = link, True, now
             self._effects.frame(Can(OF_USERS).encode(), link)
             self._changed(now)
         else:
@@ -188,19 +186,19 @@ class ServerLink:
         """The link is no more."""
         if now - self._since >= STEADY:
             self._backoff.begin_anew()
-        self._requests.link = None
+        self.requests.link = None
         self._enter(LinkState.IDLE)
         self._changed(now)
-        self._requests.give_up(now)
+        self.requests.give_up(now)
 
     def displaced(self, seconds: float, now: float) -> None:
         """There is no use in this link for so many seconds: another program has our key."""
         if self.link is not None:
             self._effects.close(self.link, "another program has my key")
         self._told_away = True
-        self._requests.link = None
+        self.requests.link = None
         self._enter(LinkState.WAITING, now + seconds)
-        self._requests.give_up(now)
+        self.requests.give_up(now)
 
     def _failed_to_link(self, now: float) -> None:
         impostor = self._tries.impostor
@@ -263,7 +261,7 @@ class ServerLink:
     def give_up(self) -> None:
         """There is no point in going on."""
         self._enter(LinkState.OVER)
-        self._requests.link = None
+        self.requests.link = None
         self._patience.over()
         self._effects.finish(1)
 
@@ -277,10 +275,10 @@ class ServerLink:
 
     @property
     def wake(self) -> float:
-        return min(self._deadline, self._tries.wake, self._patience.wake, self._requests.wake)
+        return min(self._deadline, self._tries.wake, self._patience.wake, self.requests.wake)
 
     def tick(self, now: float) -> None:
-        if self._requests.wake <= now and self.link is not None:
+        if self.requests.wake <= now and self.link is not None:
             self._effects.close(self.link, "no answer")
             self.lost(now)
         if self._patience.tick(now):  # A script has waited long enough.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from twisted_chat.addresses import Address
-from twisted_chat.peer.line import Line
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.wire.gen1 import NamedText
 
 C = TypeVar("C")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone
 
 Identity = str | Address

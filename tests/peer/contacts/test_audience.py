@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many
-from twisted_chat.peer.audience import MAX_TURNED_AWAY, Audience, Standing
+from twisted_chat.peer.contacts.audience import MAX_TURNED_AWAY, Audience, Standing
 
 
 @dataclass(eq=False)

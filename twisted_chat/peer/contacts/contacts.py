@@ -4,11 +4,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Audience, Standing
-from twisted_chat.peer.contact import Contact, Identity, keyless, marks
-from twisted_chat.peer.conversation import Conversations
+from twisted_chat.peer.contacts.audience import Audience, Standing
+from twisted_chat.peer.contacts.contact import Contact, Identity, keyless, marks
+from twisted_chat.peer.contacts.conversation import Conversations
+from twisted_chat.peer.contacts.ignored import Ignored
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.ignored import Ignored
 
 MAX_MEMBERS = 10_000
 """Members of a room."""

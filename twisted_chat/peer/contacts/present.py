@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from twisted_chat.names import folded
-from twisted_chat.peer.audience import Standing
-from twisted_chat.peer.contact import Contact
-from twisted_chat.peer.contacts import Contacts
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.events.talk import Part, Present
 
 MAX_MARKED = 100

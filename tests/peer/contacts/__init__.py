@@ -1,0 +1,1 @@
+"""Tests of who is who to a peer."""
