@@ -194,10 +194,13 @@ class World:
         server_key: str = "",
         memory: Remembered | None = None,
         patient: bool = True,
+        host: str = "",
     ) -> Person:
-        """Somebody who has just started a peer."""
+        """Somebody who has just started a peer, at this host or at one of their own."""
         key = Identity.generate() if key is None else key
-        return Person(self, name, key, self.place(), server_key, memory, patient=patient)
+        own, port = self.place()
+        at = (host or own, port)
+        return Person(self, name, key, at, server_key, memory, patient=patient)
 
     def person(self, name: str) -> Person:
         """Somebody who is registered."""

@@ -123,8 +123,9 @@ class Restarting(SynchronousTestCase):
         key = alice.key
         while key is alice.key or (key.fingerprint < alice.key.fingerprint) != dials:
             key = Identity.generate()
+        host, _ = world.place()
         for number in range(10):
-            carol = world.start("carol", key=key)
+            carol = world.start("carol", key=key, host=host)
             carol.do("$roomjoin lab", "you are in lab with alice, bob")
             carol.type(f"hello {number}")
             world.wait(1)
@@ -306,7 +307,7 @@ class OneKeyTwice(SynchronousTestCase):
         world = World()
         alice, bob = world.room("alice", "bob")
         alice.transport.kill()
-        again = world.start("alice", key=alice.key)
+        again = world.start("alice", key=alice.key, host=alice.at[0])
         again.expect("you are alice", 7)
         self.assertEqual(again.told("another program"), [])
         again.do("$roomjoin lab", "you are in lab with bob")
@@ -320,7 +321,7 @@ class OneKeyTwice(SynchronousTestCase):
         (alice,) = world.room("alice")
         at = alice.at
         world.network.loses = lambda one: at in (one.source, one.to)
-        double = world.start("alice", key=alice.key)
+        double = world.start("alice", key=alice.key, host=at[0])
         double.expect("you are alice", 8)
         world.network.loses = lambda one: False
         alice.expect("another program with your key has been alice", 90)
