@@ -203,6 +203,42 @@ class Shared(StreamTestCase):
         self.assertEqual(peer.wait(PATIENCE), 0)
         self.assertTrue(os.get_blocking(theirs) and os.get_blocking(writing))
 
+    def test_tee(self) -> None:
+        """`udpchat ... | tee log` at a terminal has every line, on the screen and in the log."""
+        port, log = free_udp_port(), self.directory() / "log"
+        self.serve(port)
+        alice = self.meet("alice", port)
+        alice.type_lines("$roomcreate lab", "$roomjoin lab")
+        alice.expect("> you are in lab alone")
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(ours, (24, 2000))
+        self.addCleanup(os.close, ours)
+        udpchat = shlex.join(command("udpchat", "127.0.0.1", port, "--name", "bob"))
+        shell = subprocess.Popen(
+            ["/bin/sh", "-c", f"{udpchat} | tee {log}"],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            env={**os.environ, **self.environment},
+        )
+        self.addCleanup(shell.wait)
+        self.addCleanup(shell.kill)
+        os.close(theirs)
+        screen = Output(ours)
+        screen.expect("> you are bob")
+        os.write(ours, b"$roomjoin lab\n")
+        alice.expect("> bob came")
+        lines = [f"line {number} of forty {'x' * 1000}" for number in range(40)]
+        alice.type_lines(*lines)
+        for line in lines:
+            screen.expect(f"< alice: {line}\n")
+        os.write(ours, b"\x04")
+        alice.expect("> bob left")
+        self.assertEqual(shell.wait(PATIENCE), 0)
+        heard = [line for line in log.read_text().splitlines() if line.startswith("< ")]
+        self.assertEqual(heard, [f"< alice: {line}" for line in lines])
+
     def test_stopped_terminal(self) -> None:
         """A server at a terminal that is stopped with Ctrl-S serves on, and logs later."""
         port = free_udp_port()

@@ -5,6 +5,7 @@ import shutil
 import socket
 import stat
 import tempfile
+import termios
 import time
 from pathlib import Path
 
@@ -271,6 +272,22 @@ class RawTests(TcpChatTestCase):
         notices = [row.rstrip() for row in screen.display if row.startswith(">")]
         self.assertNotIn("> you hung up", notices)
         self.assertEqual(sum(row.startswith(MARK) for row in screen.display), 3)
+
+    def test_resized(self) -> None:
+        """A terminal that is made narrower or wider while a chat goes on has rows of its width
+        from then on."""
+        waiting = self.waiting()
+        caller = self.call()
+        waiting.expect("> connected with ")
+        for number, columns in enumerate((60, 25, 90)):
+            termios.tcsetwinsize(waiting.terminal, (50, columns))
+            caller.sendall(f"{number}{'x' * 200}{number}\n".encode())
+            waiting.expect(f"< {number}")
+            waiting.expect(f"x{number}\n")
+            shown = waiting.output.text.split(f"< {number}")[1].split("\n")[:-1]
+            first, *others = (len(row) for row in (f"< {number}{shown[0]}", *shown[1:]))
+            self.assertEqual({first, *others[:-1]}, {columns - 1})
+            self.assertTrue(all(row.startswith(MARK) for row in shown[1:]))
 
     def test_too_long_a_line(self) -> None:
         """A line over 64 KiB ends the chat with status 1 and says why."""
