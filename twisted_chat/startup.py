@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.error import CannotListenError
@@ -16,12 +17,19 @@ from twisted.python import reflect, usage
 from twisted_chat import __version__
 from twisted_chat.addresses import port_number
 from twisted_chat.errors import UsageMistake
+from twisted_chat.terminal.window import as_rows, terminal_width
 
 
 class CannotStart(SystemExit, Exception):
     """Something outside prevents the start. Ends the process with status 1
     and the message as its last line; twistd still cleans up after itself,
     because it is an Exception too."""
+
+
+def complain(text: str) -> None:
+    """Say why there is no start, on standard errors: in rows where that is a terminal."""
+    with suppress(OSError):
+        sys.stderr.write("\n".join(as_rows(text, terminal_width(2))) + "\n")
 
 
 def cannot_listen(where: str, error: CannotListenError | OSError) -> CannotStart:
@@ -142,7 +150,7 @@ class Options(usage.Options):
             if self.parent is None:
                 raise
             name = f"twistd {self._word}" if self._word else "twistd"
-            sys.stderr.write(f"{mistake} ({name} --help tells more)\n")
+            complain(f"{mistake} ({name} --help tells more)")
             raise SystemExit(2) from None
 
     @property

@@ -535,6 +535,15 @@ class Places(StreamTestCase):
             self.assertEqual((status, errors.count("\n")), (1, 1), errors)
             self.assertIn("Permission denied", errors)
 
+    def test_narrow(self) -> None:
+        """At a terminal that line is broken into rows as any other."""
+        for words in (("udpchat", "nosuchhost.invalid"), ("tcpchat", "attach", "/no/such")):
+            failed = self.start_on_terminal(*words, columns=30)
+            self.assertEqual(failed.wait(), 1)
+            first, *others = failed.said.splitlines()
+            self.assertTrue(all(len(row) < 30 for row in (first, *others)), failed.said)
+            self.assertTrue(others and all(row.startswith("| ") for row in others), failed.said)
+
     def test_read_only(self) -> None:
         """A directory where twistd cannot write costs one line that says what to do."""
         self.place.chmod(0o500)

@@ -156,6 +156,22 @@ class Kinds(LogTestCase):
         self.say(LogLevel.info, "no", "twisted_chat.trace")
         self.assertRegex(self.taken(), rb"^\d{4}-\S+ user bob registered\n$")
 
+    def test_lines_at_a_terminal(self) -> None:
+        """At a terminal they are broken into rows, and nothing in them is obeyed."""
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        termios.tcsetwinsize(theirs, (24, 40))
+        log.log_lines(self.stream(theirs), LogLevel.info)
+        self.say(LogLevel.info, "user bob\x1b[2J registered from a far, far address")
+        said = ""
+        while not said.endswith("address\n") and select.select([ours], [], [], 10)[0]:
+            said += os.read(ours, 1000).decode().replace("\r\n", "\n")
+        first, *others = said.removeprefix(fresh_row(40)).splitlines()
+        self.assertRegex(first, r"^\d{4}-\S+ ")
+        self.assertTrue(all(row.startswith("| ") and len(row) < 40 for row in others), others)
+        self.assertIn("bob␛[2J", said)
+
     def test_notices(self) -> None:
         """A person is told in notices, in rows, and not of datagrams that could not be sent."""
         ours, theirs = os.openpty()

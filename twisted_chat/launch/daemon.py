@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from twisted_chat.launch import streams
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.launch.log import LogStream
+from twisted_chat.launch.log import LogStream, write_rows
 from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.signals import DaemonSignals
 from twisted_chat.startup import CannotStart
@@ -76,7 +76,7 @@ class _Foreground:
 
     def __call__(self, event: LogEvent) -> None:
         if text := eventAsText(event):
-            self._stream.write(text)
+            write_rows(self._stream, text)
 
 
 def _written(settings: Any, option: str) -> str | None:

@@ -20,7 +20,6 @@ from twisted.logger import (
 )
 from zope.interface import implementer
 
-from twisted_chat.display import one_line
 from twisted_chat.launch import streams
 from twisted_chat.terminal.rows import fresh_row
 from twisted_chat.terminal.window import as_rows, terminal_width
@@ -93,12 +92,22 @@ class LogStream:
         self._reactor.removeWriter(self)
 
 
+def write_rows(stream: LogStream, text: str) -> None:
+    """Write lines, whatever is in them: whole, or in rows where this is a terminal, at
+    which somebody may have typed half a line."""
+    width = terminal_width(stream.fileno())
+    for line in text.split("\n"):
+        first, *others = as_rows(line, width)
+        stream.write(first if width is None else fresh_row(width) + first)
+        for row in others:
+            stream.write(row)
+
+
 def log_lines(stream: LogStream, level: Any) -> None:
     """Log from this level on as lines with their time."""
 
     def write(event: LogEvent) -> None:
-        text = eventAsText(event, includeSystem=False)
-        stream.write("\n".join(map(one_line, text.split("\n"))))
+        write_rows(stream, eventAsText(event, includeSystem=False))
 
     _begin(write, level)
 
@@ -110,10 +119,7 @@ def log_notices(stream: LogStream, level: Any) -> None:
     def write(event: LogEvent) -> None:
         text = eventAsText(event, includeTimestamp=False, includeSystem=False)
         for line in text.splitlines():
-            width = terminal_width(stream.fileno())
-            first, *others = as_rows(f"> {line}", width)
-            for row in ("" if width is None else fresh_row(width)) + first, *others:
-                stream.write(row)
+            write_rows(stream, f"> {line}")
 
     _begin(write, level, **{"twisted_chat.net": LogLevel.error})
 

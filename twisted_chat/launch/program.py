@@ -20,6 +20,7 @@ from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import LogStream, log_lines, log_notices
 from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.signals import Signals
+from twisted_chat.startup import complain
 
 _ADDRESS = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([^:]*))?")
 """HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address alone is none of these."""
@@ -72,7 +73,7 @@ def parse(options: Any, program: str, argv: Sequence[str] | None) -> Any:
 
 
 def _give_up(program: str, mistake: usage.UsageError) -> NoReturn:
-    sys.stderr.write(f"{program}: {mistake} ({program} --help tells more)\n")
+    complain(f"{program}: {mistake} ({program} --help tells more)")
     raise SystemExit(2)
 
 

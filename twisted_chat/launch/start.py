@@ -42,6 +42,13 @@ def _run(program: str, *, clears_up: bool = False) -> NoReturn:
         if clears_up:
             loading.raise_again()
         main()
+    except SystemExit as end:
+        if not isinstance(end.code, str):
+            raise
+        from twisted_chat.startup import complain
+
+        complain(end.code)
+        raise SystemExit(streams.FAILED) from None
     finally:
         if clears_up:
             loading.end_at_once()

@@ -1,7 +1,6 @@
 """The console script `tcpchat`: one chat, or the terminal of a daemon."""
 
 import os
-import sys
 import time
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
@@ -18,6 +17,9 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import program
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.seat import Seat
+from twisted_chat.launch.streams import FAILED
+from twisted_chat.startup import complain
+from twisted_chat.tcp import unreached
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
 from twisted_chat.terminal.socket import Attachment, socket_path
@@ -89,6 +91,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     raise SystemExit(program.run(service, chat.finished, seat))
 
 
+def _failed(why: str) -> int:
+    complain(why)
+    return FAILED
+
+
 class _Leaving(Service):
     """Lets the daemon have what was typed for it before we end."""
 
@@ -108,7 +115,7 @@ def _attach(terminal: IStreamClientEndpoint, where: str, seat: Seat, reactor: An
     connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
-        lambda left: 0 if left else sys.stderr.write(f"{CLOSED}\n") and 1,
-        lambda failure: sys.stderr.write(f"{missing} ({failure.getErrorMessage()})\n") and 1,
+        lambda left: 0 if left else _failed(CLOSED),
+        lambda failure: _failed(f"{missing} ({unreached.why(failure.value)})"),
     )
     raise SystemExit(program.run(_Leaving(attachment, reactor), connecting, seat))

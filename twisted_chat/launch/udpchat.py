@@ -21,7 +21,7 @@ from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.launch.log import log_lines
+from twisted_chat.launch.log import log_lines, write_rows
 from twisted_chat.launch.naming import introduced
 from twisted_chat.launch.seat import Seat
 from twisted_chat.server.options import ServerOptions
@@ -132,9 +132,10 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
         status = streams.status_of(problem)
 
     log = program.log_stream(reactor, sys.stdout, lost)
-    log.write(
+    write_rows(
+        log,
         f"> room server on UDP port {port};"
-        f" join it from a second terminal: {program.called('udpchat')} {host} {port}"
+        f" join it from a second terminal: {program.called('udpchat')} {host} {port}",
     )
     log_lines(log, LogLevel.info)
     program.run(server, Deferred(), Seat(reactor))  # A signal is the end that there is.
