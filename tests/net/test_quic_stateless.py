@@ -62,9 +62,9 @@ class Versions(QuicCase):
             b"\xc0",
         ):
             self.assertEqual(self.answers(datagram), [])
-        self.called.port._accepts = False
+        self.called.port._newcomers._accepts = False
         self.assertEqual(self.answers(opening()), [])
-        self.called.port._accepts = True
+        self.called.port._newcomers._accepts = True
         many = [self.answers(opening()) for _ in range(2 * ANSWERS_AT_ONCE)]
         self.assertEqual(sum(map(len, many)), ANSWERS_AT_ONCE)
 
@@ -156,7 +156,7 @@ class Gone(QuicCase):
         for _ in range(2 * ANSWERS_AT_ONCE):
             self.called.port.datagramReceived(packet, THIRD)
         self.assertEqual(len(self.network.sent) - before, ANSWERS_AT_ONCE)
-        self.called.port._accepts = False
+        self.called.port._newcomers._accepts = False
         self.called.port.datagramReceived(packet, ("10.0.0.77", 1))
         self.assertEqual(self.called.text.received, [(packet, ("10.0.0.77", 1))])
 

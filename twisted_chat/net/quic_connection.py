@@ -6,7 +6,6 @@ deadline has come. Anything here may raise whatever the library raises; then it
 is to be told to `fail`.
 """
 
-import os
 from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
@@ -17,15 +16,17 @@ from qh3.quic.connection import QuicConnection, QuicConnectionError
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.errors import WireError
-from twisted_chat.identity.fingerprints import fingerprint, matches, spoken
-from twisted_chat.identity.keys import Identity, certified_key
-from twisted_chat.identity.proof import NONCE_BYTES, AcceptingProof, DiallingProof
+from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.proof import AcceptingProof, DiallingProof
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_asking import Asking
+from twisted_chat.net.quic_credit import Credit
 from twisted_chat.net.quic_excess import Excess
+from twisted_chat.net.quic_parting import Parting
 from twisted_chat.net.quic_paths import Paths
+from twisted_chat.net.quic_proving import accepting_proof, dialling_proof, key_behind
 from twisted_chat.wire.framing import Frames, frame
 
 STREAM = 0
@@ -83,18 +84,16 @@ class LinkConnection:
         self._outgoing = bytearray()
         self._backlog = 0
         self._elsewhere: Address | None = None
-        self._closing: str | None = None  # Why, while what was said before waits to go out.
-        self._part_by = 0.0
+        self._parting = Parting()
         self._limit = now + bounds.HANDSHAKE_TIME
         self._asking = Asking(dialled=link.dialled)
         self._paths = Paths(dialled_to or link.address, now)
         self._excess = Excess()
         self._part_at = NEVER  # From another end that has moved too often.
-        self._credit: int | None = None  # Bytes, while the address is not proven.
-        self._error = 0
+        self._credit: Credit | None = None  # While the address is not proven.
         if not link.dialled:
-            self._proof = AcceptingProof(own, os.urandom(NONCE_BYTES))
-            self._credit = 0
+            self._proof = accepting_proof(own)
+            self._credit = Credit()
 
     @property
     def is_proving(self) -> bool:
@@ -110,19 +109,17 @@ class LinkConnection:
     def deadline(self) -> float:
         timer: float | None = self._quic.get_timer()
         due = NEVER if timer is None else timer
-        if self._closing is not None:
-            return min(due, self._part_by)
+        if self.stage is Stage.OVER:
+            return min(due, self._parting.deadline)
         if self.stage is Stage.PROVING:
             return min(due, self._limit)
-        if self.stage is Stage.OPEN:
-            return min(due, self._asking.deadline, self._part_at)
-        return due
+        return min(due, self._asking.deadline, self._part_at)
 
     def receive(self, datagrams: Sequence[bytes], source: Address, now: float) -> None:
         """Take datagrams that came from one address, one after the other."""
         self._asking.heard = now
         if self._credit is not None:
-            self._credit += bounds.UNPROVEN_FACTOR * sum(map(len, datagrams))
+            self._credit.came(datagrams)
         self._excess.came(len(datagrams), elsewhere=source != self._paths.current)
         name = self._paths.name(source, now)
         if len(datagrams) == 1:
@@ -166,7 +163,7 @@ class LinkConnection:
         """End it; the owner is told nothing more of it. What was sent right
         before goes out once, and is not repeated where it gets lost."""
         if not at_once:
-            self._part_by = NEVER
+            self._parting.let_arrive()
         self._finish(why)
 
     def abandon(self) -> None:
@@ -197,12 +194,7 @@ class LinkConnection:
             if self.stage is Stage.OPEN and self._asking.said(now):
                 self._quic.send_ping(self._asking.question(now))
         sent = self._datagrams(now)
-        if self._closing is not None and self._has_parted(now):
-            # Only now, as whatever waits to be sent is forgotten with this.
-            # An error of QUIC's own names a frame; without, it is one of the application's.
-            frame_type = 0 if self._error else None
-            self._quic.close(self._error, frame_type, self._closing)
-            self._closing = None
+        if self._parting.close(self._quic, STREAM, now):
             sent += self._datagrams(now)
         if self.stage is Stage.OVER and self._quic.get_timer() is None:
             self.gone = True
@@ -219,19 +211,7 @@ class LinkConnection:
         sent = self._excess.pass_on(written, self._paths.current) if written else written
         if self._excess.why is not None:
             self._end(self._excess.why)
-        if self._credit is None:
-            return sent
-        affordable = []
-        for one in sent:
-            if len(one[0]) <= self._credit:
-                self._credit -= len(one[0])
-                affordable.append(one)
-        return affordable
-
-    def _has_parted(self, now: float) -> bool:
-        """Whether what was said before the end is out, or has had its time."""
-        self._part_by = min(self._part_by, now + bounds.PARTING)
-        return not self._quic.get_send_buffer_size(STREAM) or now >= self._part_by
+        return sent if self._credit is None else self._credit.affordable(sent)
 
     def _read(self, now: float) -> None:
         while (event := self._quic.next_event()) is not None:
@@ -263,18 +243,12 @@ class LinkConnection:
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
         self._credit = None
         if event.alpn_protocol != bounds.ALPN:
-            self._error = bounds.NO_APPLICATION_PROTOCOL
+            self._parting.error = bounds.NO_APPLICATION_PROTOCOL
             raise WireError(f"it does not speak {bounds.ALPN}")
         if not self.link.dialled or self.stage is not Stage.PROVING:
             return
-        certificate = self._quic.get_peercert()
-        if certificate is None:
-            raise WireError("it shows no certificate")
-        found = fingerprint(certified_key(certificate.public_bytes()))
-        self.found = found
-        if not matches(found, self.expected):
-            raise WireError(f"another key is there than was expected: {spoken(found)}")
-        self._proof = DiallingProof(self._own, found)
+        self.found = key_behind(self._quic)
+        self._proof = dialling_proof(self._own, self.found, self.expected)
         self._outgoing += frame(self._proof.first)
 
     def _on_data(self, event: events.StreamDataReceived, now: float) -> None:
@@ -314,7 +288,7 @@ class LinkConnection:
         self.stage = Stage.OVER
         self._frames = self._proof = None
         if not self.gone:
-            self._closing = why[: bounds.REASON]
+            self._parting.begin(why)
 
 
 def _reason(event: events.ConnectionTerminated) -> str:

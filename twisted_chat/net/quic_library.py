@@ -6,7 +6,6 @@ when there is a connection to be made.
 
 import logging
 import ssl
-from collections.abc import Callable
 from typing import Any, TextIO
 from weakref import ref
 
@@ -75,9 +74,9 @@ class Quic(QuicConnection):
         if self._is_client:
             # What is said after a Retry is said with the same random (RFC 9000, 17.2.5.3).
             self._random = context.client_random = self._random or context.client_random
-        context.alpn_cb = _weakly(context.alpn_cb)
-        context.update_traffic_key_cb = _weakly(context.update_traffic_key_cb)
-        bridge.receive_crypto = _rightly(_weakly(bridge.receive_crypto))  # type: ignore[method-assign]
+        context.alpn_cb = _Weak(context.alpn_cb)
+        context.update_traffic_key_cb = _Weak(context.update_traffic_key_cb)
+        bridge.receive_crypto = _Rightly(bridge.receive_crypto)  # type: ignore[method-assign]
         if self.reset_token is not None:
             bridge.stateless_reset_token = self.reset_token
             parameters = bridge.serialize_transport_parameters()
@@ -85,29 +84,33 @@ class Quic(QuicConnection):
         return bridge
 
 
-def _weakly(method: Any) -> Callable[..., None]:
-    """A call of this method that keeps nothing alive."""
-    owner, function = ref(method.__self__), method.__func__
+class _Weak:
+    """A call of a method that keeps nothing alive. Smaller than a function that does it:
+    every connection has three."""
 
-    def call(*given: Any, **named: Any) -> None:
-        if (found := owner()) is not None:
-            function(found, *given, **named)
+    __slots__ = ("_function", "_owner")
 
-    return call
+    def __init__(self, method: Any) -> None:
+        self._owner = ref(method.__self__)
+        self._function = method.__func__
+
+    def __call__(self, *given: Any, **named: Any) -> None:
+        if (found := self._owner()) is not None:
+            self._function(found, *given, **named)
 
 
-def _rightly(receive: Callable[..., None]) -> Callable[..., None]:
+class _Rightly(_Weak):
     """The same, with the error that RFC 9001, 8.1, has for it where no language is common."""
 
-    def call(*given: Any, **named: Any) -> None:
+    __slots__ = ()
+
+    def __call__(self, *given: Any, **named: Any) -> None:
         try:
-            receive(*given, **named)
+            super().__call__(*given, **named)
         except QuicTlsBridgeError as error:
             if _NO_LANGUAGE in error.reason_phrase:
                 error.error_code = bounds.NO_APPLICATION_PROTOCOL
             raise
-
-    return call
 
 
 def dialling(common: QuicConfiguration, address: Address, now: float) -> Quic:

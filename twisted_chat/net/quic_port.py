@@ -29,14 +29,8 @@ from twisted_chat.links import (
 )
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_links import PortLinks
-from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
-from twisted_chat.net.quic_stateless import (
-    RESETS,
-    SHORTEST_RESET,
-    Resets,
-    may_be_short,
-    version_negotiation,
-)
+from twisted_chat.net.quic_newcomers import Newcomers
+from twisted_chat.net.quic_stateless import RESETS, SHORTEST_RESET, Resets
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.datagrams import RELAY, RELAY_HEADER, carried, relayed, tag_of
 
@@ -83,17 +77,12 @@ class QuicPort(DatagramProtocol):
         relays: bool = False,
     ) -> None:
         self._clock = clock
-        self._time_of_day = time_of_day
         self._text = text
         self._texts = getattr(text, "datagramsReceived", self._one_by_one)
-        self._accepts = accepts
         self._others = {**({} if others is None else others)}
         if relays:
             self._others[RELAY] = self._take_relayed
-        self._retries = Retries(own.secret(TOKENS))
-        self._resets = Resets(own.secret(RESETS))
-        self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
-        self._answered = Rate(bounds.ANSWERS, bounds.ANSWERS_AT_ONCE, bounds.SITES)
+        resets = Resets(own.secret(RESETS))
         if new_links is None:
             new_links = Rate(bounds.NEW_LINKS, bounds.NEW_LINKS_AT_ONCE, bounds.SITES)
         self._links = PortLinks(
@@ -103,8 +92,11 @@ class QuicPort(DatagramProtocol):
             self._write,
             most=links,
             new_links=new_links,
-            resets=self._resets,
+            resets=resets,
             keylog=keylog,
+        )
+        self._newcomers = Newcomers(
+            own, self._links, resets, self._write, time_of_day, accepts=accepts
         )
         self._by_id = self._links.by_id
         self._relayed_by: Address | None = None
@@ -193,7 +185,7 @@ class QuicPort(DatagramProtocol):
                     continue
                 to = by_id.get(datagram[_SHORT_ID])
                 if to is None:
-                    if len(datagram) <= SHORTEST_RESET or not self._is_quic(*one, now):
+                    if len(datagram) <= SHORTEST_RESET or not self._newcomers.are_quic(*one, now):
                         texts.append(one)
                     continue
             elif datagram[_VERSION] == bounds.VERSION:
@@ -201,7 +193,7 @@ class QuicPort(DatagramProtocol):
                 if to is None:
                     continue
             else:
-                if not self._is_quic(datagram, source, now):
+                if not self._newcomers.are_quic(datagram, source, now):
                     texts.append(one)
                 continue
             if connection is not None and (to is not connection or source != at):
@@ -241,7 +233,7 @@ class QuicPort(DatagramProtocol):
         if connection is not None:
             self._links.receive(connection, [inner], at, now)
         elif inner[:1] < _LONG:
-            self._is_quic(inner, at, now)
+            self._newcomers.are_quic(inner, at, now)
 
     def _of_long_header(
         self, datagram: bytes, source: Address, now: float
@@ -250,45 +242,7 @@ class QuicPort(DatagramProtocol):
         connection = self._by_id.get(datagram[6 : 6 + datagram[5]] if len(datagram) > 5 else b"")
         if connection is not None:
             return connection
-        initial = read_initial(datagram) if self._accepts else None
-        if initial is None:
-            self._links.count("QUIC for nobody here", source)
-            return None
-        if not initial.token:
-            # As everybody begins: nothing to tell of.
-            if not self._asked.spend(source[0], now):
-                self._links.count("an address to be validated too often", source)
-                return None
-            self._links.tally.count("an address to be validated", now)
-            self._write(self._retries.packet(initial, source, self._time_of_day()), source)
-            return None
-        original = self._retries.original(initial, source, self._time_of_day())
-        if original is None:
-            self._links.count("a token that is not good", source)
-            return None
-        return self._links.accept(source, original, initial.destination)
-
-    def _is_quic(self, datagram: bytes, source: Address, now: float) -> bool:
-        """Whether this is QUIC though it belongs to no connection; then it is seen to."""
-        if may_be_short(datagram):
-            if dialled := self._links.dialled(source):
-                for connection in list(dialled):  # Which know whether it is their reset.
-                    self._links.receive(connection, [datagram], source, now)
-            elif self._accepts:
-                self._answer("a link that is gone", self._resets.packet(datagram), source, now)
-            else:
-                return False
-            return True
-        answer = version_negotiation(datagram) if self._accepts else None
-        if answer is None:
-            return False
-        self._answer("another version of QUIC", answer, source, now)
-        return True
-
-    def _answer(self, category: str, answer: bytes, source: Address, now: float) -> None:
-        self._links.tally.count(category, now)
-        if self._answered.spend(source[0], now):
-            self._write(answer, source)
+        return self._newcomers.opens(datagram, source, now)
 
     def _one_by_one(self, texts: Datagrams) -> None:
         assert self._text is not None

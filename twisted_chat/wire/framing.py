@@ -25,6 +25,8 @@ def frame(message: bytes) -> bytes:
 class Frames:
     """Cut a stream of bytes into messages, holding one at most."""
 
+    __slots__ = ("_held",)
+
     def __init__(self) -> None:
         self._held = bytearray()
 
