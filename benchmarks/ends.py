@@ -106,6 +106,8 @@ class Links(End):
 
     def moved(self, link: Link) -> None: ...
 
+    def doubted(self, link: Link) -> None: ...
+
     def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         raise AssertionError(why)
 

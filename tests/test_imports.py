@@ -222,6 +222,7 @@ LAYERS = (
         "net.quic_asking",
         "net.quic_credit",
         "net.quic_excess",
+        "net.quic_lapses",
         "net.quic_bounds",
         "net.quic_connection",
         "net.quic_library",

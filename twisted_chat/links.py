@@ -58,6 +58,8 @@ class Dial:
 
     address: Address
     fingerprint: str
+    watch: bool = False
+    """Whether it is also to show, soon, when our own network changes: a link to a server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class Listener(Protocol):
 
     def moved(self, link: Link) -> None:
         """The other end is at another address now."""
+
+    def doubted(self, link: Link) -> None:
+        """What was asked over a link has had no answer for a while: it may be lost later, and
+        another way may be looked for meanwhile. Told once, until there is an answer."""
 
     def lost(self, link: Link, why: str) -> None:
         """An open link has ended, and not because we closed it."""

@@ -30,7 +30,7 @@ class Heard:
     def __init__(self) -> None:
         self.links: list[Link] = []
         self.messages: list[bytes] = []
-        self.times_taken = 0
+        self.times_taken = self.doubts = 0
         self.told: list[str] = []
         self.failed: list[tuple[Address, str, str, str]] = []
         self.answers: Callable[[Link, bytes], None] = lambda link, message: None
@@ -48,6 +48,9 @@ class Heard:
 
     def moved(self, link: Link) -> None:
         self.told.append(f"moved to {link.address[0]}")
+
+    def doubted(self, link: Link) -> None:
+        self.doubts += 1
 
     def lost(self, link: Link, why: str) -> None:
         self.told.append(f"lost: {why}")

@@ -73,16 +73,36 @@ LEAST_LONG_HEADER = 0x80
 IDLE_TIMEOUT = 40.0
 """Seconds without a sign of life after which a link is lost whatever else is due:
 longer than either side takes to find out by asking."""
-KEEPALIVE = 12.0
-"""Seconds after an answer from the other end after which the dialling side asks for
-another. It keeps the way through NATs open for both, and tells the other where we are."""
+KEEPALIVE, KEEPALIVE_LONGEST, KEEPALIVE_STEP = 15.0, 25.0, 2.5
+"""Seconds after an answer from the other end after which a side asks for another: at first,
+at last, and how many more after each answer to a question after silence. It keeps the way
+through NATs open for both, and tells the other where we are."""
+KEEPALIVE_SHORT = 8.0
+"""The same where a NAT on the way is known to have forgotten a link that was silent."""
+KEEPALIVE_WATCH = 12.0
+"""The same, all the time, on a link that is to find out about our own network: to a server."""
 ASK_BACK = 16.0
-"""Seconds without a sign of life after which the accepting side asks for one: longer
-than KEEPALIVE, so that it asks only those who do not."""
+"""The same, all the time, of the accepting side where that is a server."""
+PATIENCE = 26.0
+"""Seconds from an answer before which the accepting side gives no link up: whoever has dialled
+from elsewhere by now asks within them, and the link goes on."""
 ASK_EVERY = 1.0
 """Seconds between two questions as long as there is no answer, and from an answer to
-the next question, however much is said. With these ten of two ways that lose four of
-ten datagrams each one in a hundred gets no answer in time."""
+the next question, however much is said."""
+ASK_SOONEST, ASK_IN_DOUBT = 0.2, 0.5
+"""The first of these where the round trip is short, before a link is in doubt and then. Of the
+23 that fit into ANSWER_TIME all are lost one time in 30,000 where each way loses four of ten."""
+DOUBT = 1.0
+"""Seconds that a question may be without an answer, where the round trip is short; then
+another way may be looked for, and the link stays."""
+SLEPT = 5.0
+"""Seconds that something is done too late from which on the program has slept: the network
+may be another one by now."""
+LAPSE = 30.0
+"""Seconds within which a link that was in doubt after silence is there again, or another in
+its place: then it was a NAT that forgot, and not the other side that was away."""
+LAPSED = 1_000
+"""Other ends of which that is known, the latest."""
 ANSWER_TIME = 10.0
 """Seconds that a question may be without an answer; then the link is lost, and the
 side that has dialled can make another."""

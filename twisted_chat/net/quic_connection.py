@@ -48,7 +48,11 @@ class Owner(Protocol):
     def id_retired(self, connection: "LinkConnection", identifier: bytes) -> None: ...
     def opened(self, connection: "LinkConnection") -> None: ...
     def received(self, connection: "LinkConnection", message: bytes) -> None: ...
-    def moved(self, connection: "LinkConnection") -> None: ...
+    def moved(self, connection: "LinkConnection", former: Address) -> None: ...
+    def doubted(self, connection: "LinkConnection") -> None: ...
+    def trusted(self, connection: "LinkConnection") -> None:
+        """There was an answer, after it was doubted."""
+
     def over(self, connection: "LinkConnection", why: str) -> None:
         """Once, unless we closed it. What it still has to send is to be sent."""
 
@@ -57,7 +61,9 @@ class LinkConnection:
     """`link` is what others know it by; `expected` what the key at the other
     end of a dialled one must begin with, `found` the one that is there, and
     `dialled_to` where that is, in the form in which datagrams come from there. `gone`
-    says that there is nothing left to send or to wait for. `deadline` is when `tick` is due."""
+    says that there is nothing left to send or to wait for. `deadline` is when `tick` is due.
+    `asking` says when it asks for a sign of life, `watches` whether it is to show what becomes
+    of our own network."""
 
     def __init__(
         self,
@@ -66,13 +72,16 @@ class LinkConnection:
         owner: Owner,
         link: Link,
         now: float,
+        asking: Asking,
         expected: str = "",
         dialled_to: Address | None = None,
+        watches: bool = False,
     ) -> None:
         self.link = link
         self.expected = expected
         self.found = ""
         self.dialled_to = dialled_to
+        self.watches = watches
         self.stage = Stage.PROVING
         self.gone = False
         self.ids = {quic.host_cid}
@@ -86,7 +95,7 @@ class LinkConnection:
         self._elsewhere: Address | None = None
         self._parting = Parting()
         self._limit = now + bounds.HANDSHAKE_TIME
-        self._asking = Asking(dialled=link.dialled)
+        self._asking = asking
         self._paths = Paths(dialled_to or link.address, now)
         self._excess = Excess()
         self._part_at = NEVER  # From another end that has moved too often.
@@ -117,7 +126,6 @@ class LinkConnection:
 
     def receive(self, datagrams: Sequence[bytes], source: Address, now: float) -> None:
         """Take datagrams that came from one address, one after the other."""
-        self._asking.heard = now
         if self._credit is not None:
             self._credit.came(datagrams)
         self._excess.came(len(datagrams), elsewhere=source != self._paths.current)
@@ -130,10 +138,10 @@ class LinkConnection:
         if self._elsewhere == source and self.stage is Stage.OPEN:
             # It has answered from where we have written to.
             self._paths.move(source, now)
-            self.link.address, self._elsewhere = source, None
+            former, self.link.address, self._elsewhere = self.link.address, source, None
             if self._paths.moves >= bounds.MOVES:
                 self._part_at = min(self._part_at, now + bounds.MOVED_OUT)
-            self._owner.moved(self)
+            self._owner.moved(self, former)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
@@ -145,11 +153,31 @@ class LinkConnection:
             if self._asking.is_over(now):
                 self._end("no answer")
             else:
-                self._quic.send_ping(self._asking.question(now))
+                self._ask(now)
         timer = self._quic.get_timer()
         if timer is not None and timer <= now:
             self._quic.handle_timer(now)
             self._read(now)
+
+    def ask(self, now: float) -> None:
+        """Ask for a sign of life now, unless that is being waited for."""
+        if self.stage is Stage.OPEN and not self._asking.waits:
+            self._ask(now)
+
+    def _ask(self, now: float) -> None:
+        before = self._asking.doubted
+        self._quic.send_ping(self._asking.question(now))
+        if self._asking.doubted and not before:
+            self._owner.doubted(self)
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it is in doubt after silence."""
+        return self._asking.has_lapsed
+
+    def shorten(self) -> None:
+        """A NAT on the way forgets soon what is silent."""
+        self._asking.shorten()
 
     def send(self, message: bytes) -> None:
         """Put a message behind those that wait. Raises WireError where it is too long."""
@@ -234,7 +262,10 @@ class LinkConnection:
             case events.HandshakeCompleted():
                 self._on_handshake(event)
             case events.PingAcknowledged():
+                doubted = self._asking.doubted
                 self._asking.answered(event.uid, now)
+                if doubted and not self._asking.doubted:
+                    self._owner.trusted(self)
             case events.ProtocolNegotiated():
                 pass
             case _:

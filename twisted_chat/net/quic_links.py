@@ -12,6 +12,9 @@ from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Abandon, CloseLink, Dial, Link, Listener, SendFrame
 from twisted_chat.moments import NEVER
+from twisted_chat.net.quic_asking import Asking
+from twisted_chat.net.quic_bounds import KEEPALIVE, KEEPALIVE_WATCH, PATIENCE, SLEPT
+from twisted_chat.net.quic_lapses import Lapses
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.rate import Rate
@@ -44,6 +47,7 @@ class PortLinks:
         new_links: Rate,
         resets: Resets,
         keylog: TextIO | None,
+        ask_back: float | None = None,
     ) -> None:
         self.by_id: dict[bytes, LinkConnection] = {}
         self.tally = Tally()
@@ -55,6 +59,9 @@ class PortLinks:
         self._new_links = new_links
         self._resets = resets
         self._keylog = keylog
+        self._ask_back = ask_back
+        self._lapses = Lapses()
+        self._watching: dict[LinkConnection, None] = {}
         self._common: dict[bool, Any] = {}
         self._all: dict[LinkConnection, None] = {}
         self._by_link: dict[Link, LinkConnection] = {}
@@ -86,7 +93,10 @@ class PortLinks:
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
         link = Link("", dial.address, True)
-        connection = LinkConnection(quic, self._own, self, link, now, dial.fingerprint, there)
+        asking = Asking(KEEPALIVE_WATCH, grows=False) if dial.watch else Asking()
+        connection = LinkConnection(
+            quic, self._own, self, link, now, asking, dial.fingerprint, there, dial.watch
+        )
         self._dialled.setdefault(there, {})[connection] = None
         self._add(connection)
 
@@ -138,7 +148,9 @@ class PortLinks:
             return None
         common = self._configuration(dialled=False)
         quic = accepting(common, original, retried, self._resets)
-        connection = LinkConnection(quic, self._own, self, Link("", source, False), now)
+        pause = KEEPALIVE if self._ask_back is None else self._ask_back
+        asking = Asking(pause, grows=self._ask_back is None, patience=PATIENCE)
+        connection = LinkConnection(quic, self._own, self, Link("", source, False), now, asking)
         connection.ids.add(retried)
         if (oldest := self._waiting.add(connection, of)) is not None:
             self.count("an unfinished attempt gone for another", oldest.link.address)
@@ -205,6 +217,9 @@ class PortLinks:
     def opened(self, connection: "LinkConnection") -> None:
         self._waiting.prove(connection)
         self._by_link[connection.link] = connection
+        if connection.watches:
+            self._watching[connection] = None
+        self._is_there_again(connection)
         self._tell("opened", connection.link)
 
     def received(self, connection: "LinkConnection", message: bytes) -> None:
@@ -213,8 +228,37 @@ class PortLinks:
         except Exception:
             self.not_understood("received")
 
-    def moved(self, connection: "LinkConnection") -> None:
+    def moved(self, connection: "LinkConnection", former: Address) -> None:
+        if former[0] == connection.link.address[0]:  # As a NAT does that has forgotten it.
+            self._lapses.know(connection.link.fingerprint)
+            connection.shorten()
         self._tell("moved", connection.link)
+
+    def doubted(self, connection: "LinkConnection") -> None:
+        """Whether it is our own network shows on a link that watches, and then on all."""
+        if connection.has_lapsed:
+            self._lapses.suspect(connection.link.fingerprint, self._clock.seconds())
+        self._ask(list(self._by_link.values() if connection.watches else self._watching))
+        self._tell("doubted", connection.link)
+
+    def trusted(self, connection: "LinkConnection") -> None:
+        self._is_there_again(connection)
+
+    def _is_there_again(self, connection: "LinkConnection") -> None:
+        fingerprint = connection.link.fingerprint
+        self._lapses.there_again(fingerprint, self._clock.seconds())
+        if fingerprint in self._lapses:
+            connection.shorten()
+
+    def ask_all(self) -> None:
+        """Ask for a sign of life over all links: our own network may be another."""
+        self._ask(list(self._by_link.values()))
+
+    def _ask(self, connections: "Collection[LinkConnection]") -> None:
+        now = self._clock.seconds()
+        for connection in connections:
+            connection.ask(now)
+            self._touch(connection)
 
     def over(self, connection: "LinkConnection", why: str) -> None:
         self._touch(connection)
@@ -245,6 +289,7 @@ class PortLinks:
         self._all.pop(connection, None)
         if connection.dialled_to is not None:
             self._forget_dialled(connection, connection.dialled_to)
+        self._watching.pop(connection, None)
         self._dirty.pop(connection, None)
         self._unsent.pop(connection, None)
         self._deadlines.discard(connection)
@@ -271,9 +316,12 @@ class PortLinks:
     def _tick(self) -> None:
         self.hold()
         now = self._clock.seconds()
+        slept = now - self._deadlines.next >= SLEPT
         for connection in list(self._deadlines.due(now)):
             self._dirty[connection] = None
             self._guarded(connection, connection.tick, now)
+        if slept:
+            self.ask_all()
         self.flush()
 
     def _guarded(self, connection: "LinkConnection", do: Callable[..., None], *given: Any) -> None:

@@ -53,8 +53,9 @@ class QuicPort(DatagramProtocol):
     that goes; with `relays` it takes what a server carries. Ports of several servers that
     have one key accept each other's tokens, where they agree on the `time_of_day`, in
     seconds since 1970.
-    `keylog` is a file for the secrets of all connections, as Wireshark reads it. The
-    port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
+    `ask_back` are the seconds without an answer after which the accepting side asks, where
+    that is always the same. `keylog` is a file for the secrets of all connections, as Wireshark
+    reads it. The port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
     """
 
     transport: Any
@@ -73,6 +74,7 @@ class QuicPort(DatagramProtocol):
         keylog: TextIO | None = None,
         links: int = bounds.LINKS,
         new_links: Rate | None = None,
+        ask_back: float | None = None,
         others: Mapping[int, Callable[[bytes, Address], object]] | None = None,
         relays: bool = False,
     ) -> None:
@@ -94,6 +96,7 @@ class QuicPort(DatagramProtocol):
             new_links=new_links,
             resets=resets,
             keylog=keylog,
+            ask_back=ask_back,
         )
         self._newcomers = Newcomers(
             own, self._links, resets, self._write, time_of_day, accepts=accepts
@@ -128,6 +131,10 @@ class QuicPort(DatagramProtocol):
     def close(self, effect: CloseLink) -> None:
         """End a link. The listener is told nothing more of it."""
         self._links.close(effect)
+
+    def ask_all(self) -> None:
+        """Ask for a sign of life over all links, as our own network may be another."""
+        self._links.ask_all()
 
     def unsent(self, link: Link) -> int:
         """Bytes that wait; a link with more than bounds.UNSENT is lost."""

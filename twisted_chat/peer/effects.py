@@ -62,8 +62,8 @@ class Effects:
     def close(self, link: Link, why: str) -> None:
         self._waiting.append(CloseLink(link, why))
 
-    def dial(self, address: Address, fingerprint: str) -> None:
-        self._waiting.append(Dial(address, fingerprint))
+    def dial(self, address: Address, fingerprint: str, *, watch: bool = False) -> None:
+        self._waiting.append(Dial(address, fingerprint, watch))
 
     def resolve(self, place: Address) -> None:
         self._waiting.append(Resolve(place))

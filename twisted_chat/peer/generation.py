@@ -67,6 +67,9 @@ class Generation(Protocol):
     def moved(self, link: Link, now: float) -> None:
         """The other end of a link has another address."""
 
+    def doubted(self, link: Link, now: float) -> None:
+        """What was asked over a link has had no answer for a while."""
+
     def lost(self, link: Link, now: float) -> None:
         """A link is no more, whoever closed it."""
 

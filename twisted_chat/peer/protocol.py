@@ -180,6 +180,9 @@ class LinkedPeer(Peer):
     def moved(self, link: Link) -> None:
         self._carry_out(self._session.moved(link, self._clock.seconds()))
 
+    def doubted(self, link: Link) -> None:
+        self._carry_out(self._session.doubted(link, self._clock.seconds()))
+
     def lost(self, link: Link, why: str) -> None:
         self._carry_out(self._session.lost(link, why, self._clock.seconds()))
 

@@ -123,6 +123,11 @@ class Session:
         self._generation.moved(link, now)
         return self._done(now)
 
+    def doubted(self, link: Link, now: float) -> list[Effect]:
+        """What was asked over a link has had no answer for a while."""
+        self._generation.doubted(link, now)
+        return self._done(now)
+
     def lost(self, link: Link, why: str, now: float) -> list[Effect]:
         """A link is no more, whoever closed it."""
         self._generation.lost(link, now)

@@ -141,6 +141,9 @@ class RoomServer(DatagramProtocol):
         now = self._clock.seconds()
         self._after(self._core.gen2.moved(link, now), now)
 
+    def doubted(self, link: Link) -> None:
+        """Nothing: who has dialled looks for another way."""
+
     def lost(self, link: Link, why: str) -> None:
         now = self._clock.seconds()
         self._after(self._core.gen2.lost(link, why, now), now)

@@ -25,6 +25,7 @@ from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import (
+    ASK_BACK,
     LARGEST_DATAGRAM,
     NEW_LINKS,
     NEW_LINKS_AT_ONCE,
@@ -158,6 +159,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             new_links=Rate(NEW_LINKS, at_once, SITES),
             keylog=keylog_file(os.environ),
             others={RELAY: server.relayed},
+            ask_back=ASK_BACK,
         )
         server.carrier = links
         return datagram_port(

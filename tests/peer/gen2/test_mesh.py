@@ -100,6 +100,24 @@ class Roles(SynchronousTestCase):
         one.type("hello")
         self.assertEqual(len(other.told("hello")), 1)
 
+    def test_doubted(self) -> None:
+        """A link in doubt stays until another has taken its place, which the side that dials
+        makes at once; nothing is lost, and nothing said twice."""
+        world = KeyedWorld()
+        one, other = by_key(*world.room("alice", "bob"))
+        (first,) = world.network.between(one.node, other.node)
+        for person, its in ((other, world.network.between(other.node, one.node)[0]), (one, first)):
+            before = len(dials(one, other)) + len(dials(other, one))
+            now = world.network.now
+            world.network.carry_out(person.node, person.session.doubted(its, now))
+            one.type("meanwhile", wait=3)
+            after = len(dials(one, other)) + len(dials(other, one))
+            self.assertEqual(after - before, 1 if person is one else 0)
+        (again,) = world.network.between(one.node, other.node)
+        self.assertIsNot(again, first)
+        one.type("then")
+        self.assertEqual([len(other.told(word)) for word in ("meanwhile", "then")], [2, 1])
+
 
 class Uninvited(SynchronousTestCase):
     """Whoever has a valid key and no business here."""

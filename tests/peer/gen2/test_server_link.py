@@ -199,7 +199,7 @@ class States(LinkCase):
         self.assertEqual(self.did(ServerAwaited), [ServerAwaited("192.0.2.1:8090", False, True)])
         self.link.answers_plainly(Bare(Verb.HI), SERVER, 2.0)
         self.assert_state(LinkState.DIALLING, 2.0 + FIRST_CONTACT)
-        self.assertEqual(self.did(Dial), [Dial(SERVER, "")])
+        self.assertEqual(self.did(Dial), [Dial(SERVER, "", watch=True)])
 
     def test_asked_again(self) -> None:
         """Where nothing was answered it begins anew, without an encrypted link that failed."""
@@ -273,7 +273,7 @@ class States(LinkCase):
         self.assert_state(LinkState.REFUSED, NEVER)
         self.assertEqual((self.link.wake, self.changes), (NEVER, []))
         self.link.trust(60.0)
-        self.assertEqual(self.did(Dial), [Dial(SERVER, key_of("impostor"))])
+        self.assertEqual(self.did(Dial), [Dial(SERVER, key_of("impostor"), watch=True)])
         self.assert_state(LinkState.DIALLING, 60.0 + FIRST_CONTACT)
 
     def test_found_another(self) -> None:

@@ -108,6 +108,9 @@ class Gen1:
     def moved(self, link: Link, now: float) -> None:
         """Nothing: it is a link of before."""
 
+    def doubted(self, link: Link, now: float) -> None:
+        """Nothing: it is a link of before."""
+
     def lost(self, link: Link, now: float) -> None:
         """Nothing: it was a link of before."""
 

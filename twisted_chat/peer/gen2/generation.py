@@ -169,6 +169,9 @@ class Gen2:
     def moved(self, link: Link, now: float) -> None:
         self._mesh.moved(link, now)
 
+    def doubted(self, link: Link, now: float) -> None:
+        self._mesh.doubted(link, now)
+
     def lost(self, link: Link, now: float) -> None:
         if link is self._link.link:
             self._link.lost(now)

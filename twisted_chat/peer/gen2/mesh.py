@@ -222,6 +222,13 @@ class Mesh:
         if peer := self._links.get(link):
             peer.reachable_at(link.address)
 
+    def doubted(self, link: Link, now: float) -> None:
+        """A link may be lost: dial another, which takes its place if it comes up."""
+        peer = self._links.get(link)
+        if peer is not None and self._dials(peer) and not self._dialling.busy(peer):
+            self._dialling.want(peer, now)
+            self._tick_dials(now)
+
     def lost(self, link: Link, now: float) -> None:
         """A link is no more."""
         stranger = self._strangers.get(link.fingerprint)

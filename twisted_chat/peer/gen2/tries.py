@@ -50,7 +50,7 @@ class Tries:
                 return False
             self._dials[address] = expected
             # Those who have another key hear no byte of us: see docs/security.md.
-            self._effects.dial(address, expected)
+            self._effects.dial(address, expected, watch=True)
         return True
 
     def ask(self, now: float) -> None:
