@@ -178,6 +178,11 @@ class CannotStartTests(SynchronousTestCase):
         ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
         self.assertEqual((ended.returncode, ended.stderr), (1, b"no room\n"))
 
+    def test_raw(self) -> None:
+        """The name of a file, or what was typed, is shown as it is, and obeyed by no terminal."""
+        problem = startup.CannotStart("no folder for a\x1b[31m\nb")
+        self.assertEqual(problem.code, "no folder for a\u241b[31m\u240ab")
+
     def test_in_use(self) -> None:
         """A place in use is said to be, with what to do."""
         error = CannotListenError("", 8090, OSError(errno.EADDRINUSE, "Address already in use"))

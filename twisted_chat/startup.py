@@ -16,6 +16,7 @@ from twisted.python import reflect, usage
 
 from twisted_chat import __version__
 from twisted_chat.addresses import port_number
+from twisted_chat.display import one_line
 from twisted_chat.errors import UsageMistake
 from twisted_chat.terminal.window import as_rows, terminal_width
 
@@ -23,7 +24,10 @@ from twisted_chat.terminal.window import as_rows, terminal_width
 class CannotStart(SystemExit, Exception):
     """Something outside prevents the start. Ends the process with status 1
     and the message as its last line; twistd still cleans up after itself,
-    because it is an Exception too."""
+    because it is an Exception too. Nothing in the message is obeyed by a terminal."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(one_line(why))
 
 
 def complain(text: str) -> None:

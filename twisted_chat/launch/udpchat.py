@@ -13,6 +13,7 @@ from twisted.logger import LogLevel
 from twisted.python import usage
 
 from twisted_chat import names
+from twisted_chat.display import one_line
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import claim, claim_file, key_of
 from twisted_chat.identity.fingerprints import read_fingerprint, spoken
@@ -194,6 +195,6 @@ def _show_identity(options: UdpChatOptions) -> NoReturn:
         f"{spoken(identity.fingerprint)}\n"
         f"> your fingerprint; let others compare it with what they are shown {whose}\n"
         f"> in full: {identity.fingerprint}\n"
-        f"> the key{made}: {path}\n"
+        f"> the key{made}: {one_line(str(path))}\n"
     )
     raise SystemExit(0)

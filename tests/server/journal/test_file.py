@@ -94,6 +94,19 @@ class FileTests(SynchronousTestCase):
         )
         file.write([ANNA])
 
+    def test_no_tables(self) -> None:
+        """A file that lacks a table, or a column, is moved aside too."""
+        for change in ("DROP TABLE bans", "ALTER TABLE names DROP COLUMN site"):
+            self.path = self.directory() / "journal.sqlite"
+            self.open().close()
+            other = sqlite3.connect(self.path)
+            other.execute(change)
+            other.commit()
+            other.close()
+            file = self.open()
+            self.assertIsNotNone(file.set_aside)
+            self.assertEqual(file.read(), KeptRecords())
+
     def test_damaged(self) -> None:
         """A damaged file is moved aside as it is, and a new one begun."""
         file = self.open()

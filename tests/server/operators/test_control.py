@@ -56,7 +56,16 @@ class ControlTests(SynchronousTestCase):
 
     def test_nonsense(self) -> None:
         """What is no order is told what would be one, and does nothing."""
-        for line in (b"status\n", b"[1]\n", b"7\n", b"\xff\n", b"[" * 4000 + b"\n", b"\n"):
+        for line in (
+            b"status\n",
+            b"[1]\n",
+            b"7\n",
+            b"\xff\n",
+            b"[" * 4000 + b"\n",
+            b"\n",
+            b"{}\n",
+            b'{"do": []}\n',
+        ):
             (reply,) = self.say(line)
             self.assertEqual((reply["ok"], '{"do": "status"}' in reply["why"]), (False, True))
         self.assertEqual(self.orders, [])

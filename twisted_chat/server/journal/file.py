@@ -40,6 +40,13 @@ _MIGRATIONS = (
     """,
 )
 
+_TABLES = (
+    "names (name, fingerprint, site, absent_since)",
+    "rooms (casefolded, name, owner, site)",
+    "bans (kind, what, until, reason)",
+)
+"""Each with its columns: a file that lacks some is damaged."""
+
 
 class NotWritten(ChatError):
     """The journal cannot be written, for the reason that this says."""
@@ -206,3 +213,9 @@ def _prepare(file: sqlite3.Connection, path: Path) -> None:
     for version in range(found, VERSION):
         steps = _MIGRATIONS[version]
         file.executescript(f"BEGIN; {steps} PRAGMA user_version = {version + 1}; COMMIT;")
+    for table in _TABLES:
+        name, _, columns = table.rstrip(")").partition(" (")
+        try:
+            file.execute(f"SELECT {columns} FROM {name} LIMIT 0")
+        except sqlite3.OperationalError as problem:
+            raise sqlite3.DatabaseError(str(problem)) from None

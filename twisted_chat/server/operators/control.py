@@ -48,10 +48,10 @@ class Control(Protocol):
             order = json.loads(line)
         except (ValueError, RecursionError):
             order = None
-        if not isinstance(order, dict):
+        if not isinstance(order, dict) or not isinstance(order.get("do"), str):
             return {"ok": False, "why": 'an order is an object in one line: {"do": "status"}'}
         reply = self._operate(order)
-        if order.get("do") not in LOOKS:
+        if order["do"] not in LOOKS:
             done = "done" if reply["ok"] else f"not done: {reply['why']}"
             self.log.info("operator: {order}: {done}", order=json.dumps(order), done=done)
         return reply
