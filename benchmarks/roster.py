@@ -29,8 +29,8 @@ def _roster(size: int) -> Iterator[bytes]:
     for number in range(size):
         key = f"{number:064x}"
         host = f"198.51.{number >> 8}.{number & 255}"
-        yield RosterMember(ContactInfo(f"user{number}", key, host, 5000)).encode()
-    yield RosterEnds().encode()
+        yield RosterMember("lab", ContactInfo(f"user{number}", key, host, 5000)).encode()
+    yield RosterEnds("lab").encode()
 
 
 def _peer(directory: str) -> tuple[Session, Link]:

@@ -13,7 +13,7 @@ from twisted_chat.identity.proof import LABEL, NONCE_BYTES, statement
 from twisted_chat.wire.common import Verb
 from twisted_chat.wire.gen2.datagrams import Probe, ProbeKind
 from twisted_chat.wire.gen2.pairing import PathVerb
-from twisted_chat.wire.gen2.requests import Extra
+from twisted_chat.wire.gen2.requests import RoomVerb
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -55,7 +55,7 @@ class Protocol(SynchronousTestCase):
 
     def test_verbs(self) -> None:
         """Every verb is in the document."""
-        for verb in (*Verb, *Extra, *PathVerb):
+        for verb in (*Verb, *RoomVerb, *PathVerb):
             self.assertRegex(PROTOCOL.read_text(), rf"`{verb.value}[ `]")
 
     def test_proof(self) -> None:

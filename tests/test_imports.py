@@ -23,6 +23,7 @@ LAYERS = (
         "wire.gen2.answers",
         "wire.gen2.contact",
         "wire.gen2.datagrams",
+        "wire.gen2.grounds",
         "wire.gen2.growth",
         "wire.gen2.pairing",
         "wire.gen2.requests",

@@ -19,6 +19,7 @@ TOGETHER = {
     "wire/common": "wire/test_gen1",
     "wire/gen2/answers": "wire/test_gen2",
     "wire/gen2/contact": "wire/test_gen2",
+    "wire/gen2/grounds": "wire/test_gen2",
     "wire/gen2/growth": "wire/test_gen2",
     "wire/gen2/requests": "wire/test_gen2",
     "wire/gen2/speech": "wire/test_gen2",

@@ -15,6 +15,7 @@ from twisted_chat.directory.directory import (
     RoomGone,
     RoomJoined,
     RoomLeft,
+    User,
     Who,
 )
 
@@ -22,10 +23,21 @@ Steps = list[tuple[float, Change]]
 ALICE, BOB = ("10.0.0.1", 1), ("10.0.0.2", 2)
 
 
+def rooms_of(user: User) -> list[str]:
+    """The rooms that a user is in."""
+    return [room.casefolded for room in user.rooms]
+
+
 def shown(directory: Directory) -> object:
     """Everything that a directory knows, but for the order of silence."""
     return [
-        (user.address, user.name, user.casefolded, user.heard, user.room and user.room.casefolded)
+        (
+            user.address,
+            user.name,
+            user.casefolded,
+            user.heard,
+            rooms_of(user),
+        )
         for user in directory.users.read()
     ], [
         (room.name, room.casefolded, room.creator, room.emptied, [m.address for m in room.members])
@@ -71,17 +83,24 @@ class ChangeTests(SynchronousTestCase):
             RoomJoined(nobody, "lab"),
             RoomJoined(ALICE, "lab"),
             RoomJoined(ALICE, "nowhere"),
-            RoomLeft(BOB),
-            RoomLeft(nobody),
+            RoomLeft(BOB, "lab"),
+            RoomLeft(nobody, "lab"),
             RoomGone("lab"),
             RoomGone("nowhere"),
         ):
             self.assertFalse(self.directory.apply(change, 2.0), change)
             self.assertEqual(shown(self.directory), before, change)
 
-    def test_another_room(self) -> None:
-        """Who joins another room has left the first, which is empty since then."""
-        self.assertTrue(self.directory.apply(RoomJoined(ALICE, "den"), 5.0))
+    def test_several_rooms(self) -> None:
+        """A user may be in several rooms, and leave each; one is empty since the last has gone."""
+        self.assertTrue(self.directory.apply(RoomJoined(ALICE, "den"), 4.0))
+        alice = self.directory.user(ALICE)
+        assert alice is not None
+        self.assertEqual(rooms_of(alice), ["lab", "den"])
+        self.assertFalse(self.directory.apply(RoomJoined(ALICE, "den"), 5.0))
+        self.assertTrue(self.directory.apply(RoomLeft(ALICE, "lab"), 5.0))
+        self.assertFalse(self.directory.apply(RoomLeft(ALICE, "lab"), 6.0))
+        self.assertEqual(rooms_of(alice), ["den"])
         lab, den = self.directory.rooms.get("lab"), self.directory.rooms.get("den")
         assert lab is not None
         assert den is not None
@@ -103,18 +122,19 @@ class Properties(SynchronousTestCase):
     @many
     @given(timed_changes)
     def test_consistent(self, steps: Steps) -> None:
-        """Every member is a user, in one room; all look-ups agree, and nothing is left over."""
+        """Every member is a user, once in a room; all look-ups agree, and nothing is left over."""
         directory, now = Directory(), 1000.0
         for pause, change in steps:
             now += pause
             directory.apply(change, now)
         users, rooms = list(directory.users.read()), list(directory.rooms)
         members = [(room, member.user) for room in rooms for member in room.members]
-        self.assertEqual(len({user.address for _, user in members}), len(members))
+        at = {(room.casefolded, user.address) for room, user in members}
+        self.assertEqual(len(at), len(members))
         for room, user in members:
-            self.assertIs(user.room, room)
+            self.assertIn(room, user.rooms)
             self.assertIs(directory.user_at(user.address), user)
-        self.assertEqual(len(members), sum(user.room is not None for user in users))
+        self.assertEqual(len(members), sum(len(user.rooms) for user in users))
         self.assertEqual(len(directory.users), len(users))
         for user in users:
             self.assertIs(directory.user_at(user.address), user)

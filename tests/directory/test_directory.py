@@ -17,7 +17,7 @@ CHANGES = st.one_of(
     st.builds(d.Departed, ADDRESSES, st.booleans()),
     st.builds(lambda k, a: d.RoomCreated(k.upper(), k, a), KEYS, ADDRESSES),
     st.builds(d.RoomJoined, ADDRESSES, KEYS),
-    st.builds(d.RoomLeft, ADDRESSES),
+    st.builds(d.RoomLeft, ADDRESSES, KEYS),
     st.builds(d.RoomGone, KEYS),
 )
 
@@ -38,16 +38,14 @@ class Book(SynchronousTestCase):
                 self.assertIs(book.user_at(user.address), user)
                 owner = site(user.address[0])
                 sites[owner] = sites.get(owner, 0) + 1
-                if user.room is not None:
-                    self.assertIs(book.rooms.get(user.room.casefolded), user.room)
+                for room in user.rooms:
+                    self.assertIs(book.rooms.get(room.casefolded), room)
             self.assertEqual(len(book._sites), len(sites))
             for owner, there in sites.items():
                 self.assertEqual(book.users_at_site(owner), there)
             self.assertEqual(len(book.users), len(users))
             members: list[Address] = [m.address for r in book.rooms for m in r.members]
-            self.assertEqual(
-                sorted(members), sorted(u.address for u in users if u.room is not None)
-            )
+            self.assertEqual(sorted(members), sorted(u.address for u in users for _ in u.rooms))
             empty = [room for room in book.rooms if not room.members]
             self.assertEqual({r.casefolded for r in empty}, set(book._empty))
             if users:
@@ -66,7 +64,7 @@ class Book(SynchronousTestCase):
 
         def shown(book: d.Directory) -> object:
             return [
-                (u.address, u.name, u.heard, u.room and u.room.casefolded)
+                (u.address, u.name, u.heard, [room.casefolded for room in u.rooms])
                 for u in book.users.read()
             ], [(r.name, r.creator, [m.address for m in r.members]) for r in book.rooms]
 

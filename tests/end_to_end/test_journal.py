@@ -60,7 +60,7 @@ class Operated(ChatTestCase):
         server = self.serve(port, "--control", control)
         alice = self.meet("alice", port)
         for words, status, line in (
-            (("who", "alice"), 0, "room"),
+            (("who", "alice"), 0, "in: "),
             (("kick", "nobody"), 1, "there is no user nobody"),
             (("ban", "name", "ali*", "for", "1h", "loud"), 0, "name: ali*"),
         ):

@@ -67,13 +67,14 @@ class WordTests(SynchronousTestCase):
         self.assertEqual(shown({"ok": True}), ["ok: yes"])
         figures = {"ok": True, "users": 3, "draining": False, "dropped": {"too long": 2}}
         self.assertEqual(shown(figures), ["users: 3", "draining: no", "dropped: too long: 2"])
-        users = [{"name": "a\x1b[31m", "key": None, "room": "lab"}]
+        users = [{"name": "a\x1b[31m", "key": None, "in": ["lab", "den"]}]
         lines = shown({"ok": True, "users": users, "left_out": 7})
         self.assertEqual(len(lines), 2)
         self.assertNotIn("\x1b", lines[0])
-        self.assertTrue(lines[0].startswith("name a") and lines[0].endswith(", room lab"))
+        self.assertTrue(lines[0].startswith("name a") and lines[0].endswith(", in lab den"))
         self.assertEqual(lines[1], "7 more: give a part of the name")
         self.assertEqual(shown({"ok": True, "bans": []}), ["no bans"])
+        self.assertEqual(shown({"ok": True, "in": ["a"]}), ["in: a"])
 
 
 class AskTests(SynchronousTestCase):

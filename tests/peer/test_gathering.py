@@ -187,7 +187,7 @@ class Flooding(SynchronousTestCase):
             who = f"eve{turn // 2 % 25}"
             contact = ContactInfo(who, "f" * 64, *where)
             number += 1
-            change = Went(number, who) if turn % 2 else Came(number, contact)
+            change = Went("lab", number, who) if turn % 2 else Came("lab", number, contact)
             world.network.carry_out(world.server, world.fake_server.push("alice", change))
             world.wait(0.02)
         world.fake_server.rooms["lab"].number = number

@@ -32,6 +32,7 @@ from twisted_chat.wire.gen2.answers import (
     Came,
     ContactLocated,
     Introduced,
+    Leaving,
     Listed,
     PutOut,
     Refused,
@@ -41,7 +42,8 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import Extra
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import RoomVerb
 from twisted_chat.wire.gen2.speech import NumberedText
 
 HOSTILE = (
@@ -62,20 +64,20 @@ OLD = ContactInfo("old", "", *WHERE)
 TOLD: list[answers.Answer] = [
     Welcome("alice"),
     RoomReady("lab"),
-    Bare(Verb.RJ),
+    Refused(RoomVerb.JOIN, "lab", Ground.NO_ROOM),
     ContactLocated(BOB),
     Introduced(BOB),
     Introduced(OLD),
     Listed(Verb.UL, ("bob",)),
     RosterBegins("lab", 1),
-    RosterMember(BOB),
-    RosterMember(OLD),
-    RosterEnds(),
-    Came(2, BOB),
-    Came(2, OLD),
-    Went(3, "bob"),
-    PutOut("lab"),
-    Refused(Extra.KICK),
+    RosterMember("lab", BOB),
+    RosterMember("lab", OLD),
+    RosterEnds("lab"),
+    Came("lab", 2, BOB),
+    Came("lab", 2, OLD),
+    Went("lab", 3, "bob"),
+    PutOut("lab", Leaving.LEFT),
+    Refused(RoomVerb.KICK, "lab", Ground.NOT_YOURS),
 ]
 SAID: list[gen1.Answer] = [
     Welcome("alice"),
@@ -179,7 +181,7 @@ class Anything(SynchronousTestCase):
                     for source in (SERVER, WHERE):
                         screen = Screen()
                         session, link = self._keyed(screen, Remembered())
-                        old = RosterMember(OLD).encode()
+                        old = RosterMember("lab", OLD).encode()
                         screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
                         for one in (b"ro lab 1", old, b"ro"):
                             screen.show(session.received(link, one, 2.0))
@@ -202,7 +204,7 @@ class Anything(SynchronousTestCase):
             screen = Screen()
             session, link = self._keyed(screen, Remembered())
             screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
-            for one in (b"ro lab 1", RosterMember(BOB).encode(), b"ro"):
+            for one in (b"ro lab 1", RosterMember("lab", BOB).encode(), b"ro"):
                 screen.show(session.received(link, one, 2.0))
             bob = Link(key_of("bob"), WHERE, False)
             screen.show(session.opened(bob, 2.0))

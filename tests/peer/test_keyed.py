@@ -17,7 +17,7 @@ from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen1 import NamedText
 from twisted_chat.wire.gen2.answers import Came
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import AskRoster
+from twisted_chat.wire.gen2.requests import AskRoster, QuitRoom
 
 PLAIN = ("10.0.0.77", 7777)
 KICKED_IN_LAB = (
@@ -76,7 +76,7 @@ class Talking(SynchronousTestCase):
         world.fake_server.forgets = 1
         world.chatter("carol").type("$roomjoin lab")
         world.chatter("dave").type("$roomjoin lab")
-        self.assertEqual(world.fake_server.asked.count(AskRoster()), 2)
+        self.assertEqual(world.fake_server.asked.count(AskRoster("lab")), 2)
         self.assertEqual(alice.lines[-2:], ["> carol came", "> dave came"])
 
     def test_moved_on(self) -> None:
@@ -213,6 +213,19 @@ class Commands(SynchronousTestCase):
         self.assertEqual(bob.lines[-1], "< alice: who is that?")
         alice.type("$poke eve", "hello eve")
         self.assertEqual(eve.lines[-1], "< alice: hello eve")
+
+    def test_another_room(self) -> None:
+        """The peer leaves the room that it was in when it has come into another, and not when
+        it is refused there."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        alice.type("$roomjoin nowhere")
+        self.assertEqual(world.fake_server.rooms["lab"].members, ["alice", "bob"])
+        bob.type("$roomcreate den", "$roomjoin den", "hello")
+        self.assertEqual(world.fake_server.rooms["lab"].members, ["alice"])
+        self.assertEqual(world.fake_server.rooms["den"].members, ["bob"])
+        self.assertEqual(world.fake_server.asked[-1], QuitRoom("lab"))
+        self.assertEqual((alice.lines[-1], alice.told("hello")), ("> bob left", []))
 
     def test_much_typed(self) -> None:
         """No more is read from a terminal than can wait."""
@@ -631,7 +644,9 @@ class WithoutKey(SynchronousTestCase):
     def test_key_lost(self) -> None:
         """A name that had a key and has none now is not spoken to until that is accepted."""
         self.world.fake_server.users["bob"] = ContactInfo("bob", "", *PLAIN)
-        came = Came(self.world.fake_server.rooms["lab"].number + 1, ContactInfo("bob", "", *PLAIN))
+        came = Came(
+            "lab", self.world.fake_server.rooms["lab"].number + 1, ContactInfo("bob", "", *PLAIN)
+        )
         self.world.network.carry_out(self.world.server, self.world.fake_server.push("carol", came))
         self.world.wait(0.5)
         self.assertTrue(self.carol.told("THE KEY OF bob IS NOT THE ONE YOU KNOW"))

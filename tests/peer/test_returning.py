@@ -186,7 +186,7 @@ class Refused(SynchronousTestCase):
         place = Place("alice", "bob")
         alice, bob = place.people
         link = place.world.fake_server.links["alice"]
-        place.world.fake_server._roster = lambda name: None  # type: ignore[method-assign]
+        place.world.fake_server._roster = lambda name, room: None  # type: ignore[method-assign]
         place.world.network.carry_out(
             place.world.server, [SendFrame(link, Bare(Verb.HI).encode())]
         )
@@ -219,14 +219,15 @@ class AnswerLost(SynchronousTestCase):
         return self.world.fake_server.rooms[room].members
 
     def test_join(self) -> None:
-        """One who asked for another room in vain is in none, says nothing to those of the
-        former, and is no member of the other that nobody hears."""
+        """One who asked for another room in vain is in the former, and is no member of the
+        other that nobody hears."""
         self._ask_in_vain(self.alice, "$roomjoin attic", JoinRoom("attic"))
         self.assertTrue(self.alice.told("> the server did not answer when asked for attic"))
-        self.assertTrue(self.alice.told("> you are not in lab any more"))
+        self.assertEqual(self.alice.told("> you are not in lab any more"), [])
         shown = self.alice.type("$who", SECRET, wait=5)
-        self.assertEqual(shown[0], "> you are alice, in no room")
-        self.assertEqual(self.alice.words_to(self.eve), [])
+        self.assertEqual(shown[0], "> you are alice, in lab")
+        self.assertEqual(self.eve.told(SECRET), [f"< alice: {SECRET}"])
+        self.assertEqual(self.bob.told(SECRET), [])
         self.assertEqual(self._members("attic"), ["bob"])
 
     def test_join_from_nowhere(self) -> None:

@@ -79,7 +79,11 @@ class Peer:
 
     def roster(self, *members: ContactInfo) -> None:
         """The server says who is in the room."""
-        self.tell(RosterBegins("lab", 1), *map(RosterMember, members), RosterEnds())
+        self.tell(
+            RosterBegins("lab", 1),
+            *(RosterMember("lab", one) for one in members),
+            RosterEnds("lab"),
+        )
 
 
 class Large(SynchronousTestCase):
@@ -110,9 +114,9 @@ class Large(SynchronousTestCase):
         def take(peer: Peer, numbers: range) -> None:
             peer.roster()
             for number in numbers:
-                peer.tell(Came(number + 2, contact(number)))
+                peer.tell(Came("lab", number + 2, contact(number)))
             for number in numbers:
-                peer.tell(Went(len(numbers) + number + 2, f"user{number}"))
+                peer.tell(Went("lab", len(numbers) + number + 2, f"user{number}"))
 
         self.assert_linear(take)
 
@@ -145,6 +149,6 @@ class Large(SynchronousTestCase):
         peer = Peer()
         peer.roster(*map(contact, range(MAX_MEMBERS - 1)))
         came = range(MAX_MEMBERS - 1, MAX_MEMBERS + 5)
-        peer.tell(*(Came(number - MAX_MEMBERS + 3, contact(number)) for number in came))
+        peer.tell(*(Came("lab", number - MAX_MEMBERS + 3, contact(number)) for number in came))
         self.assertEqual(len(peer.session._room.members()), MAX_MEMBERS)
         self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_MEMBERS - 1}"),), 0))

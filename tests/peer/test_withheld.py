@@ -31,13 +31,13 @@ class Place:
         """Somebody comes into the room, as it seems."""
         room = self.world.fake_server.rooms["lab"]
         room.number += 1
-        return self.tell(one, Came(room.number, ContactInfo(name, key, *where)))
+        return self.tell(one, Came("lab", room.number, ContactInfo(name, key, *where)))
 
     def go(self, one: Chatter, name: str) -> list[str]:
         """Somebody leaves the room, as it seems."""
         room = self.world.fake_server.rooms["lab"]
         room.number += 1
-        return self.tell(one, Went(room.number, name))
+        return self.tell(one, Went("lab", room.number, name))
 
 
 def said(one: Chatter) -> list[str]:

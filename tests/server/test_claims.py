@@ -7,9 +7,15 @@ from twisted_chat.links import Link
 from twisted_chat.server.journal.records import RoomFreed, RoomRecord
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Locate, Register, RoomReady, Verb
 from twisted_chat.wire.gen2.answers import Done, Refused
-from twisted_chat.wire.gen2.requests import CloseRoom, Extra, GiveRoom
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, RoomVerb
 
-RC, AR = Bare(Verb.RC), Bare(Verb.AR)
+AR = Bare(Verb.AR)
+
+
+def no_room(ground: Ground) -> Refused:
+    """A room that cannot be created."""
+    return Refused(RoomVerb.CREATE, "lab", ground)
 
 
 class ClaimTests(Kept):
@@ -30,7 +36,7 @@ class ClaimTests(Kept):
     def test_written_first(self) -> None:
         """A room is there when it is written, and while it is not it is nobody else's."""
         self.assertEqual(self.server.ask(self.anna, CreateRoom("Lab")), [])
-        self.assertEqual(self.server.ask(self.ben, CreateRoom("lab")), [RC])
+        self.assertEqual(self.server.ask(self.ben, CreateRoom("lab")), [no_room(Ground.TAKEN)])
         self.assertNotIn("lab", self.server.directory.rooms)
         self.assertEqual(self.write(), [RoomRecord("lab", "Lab", KEYS[0], site(0))])
         self.assertEqual(self.server.take(self.anna), [RoomReady("Lab")])
@@ -38,7 +44,7 @@ class ClaimTests(Kept):
 
     def test_not_written(self) -> None:
         """A room that cannot be written is refused, and may be created later."""
-        for works, answer in ((False, RC), (True, RoomReady("lab"))):
+        for works, answer in ((False, no_room(Ground.OTHER)), (True, RoomReady("lab"))):
             self.server.ask(self.ben, CreateRoom("lab"))
             self.write(works=works)
             self.assertEqual(self.server.take(self.ben), [answer])
@@ -62,28 +68,30 @@ class ClaimTests(Kept):
     def test_given(self) -> None:
         """A room is given away when that is written."""
         room = self.fill("lab")
-        self.assertEqual(self.server.ask(self.anna, GiveRoom("userb")), [])
+        self.assertEqual(self.server.ask(self.anna, GiveRoom("lab", "userb")), [])
         self.assertEqual(room.creator, KEYS[0])
         self.assertEqual(self.write(), [RoomRecord("lab", "lab", KEYS[1], site(1))])
         self.assertEqual(room.creator, KEYS[1])
-        self.assertEqual(self.server.take(self.anna), [Done(Extra.GIVE)])
+        self.assertEqual(self.server.take(self.anna), [Done(RoomVerb.GIVE, "lab")])
 
     def test_heir_gone(self) -> None:
         """A room whose heir is gone before it is written stays with its owner, in the
         journal too."""
         room = self.fill("lab")
-        self.server.ask(self.anna, GiveRoom("userb"))
+        self.server.ask(self.anna, GiveRoom("lab", "userb"))
         self.server.lose(self.ben)
         self.server.wait(60)
         self.write()
         self.assertEqual(room.creator, KEYS[0])
-        self.assertEqual(self.server.take(self.anna)[-1], Refused(Extra.GIVE))
+        self.assertEqual(
+            self.server.take(self.anna)[-1], Refused(RoomVerb.GIVE, "lab", Ground.OTHER)
+        )
         self.assertEqual(self.write()[-1], RoomRecord("lab", "lab", KEYS[0], site(0)))
 
     def test_closed(self) -> None:
         """A room that is closed, or has expired, is freed in the journal."""
         self.fill("lab")
-        self.server.ask(self.anna, CloseRoom())
+        self.server.ask(self.anna, CloseRoom("lab"))
         self.assertEqual(self.write(), [RoomFreed("lab")])
         self.server.ask(self.ben, CreateRoom("den"))
         self.write()

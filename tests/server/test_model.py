@@ -9,16 +9,16 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.datagram_server import CLEAR
 from tests.support.mixed_server import PLACES, MixedServer, Reader
 from tests.support.strategies import datagrams, likely_frames, many, mutated, sequences, some
-from twisted_chat.directory.directory import User
+from twisted_chat.directory.directory import Room, User
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import SIGN_OF_LIFE
 from twisted_chat.server.gen2 import roster, send_queue
 from twisted_chat.server.gen2.roster import contact
 from twisted_chat.server.streams import TURN
-from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, LeaveRoom, Register
+from twisted_chat.wire.common import CreateRoom, JoinRoom, Leave, Register
 from twisted_chat.wire.gen1 import RosterEntry
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, GiveRoom, Kick, Request
+from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, GiveRoom, Kick, QuitRoom, Request
 
 TEXTERS = [("198.51.100.1", 4000), ("198.51.100.1", 4001), PLACES[0]]
 """Where users of generation 1 are, one of them where one of generation 2 is too."""
@@ -31,11 +31,13 @@ Step = tuple[str, int, object]
 NAMES = ["alice", "bob", "carol", "Дима"]
 """What the users of generation 2 are called, unless they ask for another name."""
 
+_rooms = st.sampled_from(["lab", "lab", "den"])
+
 _requests: st.SearchStrategy[Request] = st.one_of(
     st.sampled_from(["lab", "Lab", "den"]).map(JoinRoom),
-    st.sampled_from([*NAMES, "erin"]).map(Kick),
-    st.sampled_from(NAMES).map(GiveRoom),
-    st.sampled_from([LeaveRoom(), AskRoster(), CloseRoom(), Kick()]),
+    st.builds(Kick, _rooms, st.sampled_from([*NAMES, "erin", ""])),
+    st.builds(GiveRoom, _rooms, st.sampled_from(NAMES)),
+    *(_rooms.map(kind) for kind in (QuitRoom, AskRoster, CloseRoom)),
     likely_frames,
 )
 _frames = _requests.map(lambda request: request.encode())
@@ -65,7 +67,9 @@ class Model:
     """A server, the links to it, and what is made of what comes over them."""
 
     def __init__(self) -> None:
-        self.server = MixedServer(rooms=3, members=5, users=7, names=2, names_per_host=1)
+        self.server = MixedServer(
+            rooms=3, rooms_joined=2, members=5, users=7, names=2, names_per_host=1
+        )
         self.links: list[Link] = []
         self.readers: dict[Link, Reader] = {}
         self.listed: dict[int, list[bytes]] = {number: [] for number in range(len(TEXTERS))}
@@ -128,10 +132,9 @@ class Model:
                     self.listed[number].append(datagram)
 
 
-def others(user: User) -> list[User]:
-    """Who else is in the room."""
-    members = user.room.members if user.room else ()
-    return [member.user for member in members if member.user is not user]
+def others(user: User, room: Room) -> list[User]:
+    """Who else is in a room."""
+    return [member.user for member in room.members if member.user is not user]
 
 
 class ModelTests(SynchronousTestCase):
@@ -147,7 +150,7 @@ class ModelTests(SynchronousTestCase):
     @many
     @given(steps)
     def test_everybody_knows(self, steps: list[Step]) -> None:
-        """A peer that takes all that it is told knows who is in its room, and missed no number."""
+        """A peer that takes all that it is told knows who is in its rooms, and lacks no number."""
         self.know(steps)
 
     @many
@@ -170,21 +173,28 @@ class ModelTests(SynchronousTestCase):
             registered = model.server.core.gen2._sessions.registered.get(link.fingerprint)
             if user is None or registered is None or registered.link is not link:
                 continue
-            known: dict[str, ContactInfo] = {other.name: contact(other) for other in others(user)}
-            self.assertEqual(reader.room, user.room.name if user.room else "")
-            self.assertEqual(reader.others, known)
+            self.assertEqual({*reader.rosters}, {room.name for room in user.rooms})
             self.assertEqual(user.address, link.address)
-            if user.room:
-                self.assertEqual(reader.number, registered.number)
+            for room in user.rooms:
+                known: dict[str, ContactInfo] = {
+                    other.name: contact(other) for other in others(user, room)
+                }
+                member, roster = room.members.get(user.casefolded), reader.rosters[room.name]
+                assert member is not None
+                self.assertEqual((roster.others, roster.number), (known, member.told))
         for number, address in enumerate(TEXTERS):
             if found := directory.user_at(address):
-                entries = [RosterEntry(*other.address).encode() for other in others(found)]
+                entries = [
+                    RosterEntry(*other.address).encode()
+                    for room in found.rooms
+                    for other in others(found, room)
+                ]
                 self.assertEqual(sorted(model.listed[number]), sorted(entries))
 
     @some
     @given(steps)
     def test_consistent(self, steps: list[Step]) -> None:
-        """Those registered over a link are in the directory or just were, and in one room."""
+        """Those registered over a link are in the directory or just were, and in so many rooms."""
         model = Model()
         server = model.server
         for step in steps:
@@ -204,7 +214,9 @@ class ModelTests(SynchronousTestCase):
         for room in server.directory.rooms:
             holders = [member for member in room.members if member.user.fingerprint]
             self.assertEqual(room.holders, len(holders))
-            self.assertTrue(all(member.user.room is room for member in room.members))
+            self.assertTrue(all(room in member.user.rooms for member in room.members))
+        for user in server.directory.users.read():
+            self.assertLessEqual(len(user.rooms), 2 if user.fingerprint else 1)
 
     @many
     @given(st.one_of(st.binary(max_size=80), mutated(likely_frames.map(lambda r: r.encode()))))

@@ -91,12 +91,12 @@ class Announced(SynchronousTestCase):
         (came,) = server.take(there)
         assert isinstance(came, Came)
         self.assertEqual(came.contact.host, "192.0.2.1")
-        whole = server.ask(there, AskRoster())
+        whole = server.ask(there, AskRoster("lab"))
         self.assertEqual(
             [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.1"],
         )
-        whole = server.ask(here, AskRoster())
+        whole = server.ask(here, AskRoster("lab"))
         self.assertEqual(
             [one.contact.host for one in whole if isinstance(one, RosterMember)],
             ["192.0.2.7"],

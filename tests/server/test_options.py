@@ -29,6 +29,7 @@ FIELDS = {
     "max-users-per-host": "users_per_host",
     "max-rooms": "rooms",
     "max-rooms-per-user": "rooms_per_user",
+    "max-rooms-joined": "rooms_joined",
     "max-rooms-per-host": "rooms_per_host",
     "keyed-share": "keyed_share",
     "max-members": "members",

@@ -14,7 +14,6 @@ from twisted_chat.wire.common import (
     CreateRoom,
     JoinRoom,
     Leave,
-    LeaveRoom,
     Register,
     RoomReady,
     Verb,
@@ -22,13 +21,20 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.answers import (
     Done,
+    Leaving,
     PutOut,
     Refused,
     RosterEnds,
 )
-from twisted_chat.wire.gen2.requests import Extra, GiveRoom
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import GiveRoom, QuitRoom, RoomVerb
 
-HI, RC = Bare(Verb.HI), Bare(Verb.RC)
+HI = Bare(Verb.HI)
+
+
+def too_many(room: str) -> Refused:
+    """A room that would be one too many."""
+    return Refused(RoomVerb.CREATE, room, Ground.MANY)
 
 
 def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[MixedServer, list[Link]]:
@@ -134,12 +140,12 @@ class TellingTests(SynchronousTestCase):
         joins, begun = 0, server.now
         while server.now < begun + 20:
             server.say(links[1], JoinRoom("lab").encode())
-            server.say(links[1], LeaveRoom().encode())
+            server.say(links[1], QuitRoom("lab").encode())
             server.wait(0.5)
-            joins += server.take(links[1]).count(PutOut("lab"))
+            joins += server.take(links[1]).count(PutOut("lab", Leaving.LEFT))
         self.assertTrue(10 <= joins <= (200 + 20 * 100) / (2 * 99) + 2, joins)
-        self.assertEqual(server.ask(links[2], JoinRoom("lab"))[-1], RosterEnds())
-        self.assertEqual(server.ask(links[2], LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(server.ask(links[2], JoinRoom("lab"))[-1], RosterEnds("lab"))
+        self.assertEqual(server.ask(links[2], QuitRoom("lab")), [PutOut("lab", Leaving.LEFT)])
 
     def test_moves(self) -> None:
         """Moving is paid for as coming is: those of one site who link from elsewhere again and
@@ -168,8 +174,8 @@ class TellingTests(SynchronousTestCase):
             server.take(links[0])
         caused = 64
         self.assertTrue(20 <= moves <= (200 + 20 * 100) / caused + 2, moves)
-        self.assertIs(server.holder(1).room, server.room("lab"))
-        self.assertEqual(server.ask(links[3], LeaveRoom()), [PutOut("lab")])
+        self.assertEqual(server.holder(1).rooms, (server.room("lab"),))
+        self.assertEqual(server.ask(links[3], QuitRoom("lab")), [PutOut("lab", Leaving.LEFT)])
 
     def test_paid_without_a_key(self) -> None:
         """The same for those without a key, who are refused meanwhile; the one who is in the
@@ -246,7 +252,9 @@ class RoomTests(SynchronousTestCase):
         server.datagram(BOB, b"hi bob")
         for number in range(3):
             created = server.ask(anna, CreateRoom(f"a{number}"))
-            self.assertEqual(created, [RoomReady(f"a{number}") if number < 2 else RC])
+            self.assertEqual(
+                created, [RoomReady("a0"), RoomReady("a1"), too_many("a2")][number:][:1]
+            )
             name = b"b%d" % number
             self.assertEqual(
                 server.datagram(BOB, b"rc " + name), [b"rc " + name, b"rc"][number > 1 :][:1]
@@ -255,8 +263,11 @@ class RoomTests(SynchronousTestCase):
         for link in (anna, ben):
             server.ask(link, JoinRoom("c"))
         server.take(ben)
-        self.assertEqual(server.ask(ben, GiveRoom("anna")), [Refused(Extra.GIVE)])
-        self.assertEqual(server.ask(ben, GiveRoom("ben")), [Done(Extra.GIVE)])
+        self.assertEqual(
+            server.ask(ben, GiveRoom("c", "anna")),
+            [Refused(RoomVerb.GIVE, "c", Ground.MANY)],
+        )
+        self.assertEqual(server.ask(ben, GiveRoom("c", "ben")), [Done(RoomVerb.GIVE, "c")])
         self.assertEqual(server.room("c").creator, KEYS[1])
 
     def test_of_a_site(self) -> None:
@@ -281,7 +292,7 @@ class RoomTests(SynchronousTestCase):
         self.assertEqual(made[3:], [[b"rc e3"], [b"rc"]])
         anna = server.session("anna", 0)
         rooms = [server.ask(anna, CreateRoom(f"a{number}")) for number in range(3)]
-        self.assertEqual(rooms, [[RoomReady("a0")], [RoomReady("a1")], [RC]])
+        self.assertEqual(rooms, [[RoomReady("a0")], [RoomReady("a1")], [too_many("a2")]])
 
     def test_those_without_a_key(self) -> None:
         """They have half of all rooms; then those go that have been empty for longest, and
@@ -297,6 +308,6 @@ class RoomTests(SynchronousTestCase):
         anna = server.session("anna", 0)
         for name in ("a", "b"):
             self.assertEqual(server.ask(anna, CreateRoom(name)), [RoomReady(name)])
-        self.assertEqual(server.ask(anna, CreateRoom("c")), [RC])
+        self.assertEqual(server.ask(anna, CreateRoom("c")), [too_many("c")])
         server.datagram(("10.0.0.9", 1), b"rj r9")
         self.assertEqual(server.datagram(("10.0.0.5", 1), b"rc more"), [b"rc"])

@@ -13,7 +13,6 @@ from twisted_chat.wire.common import (
     Goodbye,
     JoinRoom,
     Leave,
-    LeaveRoom,
     ListRooms,
     ListUsers,
     Locate,
@@ -28,6 +27,7 @@ from twisted_chat.wire.gen2.answers import (
     ContactLocated,
     Done,
     Introduced,
+    Leaving,
     PutOut,
     Refused,
     RosterBegins,
@@ -37,14 +37,17 @@ from twisted_chat.wire.gen2.answers import (
     pack,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import Can
 from twisted_chat.wire.gen2.requests import (
+    ABOUT_ROOMS,
     AskRoster,
     CloseRoom,
-    Extra,
     GiveRoom,
     Kick,
+    QuitRoom,
     Request,
+    RoomVerb,
     parse_request,
 )
 
@@ -57,7 +60,7 @@ class _Room:
 
 
 class FakeServer:
-    """Those who are here, by name, and in which room. `tamper` changes contacts on
+    """Those who are here, by name, and in which rooms. `tamper` changes contacts on
     their way; `forgets` changes of rosters that are never told. Those who are away
     without having left stay users and members."""
 
@@ -117,8 +120,9 @@ class FakeServer:
         return self._take()
 
     def go(self, name: str) -> list[Effect]:
-        """Let somebody leave their room."""
-        self._leave(name)
+        """Let somebody leave their rooms."""
+        for room in self._rooms_of(name):
+            self._leave(name, room)
         return self._take()
 
     def _take(self) -> list[Effect]:
@@ -152,13 +156,14 @@ class FakeServer:
             case CreateRoom(room):
                 there = room in self.rooms
                 self.rooms.setdefault(room, _Room(self.users[name].fingerprint))
-                self._tell(name, Bare(Verb.RC) if there else RoomReady(room))
+                taken = Refused(RoomVerb.CREATE, room, Ground.TAKEN)
+                self._tell(name, taken if there else RoomReady(room))
             case JoinRoom(room):
                 self._join(name, room)
-            case LeaveRoom():
-                self._leave(name)
-            case AskRoster():
-                self._roster(name)
+            case QuitRoom(room):
+                self._leave(name, room)
+            case AskRoster(room):
+                self._roster(name, room)
             case Kick() | CloseRoom() | GiveRoom():
                 self._govern(name, request)
 
@@ -170,13 +175,12 @@ class FakeServer:
         self.links[name] = link
         contact = self.users[name] = ContactInfo(name, link.fingerprint, *link.address)
         self._tell(name, Welcome(name))
-        room = self._room_of(name)
-        if room and holder != contact:
+        for room in self._rooms_of(name) if holder != contact else ():
             self.rooms[room].number += 1
-            came = Came(self.rooms[room].number, self.tamper(contact))
+            came = Came(room, self.rooms[room].number, self.tamper(contact))
             self._change(room, name, came)
-        if room:
-            self._roster(name)
+        for room in self._rooms_of(name):
+            self._roster(name, room)
 
     def _locate(self, name: str, wanted: str) -> None:
         if wanted not in self.users:
@@ -192,42 +196,40 @@ class FakeServer:
 
     # --- Rooms
 
-    def _room_of(self, name: str) -> str:
-        return next((room for room, its in self.rooms.items() if name in its.members), "")
+    def _rooms_of(self, name: str) -> list[str]:
+        return [room for room, its in self.rooms.items() if name in its.members]
 
     def _join(self, name: str, room: str) -> None:
-        if room not in self.rooms:
-            self._tell(name, Bare(Verb.RJ))
+        its = self.rooms.get(room)
+        if its is None:
+            self._tell(name, Refused(RoomVerb.JOIN, room, Ground.NO_ROOM))
             return
-        if self._room_of(name) not in ("", room):
-            self._leave(name, told=False)
-        its = self.rooms[room]
         if name not in its.members:
             its.number += 1
             its.members.append(name)
-            self._change(room, name, Came(its.number, self.tamper(self.users[name])))
-        self._roster(name)
+            self._change(room, name, Came(room, its.number, self.tamper(self.users[name])))
+        self._roster(name, room)
 
-    def _roster(self, name: str) -> None:
-        room = self._room_of(name)
-        if not room:
-            self._tell(name, Refused(Extra.ROSTER))
+    def _roster(self, name: str, room: str) -> None:
+        if room not in self.rooms or name not in self.rooms[room].members:
+            self._tell(name, Refused(RoomVerb.ROSTER, room, Ground.OUTSIDE))
             return
         self._tell(name, RosterBegins(room, self.rooms[room].number))
         for member in self.rooms[room].members:
             if member != name:
-                self._tell(name, RosterMember(self.tamper(self.users[member])))
-        self._tell(name, RosterEnds())
+                self._tell(name, RosterMember(room, self.tamper(self.users[member])))
+        self._tell(name, RosterEnds(room))
 
-    def _leave(self, name: str, told: bool = True) -> None:
-        room = self._room_of(name)
-        if room:
-            its = self.rooms[room]
-            its.number += 1
-            its.members.remove(name)
-            self._change(room, name, Went(its.number, name))
-        if told:
-            self._tell(name, PutOut(room or "none"))
+    def _leave(self, name: str, room: str, how: Leaving | None = Leaving.LEFT) -> None:
+        its = self.rooms.get(room)
+        if its is None or name not in its.members:
+            self._tell(name, Refused(RoomVerb.LEAVE, room, Ground.OUTSIDE))
+            return
+        its.number += 1
+        its.members.remove(name)
+        self._change(room, name, Went(room, its.number, name))
+        if how is not None:
+            self._tell(name, PutOut(room, how))
 
     def _change(self, room: str, name: str, change: Answer) -> None:
         if self.forgets:
@@ -238,28 +240,29 @@ class FakeServer:
                 self._tell(member, change)
 
     def _depart(self, name: str) -> None:
-        self._leave(name, told=False)
+        for room in self._rooms_of(name):
+            self._leave(name, room, None)
         self.links.pop(name, None)
         self.users.pop(name, None)
 
     def _govern(self, name: str, request: Kick | CloseRoom | GiveRoom) -> None:
-        verb = Extra(request.encode()[:2].decode())
-        room = self.rooms.get(self._room_of(name))
+        verb, called = ABOUT_ROOMS[type(request)], request.room
+        room = self.rooms.get(called)
         if room is None or room.owner != self.users[name].fingerprint:
-            self._tell(name, Refused(verb))
+            self._tell(name, Refused(verb, called, Ground.NOT_YOURS))
             return
         others = [member for member in room.members if member != name]
         match request:
-            case Kick(who) if who and who not in others:
-                self._tell(name, Refused(verb))
+            case Kick(_, who) if who and who not in others:
+                self._tell(name, Refused(verb, called, Ground.NOBODY))
                 return
-            case Kick(who):
+            case Kick(_, who):
                 for member in [who] if who else others:
-                    self._leave(member)
+                    self._leave(member, called, Leaving.KICKED)
             case CloseRoom():
                 for member in [*others, name]:
-                    self._leave(member)
-                self.rooms = {at: its for at, its in self.rooms.items() if its is not room}
-            case GiveRoom(who):
+                    self._leave(member, called, Leaving.CLOSED)
+                del self.rooms[called]
+            case GiveRoom(_, who):
                 room.owner = self.users[who].fingerprint
-        self._tell(name, Done(verb))
+        self._tell(name, Done(verb, called))

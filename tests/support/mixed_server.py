@@ -161,36 +161,56 @@ class MixedServer:
         return found
 
 
+class Roster:
+    """What a peer knows of one room."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.complete = False
+        self.others: dict[str, ContactInfo] = {}
+
+
 class Reader:
-    """What a peer makes of what it is told about its room."""
+    """What a peer makes of what it is told about its rooms."""
 
     def __init__(self) -> None:
-        self.room = ""
-        self.number = 0
-        self.complete = True
+        self.rosters: dict[str, Roster] = {}
         self.gaps = 0
-        self.others: dict[str, ContactInfo] = {}
+
+    @property
+    def others(self) -> dict[str, ContactInfo]:
+        """The others in the one room that it is in."""
+        (roster,) = self.rosters.values()
+        return roster.others
+
+    @property
+    def complete(self) -> bool:
+        """Whether no roster is under way."""
+        return all(roster.complete for roster in self.rosters.values())
 
     def hear(self, answer: Answer) -> None:
         """Take one message from the server."""
         match answer:
             case RosterBegins(room, number):
-                self.room, self.number, self.others, self.complete = room, number, {}, False
-            case RosterMember(contact):
-                self.others[contact.name] = contact
-            case RosterEnds():
-                self.complete = True
-            case Came(number, contact):
-                self._count(number)
-                self.others[contact.name] = contact
-            case Went(number, name):
-                self._count(number)
-                self.others.pop(name, None)
-            case PutOut() | Goodbye():
-                self.room, self.others, self.complete = "", {}, True
+                self.rosters[room] = Roster(number)
+            case RosterMember(room, contact):
+                self.rosters[room].others[contact.name] = contact
+            case RosterEnds(room):
+                self.rosters[room].complete = True
+            case Came(room, number, contact):
+                self._count(room, number)
+                self.rosters[room].others[contact.name] = contact
+            case Went(room, number, name):
+                self._count(room, number)
+                self.rosters[room].others.pop(name, None)
+            case PutOut(room):
+                self.rosters.pop(room, None)
+            case Goodbye():
+                self.rosters = {}
             case _:
                 pass
 
-    def _count(self, number: int) -> None:
-        self.gaps += number != self.number + 1 or not self.complete
-        self.number = number
+    def _count(self, room: str, number: int) -> None:
+        roster = self.rosters[room]
+        self.gaps += number != roster.number + 1 or not roster.complete
+        roster.number = number

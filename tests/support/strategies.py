@@ -38,6 +38,7 @@ from twisted_chat.wire.gen2.requests import (
     CloseRoom,
     GiveRoom,
     Kick,
+    QuitRoom,
     Request,
     SignOfLife,
 )
@@ -125,10 +126,11 @@ likely_requests: st.SearchStrategy[common.Request] = _requests(few_names, few_ro
 """Every kind of request, mostly about what is there."""
 
 likely_frames: st.SearchStrategy[Request] = st.one_of(
-    likely_requests,
-    st.sampled_from([Kick(), CloseRoom(), AskRoster(), SignOfLife()]),
-    few_names.map(Kick),
-    few_names.map(GiveRoom),
+    st.sampled_from([Leave(), ListUsers(), ListRooms()]),
+    few_names.map(Locate),
+    st.just(SignOfLife()),
+    *(few_rooms.map(kind) for kind in (QuitRoom, AskRoster, Kick, CloseRoom)),
+    *(st.builds(kind, few_rooms, few_names) for kind in (Kick, GiveRoom)),
     few_rooms.map(JoinRoom),
     few_rooms.map(CreateRoom),
     few_names.map(Register),
@@ -193,7 +195,7 @@ changes: st.SearchStrategy[directory.Change] = st.one_of(
         lambda name, at: directory.RoomCreated(name, _key(name), at), few_rooms, few_addresses
     ),
     st.builds(lambda at, name: directory.RoomJoined(at, _key(name)), few_addresses, few_rooms),
-    st.builds(directory.RoomLeft, few_addresses),
+    st.builds(lambda at, name: directory.RoomLeft(at, _key(name)), few_addresses, few_rooms),
     st.builds(lambda name: directory.RoomGone(_key(name)), few_rooms),
 )
 
@@ -214,7 +216,7 @@ changes_of_both: st.SearchStrategy[directory.Change] = st.one_of(
         lambda name, key: directory.RoomCreated(name, _key(name), key), few_rooms, fingerprints
     ),
     st.builds(lambda key, name: directory.RoomJoined(key, _key(name)), fingerprints, few_rooms),
-    st.builds(directory.RoomLeft, fingerprints),
+    st.builds(lambda key, name: directory.RoomLeft(key, _key(name)), fingerprints, few_rooms),
     st.builds(lambda name, key: directory.RoomGiven(_key(name), key), few_rooms, fingerprints),
 )
 """Changes of users of both generations."""

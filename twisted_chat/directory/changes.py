@@ -39,7 +39,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """A user is gone, from the room too; `expired` when it was silence that said so.
+    """A user is gone, from all rooms too; `expired` when it was silence that said so.
     The name of one of generation 2 is kept for its key."""
 
     who: Who
@@ -76,7 +76,7 @@ class RoomCreated:
 
 @dataclass(frozen=True, slots=True)
 class RoomJoined:
-    """A user is in this room now, and in no other."""
+    """A user is in this room now too."""
 
     who: Who
     casefolded: str
@@ -84,9 +84,10 @@ class RoomJoined:
 
 @dataclass(frozen=True, slots=True)
 class RoomLeft:
-    """A user is in no room any more."""
+    """A user is in this room no longer."""
 
     who: Who
+    casefolded: str
 
 
 @dataclass(frozen=True, slots=True)

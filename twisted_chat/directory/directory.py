@@ -1,4 +1,4 @@
-"""The address book: users, rooms, and who is in which room.
+"""The address book: users, rooms, and who is in which rooms.
 
 Everything that happens to it is a `Change`, and `Directory.apply` is the one
 place that carries a change out. It is deterministic: the same changes with
@@ -171,7 +171,8 @@ class Directory:
         user = self.user(change.who)
         if user is None:
             return False
-        self._take_out(user, now)
+        for room in user.rooms:
+            self._take_out(user, room, now)
         self._sites.remove(user)
         self.users.discard(user.casefolded)
         if isinstance(user, KeyHolder):
@@ -206,22 +207,24 @@ class Directory:
 
     def _join_room(self, change: RoomJoined, now: float) -> bool:
         user, room = self.user(change.who), self.rooms.get(change.casefolded)
-        if user is None or room is None or user.room is room:
+        if user is None or room is None or user.casefolded in room.members:
             return False
-        self._take_out(user, now)
-        user.room = room
+        user.rooms += (room,)
         room.members.add(Member(user))
         room.holders += isinstance(user, KeyHolder)
         self._occupy(room)
         return True
 
     def _leave_room(self, change: RoomLeft, now: float) -> bool:
-        user = self.user(change.who)
-        return user is not None and self._take_out(user, now)
+        user, room = self.user(change.who), self.rooms.get(change.casefolded)
+        if user is None or room is None or user.casefolded not in room.members:
+            return False
+        self._take_out(user, room, now)
+        return True
 
     def _give_room(self, change: RoomGiven, now: float) -> bool:
         room, heir = self.rooms.get(change.casefolded), self.holders.get(change.fingerprint)
-        if room is None or heir is None or heir.room is not room:
+        if room is None or heir is None or heir.casefolded not in room.members:
             return False
         self.owners.remove(room)
         room.creator, room.site = heir.fingerprint, site(heir.address[0])
@@ -239,17 +242,13 @@ class Directory:
 
     # --- What several changes have in common
 
-    def _take_out(self, user: User, now: float) -> bool:
-        room = user.room
-        if room is None:
-            return False
-        user.room = None
+    def _take_out(self, user: User, room: Room, now: float) -> None:
+        user.rooms = tuple(other for other in user.rooms if other is not room)
         room.members.discard(user.casefolded)
         room.holders -= isinstance(user, KeyHolder)
         if not room.members:
             room.emptied = now
             self._vacate(room)
-        return True
 
     def _vacate(self, room: Room) -> None:
         self._empty[room.casefolded] = room

@@ -24,7 +24,8 @@ class User(Place):
     name: str
     casefolded: str
     heard: float
-    room: "Room | None" = None
+    rooms: "tuple[Room, ...]" = ()
+    """Those that the user is in, in the order in which it came into them."""
 
     @property
     def fingerprint(self) -> str:
@@ -59,9 +60,11 @@ class KeptName(Place):
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """A user's stay in one room."""
+    """A user's stay in one room. `told` is the number of the last change of the roster
+    that the user was told: whoever tells it keeps it here, where it costs least."""
 
     user: User
+    told: int = 1
 
     @property
     def address(self) -> Address:

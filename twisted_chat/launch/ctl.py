@@ -168,7 +168,7 @@ def shown(reply: dict[str, Any]) -> list[str]:
         match value:
             case True if field == "ok" and len(reply) > 1:
                 pass
-            case list():
+            case list() if field != "in":
                 lines += [_entry(one) for one in value] or [f"no {field}"]
             case dict():
                 lines += [f"{field}: {_said(what)}: {many}" for what, many in value.items()]
@@ -181,7 +181,7 @@ def shown(reply: dict[str, Any]) -> list[str]:
 
 def _entry(entry: dict[str, Any]) -> str:
     return ", ".join(
-        f"{field} {_said(value)}" for field, value in entry.items() if value not in (None, "")
+        f"{field} {_said(value)}" for field, value in entry.items() if value not in (None, "", [])
     )
 
 
@@ -191,5 +191,7 @@ def _said(value: Any) -> str:
             return "yes" if value else "no"
         case None:
             return "-"
+        case list():
+            return " ".join(map(_said, value)) or "-"
         case _:
             return one_line(str(value))

@@ -6,7 +6,7 @@ What somebody waits for, while the journal writes it, counts as had.
 from contextlib import suppress
 
 from twisted_chat.addresses import site
-from twisted_chat.directory.directory import Directory, User
+from twisted_chat.directory.directory import Directory, Room, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.likeness import twins
 from twisted_chat.names import casefold
@@ -28,6 +28,12 @@ class Availability:
         """The user of this name, in any case of letters."""
         with suppress(NameRefused):
             return self._directory.users.get(casefold(name, self._bounds.name))
+        return None
+
+    def room(self, name: str) -> Room | None:
+        """The room of this name, in any case of letters."""
+        with suppress(NameRefused):
+            return self._directory.rooms.get(casefold(name, self._bounds.name))
         return None
 
     # --- Users

@@ -28,6 +28,8 @@ class Bounds:
     """Rooms at once."""
     rooms_per_user: int = 16
     """Rooms at once that are one user's."""
+    rooms_joined: int = 64
+    """Rooms that a user with a key is in at once. One without is in one."""
     rooms_per_host: int = 256
     """Rooms at once of those from one IPv4 address or one IPv6 /64."""
     keyed_share: float = 0.5

@@ -3,6 +3,7 @@
 Whether it can be is said at once, and it is theirs when the journal has it.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from twisted_chat.addresses import site
@@ -22,6 +23,10 @@ from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.journal.ledger import Close, Ledger
 from twisted_chat.server.journal.records import NameRecord, RoomRecord
 from twisted_chat.server.registry import Registry
+from twisted_chat.wire.gen2.grounds import Ground
+
+Answer = Callable[[Ground | None, float], None]
+"""Told once why it is not theirs, or nothing where it is, and when."""
 
 
 class Claims:
@@ -51,23 +56,21 @@ class Claims:
         else:
             self._ledger.claim(record, change.fingerprint, now, close)
 
-    def room(self, name: str, creator: User, now: float, close: Close) -> None:
-        """Let there be this room, if there can be, and tell `close`: true also where this
-        creator has it."""
+    def room(self, name: str, creator: User, now: float, close: Answer) -> None:
+        """Let there be this room, if there can be, and tell `close`: nothing is refused where
+        this creator has it."""
         try:
             casefolded = casefold(name, self._bounds.name)
         except NameRefused:
-            close(False, now)
+            close(Ground.NO_NAME, now)
             return
         room = self._directory.rooms.get(casefolded)
         if room is not None:
-            close(room.creator == creator.who, now)
-        elif not (
-            self._available.is_room_free(name, casefolded)
-            and self._available.can_own(creator)
-            and self._make_room(creator, now)
-        ):
-            close(False, now)
+            close(None if room.creator == creator.who else Ground.TAKEN, now)
+        elif not self._available.is_room_free(name, casefolded):
+            close(Ground.TAKEN, now)
+        elif not (self._available.can_own(creator) and self._make_room(creator, now)):
+            close(Ground.MANY, now)
         elif isinstance(creator, KeyHolder):
             at = site(creator.address[0])
             change = RoomCreated(name, casefolded, creator.fingerprint, at)
@@ -78,10 +81,10 @@ class Claims:
         else:
             self._room_claimed(RoomCreated(name, casefolded, creator.who), close, True, now)
 
-    def _room_claimed(self, change: RoomCreated, close: Close, written: bool, now: float) -> None:
+    def _room_claimed(self, change: RoomCreated, close: Answer, written: bool, now: float) -> None:
         if written:
             self._registry.add_room(change, now)
-        close(written, now)
+        close(None if written else Ground.OTHER, now)
 
     def _make_room(self, creator: User, now: float) -> bool:
         """See that there can be one more room."""
@@ -90,23 +93,28 @@ class Claims:
         goes = None if creator.fingerprint else self._directory.longest_empty_without_key()
         return goes is not None and self._registry.drop_room(goes, now)
 
-    def heir(self, room: Room, heir: User, now: float, close: Close) -> None:
+    def heir(self, room: Room, heir: User, now: float, close: Answer) -> None:
         """Let a room be another member's, who has a key, and tell `close`."""
-        if not heir.fingerprint or not (heir.who == room.creator or self._available.can_own(heir)):
-            close(False, now)
+        if not heir.fingerprint:
+            close(Ground.NO_KEY, now)
+            return
+        if heir.who != room.creator and not self._available.can_own(heir):
+            close(Ground.MANY, now)
             return
         record = RoomRecord(room.casefolded, room.name, heir.fingerprint, site(heir.address[0]))
         self._ledger.claim(
             record, str(room.creator), now, partial(self._room_given, room, heir, close)
         )
 
-    def _room_given(self, room: Room, heir: User, close: Close, written: bool, now: float) -> None:
+    def _room_given(
+        self, room: Room, heir: User, close: Answer, written: bool, now: float
+    ) -> None:
         given = written and self._registry.apply(
             RoomGiven(room.casefolded, heir.fingerprint), room.name, now
         )
         if written and not given:
             self._note_owner(room)
-        close(given, now)
+        close(None if given else Ground.OTHER, now)
 
     def _note_owner(self, room: Room) -> None:
         if isinstance(room.creator, str):

@@ -114,6 +114,13 @@ BOUND_OPTIONS: list[list[Any]] = [
     ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
     ["max-rooms-per-user", None, _DEFAULTS.rooms_per_user, "Rooms at once of one user", _COUNT],
     [
+        "max-rooms-joined",
+        None,
+        _DEFAULTS.rooms_joined,
+        "Rooms that one user with a key is in at once",
+        _COUNT,
+    ],
+    [
         "max-rooms-per-host",
         None,
         _DEFAULTS.rooms_per_host,
@@ -276,6 +283,7 @@ class ServerOptions(startup.Options):
             users_per_host=self["max-users-per-host"],
             rooms=self["max-rooms"],
             rooms_per_user=self["max-rooms-per-user"],
+            rooms_joined=self["max-rooms-joined"],
             rooms_per_host=self["max-rooms-per-host"],
             keyed_share=self["keyed-share"],
             members=self["max-members"],

@@ -18,9 +18,7 @@ from twisted_chat.directory.directory import (
     User,
 )
 from twisted_chat.directory.entries import KeptName
-from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
-from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
@@ -33,6 +31,8 @@ from twisted_chat.server.journal.records import (
     RoomFreed,
 )
 from twisted_chat.server.roster import Roster
+from twisted_chat.wire.gen2.answers import Leaving
+from twisted_chat.wire.gen2.grounds import Ground
 
 
 class Registry:
@@ -108,21 +108,22 @@ class Registry:
             self._arrange()
 
     def move(self, user: User, change: Moved, now: float) -> None:
-        """A user of generation 2 is somewhere else now. It gets its room's whole
-        roster, for it is told of no change that it is itself."""
+        """A user of generation 2 is somewhere else now. It gets the whole roster of
+        each of its rooms, for it is told of no change that it is itself."""
         before = user.address
-        if self.apply(change, user.name, now) and user.room is not None:
-            self._charge(user, now, _caused(user.room))
-            for roster in self._rosters:
-                roster.moved(user.room, user, before, now)
+        if self.apply(change, user.name, now):
+            for room in user.rooms:
+                self._charge(user, now, _caused(room))
+                for roster in self._rosters:
+                    roster.moved(room, user, before, now)
             self._arrange()
 
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
-        """Somebody goes, from the room too."""
+        """Somebody goes, from all rooms too."""
         for roster in self._rosters:
             roster.departs(user, expired=expired)
-        if user.room is not None:
-            self.leave_room(user, now)
+        for room in user.rooms:
+            self.leave_room(room, user, now)
         self.apply(Departed(user.who, expired), user.name, now)
         if kept := self._directory.kept_names.get(user.casefolded):
             record = NameRecord(kept.casefolded, kept.fingerprint, kept.site, absent=True)
@@ -160,57 +161,60 @@ class Registry:
     def _charge(self, user: User, now: float, messages: int) -> None:
         self._telling[bool(user.fingerprint)].charge(user.address[0], now, messages)
 
-    def join_room(self, name: str, user: User, now: float) -> bool:
-        """Take a user into this room, or, if it is there, tell it the roster again.
-        False where there is no such room, it is full, or the user has to wait."""
-        try:
-            room = self._directory.rooms.get(casefold(name, self._bounds.name))
-        except NameRefused:
-            return False
-        left = user.room
+    def join_room(self, name: str, user: User, now: float) -> Ground | None:
+        """Take a user into this room, or, if it is there, tell it the roster again. One
+        without a key leaves the room that it was in."""
+        room = self._available.room(name)
         if room is None:
-            return False
-        if left is not room and (
-            len(room.members) >= self._bounds.members
-            or self.wait(user.address[0], now, keyed=bool(user.fingerprint))
-        ):
-            return False
-        if self.apply(RoomJoined(user.who, room.casefolded), user.name, now):
-            if left is not None:
-                self._shrunk(left, user, now)
-            # Those who come go again, which is not to wait.
-            self._charge(user, now, 2 * _caused(room))
-            for roster in self._rosters:
-                roster.came(room, user, now)
-            self._arrange()
-        else:
+            return Ground.NO_ROOM
+        if room in user.rooms:
             self._renew(room, user)
-        return True
+            return None
+        if len(room.members) >= self._bounds.members:
+            return Ground.FULL
+        if user.fingerprint and len(user.rooms) >= self._bounds.rooms_joined:
+            return Ground.MANY
+        if self.wait(user.address[0], now, keyed=bool(user.fingerprint)):
+            return Ground.OTHER
+        left = () if user.fingerprint else user.rooms
+        for other in left:
+            self.apply(RoomLeft(user.who, other.casefolded), user.name, now)
+        self.apply(RoomJoined(user.who, room.casefolded), user.name, now)
+        for other in left:
+            self._shrunk(other, user, now)
+        # Those who come go again, which is not to wait.
+        self._charge(user, now, 2 * _caused(room))
+        for roster in self._rosters:
+            roster.came(room, user, now)
+        self._arrange()
+        return None
 
-    def leave_room(self, user: User, now: float) -> None:
-        """Take a user out of its room, if it is in one, and tell it so anyway."""
-        room = user.room
-        if room is not None:
-            self.apply(RoomLeft(user.who), user.name, now)
-            self._shrunk(room, user, now)
-        self._put_out(room, user)
+    def leave_room(self, room: Room, user: User, now: float, how: Leaving = Leaving.LEFT) -> None:
+        """Take a member out of this room, and tell it how."""
+        self.apply(RoomLeft(user.who, room.casefolded), user.name, now)
+        self._shrunk(room, user, now)
+        self._put_out(room, user, how)
 
-    def empty_room(self, room: Room, now: float, keep: User | None = None) -> None:
-        """Take everybody out of a room, or everybody else."""
+    def leave_no_room(self, user: User) -> None:
+        """Tell a user without a key, who is in no room, that it is in none."""
+        self._put_out(None, user, Leaving.LEFT)
+
+    def empty_room(self, room: Room, now: float, how: Leaving, keep: User | None = None) -> None:
+        """Take everybody out of a room, or everybody else, and tell them how."""
         for roster in self._rosters:
             roster.emptied(room)
         for member in list(room.members):
             user = member.user
             if user is not keep:
-                self.apply(RoomLeft(user.who), user.name, now)
-                self._put_out(room, user)
-        if keep is not None:
+                self.apply(RoomLeft(user.who, room.casefolded), user.name, now)
+                self._put_out(room, user, how)
+        if keep is not None and room in keep.rooms:
             self._renew(room, keep)
         self._room_emptied(room)
 
     def close_room(self, room: Room, now: float) -> None:
         """Let there be no such room any more."""
-        self.empty_room(room, now)
+        self.empty_room(room, now, Leaving.CLOSED)
         self.drop_room(room, now)
 
     # --- Changes
@@ -237,9 +241,9 @@ class Registry:
         for roster in self._rosters:
             roster.renew(room, user)
 
-    def _put_out(self, room: Room | None, user: User) -> None:
+    def _put_out(self, room: Room | None, user: User, how: Leaving) -> None:
         for roster in self._rosters:
-            roster.put_out(room, user)
+            roster.put_out(room, user, how)
 
     def _shrunk(self, room: Room, user: User, now: float) -> None:
         for roster in self._rosters:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Room, User
+from twisted_chat.wire.gen2.answers import Leaving
 
 
 class Roster(Protocol):
@@ -25,8 +26,8 @@ class Roster(Protocol):
     def renew(self, room: Room, user: User) -> None:
         """Tell this member who is there, from the beginning."""
 
-    def put_out(self, room: Room | None, user: User) -> None:
-        """Tell this user that it is in this room no longer, or was in none."""
+    def put_out(self, room: Room | None, user: User, how: Leaving) -> None:
+        """Tell this user how it is in this room no longer, or that it was in none."""
 
     def emptied(self, room: Room) -> None:
         """All are put out of this room, or told who is there: tell them nothing else."""

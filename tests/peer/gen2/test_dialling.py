@@ -207,8 +207,8 @@ class Hostile(SynchronousTestCase):
         """Tell everybody who is registered that these are in the room."""
         messages: list[Answer] = [
             RosterBegins("lab", 100),
-            *map(RosterMember, contacts),
-            RosterEnds(),
+            *(RosterMember("lab", one) for one in contacts),
+            RosterEnds("lab"),
         ]
         for session in world.server._core.gen2._sessions.registered.values():
             for number, message in enumerate(messages):

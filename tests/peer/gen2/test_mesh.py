@@ -19,6 +19,7 @@ from twisted_chat.wire.gen2.answers import (
     Came,
     Done,
     Introduced,
+    Leaving,
     PutOut,
     Refused,
     RosterBegins,
@@ -27,7 +28,8 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import Extra
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import RoomVerb
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 
@@ -143,6 +145,7 @@ class Uninvited(SynchronousTestCase):
         """What a newcomer says before the server has announced it is shown then."""
         self._breaks("eve", NumberedText(1, 1, "hello").encode())
         came = Came(
+            "lab",
             self.world.fake_server.rooms["lab"].number + 1,
             ContactInfo("eve", key_of("eve"), "192.0.2.103", 5000),
         )
@@ -255,21 +258,21 @@ MESSAGES = st.one_of(
                 NumberedText(1, 2, "b"),
                 Acknowledgement(1001, 1),
                 RosterBegins("lab", 3),
-                RosterMember(ContactInfo("bob", key_of("bob"), "192.0.2.9", 9)),
-                RosterMember(ContactInfo("bob", key_of("eve"), "192.0.2.9", 9)),
-                RosterMember(ContactInfo("old", "", "192.0.2.9", 9)),
-                RosterEnds(),
-                Came(4, ContactInfo("eve", key_of("eve"), "192.0.2.9", 9)),
-                Came(5, ContactInfo("bob", "", "192.0.2.9", 9)),
-                Went(4, "bob"),
+                RosterMember("lab", ContactInfo("bob", key_of("bob"), "192.0.2.9", 9)),
+                RosterMember("lab", ContactInfo("bob", key_of("eve"), "192.0.2.9", 9)),
+                RosterMember("lab", ContactInfo("old", "", "192.0.2.9", 9)),
+                RosterEnds("lab"),
+                Came("lab", 4, ContactInfo("eve", key_of("eve"), "192.0.2.9", 9)),
+                Came("lab", 5, ContactInfo("bob", "", "192.0.2.9", 9)),
+                Went("lab", 4, "bob"),
                 Introduced(ContactInfo("eve", key_of("eve"), "192.0.2.9", 9)),
-                PutOut("lab"),
-                PutOut(""),
-                Refused(Extra.ROSTER),
-                Done(Extra.KICK),
+                PutOut("lab", Leaving.LEFT),
+                PutOut("den", Leaving.KICKED),
+                Refused(RoomVerb.ROSTER, "lab", Ground.NOT_YOURS),
+                Done(RoomVerb.KICK, "lab"),
                 Welcome("alice"),
                 Bare(Verb.HI),
-                Bare(Verb.RJ),
+                Refused(RoomVerb.JOIN, "lab", Ground.NO_ROOM),
                 Goodbye(),
             )
         ]

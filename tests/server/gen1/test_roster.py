@@ -252,8 +252,8 @@ class Properties(SynchronousTestCase):
         deliver(server.wait(3))
         for user in crowd:
             found = server.core.directory.user_at(user)
-            room = found.room if found else None
-            others = [m.address for m in room.members if m.address != user] if room else []
+            rooms = found.rooms if found else ()
+            others = [m.address for room in rooms for m in room.members if m.address != user]
             self.assertEqual(sorted(peers[user].listed), sorted(entries(others)))
 
 

@@ -8,7 +8,6 @@ from twisted_chat.server.bounds import HELD
 from twisted_chat.wire.common import (
     Bare,
     JoinRoom,
-    LeaveRoom,
     ListRooms,
     Locate,
     Verb,
@@ -20,7 +19,8 @@ from twisted_chat.wire.gen2.answers import (
     RosterBegins,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import Extra, Kick
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import Kick, QuitRoom, RoomVerb
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 
@@ -37,12 +37,14 @@ class RateTests(SynchronousTestCase):
         anna = server.session("anna", 0)
         for _ in range(9):
             server.ask(anna, Locate("anna"))
-        for request in (Locate("anna"), ListRooms(), Kick(), Locate("no")):
+        for request in (Locate("anna"), ListRooms(), Kick("lab"), Locate("no")):
             self.assertEqual(server.ask(anna, request), [])
         server.wait(0.031)
         self.assertEqual(server.take(anna), [ContactLocated(ANNA)])
         server.wait(1)
-        self.assertEqual(server.take(anna), [Bare(Verb.RL), Refused(Extra.KICK), AR])
+        self.assertEqual(
+            server.take(anna), [Bare(Verb.RL), Refused(RoomVerb.KICK, "lab", Ground.NO_ROOM), AR]
+        )
         self.assertEqual(server.ask(anna, Locate("anna")), [ContactLocated(ANNA)])
         self.assertEqual((server.dropped, server.closed), ([], []))
 
@@ -54,7 +56,7 @@ class RateTests(SynchronousTestCase):
         server = MixedServer(rate=50, burst=100, answer_rate=5000)
         anna = server.session("anna", 0, "lab")
         address = (PLACES[0][0], 1)
-        server.ask(anna, LeaveRoom())
+        server.ask(anna, QuitRoom("lab"))
         server.datagram(address, b"hi eve")
         for number in range(64):
             server.datagram((f"10.0.0.{number}", 1), b"hi user%d" % number)

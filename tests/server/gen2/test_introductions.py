@@ -5,11 +5,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.links import Link
 from twisted_chat.server.gen2.introductions import ASKED_OF_ONE, AskedFor, PairSecrets
-from twisted_chat.wire.common import JoinRoom, LeaveRoom, Locate
+from twisted_chat.wire.common import JoinRoom, Locate
 from twisted_chat.wire.gen2.answers import Answer, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import PATHS, RELAY, Can
 from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, OwnAddresses, Pairing, Seen
+from twisted_chat.wire.gen2.requests import QuitRoom
 
 AT = {"10.0.0.1": ("10.0.0.1", 7000), "192.168.1.2": ("192.168.1.2", 7000)}
 INSIDE = ("192.168.1.2", 7000), ("192.168.1.3", 7001)
@@ -89,7 +90,7 @@ class Introducing(SynchronousTestCase):
         server = self.server
         for link in (self.anna, self.ben):
             server.enter(link, "lab")
-        server.ask(self.ben, LeaveRoom())
+        server.ask(self.ben, QuitRoom("lab"))
         server.wait(10)
         self.assertEqual(server.ask(self.ben, AskPairing(KEYS[0])), [NotPaired(KEYS[0])])
 

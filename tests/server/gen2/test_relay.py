@@ -10,10 +10,11 @@ from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.gen2.relay import CARRIED, CARRIED_OF_ONE, IDLE, Relay
 from twisted_chat.server.gen2.sessions import LinkSession
-from twisted_chat.wire.common import JoinRoom, Leave, LeaveRoom, Locate
+from twisted_chat.wire.common import JoinRoom, Leave, Locate
 from twisted_chat.wire.gen2.datagrams import LARGEST_RELAYED, RELAY_HEADER, relayed
 from twisted_chat.wire.gen2.growth import PATHS, RELAY, Can
 from twisted_chat.wire.gen2.pairing import AskCarrying, Carrying, NotCarrying
+from twisted_chat.wire.gen2.requests import QuitRoom
 
 SECRETS = PairSecrets(bytes(32), bytes)
 TAG = SECRETS.tag(KEYS[0], KEYS[1])
@@ -78,7 +79,7 @@ class Between(Carried):
         """Nothing is carried to one who has left, nor to one without a living link."""
         anna, ben = self.come(0), self.come(1)
         self.server.ask(anna, AskCarrying(KEYS[1]))
-        self.server.ask(ben, LeaveRoom())
+        self.server.ask(ben, QuitRoom("lab"))
         self.assertIsNone(self.carry(PLACES[0]))
         self.server.ask(ben, JoinRoom("lab"))
         self.assertEqual(self.carry(PLACES[0]), PLACES[1])

@@ -5,12 +5,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.datagram_server import BOB, CLEAR
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import RoomGone
+from twisted_chat.links import Link
 from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
+    Goodbye,
     JoinRoom,
     Leave,
-    LeaveRoom,
     ListRooms,
     ListUsers,
     Locate,
@@ -19,9 +20,11 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.gen2.answers import (
+    Came,
     ContactLocated,
     Done,
     Introduced,
+    Leaving,
     Listed,
     PutOut,
     Refused,
@@ -30,7 +33,17 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import (
+    ABOUT_ROOMS,
+    AskRoster,
+    CloseRoom,
+    GiveRoom,
+    Kick,
+    QuitRoom,
+    RoomRequest,
+    RoomVerb,
+)
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 
@@ -59,65 +72,83 @@ class OwnershipTests(SynchronousTestCase):
     def test_kick_one(self) -> None:
         """A member who is put out is told so, and the others that it went; it may come again."""
         server = self.server
-        answers = server.ask(self.anna, Kick("BEN"))
-        self.assertEqual(answers, [Went(5, "ben"), Done(Extra.KICK)])
-        self.assertEqual(server.take(self.ben), [PutOut("lab")])
-        self.assertEqual(server.take(self.carla), [Went(3, "ben")])
+        answers = server.ask(self.anna, Kick("Lab", "BEN"))
+        self.assertEqual(answers, [Went("lab", 5, "ben"), Done(RoomVerb.KICK, "Lab")])
+        self.assertEqual(server.take(self.ben), [PutOut("lab", Leaving.KICKED)])
+        self.assertEqual(server.take(self.carla), [Went("lab", 3, "ben")])
         self.assertEqual(len(server.told(BOB)), 3)
-        self.assertEqual(server.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 3))
+        self.assertEqual(server.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 1))
 
     def test_kick_the_first_generation(self) -> None:
         """A member without a key gets the clear."""
-        self.server.ask(self.anna, Kick("bob"))
+        self.server.ask(self.anna, Kick("lab", "bob"))
         self.assertEqual(self.server.told(BOB), [CLEAR])
-        self.assertEqual(self.server.take(self.ben), [Went(4, "bob")])
+        self.assertEqual(self.server.take(self.ben), [Went("lab", 4, "bob")])
 
     def test_kick_all(self) -> None:
         """Everybody else is put out, and is told that alone; the creator stays."""
         server = self.server
-        answers = server.ask(self.anna, Kick())
+        answers = server.ask(self.anna, Kick("lab"))
         self.assertEqual(
             answers,
-            [Done(Extra.KICK), RosterBegins("lab", 4), RosterEnds()],
+            [Done(RoomVerb.KICK, "lab"), RosterBegins("lab", 4), RosterEnds("lab")],
         )
-        self.assertEqual(server.take(self.ben) + server.take(self.carla), [PutOut("lab")] * 2)
+        out = [PutOut("lab", Leaving.KICKED)]
+        self.assertEqual((server.take(self.ben), server.take(self.carla)), (out, out))
         self.assertEqual(server.told(BOB), [CLEAR])
         self.assertEqual([one.user.name for one in server.room("lab").members], ["anna"])
 
     def test_refused(self) -> None:
-        """What is somebody else's, or cannot be, is refused and changes nothing."""
+        """What is another's, or cannot be, is refused with the ground, and changes nothing."""
         server = self.server
         before = [member.user.name for member in server.room("lab").members]
-        for link, request, verb in (
-            (self.ben, Kick("carla"), Extra.KICK),
-            (self.ben, Kick(), Extra.KICK),
-            (self.ben, CloseRoom(), Extra.CLOSE),
-            (self.ben, GiveRoom("ben"), Extra.GIVE),
-            (self.anna, Kick("nobody"), Extra.KICK),
-            (self.anna, Kick("anna"), Extra.KICK),
-            (self.anna, Kick("a b"), Extra.KICK),
-            (self.anna, GiveRoom("bob"), Extra.GIVE),
-            (self.anna, GiveRoom("nobody"), Extra.GIVE),
-        ):
-            self.assertEqual(server.ask(link, request), [Refused(verb)], request)
+        asked: list[tuple[Link, RoomRequest, Ground]] = [
+            (self.ben, Kick("lab", "carla"), Ground.NOT_YOURS),
+            (self.ben, Kick("lab"), Ground.NOT_YOURS),
+            (self.ben, CloseRoom("lab"), Ground.NOT_YOURS),
+            (self.ben, GiveRoom("lab", "ben"), Ground.NOT_YOURS),
+            (self.anna, Kick("lab", "nobody"), Ground.NOBODY),
+            (self.anna, Kick("lab", "anna"), Ground.NOBODY),
+            (self.anna, Kick("lab", "x" * 33), Ground.NOBODY),
+            (self.anna, GiveRoom("lab", "bob"), Ground.NO_KEY),
+            (self.anna, GiveRoom("lab", "nobody"), Ground.NOBODY),
+            (self.anna, CloseRoom("den"), Ground.NO_ROOM),
+            (self.anna, Kick("__clear_peers__"), Ground.NO_ROOM),
+            (self.anna, CreateRoom("__clear_peers__"), Ground.NO_NAME),
+            (self.ben, CreateRoom("LAB"), Ground.TAKEN),
+            (self.ben, JoinRoom("den"), Ground.NO_ROOM),
+            (self.ben, QuitRoom("den"), Ground.NO_ROOM),
+        ]
+        for link, request, ground in asked:
+            refused = Refused(ABOUT_ROOMS[type(request)], request.room, ground)
+            self.assertEqual(server.ask(link, request), [refused], request)
         self.assertEqual([member.user.name for member in server.room("lab").members], before)
         self.assertEqual(server.room("lab").creator, KEYS[0])
 
     def test_in_another_room(self) -> None:
-        """A room can be ruled from inside only, and those who are in another are safe."""
+        """Those who are elsewhere can be neither put out nor given the room."""
         server = self.server
+        server.ask(self.ben, QuitRoom("lab"))
         server.ask(self.ben, CreateRoom("den"))
         server.ask(self.ben, JoinRoom("den"))
-        self.assertEqual(server.ask(self.anna, Kick("ben"))[-1], Refused(Extra.KICK))
-        self.assertEqual(server.ask(self.anna, GiveRoom("ben")), [Refused(Extra.GIVE)])
-        server.ask(self.anna, LeaveRoom())
-        self.assertEqual(server.ask(self.anna, CloseRoom()), [Refused(Extra.CLOSE)])
+        for request in (Kick("lab", "ben"), GiveRoom("lab", "ben")):
+            refused = Refused(ABOUT_ROOMS[type(request)], "lab", Ground.NOBODY)
+            self.assertEqual(server.ask(self.anna, request)[-1], refused)
+
+    def test_from_outside(self) -> None:
+        """The one whose room it is rules it from outside too, and is not let in by that."""
+        server = self.server
+        server.ask(self.anna, QuitRoom("lab"))
+        self.assertEqual(server.ask(self.anna, Kick("lab")), [Done(RoomVerb.KICK, "lab")])
+        self.assertEqual([*server.room("lab").members], [])
 
     def test_close(self) -> None:
         """Everybody is put out, and there is no such room."""
         server = self.server
-        self.assertEqual(server.ask(self.anna, CloseRoom()), [PutOut("lab"), Done(Extra.CLOSE)])
-        self.assertEqual(server.take(self.ben) + server.take(self.carla), [PutOut("lab")] * 2)
+        out = [PutOut("lab", Leaving.CLOSED)]
+        answers = server.ask(self.anna, CloseRoom("lab"))
+        self.assertEqual(answers, [*out, Done(RoomVerb.CLOSE, "lab")])
+        self.assertEqual((server.take(self.ben), server.take(self.carla)), (out, out))
         self.assertEqual(server.told(BOB), [CLEAR])
         self.assertEqual(server.changes[-1], RoomGone("lab"))
         self.assertEqual(server.ask(self.ben, CreateRoom("lab")), [RoomReady("lab")])
@@ -125,9 +156,11 @@ class OwnershipTests(SynchronousTestCase):
     def test_give(self) -> None:
         """The user who is given a room rules it, and the one who gave it does not."""
         server = self.server
-        self.assertEqual(server.ask(self.anna, GiveRoom("ben")), [Done(Extra.GIVE)])
-        self.assertEqual(server.ask(self.anna, Kick("ben")), [Refused(Extra.KICK)])
-        self.assertEqual(server.ask(self.ben, Kick("anna"))[-1], Done(Extra.KICK))
+        gives, kicks = Done(RoomVerb.GIVE, "lab"), Done(RoomVerb.KICK, "lab")
+        self.assertEqual(server.ask(self.anna, GiveRoom("lab", "ben")), [gives])
+        refused = Refused(RoomVerb.KICK, "lab", Ground.NOT_YOURS)
+        self.assertEqual(server.ask(self.anna, Kick("lab", "ben")), [refused])
+        self.assertEqual(server.ask(self.ben, Kick("lab", "anna"))[-1], kicks)
 
     def test_the_key_counts(self) -> None:
         """The creator is known by its key, also after having been away, and from elsewhere."""
@@ -136,7 +169,8 @@ class OwnershipTests(SynchronousTestCase):
         back = server.link(0, ("203.0.113.99", 1))
         server.ask(back, Register("anna"))
         server.ask(back, JoinRoom("lab"))
-        self.assertEqual(server.ask(back, Kick("ben"))[-1], Done(Extra.KICK))
+        answers = server.ask(back, Kick("lab", "ben"))
+        self.assertEqual(answers[-1], Done(RoomVerb.KICK, "lab"))
 
 
 class VerbTests(SynchronousTestCase):
@@ -176,14 +210,45 @@ class VerbTests(SynchronousTestCase):
         """A room is created once, joined if it is there, and left."""
         server = MixedServer(members=1)
         anna, ben = server.session("anna", 0), server.session("ben", 1)
-        self.assertEqual(server.ask(anna, JoinRoom("lab")), [RJ])
+        none = Refused(RoomVerb.JOIN, "lab", Ground.NO_ROOM)
+        self.assertEqual(server.ask(anna, JoinRoom("lab")), [none])
         for _ in range(2):
             self.assertEqual(server.ask(anna, CreateRoom("lab")), [RoomReady("lab")])
-        self.assertEqual(server.ask(ben, CreateRoom("LAB")), [RC])
-        joined = [RosterBegins("lab", 1), RosterEnds()]
+        taken = Refused(RoomVerb.CREATE, "LAB", Ground.TAKEN)
+        self.assertEqual(server.ask(ben, CreateRoom("LAB")), [taken])
+        joined = [RosterBegins("lab", 1), RosterEnds("lab")]
         self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
-        self.assertEqual(server.ask(anna, JoinRoom("lab")), joined)
-        self.assertEqual(server.ask(ben, JoinRoom("lab")), [RJ])
-        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("lab")])
-        self.assertEqual(server.ask(anna, LeaveRoom()), [PutOut("")])
-        self.assertEqual(server.ask(anna, AskRoster()), [Refused(Extra.ROSTER)])
+        self.assertEqual(server.ask(anna, JoinRoom("LAB")), joined)
+        full = Refused(RoomVerb.JOIN, "lab", Ground.FULL)
+        self.assertEqual(server.ask(ben, JoinRoom("lab")), [full])
+        self.assertEqual(server.ask(anna, QuitRoom("Lab")), [PutOut("lab", Leaving.LEFT)])
+        for request in (QuitRoom("Lab"), AskRoster("Lab")):
+            outside = Refused(ABOUT_ROOMS[type(request)], "Lab", Ground.OUTSIDE)
+            self.assertEqual(server.ask(anna, request), [outside])
+
+    def test_several_rooms(self) -> None:
+        """A user with a key is in so many rooms at once, and told about each; one without is
+        in the one that it joined last."""
+        server = MixedServer(rooms_joined=2)
+        anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
+        for room in ("den", "pub"):
+            server.ask(ben, CreateRoom(room))
+        self.assertEqual(server.ask(anna, JoinRoom("den"))[0], RosterBegins("den", 1))
+        many = Refused(RoomVerb.JOIN, "pub", Ground.MANY)
+        self.assertEqual(server.ask(anna, JoinRoom("pub")), [many])
+        server.datagram(BOB, b"hi bob")
+        bob = ContactInfo("bob", "", *BOB)
+        for room, number in (("lab", 3), ("den", 2)):
+            server.datagram(BOB, b"rj " + room.encode())
+            self.assertEqual(server.take(anna)[-1], Came(room, number, bob))
+        self.assertEqual([one.user.name for one in server.room("lab").members], ["anna", "ben"])
+        server.datagram(BOB, b"rj lab")
+        self.assertEqual(server.take(anna)[0], Went("den", 3, "bob"))
+        left = server.ask(anna, QuitRoom("den"))
+        self.assertEqual(left, [PutOut("den", Leaving.LEFT)])
+        server.datagram(BOB, b"by")
+        self.assertEqual(server.take(anna), [Went("lab", 6, "bob")])
+        self.assertEqual(server.ask(anna, JoinRoom("pub"))[0], RosterBegins("pub", 1))
+        gone = [PutOut(room, Leaving.LEFT) for room in ("lab", "pub")]
+        self.assertEqual(server.ask(anna, Leave()), [*gone, Goodbye()])
+        self.assertEqual(server.take(ben)[-1], Went("lab", 6, "anna"))

@@ -33,7 +33,7 @@ class RivalTests(SynchronousTestCase):
         self.assertEqual(answers[0], Welcome("ben"))
         self.assertEqual(answers[1], RosterBegins("lab", 1))
         moved = ContactInfo("ben", KEYS[1], *there)
-        self.assertEqual(server.take(anna), [Came(3, moved)])
+        self.assertEqual(server.take(anna), [Came("lab", 3, moved)])
         server.say(ben, Leave().encode())
         server.lose(ben)
         server.wait(RETURN + 1)

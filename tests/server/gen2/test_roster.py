@@ -11,15 +11,16 @@ from twisted_chat.server.gen2.send_queue import LAG
 from twisted_chat.wire.common import (
     CreateRoom,
     JoinRoom,
-    LeaveRoom,
 )
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
     RosterBegins,
+    RosterEnds,
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.requests import QuitRoom
 
 
 def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[MixedServer, list[Link]]:
@@ -51,7 +52,7 @@ class RosterTests(SynchronousTestCase):
             source = (f"10.0.{number >> 8}.{number & 255}", 4000)
             server.datagram(source, b"hi user%d" % number)
             server.datagram(source, b"rj lab")
-            came.append(Came(number + 2, ContactInfo(f"user{number}", "", *source)))
+            came.append(Came("lab", number + 2, ContactInfo(f"user{number}", "", *source)))
             if number + 2 <= SMALL_ROOM:
                 self.assertEqual(server.take(link), came[-1:])
         self.assertEqual(server.take(link), [])
@@ -72,7 +73,8 @@ class RosterTests(SynchronousTestCase):
         self.assertTrue(LAG <= size(server, link) < LAG + 100)
         server.datagram(texter, b"rj lab")
         reader = Reader()
-        reader.number = 1
+        reader.hear(RosterBegins("lab", 1))
+        reader.hear(RosterEnds("lab"))
         for answer in server.take(link):
             reader.hear(answer)
         self.assertEqual((reader.gaps, list(reader.others)), (0, ["texter"]))
@@ -127,17 +129,17 @@ class RosterTests(SynchronousTestCase):
         server.take(links[0])
         for _ in range(50):
             server.ask(links[2], JoinRoom("lab"))
-            server.ask(links[2], LeaveRoom())
-            server.ask(links[1], LeaveRoom())
+            server.ask(links[2], QuitRoom("lab"))
+            server.ask(links[1], QuitRoom("lab"))
             server.ask(links[1], JoinRoom("lab"))
         server.datagram(("10.0.0.7", 4000), b"rk")
         self.assertEqual(server.take(links[0]), [])
         server.wait(GATHER)
         number = SMALL_ROOM + 3
-        self.assertEqual(server.take(links[0]), [Went(number, "user7")])
+        self.assertEqual(server.take(links[0]), [Went("lab", number, "user7")])
         server.ask(links[2], JoinRoom("lab"))
         server.wait(GATHER)
-        came = Came(number + 1, ContactInfo("anna2", KEYS[2], *PLACES[2]))
+        came = Came("lab", number + 1, ContactInfo("anna2", KEYS[2], *PLACES[2]))
         self.assertEqual(server.take(links[0]), [came])
 
     def test_another_takes_the_name(self) -> None:
@@ -156,4 +158,4 @@ class RosterTests(SynchronousTestCase):
             server.datagram(after, datagram)
         server.wait(GATHER)
         bob = ContactInfo("bob", "", *after)
-        self.assertEqual(server.take(link), [Went(3, "bob"), Came(4, bob)])
+        self.assertEqual(server.take(link), [Went("lab", 3, "bob"), Came("lab", 4, bob)])

@@ -114,7 +114,7 @@ class ListTests(SynchronousTestCase):
             server.say(link, request.encode())
         server.wait(0.05)
         answers = [parse_answer(message) for message in server.boxes[link]]
-        self.assertIn(RosterEnds(), answers)
+        self.assertIn(RosterEnds("lab"), answers)
         self.assertIn(Bare(Verb.RL), answers)
         self.assertNotIn(Bare(Verb.UL), answers)
 

@@ -17,6 +17,7 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
+    Leaving,
     NotKnown,
     PutOut,
     Went,
@@ -47,7 +48,7 @@ class VerbTests(SynchronousTestCase):
         """A stranger is told so, whatever it asks."""
         server = MixedServer()
         link = server.link()
-        for request in (ListUsers(), Leave(), Kick(), AskRoster()):
+        for request in (ListUsers(), Leave(), Kick("lab"), AskRoster("lab")):
             self.assertEqual(server.ask(link, request), [HI])
 
     def test_goodbye(self) -> None:
@@ -55,8 +56,8 @@ class VerbTests(SynchronousTestCase):
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         server.take(anna)
-        self.assertEqual(server.ask(ben, Leave()), [PutOut("lab"), Goodbye()])
-        self.assertEqual(server.take(anna), [Went(3, "ben")])
+        self.assertEqual(server.ask(ben, Leave()), [PutOut("lab", Leaving.LEFT), Goodbye()])
+        self.assertEqual(server.take(anna), [Went("lab", 3, "ben")])
         self.assertEqual(server.ask(ben, ListUsers()), [HI])
         self.assertEqual(server.ask(ben, Register("bennie")), [Welcome("bennie")])
 
@@ -65,10 +66,10 @@ class VerbTests(SynchronousTestCase):
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
         self.assertEqual(server.ask(ben, Register("anna")), [HI])
-        self.assertEqual(server.holder(1).room, server.room("lab"))
+        self.assertEqual(server.holder(1).rooms, (server.room("lab"),))
         answer = server.ask(ben, Register("bennie"))
-        self.assertEqual(answer, [PutOut("lab"), Welcome("bennie")])
-        self.assertEqual(server.take(anna)[-1], Went(3, "ben"))
+        self.assertEqual(answer, [PutOut("lab", Leaving.LEFT), Welcome("bennie")])
+        self.assertEqual(server.take(anna)[-1], Went("lab", 3, "ben"))
 
 
 class NameTests(SynchronousTestCase):

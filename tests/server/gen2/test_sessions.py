@@ -34,8 +34,8 @@ class LinkTests(SynchronousTestCase):
         roster = [
             Welcome("ben"),
             RosterBegins("lab", 1),
-            RosterMember(ANNA),
-            RosterEnds(),
+            RosterMember("lab", ANNA),
+            RosterEnds("lab"),
         ]
         self.assertEqual(server.ask(back, Register("ben")), roster)
         server.wait(RETURN + 1)
@@ -49,7 +49,7 @@ class LinkTests(SynchronousTestCase):
         server.take(anna)
         server.lose(ben)
         server.wait(RETURN + 0.1)
-        self.assertEqual(server.take(anna), [Went(3, "ben")])
+        self.assertEqual(server.take(anna), [Went("lab", 3, "ben")])
         self.assertEqual(server.changes[-1], Departed(KEYS[1], expired=True))
 
     def test_moved(self) -> None:
@@ -69,8 +69,8 @@ class LinkTests(SynchronousTestCase):
         again = server.link(1, PLACES[5])
         told = server.ask(again, Register("ben"))
         moved = ContactInfo("ben", KEYS[1], *PLACES[5])
-        self.assertEqual(server.take(anna), [Came(4, moved)])
-        self.assertEqual(told[:2], [Welcome("ben"), RosterBegins("lab", 1)])
+        self.assertEqual(server.take(anna), [Came("lab", 4, moved)])
+        self.assertEqual(told[:2], [Welcome("ben"), RosterBegins("lab", 2)])
         entries = [b"rj 203.0.113.0 7000", b"rj 203.0.113.5 7000"]
         self.assertEqual(server.told(BOB), [b"rj __clear_peers__", *entries])
         self.assertEqual(server.directory.users_at_site(PLACES[1][0]), 0)

@@ -70,7 +70,7 @@ class OperationTests(Kept):
         self.assertEqual({one["name"] for one in self.do(do="users")["users"]}, self.names())
         (ben,) = self.do(do="users", like="BE")["users"]
         place = f"{PLACES[1][0]}:{PLACES[1][1]}"
-        expected = {"name": "ben", "address": place, "key": spoken(KEYS[1]), "room": "Lab"}
+        expected = {"name": "ben", "address": place, "key": spoken(KEYS[1]), "in": ["Lab"]}
         self.assertEqual(ben, expected)
         self.assertEqual(self.do(do="who", name="Ben"), {"ok": True, **expected})
         (room,) = self.do(do="rooms")["rooms"]

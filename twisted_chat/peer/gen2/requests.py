@@ -1,7 +1,7 @@
 """Requests to the server on a link that loses nothing and keeps the order.
 
-An answer names its verb, so the first request with that verb is the one that
-it answers.
+An answer names its verb, and its room where it is about one, so the first request with
+these is the one that it answers.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded, may_travel
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
@@ -24,14 +25,8 @@ from twisted_chat.wire.gen2.answers import (
     RosterBegins,
     RosterEnds,
 )
-from twisted_chat.wire.gen2.requests import (
-    AskRoster,
-    CloseRoom,
-    Extra,
-    GiveRoom,
-    Kick,
-    Request,
-)
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import ABOUT_ROOMS, Request, RoomRequest, RoomVerb
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
@@ -39,28 +34,25 @@ PATIENCE = 10.0
 Close = Callable[[list[Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
 
-_ASKED: dict[type, Verb | Extra] = {
-    **VERBS,
-    Kick: Extra.KICK,
-    CloseRoom: Extra.CLOSE,
-    GiveRoom: Extra.GIVE,
-    AskRoster: Extra.ROSTER,
-}
-_ANSWERED: dict[type, Verb | Extra] = {
+_VERBS: dict[type, Verb] = dict(VERBS)
+_ASKED: dict[type, Verb | RoomVerb] = {**VERBS, **ABOUT_ROOMS}
+_ANSWERED: dict[type, Verb | RoomVerb] = {
     Welcome: Verb.HI,
     Rivalled: Verb.HI,
     Goodbye: Verb.BY,
     ContactLocated: Verb.AR,
-    RoomReady: Verb.RC,
-    RosterBegins: Verb.RJ,
-    PutOut: Verb.RK,
-    RosterEnds: Extra.ROSTER,
+    RoomReady: RoomVerb.CREATE,
+    RosterBegins: RoomVerb.JOIN,
+    PutOut: RoomVerb.LEAVE,
+    RosterEnds: RoomVerb.ROSTER,
 }
 
 
 @dataclass(eq=False, slots=True)
 class _Awaited:
-    verb: Verb | Extra
+    verb: Verb | RoomVerb
+    room: str
+    """The room that it is about, casefolded; empty where it is about none."""
     close: Close
     due: float
     until: float
@@ -88,9 +80,12 @@ class ServerRequests:
         if self.link is None:
             close(None, now)
             return
+        if (refused := refusal(request)) is not None:
+            close([refused], now)
+            return
         self._effects.frame(request.encode(), self.link)
-        verb = _ASKED[type(request)]
-        self._open.append(_Awaited(verb, close, now + PATIENCE, now + LONGEST_LIST))
+        verb, room = _ASKED[type(request)], _room(request)
+        self._open.append(_Awaited(verb, room, close, now + PATIENCE, now + LONGEST_LIST))
 
     def tell(self, request: Request) -> None:
         """Say something to the server that has no answer of its own."""
@@ -104,10 +99,11 @@ class ServerRequests:
         end answers the one who asked for it again.
         """
         if isinstance(answer, Bare | Listed | Done | Refused):
-            verb: Verb | Extra | None = answer.verb
+            verb: Verb | RoomVerb | None = answer.verb
         else:
             verb = _ANSWERED.get(type(answer))
-        request = next((one for one in self._open if one.verb is verb), None)
+        about = verb, _room(answer)
+        request = next((one for one in self._open if (one.verb, one.room) == about), None)
         if request is None:
             return False
         if isinstance(answer, Listed):
@@ -128,3 +124,20 @@ class ServerRequests:
         requests, self._open = list(self._open), deque()
         for request in requests:
             request.close(None, now)
+
+
+def refusal(request: Request) -> Answer | None:
+    """What is to be said to a request with a name that nobody can have, which cannot be asked."""
+    name = getattr(request, "name", "")
+    can_be = not name or may_travel(name)
+    if isinstance(request, RoomRequest):
+        if can_be and may_travel(request.room):
+            return None
+        ground = Ground.NOBODY if may_travel(request.room) else Ground.NO_NAME
+        return Refused(ABOUT_ROOMS[type(request)], request.room, ground)
+    return None if can_be else Bare(_VERBS[type(request)])
+
+
+def _room(message: Request | Answer) -> str:
+    """The room that a message is about, casefolded; empty where it is about none."""
+    return folded(getattr(message, "room", ""))

@@ -12,7 +12,7 @@ from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.trust import Verdict
 from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.server import Close, Outcome
-from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, LeaveRoom
+from twisted_chat.wire.common import CreateRoom, JoinRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
@@ -24,7 +24,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import AskRoster
+from twisted_chat.wire.gen2.requests import AskRoster, QuitRoom
 
 GRACE = 30.0
 """Seconds for which those who were with us may return to a server that has forgotten us."""
@@ -54,8 +54,6 @@ class NumberedRoster:
         self._asked_in = False
         """Whether it is the person who wants in, and not we who want back."""
         self._leaving = ""
-        self._astray = ""
-        """The room that the server has us in, where we do not want to be in that."""
         self._number = -1
         self._asked_again = False
         self._incoming: tuple[RosterBegins, dict[str, ContactInfo]] | None = None
@@ -70,10 +68,8 @@ class NumberedRoster:
 
         def answered(answers: list[Answer] | None, now: float) -> None:
             self._joining = ""
-            refused = answers is not None and isinstance(answers[0], Bare)
+            refused = answers is not None and isinstance(answers[0], Refused)
             close(Outcome.UNANSWERED if answers is None else Outcome.of(not refused), now)
-            if refused:
-                self._leave_stray_room(now)
 
         self._requests.ask(JoinRoom(room), answered, now)
 
@@ -86,7 +82,7 @@ class NumberedRoster:
             self._leaving = ""
             close(Outcome.UNANSWERED if answers is None else Outcome.DONE, now)
 
-        self._requests.ask(LeaveRoom(), answered, now)
+        self._requests.ask(QuitRoom(room), answered, now)
 
     def forget(self) -> None:
         """We are in no room any more."""
@@ -118,7 +114,7 @@ class NumberedRoster:
             if self._room.name and answers and isinstance(answers[0], Refused):
                 self._forgotten(now)
 
-        self._requests.ask(AskRoster(), close, now)
+        self._requests.ask(AskRoster(self._room.name), close, now)
 
     def _forgotten(self, now: float) -> None:
         """The server does not know that we are in our room, and so perhaps nobody's room:
@@ -135,7 +131,7 @@ class NumberedRoster:
 
         def close(answers: list[Answer] | None, now: float) -> None:
             self._room.returning, self._joining = False, ""
-            if not answers or not isinstance(answers[0], Bare):
+            if not answers or not isinstance(answers[0], Refused):
                 return
             if now < self._create_at:
                 self._return_at = min(now + RETURN_EVERY, self._create_at)
@@ -158,78 +154,76 @@ class NumberedRoster:
         match message:
             case RosterBegins():
                 self._incoming = (message, {})
-            case RosterMember(info):
-                if self._incoming is not None and len(self._incoming[1]) < MAX_MEMBERS:
-                    self._incoming[1][folded(info.name)] = info
-            case RosterEnds():
-                self._whole(now)
-            case Came(number, info):
-                if self._follows(number):
+            case RosterMember(room, info):
+                incoming = self._incoming_of(room)
+                if incoming is not None and len(incoming) < MAX_MEMBERS:
+                    incoming[folded(info.name)] = info
+            case RosterEnds(room):
+                if self._incoming_of(room) is not None:
+                    self._whole(now)
+            case Came(room, number, info):
+                if self._follows(room, number):
                     self._came(info, None, now=now)
-            case Went(number, name):
-                if self._follows(number):
+            case Went(room, number, name):
+                if self._follows(room, number):
                     self._went(name, now)
-            case PutOut(room):
-                self._put_out(room, now)
+            case PutOut():
+                self._put_out(message, now)
             case _:
                 return False
         return True
 
-    def _follows(self, number: int) -> bool:
-        """Whether a change is the next one. If one was missed the roster is asked for."""
-        if not self._room.name or self._incoming is not None or number <= self._number:
+    def _is_ours(self, room: str) -> bool:
+        """Whether this is the room that we are in."""
+        return bool(self._room.name) and folded(room) == folded(self._room.name)
+
+    def _incoming_of(self, room: str) -> dict[str, ContactInfo] | None:
+        """The members of this room of which a roster is coming in, if it is."""
+        if self._incoming is None or folded(self._incoming[0].room) != folded(room):
+            return None
+        return self._incoming[1]
+
+    def _follows(self, room: str, number: int) -> bool:
+        """Whether a change is the next one of our room. If one was missed the roster is
+        asked for."""
+        if not self._is_ours(room) or self._incoming is not None or number <= self._number:
             return False
         if number == self._number + 1 and not self._asked_again:
             self._number = number
             return True
         if not self._asked_again:
             self._asked_again = True
-            self._requests.tell(AskRoster())
+            self._requests.tell(AskRoster(self._room.name))
         return False
 
     def _whole(self, now: float) -> None:
         if self._incoming is None:
             return
         (begins, members), self._incoming = self._incoming, None
-        self._requests.answer(RosterEnds(), now)
-        room = folded(begins.room)
-        joined = bool(self._joining) and room == folded(self._joining)
-        again = bool(self._room.name) and room == folded(self._room.name)
+        self._requests.answer(RosterEnds(begins.room), now)
+        joined = bool(self._joining) and folded(begins.room) == folded(self._joining)
+        again = self._is_ours(begins.room)
         if not joined and not again:
-            self._elsewhere(begins.room, now)
+            self._elsewhere(begins.room)
             return
         self._number, self._asked_again = begins.number, False
         if not again:
+            if self._room.name:
+                self._requests.tell(QuitRoom(self._room.name))
             self._room.leave(now)
             self._room.name = begins.room
         if joined:
-            self._joining = self._astray = ""
+            self._joining = ""
             self._requests.answer(begins, now)
         present = self._compare(members, now) if again else self._enlisted(members, now)
         if not again or (joined and self._asked_in):
             self._room.enter(self._room.name, encrypted=True, now=now)(present)
 
-    def _elsewhere(self, room: str, now: float) -> None:
+    def _elsewhere(self, room: str) -> None:
         """The server has us in a room of which we do not know: what we asked, or were
-        answered, was lost with a link. So we are not in ours, and leave that one."""
-        if self._leaving and folded(room) == folded(self._leaving):
-            return  # As it does not know yet.
-        if self._room.name:
-            self._put_out(self._room.name, now)
-        self._astray = room
-        if not self._joining:  # Which takes us out of it too, unless it is refused.
-            self._leave_stray_room(now)
-
-    def _leave_stray_room(self, now: float) -> None:
-        if not self._astray:
-            return
-        self._leaving, self._astray = self._astray, ""
-        self._room.returning = True
-
-        def close(answers: list[Answer] | None, now: float) -> None:
-            self._room.returning, self._leaving = False, ""
-
-        self._requests.ask(LeaveRoom(), close, now)
+        answered, was lost with a link. So we leave that one."""
+        if not self._leaving or folded(room) != folded(self._leaving):
+            self._requests.tell(QuitRoom(room))
 
     def _enlisted(self, members: dict[str, ContactInfo], now: float) -> list[Contact]:
         infos = list(members.values())
@@ -266,12 +260,13 @@ class NumberedRoster:
         if contact is not None:
             self._room.went(contact, now)
 
-    def _put_out(self, room: str, now: float) -> None:
-        if self._leaving and folded(room) in ("", folded(self._leaving)):
-            self._requests.answer(PutOut(room), now)
-        elif self._room.name and folded(room) == folded(self._room.name):
+    def _put_out(self, message: PutOut, now: float) -> None:
+        room = folded(message.room)
+        if self._leaving and room == folded(self._leaving):
+            self._requests.answer(message, now)
+        elif self._is_ours(room):
             self.forget()
-            self._room.put_out(wanted=folded(room) in self._own, now=now)
+            self._room.put_out(wanted=room in self._own, now=now)
 
     # --- What is due
 

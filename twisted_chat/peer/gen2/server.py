@@ -74,17 +74,17 @@ class KeyedServer:
             if not name:
                 self._roster.emptied(now)
 
-        self._ask(Kick(name) if name else Kick(), Done, kicked, close, now)
+        self._ask(Kick(self._room.name, name), Done, kicked, close, now)
 
     def close_room(self, close: Close, now: float) -> None:
-        self._dispose(CloseRoom(), close, now)
+        self._dispose(CloseRoom(self._room.name), close, now)
 
     def give_room(self, name: str, close: Close, now: float) -> None:
-        self._dispose(GiveRoom(name), close, now)
+        self._dispose(GiveRoom(self._room.name, name), close, now)
 
     def _dispose(self, request: CloseRoom | GiveRoom, close: Close, now: float) -> None:
         """Our room is not ours any more, if the server agrees."""
-        room = self._room.name
+        room = request.room
         self._ask(request, Done, lambda: self._roster.created(room, ours=False), close, now)
 
     def leave(self, close: Close, now: float) -> None:

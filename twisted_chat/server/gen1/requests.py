@@ -32,6 +32,7 @@ from twisted_chat.wire.common import (
     Welcome,
 )
 from twisted_chat.wire.gen1 import Located, RoomListed, UserListed
+from twisted_chat.wire.gen2.grounds import Ground
 
 _HI, _AR, _RL, _RC, _RJ = (
     Bare(verb).encode() for verb in (Verb.HI, Verb.AR, Verb.RL, Verb.RC, Verb.RJ)
@@ -140,18 +141,21 @@ class DatagramRequests:
         self._queue.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
-        def close(created: bool, now: float) -> None:
-            answer = RoomReady(request.room).encode() if created else _RC
+        def close(ground: Ground | None, now: float) -> None:
+            answer = RoomReady(request.room).encode() if ground is None else _RC
             self._queue.send(user.address, answer, now)
 
         self._claims.room(request.room, user, now, close)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
-        if not self._registry.join_room(request.room, user, now):
+        if self._registry.join_room(request.room, user, now) is not None:
             self._queue.send(user.address, _RJ, now)
 
     def _leave_room(self, request: LeaveRoom, user: User, now: float) -> None:
-        self._registry.leave_room(user, now)
+        for room in user.rooms:
+            self._registry.leave_room(room, user, now)
+            return
+        self._registry.leave_no_room(user)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -19,6 +19,7 @@ from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.streams import Slot
 from twisted_chat.wire.gen1 import RosterCleared, RosterEntry
+from twisted_chat.wire.gen2.answers import Leaving
 
 _CLEARED = RosterCleared().encode()
 
@@ -68,7 +69,7 @@ class DatagramRoster:
         if not user.fingerprint:
             self._queue.replace(user.address, Slot.ROSTER, self._whole(room, user))
 
-    def put_out(self, room: Room | None, user: User) -> None:
+    def put_out(self, room: Room | None, user: User, how: Leaving = Leaving.OTHER) -> None:
         """This user is in no room any more."""
         if not user.fingerprint:
             self._queue.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
@@ -82,7 +83,7 @@ class DatagramRoster:
         """This user is about to be forgotten: send it nothing that has not been sent."""
         if not user.fingerprint:
             self._queue.cancel(user.address)
-            if expired and user.room is None:
+            if expired and not user.rooms:
                 self.put_out(None, user)  # All that the original understands of it.
 
     def tick(self, now: float) -> None:

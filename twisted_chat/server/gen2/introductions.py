@@ -70,7 +70,7 @@ class AskedFor:
 
     def together(self, one: User, other: User) -> bool:
         """Whether two users have to do with each other: a room, or one has asked for the other."""
-        if one.room is not None and one.room is other.room:
+        if any(room in other.rooms for room in one.rooms):
             return True
         return other.fingerprint in self._asked.get(
             one.fingerprint, ()

@@ -100,12 +100,13 @@ class LinkRegistration:
             self._registry.depart(gone, now)
 
     def _welcome_back(self, user: KeyHolder, session: LinkSession, now: float) -> None:
-        """A user is registered over this link from now on, and knows its roster."""
+        """A user is registered over this link from now on, and knows its rosters."""
         if self._sessions.registered.get(user.fingerprint) is session:
             return
         self._sessions.register(session, now)
-        if not self.follow(session, now) and user.room is not None:
-            self._roster.renew(user.room, user)
+        if not self.follow(session, now):
+            for room in user.rooms:
+                self._roster.renew(room, user)
 
     def _ask_first(
         self, before: LinkSession, session: LinkSession, request: Register, now: float

@@ -17,16 +17,33 @@ from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
     JoinRoom,
-    LeaveRoom,
     ListRooms,
     ListUsers,
     Locate,
     RoomReady,
     Verb,
 )
-from twisted_chat.wire.gen2.answers import ContactLocated, Done, Refused, pack
+from twisted_chat.wire.gen2.answers import (
+    ContactLocated,
+    Done,
+    Leaving,
+    Refused,
+    pack,
+)
+from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.pairing import AskCarrying, AskPairing, Carrying, NotCarrying
-from twisted_chat.wire.gen2.requests import AskRoster, CloseRoom, Extra, GiveRoom, Kick, Request
+from twisted_chat.wire.gen2.requests import (
+    ABOUT_ROOMS,
+    AskRoster,
+    CloseRoom,
+    GiveRoom,
+    Kick,
+    QuitRoom,
+    Request,
+    RoomRequest,
+)
+
+_OfOwner = Kick | CloseRoom | GiveRoom
 
 NAMES_AT_ONCE = 256
 """Names in one message of a list: some 4 KiB, 32 KiB where each is as long as can be."""
@@ -62,7 +79,7 @@ class LinkRequests:
             ListRooms: self._list_rooms,
             CreateRoom: self._create_room,
             JoinRoom: self._join_room,
-            LeaveRoom: self._leave_room,
+            QuitRoom: self._quit_room,
             AskRoster: self._ask_roster,
             Kick: self._kick,
             CloseRoom: self._close_room,
@@ -102,65 +119,96 @@ class LinkRequests:
         names = (one.name for one in self._directory.rooms.read())
         self._queue.open(outlet, Slot.ROOMS, _list(Verb.RL, names))
 
+    # --- Rooms
+
     def _create_room(
         self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
     ) -> None:
-        def close(created: bool, now: float) -> None:
-            answer = RoomReady(request.room) if created else Bare(Verb.RC)
-            self._queue.send(outlet, answer.encode())
+        def close(ground: Ground | None, now: float) -> None:
+            if ground is None:
+                self._queue.send(outlet, RoomReady(request.room).encode())
+            else:
+                self._refuse(request, ground, outlet)
 
         self._claims.room(request.room, user, now, close)
 
     def _join_room(self, request: JoinRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        if not self._registry.join_room(request.room, user, now):
-            self._queue.send(outlet, Bare(Verb.RJ).encode())
+        ground = self._registry.join_room(request.room, user, now)
+        if ground is not None:
+            self._refuse(request, ground, outlet)
 
-    def _leave_room(self, request: LeaveRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        self._registry.leave_room(user, now)
+    def _quit_room(self, request: QuitRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        room = self._available.room(request.room)
+        if room is not None and room in user.rooms:
+            self._registry.leave_room(room, user, now)
+        else:
+            self._refuse(request, _where_not(room), outlet)
 
     def _ask_roster(self, request: AskRoster, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        if user.room is not None:
-            self._roster.renew(user.room, user)
+        room = self._available.room(request.room)
+        if room is not None and room in user.rooms:
+            self._roster.renew(room, user)
         else:
-            self._queue.send(outlet, Refused(Extra.ROSTER).encode())
+            self._refuse(request, _where_not(room), outlet)
 
-    # --- What the creator of a room may do, while it is in it
+    # --- What the one may do whose room it is
 
     def _kick(self, request: Kick, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        room = _own_room(user)
-        member = self._available.find(request.name) if request.name else None
-        is_other = member is not None and member is not user and member.room is room
-        if room is None or (request.name and not is_other):
-            self._queue.send(outlet, Refused(Extra.KICK).encode())
+        room = self._own(request, user, outlet)
+        if room is None:
             return
-        if member is not None:
-            self._registry.leave_room(member, now)
+        if not request.name:
+            self._registry.empty_room(room, now, Leaving.KICKED, keep=user)
         else:
-            self._registry.empty_room(room, now, keep=user)
-        self._queue.send(outlet, Done(Extra.KICK).encode())
+            member = self._available.find(request.name)
+            if member is None or member is user or room not in member.rooms:
+                self._refuse(request, Ground.NOBODY, outlet)
+                return
+            self._registry.leave_room(room, member, now, Leaving.KICKED)
+        self._done(request, outlet)
 
     def _close_room(self, request: CloseRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        room = _own_room(user)
+        room = self._own(request, user, outlet)
         if room is not None:
             self._registry.close_room(room, now)
-        answer = Done(Extra.CLOSE) if room else Refused(Extra.CLOSE)
-        self._queue.send(outlet, answer.encode())
+            self._done(request, outlet)
 
     def _give_room(self, request: GiveRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        def close(given: bool, now: float) -> None:
-            answer = Done(Extra.GIVE) if given else Refused(Extra.GIVE)
-            self._queue.send(outlet, answer.encode())
+        room = self._own(request, user, outlet)
+        if room is None:
+            return
 
-        room, heir = _own_room(user), self._available.find(request.name)
-        if room is None or heir is None:
-            close(False, now)
+        def close(ground: Ground | None, now: float) -> None:
+            if ground is None:
+                self._done(request, outlet)
+            else:
+                self._refuse(request, ground, outlet)
+
+        heir = self._available.find(request.name)
+        if heir is None or room not in heir.rooms:
+            close(Ground.NOBODY, now)
         else:
             self._claims.heir(room, heir, now, close)
 
+    def _own(self, request: _OfOwner, user: KeyHolder, outlet: Outlet) -> Room | None:
+        """The room that is asked about, if it is the user's; else that is refused."""
+        room = self._available.room(request.room)
+        if room is not None and room.creator == user.fingerprint:
+            return room
+        self._refuse(request, Ground.NO_ROOM if room is None else Ground.NOT_YOURS, outlet)
+        return None
 
-def _own_room(user: KeyHolder) -> Room | None:
-    room = user.room
-    return room if room is not None and room.creator == user.fingerprint else None
+    def _done(self, request: RoomRequest, outlet: Outlet) -> None:
+        verb = ABOUT_ROOMS[type(request)]
+        self._queue.send(outlet, Done(verb, request.room).encode())
+
+    def _refuse(self, request: RoomRequest, ground: Ground, outlet: Outlet) -> None:
+        verb = ABOUT_ROOMS[type(request)]
+        self._queue.send(outlet, Refused(verb, request.room, ground).encode())
+
+
+def _where_not(room: Room | None) -> Ground:
+    return Ground.NO_ROOM if room is None else Ground.OUTSIDE
 
 
 def _list(verb: Verb, names: Iterator[str]) -> Iterator[bytes]:

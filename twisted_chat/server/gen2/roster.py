@@ -1,6 +1,6 @@
 """What members of generation 2 are told when their room changes.
 
-A roster comes once, then its changes, numbered for each receiver. In a small room
+A roster comes once, then its changes, numbered for each receiver and room. In a small room
 each is told at once. In a larger one they are gathered for a moment, and what is told
 then is what has come of them: those who came and went meanwhile are told to nobody but
 those whose roster was under way in this moment, as they may have it, or not.
@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import Room, User
+from twisted_chat.directory.directory import Member, Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.server.streams import Slot
 from twisted_chat.wire.gen2.answers import (
     Came,
     Introduced,
+    Leaving,
     PutOut,
     RosterBegins,
     RosterEnds,
@@ -119,17 +119,18 @@ class LinkRoster:
 
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole roster."""
-        outlet = self._outlets.get(user.fingerprint)
-        if outlet is not None:
-            outlet.awaits_roster, outlet.later = True, None
-            self._queue.replace(outlet, Slot.ROSTER, self._whole(room, user, outlet))
+        outlet, member = self._outlets.get(user.fingerprint), room.members.get(user.casefolded)
+        if outlet is not None and member is not None:
+            outlet.awaits.add(room)
+            outlet.later.pop(room, None)
+            self._queue.replace(outlet, room, self._whole(room, member, outlet))
 
-    def put_out(self, room: Room | None, user: User) -> None:
-        """This user is not in this room any more, or was in none."""
+    def put_out(self, room: Room | None, user: User, how: Leaving) -> None:
+        """This user is not in this room any more."""
         outlet = self._outlets.get(user.fingerprint)
-        if outlet is not None:
-            self._queue.cancel_roster(outlet)
-            self._queue.send(outlet, PutOut(room.name if room else "").encode())
+        if outlet is not None and room is not None:
+            self._queue.cancel_roster(outlet, room)
+            self._queue.send(outlet, PutOut(room.name, how).encode())
 
     def introduce(self, asker: User, found: User) -> None:
         """The one has asked for the other."""
@@ -175,7 +176,7 @@ class LinkRoster:
         for member in room.members:
             outlet = self._outlets.get(member.user.fingerprint)
             if outlet is not None and member.user is not user:
-                self._tell(room, member.user, outlet, changes)
+                self._tell(room, member, outlet, changes)
 
     def _tell_gathered(self, room: Room) -> None:
         gathered = self._gathering.pop(room)
@@ -191,43 +192,47 @@ class LinkRoster:
         for member in room.members:
             outlet = self._outlets.get(member.user.fingerprint)
             if outlet is not None:
-                whole = outlet.later is not None or outlet in gathered.fresh
+                whole = room in outlet.later or outlet in gathered.fresh
                 changes = every if whole else net
                 told = [change for user, change in changes if user is not member.user]
-                self._tell(room, member.user, outlet, told)
+                self._tell(room, member, outlet, told)
 
-    def _tell(self, room: Room, user: User, outlet: Outlet, changes: Iterable[_Change]) -> None:
+    def _tell(
+        self, room: Room, member: Member, outlet: Outlet, changes: Iterable[_Change]
+    ) -> None:
         for change in changes:
-            if outlet.awaits_roster:
+            if room in outlet.awaits:
                 return
             if isinstance(change, ContactInfo):
-                change = self._nearby.contact(change, user.address)
-            if outlet.later is not None and len(outlet.later) < MISSED:
-                outlet.later.append(change)
-            elif outlet.later is not None or not self._queue.tell(
-                outlet, _numbered(outlet, change)
+                change = self._nearby.contact(change, member.address)
+            later = outlet.later.get(room)
+            if later is not None and len(later) < MISSED:
+                later.append(change)
+            elif later is not None or not self._queue.tell(
+                outlet, _numbered(room, member, change)
             ):
-                self.renew(room, user)
+                self.renew(room, member.user)
 
-    def _whole(self, room: Room, user: User, outlet: Outlet) -> Iterator[bytes]:
-        outlet.awaits_roster, outlet.later = False, deque()
-        yield RosterBegins(room.name, outlet.number).encode()
+    def _whole(self, room: Room, receiver: Member, outlet: Outlet) -> Iterator[bytes]:
+        outlet.awaits.discard(room)
+        later = outlet.later[room] = deque()
+        yield RosterBegins(room.name, receiver.told).encode()
         for member in room.members.read():
-            if member.user is not user:
-                told = self._nearby.contact(contact(member.user), user.address)
-                yield RosterMember(told).encode()
-        yield RosterEnds().encode()
-        while outlet.later:
-            yield _numbered(outlet, outlet.later.popleft())
-        outlet.later = None
+            if member is not receiver:
+                told = self._nearby.contact(contact(member.user), receiver.address)
+                yield RosterMember(room.name, told).encode()
+        yield RosterEnds(room.name).encode()
+        while later:
+            yield _numbered(room, receiver, later.popleft())
+        del outlet.later[room]
         if (gathered := self._gathering.get(room)) is not None:
             gathered.fresh.add(outlet)
 
 
-def _numbered(outlet: Outlet, change: _Change) -> bytes:
+def _numbered(room: Room, receiver: Member, change: _Change) -> bytes:
     """A change as its receiver is told it. Where the link lags behind and it is not told
     after all, the whole roster goes on from its number."""
-    outlet.number += 1
+    receiver.told += 1
     if isinstance(change, ContactInfo):
-        return Came(outlet.number, change).encode()
-    return Went(outlet.number, change).encode()
+        return Came(room.name, receiver.told, change).encode()
+    return Went(room.name, receiver.told, change).encode()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
+from twisted_chat.directory.directory import Room
 from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
@@ -33,17 +34,16 @@ TURN_IN_ALL = 256 * 1024
 class Outlet:
     """The way out to one link. `address` is where its other end was when it came up, and
     has shown to be; `link.address` only where it seems to be. `untaken` is how many bytes
-    it was given since it last had taken everything. One that `awaits_roster` need not be
-    told changes; in `later` are those since a roster began that is under way, which follow
-    it; `number` is that of the last change that it was told."""
+    it was given since it last had taken everything; `streams` the lists that are on their way,
+    and the rosters, by their rooms. Of a room whose roster it `awaits` it need not be told
+    changes; in `later` are those since a roster began that is under way, which follow it."""
 
     link: Link
     address: Address = field(init=False)
     untaken: int = 0
-    streams: dict[Slot, Iterator[bytes]] = field(default_factory=dict)
-    awaits_roster: bool = False
-    later: deque[ContactInfo | str] | None = None
-    number: int = 1
+    streams: dict[Slot | Room, Iterator[bytes]] = field(default_factory=dict)
+    awaits: set[Room] = field(default_factory=set)
+    later: dict[Room, deque[ContactInfo | str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.address = self.link.address
@@ -77,20 +77,21 @@ class LinkQueue:
         self.send(outlet, message)
         return True
 
-    def open(self, outlet: Outlet, slot: Slot, stream: Iterator[bytes]) -> None:
+    def open(self, outlet: Outlet, slot: Slot | Room, stream: Iterator[bytes]) -> None:
         """Send a stream, unless one is already on its way in this slot."""
         if slot not in outlet.streams:
             self.replace(outlet, slot, stream)
 
-    def replace(self, outlet: Outlet, slot: Slot, stream: Iterator[bytes]) -> None:
+    def replace(self, outlet: Outlet, slot: Slot | Room, stream: Iterator[bytes]) -> None:
         """Send a stream in place of the one in this slot, if there is one."""
         outlet.streams[slot] = stream
         self._wait(outlet)
 
-    def cancel_roster(self, outlet: Outlet) -> None:
+    def cancel_roster(self, outlet: Outlet, room: Room) -> None:
         """Send nothing more of a roster."""
-        outlet.streams.pop(Slot.ROSTER, None)
-        outlet.awaits_roster, outlet.later = False, None
+        outlet.streams.pop(room, None)
+        outlet.awaits.discard(room)
+        outlet.later.pop(room, None)
 
     def taken(self, outlet: Outlet) -> None:
         """The link has taken all that it was given."""
@@ -155,9 +156,10 @@ class LinkQueue:
         return True
 
     def _produce(self, outlet: Outlet) -> int:
-        """Send the next message of a stream: of a roster first, and else of each list in turn."""
+        """Send the next message of a stream: of each roster in turn, and then of each list."""
         streams = outlet.streams
-        slot = Slot.ROSTER if Slot.ROSTER in streams else next(iter(streams))
+        rosters = (slot for slot in streams if isinstance(slot, Room))
+        slot: Slot | Room = next(rosters, next(iter(streams)))
         stream = streams.pop(slot)
         message = next(stream, None)
         if message is None:

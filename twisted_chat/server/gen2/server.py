@@ -184,9 +184,9 @@ class LinkServer:
         return self._registry.wait(session.address[0], now, keyed=True)
 
     def _has_moved(self, session: LinkSession) -> bool:
-        """Whether the one at this link is in a room, and was elsewhere until now."""
+        """Whether the one at this link is in rooms, and was elsewhere until now."""
         user = self._directory.holders.get(session.link.fingerprint)
-        return user is not None and user.room is not None and user.address != session.address
+        return user is not None and bool(user.rooms) and user.address != session.address
 
     # --- What is asked
 

@@ -241,7 +241,7 @@ def _user(user: User) -> Reply:
         "name": user.name,
         "address": host_and_port(*user.address),
         "key": spoken(user.fingerprint) if user.fingerprint else None,
-        "room": None if user.room is None else user.room.name,
+        "in": [room.name for room in user.rooms],
     }
 
 

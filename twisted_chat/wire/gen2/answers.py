@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
 
 from twisted_chat.errors import WireError
-from twisted_chat.wire.common import BARE_ANSWERS, Bare, Goodbye, RoomReady, Verb, Welcome
+from twisted_chat.wire.common import Bare, Goodbye, RoomReady, Verb, Welcome
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.contact import (
     CONTACT,
@@ -16,6 +18,7 @@ from twisted_chat.wire.gen2.contact import (
     read_contact,
     read_name,
 )
+from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.pairing import (
     Carrying,
@@ -28,10 +31,9 @@ from twisted_chat.wire.gen2.pairing import (
     read_pairing,
     read_seen,
 )
-from twisted_chat.wire.gen2.requests import Extra, SignOfLife
+from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
 
-_NO_HI, _NO_PAIR, _NO_CARRYING = "hi ", "pair ", "carry "
-_EXTRA = frozenset(extra.value for extra in Extra)
+_ROOM_VERBS = frozenset(verb.value for verb in RoomVerb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class RosterBegins:
-    """`ro ROOM NUMBER`: you are in this room; who else is follows, then a bare `ro`."""
+    """`ro ROOM NUMBER`: you are in this room; who else is follows, then `re ROOM`."""
 
     room: str
     number: int
@@ -78,73 +80,91 @@ class RosterBegins:
 
 @dataclass(frozen=True, slots=True)
 class RosterMember:
-    """`rm NAME FINGERPRINT IP PORT`: another member."""
+    """`rm ROOM NAME FINGERPRINT IP PORT`: another member."""
 
+    room: str
     contact: ContactInfo
 
     def encode(self) -> bytes:
-        return f"rm {self.contact}".encode()
+        return f"rm {self.room} {self.contact}".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class RosterEnds:
-    """`ro`: that is everybody."""
-
-    def encode(self) -> bytes:
-        return b"ro"
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """`r+ NUMBER NAME FINGERPRINT IP PORT`: with this the roster has this number."""
-
-    number: int
-    contact: ContactInfo
-
-    def encode(self) -> bytes:
-        return f"r+ {self.number} {self.contact}".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Went:
-    """`r- NUMBER NAME`: with this the roster has this number."""
-
-    number: int
-    name: str
-
-    def encode(self) -> bytes:
-        return f"r- {self.number} {self.name}".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class PutOut:
-    """`rk ROOM`: you are not in this room any more, because you left, were put
-    out of it, or it was closed."""
+    """`re ROOM`: that is everybody."""
 
     room: str
 
     def encode(self) -> bytes:
-        return f"rk {self.room}".encode()
+        return f"re {self.room}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """`r+ ROOM NUMBER NAME FINGERPRINT IP PORT`: with this the roster has this number."""
+
+    room: str
+    number: int
+    contact: ContactInfo
+
+    def encode(self) -> bytes:
+        return f"r+ {self.room} {self.number} {self.contact}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """`r- ROOM NUMBER NAME`: with this the roster has this number."""
+
+    room: str
+    number: int
+    name: str
+
+    def encode(self) -> bytes:
+        return f"r- {self.room} {self.number} {self.name}".encode()
+
+
+class Leaving(Enum):
+    """How somebody has ceased to be in a room, as it travels. A word that is not known
+    is read as OTHER."""
+
+    LEFT = "left"
+    KICKED = "kicked"
+    CLOSED = "closed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PutOut:
+    """`rk ROOM HOW`: you are not in this room any more."""
+
+    room: str
+    how: Leaving
+
+    def encode(self) -> bytes:
+        return f"rk {self.room} {self.how.value}".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`ok VERB`: what you asked for with it is done."""
+    """`ok VERB ROOM`: what you asked for with it is done."""
 
-    verb: Extra
+    verb: RoomVerb
+    room: str
 
     def encode(self) -> bytes:
-        return f"ok {self.verb.value}".encode()
+        return f"ok {self.verb.value} {self.room}".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`no VERB`: what you asked for with it is not yours to ask, or cannot be."""
+    """`no VERB ROOM GROUND`: what you asked for with it cannot be, or is not yours to ask."""
 
-    verb: Extra
+    verb: RoomVerb
+    room: str
+    ground: Ground
 
     def encode(self) -> bytes:
-        return f"no {self.verb.value}".encode()
+        return f"no {self.verb.value} {self.room} {self.ground.value}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,63 +218,89 @@ Answer = (
 
 # --- Reading
 
-_one_contact = grammar(CONTACT)
-_numbered_contact = grammar(NUMBER, CONTACT)
-_numbered_word = grammar(NUMBER, WORD)
-_word_and_number = grammar(WORD, NUMBER)
+_contact = grammar(CONTACT)
+_room_contact = grammar(WORD, CONTACT)
+_room_number_contact = grammar(WORD, NUMBER, CONTACT)
+_room_number_word = grammar(WORD, NUMBER, WORD)
+_word_number = grammar(WORD, NUMBER)
+_two_words = grammar(WORD, WORD)
+
+W = TypeVar("W", Ground, Leaving)
+
+
+def _read_member(argument: str) -> RosterMember:
+    room, *contact = arguments(_room_contact, argument)
+    return RosterMember(read_name(room), read_contact(*contact))
 
 
 def _read_came(argument: str) -> Came:
-    number, *contact = arguments(_numbered_contact, argument)
-    return Came(int(number), read_contact(*contact))
+    room, number, *contact = arguments(_room_number_contact, argument)
+    return Came(read_name(room), int(number), read_contact(*contact))
 
 
 def _read_went(argument: str) -> Went:
-    number, name = arguments(_numbered_word, argument)
-    return Went(int(number), read_name(name))
+    room, number, name = arguments(_room_number_word, argument)
+    return Went(read_name(room), int(number), read_name(name))
 
 
 def _read_begins(argument: str) -> RosterBegins:
-    room, number = arguments(_word_and_number, argument)
+    room, number = arguments(_word_number, argument)
     return RosterBegins(read_name(room), int(number))
+
+
+def _read_put_out(argument: str) -> PutOut:
+    room, how = arguments(_two_words, argument)
+    return PutOut(read_name(room), _known(how, Leaving.OTHER))
+
+
+def _read_done(argument: str) -> Done:
+    verb, room = arguments(_two_words, argument)
+    try:
+        return Done(RoomVerb(verb), read_name(room))
+    except ValueError:
+        raise WireError("no such verb") from None
+
+
+def _read_no(argument: str) -> Refused | Rivalled | NotKnown | NotPaired | NotCarrying:
+    verb, _, rest = argument.partition(" ")
+    if verb == "pair" and rest:
+        return read_not_paired(rest)
+    if verb == "carry" and rest:
+        return NotCarrying(read_fingerprint(first(rest)))
+    if verb == "hi":
+        name, seconds = arguments(_word_number, rest)
+        return Rivalled(read_name(name), int(seconds))
+    if verb not in _ROOM_VERBS or not rest:
+        return NotKnown(read_name(verb))
+    room, ground = arguments(_two_words, rest)
+    return Refused(RoomVerb(verb), read_name(room), _known(ground, Ground.OTHER))
+
+
+def _known(word: str, other: W) -> W:
+    try:
+        return type(other)(word)
+    except ValueError:
+        return other
 
 
 def _listed(verb: Verb) -> Callable[[str], Listed]:
     return lambda argument: Listed(verb, tuple(map(read_name, argument.split(" "))))
 
 
-def _extra(argument: str) -> Extra:
-    try:
-        return Extra(argument)
-    except ValueError:
-        raise WireError("no such verb") from None
-
-
-def _read_no(argument: str) -> Refused | Rivalled | NotKnown | NotPaired | NotCarrying:
-    if argument.startswith(_NO_PAIR):
-        return read_not_paired(argument.removeprefix(_NO_PAIR))
-    if argument.startswith(_NO_CARRYING):
-        return NotCarrying(read_fingerprint(first(argument.removeprefix(_NO_CARRYING))))
-    if not argument.startswith(_NO_HI):
-        verb = first(argument)
-        return Refused(Extra(verb)) if verb in _EXTRA else NotKnown(read_name(verb))
-    name, seconds = arguments(_word_and_number, argument.removeprefix(_NO_HI))
-    return Rivalled(read_name(name), int(seconds))
-
-
 _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"hi": of_first(lambda name: Welcome(read_name(name))),
-    b"ar": lambda argument: ContactLocated(read_contact(*arguments(_one_contact, argument))),
-    b"in": lambda argument: Introduced(read_contact(*arguments(_one_contact, argument))),
+    b"ar": lambda argument: ContactLocated(read_contact(*arguments(_contact, argument))),
+    b"in": lambda argument: Introduced(read_contact(*arguments(_contact, argument))),
     b"ul": _listed(Verb.UL),
     b"rl": _listed(Verb.RL),
     b"rc": of_first(lambda room: RoomReady(read_name(room))),
     b"ro": _read_begins,
-    b"rm": lambda argument: RosterMember(read_contact(*arguments(_one_contact, argument))),
+    b"rm": _read_member,
+    b"re": of_first(lambda room: RosterEnds(read_name(room))),
     b"r+": _read_came,
     b"r-": _read_went,
-    b"rk": of_first(lambda room: PutOut(room and read_name(room))),
-    b"ok": of_first(lambda verb: Done(_extra(verb))),
+    b"rk": _read_put_out,
+    b"ok": _read_done,
     b"no": _read_no,
     b"can": read_can,
     b"seen": read_seen,
@@ -262,10 +308,8 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"carry": lambda argument: Carrying(read_fingerprint(first(argument))),
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {
-    **BARE_ANSWERS,
-    b"ro": RosterEnds(),
-    b"up": SignOfLife(),
-    b"can": Can(),
+    **{bare.encode(): bare for bare in map(Bare, (Verb.HI, Verb.AR, Verb.UL, Verb.RL))},
+    **{message.encode(): message for message in (Goodbye(), SignOfLife(), Can())},
 }
 
 

@@ -93,8 +93,3 @@ def read(message: bytes, bare: dict[bytes, M], table: dict[bytes, Callable[[str]
     if read is None and _VERB.fullmatch(verb):
         raise UnknownVerb(verb.decode())
     raise WireError("no such message")
-
-
-def firsts(readers: dict[bytes, Callable[[str], M]]) -> dict[bytes, Callable[[str], M]]:
-    """The same readers, each of its first argument alone."""
-    return {verb: of_first(read) for verb, read in readers.items()}

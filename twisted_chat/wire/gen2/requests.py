@@ -1,12 +1,25 @@
-"""What a user says to a server, besides what it says in generation 1."""
+"""What a user says to a server.
+
+What it says in generation 1 too is the same class, but for what is about a room,
+which is named here: a user may be in several.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
-from twisted_chat.wire import common
-from twisted_chat.wire.common import BARE_REQUESTS, REQUESTS
-from twisted_chat.wire.gen2.growth import Can, firsts, read, read_can
+from twisted_chat.wire.common import (
+    CreateRoom,
+    JoinRoom,
+    Leave,
+    ListRooms,
+    ListUsers,
+    Locate,
+    Register,
+)
+from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
+from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.pairing import (
     AskCarrying,
     AskPairing,
@@ -16,50 +29,72 @@ from twisted_chat.wire.gen2.pairing import (
     read_own,
 )
 
+M = TypeVar("M")
 
-class Extra(Enum):
-    """The verbs that generation 2 adds for those who run a room."""
 
+class RoomVerb(Enum):
+    """The verbs of what a user asks about a room, which is named first: answered by
+    `ok VERB ROOM` or `no VERB ROOM GROUND`, or by what has become of it."""
+
+    CREATE = "rc"
+    JOIN = "rj"
+    LEAVE = "rk"
+    ROSTER = "ra"
     KICK = "kk"
     CLOSE = "rx"
     GIVE = "rg"
-    ROSTER = "ra"
 
 
 @dataclass(frozen=True, slots=True)
-class Kick:
-    """`kk NAME`: put this member out of my room; `kk`: all of them."""
+class QuitRoom:
+    """`rk ROOM`: take me out of this room."""
 
-    name: str = ""
-
-    def encode(self) -> bytes:
-        return f"kk {self.name}".encode() if self.name else b"kk"
-
-
-@dataclass(frozen=True, slots=True)
-class CloseRoom:
-    """`rx`: let there be no such room as mine any more."""
+    room: str
 
     def encode(self) -> bytes:
-        return b"rx"
-
-
-@dataclass(frozen=True, slots=True)
-class GiveRoom:
-    """`rg NAME`: let my room be this member's."""
-
-    name: str
-
-    def encode(self) -> bytes:
-        return f"rg {self.name}".encode()
+        return f"rk {self.room}".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class AskRoster:
-    """`ra`: tell me my room's roster again; I missed a change."""
+    """`ra ROOM`: tell me the roster of this room again; I missed a change."""
+
+    room: str
 
     def encode(self) -> bytes:
-        return b"ra"
+        return f"ra {self.room}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """`kk ROOM NAME`: put this member out of my room; `kk ROOM`: all others."""
+
+    room: str
+    name: str = ""
+
+    def encode(self) -> bytes:
+        return f"kk {self.room} {self.name}".encode() if self.name else f"kk {self.room}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRoom:
+    """`rx ROOM`: let there be no such room any more, which is mine."""
+
+    room: str
+
+    def encode(self) -> bytes:
+        return f"rx {self.room}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRoom:
+    """`rg ROOM NAME`: let my room be this member's."""
+
+    room: str
+    name: str
+
+    def encode(self) -> bytes:
+        return f"rg {self.room} {self.name}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +105,14 @@ class SignOfLife:
         return b"up"
 
 
+RoomRequest = CreateRoom | JoinRoom | QuitRoom | AskRoster | Kick | CloseRoom | GiveRoom
 Request = (
-    common.Request
-    | Kick
-    | CloseRoom
-    | GiveRoom
-    | AskRoster
+    Register
+    | Leave
+    | Locate
+    | ListUsers
+    | ListRooms
+    | RoomRequest
     | SignOfLife
     | Can
     | OwnAddresses
@@ -83,16 +120,57 @@ Request = (
     | AskCarrying
 )
 
+ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
+    CreateRoom: RoomVerb.CREATE,
+    JoinRoom: RoomVerb.JOIN,
+    QuitRoom: RoomVerb.LEAVE,
+    AskRoster: RoomVerb.ROSTER,
+    Kick: RoomVerb.KICK,
+    CloseRoom: RoomVerb.CLOSE,
+    GiveRoom: RoomVerb.GIVE,
+}
+"""The verb of each request about a room, whose `room` it is about."""
+
+
+_two_words = grammar(WORD, WORD)
+
+
+def _room(make: Callable[[str], M]) -> Callable[[str], M]:
+    return of_first(lambda room: make(read_name(room)))
+
+
+def _room_and_name(make: Callable[[str, str], M]) -> Callable[[str], M]:
+    def read(argument: str) -> M:
+        room, name = arguments(_two_words, argument)
+        return make(read_name(room), read_name(name))
+
+    return read
+
+
+def _read_kick(argument: str) -> Kick:
+    room, _, rest = argument.partition(" ")
+    name = first(rest)
+    return Kick(read_name(room), name and read_name(name))
+
+
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
-    **firsts({**REQUESTS, b"kk": Kick, b"rg": GiveRoom}),
-    **firsts({b"pair": read_asked_pairing, b"carry": read_asked_carrying}),
+    b"hi": of_first(Register),
+    b"ar": of_first(Locate),
+    b"rc": _room(CreateRoom),
+    b"rj": _room(JoinRoom),
+    b"rk": _room(QuitRoom),
+    b"ra": _room(AskRoster),
+    b"kk": _read_kick,
+    b"rx": _room(CloseRoom),
+    b"rg": _room_and_name(GiveRoom),
+    b"pair": of_first(read_asked_pairing),
+    b"carry": of_first(read_asked_carrying),
     b"own": read_own,
     b"can": read_can,
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
-    **BARE_REQUESTS,
-    **{request.encode(): request for request in (Kick(), CloseRoom(), AskRoster())},
-    **{message.encode(): message for message in (SignOfLife(), Can(), OwnAddresses())},
+    message.encode(): message
+    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can(), OwnAddresses())
 }
 
 
