@@ -22,6 +22,7 @@ from typing import NoReturn
 from twisted.trial.unittest import TestCase
 
 from tests.end_to_end.warm import Warm
+from twisted_chat.launch.signals import ENDING
 
 PATIENCE = 60.0
 """Seconds that a program may take for anything, where many share a processor. Only what hangs
@@ -276,9 +277,11 @@ class ProcessTestCase(TestCase):
 
     def setUp(self) -> None:
         self.environment = {"XDG_DATA_HOME": str(self.directory())}
-        # In the background of a shell it is ignored, and programs would inherit that.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.addCleanup(signal.signal, signal.SIGINT, before)
+        # In the background of a shell, or under nohup, they are ignored, and programs would
+        # inherit that.
+        for number in ENDING:
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            self.addCleanup(signal.signal, number, signal.signal(number, usual))
 
     def directory(self) -> Path:
         """A directory that is gone with the test; not mktemp(), which pytest leaves behind."""
