@@ -290,6 +290,28 @@ class Coming(SynchronousTestCase):
         world.wait(40)
         self.assertIn("> you are alice; $help shows what you can do", alice.lines)
 
+    def test_end_of_input_without_a_server(self) -> None:
+        """A person who types nothing more is told that a line still waits for the server; where
+        none does, or one is there, it is the end."""
+        world = KeyedWorld()
+        alice = world.chatter("alice")
+        alice.type("$roomcreate lab", "$roomjoin lab")
+        alice.enter("nobody hears that")
+        alice.end(wait=5)
+        self.assertEqual((alice.told("waits"), alice.node.statuses), ([], [0]))
+        world.kill_server()
+        bob, carol = world.chatter("bob", wait=5), world.chatter("carol", wait=5)
+        bob.type("$roomcreate lab", "$roomjoin lab", "hello")
+        for one in (bob, carol):
+            one.end(wait=30)
+        told = "> what you typed waits for the server, and is done before the end; Ctrl-C gives up"
+        self.assertEqual((bob.told("waits"), bob.node.statuses), ([told], []))
+        self.assertEqual((carol.told("waits"), carol.node.statuses), ([], [0]))
+        world.start_server()
+        world.wait(40)
+        self.assertTrue(bob.told("> you are bob"))
+        self.assertEqual(bob.node.statuses, [0])
+
     def test_no_server_for_a_person(self) -> None:
         """A person is told within three seconds, once, whether the server is known or not."""
         world = KeyedWorld()

@@ -10,7 +10,12 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Command, Order, Typed
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effect, Effects
-from twisted_chat.peer.events.server import GoesOnUnencrypted, RegisteredAs, ServerBack
+from twisted_chat.peer.events.server import (
+    GoesOnUnencrypted,
+    RegisteredAs,
+    ServerBack,
+    StillToDo,
+)
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.input import MAX_TYPED, SPEAK_RATE, Input
@@ -41,6 +46,7 @@ class Session:
     ) -> None:
         self._negotiation = negotiation
         self._name = name
+        self._patient = patient
         self._effects = Effects()
         self._gathering = Gathering(self._effects.tell)
         self._input = Input(speak_rate, self._leave, patient=patient)
@@ -91,7 +97,12 @@ class Session:
     def ended(self, now: float) -> list[Effect]:
         """The person will type nothing more: do what was typed, then leave."""
         self._input.ended = True
-        return self._done(now)
+        effects = self._done(now)
+        waits = self._input.lines and not self._registration.valid and not self._over
+        if self._patient and waits:
+            self._effects.tell(StillToDo())
+            effects += self._effects.take()
+        return effects
 
     def interrupted(self, now: float) -> list[Effect]:
         """The process is being ended: leave, as soon as what was sent has arrived, or

@@ -104,6 +104,12 @@ class ServerBack(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StillToDo(Event):
+    """Nothing more will be typed, and what was typed still waits for the server: that is
+    waited for before the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoesOnUnencrypted(Event):
     """From now on this is generation 1, in which nothing is encrypted."""
 

@@ -151,6 +151,9 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         "the server does not answer; those you talk to still hear you"
     ),
     server.ServerBack: _back,
+    server.StillToDo: lambda event: (
+        "what you typed waits for the server, and is done before the end; Ctrl-C gives up"
+    ),
     server.GoesOnUnencrypted: _unencrypted,
     server.LinkBroken: _broken,
     server.NeedsServer: _needs_server,
