@@ -444,6 +444,14 @@ class ServiceTests(TcpChatTestCase):
         self.assertRegex(shown[2], rf"^< {time} are you there\?$")
         self.assertRegex(shown[3], rf"^> {time} the other side hung up; waiting for the next")
 
+        script = self.start("tcpchat", "attach", self.port)
+        script.type_lines("nobody hears that")
+        script.end_input()
+        self.assertEqual(script.wait(), 1)
+        self.assertEqual(attached.wait(), 1)
+        attached = self.start("tcpchat", "attach", self.port)
+        attached.expect("> attached")
+
         caller = self.call()
         attached.expect("> connected with ")
         caller.sendall(b"hello\n")

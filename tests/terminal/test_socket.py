@@ -114,6 +114,9 @@ class PrepareDirectoryTests(SynchronousTestCase):
         self.assertIn("is not yours", str(caught.exception))
 
 
+NOT_SENT = "> nobody is on the line; that was not sent"
+
+
 class HalfCloseable(StringTransport):
     """A transport whose writing side can be closed alone."""
 
@@ -129,7 +132,7 @@ class AttachmentTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.screen = StringTransport()
         self.daemon = HalfCloseable()
-        self.attachment = Attachment(self.open_terminal)
+        self.attachment = Attachment(self.open_terminal, NOT_SENT)
         self.attachment.makeConnection(self.daemon)
 
     def open_terminal(self, keyboard: IProtocol) -> Any:
@@ -156,7 +159,7 @@ class AttachmentTests(SynchronousTestCase):
                 return data.startswith(b"cut")
 
         self.screen = window = Window()
-        self.attachment = Attachment(self.open_terminal)
+        self.attachment = Attachment(self.open_terminal, NOT_SENT)
         self.attachment.makeConnection(HalfCloseable())
         self.attachment.dataReceived("< grü".encode()[:-1])
         self.attachment.dataReceived("ü".encode()[1:] + b"e du\x1b\nlast")
@@ -194,6 +197,18 @@ class AttachmentTests(SynchronousTestCase):
         self.assertFalse(self.daemon.disconnecting)
         self.attachment.dataReceived(b"< last\n")
         self.assertEqual(self.screen.value(), b"< last\n")
+
+    def test_not_sent(self) -> None:
+        """That a line was not sent is noticed for the exit status, shown once, and not forged."""
+        for forged in (f"< {NOT_SENT}", f"> not sent: {NOT_SENT}"):
+            self.attachment.dataReceived(f"{forged}\n".encode())
+        self.assertFalse(self.attachment.unsent)
+        for piece in (NOT_SENT[:9], NOT_SENT[9:], "\nx"):
+            self.attachment.dataReceived(piece.encode())
+        self.assertTrue(self.attachment.unsent)
+        self.attachment.connectionLost(Failure(ConnectionDone()))
+        shown = self.screen.value().decode()
+        self.assertTrue(shown.endswith(f"\n{NOT_SENT}\nx"), shown)
 
     def test_daemon_closes(self) -> None:
         """When the daemon lets go the screen is closed, and that ends it."""

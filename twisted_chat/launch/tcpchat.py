@@ -20,13 +20,17 @@ from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.streams import FAILED
 from twisted_chat.startup import complain
 from twisted_chat.tcp import unreached
+from twisted_chat.tcp.events import NobodyOnLine
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
 from twisted_chat.terminal.socket import Attachment, socket_path
 from twisted_chat.terminal.tcp_face import for_people, for_programs
+from twisted_chat.terminal.tcp_wording import TcpWording
 
 CLOSED = "the daemon has closed this terminal, or has ended"
 """What a person is told who has not left."""
+(NOT_SENT,) = TcpWording().lines(NobodyOnLine(unsent=True, stays=True))
+"""The line of a daemon that tells that nobody has heard one."""
 LEAVING = 1.0
 """Seconds that a daemon has to take what was typed before a signal."""
 
@@ -96,6 +100,11 @@ def _failed(why: str) -> int:
     return FAILED
 
 
+def _how_it_went(attachment: Attachment) -> int:
+    """The exit status. A person has seen what was not sent; a script is told by it."""
+    return FAILED if attachment.unsent and not os.isatty(0) else 0
+
+
 class _Leaving(Service):
     """Lets the daemon have what was typed for it before we end."""
 
@@ -110,12 +119,12 @@ class _Leaving(Service):
 
 
 def _attach(terminal: IStreamClientEndpoint, where: str, seat: Seat, reactor: Any) -> NoReturn:
-    attachment = Attachment(seat.open)
+    attachment = Attachment(seat.open, NOT_SENT)
     missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
     connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
-        lambda left: 0 if left else _failed(CLOSED),
+        lambda left: _how_it_went(attachment) if left else _failed(CLOSED),
         lambda failure: _failed(f"{missing} ({unreached.why(failure.value)})"),
     )
     raise SystemExit(program.run(_Leaving(attachment, reactor), connecting, seat))

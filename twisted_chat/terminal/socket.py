@@ -89,17 +89,19 @@ class _Keyboard(Protocol):
 @implementer(IHalfCloseableProtocol)
 class Attachment(Protocol):
     """A person at a daemon's terminal. `over` fires when they part, with whether the person
-    has `left`, and not the daemon."""
+    has `left`, and not the daemon. `unsent` is whether the daemon has said `not_sent`."""
 
     transport: Any
 
-    def __init__(self, open_terminal: Callable[[IProtocol], Any]) -> None:
+    def __init__(self, open_terminal: Callable[[IProtocol], Any], not_sent: str) -> None:
         self._open_terminal = open_terminal
+        self._not_sent = not_sent
         self._keyboard = _Keyboard(self)
         self._lines = Lines(LONGEST)
         self._attached = False
         self._vacated: Deferred[None] | None = None
         self.left = False
+        self.unsent = False
         self.over: Deferred[bool] = Deferred()
 
     def connectionMade(self) -> None:
@@ -109,11 +111,11 @@ class Attachment(Protocol):
         self._keyboard.transport.registerProducer(self.transport, True)
 
     def dataReceived(self, data: bytes) -> None:
-        if not is_terminal(self._keyboard.transport):
+        if not self._in_rows:
             self._keyboard.transport.write(data)
-            return
         try:
             for line in self._lines.feed(data):
+                self.unsent = self.unsent or line == self._not_sent
                 self._show(line)
         except WireError:
             self.transport.loseConnection()  # It is no daemon of ours.
@@ -154,5 +156,11 @@ class Attachment(Protocol):
         self.left = True
         self.transport.loseConnection()
 
+    @property
+    def _in_rows(self) -> bool:
+        """Whether lines are broken as they come; elsewhere they go through as they are."""
+        return is_terminal(self._keyboard.transport)
+
     def _show(self, line: str) -> None:
-        self._keyboard.transport.write(laid_out(line, self._keyboard.transport))
+        if self._in_rows:
+            self._keyboard.transport.write(laid_out(line, self._keyboard.transport))
