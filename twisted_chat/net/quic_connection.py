@@ -184,7 +184,7 @@ class LinkConnection:
         if self.stage is not Stage.OPEN:
             return
         self._outgoing += frame(message)
-        if self.unsent > bounds.UNSENT:
+        if self._backlog + len(self._outgoing) > bounds.UNSENT:
             self._end("the other side does not read")
 
     def close(self, why: str, *, at_once: bool = False) -> None:

@@ -109,7 +109,7 @@ class QuicPort(DatagramProtocol):
         """Do what a decision wants to be done with links."""
         match effect:
             case SendFrame():
-                self.send(effect)
+                self._links.send(effect)
             case CloseLink():
                 self.close(effect)
             case Dial():

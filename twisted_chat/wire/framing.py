@@ -25,23 +25,32 @@ def frame(message: bytes) -> bytes:
 class Frames:
     """Cut a stream of bytes into messages, holding one at most."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("_held", "_wanted")
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self._wanted = 0  # So much has to be held for something to be seen of it.
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The messages that `data` completes. To be read to its end. Raises
         WireError at a length that no message has; nothing can be read after it."""
-        self._held += data
-        at = 0
-        while len(self._held) - at >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(self._held, at)
+        if self._held:
+            self._held += data
+            if len(self._held) < self._wanted:
+                return
+            data = bytes(self._held)
+            self._held.clear()
+        at, end, wanted = 0, len(data), _LENGTH.size
+        while end - at >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(data, at)
             if not 0 < length <= MAX_FRAME:
                 raise WireError(f"a frame of {length:,} bytes")
-            end = at + _LENGTH.size + length
-            if len(self._held) < end:
+            after = at + _LENGTH.size + length
+            if after > end:
+                wanted = after - at
                 break
-            yield bytes(self._held[at + _LENGTH.size : end])
-            at = end
-        del self._held[:at]
+            yield data[at + _LENGTH.size : after]
+            at = after
+        if at < end:
+            self._held += data[at:]
+            self._wanted = wanted
