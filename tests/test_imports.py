@@ -161,6 +161,7 @@ LAYERS = (
         "peer.gen2.server_key",
         "peer.gen2.server_link",
         "peer.gen2.tries",
+        "peer.gen2.strangers",
         "peer.gen2.trust",
         "peer.generation",
         "peer.holding",

@@ -17,7 +17,7 @@ from twisted_chat.peer.gen2.dialling import (
     Dialling,
     Places,
 )
-from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -25,15 +25,15 @@ from twisted_chat.wire.gen2.contact import ContactInfo
 HERE = ("10.0.0.5", 5005)
 
 
-def somebody(number: int, host: str = "192.0.2.1") -> KeyedPeer:
+def somebody(number: int, host: str = "192.0.2.1") -> PeerLink:
     """One who is at a port of a host."""
     name, address = f"user{number}", (host, 1024 + number)
-    one = KeyedPeer(contact_of(name, key_of(str(number)), address))
+    one = PeerLink(contact_of(name, key_of(str(number)), address))
     one.reachable_at(address)
     return one
 
 
-def dial_of(one: KeyedPeer) -> tuple[Address, str]:
+def dial_of(one: PeerLink) -> tuple[Address, str]:
     """How somebody is dialled."""
     return one.addresses[0], one.fingerprint
 
@@ -45,7 +45,7 @@ class Turns(SynchronousTestCase):
         self.dialled: list[tuple[Address, str]] = []
         self.dialling = Dialling(lambda address, key: self.dialled.append((address, key)))
 
-    def want(self, *people: KeyedPeer, now: float = 0.0) -> None:
+    def want(self, *people: PeerLink, now: float = 0.0) -> None:
         for one in people:
             self.dialling.want(one, now)
         self.dialling.tick(now)
@@ -143,7 +143,7 @@ class Turns(SynchronousTestCase):
         self.move(one, 2002)
         self.assertEqual(len(self.dialled), 2)
 
-    def move(self, one: KeyedPeer, port: int, host: str = "192.0.2.1") -> None:
+    def move(self, one: PeerLink, port: int, host: str = "192.0.2.1") -> None:
         """The server says that somebody is elsewhere now."""
         one.reachable_at((host, port))
         self.dialling.want_at_new_address(one, 0.0)

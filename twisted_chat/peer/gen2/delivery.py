@@ -9,7 +9,7 @@ at any time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
@@ -20,10 +20,10 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
-from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.gen2.link import PeerLink
+from twisted_chat.peer.gen2.outbox import Outbox, Piece, pieces_of
 from twisted_chat.rate import Rate
-from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, NumberedText
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
@@ -35,8 +35,11 @@ HEAR_RATE, HEAR_BURST = 100.0, 300
 
 @dataclass(eq=False, slots=True)
 class PeerDelivery:
-    """What is under way between us and one other peer, in both directions."""
+    """What is under way between us and one other peer, in both directions. Only Deliveries
+    changes it."""
 
+    contact: Contact
+    peer: PeerLink
     outbox: Outbox
     inbox: Inbox
     owed: frozenset[int] = frozenset()
@@ -77,152 +80,157 @@ class Deliveries:
         self._inboxes = inboxes
         self._hearing = Rate(hear_rate, hear_burst)
         self._pause = 1 / hear_rate if hear_rate else 0.0
-        self._peers: dict[Contact, KeyedPeer] = {}
-        self._all: dict[KeyedPeer, PeerDelivery] = {}
-        self._active: dict[KeyedPeer, None] = {}
-        """Those with whom something is under way."""
-        self._deadlines: Deadlines[KeyedPeer] = Deadlines()
+        self._peers: dict[Contact, PeerLink] = {}
+        self._all: dict[Contact, PeerDelivery] = {}
+        """Made when they are needed: a server can name many."""
+        self._active: dict[PeerDelivery, None] = {}
+        """Those in which something is under way."""
+        self._deadlines: Deadlines[PeerDelivery] = Deadlines()
         self.last: Line | None = None
         """What the person said last."""
 
-    def _with(self, peer: KeyedPeer) -> PeerDelivery:
-        """What is under way with somebody; made when it is needed, as a server can name many."""
-        its = self._all.get(peer)
+    def begin(self, peer: PeerLink) -> None:
+        """There may be something to say to somebody, or to hear."""
+        self._peers[peer.contact] = peer
+
+    def _with(self, contact: Contact) -> PeerDelivery:
+        """What is under way with somebody."""
+        its = self._all.get(contact)
         if its is None:
-            inbox = self._inboxes.of(peer.fingerprint)
-            its = self._all[peer] = PeerDelivery(Outbox(self._next_epoch()), inbox)
+            outbox, inbox = Outbox(self._next_epoch()), self._inboxes.of(contact.fingerprint)
+            its = PeerDelivery(contact, self._peers[contact], outbox, inbox)
+            self._all[contact] = its
         return its
 
     # --- Saying
-
-    def begin(self, peer: KeyedPeer) -> None:
-        """There may be something to say to somebody, or to hear."""
-        self._peers[peer.contact] = peer
 
     def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
         """Accept a line for those who have room for it. To the members of the room that we are
         in it is said there, and to others in private. Returns those who have no room for it."""
         self.last = line
         line.time = int((now + self._since_1970) * 1000)
-        pieces = pieces_of(line, line.room)
-        private = [replace(piece, where=PRIVATE) for piece in pieces]
-        size = sum(piece.size for piece in pieces)
+        to_room = pieces_of(line, line.room)
+        private: list[Piece] | None = None
+        size = sum([piece.size for piece in to_room])
         full: list[Contact] = []
         for contact in contacts:
-            peer = self._peers[contact]
-            its = self._with(peer)
-            outbox = its.outbox
-            if not outbox.has_room(size):
+            its = self._with(contact)
+            if not its.outbox.has_room(size):
                 full.append(contact)
                 continue
             line.receivers += 1
-            if not len(outbox):
-                self._watch(peer, its, now + LATE)
-            for piece in pieces if contact.standing is Standing.MEMBER else private:
-                outbox.put(piece)
-            self._send(peer, its)
+            if not len(its.outbox):
+                self._watch(its, now + LATE)
+            if contact.standing is Standing.MEMBER:
+                its.outbox.put(to_room)
+            else:
+                private = pieces_of(line, "") if private is None else private
+                its.outbox.put(private)
+            self._send(its)
         return full
 
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         """Whether a text can be accepted for all of these to whom there is a link."""
         for contact in contacts:
-            peer = self._peers[contact]
-            if peer.link is not None and not self._with(peer).outbox.has_room(size):
+            its = self._all.get(contact)
+            if its is not None and its.peer.link is not None and not its.outbox.has_room(size):
                 return False
         return True
 
-    def flush(self, peer: KeyedPeer) -> None:
+    def flush(self, contact: Contact) -> None:
         """Send what may be sent."""
-        self._send(peer, self._with(peer))
+        self._send(self._with(contact))
 
-    def _send(self, peer: KeyedPeer, its: PeerDelivery) -> None:
-        link = peer.link
-        if link is not None and not peer.contact.blocked and not peer.contact.awaited:
+    def _send(self, its: PeerDelivery) -> None:
+        link = its.peer.link
+        if link is not None and not its.contact.blocked and not its.contact.awaited:
             for message in its.outbox.to_send():
                 self._effects.frame(message, link)
 
-    def give_up(self, peer: KeyedPeer) -> None:
+    def give_up(self, contact: Contact) -> None:
         """Forget what has not arrived, and tell the person."""
-        its = self._all.pop(peer, None)
-        del self._peers[peer.contact]
-        self._active.pop(peer, None)
-        self._deadlines.discard(peer)
+        del self._peers[contact]
+        its = self._all.pop(contact, None)
         if its is None:
             return
+        self._active.pop(its, None)
+        self._deadlines.discard(its)
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
         if sent:
-            self._effects.tell(said.ArrivalUnknown(peer.contact.who, len(sent), sent[0].text))
+            self._effects.tell(said.ArrivalUnknown(contact.who, len(sent), sent[0].text))
         if never:
-            self._effects.tell(said.NeverArrived(peer.contact.who, len(never), never[0].text))
+            self._effects.tell(said.NeverArrived(contact.who, len(never), never[0].text))
 
     @property
-    def unsettled(self) -> list[KeyedPeer]:
-        """Those who lack something."""
-        return [peer for peer in self._active if len(self._with(peer).outbox)]
+    def unsettled(self) -> list[PeerDelivery]:
+        """Those in which something has not arrived."""
+        return [its for its in self._active if len(its.outbox)]
 
     # --- Hearing
 
-    def linked(self, peer: KeyedPeer, now: float) -> None:
+    def linked(self, contact: Contact, now: float) -> None:
         """There is a new link, or the person has accepted the key."""
-        its = self._with(peer)
+        its = self._with(contact)
         its.outbox.rewind()
         its.inbox.begin_anew()
-        self._send(peer, its)
-        self._show(peer, its, now)
+        self._send(its)
+        self._show(its, now)
 
     def received(
-        self, peer: KeyedPeer, speech: NumberedText | Acknowledgement, now: float
+        self, contact: Contact, speech: NumberedText | Acknowledgement, now: float
     ) -> None:
         """Take what was said. Raises WireError."""
-        its = self._with(peer)
+        its = self._with(contact)
         if isinstance(speech, Acknowledgement):
             its.outbox.heard(speech)
-            self._send(peer, its)
+            self._send(its)
             if its.behind and not len(its.outbox):
                 its.behind = False
-                self._effects.tell(said.AllArrived(peer.contact.who))
+                self._effects.tell(said.AllArrived(contact.who))
         else:
             if not its.inbox.take(speech):
-                self._owe(peer, its, speech, now)
-            self._show(peer, its, now)
+                self._owe(its, speech, now)
+            self._show(its, now)
 
-    def _show(self, peer: KeyedPeer, its: PeerDelivery, now: float) -> None:
+    def _show(self, its: PeerDelivery, now: float) -> None:
         its.show_at = NEVER
-        while len(its.inbox) and not peer.contact.blocked:
-            if not self._hearing.spend(peer.fingerprint, now):
+        contact, inbox = its.contact, its.inbox
+        while len(inbox) and not contact.blocked:
+            if not self._hearing.spend(contact.fingerprint, now):
                 its.show_at = now + self._pause
-                self._watch(peer, its, its.show_at)
+                self._watch(its, its.show_at)
                 break
-            shown = its.inbox.show_next()
-            if not peer.contact.ignored:
+            shown = inbox.show_next()
+            if not contact.ignored:
                 text = shown.text.removesuffix("\n").removesuffix("\r")
-                in_room = peer.contact.standing is Standing.MEMBER
-                self._effects.tell(said.Said(peer.contact.who, text, in_room))
-            self._owe(peer, its, shown, now)
+                in_room = contact.standing is Standing.MEMBER
+                self._effects.tell(said.Said(contact.who, text, in_room))
+            self._owe(its, shown, now)
 
-    def _owe(self, peer: KeyedPeer, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+    def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         if shown.epoch not in its.owed:
             its.owed |= {shown.epoch}
         its.unacknowledged += 1
         if its.unacknowledged >= ACK_EVERY:
-            self._acknowledge(peer, its)
+            self._acknowledge(its)
         elif its.unacknowledged == 1:
             its.acknowledge_at = now + ACK_DELAY
-            self._watch(peer, its, its.acknowledge_at)
+            self._watch(its, its.acknowledge_at)
 
-    def _acknowledge(self, peer: KeyedPeer, its: PeerDelivery) -> None:
-        if peer.link is not None and not peer.contact.blocked:
+    def _acknowledge(self, its: PeerDelivery) -> None:
+        link = its.peer.link
+        if link is not None and not its.contact.blocked:
             for epoch in sorted(its.owed):
-                if heard := its.inbox.heard(epoch):
-                    self._effects.frame(heard.encode(), peer.link)
+                if (heard := its.inbox.heard(epoch)) is not None:
+                    self._effects.frame(heard.encode(), link)
         its.owed = frozenset()
         its.unacknowledged, its.acknowledge_at = 0, NEVER
 
     def acknowledge_all(self) -> None:
         """Acknowledge what was shown, without waiting for more."""
-        for peer in self._active:
-            self._acknowledge(peer, self._with(peer))
+        for its in self._active:
+            self._acknowledge(its)
 
     # --- What is due
 
@@ -232,33 +240,32 @@ class Deliveries:
 
     def tick(self, now: float) -> None:
         late: dict[Line, list[Someone]] = {}
-        for peer in list(self._deadlines.due(now)):
-            its = self._with(peer)
+        for its in list(self._deadlines.due(now)):
             its.watched_until = NEVER
             if its.show_at <= now:
-                self._show(peer, its, now)
+                self._show(its, now)
             if its.acknowledge_at <= now:
-                self._acknowledge(peer, its)
+                self._acknowledge(its)
             oldest = its.outbox.oldest
             if oldest is not None and not its.behind and oldest.at + LATE <= now:
                 its.behind = True
-                late.setdefault(oldest, []).append(peer.contact.who)
+                late.setdefault(oldest, []).append(its.contact.who)
             if (due := its.due) < NEVER:
-                self._watch(peer, its, due)
+                self._watch(its, due)
             elif oldest is None:
-                self._active.pop(peer, None)
+                self._active.pop(its, None)
         for line, behind in late.items():
             self._effects.tell(
                 said.NotArrived(line.text, tuple(behind), line.arrived, line.receivers)
             )
 
-    def _watch(self, peer: KeyedPeer, its: PeerDelivery, at: float) -> None:
-        """See at this moment what is due with somebody. What has been put off since is found
+    def _watch(self, its: PeerDelivery, at: float) -> None:
+        """Look at this moment at what is due with somebody. What has been put off since is found
         not to be due: words that arrive in time cost no deadline each."""
         if at < its.watched_until:
             its.watched_until = at
-            self._deadlines.set(peer, at)
-            self._active[peer] = None
+            self._deadlines.set(its, at)
+            self._active[its] = None
 
     def status(self) -> said.Delivery:
         """How far what was said has come."""
@@ -266,9 +273,7 @@ class Deliveries:
         if line is None:
             return said.Delivery(None, 0, 0, ())
         waiting = tuple(
-            said.Waiting(
-                one.contact.who, len(self._with(one).outbox.lines()), one.link is not None
-            )
-            for one in self.unsettled
+            said.Waiting(its.contact.who, len(its.outbox.lines()), its.peer.link is not None)
+            for its in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address, AddressKind, kind, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.peer.backoff import Backoff
-from twisted_chat.peer.gen2.link import KeyedPeer
+from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.whereabouts import Whereabouts
 
 PATIENCE = 10.0
@@ -35,7 +35,7 @@ class _Host:
     """Who waits for a dial to a host, how many are on their way, how many links
     there are, and whether it is left alone for now."""
 
-    waiting: OrderedDict[KeyedPeer, None] = field(default_factory=OrderedDict)
+    waiting: OrderedDict[PeerLink, None] = field(default_factory=OrderedDict)
     under_way: int = 0
     linked: int = 0
     backoff: Backoff = field(default_factory=Backoff)
@@ -68,8 +68,8 @@ class Dialling:
 
     def __init__(self, dial: Callable[[Address, str], None]) -> None:
         self._dial = dial
-        self._due: Deadlines[KeyedPeer] = Deadlines()
-        self._waits_at: dict[KeyedPeer, str] = {}
+        self._due: Deadlines[PeerLink] = Deadlines()
+        self._waits_at: dict[PeerLink, str] = {}
         self._hosts: dict[str, _Host] = {}
         self._silent: OrderedDict[str, None] = OrderedDict()
         self._free: OrderedDict[str, None] = OrderedDict()
@@ -87,17 +87,17 @@ class Dialling:
     def wake(self) -> float:
         return min(self._due.next, self._resting.next, self._given_up.next)
 
-    def busy(self, peer: KeyedPeer) -> bool:
+    def busy(self, peer: PeerLink) -> bool:
         """Whether a link is wanted or on its way."""
         return peer.fingerprint in self._dialled or peer in self._waits_at or peer in self._due
 
-    def want(self, peer: KeyedPeer, at: float) -> None:
+    def want(self, peer: PeerLink, at: float) -> None:
         """Dial, not before this moment, and once at a time."""
         self.drop(peer)
         if peer.fingerprint not in self._dialled:
             self._due.set(peer, at)
 
-    def want_at_new_address(self, peer: KeyedPeer, now: float) -> None:
+    def want_at_new_address(self, peer: PeerLink, now: float) -> None:
         """Dial as soon as it may be, whatever is on its way to where they were before,
         which counts until nothing can come of it. Where their own link has come up
         before, the host is not left alone."""
@@ -108,7 +108,7 @@ class Dialling:
         if its is not None and address is not None and site(address[0]) == peer.linked_at:
             self._rest_no_more(site(address[0]), its)
 
-    def drop(self, peer: KeyedPeer) -> None:
+    def drop(self, peer: PeerLink) -> None:
         """Do not dial any more. What is on its way stays."""
         self._due.discard(peer)
         at = self._waits_at.pop(peer, None)

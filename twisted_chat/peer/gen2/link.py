@@ -1,6 +1,7 @@
-"""One other peer that has a key."""
+"""The link to one other peer, and how far we are with it."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
@@ -11,21 +12,52 @@ MAX_ADDRESSES = 4
 """Addresses that are tried for one peer, the one learned last first."""
 
 
+class PeerState(Enum):
+    """How far we are with the link to another peer."""
+
+    AWAITED = "awaited"
+    """Nothing is tried: it is the other who dials, or the person has to accept the key. There
+    is no deadline."""
+    WANTED = "wanted"
+    """A link is to be dialled, or on its way. Dialling knows when, and gives each up in time."""
+    OPEN = "open"
+    """There is a link. It ends where QUIC has no answer, or with what is not in the language."""
+    FORGOTTEN = "forgotten"
+    """We have parted, and LINGER seconds have passed."""
+
+
+AFTERWARDS: dict[PeerState, set[PeerState]] = {
+    PeerState.AWAITED: {PeerState.WANTED, PeerState.OPEN, PeerState.FORGOTTEN},
+    PeerState.WANTED: {PeerState.AWAITED, PeerState.OPEN, PeerState.FORGOTTEN},
+    PeerState.OPEN: {PeerState.AWAITED, PeerState.FORGOTTEN},
+    PeerState.FORGOTTEN: set(),
+}
+"""What comes after what. A link that takes the place of another leaves it OPEN."""
+
+
 @dataclass(eq=False, slots=True)
-class KeyedPeer:
-    """The link to one other peer, if there is one, and how to get it."""
+class PeerLink:
+    """The link to somebody, if there is one, and how to get it. Only the Mesh changes it."""
 
     contact: Contact
+    state: PeerState = PeerState.AWAITED
+    """Which `enter` changes, and nothing else."""
     place: Address | None = None
     """Where the server said last that it is."""
     addresses: list[Address] = field(default_factory=list)
     link: Link | None = None
-    linked_since: float = 0.0
+    """The link, while the state is OPEN."""
+    since: float = 0.0
+    """When that was there."""
     linked_at: str = ""
     """The host at which its key was proven last; empty if that was never."""
     backoff: Backoff = field(default_factory=Backoff)
-    parting: bool = False
-    """Whether it is neither in the room nor introduced any more, and soon forgotten."""
+
+    def enter(self, state: PeerState, link: Link | None = None) -> None:
+        """Be in this state from now on; `link` is there while that is OPEN."""
+        assert state is self.state or state in AFTERWARDS[self.state], (self.state, state)
+        assert (link is not None) is (state is PeerState.OPEN)
+        self.state, self.link = state, link
 
     @property
     def fingerprint(self) -> str:

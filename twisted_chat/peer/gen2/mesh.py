@@ -1,45 +1,29 @@
 """The other peers that have a key, and the links to them.
 
 Of two peers the one with the smaller fingerprint dials; the other waits.
-Whoever links to us without being in the room or introduced is a stranger: it
-may only have been faster than the server's word, so it is kept unheard for a
-moment, and then it is put off.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
-from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
-from twisted_chat.peer.contacts.line import size_of
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dialling import Dialling, Places
-from twisted_chat.peer.gen2.link import KeyedPeer
-from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
+from twisted_chat.peer.gen2.link import PeerLink, PeerState
+from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
 from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
+from twisted_chat.wire.gen2.speech import Speech, parse_speech
 
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
-STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
-"""Seconds for which a link waits for the server's word about its other end, and how many may."""
-
-
-@dataclass(eq=False, slots=True)
-class _Stranger:
-    link: Link
-    until: float
-    said: list[NumberedText] = field(default_factory=list)
-    size: int = 0
 
 
 class Mesh:
@@ -65,12 +49,12 @@ class Mesh:
         self.has_room, self.say = words.has_room, words.say
         self._effects = effects
         self._places = places
-        self._known: dict[str, KeyedPeer] = {}
+        self._known: dict[str, PeerLink] = {}
         self._contacts = contacts
-        self._links: dict[Link, KeyedPeer] = {}
-        self._strangers: dict[str, _Stranger] = {}
+        self._links: dict[Link, PeerLink] = {}
+        self._strangers = WaitingStrangers(effects)
         self._dialling = Dialling(effects.dial)
-        self._parting: Deadlines[KeyedPeer] = Deadlines()
+        self._parting: Deadlines[PeerLink] = Deadlines()
 
     # --- Who is there
 
@@ -78,9 +62,8 @@ class Mesh:
         peer = self._known.get(contact.fingerprint)
         new = peer is None
         if peer is None:
-            peer = self._known[contact.fingerprint] = KeyedPeer(contact)
+            peer = self._known[contact.fingerprint] = PeerLink(contact)
             self._words.begin(peer)
-        peer.parting = False
         self._parting.discard(peer)
         allowed = self._places.allow(contact.address)
         if allowed:
@@ -88,27 +71,34 @@ class Mesh:
         moved = peer.place != contact.address
         peer.place = contact.address
         if contact.blocked:
-            self._dialling.drop(peer)
+            self._dial_no_more(peer)
         elif allowed and moved and not new:
             self._dial_at_new_address(peer, now)
         elif not self._dialling.busy(peer):
             self._dial(peer, now, now)
-        if stranger := self._strangers.pop(contact.fingerprint, None):
+        if (stranger := self._strangers.met(contact.fingerprint)) is not None:
             self._take_over(peer, stranger.link, now)
+            self._hear_out(peer, stranger, now)
+
+    def _hear_out(self, peer: PeerLink, stranger: Stranger, now: float) -> None:
+        """Take what somebody has said before we knew them."""
+        try:
             for said in stranger.said:
-                self._take(peer, stranger.link, said, now)
+                if peer.link is stranger.link:
+                    self._take(peer, stranger.link, said, now)
+        except WireError as broken:
+            self._break(stranger.link, broken, now)
 
     def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
         peer = self._known[contact.fingerprint]
         if tell:
             self._say_leave(peer)
-        peer.parting = True
         self._parting.set(peer, now + LINGER)
 
     def returned(self, contact: Contact, now: float) -> None:
-        self._words.flush(self._known[contact.fingerprint])
+        self._words.flush(contact)
 
-    def _say_leave(self, peer: KeyedPeer) -> None:
+    def _say_leave(self, peer: PeerLink) -> None:
         """Tell somebody that we do not hear them any more."""
         if peer.link is not None and not peer.contact.blocked:
             self._effects.frame(Leave().encode(), peer.link)
@@ -136,9 +126,9 @@ class Mesh:
         elif peer := self._known.get(link.fingerprint):
             self._take_over(peer, link, now)
         else:
-            self._wait_for_introduction(link, now)
+            self._strangers.take(link, now)
 
-    def _take_over(self, peer: KeyedPeer, link: Link, now: float) -> None:
+    def _take_over(self, peer: PeerLink, link: Link, now: float) -> None:
         former = peer.link
         if former is not None:
             if self._rightly_dialled(former) and not self._rightly_dialled(link):
@@ -146,8 +136,8 @@ class Mesh:
                 return
             del self._links[former]
             self._effects.close(former, "there is another link now")
-        peer.link = link
-        peer.linked_since = now
+        peer.enter(PeerState.OPEN, link)
+        peer.since = now
         peer.linked_at = site(link.address[0])
         peer.reachable_at(link.address)
         self._dialling.drop(peer)
@@ -159,55 +149,38 @@ class Mesh:
     def _rightly_dialled(self, link: Link) -> bool:
         return link.dialled == (self._trust.own < link.fingerprint)
 
-    def _ready(self, peer: KeyedPeer, now: float) -> None:
+    def _ready(self, peer: PeerLink, now: float) -> None:
         self._trust.remember(peer.contact.name, peer.fingerprint)
         assert peer.link is not None
         self._effects.frame(Can(OF_PEERS).encode(), peer.link)
-        self._words.linked(peer, now)
-
-    def _wait_for_introduction(self, link: Link, now: float) -> None:
-        if former := self._strangers.pop(link.fingerprint, None):
-            self._effects.close(former.link, "there is another link now")
-        if len(self._strangers) >= MAX_STRANGERS:
-            self._effects.close(link, "too many whom I do not know")
-        else:
-            self._strangers[link.fingerprint] = _Stranger(link, now + STRANGER_PATIENCE)
+        self._words.linked(peer.contact, now)
 
     def received(self, link: Link, message: bytes, now: float) -> None:
         """Something was said on a link."""
         peer = self._links.get(link)
-        stranger = self._strangers.get(link.fingerprint)
-        if peer is None and (stranger is None or stranger.link is not link):
+        if peer is None and link not in self._strangers:
             return  # Closed already.
         try:
             speech = parse_speech(message)
             if isinstance(speech, Can):
                 link.learn(speech.known)
-                return
-            if peer is None:
-                assert stranger is not None
-                _hold(stranger, speech)
-                return
+            elif peer is None:
+                self._strangers.hold(link, speech)
+            else:
+                self._take(peer, link, speech, now)
         except UnknownVerb:
             link.skipped += 1
-            return
         except WireError as broken:
             self._break(link, broken, now)
-            return
-        self._take(peer, link, speech, now)
 
-    def _take(self, peer: KeyedPeer, link: Link, speech: Speech, now: float) -> None:
-        if peer.link is not link:
-            return
+    def _take(self, peer: PeerLink, link: Link, speech: Speech, now: float) -> None:
+        """Take what somebody whom we know has said. Raises WireError."""
         if isinstance(speech, Leave):
             self._on_parted(peer.contact, now)
-            return
-        try:
-            self._words.received(peer, speech, now)
-        except WireError as broken:
-            self._break(link, broken, now)
         else:
-            peer.backoff.begin_anew()
+            self._words.received(peer.contact, speech, now)
+            if peer.backoff.attempts:
+                peer.backoff.begin_anew()
 
     def _break(self, link: Link, broken: WireError, now: float) -> None:
         """What came is not in the language: nothing more can be understood."""
@@ -231,13 +204,11 @@ class Mesh:
 
     def lost(self, link: Link, now: float) -> None:
         """A link is no more."""
-        stranger = self._strangers.get(link.fingerprint)
-        if stranger is not None and stranger.link is link:
-            del self._strangers[link.fingerprint]
+        self._strangers.lost(link)
         if peer := self._links.pop(link, None):
-            peer.link = None
+            peer.enter(PeerState.AWAITED)
             self._dialling.unlinked(peer.fingerprint)
-            if now - peer.linked_since >= STEADY:
+            if now - peer.since >= STEADY:
                 peer.backoff.begin_anew()
             self._dial_again(peer, now)
 
@@ -245,18 +216,21 @@ class Mesh:
         """There is no link to be had there, this time."""
         peer = self._known.get(fingerprint)
         if self._dialling.failed(address, fingerprint, now) and peer is not None:
+            if peer.state is PeerState.WANTED:
+                peer.enter(PeerState.AWAITED)
             self._dial_again(peer, now)
 
-    def _dial_again(self, peer: KeyedPeer, now: float) -> None:
+    def _dial_again(self, peer: PeerLink, now: float) -> None:
         self._dial(peer, now + peer.backoff.next(), now)
 
-    def _dial(self, peer: KeyedPeer, at: float, now: float) -> None:
-        if self._dials(peer) and peer.link is None:
+    def _dial(self, peer: PeerLink, at: float, now: float) -> None:
+        if self._dials(peer) and peer.state is not PeerState.OPEN:
+            peer.enter(PeerState.WANTED)
             self._dialling.want(peer, at)
             if at <= now:
                 self._tick_dials(now)
 
-    def _dial_at_new_address(self, peer: KeyedPeer, now: float) -> None:
+    def _dial_at_new_address(self, peer: PeerLink, now: float) -> None:
         """The server has just said where it is now: a program that was started anew, to
         whose predecessor there may still be a link."""
         peer.backoff.begin_anew()
@@ -265,7 +239,12 @@ class Mesh:
             self._dialling.want_at_new_address(peer, now)
             self._tick_dials(now)
 
-    def _dials(self, peer: KeyedPeer) -> bool:
+    def _dial_no_more(self, peer: PeerLink) -> None:
+        self._dialling.drop(peer)
+        if peer.state is PeerState.WANTED:
+            peer.enter(PeerState.AWAITED)
+
+    def _dials(self, peer: PeerLink) -> bool:
         """Whether it is us who dial, of the two."""
         return self._trust.own < peer.fingerprint and not peer.contact.blocked
 
@@ -277,38 +256,24 @@ class Mesh:
 
     @property
     def wake(self) -> float:
-        first = next(iter(self._strangers.values()), None)
-        until = NEVER if first is None else first.until
-        return min(self._dialling.wake, self._parting.next, until)
+        return min(self._dialling.wake, self._parting.next, self._strangers.wake)
 
     def tick(self, now: float) -> None:
         for peer in list(self._parting.due(now)):
             self.forget(peer.contact)
         self._tick_dials(now)
-        for stranger in [one for one in self._strangers.values() if one.until <= now]:
-            del self._strangers[stranger.link.fingerprint]
-            self._effects.close(stranger.link, "you are neither in my room nor were we introduced")
+        self._strangers.tick(now)
 
     def forget(self, contact: Contact) -> None:
         peer = self._known[contact.fingerprint]
-        self._words.give_up(peer)
+        link = peer.link
+        self._words.give_up(contact)
         self._parting.discard(peer)
         self._dialling.drop(peer)
         self._dialling.unlinked(peer.fingerprint)
+        peer.enter(PeerState.FORGOTTEN)
         del self._known[peer.fingerprint]
         self._contacts.forget(contact)
-        if peer.link is not None:
-            del self._links[peer.link]
-            self._effects.close(peer.link, "we have parted")
-
-
-def _hold(stranger: _Stranger, speech: Speech) -> None:
-    """Keep what may turn out to be worth hearing. Raises WireError."""
-    if isinstance(speech, Leave):
-        return
-    if isinstance(speech, Acknowledgement):
-        raise WireError("acknowledged what was not said")
-    stranger.said.append(speech)
-    stranger.size += size_of(speech.text)
-    if len(stranger.said) > WINDOW or (len(stranger.said) > 1 and stranger.size > WINDOW_BYTES):
-        raise WireError("more at once than may be on the way")
+        if link is not None:
+            del self._links[link]
+            self._effects.close(link, "we have parted")

@@ -6,6 +6,7 @@ acknowledged.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
@@ -83,10 +84,11 @@ class Outbox:
     def has_room(self, size: int) -> bool:
         return self._bytes + size <= MAX_OUTBOX
 
-    def put(self, piece: Piece) -> None:
-        """Accept a message, for which there has to be room."""
-        self._pieces.append(piece)
-        self._bytes += piece.size
+    def put(self, pieces: Sequence[Piece]) -> None:
+        """Accept a line, for which there has to be room."""
+        for piece in pieces:
+            self._pieces.append(piece)
+            self._bytes += piece.size
 
     def to_send(self) -> list[bytes]:
         """The messages that may go onto the link now; they are on the way from now on."""
