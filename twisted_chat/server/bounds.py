@@ -80,6 +80,10 @@ SMALL_ROOM = 32
 REMEMBERED = 16_384
 """Answers of each kind that are kept as the bytes they are."""
 
+REPEATS, REPEATS_AT_ONCE = 1.0, 64
+"""Answers a second, and at once, to users of one site who ask in datagrams for what they
+have already, as after a lost answer: one for each user that there may be."""
+
 HEARD = 1.0
 """Seconds within which another word from a user is no news, but at most a
 2,000th of its time to live: so exact is the silence after which it is gone."""

@@ -43,6 +43,20 @@ class RegistrationTests(SynchronousTestCase):
             self.assertEqual(server.ask(source, b"hi bob"), [])
         self.assertEqual(server.ask(ALICE, b"ar bob"), [b"ar"])
 
+    def test_asked_in_the_name_of_a_server(self) -> None:
+        """Two servers, of which one has asked the other in its own answers, fall silent."""
+        here, there = Server(rate=50, burst=100), Server(rate=50, burst=100)
+        for said in (b"hi bob", b"rc lab"):
+            turns = 0
+            while said and turns < 1000:
+                turns += 1
+                (said, here, there) = (b"".join(here.ask(BOB, said)), there, here)
+                here.wait(0.1)
+                there.wait(0.1)
+            self.assertLess(turns, 500)
+        self.assertEqual(here.ask(ALICE, b"hi alice"), [b"hi alice"])
+        self.assertEqual(here.ask(ALICE, b"hi alice"), [b"hi alice"])
+
     def test_a_full_server_lets_its_users_rename(self) -> None:
         """At the bound on users a registered one may still take another name."""
         server = Server(users=1, users_per_host=1)

@@ -7,8 +7,9 @@ from twisted_chat.addresses import Address, there_can_be
 from twisted_chat.directory.directory import Directory, Heard, Registered, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
+from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
-from twisted_chat.server.bounds import HEARD, REMEMBERED, Bounds
+from twisted_chat.server.bounds import HEARD, REMEMBERED, REPEATS, REPEATS_AT_ONCE, Bounds
 from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.nearby import Nearby
@@ -67,6 +68,7 @@ class DatagramRequests:
         self._bans = bans
         self._nearby = nearby
         self._serves = generation == 1
+        self._repeats = Rate(REPEATS if bounds.rate else 0, REPEATS_AT_ONCE)
         self._news = min(HEARD, bounds.user_ttl / 2000)
         self._answer: dict[type, Callable[..., None]] = {
             Leave: self._leave,
@@ -100,7 +102,7 @@ class DatagramRequests:
             self._queue.send(source, _HI, now)
             return
         if user is not None and user.casefolded == casefolded:
-            self._queue.send(source, _welcome(request.name), now)
+            self._say_again(source, _welcome(request.name), now)
             return
         if (
             not self._serves
@@ -141,11 +143,24 @@ class DatagramRequests:
         self._queue.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
+        before = len(self._directory.rooms)
+
         def close(ground: Ground | None, now: float) -> None:
-            answer = RoomReady(request.room).encode() if ground is None else _RC
-            self._queue.send(user.address, answer, now)
+            if ground is not None:
+                self._queue.send(user.address, _RC, now)
+            elif len(self._directory.rooms) > before:
+                self._queue.send(user.address, RoomReady(request.room).encode(), now)
+            else:
+                self._say_again(user.address, RoomReady(request.room).encode(), now)
 
         self._claims.room(request.room, user, now, close)
+
+    def _say_again(self, to: Address, answer: bytes, now: float) -> None:
+        """Answer somebody who has what it asks for. Such an answer is a request too, and
+        comes back from another server, in whose name somebody has asked: for ever, if each
+        of these were answered."""
+        if self._repeats.spend(to[0], now):
+            self._queue.send(to, answer, now)
 
     def _join_room(self, request: JoinRoom, user: User, now: float) -> None:
         if self._registry.join_room(request.room, user, now) is not None:
