@@ -42,7 +42,9 @@ run: $(VENV)/.installed
 
 chat: $(VENV)/.installed
 	@$(port)
-	@exec $(BIN)/udpchat $(call quoted,HOST) $(call quoted,PORT) $(if $(value NAME),--name $(call quoted,NAME))
+# Ctrl-C is how a chat may end, and no error of make's.
+	@trap : INT; $(BIN)/udpchat $(call quoted,HOST) $(call quoted,PORT) \
+	$(if $(value NAME),--name $(call quoted,NAME)) || { status=$$?; [ $$status = 130 ] || exit $$status; }
 
 analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(if $(value FILE),$(call quoted,FILE))

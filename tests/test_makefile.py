@@ -15,12 +15,13 @@ ROOT = Path(__file__).parents[1]
 class Make(SynchronousTestCase):
     """What is given arrives as it is given."""
 
-    def make(self, *words: str) -> tuple[int, str, str]:
-        """The status of make, what it says and what of that are errors."""
+    def make(self, *words: str, ends: int = 0) -> tuple[int, str, str]:
+        """The status of make, what it says and what of that are errors; a program that is
+        started ends with a status too."""
         place = temporary(self)
         place.mkdir()
         for program in ("udpchat", "chat-analyze"):
-            (place / program).write_text('#!/bin/sh\nprintf "[%s]" "$@"\n')
+            (place / program).write_text(f'#!/bin/sh\nprintf "[%s]" "$@"\nexit {ends}\n')
             (place / program).chmod(0o700)
         done = subprocess.run(
             ["make", "-o", ".venv/.installed", "-o", ".venv/.analyzed", f"BIN={place}", *words],
@@ -51,6 +52,12 @@ class Make(SynchronousTestCase):
             self.assertEqual(self.make("analyze", f"FILE={name}"), (0, f"[{name}]", ""))
         self.assertEqual(self.make("chat"), (0, "[127.0.0.1][8090]", ""))
         self.assertEqual(self.make("run", "PORT=9000"), (0, "[9000]", ""))
+
+    def test_end(self) -> None:
+        """A chat that Ctrl-C has ended is no error; any other that fails is one."""
+        for status, fails in ((0, False), (130, False), (1, True), (143, True)):
+            found, _, errors = self.make("chat", ends=status)
+            self.assertEqual((bool(found), bool(errors)), (fails, fails), (status, errors))
 
     def test_port(self) -> None:
         """A port that is none is one line of ours, and starts nothing."""

@@ -409,7 +409,8 @@ class Signals(StreamTestCase):
 
 
 class Entered(StreamTestCase):
-    """Ctrl-C in the same moment as Enter: what was entered is sent, or said to be not sent."""
+    """Ctrl-C in the same moment as Enter: what was entered is said to be not said, as is what
+    was entered right after, for a shell."""
 
     def at_a_terminal(
         self, program: str, *words: object
@@ -439,8 +440,17 @@ class Entered(StreamTestCase):
         with self.assertRaises(BlockingIOError):
             os.read(self.theirs, 100)
 
-    def test_sent(self) -> None:
-        """It is sent where somebody hears it."""
+    def end_with(self, started: "subprocess.Popen[bytes]", typing: int, shown: Output) -> None:
+        """Type a line, half a line, Ctrl-C and a command for a shell at once."""
+        os.write(typing, b"good night\nha\x03ls\n")
+        shown.expect("> 2 lines came with Ctrl-C, and were not said, from this on: good night\n")
+        status = started.wait(PATIENCE)
+        self.assertEqual(status if status >= 0 else 128 - status, 130)
+        self.assertNotIn("Traceback", shown.text)
+        self.assert_left_as_it_was()
+
+    def test_udpchat(self) -> None:
+        """Nobody hears it; what was entered before is heard."""
         port = free_udp_port()
         self.serve(port)
         alice = self.meet("alice", port)
@@ -450,14 +460,16 @@ class Entered(StreamTestCase):
         alice.expect("bob")
         alice.type_lines("$poke bob")
         shown.expect("alice wants to talk")
-        os.write(typing, b"good night\nha\x03")
-        alice.expect("< bob: good night\n")
-        self.assertEqual(bob.wait(PATIENCE), 130)
-        self.assertNotIn("< bob: ha", alice.said)
-        self.assert_left_as_it_was()
+        os.write(typing, b"good\n")
+        shown.expect("good\n")
+        alice.expect("< bob: good\n")
+        self.end_with(bob, typing, shown)
+        alice.type_lines("$quit")
+        self.assertEqual(alice.wait(), 0)
+        self.assertEqual(alice.said.count("< bob"), 1)
 
-    def test_sent_over_tcp(self) -> None:
-        """So it is in TCP chat, before the end."""
+    def test_tcpchat(self) -> None:
+        """So it is in TCP chat."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             where = f"127.0.0.1:{server.getsockname()[1]}"
             server.settimeout(PATIENCE)
@@ -465,51 +477,35 @@ class Entered(StreamTestCase):
             line, _ = server.accept()
             with line:
                 shown.expect("> connected with")
-                os.write(typing, b"good night\nha\x03")
                 line.settimeout(PATIENCE)
-                heard = Output(line.fileno())
-                heard.expect_end()
-                self.assertEqual(heard.data, b"good night\n")
-        self.assertEqual(calling.wait(PATIENCE), 130)
-        self.assert_left_as_it_was()
+                os.write(typing, b"good\n")
+                self.assertEqual(line.recv(100), b"good\n")
+                self.end_with(calling, typing, shown)
+                self.assertEqual(line.recv(100), b"")
 
     def test_not_sent(self) -> None:
-        """Where nobody is there yet, it is said to be not sent."""
+        """What waits for somebody to come is said to be not sent."""
         words = ("--listen", "tcp:0:interface=127.0.0.1")
-        waiting, typing, shown = self.at_a_terminal("tcpchat", *words)
-        shown.expect("> waiting on")
-        os.write(typing, b"good night\nha\x03")
-        shown.expect("> not sent: good night\n")
-        self.assertEqual(waiting.wait(PATIENCE), 130)
-        self.assert_left_as_it_was()
+        for argv in (("tcpchat",), ("twistd", "-n", "--pidfile=", "tcpchat")):
+            waiting, typing, shown = self.at_a_terminal(*argv, *words)
+            shown.expect("> waiting on")
+            os.write(typing, b"hello\n")
+            shown.expect("> nobody is there yet")
+            self.end_with(waiting, typing, shown)
+            self.assertIn("> not sent: hello\n", shown.text)
 
     def test_attached(self) -> None:
-        """A daemon gets it, and what nobody hears there it says on its terminal."""
+        """So it is at the terminal of a daemon, which has what was entered before."""
         pid_file, place = self.directory() / "pid", self.directory() / "s"
         where = ("--pidfile", pid_file, "--logfile", self.directory() / "log")
         words = ("--listen", "tcp:0:interface=127.0.0.1", "--terminal", f"unix:{place}")
         daemon = self.start_daemon("twistd", *where, "tcpchat", *words, pidfile=pid_file)
         attached, typing, shown = self.at_a_terminal("tcpchat", "attach", place)
         shown.expect("> attached")
-        os.write(typing, b":q\n\x03")
+        os.write(typing, b":q\n")
         shown.expect("> nobody is on the line; Ctrl-D leaves\n")
-        self.assertEqual(attached.wait(PATIENCE), 130)
-        self.assertNotIn("Traceback", shown.text)
-        self.assert_left_as_it_was()
+        self.end_with(attached, typing, shown)
         daemon.stop()
-
-    def test_foreground(self) -> None:
-        """So it is under twistd -n."""
-        log, words = self.directory() / "log", ("--listen", "tcp:0:interface=127.0.0.1")
-        service, typing, shown = self.at_a_terminal(
-            "twistd", "-n", "--pidfile=", "--logfile", log, "tcpchat", *words
-        )
-        shown.expect("> waiting on")
-        os.write(typing, b"good night\nha\x03")
-        shown.expect("> not sent: good night\n")
-        self.assertEqual(service.wait(PATIENCE), -signal.SIGINT)
-        self.assertNotIn("Traceback", shown.text + log.read_text())
-        self.assert_left_as_it_was()
 
 
 class Places(StreamTestCase):

@@ -177,6 +177,15 @@ class AttachmentTests(SynchronousTestCase):
         self.assertEqual(self.daemon.value(), b"")
         self.assertIn(b"> the terminal cuts lines", self.screen.value())
 
+    def test_not_read(self) -> None:
+        """What was entered in the moment of Ctrl-C is not passed on, and that is shown."""
+        self.keyboard.not_read(b"hello\n")
+        self.keyboard.not_read(b"\n")
+        self.assertEqual(self.daemon.value(), b"")
+        self.assertEqual(
+            self.screen.value(), b"> this came with Ctrl-C, and was not said: hello\n"
+        )
+
     def test_too_long(self) -> None:
         """A line that the daemon does not read is noticed here too, for the exit status."""
         for length, unread in ((MAX_LINE, False), (MAX_LINE + 1, True)):

@@ -226,25 +226,34 @@ class Standard(SynchronousTestCase):
                 self.assertIn(b"cuts lines at 4,095 bytes", shown)
 
     def test_interrupted(self) -> None:
-        """At Ctrl-C what was entered is told, also while it waits; what comes later is not."""
+        """At Ctrl-C what was entered is shown as not said, and what comes later is not read."""
         self.patch(Entered, "_is_ours", lambda entered: True)
-        for waits in (False, True):
+        for entered, shown in (
+            (b"hello\n", "> this came with Ctrl-C, and was not said: hello"),
+            (
+                b"hello\n \nyou\nhalf",
+                "> 2 lines came with Ctrl-C, and were not said, from this on:",
+            ),
+            (b"\n", ""),
+            (b"half", ""),
+        ):
             self.setUp()
             ours, theirs = os.openpty()
             self.addCleanup(os.close, ours)
             self.addCleanup(os.close, theirs)
-            line = self.seat(theirs, theirs)
-            line.listen(not waits)
-            os.write(ours, b"hello\nyou\nhalf")
+            line = self.seat(theirs, self.pipe()[1])
+            os.write(ours, entered)
             self.terminal.interrupted()
             os.write(ours, b"ls\n")
             self.terminal.interrupted()
             self.reactor.turn()
-            self.assertEqual(self.person.told, ["attached"])
-            self.terminal.hand_on()
+            told: list[str] = []
+            self.patch(line, "show", told.append)
+            self.terminal.tell_unread()
             line.listen(True)
             self.reactor.turn()
-            self.assertEqual(self.person.told, ["attached", "hello", "you"])
+            self.assertEqual(self.person.told, ["attached"])
+            self.assertEqual([one[: len(shown)] for one in told], [shown] if shown else [])
             self.assertEqual(os.read(theirs, 100), b"ls\n")
             self.terminal.put_back()
             self.assertFalse(termios.tcgetattr(theirs)[3] & termios.NOFLSH)
@@ -253,7 +262,7 @@ class Standard(SynchronousTestCase):
         """What comes from a pipe is read on."""
         _, typing, _ = self.pipes()
         self.terminal.interrupted()
-        self.terminal.hand_on()
+        self.terminal.tell_unread()
         os.write(typing, b"hello\n")
         self.reactor.turn()
         self.assertEqual(self.person.told, ["attached", "hello"])

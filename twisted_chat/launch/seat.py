@@ -45,10 +45,10 @@ class Seat:
         if self._terminal is not None:
             self._terminal.interrupted()
 
-    def hand_on(self) -> None:
-        """Tell what was taken at Ctrl-C."""
+    def tell_unread(self) -> None:
+        """Tell what was not read at Ctrl-C."""
         if self._terminal is not None:
-            self._terminal.hand_on()
+            self._terminal.tell_unread()
 
     def continued(self) -> None:
         """Go on after Ctrl-Z."""

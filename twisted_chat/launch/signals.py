@@ -18,7 +18,7 @@ IMPATIENCE = 1.0
 
 
 class Signals:
-    """Stops the reactor at a signal, once, after what was entered at the seat before.
+    """Stops the reactor at a signal, once, and tells what was entered at the seat in that moment.
     One that was ignored when we were started, as nohup and a shell's background have it,
     stays so."""
 
@@ -54,7 +54,7 @@ class Signals:
             self._first, self._since = number, time.monotonic()
             if number == signal.SIGINT:
                 self._seat.interrupted()
-                self._reactor.callFromThread(self._seat.hand_on)
+                self._reactor.callFromThread(self._seat.tell_unread)
             self._end(number, frame)
         elif time.monotonic() - self._since > IMPATIENCE:
             self._seat.put_back()

@@ -3,7 +3,7 @@
 A terminal that sends a signal for a key throws away what it has not handed out (termios(3),
 NOFLSH): also a whole line, entered a moment before, of which nobody would ever know. So
 that is switched off while we read there, and at Ctrl-C the whole lines are taken. What
-was typed without an end goes the way it would have gone; a shell would read it.
+was typed without an end is dropped, as a shell would read it.
 """
 
 import os

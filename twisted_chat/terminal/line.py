@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
-from twisted_chat.terminal.window import CUT, ROWS, Layout, has_cut
+from twisted_chat.terminal.window import CUT, ROWS, Layout, came_with_end, has_cut
 
 BYTE_ORDER_MARK = "\ufeff"
 """What some editors begin a file with; it is no part of its first line."""
@@ -75,6 +75,11 @@ class LineTerminal(Protocol):
                 why = f"{problem} cannot be sent; nothing after it was read"
                 self.show(self._layout.mistake(why))
                 self._end()
+
+    def not_read(self, data: bytes) -> None:
+        """These lines were entered in the moment in which we were ended."""
+        if self._open and (why := came_with_end(data)):
+            self.show(self._layout.mistake(why))
 
     def readConnectionLost(self) -> None:
         if self._open and (last := self._lines.rest()) is not None:

@@ -18,7 +18,7 @@ from zope.interface import implementer
 from twisted_chat.errors import WireError
 from twisted_chat.lines import MAX_LINE, Lines
 from twisted_chat.startup import CannotStart
-from twisted_chat.terminal.window import CUT, has_cut, is_terminal, laid_out
+from twisted_chat.terminal.window import CUT, came_with_end, has_cut, is_terminal, laid_out
 
 MODE = 0o600
 """Who may open the socket: its owner."""
@@ -74,6 +74,11 @@ class _Keyboard(Protocol):
         except WireError:
             self.unread = True  # The daemon says so, and closes.
         self._attachment.transport.write(data)
+
+    def not_read(self, data: bytes) -> None:
+        """These lines were entered in the moment in which we were ended."""
+        if why := came_with_end(data):
+            self.transport.write(laid_out(f"> {why}", self.transport))
 
     def readConnectionLost(self) -> None:
         self._attachment.end_input()

@@ -53,18 +53,19 @@ class StandardTerminal:
     # --- What becomes of a terminal at signals, and at the end
 
     def interrupted(self) -> None:
-        """Ctrl-C: what was entered before it is taken, and what comes after is somebody
-        else's. For a signal handler, that is, between any two steps of ours."""
+        """Ctrl-C: what was entered and is not read yet came before it or after it, which nobody
+        can tell, and may be meant for a shell. It is not said, and what comes later is not
+        read. For a signal handler, that is, between any two steps of ours."""
         if not self._interrupted and (lines := self._entered.take()) is not None:
             self._interrupted, self._last_lines = True, lines
 
-    def hand_on(self) -> None:
-        """Tell what was taken at Ctrl-C."""
+    def tell_unread(self) -> None:
+        """Tell what was not read at Ctrl-C."""
         lines, self._last_lines = self._last_lines, []
         if self._interrupted:
             self._reader.stopReading()
-        for line in lines:
-            self._protocol.dataReceived(line)
+        if lines:
+            self._protocol.not_read(b"".join(lines))
 
     def continued(self) -> None:
         """We were stopped, and whoever had the terminal meanwhile may have changed it."""

@@ -57,6 +57,17 @@ def has_cut(data: bytes, transport: Any) -> bool:
     return window is not None and window.cuts(data)
 
 
+def came_with_end(data: bytes) -> str:
+    """What a person is told of lines that were entered in the moment of Ctrl-C; empty where
+    nothing is in them."""
+    lines = [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f"this came with Ctrl-C, and was not said: {lines[0]}"
+    return f"{len(lines)} lines came with Ctrl-C, and were not said, from this on: {lines[0]}"
+
+
 def is_terminal(transport: Any) -> bool:
     """Whether lines are broken there."""
     window = IWindow(transport, None)
