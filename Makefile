@@ -81,7 +81,7 @@ readme: $(VENV)/.developed
 oldest: export THOROUGH :=
 oldest: export PYTHONDONTWRITEBYTECODE :=
 oldest: $(OLDEST)/.tested
-	$(OLDEST)/bin/python -m pytest --ignore tests/end_to_end --numprocesses 3 --dist loadscope
+	$(OLDEST)/bin/python -m pytest --ignore tests/end_to_end --ignore tests/interop --numprocesses 3 --dist loadscope
 
 # Half an hour; COUNT of them, chosen by SEED.
 faults: $(VENV)/.developed

@@ -64,7 +64,7 @@ def serve(port: int, log: str) -> None:
     written = Path(log).open("w")  # noqa: SIM115
     globalLogBeginner.beginLoggingTo([textFileLogObserver(written)])
     Collector(reactor).start()  # As the service does.
-    clock, bounds = Ahead(reactor), Bounds()
+    clock, bounds = Ahead(reactor), Bounds(keyed_share=0.0)
     server = RoomServer(bounds, cast(Any, clock))
     datagram_port(port, server, reactor, interface=HOST, longest=bounds.datagram).startListening()
     due, late = reactor.seconds() + BEAT, 0.0
