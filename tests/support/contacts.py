@@ -9,13 +9,15 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
 
 
-class FakeConversation:
+class FakeConversations:
     """Remembers what it was asked for, and has room for so many bytes."""
 
     def __init__(self, contacts: Contacts, *, acknowledged: bool = False) -> None:
         self._contacts = contacts
         self.acknowledged = acknowledged
         self.room = 10_000
+        self.lacking: list[str] = []
+        """Those who have no room for what is said."""
         self.said: list[tuple[str, list[str]]] = []
         self.done: list[tuple[str, str]] = []
         """What, and with whom."""
@@ -39,15 +41,15 @@ class FakeConversation:
 
     def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
         self.said.append((line.text, [one.name for one in contacts]))
-        return []
+        return [one for one in contacts if one.name in self.lacking]
 
 
 def contact_of(
     name: str,
     fingerprint: str = "",
     address: Address = ("192.0.2.1", 5000),
-    conversation: FakeConversation | None = None,
+    conversations: FakeConversations | None = None,
 ) -> Contact:
     """Somebody."""
-    known = FakeConversation(Contacts()) if conversation is None else conversation
+    known = FakeConversations(Contacts()) if conversations is None else conversations
     return Contact(name, fingerprint, address, Someone(name, fingerprint), known)

@@ -108,7 +108,7 @@ class JoinedRoom:
     def leave(self, now: float) -> None:
         """We are not in it any more."""
         self.name = ""
-        for contact in self._contacts.members():
+        for _, contact in self.members():
             self.part(contact, now)
         self._gathering.forget_moves()
 

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from twisted_chat.addresses import Address
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.audience import Audience, Standing
 from twisted_chat.peer.contacts.contact import Contact, Identity, keyless, marks
@@ -94,6 +95,10 @@ class Contacts(Audience[Contact]):
         contact.ignored = self.ignores(contact)
         self._listeners = None
 
+    def move(self, contact: Contact, address: Address) -> None:
+        """Somebody with a key is at this address now."""
+        contact.address = address
+
     def forget(self, contact: Contact) -> None:
         """Somebody is not known any more."""
         self.drop(contact)
@@ -118,10 +123,11 @@ class Contacts(Audience[Contact]):
 
     def crowded_out(self, name: str, latest: Contact | None) -> Contact | None:
         """Of a name that ever new people get not all are remembered: who is to be forgotten."""
+        found = self._called.get(folded(name), ())
+        if len(found) < MAX_NAMESAKES:
+            return None  # As nearly always.
         others = [
-            one
-            for one in self._called.get(folded(name), ())
-            if one is not latest and one.standing is not Standing.MEMBER
+            one for one in found if one is not latest and one.standing is not Standing.MEMBER
         ]
         return others[0] if len(others) >= MAX_NAMESAKES else None
 

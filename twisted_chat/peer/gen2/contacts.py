@@ -124,7 +124,7 @@ class IntroducedContacts:
         if (other := self._contacts.crowded_out(info.name, contact)) is not None:
             other.conversation.forget(other)
         if contact is not None:
-            contact.address = info.host, info.port
+            self._contacts.move(contact, (info.host, info.port))
             self._keys.judge(contact, verdict, now)
             contact.conversation.meet(contact, now)
             if not contact.ignored:

@@ -1,0 +1,177 @@
+"""The one owner of who is who."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.contacts import FakeConversations, contact_of
+from twisted_chat.addresses import Address
+from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_NAMESAKES, Contacts
+from twisted_chat.peer.events.event import Someone
+
+KEY, OTHER = "a" * 64, "b" * 64
+
+
+class ContactsCase(SynchronousTestCase):
+    """Contacts, and two ways of talking to them."""
+
+    def setUp(self) -> None:
+        self.contacts = Contacts()
+        self.links = FakeConversations(self.contacts, acknowledged=True)
+        self.datagrams = FakeConversations(self.contacts)
+
+    def meet(self, name: str, key: str = "", at: Address = ("192.0.2.1", 5000)) -> Contact:
+        """Somebody more."""
+        contact = contact_of(name, key, at, self.links if key else self.datagrams)
+        self.assertTrue(self.contacts.add(contact))
+        return contact
+
+
+class WhoIsWho(ContactsCase):
+    """By key or address, and by name."""
+
+    def test_found(self) -> None:
+        """Those with a key are found by it, others by their address, and all by name."""
+        bob, carol = self.meet("Bob", KEY), self.meet("carol")
+        self.assertIs(self.contacts.get(KEY), bob)
+        self.assertIs(self.contacts.get(("192.0.2.1", 5000)), carol)
+        self.assertIs(self.contacts.called("bOB"), bob)
+        self.assertIsNone(self.contacts.called("dave"))
+
+    def test_renamed(self) -> None:
+        """One who has another name is found by that alone."""
+        bob = self.meet("bob", KEY)
+        self.contacts.rename(bob, Someone("rob", KEY))
+        self.assertIsNone(self.contacts.called("bob"))
+        self.assertIs(self.contacts.called("rob"), bob)
+        self.assertEqual(bob.who.name, "rob")
+
+    def test_namesakes(self) -> None:
+        """Of several who have had a name it is the latest with a standing who is meant."""
+        first, second = self.meet("bob", KEY), self.meet("bob", OTHER)
+        self.assertIs(self.contacts.called("bob"), second)
+        self.contacts.came(first)
+        self.assertIs(self.contacts.called("bob"), first)
+        self.contacts.forget(first)
+        self.assertIs(self.contacts.called("bob"), second)
+
+    def test_crowded_out(self) -> None:
+        """Of those who have had a name the oldest outside our room is too much, when it is."""
+        every = [self.meet("bob", f"{number:064x}") for number in range(MAX_NAMESAKES)]
+        self.contacts.came(every[0])
+        self.assertIsNone(self.contacts.crowded_out("bob", every[-1]))
+        every += [self.meet("bob", f"{number:064x}") for number in (90, 91)]
+        self.assertIs(self.contacts.crowded_out("bob", every[-1]), every[1])
+
+    def test_bounded(self) -> None:
+        """There are so many at a time, and no more."""
+        for number in range(MAX_CONTACTS):
+            self.meet(f"user{number}", f"{number:064x}")
+        self.assertFalse(self.contacts.add(contact_of("more", OTHER)))
+        self.contacts.forget(self.contacts.everybody()[0])
+        self.assertTrue(self.contacts.add(contact_of("more", OTHER)))
+
+    def test_parted(self) -> None:
+        """One with whom we have nothing to do any more is forgotten by what has talked to them,
+        at once where words have waited for their return."""
+        bob, carol = self.meet("bob", KEY), self.meet("carol", OTHER)
+        for one in (bob, carol):
+            self.contacts.came(one)
+        self.contacts.await_return(carol, awaited=True)
+        self.contacts.part(bob, 1.0, tell=True)
+        self.contacts.part(carol, 1.0)
+        self.assertEqual(self.links.done, [("tell", "bob"), ("forget", "carol")])
+        self.assertEqual(bob.standing, Standing.NONE)
+        self.assertEqual(self.contacts.everybody(), [])
+
+
+class WhoHears(ContactsCase):
+    """For whom a text is."""
+
+    def names(self) -> list[list[str]]:
+        """Those who hear, by what talks to them."""
+        listening = self.contacts.listening()
+        return [[one.name for one in some] for _, some in listening.by_conversation]
+
+    def test_by_conversation(self) -> None:
+        """Those who hear are kept by what talks to them, and in a list that is made once."""
+        for one in (self.meet("bob", KEY), self.meet("carol"), self.meet("dave", OTHER)):
+            self.contacts.poke(one)
+        self.assertEqual(self.names(), [["bob", "dave"], ["carol"]])
+        self.assertIs(self.contacts.listening(), self.contacts.listening())
+
+    def test_barred(self) -> None:
+        """Nobody hears whose key is in question, who is ignored, or from whom words are kept."""
+        bob, carol = self.meet("bob", KEY), self.meet("carol")
+        for one in (bob, carol):
+            self.contacts.poke(one)
+        self.contacts.block(bob, blocked=True)
+        self.contacts.withhold(carol, withheld=True)
+        self.assertEqual(self.names(), [])
+        self.contacts.accept(bob)
+        self.contacts.accept(carol)
+        self.assertEqual(self.names(), [["bob"], ["carol"]])
+        self.contacts.ignore("bob", [bob])
+        self.assertEqual(self.names(), [["carol"]])
+        self.assertEqual([one.name for one in self.contacts.hearing()], ["carol"])
+
+    def test_awaited(self) -> None:
+        """For one who has yet to return words wait, where it is known what has arrived."""
+        bob, carol = self.meet("bob", KEY), self.meet("carol")
+        for one in (bob, carol):
+            self.contacts.came(one)
+            self.contacts.await_return(one, awaited=True)
+        self.assertEqual(self.names(), [["bob"]])
+        self.assertEqual([one.name for one in self.contacts.listening().absent], ["carol"])
+        self.contacts.await_return(carol, awaited=False)
+        self.assertEqual(self.names(), [["bob"], ["carol"]])
+        self.assertEqual(self.contacts.listening().absent, ())
+
+    def test_over(self) -> None:
+        """Those who do not hear any more stay known, but where anybody can speak to us."""
+        bob = self.meet("bob")
+        self.contacts.knock(bob, free=True)
+        self.assertEqual(self.contacts.over(self.contacts.end_knocks(), 1.0), (bob.who,))
+        self.assertEqual(self.contacts.everybody(), [bob])
+        self.contacts.open = True
+        self.contacts.over([bob], 1.0)
+        self.assertEqual(self.contacts.everybody(), [])
+
+
+class Ignoring(ContactsCase):
+    """Those of whom nothing is shown."""
+
+    def test_by_key(self) -> None:
+        """One with a key is ignored under any name, and another of the name is not."""
+        bob = self.meet("bob", KEY)
+        self.assertTrue(self.contacts.ignore("bob", [bob]))
+        self.contacts.rename(bob, Someone("rob", KEY))
+        self.assertTrue(bob.ignored)
+        self.assertFalse(self.meet("bob", OTHER).ignored)
+        self.assertTrue(self.contacts.is_ignored("BOB"))
+        self.assertTrue(self.contacts.unignore("bob"))
+        self.assertFalse(bob.ignored)
+        self.assertFalse(self.contacts.unignore("bob"))
+
+    def test_by_address_and_name(self) -> None:
+        """One without a key is ignored at the address, and under the name."""
+        bob = self.meet("bob")
+        self.contacts.ignore("bob", [bob])
+        self.assertTrue(self.meet("bob", at=("192.0.2.2", 5000)).ignored)
+        self.contacts.forget(bob)
+        self.assertTrue(self.meet("carol").ignored)
+
+    def test_nobody_there(self) -> None:
+        """Where anybody can speak to us, a name can be ignored that nobody has yet."""
+        self.assertEqual(self.contacts.find("eve"), [])
+        self.contacts.open = True
+        self.contacts.ignore("eve", [])
+        self.assertTrue(self.meet("Eve").ignored)
+
+    def test_who_is_meant(self) -> None:
+        """All of a name are meant where they name themselves, and else the one who has it."""
+        self.meet("bob", at=("192.0.2.1", 1))
+        second = self.meet("bob", at=("192.0.2.2", 2))
+        self.assertEqual(self.contacts.find("bob"), [second])
+        self.contacts.open = True
+        self.assertEqual(len(self.contacts.find("bob")), 2)

@@ -1,0 +1,83 @@
+"""Who there is, as `$who` shows it."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.contacts import contact_of
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.present import MAX_MARKED, present
+from twisted_chat.peer.events.talk import Part, Present
+
+KEY, OTHER = "a" * 64, "b" * 64
+
+
+class Who(SynchronousTestCase):
+    """How it stands with everybody."""
+
+    def setUp(self) -> None:
+        self.contacts = Contacts()
+
+    def test_parts(self) -> None:
+        """Each has one part, the graver first, and those with a key come first."""
+        carol = contact_of("carol")
+        bob = contact_of("bob", KEY)
+        dave = contact_of("dave", OTHER, ("192.0.2.3", 3))
+        for one in (carol, bob, dave):
+            self.contacts.add(one)
+            self.contacts.came(one)
+        self.contacts.await_return(carol, awaited=True)
+        self.contacts.block(dave, blocked=True)
+        shown = present(self.contacts, lambda one: one is bob)
+        self.assertEqual(
+            [(one.name, one.part, one.encrypted, one.compared) for one in shown],
+            [
+                ("bob", Part.HEARS, True, True),
+                ("dave", Part.NEW_KEY, True, False),
+                ("carol", Part.AWAITED, False, False),
+            ],
+        )
+        self.contacts.withhold(carol, withheld=True)
+        self.contacts.ignore("dave", [dave])
+        self.contacts.stop()
+        shown = present(self.contacts, lambda one: False)
+        self.assertEqual(
+            [one.part for one in shown], [Part.ONLY_HEARD, Part.IGNORED, Part.WITHHELD]
+        )
+
+    def test_away(self) -> None:
+        """Those who are ignored are shown when they are not there, and once if they are."""
+        bob = contact_of("bob", KEY)
+        self.contacts.add(bob)
+        self.contacts.ignore("bob", [bob])
+        self.assertEqual(
+            present(self.contacts, lambda one: False), (Present("bob", Part.IGNORED),)
+        )
+        self.contacts.came(bob)
+        (shown,) = present(self.contacts, lambda one: False)
+        self.assertEqual((shown.part, shown.encrypted), (Part.IGNORED, True))
+
+    def test_asking(self) -> None:
+        """One who has asked for us is shown as that until they hear us."""
+        bob = contact_of("bob", KEY)
+        self.contacts.add(bob)
+        self.contacts.knock(bob, free=False)
+        (shown,) = present(self.contacts, lambda one: False)
+        self.assertEqual((shown.part, shown.asks), (Part.ONLY_HEARD, True))
+        self.contacts.poke(bob)
+        (shown,) = present(self.contacts, lambda one: False)
+        self.assertEqual((shown.part, shown.asks), (Part.HEARS, False))
+
+    def test_many(self) -> None:
+        """Of very many it is not looked up whose keys were compared."""
+        for number in range(MAX_MARKED + 1):
+            one = contact_of(f"user{number}", f"{number:064x}")
+            self.contacts.add(one)
+            self.contacts.came(one)
+        asked: list[str] = []
+
+        def compared(one: Contact) -> bool:
+            asked.append(one.name)
+            return True
+
+        shown = present(self.contacts, compared)
+        self.assertEqual((asked, {one.encrypted for one in shown}), ([], {None}))

@@ -1,0 +1,189 @@
+"""How a session ends, and with which status."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import KeyedWorld, spoken
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.shutdown import HURRY
+from twisted_chat.terminal.face import as_typed
+from twisted_chat.wire.common import Leave
+
+
+class Leaving(SynchronousTestCase):
+    """The end."""
+
+    def test_script(self) -> None:
+        """A script joins, says hello, waits until it has arrived, and leaves with `by`."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        bot = world.chatter("bot", patient=False, wait=0)
+        bot.enter("$roomjoin lab")
+        bot.enter("hello")
+        bot.end()
+        self.assertEqual((alice.lines[-2], bob.lines[-2]), ("< bot: hello",) * 2)
+        self.assertEqual(bot.node.statuses, [0])
+        self.assertIn(Leave(), world.fake_server.asked)
+
+    def test_script_unheard(self) -> None:
+        """A script whose words do not arrive says whom they lack, and ends with status 1."""
+        world = KeyedWorld()
+        _, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        bot = world.chatter("bot", patient=False, wait=0)
+        bot.enter("$roomjoin lab")
+        bot.enter("hello")
+        bot.end(wait=20)
+        self.assertEqual(bot.lines[-1], '> bob never got one line, from "hello" on')
+        self.assertEqual(bot.node.statuses, [1])
+
+    def test_ourselves(self) -> None:
+        """A command that is for others says so when it is given one's own name, and `$verify`
+        shows one's own key alone."""
+        world = KeyedWorld()
+        _, bob = world.room("alice", "bob")
+        for word in ("kick", "ignore", "unignore", "trust"):
+            self.assertEqual(bob.type(f"${word} BOB"), [f"> ${word} is for others: BOB is you"])
+        self.assertEqual(bob.type("$poke bob"), ["> you cannot talk to bob: that is you"])
+        (shown,) = bob.type("$verify bob yes")
+        self.assertIn(f"your key: {spoken(bob.node.fingerprint)}; others see it", shown)
+
+    def test_kick_nobody(self) -> None:
+        """There being nobody of a name is what is said, whosever room it is, and in none."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        carol = world.chatter("carol")
+        for one in (alice, bob, carol):
+            shown = one.type("$kick nosuch")
+            self.assertEqual(shown, ["> nobody called nosuch is here; $who shows who is"])
+
+    def test_script_not_done(self) -> None:
+        """A script of which a line was not done ends with status 1, one of which all is as it
+        wanted with 0."""
+        for line, status in (
+            ("$bogus", 1),
+            ("/quit", 1),
+            ("$roomjoin nowhere", 1),
+            ("$poke nobody", 1),
+            ("$kick nobody", 1),
+            ("$roomclose", 1),
+            ("$verify nobody", 1),
+            ("$trust nobody", 1),
+            ("help", 1),
+            ("$roomcreate lab", 0),
+            ("$roomleave", 0),
+            ("$help", 0),
+            ("", 0),
+        ):
+            world = KeyedWorld()
+            world.room("alice")
+            bot = world.chatter("bot", patient=False)
+            bot.enter(line)
+            bot.end(3)
+            self.assertEqual(bot.node.statuses, [status], line)
+
+    def test_script_without_name(self) -> None:
+        """What comes in place of a script's name has to be one: the lines after it are none."""
+        for first, status in (("bot", 0), ("$roomjoin lab", 1), ("$bogus", 1), ("a b", 1)):
+            world = KeyedWorld()
+            bot = world.chatter(None, patient=False)
+            bot.enter(first)
+            bot.enter("$roomlist")
+            bot.end(3)
+            self.assertEqual(bot.node.statuses, [status], first)
+            self.assertEqual(len(world.fake_server.asked) > 0, status == 0, first)
+
+    def test_script_to_nobody(self) -> None:
+        """A script that speaks where nobody is says so, and ends with status 1."""
+        world = KeyedWorld()
+        bot = world.chatter("bot", patient=False, wait=0)
+        bot.enter("$roomjoin lab")
+        bot.enter("hello")
+        bot.end()
+        self.assertIn("nobody heard that: you are in no room", bot.lines[-1])
+        self.assertEqual(bot.node.statuses, [1])
+
+    def test_quit(self) -> None:
+        """`$quit` ends with status 0, and so does a second one at once."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        alice.type("$quit")
+        self.assertEqual(alice.node.statuses, [0])
+        self.assertEqual(bob.lines[-1], "> alice left")
+        world.kill_server()
+        world.wait(0.1)
+        bob.type("$userlist", "$quit", wait=0)
+        bob.type("$quit", wait=5)
+        self.assertEqual(bob.node.statuses, [0])
+
+    def test_interrupted(self) -> None:
+        """Who is ended says `by` and waits for nothing; nothing happens after that."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        now = world.network.now
+        world.network.carry_out(alice.node, alice.session.interrupted(now))
+        self.assertEqual(alice.node.statuses, [0])
+        self.assertEqual(alice.session.typed(as_typed("more"), now), [])
+        self.assertEqual(alice.session.wake, NEVER)
+        world.wait(1)
+        self.assertEqual(bob.lines[-1], "> alice left")
+
+    def test_interrupted_after_a_word(self) -> None:
+        """What was said right before the end is waited for a moment, and nothing false is told."""
+        for delay in (0.02, 2.0):
+            world = KeyedWorld()
+            alice, bob = world.room("alice", "bob")
+            world.network.delay = delay
+            alice.enter("hello")
+            world.network.carry_out(alice.node, alice.session.interrupted(world.network.now))
+            world.wait(HURRY + 0.1)
+            self.assertEqual(alice.node.statuses, [0])
+            told = alice.told("whether bob got") + alice.told("never got")
+            self.assertEqual(told, alice.lines[-1:] if delay > HURRY else [])
+            world.wait(5)
+            self.assertEqual(bob.told("< "), ["< alice: hello"])
+            self.assertEqual(bob.lines[-1], "> alice left")
+
+    def test_interrupted_before_a_word(self) -> None:
+        """What was never sent is told as that, and so is what was not said or done any more."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        world.wait(1)
+        alice.enter("hello")
+        world.network.delay = 5.0
+        for line in ("$roomjoin lab", "to the room", "", "$roomlist"):
+            alice.enter(line)
+        world.network.carry_out(alice.node, alice.session.interrupted(world.network.now))
+        world.wait(HURRY + 0.1)
+        self.assertEqual(
+            alice.lines[-2:],
+            [
+                '> bob never got one line, from "hello" on',
+                '> not said any more: one line, from "to the room" on; one command was not done',
+            ],
+        )
+
+    def test_status_of_a_person(self) -> None:
+        """A person who quits before everything has arrived ends with status 1; what was lost
+        before the end was told then."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.network.kill(bob.node)
+        alice.type("hello", "$quit", wait=5)
+        told = '> it is not known whether bob got one line, from "hello" on'
+        self.assertEqual(alice.lines[-1], told)
+        self.assertEqual(alice.node.statuses, [1])
+        carol = world.chatter("carol")
+        carol.type("to nobody", "$quit", wait=5)
+        self.assertEqual(carol.node.statuses, [0])
+
+    def test_typed_after_quit(self) -> None:
+        """What is typed after `$quit` is told as not said, and counts for the exit status."""
+        world = KeyedWorld()
+        for patient, wait in ((True, 0.5), (False, 0.5), (False, 0)):
+            one = world.chatter("one", patient=patient, wait=wait)
+            one.enter("$quit")
+            one.enter("hello?")
+            world.wait(3)
+            self.assertEqual(one.lines[-1], '> not said any more: one line, from "hello?" on')
+            self.assertEqual(one.node.statuses, [1])

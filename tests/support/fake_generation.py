@@ -1,0 +1,163 @@
+"""A generation in which nothing is really sent: what a session asks of it is noted, and its
+answers are given by the test."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.contacts import FakeConversations
+from twisted_chat.addresses import Address
+from twisted_chat.events import Event
+from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import NameFirst, NeedsServer
+from twisted_chat.peer.gathering import Gathering
+from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.wire.gen1 import Answer, NamedText
+
+
+class FakeRegistration:
+    """A name that the server has given, or not."""
+
+    def __init__(self) -> None:
+        self.name, self.wanted = "alice", ""
+        self.valid = True
+        self.away = self.failed = self.lacks_name = False
+        self.registering = self.in_question = False
+        self.takes_name = True
+        self.turned_away: Event | None = None
+        self.done: list[str] = []
+
+    def call_me(self, text: str, now: float) -> None:
+        self.done.append(text)
+        self.wanted = text
+
+    def trust(self, now: float) -> None:
+        self.done.append("trust")
+
+    def unavailable(self, command: Command | None, now: float) -> Event | None:
+        if self.turned_away is not None or command is None or self.valid:
+            return self.turned_away
+        return NeedsServer(command) if self.name else NameFirst()
+
+    def give_up(self) -> None:
+        self.failed = True
+
+
+class FakeServer:
+    """Notes what it is asked; `answer` is what it answers, at once, or None for later."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer: Outcome | None = Outcome.DONE
+        self.names: list[str] | None = []
+        self.found: list[Found] = []
+        self.later: list[Callable[[Outcome], None]] = []
+
+    def _ask(self, what: str, close: Close, now: float) -> None:
+        self.asked.append(what.rstrip())
+        if self.answer is None:
+            self.later.append(lambda outcome: close(outcome, now))
+        else:
+            close(self.answer, now)
+
+    def users(self, close: CloseList, now: float) -> None:
+        close(self.names, now)
+
+    def rooms(self, close: CloseList, now: float) -> None:
+        close(self.names, now)
+
+    def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
+        found += self.found
+        self._ask(f"find {name}", close, now)
+
+    def create(self, room: str, close: Close, now: float) -> None:
+        self._ask(f"create {room}", close, now)
+
+    def join(self, room: str, close: Close, now: float) -> None:
+        self._ask(f"join {room}", close, now)
+
+    def leave_room(self, room: str, close: Close, now: float) -> None:
+        self._ask(f"leave_room {room}", close, now)
+
+    def kick(self, name: str, close: Close, now: float) -> None:
+        self._ask(f"kick {name}", close, now)
+
+    def close_room(self, close: Close, now: float) -> None:
+        self._ask("close_room", close, now)
+
+    def give_room(self, name: str, close: Close, now: float) -> None:
+        self._ask(f"give_room {name}", close, now)
+
+    def leave(self, close: Close, now: float) -> None:
+        self._ask("leave", close, now)
+
+    def vanish(self) -> None:
+        self.asked.append("vanish")
+
+
+class FakeDatagrams(FakeConversations):
+    """Those without a key."""
+
+    dropped = 0
+
+    def heard(self, message: NamedText, source: Address, now: float) -> None:
+        self.done.append(("heard", message.text))
+
+
+class FakeGeneration:
+    """All of it, with contacts and a room to work on."""
+
+    wake = NEVER
+
+    def __init__(self) -> None:
+        self.effects = Effects()
+        gathering = Gathering(self.effects.tell)
+        contacts = Contacts()
+        room = JoinedRoom(contacts, self.effects, gathering)
+        self.shared = Shared(contacts, room, self.effects, gathering, lambda again, now: None)
+        self.registration = FakeRegistration()
+        self.server = FakeServer()
+        self.datagrams = FakeDatagrams(contacts)
+        self.commands: Mapping[Command, Callable[[Order, float], None]] = {}
+        self.unsettled = False
+        self.done: list[Any] = []
+
+    def told(self) -> list[Event]:
+        """What was told since this was asked last."""
+        return [one for one in self.effects.take() if isinstance(one, Event)]
+
+    def compared(self, contact: Contact) -> bool:
+        return False
+
+    def start(self, name: str | None, now: float) -> None:
+        self.done.append(("start", name))
+
+    def unattended(self) -> None: ...
+
+    def opened(self, link: Link, now: float) -> None: ...
+
+    def received(self, link: Link, message: bytes, now: float) -> None: ...
+
+    def moved(self, link: Link, now: float) -> None: ...
+
+    def doubted(self, link: Link, now: float) -> None: ...
+
+    def lost(self, link: Link, now: float) -> None: ...
+
+    def dial_failed(self, address: Address, fingerprint: str, found: str, now: float) -> None: ...
+
+    def answered(self, message: Answer, source: Address, now: float) -> None: ...
+
+    def tick(self, now: float) -> None: ...
+
+    def shut_down(self) -> None:
+        self.done.append("shut down")
+
+    def close(self) -> None:
+        self.done.append("close")
