@@ -1,12 +1,21 @@
-"""What the commands of a person do where there are keys."""
+"""What the commands of a person do."""
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld
-from twisted_chat.peer.commands import Command
+from tests.support.contacts import FakeConversations, contact_of
+from tests.support.fake_generation import FakeGeneration
+from twisted_chat.events import Event
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.events import rooms, server, talk
 from twisted_chat.peer.input import MAX_TYPED
+from twisted_chat.peer.orders import Orders
+from twisted_chat.peer.server import Found, Outcome
 from twisted_chat.terminal.commands import usage
 from twisted_chat.wire.gen2.requests import QuitRoom
+
+NOW = 1.0
 
 KICKED_IN_LAB = (
     "> you talk to nobody now, but still hear {0}: $roomleave ends that, and"
@@ -163,3 +172,194 @@ class Commands(SynchronousTestCase):
         for _ in range(MAX_TYPED):
             alice.enter("$userlist")
         self.assertFalse(alice.session.wants_input)
+
+
+class OrdersCase(SynchronousTestCase):
+    """Orders, and a generation in which they are obeyed."""
+
+    def setUp(self) -> None:
+        self.generation = FakeGeneration()
+        self.server = self.generation.server
+        self.room = self.generation.shared.room
+        self.contacts = self.generation.shared.contacts
+        self.talk = FakeConversations(self.contacts)
+        self.orders = Orders(self.generation, self.generation.shared)
+
+    def meet(self, name: str) -> Contact:
+        """Somebody who is known."""
+        number = len(self.contacts.everybody())
+        contact = contact_of(name, "", (f"192.0.2.{number}", 5000), self.talk)
+        self.contacts.add(contact)
+        return contact
+
+    def obey(self, command: Command, argument: str = "") -> list[Event]:
+        """What is told of it."""
+        self.orders.obey(Order(command, argument), NOW)
+        return self.generation.told()
+
+
+class Asked(OrdersCase):
+    """What is asked of the server."""
+
+    def test_outcomes(self) -> None:
+        """Each outcome of each request has its words."""
+        self.room.name = "lab"
+        for command, argument, told in (
+            (Command.ROOMCREATE, "hall", (rooms.RoomMade("hall"), rooms.RoomNotMade("hall"))),
+            (Command.ROOMJOIN, "hall", (None, rooms.NoSuchRoom("hall"))),
+            (Command.ROOMCLOSE, "", (rooms.RoomClosed(), rooms.RoomNotClosed())),
+            (Command.ROOMGIVE, "bob", (rooms.RoomHandedOn("bob"), rooms.RoomNotGiven("bob"))),
+        ):
+            done, refused = told
+            for outcome, event in (
+                (Outcome.DONE, done),
+                (Outcome.REFUSED, refused),
+                (Outcome.UNANSWERED, server.NoAnswer(command, argument)),
+                (Outcome.NOT_HERE, server.NotInGeneration1(command, argument)),
+            ):
+                self.server.answer = outcome
+                self.assertEqual(self.obey(command, argument), [event] if event else [])
+
+    def test_waits(self) -> None:
+        """What is typed waits until it has shown who hears us from now on."""
+        self.server.answer = None
+        for command in (Command.ROOMCREATE, Command.ROOMJOIN, Command.POKE, Command.KICK):
+            self.obey(command, "bob")
+            self.assertTrue(self.room.moving, command)
+            self.server.later.pop()(Outcome.UNANSWERED)
+            self.assertFalse(self.room.moving, command)
+
+    def test_unavailable(self) -> None:
+        """Without the server only what needs it is refused."""
+        self.generation.registration.valid = False
+        needs = server.NeedsServer(Command.ROOMJOIN)
+        self.assertEqual(self.obey(Command.ROOMJOIN, "lab"), [needs])
+        self.assertEqual(self.obey(Command.WHO), [talk.Who("alice", "", (), 0)])
+        self.assertEqual(self.server.asked, [])
+
+    def test_leave(self) -> None:
+        """Nobody of the room hears us from the moment on at which we leave it."""
+        self.assertEqual(self.obey(Command.ROOMLEAVE), [rooms.InNoRoom()])
+        bob = self.meet("bob")
+        self.room.enlist("bob", bob, NOW)
+        self.room.enter("lab", encrypted=True, now=NOW)
+        self.server.answer = None
+        self.assertEqual(self.obey(Command.ROOMLEAVE), [])
+        self.assertEqual((self.room.name, bob.hears, self.room.moving), ("", False, True))
+        self.server.later.pop()(Outcome.UNANSWERED)
+        self.assertEqual(self.generation.told(), [rooms.LeftRoom("lab", False, ())])
+
+    def test_lists(self) -> None:
+        """A list is in the order of the alphabet, each name once."""
+        self.server.names = ["bob", "Alice", "bob"]
+        self.assertEqual(self.obey(Command.USERLIST), [server.UserList(("Alice", "bob"))])
+        self.server.names = None
+        no_answer = server.NoAnswer(Command.ROOMLIST, "")
+        self.assertEqual(self.obey(Command.ROOMLIST), [no_answer])
+        self.assertEqual(self.orders.listing, 0)
+
+
+class Talking(OrdersCase):
+    """Who hears us."""
+
+    def test_poke(self) -> None:
+        """One who is found hears us, and those who only spoke to us do no longer."""
+        bob, eve = self.meet("bob"), self.meet("eve")
+        self.contacts.knock(eve, free=True)
+        self.server.found = [Found(bob, address="192.0.2.0:5000")]
+        self.assertEqual(
+            self.obey(Command.POKE, "bob"),
+            [
+                talk.TalkBegun(bob.who, "192.0.2.0:5000", "", False, ()),
+                talk.HearNoMore((eve.who,), talk.Cause.POKED, turned_to=bob.who),
+            ],
+        )
+        self.assertEqual((bob.hears, eve.hears), (True, False))
+
+    def test_poke_in_vain(self) -> None:
+        """It is told why somebody cannot be talked to, and nobody hears what was for them."""
+        eve = self.meet("eve")
+        for found, told in (
+            (Found(None), talk.TooManyPeople("bob")),
+            (Found(None, ourselves=True), talk.ThatIsYou("bob")),
+            (None, talk.NoSuchUser("bob")),
+        ):
+            self.contacts.knock(eve, free=True)
+            self.server.found = [] if found is None else [found]
+            self.server.answer = Outcome.of(found is not None)
+            shown = self.obey(Command.POKE, "bob")
+            self.assertEqual(shown[0], told)
+            self.assertEqual((eve.hears, self.contacts.welcoming), (False, False))
+        self.contacts.open = True
+        self.contacts.ignore("bob", [])
+        self.assertEqual(self.obey(Command.POKE, "bob"), [talk.IsIgnored("bob")])
+        self.assertTrue(self.obey(Command.HELP))
+        self.assertTrue(self.contacts.welcoming)
+
+    def test_ourselves(self) -> None:
+        """What is for others means nothing with our own name, in any case of letters."""
+        for command in (Command.POKE, Command.KICK, Command.IGNORE, Command.TRUST):
+            self.assertEqual(self.obey(command, "ALICE"), [talk.ThatIsYou("ALICE", command)])
+        self.assertEqual(self.server.asked, [])
+
+    def test_kick_one(self) -> None:
+        """One outside is not talked to any more; a member is for the server to put out."""
+        dave, bob = self.meet("dave"), self.meet("bob")
+        self.contacts.poke(dave)
+        self.assertEqual(self.obey(Command.KICK, "dave"), [talk.TalkEnded(dave.who)])
+        self.assertEqual(self.talk.done, [("tell", "dave")])
+        self.room.enlist("bob", bob, NOW)
+        self.room.enter("lab", encrypted=True, now=NOW)
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob")])
+        self.server.answer = Outcome.REFUSED
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.NotKickedOut("bob", True)])
+        nobody = talk.NobodyHere("zoe", Command.KICK)
+        self.assertEqual(self.obey(Command.KICK, "zoe"), [nobody])
+        self.server.answer = Outcome.IMPOSSIBLE
+        self.assertEqual(self.obey(Command.KICK, "bob"), [talk.NobodyHere("bob", Command.KICK)])
+        self.generation.registration.valid = False
+        self.assertEqual(self.obey(Command.KICK, "bob"), [server.NeedsServer(Command.KICK)])
+
+    def test_kick_all(self) -> None:
+        """Nobody hears us any more, and of our own room all are put out."""
+        dave, bob = self.meet("dave"), self.meet("bob")
+        self.contacts.poke(dave)
+        self.room.enlist("bob", bob, NOW)
+        self.contacts.came(bob)
+        self.room.name = "lab"
+        for outcome, told in (
+            (Outcome.IMPOSSIBLE, talk.TalksToNobody((bob.who,), "lab")),
+            (Outcome.DONE, rooms.KickedOut("")),
+        ):
+            self.server.answer = outcome
+            self.assertEqual(self.obey(Command.KICK), [told])
+            self.assertEqual(self.contacts.listeners(), [])
+        self.assertEqual(self.talk.done, [("tell", "dave")])
+
+    def test_ignore(self) -> None:
+        """One who is ignored and outside is gone, and is back to what they were later."""
+        bob, dave = self.meet("bob"), self.meet("dave")
+        self.contacts.came(bob)
+        self.contacts.poke(dave)
+        for name in ("bob", "dave"):
+            self.assertEqual(self.obey(Command.IGNORE, name), [talk.IgnoredNow(name)])
+        self.assertEqual(self.contacts.everybody(), [bob])
+        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.IgnoredNoMore("bob", True)])
+        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.NotIgnored("bob")])
+        nobody = talk.NobodyHere("zoe", Command.IGNORE)
+        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [nobody])
+        self.contacts.open = True
+        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [talk.IgnoredNow("zoe")])
+
+    def test_of_one_generation(self) -> None:
+        """What only one generation has is obeyed by it, without the server, or not at all."""
+        self.generation.registration.valid = False
+        status = server.NeedsServer(Command.STATUS)
+        self.assertEqual(self.obey(Command.STATUS), [status])
+        obeyed: list[Order] = []
+        self.generation.commands = {Command.STATUS: lambda order, now: obeyed.append(order)}
+        self.assertEqual(self.obey(Command.STATUS), [])
+        self.assertEqual(obeyed, [Order(Command.STATUS)])
+        self.generation.registration.valid, self.generation.commands = True, {}
+        not_here = server.NotInGeneration1(Command.STATUS, "")
+        self.assertEqual(self.obey(Command.STATUS), [not_here])

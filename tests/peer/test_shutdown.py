@@ -3,8 +3,12 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld, spoken
+from tests.support.fake_generation import FakeGeneration
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.shutdown import HURRY
+from twisted_chat.peer.effects import Finish
+from twisted_chat.peer.events.server import NotDone
+from twisted_chat.peer.server import Outcome
+from twisted_chat.peer.shutdown import ANSWER, ARRIVAL, ARRIVAL_QUIT, HURRY, Shutdown
 from twisted_chat.terminal.face import as_typed
 from twisted_chat.wire.common import Leave
 
@@ -187,3 +191,90 @@ class Leaving(SynchronousTestCase):
             world.wait(3)
             self.assertEqual(one.lines[-1], '> not said any more: one line, from "hello?" on')
             self.assertEqual(one.node.statuses, [1])
+
+
+class Steps(SynchronousTestCase):
+    """What is waited for, and for how long."""
+
+    def setUp(self) -> None:
+        self.generation = FakeGeneration()
+        self.generation.server.answer = None
+        self.left_over: NotDone | None = None
+
+    def make(self, *, patient: bool) -> Shutdown:
+        """The end of a person's session, or of a script's."""
+        made = Shutdown(self.generation.effects, lambda: self.left_over, patient=patient)
+        made.speak(self.generation)
+        return made
+
+    def statuses(self) -> list[int]:
+        """The exit statuses so far."""
+        return [one.status for one in self.generation.effects.take() if isinstance(one, Finish)]
+
+    def test_in_order(self) -> None:
+        """What was said arrives, the server is told, and then it is over."""
+        self.generation.unsettled = True
+        shutdown = self.make(patient=True)
+        shutdown.begin(1.0)
+        self.assertEqual((self.generation.done, self.generation.server.asked), (["shut down"], []))
+        self.generation.unsettled = False
+        shutdown.go_on(1.5)
+        self.assertEqual(self.generation.server.asked, ["leave"])
+        self.assertFalse(shutdown.over)
+        self.generation.server.later.pop()(Outcome.DONE)
+        self.assertEqual((shutdown.over, shutdown.wake), (True, NEVER))
+        self.assertEqual(self.generation.done[-1], "close")
+        shutdown.go_on(60.0)
+        self.assertEqual(self.statuses(), [0])
+
+    def test_patience(self) -> None:
+        """A person waits less than a script for what has not arrived, and both not for ever."""
+        self.generation.unsettled = True
+        for patient, arrival in ((True, ARRIVAL_QUIT), (False, ARRIVAL)):
+            shutdown = self.make(patient=patient)
+            shutdown.begin(1.0)
+            self.assertEqual(shutdown.wake, 1.0 + arrival)
+            shutdown.go_on(shutdown.wake)
+            self.assertEqual(shutdown.wake, 1.0 + arrival + ANSWER)
+            shutdown.go_on(shutdown.wake)
+            self.assertTrue(shutdown.over)
+
+    def test_hurry(self) -> None:
+        """One whose process is ended has a moment for it, and does not wait for the server."""
+        self.generation.unsettled = True
+        shutdown = self.make(patient=True)
+        shutdown.hurry(1.0)
+        self.assertEqual(shutdown.wake, 1.0 + HURRY)
+        shutdown.go_on(shutdown.wake)
+        self.assertEqual((shutdown.over, self.generation.server.asked), (True, ["vanish"]))
+
+    def test_told_already(self) -> None:
+        """The server is not told twice by one who is in a hurry at last."""
+        shutdown = self.make(patient=True)
+        shutdown.begin(1.0)
+        shutdown.vanish()
+        self.assertEqual((shutdown.over, self.generation.server.asked), (True, ["leave"]))
+
+    def test_unregistered(self) -> None:
+        """Without the server nothing is waited for."""
+        self.generation.registration.valid = False
+        shutdown = self.make(patient=True)
+        shutdown.begin(1.0)
+        self.assertEqual((shutdown.over, self.generation.server.asked), (True, ["vanish"]))
+
+    def test_statuses(self) -> None:
+        """A script is told of all that was not done; a person of what was lost at the end."""
+        undone, text = NotDone(0, "", 1), NotDone(1, "hello", 0)
+        for patient, before, left_over, status in (
+            (True, True, None, 0),
+            (False, True, None, 1),
+            (True, False, undone, 0),
+            (False, False, undone, 1),
+            (True, False, text, 1),
+            (False, False, None, 0),
+        ):
+            self.left_over, self.generation.effects.lost = left_over, before
+            self.make(patient=patient).vanish()
+            self.assertEqual(self.statuses(), [status])
+        self.make(patient=True).hurry(1.0)
+        self.assertEqual(self.statuses(), [0])

@@ -11,9 +11,9 @@ from twisted_chat.tcp.conversation import (
     MAX_MISSED_LINES,
     CloseTerminal,
     Conversation,
-    Finish,
+    EndProgram,
     HangUp,
-    Say,
+    SendLine,
     Show,
 )
 from twisted_chat.tcp.events import WaitingForCall
@@ -89,14 +89,14 @@ class TalkingTests(SynchronousTestCase):
         """A line typed while somebody is there is said at once, and nothing is shown."""
         conversation = person()
         self.assertEqual(connect(conversation), [GREETING])
-        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+        self.assertEqual(conversation.typed("hello", NOON), [SendLine("hello")])
 
     def test_typed_is_said_as_it_is(self) -> None:
         """Spaces, an empty line and the quit word inside a text reach the other side unchanged."""
         conversation = person()
         connect(conversation)
         for line in ("", "  two  ", "say :q to leave", ":D", "/ or not"):
-            self.assertEqual(conversation.typed(line, NOON), [Say(line)])
+            self.assertEqual(conversation.typed(line, NOON), [SendLine(line)])
 
     def test_said_is_shown(self) -> None:
         """What the other person says starts with `< `."""
@@ -141,7 +141,7 @@ class HoldingTests(SynchronousTestCase):
         conversation = person()
         conversation.typed("one", NOON)
         conversation.typed("two", NOON)
-        self.assertEqual(connect(conversation), [GREETING, Say("one"), Say("two")])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("one"), SendLine("two")])
         conversation.disconnected("gone", NOON)
         self.assertEqual(connect(conversation), [GREETING])
 
@@ -177,7 +177,7 @@ class HoldingTests(SynchronousTestCase):
         conversation = daemon(hold=True)
         conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed("hello", NOON), [])
-        self.assertEqual(connect(conversation), [GREETING, Say("hello")])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("hello")])
         conversation.disconnected("gone", NOON)
         self.assertEqual(conversation.typed("again", NOON), [NOT_SENT])
 
@@ -202,14 +202,14 @@ class StrangerTests(SynchronousTestCase):
                 Line(f"> {ELSEWHERE}; type it again to send it"),
             ],
         )
-        self.assertEqual(conversation.typed("two", NOON), [Say("two")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(0)])
+        self.assertEqual(conversation.typed("two", NOON), [SendLine("two")])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(0)])
 
     def test_nothing_was_typed(self) -> None:
         """A person who has typed nothing yet just talks to who calls."""
         conversation = Worded(once=True, hold=True, whom="bob:8090")
         self.assertEqual(conversation.connected("192.0.2.1:8090", NOON, called=False), [GREETING])
-        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+        self.assertEqual(conversation.typed("hello", NOON), [SendLine("hello")])
 
     def test_called(self) -> None:
         """The one who is called gets all of it, also by a call of theirs, as does anybody where
@@ -219,7 +219,7 @@ class StrangerTests(SynchronousTestCase):
             conversation.typed("one", NOON)
             self.assertEqual(
                 conversation.connected("192.0.2.1:8090", NOON, called=called),
-                [GREETING, Say("one")],
+                [GREETING, SendLine("one")],
             )
 
     def test_person_who_waits_to_deliver(self) -> None:
@@ -231,7 +231,7 @@ class StrangerTests(SynchronousTestCase):
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, *NOT_GIVEN, HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
 
     def test_script(self) -> None:
         """A script says nothing to somebody else, shows what was not sent, and has status 1."""
@@ -246,7 +246,9 @@ class StrangerTests(SynchronousTestCase):
             )
             self.assertEqual(conversation.typed("last", NOON), [Line("> not sent: last")])
             self.assertEqual(conversation.ended(NOON), [])
-            self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
+            self.assertEqual(
+                conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)]
+            )
 
     def test_script_that_has_said_nothing_yet(self) -> None:
         """What a script is still to say is not for somebody else either."""
@@ -256,7 +258,7 @@ class StrangerTests(SynchronousTestCase):
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
         self.assertEqual(conversation.typed("secret", NOON), [Line("> not sent: secret")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
 
     def test_silent_script(self) -> None:
         """Nor does it stay with somebody else when there was nothing to say."""
@@ -266,7 +268,7 @@ class StrangerTests(SynchronousTestCase):
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), Finish(1)])
+        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
 
     def test_daemon(self) -> None:
         """At a daemon's terminal it is as for a person; who is not attached sees it later."""
@@ -283,7 +285,7 @@ class StrangerTests(SynchronousTestCase):
             lines = [effect.line for effect in shown if isinstance(effect, Line)]
             self.assertIn("not sent: one", lines[1])
             self.assertIn(f"{ELSEWHERE}; type it again to send it", lines[2])
-            self.assertEqual(conversation.typed("one", NOON), [Say("one")])
+            self.assertEqual(conversation.typed("one", NOON), [SendLine("one")])
 
     def test_daemon_with_a_script(self) -> None:
         """twistd -n at the end of a pipe hangs up on somebody else, and stays for the called."""
@@ -296,7 +298,7 @@ class StrangerTests(SynchronousTestCase):
         self.assertEqual(conversation.typed("two", NOON), [NOT_SENT])
         conversation.disconnected("gone", NOON)
         conversation.typed("three", NOON)
-        self.assertEqual(connect(conversation), [GREETING, Say("three")])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("three")])
 
 
 class MistakeTests(SynchronousTestCase):
@@ -309,9 +311,9 @@ class MistakeTests(SynchronousTestCase):
         assert isinstance(shown, Line)
         self.assertTrue(shown.line.startswith("> /quit is no command, and was not said"))
         conversation.typed("//quit", NOON)
-        self.assertEqual(connect(conversation), [GREETING, Say("/quit")])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("/quit")])
         self.assertIsInstance(conversation.typed(":help", NOON)[0], Line)
-        self.assertEqual(conversation.typed("::help", NOON), [Say(":help")])
+        self.assertEqual(conversation.typed("::help", NOON), [SendLine(":help")])
 
     def test_daemon(self) -> None:
         """So at a daemon's terminal."""
@@ -324,7 +326,7 @@ class MistakeTests(SynchronousTestCase):
         """What comes from a pipe is delivered as it is."""
         conversation = person(interactive=False)
         connect(conversation)
-        self.assertEqual(conversation.typed("/etc/passwd", NOON), [Say("/etc/passwd")])
+        self.assertEqual(conversation.typed("/etc/passwd", NOON), [SendLine("/etc/passwd")])
 
 
 class QuittingTests(SynchronousTestCase):
@@ -361,7 +363,7 @@ class QuittingTests(SynchronousTestCase):
 
     def test_quit_before_anybody_came(self) -> None:
         """`:q` with nothing to deliver ends a person's program well."""
-        self.assertEqual(person().typed(":q", NOON), [Finish(0)])
+        self.assertEqual(person().typed(":q", NOON), [EndProgram(0)])
 
     def test_quit_with_held_lines(self) -> None:
         """`:q` with lines to deliver waits, says them to whoever comes, and hangs up."""
@@ -373,7 +375,7 @@ class QuittingTests(SynchronousTestCase):
         )
         self.assertEqual(conversation.typed(":q", NOON), [])
         self.assertEqual(conversation.typed("late", NOON), [NOT_SENT])
-        self.assertEqual(connect(conversation), [GREETING, Say("one"), HangUp()])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("one"), HangUp()])
 
     def test_stopped_with_held_lines(self) -> None:
         """One who ends the program is told what was not sent; a script has its status."""
@@ -392,11 +394,11 @@ class QuittingTests(SynchronousTestCase):
         conversation = person(interactive=False)
         conversation.typed("one", NOON)
         self.assertEqual(conversation.ended(NOON), [])
-        self.assertEqual(connect(conversation), [GREETING, Say("one"), HangUp()])
+        self.assertEqual(connect(conversation), [GREETING, SendLine("one"), HangUp()])
 
     def test_person_ends_input(self) -> None:
         """The end of input at a terminal means to go, whether something was said or not."""
-        self.assertEqual(person().ended(NOON), [Finish(0)])
+        self.assertEqual(person().ended(NOON), [EndProgram(0)])
         conversation = person()
         connect(conversation)
         self.assertEqual(conversation.ended(NOON), [HangUp()])
@@ -427,7 +429,7 @@ class QuittingTests(SynchronousTestCase):
                 self.assertEqual(conversation.ended(NOON), [HangUp()])
             self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
             gone = conversation.disconnected("you hung up", NOON)
-            self.assertEqual(gone, [Line("> you hung up"), Finish(0)])
+            self.assertEqual(gone, [Line("> you hung up"), EndProgram(0)])
 
     def test_silent_foreground_service_stays(self) -> None:
         """The end of input at twistd -n ends nothing when nothing was typed."""
@@ -451,7 +453,7 @@ class QuittingTests(SynchronousTestCase):
         self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
         conversation.disconnected("you hung up", NOON)
         connect(conversation)
-        self.assertEqual(conversation.typed("hello", NOON), [Say("hello")])
+        self.assertEqual(conversation.typed("hello", NOON), [SendLine("hello")])
         self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
 
     def test_detached_by_end_of_input(self) -> None:
@@ -463,7 +465,7 @@ class QuittingTests(SynchronousTestCase):
         self.assertEqual(conversation.ended(NOON), [CloseTerminal()])
         conversation.detached()
         conversation.attached(NOON, NOON)
-        self.assertEqual(conversation.typed("back", NOON), [Say("back")])
+        self.assertEqual(conversation.typed("back", NOON), [SendLine("back")])
 
 
 class EndingTests(SynchronousTestCase):
@@ -476,7 +478,7 @@ class EndingTests(SynchronousTestCase):
             connect(conversation)
             self.assertEqual(
                 conversation.disconnected("gone", NOON, status=status),
-                [Line("> gone"), Finish(status)],
+                [Line("> gone"), EndProgram(status)],
             )
 
     def test_daemon_waits_for_the_next(self) -> None:
@@ -491,7 +493,7 @@ class EndingTests(SynchronousTestCase):
 
     def test_failed(self) -> None:
         """Where there can be no conversation the program says why and ends with status 1."""
-        self.assertEqual(person().failed("no port", NOON), [Line("> no port"), Finish(1)])
+        self.assertEqual(person().failed("no port", NOON), [Line("> no port"), EndProgram(1)])
 
 
 class UnseenTests(SynchronousTestCase):
@@ -501,7 +503,7 @@ class UnseenTests(SynchronousTestCase):
         """With nobody on the line it is over: what was typed cannot even be told as not sent."""
         for conversation in (person(), person(interactive=False), foreground()):
             conversation.typed("one", NOON)
-            self.assertEqual(conversation.detached(), [Finish(1)])
+            self.assertEqual(conversation.detached(), [EndProgram(1)])
 
     def test_on_the_line(self) -> None:
         """What was said is delivered before we hang up; the status says that not all was shown."""
@@ -510,7 +512,7 @@ class UnseenTests(SynchronousTestCase):
             conversation.typed("one", NOON)
             self.assertEqual(conversation.detached(), [HangUp()])
             effects = conversation.disconnected("you hung up", NOON)
-            self.assertEqual(effects, [Line("> you hung up"), Finish(1)])
+            self.assertEqual(effects, [Line("> you hung up"), EndProgram(1)])
 
     def test_hanging_up(self) -> None:
         """So it is for who hangs up already."""
@@ -518,7 +520,7 @@ class UnseenTests(SynchronousTestCase):
         connect(conversation)
         conversation.typed(":q", NOON)
         self.assertEqual(conversation.detached(), [])
-        self.assertEqual(conversation.disconnected("you hung up", NOON)[-1], Finish(1))
+        self.assertEqual(conversation.disconnected("you hung up", NOON)[-1], EndProgram(1))
 
     def test_daemon(self) -> None:
         """The terminal of a daemon comes back, and it stays."""

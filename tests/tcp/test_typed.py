@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.tcp.events import Misread, NoCommand
-from twisted_chat.tcp.typed import Order, read
+from twisted_chat.tcp.typed import TypedCommand, read
 from twisted_chat.terminal.tcp_wording import words
 
 
@@ -33,7 +33,7 @@ class Typed(SynchronousTestCase):
         """`:q` alone hangs up, whatever spaces stand around it, for a person and a script."""
         for line in (":q", " :q ", ":q\t"):
             for person in (True, False):
-                self.assertIs(read(line, person=person), Order.QUIT)
+                self.assertIs(read(line, person=person), TypedCommand.QUIT)
 
     def test_mistakes(self) -> None:
         """What looks like a command is not said aloud: it costs a line that says what is right."""

@@ -14,7 +14,7 @@ from tests.support.events import events
 from tests.terminal.test_wording import made
 from twisted_chat.display import one_line
 from twisted_chat.tcp.events import Misread, Said
-from twisted_chat.tcp.typed import Order
+from twisted_chat.tcp.typed import TypedCommand
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.tcp_face import read_json
 from twisted_chat.terminal.tcp_wording import TcpWording
@@ -47,8 +47,8 @@ class Json(SynchronousTestCase):
         """A text is said whatever it looks like, `quit` hangs up, and the rest is a mistake."""
         for text in ("hello", ":q", "/quit", ""):
             self.assertEqual(read_json(json.dumps({"say": text}), person=True), text)
-        self.assertIs(read_json('{"do": "quit"}', person=True), Order.QUIT)
-        self.assertIs(read_json(":q", person=True), Order.QUIT)
+        self.assertIs(read_json('{"do": "quit"}', person=True), TypedCommand.QUIT)
+        self.assertIs(read_json(":q", person=True), TypedCommand.QUIT)
         self.assertEqual(read_json("hello", person=False), "hello")
         for line in ("{", "{}", '{"do": "who"}', '{"say": 5}', '{"say": "a", "do": "quit"}'):
             self.assertIsInstance(read_json(line, person=True), Misread, line)

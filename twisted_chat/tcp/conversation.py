@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from twisted_chat.events import Event
 from twisted_chat.tcp import events
-from twisted_chat.tcp.typed import Order, Typed
+from twisted_chat.tcp.typed import Typed, TypedCommand
 
 MAX_HELD = 64 * 1024
 """Characters typed before anybody is there that are kept; more is not read before somebody is."""
@@ -31,7 +31,7 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class SendLine:
     """A line for the other person, without its line feed."""
 
     line: str
@@ -48,13 +48,13 @@ class CloseTerminal:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class EndProgram:
     """This was it; the exit status says whether it went well."""
 
     status: int
 
 
-Effect = Show | Say | HangUp | CloseTerminal | Finish
+Effect = Show | SendLine | HangUp | CloseTerminal | EndProgram
 
 
 class Conversation:
@@ -106,7 +106,7 @@ class Conversation:
         self._connected, self._hold = True, False
         effects = self._tell(events.ConnectedWith(who), now)
         if called or not self._whom:
-            effects += map(Say, self._held)
+            effects += map(SendLine, self._held)
         else:
             effects += self._keep_from_stranger(now)
         self._held.clear()
@@ -135,7 +135,7 @@ class Conversation:
         over = self._once or self._unseen
         effects = self._tell(events.LineEnded(why, not over), now)
         if over:
-            effects.append(Finish(1 if self._unsent or self._unseen else status))
+            effects.append(EndProgram(1 if self._unsent or self._unseen else status))
         return effects
 
     def happened(self, event: Event, now: float) -> list[Effect]:
@@ -144,7 +144,7 @@ class Conversation:
 
     def failed(self, why: str, now: float) -> list[Effect]:
         """There will be no conversation."""
-        return [*self._tell(events.NoLine(why), now), Finish(1)]
+        return [*self._tell(events.NoLine(why), now), EndProgram(1)]
 
     def stopped(self, now: float) -> list[Effect]:
         """The process is being ended while nobody is on the line."""
@@ -176,7 +176,7 @@ class Conversation:
             return []
         self._unseen = True
         if not self._connected:
-            return [Finish(1)]
+            return [EndProgram(1)]
         if self._closing:
             return []
         self._closing = True
@@ -185,7 +185,7 @@ class Conversation:
     def typed(self, todo: Typed, now: float) -> list[Effect]:
         """A line was typed."""
         match todo:
-            case Order.QUIT:
+            case TypedCommand.QUIT:
                 return self._quit(now)
             case str() as text:
                 return self._say(text, now)
@@ -195,7 +195,7 @@ class Conversation:
     def _say(self, text: str, now: float) -> list[Effect]:
         self._spoke = True
         if self._connected and not self._closing:
-            return [Say(text)]
+            return [SendLine(text)]
         if self._unsent:
             return self._tell(events.KeptBack(text), now)
         if self._closing or not self._hold:
@@ -229,7 +229,7 @@ class Conversation:
                 return self._tell(events.StillToDeliver(), now)
             return []
         if self._once:
-            return [Finish(0)]
+            return [EndProgram(0)]
         return self._tell(events.NobodyOnLine(False, self._detachable), now)
 
     @property

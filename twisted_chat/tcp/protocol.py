@@ -15,9 +15,9 @@ from twisted_chat.tcp.conversation import (
     CloseTerminal,
     Conversation,
     Effect,
-    Finish,
+    EndProgram,
     HangUp,
-    Say,
+    SendLine,
     Show,
 )
 from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing
@@ -210,7 +210,7 @@ class TcpChat(Factory):
             match effect:
                 case Show(event, at):
                     self._show(event, at)
-                case Say(line):
+                case SendLine(line):
                     if self._line is not None:
                         self._line.say(line)
                 case HangUp():
@@ -219,7 +219,7 @@ class TcpChat(Factory):
                 case CloseTerminal():
                     if self._face is not None:
                         self._face.close()
-                case Finish(status):
+                case EndProgram(status):
                     self._finishing, self._status = True, status
                     if self._face is not None:
                         self._face.close()

@@ -24,13 +24,13 @@ _LEAVING = frozenset({"exit", "q", "quit"})
 _DOUBLED = re.compile(r"([/:$])\1+")
 
 
-class Order(Enum):
+class TypedCommand(Enum):
     """What is not said but done."""
 
     QUIT = QUIT
 
 
-Typed = str | Order | Event
+Typed = str | TypedCommand | Event
 """What is to be said or done, or what was wrong with a line."""
 
 
@@ -43,7 +43,7 @@ def read(line: str, *, person: bool) -> Typed:
     """
     text = line.strip()
     if text == QUIT:
-        return Order.QUIT
+        return TypedCommand.QUIT
     if not person:
         return _undoubled(line) if text.lstrip(":") == QUIT[1:] else line
     if has_key(line):

@@ -8,7 +8,7 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.events import Event
 from twisted_chat.tcp.events import Misread
 from twisted_chat.tcp.protocol import TcpChat
-from twisted_chat.tcp.typed import Order, Typed, read
+from twisted_chat.tcp.typed import Typed, TypedCommand, read
 from twisted_chat.terminal.json_lines import BEGIN, JsonLines, one_text, read_object
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.tcp_wording import TcpWording
@@ -36,7 +36,7 @@ def read_json(line: str, *, person: bool) -> Typed:
             raise UsageMistake(f"this says nothing: right would be {SHAPES}")
     except UsageMistake as mistake:
         return Misread(str(mistake))
-    return Order.QUIT
+    return TypedCommand.QUIT
 
 
 class TcpFace:

@@ -9,7 +9,6 @@ from twisted_chat.links import SendFrame
 from twisted_chat.peer.gen2.delivery import HEAR_BURST, LATE
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
-from twisted_chat.peer.holding import HOLD, HOLD_BYTES, Holding
 
 MANY = 1000
 
@@ -162,18 +161,6 @@ class Arriving(SynchronousTestCase):
             world.wait(60)
             self.assertEqual(len(heard_from(bob, alice)), 801)
             self.assertTrue(alice.told("eve cannot be reached"))
-
-    def test_several_take_nothing(self) -> None:
-        """Nor do several, one after the other."""
-        holding, now, said = Holding(), 0.0, 0
-        while said < 40 * HOLD_BYTES:
-            until = holding.until(now, full=True)
-            if until > now:
-                now = until
-            else:
-                holding.said(1000)
-                said += 1000
-        self.assertLess(now, 41 * HOLD + 1)
 
     def test_gone(self) -> None:
         """Of one who leaves with something on the way the person is told what may not have
