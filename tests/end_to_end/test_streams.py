@@ -494,6 +494,16 @@ class Entered(StreamTestCase):
             self.end_with(waiting, typing, shown)
             self.assertIn("> not sent: hello\n", shown.text)
 
+    def test_no_start(self) -> None:
+        """A program that cannot start leaves the terminal as it was too."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            where = f"tcp:{server.getsockname()[1]}:interface=127.0.0.1"
+            for argv in (("tcpchat",), ("twistd", "-n", "--pidfile=", "tcpchat")):
+                failed, _, shown = self.at_a_terminal(*argv, "--listen", where)
+                shown.expect(f"{where} is in use")
+                self.assertEqual(failed.wait(PATIENCE), 1)
+                self.assert_left_as_it_was()
+
     def test_attached(self) -> None:
         """So it is at the terminal of a daemon, which has what was entered before."""
         pid_file, place = self.directory() / "pid", self.directory() / "s"

@@ -115,12 +115,14 @@ def run(service: Service, finished: "Deferred[int]", seat: Seat) -> int:
         signals.stop()
 
     signals = Signals(reactor, seat)
-    service.privilegedStartService()
-    service.startService()
-    finished.addCallback(finish)
-    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    reactor.run()
-    seat.put_back()
+    try:
+        service.privilegedStartService()
+        service.startService()
+        finished.addCallback(finish)
+        reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
+        reactor.run()
+    finally:
+        seat.put_back()
     if (lost := seat.problem) is not None:
         ended = signals.status if lost.errno in streams.NOBODY else 0
         return ended or streams.status_of(lost)

@@ -1,5 +1,6 @@
 """Where the person is: at standard input and output."""
 
+import atexit
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
@@ -72,6 +73,7 @@ class SeatEndpoint:
     def listen(self, protocolFactory: IProtocolFactory) -> "Deferred[IListeningPort]":
         protocol = protocolFactory.buildProtocol(PipeAddress())
         assert protocol is not None
+        atexit.register(self._seat.put_back)  # What is started next may not start.
         self._seat.open(protocol)
         return succeed(self)
 
