@@ -139,6 +139,7 @@ class Program:
         entry: tuple[str, str] | None = None,
         columns: int = COLUMNS,
         namespace: Path | None = None,
+        given: str | None = None,
     ) -> None:
         if terminal:
             ours, theirs = os.openpty()
@@ -147,6 +148,8 @@ class Program:
             reading, errors, ends = ours, ours, (theirs, theirs, theirs)
         else:
             stdin, self._input = os.pipe()
+            if given is not None:
+                os.write(self._input, given.encode())
             reading, stdout = os.pipe()
             errors, stderr = os.pipe()
             ends = (stdin, stdout, stderr)
@@ -174,6 +177,8 @@ class Program:
         """The other end of its terminal, or of its input."""
         self.output = Output(reading)
         self.errors = self.output if terminal else Output(errors)
+        if given is not None:
+            self.end_input()
 
     def expect(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until the output goes on with something and this text."""
@@ -290,12 +295,17 @@ class ProcessTestCase(TestCase):
         return Path(temporary.name)
 
     def start(
-        self, program: str, *words: object, into: Path | None = None, extension: bool = True
+        self,
+        program: str,
+        *words: object,
+        into: Path | None = None,
+        extension: bool = True,
+        given: str | None = None,
     ) -> Program:
         """A program on pipes."""
         argv = command(program, *words, extension=extension)
         entry = _ENTRY[program] if extension else None
-        return self._start(argv, terminal=False, into=into, entry=entry)
+        return self._start(argv, terminal=False, into=into, entry=entry, given=given)
 
     def start_on_terminal(self, program: str, *words: object, columns: int = COLUMNS) -> Program:
         """A program on a pseudo-terminal."""
@@ -316,6 +326,7 @@ class ProcessTestCase(TestCase):
         into: Path | None = None,
         entry: tuple[str, str] | None = None,
         columns: int = COLUMNS,
+        given: str | None = None,
     ) -> Program:
         started = Program(
             argv,
@@ -324,6 +335,7 @@ class ProcessTestCase(TestCase):
             into=into,
             entry=None if COLD else entry,
             columns=columns,
+            given=given,
         )
         self.addCleanup(started.close)
         return started

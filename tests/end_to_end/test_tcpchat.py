@@ -96,9 +96,7 @@ class PeopleTests(TcpChatTestCase):
         waiting = self.waiting()
         self.call()
         waiting.expect("> connected with ")
-        calling = self.start("tcpchat", "127.0.0.1", self.port)
-        calling.type("a\n")
-        calling.end_input()
+        calling = self.start("tcpchat", "127.0.0.1", self.port, given="a\n")
         self.assertEqual(calling.wait(), 1)
         notice = calling.output.text.splitlines()[-1]
         self.assertTrue(notice.startswith("> ") and "the line is busy" in notice, notice)
@@ -348,7 +346,8 @@ class OneWithTlsTests(TcpChatTestCase):
         """One who waits without TLS is no chat for a caller with it, who is told so at once, and
         goes on waiting."""
         waiting = self.waiting("--listen", f"tcp:{self.port}:interface=127.0.0.1")
-        calling = self.start("tcpchat", "--connect", f"tls:127.0.0.1:{self.port}")
+        whom = f"tls:127.0.0.1:{self.port}"
+        calling = self.start("tcpchat", "--connect", whom, given="secret\n")
         waiting.expect("came to nothing: it speaks TLS")
         self.assertEqual(calling.wait(), 1)
         self.assertIn(f"answers at tls:127.0.0.1:{self.port} does so without TLS", calling.said)
