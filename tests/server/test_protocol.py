@@ -190,7 +190,7 @@ class LogTests(ServerCase):
         self.hear(ALICE, b"hi alice")
         lines = self.lines(ALICE, b"msg alice> my secret", b"my secret", b"hi my secret")
         self.assertEqual(
-            lines, ["dropped 1 datagrams: not in the language, the last from 192.0.2.1:1000"]
+            lines, ["datagrams dropped: 1, not in the language, the last from 192.0.2.1:1000"]
         )
 
     def test_refusals_are_quiet(self) -> None:
@@ -212,10 +212,10 @@ class LogTests(ServerCase):
         self.assertEqual(
             self.said(logged),
             [
-                "dropped 1 datagrams: not in the language, the last from 192.0.2.1:1000",
-                "dropped 1 datagrams: too long, the last from 192.0.2.2:2000",
-                "dropped 1 datagrams: over the rate, the last from 192.0.2.1:1000",
-                "dropped 100 datagrams: not in the language, the last from [2001:db8::3]:3000",
+                "datagrams dropped: 1, not in the language, the last from 192.0.2.1:1000",
+                "datagrams dropped: 1, too long, the last from 192.0.2.2:2000",
+                "datagrams dropped: 1, over the rate, the last from 192.0.2.1:1000",
+                "datagrams dropped: 100, not in the language, the last from [2001:db8::3]:3000",
             ],
         )
 

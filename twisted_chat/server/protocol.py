@@ -197,7 +197,7 @@ class RoomServer(DatagramProtocol):
     def _dropped(self, category: str, source: Address, now: float) -> None:
         if many := self._tally.count(category, now):
             self.log.info(
-                "dropped {many} datagrams: {category}, the last from {at}",
+                "datagrams dropped: {many}, {category}, the last from {at}",
                 many=many,
                 category=category,
                 at=host_and_port(*source),
