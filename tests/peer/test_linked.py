@@ -1,7 +1,5 @@
 """Whole programs, whose links are QUIC's, on a network that is as bad as they come."""
 
-from dataclasses import replace
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Remembered
@@ -163,7 +161,7 @@ class Liar:
     def perform(self, effect: LinkEffect) -> None:
         if isinstance(effect, SendFrame):
             self.lied += self._truth in effect.message
-            effect = replace(effect, message=effect.message.replace(self._truth, self._lie))
+            effect = effect._replace(message=effect.message.replace(self._truth, self._lie))
         self._carrier.perform(effect)
 
 

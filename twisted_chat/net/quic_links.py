@@ -112,7 +112,8 @@ class PortLinks:
         if (connection := self._by_link.get(effect.link)) is not None:
             connection.send(effect.message)
             self._unsent[connection] = None
-            self._touch(connection)
+            if connection not in self._dirty:
+                self._touch(connection)
 
     def close(self, effect: CloseLink) -> None:
         if (connection := self._by_link.pop(effect.link, None)) is not None:

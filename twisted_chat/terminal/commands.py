@@ -77,6 +77,9 @@ _LEAVING = frozenset({"q", ":q", ":q!", ":quit", ":wq", ":x", "exit", "quit"})
 """What is typed alone to leave other programs."""
 
 
+_BEGINNINGS = (MARK, OTHERS_MARK)
+
+
 def read_persons_line(line: str, *, first: bool = False) -> Say | Order:
     """Read what a person has typed as `read_line` does. Besides, what only a person
     types who means a command is not said."""
@@ -98,6 +101,8 @@ def read_persons_line(line: str, *, first: bool = False) -> Say | Order:
 def read_line(line: str, *, first: bool = False) -> Say | Order:
     """Read a typed line; `first` if nothing was typed before it. Raises
     UsageMistake, which says what would have been right."""
+    if line[:1] not in _BEGINNINGS and not first:
+        return Say(line)  # As nearly always.
     if line.startswith((MARK * 2, OTHERS_MARK * 2)):
         return Say(line[len(MARK) :])
     if line.startswith(OTHERS_MARK) and line[1:2].isalpha():

@@ -18,7 +18,8 @@ def filled(*texts: str) -> tuple[Outbox, list[Line]]:
     """An outbox in which these wait."""
     outbox, lines = Outbox(7), [Line(text, "alice", "lab", 0.0, 1, time=5) for text in texts]
     for line in lines:
-        outbox.put([Piece(line.text.encode(), size_of(line.text), line, True, b"#lab")])
+        size = size_of(line.text)
+        outbox.put([Piece(line.text.encode(), size, line, True, b"#lab")], size)
     return outbox, lines
 
 

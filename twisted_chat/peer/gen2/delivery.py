@@ -21,7 +21,7 @@ from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import Outbox, Piece, pieces_of
+from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, Piece, pieces_of
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
@@ -86,6 +86,8 @@ class Deliveries:
         self._active: dict[PeerDelivery, None] = {}
         """Those in which something is under way."""
         self._deadlines: Deadlines[PeerDelivery] = Deadlines()
+        self._crowded: dict[PeerDelivery, None] = {}
+        """Those in whose outboxes there may be no room for a line that is not long."""
         self.last: Line | None = None
         """What the person said last."""
 
@@ -111,31 +113,37 @@ class Deliveries:
         line.time = int((now + self._since_1970) * 1000)
         to_room = pieces_of(line, line.room)
         private: list[Piece] | None = None
-        size = sum([piece.size for piece in to_room])
+        size = to_room[0].size if len(to_room) == 1 else sum(piece.size for piece in to_room)
+        late = now + LATE
         full: list[Contact] = []
         for contact in contacts:
-            its = self._with(contact)
-            if not its.outbox.has_room(size):
+            its = self._all.get(contact)
+            if its is None:
+                its = self._with(contact)
+            pieces = to_room
+            if contact.standing is not Standing.MEMBER:
+                pieces = private = pieces_of(line, "") if private is None else private
+            if not its.outbox.put(pieces, size):
                 full.append(contact)
                 continue
+            if its.outbox.crowded:
+                self._crowded[its] = None
             line.receivers += 1
-            if not len(its.outbox):
-                self._watch(its, now + LATE)
-            if contact.standing is Standing.MEMBER:
-                its.outbox.put(to_room)
-            else:
-                private = pieces_of(line, "") if private is None else private
-                its.outbox.put(private)
+            if late < its.watched_until:
+                self._watch(its, late)
             self._send(its)
         return full
 
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         """Whether a text can be accepted for all of these to whom there is a link."""
-        for contact in contacts:
-            its = self._all.get(contact)
-            if its is not None and its.peer.link is not None and not its.outbox.has_room(size):
-                return False
-        return True
+        if not self._crowded and size <= MAX_OUTBOX - CROWDED:
+            return True  # As nearly always: it is asked before each word.
+        for its in [its for its in self._crowded if not its.outbox.crowded]:
+            del self._crowded[its]
+        every = (self._all.get(contact) for contact in contacts)
+        return all(
+            its is None or its.peer.link is None or its.outbox.has_room(size) for its in every
+        )
 
     def flush(self, contact: Contact) -> None:
         """Send what may be sent."""
@@ -154,6 +162,7 @@ class Deliveries:
         if its is None:
             return
         self._active.pop(its, None)
+        self._crowded.pop(its, None)
         self._deadlines.discard(its)
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
@@ -188,25 +197,37 @@ class Deliveries:
             if its.behind and not len(its.outbox):
                 its.behind = False
                 self._effects.tell(said.AllArrived(contact.who))
-        else:
-            if not its.inbox.take(speech):
-                self._owe(its, speech, now)
+        elif not its.inbox.accept(speech):
+            self._owe(its, speech, now)
+        elif len(its.inbox) or contact.blocked or not self._may_show(its, now):
+            its.inbox.hold(speech)
             self._show(its, now)
+        else:
+            self._show_one(its, speech, now)
+
+    def _may_show(self, its: PeerDelivery, now: float) -> bool:
+        """Whether one more may be shown now. If not, it is tried again later."""
+        if self._hearing.spend(its.contact.fingerprint, now):
+            return True
+        its.show_at = now + self._pause
+        self._watch(its, its.show_at)
+        return False
 
     def _show(self, its: PeerDelivery, now: float) -> None:
-        its.show_at = NEVER
-        contact, inbox = its.contact, its.inbox
-        while len(inbox) and not contact.blocked:
-            if not self._hearing.spend(contact.fingerprint, now):
-                its.show_at = now + self._pause
-                self._watch(its, its.show_at)
-                break
-            shown = inbox.show_next()
-            if not contact.ignored:
-                text = shown.text.removesuffix("\n").removesuffix("\r")
-                in_room = contact.standing is Standing.MEMBER
-                self._effects.tell(said.Said(contact.who, text, in_room))
-            self._owe(its, shown, now)
+        """Show what was held until now, as far as it may be."""
+        if its.show_at <= now:
+            its.show_at = NEVER
+        while len(its.inbox) and not its.contact.blocked and its.show_at == NEVER:
+            if self._may_show(its, now):
+                self._show_one(its, its.inbox.next(), now)
+
+    def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+        its.inbox.show(shown)
+        contact = its.contact
+        if not contact.ignored:
+            text = shown.text.removesuffix("\n").removesuffix("\r")
+            self._effects.tell(said.Said(contact.who, text, contact.standing is Standing.MEMBER))
+        self._owe(its, shown, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         if shown.epoch not in its.owed:

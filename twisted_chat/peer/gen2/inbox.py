@@ -39,8 +39,9 @@ class Inbox:
         """There is another link, over which the sender begins with what is not acknowledged."""
         self._anew = True
 
-    def take(self, said: NumberedText) -> bool:
-        """Keep a message until it is shown. False if it was there before. Raises WireError.
+    def accept(self, said: NumberedText) -> bool:
+        """See whether a message is one to be shown, or held until it may be. False if it was
+        there before. Raises WireError, also where there would be too many to hold.
 
         The first number of an unknown epoch, and the first over a link, may be any:
         those before it were acknowledged by who we were before, or by another program
@@ -53,9 +54,10 @@ class Inbox:
             raise WireError("a number that is not the next")
         if last is not None and number <= last:
             return False
-        size = size_of(said.text)
-        if self._held and (len(self._held) >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
-            raise WireError("more at once than may be on the way")
+        if self._held:
+            size = self._bytes + size_of(said.text)
+            if len(self._held) >= MAX_HELD or size > MAX_HELD_BYTES:
+                raise WireError("more at once than may be on the way")
         if anew or last is None:
             self._taken.pop(epoch, None)  # To be the latest.
         self._taken[epoch] = number
@@ -63,17 +65,23 @@ class Inbox:
             first = next(iter(self._taken))
             del self._taken[first]
             self._shown.pop(first, None)
-        self._held.append(said)
-        self._bytes += size
         return True
 
-    def show_next(self) -> NumberedText:
-        """The next message, which counts as shown from now on."""
+    def hold(self, said: NumberedText) -> None:
+        """Keep what was accepted until it may be shown."""
+        self._held.append(said)
+        self._bytes += size_of(said.text)
+
+    def next(self) -> NumberedText:
+        """The first of what is held, which is held no longer."""
         said = self._held.popleft()
-        self._bytes = self._bytes - size_of(said.text) if self._held else 0
+        self._bytes -= size_of(said.text)
+        return said
+
+    def show(self, said: NumberedText) -> None:
+        """This is shown, and may be acknowledged from now on."""
         if said.epoch in self._taken:
             self._shown[said.epoch] = said.number
-        return said
 
     def heard(self, epoch: int) -> Acknowledgement | None:
         """What can be acknowledged of an epoch."""

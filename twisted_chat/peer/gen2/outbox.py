@@ -8,6 +8,7 @@ acknowledged.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twisted_chat.errors import WireError
 from twisted_chat.peer.contacts.line import OVERHEAD, Line
@@ -19,6 +20,8 @@ MAX_TEXT = MAX_FRAME - 1152
 """Bytes of text in one message; the rest is for its verb, its room and its numbers."""
 MAX_OUTBOX = 256 * 1024
 """Bytes that wait for one receiver."""
+CROWDED = MAX_OUTBOX // 2
+"""Bytes that wait, above which a line may find no room."""
 WINDOW, WINDOW_BYTES = 256, 128 * 1024
 """Messages, and bytes of them, that may be on the way without being
 acknowledged; one message may be in any case."""
@@ -26,8 +29,8 @@ acknowledged; one message may be in any case."""
 
 @dataclass(eq=False, slots=True)
 class Piece:
-    """A line, or as much of it as one message holds: the same one for all of its receivers
-    in one conversation."""
+    """A line, or as much of it as one message holds, encoded: the same one for all of its
+    receivers in one conversation."""
 
     text: bytes
     size: int
@@ -38,9 +41,12 @@ class Piece:
     """The conversation, as it travels."""
 
 
+_conversation = lru_cache(maxsize=64)(conversation)
+
+
 def pieces_of(line: Line, room: str) -> list[Piece]:
     """A line that is said to a room, or with an empty one in private, cut as it travels."""
-    encoded, where = line.text.encode(), conversation(room)
+    encoded, where = line.text.encode(), _conversation(room)
     if len(encoded) <= MAX_TEXT:
         return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where)]
     pieces = [
@@ -81,31 +87,39 @@ class Outbox:
         numbered = enumerate(self._pieces, self._first)
         return list(dict.fromkeys(piece.line for n, piece in numbered if n <= self._highest))
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a line that is not long may find no room."""
+        return self._bytes > CROWDED
+
     def has_room(self, size: int) -> bool:
         return self._bytes + size <= MAX_OUTBOX
 
-    def put(self, pieces: Sequence[Piece]) -> None:
-        """Accept a line, for which there has to be room."""
-        for piece in pieces:
-            self._pieces.append(piece)
-            self._bytes += piece.size
+    def put(self, pieces: Sequence[Piece], size: int) -> bool:
+        """Accept a line of this size in all, if there is room for it."""
+        if self._bytes + size > MAX_OUTBOX:
+            return False
+        self._pieces.extend(pieces)
+        self._bytes += size
+        return True
 
     def to_send(self) -> list[bytes]:
         """The messages that may go onto the link now; they are on the way from now on."""
         messages = []
-        while self._flying < len(self._pieces):
-            piece = self._pieces[self._flying]
-            size = self._flying_bytes + piece.size
-            if self._flying and (self._flying >= WINDOW or size > WINDOW_BYTES):
+        pieces, flying, size = self._pieces, self._flying, self._flying_bytes
+        while flying < len(pieces):
+            piece = pieces[flying]
+            size += piece.size
+            if flying and (flying >= WINDOW or size > WINDOW_BYTES):
                 break
-            number = self._first + self._flying
+            number = self._first + flying
             messages.append(
                 numbered(piece.where, self._epoch, number, piece.line.time, piece.text)
             )
-            self._flying += 1
-            self._flying_bytes = size
-        if messages:
-            self._highest = max(self._highest, self._first + self._flying - 1)
+            flying += 1
+            self._flying, self._flying_bytes = flying, size
+        if messages and number > self._highest:
+            self._highest = number
         return messages
 
     def rewind(self) -> None:

@@ -72,8 +72,10 @@ class KeyedRegistration:
         self._effects = effects
         self._on_registered = registered
         self._state = NameState.NAMELESS
-        self._name = ""
-        self._had_name = False
+        self.name = ""
+        """The name that the server has given us last, also while it is away."""
+        self.wanted = ""
+        """The name that we have asked for and not got yet."""
         self._asked = False  # The person, for a name.
         self._rival: tuple[Rivalled, float] | None = None  # What was said of it, and when.
         self.patient = patient
@@ -93,14 +95,9 @@ class KeyedRegistration:
     # --- What it has come to
 
     @property
-    def name(self) -> str:
-        """The name that the server has given us last, also while it is away."""
-        return self._name if self._had_name else ""
-
-    @property
-    def wanted(self) -> str:
-        """The name that we have asked for and not got yet."""
-        return "" if self._had_name else self._name
+    def _asks_for(self) -> str:
+        """The name that is asked for when there is a link."""
+        return self.name or self.wanted
 
     @property
     def valid(self) -> bool:
@@ -120,18 +117,18 @@ class KeyedRegistration:
     @property
     def lacks_name(self) -> bool:
         """Whether this is a script that has not said its name yet."""
-        return not (self.patient or self._name or self.failed)
+        return not (self.patient or self._asks_for or self.failed)
 
     @property
     def takes_name(self) -> bool:
         """Whether a text can be taken for a name now."""
-        return not self._name and (self.link.seen or self.away)
+        return not self._asks_for and (self.link.seen or self.away)
 
     @property
     def registering(self) -> bool:
         """Whether it is about to show if the name that is wanted is ours."""
         link = self.link
-        begun = bool(self._name) or not link.seen
+        begun = bool(self._asks_for) or not link.seen
         return begun and not (self.valid or self.away or (link.seen and link.in_question))
 
     def unavailable(self, command: Command | None, now: float) -> Event | None:
@@ -144,7 +141,7 @@ class KeyedRegistration:
             return TurnedAway(command, rivalled.name, rivalled.seconds + int(now - then))
         if command is None:
             return None
-        begun = self._name or not self.link.seen
+        begun = self._asks_for or not self.link.seen
         return NeedsServer(command, self.link.in_question) if begun else NameFirst()
 
     @property
@@ -166,7 +163,7 @@ class KeyedRegistration:
             self._refused(text, Reason.IMPOSSIBLE, str(refused))
             return
         self._enter(NameState.WANTED)
-        self._name = name
+        self.wanted = name
         if self.link.link is not None:
             self._register(now)
         elif self.link.seen and self.link.wake == NEVER:
@@ -187,22 +184,23 @@ class KeyedRegistration:
         if self.link.link is None:
             if self.valid:
                 self._enter(NameState.LOST)
-            if self._name:
+            if self._asks_for:
                 self.link.retry(now)  # Without one there is nothing to say, until there is one.
-        elif self._name:
+        elif self._asks_for:
             self._register(now)
         elif not self._asked:
             self._asked = True
             self._effects.tell(NameWanted())
 
     def _register(self, now: float) -> None:
-        name = self._name
+        name = self._asks_for
 
         def close(told: list[Answer] | None, now: float) -> None:
             if told is None:
                 return  # There will be another link.
             if told[0] == Welcome(name):
-                again, self._had_name, self._rival = self._had_name, True, None
+                again = bool(self.name)
+                self.name, self.wanted, self._rival = name, "", None
                 self._enter(NameState.OURS)
                 self._on_registered(again, now)
                 self.link.forget_away()
@@ -228,7 +226,7 @@ class KeyedRegistration:
     def _refused(self, name: str, reason: Reason, why: str = "") -> None:
         if self._state is not NameState.NAMELESS:
             self._enter(NameState.NAMELESS)
-        self._name, self._had_name, self._rival = "", False, None
+        self.name, self.wanted, self._rival = "", "", None
         self._effects.tell(NotRegistered(name, reason, why, self.patient))
         if not self.patient:
             self.give_up()
