@@ -211,6 +211,7 @@ LAYERS = (
         "trace.page",
     },
     {
+        "config",
         "startup",
         "alarm",
         "identity.claim",
@@ -274,6 +275,7 @@ LAYERS = (
         "trace.wireshark",
     },
     {
+        "server.daemon_options",
         "server.options",
         "server.garbage",
         "server.service",

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions
 from twisted_chat.peer.commands import Command
-from twisted_chat.server.service import RoomServerOptions
+from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions
 from twisted_chat.terminal.commands import usage
 from twisted_chat.trace.analyze import AnalysisOptions

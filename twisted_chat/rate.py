@@ -24,14 +24,18 @@ class Rate:
     """
 
     def __init__(self, rate: float, burst: float, sources: int = SOURCES) -> None:
-        self._cost = 1 / rate if rate else 0.0
-        self._depth = burst * self._cost + ROUNDING
+        self.renew(rate, burst)
         self._sources = sources
         # When each source will have earned what it used. Whoever was last
         # seen a whole depth ago has earned everything: `_older` is dropped then.
         self._moments: dict[str, float] = {}
         self._older: dict[str, float] = {}
         self._turn = 0.0
+
+    def renew(self, rate: float, burst: float) -> None:
+        """Let this be the rate from now on, and the burst; what was used stays used."""
+        self._cost = 1 / rate if rate else 0.0
+        self._depth = burst * self._cost + ROUNDING
 
     def spend(self, host: str, now: float, units: float = 1) -> bool:
         """Take `units` from what this host address may use, if it may."""

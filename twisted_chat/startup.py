@@ -143,11 +143,14 @@ class Options(usage.Options):
     `given` are those that are there, by their long names."""
 
     given: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    """The command line that was read."""
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
         """Read the command line. Under twistd a mistake ends the process
         with status 2, where twistd itself would print pages and exit with 0."""
         words = list(sys.argv[1:] if options is None else options)
+        self.words = tuple(words)
         try:
             super().parseOptions(self._options_first(words))
         except usage.UsageError as mistake:

@@ -1,7 +1,5 @@
 """Names and rooms outlive a room server that is killed."""
 
-from pathlib import Path
-
 from tests.end_to_end.processes import Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 
@@ -48,34 +46,3 @@ class Killed(ChatTestCase):
         self.serve(port, "--journal", "memory")
         carol = self.stranger("alice", port)
         carol.expect("> you are alice")
-
-
-class Operated(ChatTestCase):
-    """A server whose operator asks for something."""
-
-    def test_kick_and_ban(self) -> None:
-        """An operator sees who is there, bans them, and finds that out from another terminal."""
-        port, sockets = free_udp_port(), self.directory()
-        control = sockets / "control.sock"
-        server = self.serve(port, "--control", control)
-        alice = self.meet("alice", port)
-        for words, status, line in (
-            (("who", "alice"), 0, "in: "),
-            (("kick", "nobody"), 1, "there is no user nobody"),
-            (("ban", "name", "ali*", "for", "1h", "loud"), 0, "name: ali*"),
-        ):
-            asked = self.start("udpchat", "ctl", "--control", control, *words)
-            self.assertEqual(asked.wait(), status, line)
-        server.expect("operator: ")
-        server.expect("user alice at the key ")
-        alice.kill()
-        again = self.serve_again(server, port, control)
-        asked = self.start("udpchat", "ctl", "--control", control, "bans")
-        asked.expect("name ali*, seconds ")
-        self.assertEqual(asked.wait(), 0)
-        again.kill()
-
-    def serve_again(self, server: Program, port: int, control: Path) -> Program:
-        """The same server, after it was killed."""
-        server.kill()
-        return self.serve(port, "--control", control)

@@ -10,7 +10,7 @@ from tests.identity import temporary
 from twisted_chat.launch.program import host_and_port
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions, main
-from twisted_chat.server.service import RoomServerOptions
+from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.service import TcpDaemonOptions
 

@@ -5,8 +5,22 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import ALICE, BOB, CLEAR, EVE, Server
+from tests.support.mixed_server import MixedServer
 from tests.support.strategies import many
 from twisted_chat.addresses import Address
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.wire.common import (
+    Bare,
+    CreateRoom,
+    ListRooms,
+    Register,
+    RoomReady,
+    Verb,
+    Welcome,
+)
+from twisted_chat.wire.gen2.answers import Refused
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import RoomVerb
 
 
 class Recorded(SynchronousTestCase):
@@ -126,3 +140,33 @@ class BoundsKept(SynchronousTestCase):
             for to in {to for _, to in sent} - known:
                 self.assertEqual(to, source)
                 self.assertLessEqual(sum(len(s) for s, at in sent if at == to), len(datagram))
+
+
+class Renewed(SynchronousTestCase):
+    """Bounds that change while the server runs."""
+
+    def test_bounds(self) -> None:
+        """The next of everything goes by the new bounds; what is here stays."""
+        server = MixedServer(rate=50, burst=1000, users=4)
+        anna = server.session("anna", 0, "lab")
+        server.core.renew(Bounds(users=1, rooms_per_user=1, rate=1, burst=1), server.now)
+        ben = server.link(1)
+        self.assertEqual(server.ask(ben, Register("ben")), [Bare(Verb.HI)])
+        server.wait(2)
+        many = Refused(RoomVerb.CREATE, "den", Ground.MANY)
+        self.assertEqual(server.ask(anna, CreateRoom("den")), [many])
+        self.assertEqual(server.ask(anna, ListRooms()), [])
+        server.wait(2)
+        self.assertEqual(len(server.take(anna)), 2)
+        server.core.renew(Bounds(rate=0), server.now)
+        self.assertEqual(server.ask(ben, Register("ben")), [Welcome("ben")])
+        self.assertEqual(server.ask(anna, CreateRoom("den")), [RoomReady("den")])
+
+    def test_expiry(self) -> None:
+        """What is over by the new bounds goes at once."""
+        server = MixedServer(room_ttl=1000)
+        server.ask(server.session("anna", 0), CreateRoom("lab"))
+        server.wait(10)
+        server.core.renew(Bounds(room_ttl=5), server.now)
+        server.wait(0.1)
+        self.assertEqual(len(server.directory.rooms), 0)

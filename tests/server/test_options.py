@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.server.options import BOUND_OPTIONS
-from twisted_chat.server.service import RoomServerOptions
 
 
 class Twistd(usage.Options):

@@ -6,8 +6,9 @@ import socket
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.server.options import ServerOptions
-from twisted_chat.server.service import RoomServerOptions, server_service
+from twisted_chat.server.service import server_service
 from twisted_chat.startup import CannotStart
 
 

@@ -33,7 +33,7 @@ class ControlOptions(startup.Options):
     longdesc = (
         "Orders: status; users [LIKE]; rooms [LIKE]; who NAME; kick NAME [REASON]; close ROOM;"
         " ban key|address|name WHAT [for 30s|10m|2h|7d] [REASON]; unban key|address|name WHAT;"
-        " bans; drain; undrain."
+        " bans; drain; undrain; reload."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["port", "p", DEFAULT_PORT, "Port of the server", startup.listening_port],
@@ -143,6 +143,7 @@ _ORDERS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "bans": _nothing,
     "drain": _nothing,
     "undrain": _nothing,
+    "reload": _nothing,
 }
 
 
@@ -179,7 +180,9 @@ def shown(reply: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _entry(entry: dict[str, Any]) -> str:
+def _entry(entry: dict[str, Any] | str) -> str:
+    if isinstance(entry, str):
+        return one_line(entry)
     return ", ".join(
         f"{field} {_said(value)}" for field, value in entry.items() if value not in (None, "", [])
     )

@@ -1,13 +1,23 @@
 """What twistd leaves to us: where it writes and how much, and terminals that hang up."""
 
 import atexit
+import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from twisted.logger import ILogObserver, LogEvent, Logger, eventAsText, textFileLogObserver
+from twisted.logger import (
+    FileLogObserver,
+    ILogObserver,
+    LogEvent,
+    Logger,
+    eventAsText,
+    formatTime,
+    textFileLogObserver,
+)
 from twisted.python.logfile import LogFile
 from zope.interface import implementer
 
@@ -30,16 +40,20 @@ _settings: dict[str, Any] = {}
 """Those of twistd: it calls what makes its log by a name, and without anything."""
 
 
-def prepare(settings: Any, seat: Seat) -> None:
+_again: list[Callable[[], object]] = []
+
+
+def prepare(settings: Any, seat: Seat, *, as_json: bool = False) -> None:
     """Let twistd, which has these settings, run one of our services, with a person at this
-    seat, if anywhere here. Raises CannotStart where it could not write what it has to."""
+    seat, if anywhere here, and the log `as_json`, an event in a line. Raises CannotStart
+    where it could not write what it has to."""
     for option in ("pidfile", "logfile"):
         if path := _written(settings, option):
             _check(os.path.abspath(path))
     if settings.get("nodaemon"):
         atexit.register(streams.prepare())
     if not settings.get("logger") and not settings.get("syslog"):
-        _settings.update(settings)
+        _settings.update(settings, json=as_json)
         settings["logger"] = f"{__name__}.log_observer"
     DaemonSignals(installed_reactor(), seat, (signal.SIGINT, signal.SIGTERM))
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -61,7 +75,7 @@ def log_observer() -> Any:
 
     if not signal.getsignal(signal.SIGUSR1):
         signal.signal(signal.SIGUSR1, rotate)
-    return textFileLogObserver(file)
+    return FileLogObserver(file, _as_json) if _settings.get("json") else textFileLogObserver(file)
 
 
 @implementer(ILogObserver)
@@ -75,8 +89,22 @@ class _Foreground:
         )
 
     def __call__(self, event: LogEvent) -> None:
-        if text := eventAsText(event):
+        if _settings.get("json"):
+            self._stream.write(_as_json(event).rstrip())
+        elif text := eventAsText(event):
             write_rows(self._stream, text)
+
+
+def _as_json(event: LogEvent) -> str:
+    """An event in a line of JSON: when, how grave, where from, and what."""
+    level = event.get("log_level")
+    said = {
+        "time": formatTime(event.get("log_time")),
+        "level": "info" if level is None else level.name,
+        "from": event.get("log_namespace", ""),
+        "text": eventAsText(event, includeTimestamp=False, includeSystem=False),
+    }
+    return json.dumps(said) + "\n"
 
 
 def _written(settings: Any, option: str) -> str | None:
@@ -103,7 +131,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     reactor.callFromThread(reactor.stop)
 
 
+def at_hangup(again: Callable[[], object]) -> None:
+    """Call this at SIGHUP, where it does not end the program."""
+    _again.append(again)
+
+
 def _go_on(number: int, frame: FrameType | None) -> None:
-    installed_reactor().callFromThread(
-        _log.info, "SIGHUP changes nothing: no file is read again, and the log rotates by itself"
-    )
+    installed_reactor().callFromThread(_read_again)
+
+
+def _read_again() -> None:
+    if not _again:
+        _log.info("SIGHUP changes nothing: no file is read again, and the log rotates by itself")
+    for again in _again:
+        again()

@@ -1,14 +1,19 @@
 """How much the room server takes on: every bound, with its default and its unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from twisted_chat.names import MAX_NAME
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
+HEARD = 1.0
+"""Seconds within which another word from a user is no news, but at most a
+2,000th of its time to live: so exact is the silence after which it is gone."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Bounds:
-    """Each field is an option of the server, and its default."""
+    """Each field is an option of the server, and its default. A server has one, which is
+    changed in place while it runs."""
 
     user_ttl: float = 86_400.0
     """Seconds without a word from a user without a key after which it is gone: a day, as
@@ -65,6 +70,11 @@ class Bounds:
     relay_rate_in_all: int = 8 * 1024 * 1024
     """The same for everybody."""
 
+    def become(self, other: "Bounds") -> None:
+        """Take over all values of another."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
+
     def without_key(self, places: int) -> int:
         """How many of so many places those without a key can take."""
         return places - int(places * self.keyed_share)
@@ -83,10 +93,6 @@ REMEMBERED = 16_384
 REPEATS, REPEATS_AT_ONCE = 1.0, 64
 """Answers a second, and at once, to users of one site who ask in datagrams for what they
 have already, as after a lost answer: one for each user that there may be."""
-
-HEARD = 1.0
-"""Seconds within which another word from a user is no news, but at most a
-2,000th of its time to live: so exact is the silence after which it is gone."""
 
 GATHER = 1.0
 """Seconds for which changes of a larger room are gathered: in generation 1 departures,

@@ -61,11 +61,13 @@ class Core:
         # Of datagrams nobody knows who has sent them: they take nothing from those with links.
         rate, of_datagrams = (Rate(bounds.rate, bounds.burst) for _ in range(2))
         grants, nearby = Grants(bounds), Nearby(reached_at)
+        self._bounds, self._rates, self._grants = bounds, (rate, of_datagrams), grants
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
         introductions = Introductions(
             sessions.registered, links, nearby, secrets, carries=bounds.relay
         )
+        self._introductions = introductions
         self.relay = relay = Relay(
             bounds,
             sessions.registered,
@@ -83,14 +85,15 @@ class Core:
         )
         bans = Bans()
         claims = Claims(directory, bounds, registry, available, ledger)
+        self._requests = requests = DatagramRequests(
+            directory, datagrams, bounds, registry, available, claims, bans, generation, nearby
+        )
         self.gen1 = DatagramServer(
             directory,
             bounds,
             datagrams,
             of_datagrams,
-            DatagramRequests(
-                directory, datagrams, bounds, registry, available, claims, bans, generation, nearby
-            ).answer,
+            requests.answer,
             dropped,
         )
         self.gen2 = LinkServer(
@@ -134,6 +137,17 @@ class Core:
             until = NEVER if ban.seconds is None else now + ban.seconds
             self._bans.add(Ban(BanKind(ban.kind), ban.what, until, ban.reason))
         self.ledger.keeps = True
+
+    def renew(self, bounds: Bounds, now: float) -> None:
+        """Let these be the bounds from now on."""
+        self._bounds.become(bounds)
+        for rate in self._rates:
+            rate.renew(bounds.rate, bounds.burst)
+        self._grants.renew(bounds)
+        self.relay.renew(bounds)
+        self._introductions.carries = bounds.relay
+        self.registry.renew(now)
+        self._requests.renew()
 
     def settled(self, claims: list[tuple[int, bool]], now: float) -> None:
         """A journal has or has not written what was claimed, by the numbers of claims."""

@@ -18,13 +18,19 @@ class Grants:
     """Bytes and datagrams for each site. `linked` is what those with a link have."""
 
     def __init__(self, bounds: Bounds) -> None:
+        self.linked, self._private, self._public = (Rate(0, 0) for _ in range(3))
+        self.renew(bounds)
+
+    def renew(self, bounds: Bounds) -> None:
+        """Let there be so much from now on."""
         # With no limit on requests, answers have none either.
         rate = bounds.answer_rate if bounds.rate else 0
         public = bounds.public_answer_rate if bounds.rate else 0
         # At once, whatever the rate, at least what is the answer to one request.
         least = bounds.datagram + IPV6_HEADERS
-        self.linked, self._private = (Rate(rate, max(rate, least)) for _ in range(2))
-        self._public = Rate(public, max(public, least))
+        for private in (self.linked, self._private):
+            private.renew(rate, max(rate, least))
+        self._public.renew(public, max(public, least))
         self._limited = bool(rate or public)
         # Each datagram counts for so many bytes at least, and so there are only so many.
         self._smallest = public / PUBLIC_DATAGRAMS

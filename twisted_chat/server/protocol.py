@@ -90,6 +90,12 @@ class RoomServer(DatagramProtocol):
         self._send(self._core.gen1.flush(now), now)
         return reply
 
+    def renew(self, bounds: Bounds) -> None:
+        """Let these be the bounds from now on."""
+        now = self._clock.seconds()
+        self._core.renew(bounds, now)
+        self._send(self._core.gen1.flush(now), now)
+
     def figures(self) -> dict[str, Any]:
         """How many there are of what, and have been so far."""
         return {

@@ -72,6 +72,13 @@ class Registry:
             self._expire(now)
         self._arrange()
 
+    def renew(self, now: float) -> None:
+        """The bounds have changed."""
+        for rate in self._telling.values():
+            rate.renew(TELL_RATE if self._bounds.rate else 0, TELL_BURST)
+        self._expiry.wake = now
+        self._arrange()
+
     def restore(self, kept: KeptRecords, now: float) -> None:
         """Take in what a journal has kept, before anybody is here."""
         for name, ago in kept.names:

@@ -1,12 +1,11 @@
 """Assembly of the room server: `twistd udpchat`."""
 
 import os
-import socket
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from twisted.application.service import IService, MultiService
 from twisted.internet.defer import gatherResults
@@ -14,13 +13,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from twisted_chat import startup
-from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.launch.seat import Seat
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
@@ -34,6 +30,7 @@ from twisted_chat.net.quic_bounds import (
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.rate import Rate
+from twisted_chat.server.daemon_options import RoomServerOptions, read_again
 from twisted_chat.server.garbage import Collector
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.gen2.sessions import SPARE
@@ -47,34 +44,10 @@ from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
 from twisted_chat.wire.gen2.datagrams import RELAY
 
-
-class RoomServerOptions(ServerOptions):
-    """Options of `twistd udpchat`."""
-
-    synopsis = "[options]"
-    longdesc = "The room server: it introduces users to each other, who then chat directly."
-    optParameters: ClassVar[list[list[Any]]] = [
-        [
-            "port",
-            "p",
-            DEFAULT_PORT,
-            "UDP port to listen on; 0: any",
-            startup.listening_port,
-        ]
-    ]
-
-    def parseArgs(self, *words: str) -> None:
-        if words:
-            raise startup.unexpected(words, "--port")
-
-    def postOptions(self) -> None:
-        if self.parent is not None:
-            daemon.prepare(self.parent, Seat(installed_reactor()))
-        if self.in_background:
-            startup.check_port(self["port"], socket.SOCK_DGRAM, self["interface"])
-
-
 log = Logger()
+
+RELOAD = "reload"
+"""The order at which a server reads its file again."""
 
 Options = RoomServerOptions
 """By this name twistd looks for them."""
@@ -99,6 +72,8 @@ class RoomService(DatagramService):
         self._journal: JournalWriter | None = None
         self.fingerprint = fingerprint
         self._collector = Collector(clock)
+        self.read_again: Callable[[], dict[str, Any]] | None = None
+        """Reads the file with the options again; None where there is none."""
 
     def privilegedStartService(self) -> None:
         begun = self.port is not None
@@ -126,9 +101,12 @@ class RoomService(DatagramService):
             self._journal = self._open_journal()
 
 
-def makeService(options: ServerOptions) -> DatagramService:
+def makeService(options: ServerOptions) -> RoomService:
     """Build the room server from `--port`, `--interface` and the bounds."""
-    return server_service(options, installed_reactor())
+    service = server_service(options, installed_reactor())
+    if service.read_again is not None:
+        daemon.at_hangup(service.read_again)
+    return service
 
 
 def server_service(options: ServerOptions, reactor: Any) -> RoomService:
@@ -197,16 +175,33 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
 
     opens = open_journal if journal is not None else None
     service = RoomService(make_port, identity.fingerprint, reactor, opens)
+    if isinstance(options, RoomServerOptions) and options["config"] is not None:
+        service.read_again = lambda: _read_again(options, server)
+
+    def operate(order: dict[str, Any]) -> dict[str, Any]:
+        if order.get("do") != RELOAD:
+            return server.operate(order)
+        if service.read_again is None:
+            return {"ok": False, "why": "this server was started without a file (--config)"}
+        return service.read_again()
+
     if (control := options.control()) is not None:
-        ControlService(control, lambda order: server.operate(order), reactor).setServiceParent(
-            service.parts
-        )
+        ControlService(control, operate, reactor).setServiceParent(service.parts)
     if options["metrics"] is not None:
         metrics = _metrics()
         metrics(options["metrics"], lambda: server.figures(), reactor).setServiceParent(
             service.parts
         )
     return service
+
+
+def _read_again(options: RoomServerOptions, server: RoomServer) -> dict[str, Any]:
+    """Let a server run by what its file says now, and say so in the log."""
+    right, lines = read_again(options)
+    server.renew(options.bounds())
+    for line in lines:
+        log.info("{file}: {line}", file=options["config"], line=line)
+    return {"ok": True, "lines": lines} if right else {"ok": False, "why": lines[0]}
 
 
 def _metrics() -> Callable[[int, Callable[[], dict[str, Any]], Any], IService]:

@@ -68,8 +68,8 @@ class DatagramRequests:
         self._bans = bans
         self._nearby = nearby
         self._serves = generation == 1
-        self._repeats = Rate(REPEATS if bounds.rate else 0, REPEATS_AT_ONCE)
-        self._news = min(HEARD, bounds.user_ttl / 2000)
+        self._repeats = Rate(0, REPEATS_AT_ONCE)
+        self.renew()
         self._answer: dict[type, Callable[..., None]] = {
             Leave: self._leave,
             Locate: self._locate,
@@ -79,6 +79,11 @@ class DatagramRequests:
             JoinRoom: self._join_room,
             LeaveRoom: self._leave_room,
         }
+
+    def renew(self) -> None:
+        """The bounds have changed."""
+        self._repeats.renew(REPEATS if self._bounds.rate else 0, REPEATS_AT_ONCE)
+        self._news = min(HEARD, self._bounds.user_ttl / 2000)
 
     def answer(self, request: Request, source: Address, now: float) -> None:
         """Decide about one request from one address."""

@@ -95,7 +95,7 @@ class Introductions:
         self._queue = queue
         self._nearby = nearby
         self._secrets = secrets
-        self._carries = carries
+        self.carries = carries
         self._again = Rate(1 / AGAIN, AT_ONCE, PAIRS)
         self._asked_for = AskedFor()
         self.together = self._asked_for.together
@@ -105,7 +105,7 @@ class Introductions:
         """What the server says of itself."""
         if self._secrets is None:
             return ()
-        return (PATHS, RELAY) if self._carries else (PATHS,)
+        return (PATHS, RELAY) if self.carries else (PATHS,)
 
     def can_probe(self, session: LinkSession) -> None:
         """One says that it can look for ways: it is told where it seems to be."""
@@ -158,7 +158,7 @@ class Introductions:
             return wait
         self._again.charge(tag.hex(), now, 1)
         secret = secrets.draw(SECRET_BYTES)
-        carried = self._carries and here.link.has(RELAY) and there.link.has(RELAY)
+        carried = self.carries and here.link.has(RELAY) and there.link.has(RELAY)
         same_host = here.address[0] == there.address[0]
         for to, of, user, at in ((here, there, other, one), (there, here, one, other)):
             found = self._nearby.contact(contact(user), at.address)

@@ -66,26 +66,31 @@ class Relay:
         secrets: PairSecrets | None,
         dropped: Callable[[str, Address, float], None],
     ) -> None:
-        self._secrets = secrets if bounds.relay else None
+        self._given = secrets
         self._registered = registered
         self._holders = holders
         self._together = together
         self._dropped = dropped
         self._pairs: OrderedDict[bytes, _Pair] = OrderedDict()
         self._of_one: dict[str, int] = {}
-        self._rates = tuple(
-            Rate(rate, rate * BURST)
-            for rate in (
-                bounds.relay_rate,
-                bounds.relay_user_rate,
-                bounds.relay_user_rate * OF_A_SITE,
-                bounds.relay_user_rate * TO_ONE,
-                bounds.relay_rate_in_all,
-            )
-        )
+        self._rates = tuple(Rate(0, 0) for _ in range(5))
+        self.renew(bounds)
 
     def __len__(self) -> int:
         return len(self._pairs)
+
+    def renew(self, bounds: Bounds) -> None:
+        """Let so much be carried from now on, or nothing."""
+        self._secrets = self._given if bounds.relay else None
+        rates = (
+            bounds.relay_rate,
+            bounds.relay_user_rate,
+            bounds.relay_user_rate * OF_A_SITE,
+            bounds.relay_user_rate * TO_ONE,
+            bounds.relay_rate_in_all,
+        )
+        for one, rate in zip(self._rates, rates, strict=True):
+            one.renew(rate, rate * BURST)
 
     def begin(self, user: KeyHolder, fingerprint: str, now: float) -> bool:
         """Carry between this user and another from now on. False where that may not be:

@@ -59,7 +59,6 @@ class LinkServer:
         self._ledger = ledger
         self._backlog = Backlog(rate, self._telling)
         self._introductions = introductions
-        self._can = Can(introductions.features).encode()
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
@@ -74,7 +73,8 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            self._queue.send(self._sessions.add(link, now), self._can)
+            can = Can(self._introductions.features)
+            self._queue.send(self._sessions.add(link, now), can.encode())
         return self._flush(now)
 
     def received(self, link: Link, message: bytes, now: float) -> list[LinkEffect]:

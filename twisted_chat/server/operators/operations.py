@@ -74,7 +74,7 @@ class Operations:
         word = order.get("do")
         action = self._do.get(word) if isinstance(word, str) else None
         if action is None:
-            return _no(f"there is no such order: there are {', '.join(self._do)}")
+            return _no(f"there is no such order: there are {', '.join(self._do)} and reload")
         try:
             return {"ok": True, **action(order, now)}
         except (UsageMistake, NameRefused) as mistake:

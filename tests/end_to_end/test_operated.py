@@ -1,0 +1,65 @@
+"""A room server and its operator: real processes, a real socket, real signals."""
+
+import json
+import signal
+from pathlib import Path
+
+from tests.end_to_end.processes import Program
+from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+
+class Operated(ChatTestCase):
+    """A server whose operator asks for something."""
+
+    def test_kick_and_ban(self) -> None:
+        """An operator sees who is there, bans them, and finds that out from another terminal."""
+        port, sockets = free_udp_port(), self.directory()
+        control = sockets / "control.sock"
+        server = self.serve(port, "--control", control)
+        alice = self.meet("alice", port)
+        for words, status, line in (
+            (("who", "alice"), 0, "name: alice"),
+            (("kick", "nobody"), 1, "there is no user nobody"),
+            (("ban", "name", "ali*", "for", "1h", "loud"), 0, "name: ali*"),
+        ):
+            asked = self.start("udpchat", "ctl", "--control", control, *words)
+            self.assertEqual(asked.wait(), status)
+            self.assertIn(line, asked.said)
+        server.expect("operator: ")
+        server.expect("user alice at the key ")
+        alice.kill()
+        again = self.serve_again(server, port, control)
+        asked = self.start("udpchat", "ctl", "--control", control, "bans")
+        asked.expect("name ali*, seconds ")
+        self.assertEqual(asked.wait(), 0)
+        again.kill()
+
+    def serve_again(self, server: Program, port: int, control: Path) -> Program:
+        """The same server, after it was killed."""
+        server.kill()
+        return self.serve(port, "--control", control)
+
+    def test_reload(self) -> None:
+        """At SIGHUP, and when its operator says so, a daemon reads its file again, and goes on
+        by what it says; a mistake in it changes nothing."""
+        port, folder = free_udp_port(), self.directory()
+        file, control = folder / "server.toml", folder / "control.sock"
+        begin = f'port = {port}\ninterface = "127.0.0.1"\ncontrol = "{control}"\n'
+        file.write_text(begin)
+        daemon = self.start(
+            "twistd", "-n", "--pidfile=", "udpchat", "--config", file, "--log-json"
+        )
+        daemon.expect("my key is")
+        file.write_text(begin + "max-users = 1\n")
+        daemon.signal(signal.SIGHUP)
+        daemon.expect("max-users was 1000000 and is 1")
+        self.meet("alice", port)
+        file.write_text('max-users = "none"\n')
+        asked = self.start("udpchat", "ctl", "--control", control, "--json", "reload")
+        self.assertEqual(asked.wait(), 1)
+        reply = json.loads(asked.output.text)
+        self.assertTrue(reply["why"].startswith(f"all stays as it was: {file}, line 1: "))
+        daemon.signal(signal.SIGTERM)
+        daemon.wait()
+        lines = [json.loads(line) for line in daemon.output.text.splitlines()]
+        self.assertIn("user alice registered", "".join(line["text"] for line in lines))
