@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.strategies import some
 from twisted_chat.server.journal.file import JournalFile, NotWritten
 from twisted_chat.server.journal.records import (
     KeptRecords,
@@ -163,6 +164,7 @@ class FileTests(SynchronousTestCase):
             self.assertEqual(len(found.read().names), number + 1)
             found.close()
 
+    @some
     @given(
         st.lists(
             st.one_of(
