@@ -4,8 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import FakeConversations, contact_of
 from twisted_chat.events import Event
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import rooms

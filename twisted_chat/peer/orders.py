@@ -5,7 +5,7 @@ from functools import partial
 
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Standing
 from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events import rooms, server, talk
 from twisted_chat.peer.events.event import Someone

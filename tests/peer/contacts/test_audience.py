@@ -1,22 +1,18 @@
 """Who hears the person, in every order in which people come, knock and go."""
 
-from dataclasses import dataclass
-
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.contacts import contact_of
 from tests.support.strategies import many
-from twisted_chat.peer.contacts.audience import MAX_TURNED_AWAY, Audience, Standing
+from twisted_chat.peer.contacts.audience import MAX_TURNED_AWAY, Audience
+from twisted_chat.peer.contacts.contact import Contact, Standing
 
 
-@dataclass(eq=False)
-class Somebody:
+def somebody(number: int) -> Contact:
     """Anybody."""
-
-    name: str
-    standing: Standing = Standing.NONE
-    hears: bool = False
+    return contact_of(f"user{number}", f"{number:064x}")
 
 
 STEPS = st.lists(
@@ -36,11 +32,11 @@ class Listening(SynchronousTestCase):
     def test_nobody_else(self, steps: list[tuple[str, int]]) -> None:
         """Whoever hears a room is named by its roster, or was poked since it was joined;
         outside a room, was poked, or knocked when nobody else heard and nothing began since."""
-        audience: Audience[Somebody] = Audience(lambda one: one.name)
-        people = [Somebody(str(number)) for number in range(4)]
-        room, roster = False, set[Somebody]()
-        poked, knocked = set[Somebody](), set[Somebody]()
-        turned_away = set[Somebody]()
+        audience = Audience()
+        people = [somebody(number) for number in range(4)]
+        room, roster = False, set[Contact]()
+        poked, knocked = set[Contact](), set[Contact]()
+        turned_away = set[Contact]()
         for what, number in steps:
             one = people[number]
             match what:
@@ -83,11 +79,11 @@ class Listening(SynchronousTestCase):
             )
 
     def setUp(self) -> None:
-        self.audience: Audience[Somebody] = Audience(lambda one: one.name)
+        self.audience = Audience()
 
     def test_two_knock(self) -> None:
         """Of two who knock the first hears, until somebody is poked."""
-        eve, mallory, bob = map(Somebody, ("eve", "mallory", "bob"))
+        eve, mallory, bob = map(somebody, range(3))
         self.audience.knock(eve, free=True)
         self.audience.knock(mallory, free=True)
         self.assertEqual(self.audience.listeners(), [eve])
@@ -99,8 +95,8 @@ class Listening(SynchronousTestCase):
         """Who was kicked is not added by knocking again, and is by being poked; so many
         are remembered."""
         for number in range(MAX_TURNED_AWAY + 1):
-            self.audience.turn_away(Somebody(str(number)))
-        first, last = Somebody("0"), Somebody(str(MAX_TURNED_AWAY))
+            self.audience.turn_away(somebody(number))
+        first, last = somebody(0), somebody(MAX_TURNED_AWAY)
         self.audience.knock(last, free=True)
         self.assertFalse(last.hears)
         self.audience.knock(first, free=True)
@@ -110,7 +106,7 @@ class Listening(SynchronousTestCase):
 
     def test_kicked_members(self) -> None:
         """Members do not hear after a kick, whoever else comes, until the room is joined again."""
-        bob, carol = Somebody("bob"), Somebody("carol")
+        bob, carol = somebody(1), somebody(2)
         self.audience.enter([bob])
         self.assertEqual(self.audience.stop(), [])
         self.audience.came(bob)

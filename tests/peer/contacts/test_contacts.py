@@ -4,8 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import FakeConversations, contact_of
 from twisted_chat.addresses import Address
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_NAMESAKES, Contacts
 from twisted_chat.peer.events.event import Someone
 

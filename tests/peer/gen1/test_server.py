@@ -9,7 +9,7 @@ from tests.support.fake_generation import FakeGeneration
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Link
-from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Standing
 from twisted_chat.peer.effects import Finish, Send
 from twisted_chat.peer.events import rooms, server
 from twisted_chat.peer.gen1.conversation import Datagrams

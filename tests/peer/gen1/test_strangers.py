@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import FakeConversations
-from twisted_chat.peer.contacts.audience import Standing
+from twisted_chat.peer.contacts.contact import Standing
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gathering import Gathering

@@ -4,20 +4,16 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Remembered, key_of
 from tests.support.contacts import FakeConversations
-from twisted_chat.events import Event
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, MAX_NAMESAKES, Contacts
-from twisted_chat.peer.effects import Effects
+from tests.support.fake_generation import FakeGeneration
+from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, MAX_NAMESAKES
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Knocking, PersonGone, WantsToTalk
-from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.keys import KeyDecisions
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.trust import Trust
-from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 NOW = 1.0
@@ -29,26 +25,21 @@ class Naming(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.memory = Remembered()
-        self.contacts = Contacts()
-        self.effects = Effects()
-        gathering = Gathering(self.effects.tell)
-        self.room = JoinedRoom(self.contacts, self.effects, gathering)
+        generation = FakeGeneration()
+        shared = generation.shared
+        self.contacts, self.room, self.told = shared.contacts, shared.room, generation.told
         self.links = FakeConversations(self.contacts, acknowledged=True)
         self.datagrams = FakeConversations(self.contacts)
-        trust = Trust(self.memory, ALICE, self.effects.tell)
-        keyless = Keyless(self.contacts, self.room, self.effects, lambda: False)
+        trust = Trust(self.memory, ALICE, generation.effects.tell)
+        keyless = Keyless(shared, lambda: False)
         self.named = IntroducedContacts(
+            shared,
             ALICE,
-            self.contacts,
-            self.room,
             self.links,
             self.datagrams,
-            KeyDecisions(
-                trust, self.contacts, lambda contact, now: None, keyless, self.effects, gathering
-            ),
+            KeyDecisions(shared, trust, keyless, lambda contact, now: None),
             keyless,
-            Lookalikes(trust, gathering),
-            gathering,
+            Lookalikes(trust, shared.gathering),
         )
 
     def info(self, name: str, key: str = "", host: str = "192.0.2.1") -> ContactInfo:
@@ -61,10 +52,6 @@ class Naming(SynchronousTestCase):
         assert contact is not None
         self.contacts.came(contact)
         return contact
-
-    def told(self) -> list[Event]:
-        """What was told since this was asked last."""
-        return [one for one in self.effects.take() if isinstance(one, Event)]
 
     def test_conversation(self) -> None:
         """Those with a key are talked to over links, others in datagrams."""

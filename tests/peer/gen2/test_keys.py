@@ -4,17 +4,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Remembered, key_of
 from tests.support.contacts import FakeConversations, contact_of
-from twisted_chat.events import Event
+from tests.support.fake_generation import FakeGeneration
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import Contacts
-from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys, talk
-from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.keys import KeyDecisions
 from twisted_chat.peer.gen2.trust import Trust, Verdict
-from twisted_chat.peer.room import JoinedRoom
 
 NOW = 1.0
 ALICE, BOB, OTHER = key_of("alice"), key_of("bob"), key_of("other")
@@ -26,19 +22,16 @@ class Deciding(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.memory = Remembered()
-        self.contacts = Contacts()
-        self.effects = Effects()
-        gathering = Gathering(self.effects.tell)
-        room = JoinedRoom(self.contacts, self.effects, gathering)
+        generation = FakeGeneration()
+        self.contacts = generation.shared.contacts
+        self.told = generation.told
         self.accepted: list[str] = []
-        self.keyless = Keyless(self.contacts, room, self.effects, lambda: True)
+        self.keyless = Keyless(generation.shared, lambda: True)
         self.keys = KeyDecisions(
-            Trust(self.memory, ALICE, self.effects.tell),
-            self.contacts,
-            lambda contact, now: self.accepted.append(contact.name),
+            generation.shared,
+            Trust(self.memory, ALICE, generation.effects.tell),
             self.keyless,
-            self.effects,
-            gathering,
+            lambda contact, now: self.accepted.append(contact.name),
         )
 
     def meet(self, name: str, key: str = "") -> Contact:
@@ -48,10 +41,6 @@ class Deciding(SynchronousTestCase):
         self.contacts.poke(contact)
         self.keys.judge(contact, None, NOW)
         return contact
-
-    def told(self) -> list[Event]:
-        """What was told since this was asked last."""
-        return [one for one in self.effects.take() if isinstance(one, Event)]
 
     def test_known(self) -> None:
         """The first key of a name is taken, and the one that is known."""

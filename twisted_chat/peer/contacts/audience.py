@@ -8,47 +8,23 @@ else. Nobody is added back when that has ended.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Iterable
+
+from twisted_chat.peer.contacts.contact import Contact, Identity, Standing
 
 MAX_TURNED_AWAY = 1_000
 """Those who have to be poked to hear the person again, the last ones."""
 
 
-class Standing(Enum):
-    """What somebody is to the person."""
+class Audience:
+    """Everybody who has a standing, and who of them hears."""
 
-    NONE = "none"
-    MEMBER = "member"
-    """In the same room."""
-    POKED = "poked"
-    """Asked for by the person."""
-    KNOCKED = "knocked"
-    """Has asked for the person."""
-
-
-class Contactable(Protocol):
-    """Somebody who can be spoken to. Only an Audience changes this."""
-
-    standing: Standing
-    hears: bool
-
-
-P = TypeVar("P", bound=Contactable)
-
-
-class Audience(Generic[P]):
-    """Everybody who has a standing, and who of them hears. `identity` is what is
-    the same for somebody who comes back."""
-
-    def __init__(self, identity: Callable[[P], Hashable]) -> None:
-        self._identity = identity
-        self._hearing: dict[P, None] = {}
-        self._members: dict[P, None] = {}
-        self._outside: dict[P, None] = {}
-        self._callers: dict[P, None] = {}
-        self._turned_away: OrderedDict[Hashable, None] = OrderedDict()
+    def __init__(self) -> None:
+        self._hearing: dict[Contact, None] = {}
+        self._members: dict[Contact, None] = {}
+        self._outside: dict[Contact, None] = {}
+        self._callers: dict[Contact, None] = {}
+        self._turned_away: OrderedDict[Identity, None] = OrderedDict()
         self.changed = False
         """Whether somebody has another standing since this was set to false."""
 
@@ -57,22 +33,22 @@ class Audience(Generic[P]):
         """How many have knocked and do not hear."""
         return len(self._callers)
 
-    def listeners(self) -> list[P]:
+    def listeners(self) -> list[Contact]:
         return list(self._hearing)
 
-    def members(self) -> list[P]:
+    def members(self) -> list[Contact]:
         return list(self._members)
 
-    def outside(self) -> list[P]:
+    def outside(self) -> list[Contact]:
         """Those who are not in the room."""
         return list(self._outside)
 
-    def oldest_caller(self) -> P:
+    def oldest_caller(self) -> Contact:
         return next(iter(self._callers))
 
     # --- Rooms
 
-    def enter(self, members: Iterable[P]) -> list[P]:
+    def enter(self, members: Iterable[Contact]) -> list[Contact]:
         """We have joined a room, and left any other. Returns those outside it who
         do not hear any more; they are still known."""
         inside = dict.fromkeys(members)
@@ -86,31 +62,31 @@ class Audience(Generic[P]):
             self._set(one, Standing.MEMBER, True)
         return ended
 
-    def came(self, one: P) -> None:
+    def came(self, one: Contact) -> None:
         """The roster names somebody. Who was in it already hears as before."""
         if one.standing is not Standing.MEMBER:
             self._set(one, Standing.MEMBER, True)
 
     # --- Pokes and knocks
 
-    def poke(self, one: P) -> list[P]:
+    def poke(self, one: Contact) -> list[Contact]:
         """The person wants to talk to somebody. Returns those who do not hear any
         more, as only a knock had begun it."""
         ended = [other for other in self.end_knocks() if other is not one]
-        self._turned_away.pop(self._identity(one), None)
+        self._turned_away.pop(one.identity, None)
         member = one.standing is Standing.MEMBER
         self._set(one, Standing.MEMBER if member else Standing.POKED, True)
         return ended
 
-    def knock(self, one: P, *, free: bool) -> None:
+    def knock(self, one: Contact, *, free: bool) -> None:
         """Somebody wants to talk to the person. They hear if the person is `free`,
         talks to nobody, and has not turned them away."""
         if one.standing in (Standing.MEMBER, Standing.POKED):
             return
-        alone = free and not self._hearing and self._identity(one) not in self._turned_away
+        alone = free and not self._hearing and one.identity not in self._turned_away
         self._set(one, Standing.KNOCKED, one.hears or alone)
 
-    def end_knocks(self) -> list[P]:
+    def end_knocks(self) -> list[Contact]:
         """What only a knock began is over. Returns those who do not hear any more."""
         ended = [one for one in self._hearing if one.standing is Standing.KNOCKED]
         for one in ended:
@@ -119,7 +95,7 @@ class Audience(Generic[P]):
 
     # --- The end of it
 
-    def stop(self) -> list[P]:
+    def stop(self) -> list[Contact]:
         """The person talks to nobody any more. Returns those outside the room, who
         are nobody now; its members are still members."""
         for one in self.listeners():
@@ -129,19 +105,19 @@ class Audience(Generic[P]):
             self.turn_away(one)
         return outside
 
-    def turn_away(self, one: P) -> None:
+    def turn_away(self, one: Contact) -> None:
         """The person wants nothing of somebody outside the room any more."""
         self.drop(one)
-        self._turned_away[self._identity(one)] = None
-        self._turned_away.move_to_end(self._identity(one))
+        self._turned_away[one.identity] = None
+        self._turned_away.move_to_end(one.identity)
         if len(self._turned_away) > MAX_TURNED_AWAY:
             self._turned_away.popitem(last=False)
 
-    def drop(self, one: P) -> None:
+    def drop(self, one: Contact) -> None:
         """Somebody is nobody to us any more."""
         self._set(one, Standing.NONE, False)
 
-    def _set(self, one: P, standing: Standing, hears: bool) -> None:
+    def _set(self, one: Contact, standing: Standing, hears: bool) -> None:
         one.standing, one.hears = standing, hears
         self.changed = True
         caller = standing is Standing.KNOCKED and not hears

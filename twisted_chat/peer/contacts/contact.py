@@ -2,15 +2,27 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from enum import Enum
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Standing
 from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone
 
 Identity = str | Address
 """Who somebody is: the fingerprint of their key, or without one their address."""
+
+
+class Standing(Enum):
+    """What somebody is to the person."""
+
+    NONE = "none"
+    MEMBER = "member"
+    """In the same room."""
+    POKED = "poked"
+    """Asked for by the person."""
+    KNOCKED = "knocked"
+    """Has asked for the person."""
 
 
 @dataclass(eq=False, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Audience, Standing
-from twisted_chat.peer.contacts.contact import Contact, Identity, keyless, marks
+from twisted_chat.peer.contacts.audience import Audience
+from twisted_chat.peer.contacts.contact import Contact, Identity, Standing, keyless, marks
 from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.contacts.ignored import Ignored
 from twisted_chat.peer.events.event import Someone
@@ -30,11 +30,11 @@ class Listeners:
     absent: tuple[Someone, ...]
 
 
-class Contacts(Audience[Contact]):
+class Contacts(Audience):
     """The only owner of what each contact is to the person."""
 
     def __init__(self) -> None:
-        super().__init__(lambda contact: contact.identity)
+        super().__init__()
         self._known: dict[Identity, Contact] = {}
         self._called: dict[str, list[Contact]] = {}
         self._ignored = Ignored()

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.events.talk import Part, Present
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact, marks
-from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
+from twisted_chat.peer.contacts.contact import Contact, Standing, marks
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Doing, Knocking, PersonGone, WantsToTalk
-from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.keys import KeyDecisions
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.trust import Verdict
-from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.generation import Shared
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
@@ -24,25 +22,23 @@ class IntroducedContacts:
 
     def __init__(
         self,
+        shared: Shared,
         own: str,
-        contacts: Contacts,
-        room: JoinedRoom,
         links: Conversations[Contact],
         datagrams: Conversations[Contact],
         keys: KeyDecisions,
         keyless: Keyless,
         lookalikes: Lookalikes,
-        gathering: Gathering,
     ) -> None:
         self.own = own
-        self._contacts = contacts
-        self._room = room
+        self._contacts = shared.contacts
+        self._room = shared.room
+        self._gathering = shared.gathering
         self._links = links
         self._datagrams = datagrams
         self._keys = keys
         self._keyless = keyless
         self._lookalikes = lookalikes
-        self._gathering = gathering
 
     def judge(self, infos: Sequence[ContactInfo]) -> list[Verdict]:
         """Compare the keys of many with those that are known, in one go."""

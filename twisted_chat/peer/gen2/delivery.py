@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said

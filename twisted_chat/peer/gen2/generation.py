@@ -93,36 +93,21 @@ class Gen2:
         )
         self._link = self.registration.link
         self._requests = self._link.requests
-        self._keyless = Keyless(contacts, shared.room, effects, whereabouts.may_be_far)
-        self._keys = KeyDecisions(
-            trust, contacts, self._mesh.accepted, self._keyless, effects, gathering
-        )
+        self._keyless = Keyless(shared, whereabouts.may_be_far)
+        self._keys = KeyDecisions(shared, trust, self._keyless, self._mesh.accepted)
         self._lookalikes = Lookalikes(trust, gathering)
         self._introduced = IntroducedContacts(
+            shared,
             own.fingerprint,
-            contacts,
-            shared.room,
             self._mesh,
             datagrams,
             self._keys,
             self._keyless,
             self._lookalikes,
-            gathering,
         )
-        self._roster = NumberedRoster(
-            self._requests,
-            lambda: self.registration.valid,
-            shared.room,
-            contacts,
-            self._introduced,
-        )
-        self.server = KeyedServer(
-            self._requests,
-            lambda: self.registration.valid,
-            shared.room,
-            self._roster,
-            self._introduced,
-        )
+        asked, known = self._requests, self._is_known
+        self._roster = NumberedRoster(shared, asked, known, self._introduced)
+        self.server = KeyedServer(asked, known, shared.room, self._roster, self._introduced)
         self.compared = self._keys.compared
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address, is_public
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.audience import Standing
-from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
-from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.events.keys import Withheld
-from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.generation import Shared
 from twisted_chat.rate import Rate
 
 TELL_EVERY, TELL_BURST = 10.0, 5
@@ -25,16 +23,10 @@ class Keyless:
     `server_is_far` says whether the server may be anywhere on the internet, so that it
     cannot see who is near us."""
 
-    def __init__(
-        self,
-        contacts: Contacts,
-        room: JoinedRoom,
-        effects: Effects,
-        server_is_far: Callable[[], bool],
-    ) -> None:
-        self._contacts = contacts
-        self._room = room
-        self._effects = effects
+    def __init__(self, shared: Shared, server_is_far: Callable[[], bool]) -> None:
+        self._contacts = shared.contacts
+        self._room = shared.room
+        self._effects = shared.effects
         self._server_is_far = server_is_far
         self._trusted: OrderedDict[tuple[str, Address], None] = OrderedDict()
         self._untold: dict[Contact, None] = {}

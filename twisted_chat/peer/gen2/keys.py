@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, Contacts
-from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.trust import Trust, Verdict
+from twisted_chat.peer.generation import Shared
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
@@ -21,19 +20,17 @@ class KeyDecisions:
 
     def __init__(
         self,
+        shared: Shared,
         trust: Trust,
-        contacts: Contacts,
-        accepted: Callable[[Contact, float], None],
         keyless: Keyless,
-        effects: Effects,
-        gathering: Gathering,
+        accepted: Callable[[Contact, float], None],
     ) -> None:
+        self._contacts = shared.contacts
+        self._effects = shared.effects
+        self._gathering = shared.gathering
         self._trust = trust
-        self._contacts = contacts
-        self._on_accepted = accepted
         self._keyless = keyless
-        self._effects = effects
-        self._gathering = gathering
+        self._on_accepted = accepted
         self._warned: set[tuple[str, str]] = set()
         self._shown: dict[str, str] = {}
         """The keys that were shown to be compared, by casefolded name."""

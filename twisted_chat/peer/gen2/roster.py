@@ -6,11 +6,11 @@ from functools import partial
 from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import MAX_MEMBERS, Contacts
+from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.trust import Verdict
-from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.server import Close, Outcome
 from twisted_chat.wire.common import CreateRoom, JoinRoom
 from twisted_chat.wire.gen2.answers import (
@@ -39,17 +39,16 @@ class NumberedRoster:
 
     def __init__(
         self,
+        shared: Shared,
         requests: ServerRequests,
         registered: Callable[[], bool],
-        room: JoinedRoom,
-        contacts: Contacts,
-        met: IntroducedContacts,
+        introduced: IntroducedContacts,
     ) -> None:
         self._requests = requests
         self._registered = registered
-        self._room = room
-        self._contacts = contacts
-        self._introduced = met
+        self._room = shared.room
+        self._contacts = shared.contacts
+        self._introduced = introduced
         self._joining = ""
         self._asked_in = False
         """Whether it is the person who wants in, and not we who want back."""
