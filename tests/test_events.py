@@ -83,12 +83,12 @@ class Read(SynchronousTestCase):
         for command in Command:
             written = usage(command).replace("NAME", '"bob"').replace("ROOM", '"lab"')
             written = written.replace("yes/no", '"yes"')
-            name = {"ROOM": "lab", "": ""}.get(command.argument, "bob")
+            name = {"ROOM": "lab", "[ROOM]": "lab", "": ""}.get(command.argument, "bob")
             choice = "yes" if "yes" in command.choices else ""
             full = re.sub(r"[\[\]]", "", written)
             self.assertEqual(read_order(full), Order(command, name, choice), full)
             short = re.sub(r" \[.*\]", "", written)
-            bare = Order(command, "" if command is Command.KICK else name)
+            bare = Order(command, "" if command.argument[:1] == "[" else name)
             self.assertEqual(read_order(short), bare, short)
 
     def test_names(self) -> None:

@@ -278,10 +278,11 @@ def refused(main: Callable[[Sequence[str]], NoReturn], *words: object) -> tuple[
 
 class ProcessTestCase(TestCase):
     """Starts programs, which end with the test. `environment` is what they get besides
-    ours: keys of their own among it, so that nobody's are touched."""
+    ours: keys and settings of their own among it, so that nobody's are touched."""
 
     def setUp(self) -> None:
-        self.environment = {"XDG_DATA_HOME": str(self.directory())}
+        home = str(self.directory())
+        self.environment = {"XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
         # In the background of a shell, or under nohup, they are ignored, and programs would
         # inherit that.
         for number in ENDING:

@@ -1,5 +1,6 @@
 """UDP chat as people use it: real processes, real sockets, real pseudo-terminals."""
 
+import re
 import signal
 import socket
 
@@ -30,6 +31,43 @@ class ChatTestCase(ProcessTestCase):
 
 class People(ChatTestCase):
     """People at terminals."""
+
+    def test_link(self) -> None:
+        """A line that one shows lets another in, with the key of the server pinned, and not in
+        to another server; so does what is written down."""
+        port = free_udp_port()
+        server = self.serve(port)
+        alice = self.meet("alice", port)
+        alice.type_lines("$roomcreate lab", "$roomjoin lab", "$link")
+        alice.expect("others get into lab with udpchat 'udpchat://127.0.0.1:")
+        alice.expect("'")
+        shown = re.findall(r"'(udpchat://[^']+)'", alice.said)[0]
+        asked = self.start("udpchat", "link", "127.0.0.1", port, "lab")
+        self.assertEqual((asked.wait(), asked.output.text), (0, f"{shown}\n"))
+        bob = self.start_on_terminal("udpchat", shown, "--name", "bob")
+        bob.expect("you are in lab with alice")
+        alice.expect("bob came")
+        config = self.directory() / "config.toml"
+        _, key = shown.split("?key=")
+        config.write_text(
+            f"""name = "carol"
+default = "here"
+[servers.here]
+host = "127.0.0.1"
+port = {port}
+key = "{key}"
+rooms = ["lab"]
+"""
+        )
+        carol = self.start_on_terminal("udpchat", "--config", config)
+        carol.expect("you are in lab with alice, bob")
+        server.kill()
+        self.start("udpchat", port, "--key", self.directory() / "other.pem").expect("room server")
+        late = self.start("udpchat", shown, "--name", "dave")
+        late.expect("> ")
+        late.end_input()
+        self.assertEqual(late.wait(), 1)
+        self.assertNotIn("you are dave", late.said)
 
     def test_server_killed_and_started_again(self) -> None:
         """Two meet, chat on when the server is killed, and are back when there is another."""

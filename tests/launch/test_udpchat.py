@@ -112,6 +112,77 @@ class Roles(SynchronousTestCase):
             UdpChatOptions().parseOptions(["127.0.0.1", "--rate", "50"])
 
 
+class Written(SynchronousTestCase):
+    """What is taken from config.toml, and from a link, and what wins."""
+
+    def setUp(self) -> None:
+        place = temporary(self)
+        place.mkdir()
+        self.config = place / "config.toml"
+        self.config.write_text(
+            f"""name = "alice"
+key = "/keys/alice.pem"
+default = "home"
+[servers.home]
+host = "chat.example.org"
+key = "{"a" * 64}"
+rooms = ["lab", "den"]
+[servers.work]
+host = "192.0.2.1"
+port = 9000
+name = "smith"
+"""
+        )
+
+    def read(self, line: str) -> tuple[object, ...]:
+        """Where somebody is going, as whom, and what they expect."""
+        options = UdpChatOptions()
+        options.parseOptions([*line.split(), "--config", str(self.config)])
+        fields = ("host", "port", "name", "key", "server-key", "rooms")
+        return tuple(options[field] for field in fields)
+
+    def test_servers(self) -> None:
+        """A short name, the default, or a server that is there by its place."""
+        key, home = "/keys/alice.pem", "a" * 64
+        rooms, place = ("lab", "den"), ("chat.example.org", 8090)
+        for line, expected in (
+            ("", ("chat.example.org", 8090, "alice", key, home, rooms)),
+            ("home", ("chat.example.org", 8090, "alice", key, home, rooms)),
+            ("work", ("192.0.2.1", 9000, "smith", key, None, ())),
+            ("CHAT.example.org", ("CHAT.example.org", 8090, "alice", key, home, ())),
+            ("chat.example.org 9", ("chat.example.org", 9, "alice", key, None, ())),
+            ("elsewhere", ("elsewhere", 8090, "alice", key, None, ())),
+            ("home --name bob", ("chat.example.org", 8090, "bob", key, home, rooms)),
+            ("home --key /x", (*place, "alice", "/x", home, rooms)),
+            (f"home --server-key {'b' * 64}", (*place, "alice", key, "b" * 64, rooms)),
+            ("home --plain", ("chat.example.org", 8090, "alice", None, None, rooms)),
+        ):
+            self.assertEqual(self.read(line), expected, line)
+
+    def test_port(self) -> None:
+        """A server that is started with its port has nothing to do with it, mistakes included."""
+        self.config.write_text("nonsense")
+        with self.assertRaises(usage.UsageError) as caught:
+            self.read("9000")
+        self.assertIn("--config is for a peer", str(caught.exception))
+        for line in ("", "home"):
+            with self.assertRaises(usage.UsageError) as caught:
+                self.read(line)
+            self.assertIn("config.toml, line 1: ", str(caught.exception))
+        UdpChatOptions().parseOptions(["9000"])
+
+    def test_link(self) -> None:
+        """A link says where, with which key, and to which room."""
+        link = f"udpchat://h:9/lab?key={'c' * 64}"
+        expected = ("h", 9, "alice", "/keys/alice.pem", "c" * 64, ("lab",))
+        self.assertEqual(self.read(link), expected)
+        self.assertEqual(self.read("udpchat://h")[-2:], (None, ()))
+        for line, part in ((f"{link} 9", "leave out 9"), ("udpchat:x", "that is no link")):
+            with self.assertRaises(usage.UsageError) as caught:
+                self.read(line)
+            self.assertIn(part, str(caught.exception))
+
+
 class Identity(SynchronousTestCase):
     """What `identity` shows."""
 

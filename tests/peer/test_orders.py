@@ -2,10 +2,11 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld
+from tests.peer.keyed import SERVER, KeyedWorld, key_of
 from tests.support.contacts import FakeConversations, contact_of
 from tests.support.fake_generation import FakeGeneration
 from twisted_chat.events import Event
+from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import rooms, server, talk
@@ -149,6 +150,23 @@ class Commands(SynchronousTestCase):
         self.assertEqual(bob.lines[-1], "< alice: who is that?")
         alice.type("$poke eve", "hello eve")
         self.assertEqual(eve.lines[-1], "< alice: hello eve")
+
+    def test_link(self) -> None:
+        """A link leads to the server, and to the room that one is in, or another."""
+        world = KeyedWorld()
+        alice = world.chatter("alice")
+        host, port = SERVER
+        key = spoken(key_of("server")).replace("-", "")
+        self.assertEqual(
+            alice.type("$link"),
+            [f"> others get into this server with udpchat 'udpchat://{host}:{port}/?key={key}'"],
+        )
+        alice.type("$roomcreate lab", "$roomjoin lab")
+        self.assertIn(f"'udpchat://{host}:{port}/lab?key={key}'", alice.type("$link")[0])
+        self.assertIn("/den?key=", alice.type("$link den")[0])
+        world.kill_server()
+        world.wait(60)
+        self.assertIn("$link needs the server", alice.type("$link")[0])
 
     def test_another_room(self) -> None:
         """The peer leaves the room that it was in when it has come into another, and not when

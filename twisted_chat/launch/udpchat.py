@@ -16,49 +16,50 @@ from twisted_chat import names
 from twisted_chat.display import one_line
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import claim, claim_file, key_of
-from twisted_chat.identity.fingerprints import read_fingerprint, spoken
+from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import data_directory, load_or_make
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
+from twisted_chat.invitation import is_invitation, read_invitation
 from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.config import Config, ServerEntry, entry_for, load_config
+from twisted_chat.launch.link import server_key
 from twisted_chat.launch.log import log_lines, write_rows
 from twisted_chat.launch.naming import introduced
 from twisted_chat.launch.seat import Seat
+from twisted_chat.peer.commands import Command, Order
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 
-
-def _server_key(text: str) -> str:
-    """Reads a fingerprint as it is spoken or in full. Raises UsageError."""
-    try:
-        return read_fingerprint(text)
-    except UsageMistake as mistake:
-        raise usage.UsageError(str(mistake)) from None
-
-
-CTL = "ctl"
-"""The first word of what is asked of a running server."""
+CTL, LINK = "ctl", "link"
+"""The first word of what is asked of a running server, and of what lets others in."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
-_PEERS = frozenset({"name", "server-key", "plain", "json"})
+_PEERS = frozenset({"config", "name", "server-key", "plain", "json"})
 
 
 class UdpChatOptions(ServerOptions):
     """Options of `udpchat`."""
 
-    synopsis = "[PORT | HOST [PORT] | HOST:PORT | identity | ctl ORDER] [options]"
+    synopsis = (
+        "[PORT | HOST [PORT] | HOST:PORT | LINK | SERVER"
+        " | identity | link HOST | ctl ORDER] [options]"
+    )
     longdesc = (
-        "With a PORT or nothing: run the room server there (8090). With a HOST: chat as a peer"
-        " of the room server there. With identity: show the fingerprint of your key, or of the"
+        "With a PORT or nothing: run the room server there (8090). With a HOST, a LINK or the"
+        " short name of a SERVER in your config.toml: chat as a peer of the room server there, and"
+        " with nothing of the default one, if there is one. With link: show a line with which"
+        " others get in. With identity: show the fingerprint of your key, or of the"
         " one that --key or --name has. With ctl: look at a running server of yours and change it,"
-        " ctl --help tells more. All options but --name, --server-key, --key, --plain,"
-        " --json and --trace are the server's."
+        " ctl --help tells more. All options but --name, --server-key, --key, --config,"
+        " --plain, --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
-        ["server-key", None, None, "The fingerprint that the server must have", _server_key],
+        ["server-key", None, None, "The fingerprint that the server must have", server_key],
+        ["config", None, None, "A file in place of your config.toml", Path],
     ]
 
     optFlags: ClassVar[list[list[Any]]] = [
@@ -77,13 +78,16 @@ class UdpChatOptions(ServerOptions):
             if self["key"] and self["name"]:
                 raise usage.UsageError("either --key or --name, not both")
         else:
-            self["host"], self["port"] = program.host_and_port(words, smallest=0)
+            try:
+                self._find_place(words)
+            except UsageMistake as mistake:
+                raise usage.UsageError(str(mistake)) from None
             if self["host"] is None:
                 others = "is for a peer: give the server's HOST before the PORT"
                 self._only(self._known() - _PEERS, others)
             else:
                 self._only(_EVERYBODYS | _PEERS, "is for a server: leave out the HOST")
-        if self["plain"] and (self["server-key"] or self["key"]):
+        if self["plain"] and self.given & {"server-key", "key"}:
             raise usage.UsageError(
                 "with --plain there are no keys: leave out --server-key and --key"
             )
@@ -92,6 +96,41 @@ class UdpChatOptions(ServerOptions):
                 self["name"] = names.canonical(self["name"])
             except NameRefused as refused:
                 raise usage.UsageError(f"--name {self['name']}: {refused}") from None
+
+    def _find_place(self, words: Sequence[str]) -> None:
+        """Where to go, or to listen, and what is known of the server there. Raises UsageMistake
+        and UsageError."""
+        self["rooms"] = ()
+        if words and is_invitation(words[0]):
+            if words[1:]:
+                raise UsageMistake(f"a link says all: leave out {' '.join(words[1:])}")
+            link = read_invitation(words[0])
+            self["host"], self["port"] = link.host, link.port
+            self._use(load_config(self["config"]), None, link.key, (link.room,))
+            return
+        is_port = len(words) == 1 and words[0].lstrip("-").isdigit()
+        config = Config() if is_port else load_config(self["config"])
+        short = words[0] if len(words) == 1 else "" if words else config.default
+        entry = config.servers.get(short)
+        if entry is not None:
+            self["host"], self["port"] = entry.host, entry.port
+            self._use(config, entry, entry.key, entry.rooms)
+            return
+        self["host"], self["port"] = program.host_and_port(words, smallest=0)
+        if self["host"] is not None:
+            entry = entry_for(config, self["host"], self["port"])
+            self._use(config, entry, entry.key if entry else "", ())
+
+    def _use(
+        self, config: Config, entry: ServerEntry | None, key: str, rooms: tuple[str, ...]
+    ) -> None:
+        """Take what was written down, where the command line says nothing else."""
+        self["rooms"] = tuple(filter(None, rooms))
+        name = (entry.name if entry is not None else "") or config.name
+        self["name"] = self["name"] or name or None
+        if not self["plain"]:
+            self["key"] = self["key"] or (os.path.expanduser(config.key) or None)
+            self["server-key"] = self["server-key"] or key or None
 
     def _only(self, allowed: frozenset[str], why: str) -> None:
         """Refuse the options that were given besides these. Raises UsageError."""
@@ -109,6 +148,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         from twisted_chat.launch import ctl
 
         ctl.main(words[1:])
+    if words[:1] == [LINK]:
+        from twisted_chat.launch import link
+
+        link.main(words[1:])
     options = program.parse(UdpChatOptions(), "udpchat", argv)
     if options["identity"]:
         _show_identity(options)
@@ -179,6 +222,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         recorder=recorder_from(options, reactor),
         terminal=terminal,
     )
+    # It is in one room at a time: the first that is named.
+    peer.peer.first = [Order(Command.ROOMJOIN, room) for room in options["rooms"][:1]]
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 

@@ -21,6 +21,7 @@ class Command(Enum):
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
     WHO = ("who", "")
+    LINK = ("link", "[ROOM]")
     STATUS = ("status", "")
     VERIFY = ("verify", "NAME [yes/no]")
     TRUST = ("trust", "NAME")

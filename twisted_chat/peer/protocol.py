@@ -55,6 +55,8 @@ class Peer(DatagramProtocol):
         self._clock = clock
         self._look_up = look_up
         self._looking_up = False
+        self.first: list[Typed] = []
+        """What the person wants before anything that is typed."""
         self._face: Face | None = None
         self._alarm = Alarm(clock, self._tick)
         self._settling = Alarm(clock, self._settle)
@@ -93,6 +95,8 @@ class Peer(DatagramProtocol):
     def attached(self, face: Face) -> None:
         self._face = face
         self._carry_out(self._session.start(self._clock.seconds()))
+        for todo in self.first:
+            self.typed(todo)
 
     def typed(self, todo: Typed) -> None:
         self._carry_out(self._session.typed(todo, self._clock.seconds()))

@@ -26,6 +26,7 @@ PURPOSES = {
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
     Command.WHO: "show which room you are in, who hears you, and whom you only hear",
+    Command.LINK: "show a line with which others get into your room, or ROOM",
     Command.STATUS: "show who has got what you said",
     Command.VERIFY: "show your key and NAME's, or say if they were the same",
     Command.TRUST: "accept the changed key of NAME, or of the server",

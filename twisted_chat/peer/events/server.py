@@ -195,6 +195,16 @@ class RoomList(Event):
     """All of them, in the order of the alphabet."""
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationShown(Event):
+    """A line with which others get in, as `link` asked."""
+
+    link: str
+    """It: udpchat://HOST:PORT/ROOM?key=FINGERPRINT."""
+    room: str
+    """The room that it leads to; empty for the server alone."""
+
+
 # --- What was typed
 
 

@@ -6,13 +6,14 @@ from itertools import count
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
+from twisted_chat.invitation import Invitation
 from twisted_chat.links import Link
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.keys import OwnKey
-from twisted_chat.peer.events.server import LinkBroken
+from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
 from twisted_chat.peer.events.talk import Doing
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
@@ -112,9 +113,20 @@ class Gen2:
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
             Command.VERIFY: self._verify,
+            Command.LINK: self._invite,
             Command.TRUST: lambda order, now: self._keys.trust(order.argument, now),
         }
         self._leaving = False
+
+    def _invite(self, order: Order, now: float) -> None:
+        """Show a link to our room, or another, or to the server alone."""
+        uplink, (host, port) = self._link.link, self._whereabouts.place
+        if uplink is None:
+            self._shared.effects.tell(NeedsServer(Command.LINK, False))
+            return
+        room = order.argument or self._shared.room.name
+        link = str(Invitation(host, port, room, uplink.fingerprint))
+        self._shared.effects.tell(InvitationShown(link, room))
 
     def _is_known(self) -> bool:
         return self.registration.valid

@@ -163,6 +163,10 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.NoAnswer: _no_answer,
     server.UserList: lambda event: _list(event.names, "users"),
     server.RoomList: lambda event: _list(event.names, "rooms"),
+    server.InvitationShown: lambda event: (
+        f"others get into {shown_name(event.room) if event.room else 'this server'} with"
+        f" udpchat '{safe(event.link)}'"
+    ),
     server.Help: lambda event: help_lines(),
     server.HelpMeant: lambda event: HELP_MEANT,
     server.Mistake: lambda event: safe(event.why),

@@ -1,0 +1,214 @@
+"""What a person has written down about themselves and their servers: config.toml.
+
+    name = "alice"
+    default = "home"
+
+    [servers.home]
+    host = "chat.example.org"
+    key = "02184-37615-01971-47035-15735-00683-56558-56098"
+    rooms = ["lab"]
+
+What is said on the command line wins. A mistake is one line, with its number.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+from twisted_chat import names
+from twisted_chat.addresses import DEFAULT_PORT, LARGEST_PORT
+from twisted_chat.errors import NameRefused, UsageMistake
+from twisted_chat.identity.fingerprints import read_fingerprint
+
+FILE = "config.toml"
+LARGEST = 64 * 1024
+"""Bytes of the file."""
+
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
+_WORD = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
+_KEY = re.compile(rf"\s*({_WORD}(?:\s*\.\s*{_WORD})*)\s*=")
+_PLACE = re.compile(r"at line (\d+)")
+
+
+@dataclass(frozen=True)
+class ServerEntry:
+    """One server: where it is, the key that it must have, the rooms to be in, and the name to
+    have there, if that is another than elsewhere."""
+
+    host: str
+    port: int = DEFAULT_PORT
+    key: str = ""
+    name: str = ""
+    rooms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Config:
+    """What stands in the file; nothing where there is none."""
+
+    name: str = ""
+    key: str = ""
+    """The file with one's own key."""
+    default: str = ""
+    """The server that is meant where none is named."""
+    servers: dict[str, ServerEntry] = field(default_factory=dict)
+
+
+class _Mistake(Exception):
+    """What is wrong, and at which of the keys."""
+
+    def __init__(self, why: str, *keys: str) -> None:
+        super().__init__(why)
+        self.keys = keys
+
+
+def config_file() -> Path:
+    """Where the file is if nothing else is said."""
+    return user_config_path("twisted-chat", appauthor=False) / FILE
+
+
+def load_config(path: Path | None) -> Config:
+    """Read this file, or the one in the usual place, which need not be there.
+    Raises UsageMistake, in one line with the number of the line."""
+    chosen = config_file() if path is None else path
+    try:
+        with chosen.open("rb") as file:
+            text = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        if path is None:
+            return Config()
+        raise UsageMistake(f"there is no file {chosen}") from None
+    except OSError as problem:
+        raise UsageMistake(f"cannot read {chosen}: {problem.strerror}") from None
+    if len(text) > LARGEST:
+        raise UsageMistake(f"{chosen} has more than {LARGEST:,} bytes")
+    try:
+        return read_config(text.decode())
+    except UnicodeDecodeError:
+        raise UsageMistake(f"{chosen} is not UTF-8") from None
+    except UsageMistake as mistake:
+        raise UsageMistake(f"{chosen}, {mistake}") from None
+
+
+def read_config(text: str) -> Config:
+    """Read what stands in the file. Raises UsageMistake, which begins with the line."""
+    try:
+        return _config(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as wrong:
+        found = _PLACE.search(str(wrong))
+        line = int(found[1]) if found else text.count("\n") + 1
+        why = str(wrong).partition(" (at ")[0]
+        raise UsageMistake(f"line {line}: {why[:1].lower()}{why[1:]}") from None
+    except _Mistake as mistake:
+        raise UsageMistake(f"line {_line_of(text, mistake.keys)}: {mistake}") from None
+
+
+def _line_of(text: str, keys: tuple[str, ...]) -> int:
+    """The line on which a key stands, or the table that it would be in."""
+    table: tuple[str, ...] = ()
+    best, longest = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if (header := _HEADER.match(line)) is not None:
+            here = table = _dotted(header[1])
+        elif (key := _KEY.match(line)) is not None:
+            here = (*table, *_dotted(key[1]))
+        else:
+            continue
+        if keys[: len(here)] == here and len(here) > longest:
+            best, longest = number, len(here)
+    return best
+
+
+def _dotted(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in text.split("."))
+
+
+def entry_for(config: Config, host: str, port: int) -> ServerEntry | None:
+    """What stands there of a server that is named by its place."""
+    entries = config.servers.values()
+    places = (one for one in entries if (one.host.lower(), one.port) == (host.lower(), port))
+    return next(places, None)
+
+
+def _config(found: dict[str, Any]) -> Config:
+    readers: dict[str, Callable[[Any], Any]] = {
+        "name": _name,
+        "key": _text,
+        "default": _text,
+        "servers": _table,
+    }
+    read = _fields(found, readers)
+    servers = {short: _server(short, entry) for short, entry in read.get("servers", {}).items()}
+    default = read.get("default", "")
+    if default and default not in servers:
+        raise _Mistake(f"there is no [servers.{default}]", "default")
+    return Config(read.get("name", ""), read.get("key", ""), default, servers)
+
+
+def _server(short: str, entry: Any) -> ServerEntry:
+    where = ("servers", short)
+    if not isinstance(entry, dict):
+        raise _Mistake(f"a server is a table: [servers.{short}]", *where)
+    readers: dict[str, Callable[[Any], Any]] = {
+        "host": _text,
+        "port": _port,
+        "key": _fingerprint,
+        "name": _name,
+        "rooms": _rooms,
+    }
+    read = _fields(entry, readers, *where)
+    if not read.get("host"):
+        raise _Mistake(f"[servers.{short}] needs a host", *where)
+    return ServerEntry(**read)
+
+
+def _fields(
+    found: dict[str, Any], readers: dict[str, Callable[[Any], Any]], *where: str
+) -> dict[str, Any]:
+    read = {}
+    for key, value in found.items():
+        if key not in readers:
+            there = ", ".join(readers)
+            raise _Mistake(f"there is no {key} here; there are {there}", *where, key)
+        try:
+            read[key] = readers[key](value)
+        except (UsageMistake, NameRefused) as wrong:
+            raise _Mistake(f"{key}: {wrong}", *where, key) from None
+    return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise UsageMistake("this is to be a text in quotes")
+    return value
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageMistake("this is to be tables: [servers.NAME]")
+    return value
+
+
+def _name(value: Any) -> str:
+    return names.canonical(_text(value))
+
+
+def _fingerprint(value: Any) -> str:
+    return read_fingerprint(_text(value))
+
+
+def _port(value: Any) -> int:
+    if type(value) is not int or not 0 < value <= LARGEST_PORT:
+        raise UsageMistake(f"this is to be a number from 1 to {LARGEST_PORT}")
+    return value
+
+
+def _rooms(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise UsageMistake('this is to be a list: ["ROOM", ...]')
+    return tuple(map(_name, value))
