@@ -42,6 +42,15 @@ class Lookalike(SynchronousTestCase):
             self.assertIn(f"{name} is not {known}", told)
             self.assertIn(spelled(cyrillic), told)
 
+    def test_in_a_roster(self) -> None:
+        """So is one who is in the room already when we join it."""
+        world, memory = KeyedWorld(), Remembered()
+        memory.trust("alice", key_of("alice"))
+        world.room("a1ice")
+        bob = world.chatter("bob", memory=memory)
+        bob.type("$roomjoin lab")
+        self.assertEqual(len(bob.told("a1ice is not alice, and only looks like it")), 1)
+
     def test_in_the_room(self) -> None:
         """So is one who looks like us, or like somebody who is there."""
         world = KeyedWorld()

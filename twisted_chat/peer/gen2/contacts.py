@@ -42,6 +42,7 @@ class IntroducedContacts:
 
     def judge(self, infos: Sequence[ContactInfo]) -> list[Verdict]:
         """Compare the keys of many with those that are known, in one go."""
+        self._lookalikes.expect([info.name for info in infos])
         return self._keys.judge_all(infos)
 
     def enlisted(

@@ -35,7 +35,7 @@ class _Host:
     """Who waits for a dial to a host, how many are on their way, how many links
     there are, and whether it is left alone for now."""
 
-    waiting: OrderedDict[PeerLink, None] = field(default_factory=OrderedDict)
+    waiting: dict[PeerLink, None] = field(default_factory=dict)
     under_way: int = 0
     linked: int = 0
     backoff: Backoff = field(default_factory=Backoff)
@@ -96,6 +96,13 @@ class Dialling:
         self.drop(peer)
         if peer.fingerprint not in self._dialled:
             self._due.set(peer, at)
+
+    def want_now(self, peer: PeerLink, now: float) -> None:
+        """Dial as soon as it may be, and once at a time."""
+        self.drop(peer)
+        if peer.fingerprint not in self._dialled:
+            self._wait(peer)
+            self._start(now)
 
     def want_at_new_address(self, peer: PeerLink, now: float) -> None:
         """Dial as soon as it may be, whatever is on its way to where they were before,
@@ -160,23 +167,29 @@ class Dialling:
             self._hosts[at].resting = False
             self._look_at(at)
         for peer in self._due.due(now):
-            address = peer.next_address
-            if address is not None:
-                at = self._waits_at[peer] = site(address[0])
-                self._hosts.setdefault(at, _Host()).waiting[peer] = None
-                self._look_at(at)
+            self._wait(peer)
         unheard = list(self._given_up.due(now))
         self._start(now)
         return unheard
 
     # --- In turn
 
+    def _wait(self, peer: PeerLink) -> None:
+        address = peer.next_address
+        if address is not None:
+            at = self._waits_at[peer] = site(address[0])
+            its = self._hosts.get(at)
+            if its is None:
+                its = self._hosts[at] = _Host()
+            its.waiting[peer] = None
+            self._look_at(at)
+
     def _start(self, now: float) -> None:
         while self._free and len(self._under_way) < MAX_DIALS:
             at, _ = self._free.popitem(last=False)
             its = self._hosts[at]
-            peer, _ = its.waiting.popitem(last=False)
-            del self._waits_at[peer]
+            peer = next(iter(its.waiting))
+            del its.waiting[peer], self._waits_at[peer]
             address = peer.next_address
             if address is not None and site(address[0]) == at:
                 self._begin((address, peer.fingerprint), at, now)

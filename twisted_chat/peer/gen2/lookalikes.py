@@ -1,6 +1,7 @@
 """Names that only look like others."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from twisted_chat.likeness import plain_forms, skeleton
 from twisted_chat.names import folded
@@ -28,6 +29,14 @@ class Lookalikes:
         self._remembered: dict[str, str] | None = None
         """The same of those who are remembered and cannot be guessed from a name, once needed."""
         self._told: set[str] = set()
+        self._forms: dict[str, bool] = {}
+        """Forms of names that are about to be met, and whether a key is remembered for them."""
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Somebody of each of these names is met next."""
+        forms = list({form for name in names for form in plain_forms(name)})
+        remembered = self._trust.remembered(forms)
+        self._forms = {form: form in remembered for form in forms}
 
     def met(self, name: str, now: float) -> None:
         """There is somebody of this name."""
@@ -44,10 +53,14 @@ class Lookalikes:
             others = [self.own]
         if not others and self._remembered.get(bones, key) != key:
             others = [self._remembered[bones]]
-        others = others or [one for one in plain_forms(name) if self._trust.was(one)]
+        others = others or [one for one in plain_forms(name) if self._is_remembered(one)]
         if others:
             if len(self._told) > MAX_INTRODUCED:
                 self._told.clear()
             self._told.add(key)
             who = Someone(name)
             self._gathering.did(Doing.LIKENESS, LooksLike(who, others[0]), who, now)
+
+    def _is_remembered(self, form: str) -> bool:
+        expected = self._forms.pop(form, None)
+        return bool(self._trust.was(form)) if expected is None else expected

@@ -226,9 +226,10 @@ class Mesh:
     def _dial(self, peer: PeerLink, at: float, now: float) -> None:
         if self._dials(peer) and peer.state is not PeerState.OPEN:
             peer.enter(PeerState.WANTED)
-            self._dialling.want(peer, at)
             if at <= now:
-                self._tick_dials(now)
+                self._dialling.want_now(peer, now)
+            else:
+                self._dialling.want(peer, at)
 
     def _dial_at_new_address(self, peer: PeerLink, now: float) -> None:
         """The server has just said where it is now: a program that was started anew, to

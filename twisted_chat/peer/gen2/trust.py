@@ -154,6 +154,12 @@ class Trust:
             return known.fingerprint if known else ""
         return ""
 
+    def remembered(self, names: Sequence[str]) -> set[str]:
+        """Those of these casefolded names for which a key is remembered."""
+        with suppress(ChatError):
+            return set(self._memory.known_names(names))
+        return set()
+
     def foreign_names(self) -> list[str]:
         """Remembered names that are not of ASCII: nobody can guess them from one that looks
         like them."""
