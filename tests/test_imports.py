@@ -298,6 +298,7 @@ LAYERS = (
         "launch.seat",
         "launch.signals",
         "launch.start",
+        "launch.supervisor",
         "launch.streams",
         "launch.tcpchat",
         "launch.udpchat",

@@ -2,9 +2,10 @@
 
 import json
 import signal
+import socket
 from pathlib import Path
 
-from tests.end_to_end.processes import Program
+from tests.end_to_end.processes import PATIENCE, Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 
 
@@ -38,6 +39,23 @@ class Operated(ChatTestCase):
         """The same server, after it was killed."""
         server.kill()
         return self.serve(port, "--control", control)
+
+    def test_supervised(self) -> None:
+        """A service manager is told that a daemon is ready when it is, and that it ends."""
+        for program, words in (
+            ("udpchat", ("--port", 0, "--interface", "127.0.0.1")),
+            ("tcpchat", ("--listen", "tcp:0:interface=127.0.0.1")),
+        ):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                address = self.directory() / "notify"
+                manager.bind(str(address))
+                manager.settimeout(PATIENCE)
+                self.environment["NOTIFY_SOCKET"] = str(address)
+                daemon = self.start("twistd", "-n", "--pidfile=", program, *words)
+                self.assertEqual(manager.recv(99), b"READY=1")
+                daemon.signal(signal.SIGTERM)
+                self.assertEqual(manager.recv(99), b"STOPPING=1")
+                daemon.wait()
 
     def test_reload(self) -> None:
         """At SIGHUP, and when its operator says so, a daemon reads its file again, and goes on

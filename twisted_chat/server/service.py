@@ -17,6 +17,7 @@ from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.supervisor import supervised
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.port import BoundedPort
@@ -106,6 +107,8 @@ def makeService(options: ServerOptions) -> RoomService:
     service = server_service(options, installed_reactor())
     if service.read_again is not None:
         daemon.at_hangup(service.read_again)
+    if (told := supervised(installed_reactor())) is not None:
+        told.setServiceParent(service.parts)
     return service
 
 

@@ -15,6 +15,7 @@ from twisted_chat.addresses import DEFAULT_PORT
 from twisted_chat.launch import daemon
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.seat import Seat, SeatEndpoint
+from twisted_chat.launch.supervisor import supervised
 from twisted_chat.tcp.conversation import Conversation
 from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.options import ChatOptions, recorded, server_endpoint
@@ -89,10 +90,13 @@ Options = TcpDaemonOptions
 
 def makeService(options: TcpDaemonOptions) -> Service:
     """Build the daemon: the chat and its terminal."""
-    return daemon_service(options, options.terminal, installed_reactor())
+    service = daemon_service(options, options.terminal, installed_reactor())
+    if (told := supervised(installed_reactor())) is not None:
+        told.setServiceParent(service)
+    return service
 
 
-def daemon_service(options: TcpDaemonOptions, terminal: str, reactor: Any) -> Service:
+def daemon_service(options: TcpDaemonOptions, terminal: str, reactor: Any) -> MultiService:
     """A chat with its terminal at this endpoint. It stays for the next caller, if
     one can come."""
     detachable = terminal != STANDARD
