@@ -10,8 +10,19 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from scapy.layers.inet import IP, UDP, fragment
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
-from tests.support.captures import Call, FileTestCase, chat_over_tcp, exchange, write
+from tests.support.captures import (
+    SERVER,
+    Call,
+    FileTestCase,
+    chat_over_tcp,
+    datagram,
+    exchange,
+    write,
+)
 from tests.support.strategies import some
 from twisted_chat.trace import progress, wireshark
 from twisted_chat.trace.analyze import main
@@ -104,7 +115,11 @@ class Forms(AnalyzeTestCase):
                 self.patch(sys, "stdin", pipe)
                 status, output, errors = self.run_with("-")
             self.assertEqual((status, errors), (0, ""))
-            self.assertTrue(output.startswith("-: 11 packets"), output)
+            heading, first, *_, last = output.splitlines()
+            self.assertEqual(heading.split()[0], "no")
+            self.assertTrue(first.endswith("registers as debian"), first)
+            self.assertIn("\n-: 11 packets in 166.099 s, 1 conversation\n", output)
+            self.assertIn("leaves its room: never answered (#11)", last)
 
     def test_order_of_conversations(self) -> None:
         """Conversations come in the order in which they begin."""
@@ -130,6 +145,142 @@ class Forms(AnalyzeTestCase):
         """Where there is no tshark to ask, the folder is the one that they all know."""
         self.patch(os, "environ", {**os.environ, "PATH": "/nowhere"})
         self.assertEqual(wireshark.plugin_folder(), Path.home() / ".local/lib/wireshark/plugins")
+
+
+class Chosen(AnalyzeTestCase):
+    """Some of the packets, and other columns of them."""
+
+    ANN, BOB, EVE = ("10.0.0.1", 4001), ("10.0.0.2", 4002), ("10.0.0.3", 4003)
+
+    def setUp(self) -> None:
+        said = [
+            (self.ANN, SERVER, b"hi ann"),
+            (SERVER, self.ANN, b"hi ann"),
+            (self.ANN, SERVER, b"rj lab"),
+            (self.BOB, SERVER, b"hi bob"),
+            (SERVER, self.BOB, b"hi bob"),
+            (self.BOB, SERVER, b"rj Lab"),
+            (self.ANN, self.BOB, b"msg ann> hello\n"),
+            (self.EVE, SERVER, b"rl"),
+            (self.BOB, SERVER, b"rk"),
+            (self.BOB, SERVER, b"ar ann"),
+        ]
+        chat = [datagram(number, *one) for number, one in enumerate(said, 1)]
+        self.packets = [*chat, *chat_over_tcp()]
+        self.path = write(Path(self.mktemp()).with_suffix(".pcap"), self.packets)
+
+    def numbers(self, *words: object) -> list[int]:
+        """The packets that are shown."""
+        _, output, _ = self.run_with(self.path, "--columns", "no", *words)
+        return [int(line) for line in output.splitlines() if line.strip().isdigit()]
+
+    def test_choices(self) -> None:
+        """By host, name, room, kind and time, and by several of them."""
+        for words, expected in (
+            (["--host", "10.0.0.3"], [8]),
+            (["--host", "10.0.0.3,10.0.0.1:4001"], [1, 2, 3, 7, 8]),
+            (["--host", "10.0.0.1:1"], []),
+            (["--name", "ANN"], [1, 2, 3, 7, 10]),
+            (["--room", "lab"], [3, 6, 7, 9]),
+            (["--kind", "data"], [7, 14, 15, 16, 17]),
+            (["--kind", "udpchat,icmp"], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+            (["--from", "3", "--to", "5"], [4, 5, 6]),
+            (["--from", "3", "--to", "5", "--name", "bob"], [4, 5, 6]),
+        ):
+            self.assertEqual(self.numbers(*words), expected, words)
+
+    def test_nothing_chosen(self) -> None:
+        """Where nothing is chosen that is said."""
+        status, output, errors = self.run_with(self.path, "--name", "nobody")
+        self.assertEqual(status, 1)
+        self.assertIn("20 packets not chosen", output)
+        self.assertIn("none of 20 packets of chats was chosen", errors)
+
+    def test_columns(self) -> None:
+        """Columns as Wireshark has them, of segments."""
+        _, output, _ = self.run_with(
+            self.path, "--kind", "tcp", "--columns", "flags,seq,ack,len,win"
+        )
+        lines = [line.split() for line in output.splitlines()]
+        self.assertIn(["flags", "seq", "ack", "len", "win"], lines)
+        self.assertIn(["SYN", "0", "0", "8192"], lines)
+        self.assertIn(["PSH,", "ACK", "1", "1", "6", "8192"], lines)
+        self.assertIn(["FIN,", "ACK", "7", "16", "0", "8192"], lines)
+
+    def test_write(self) -> None:
+        """What is shown is saved as it was captured, for other programs."""
+        target = Path(self.mktemp())
+        status, _, errors = self.run_with(self.path, "--room", "lab", "--write", target)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertEqual(target.stat().st_mode & 0o777, 0o600)
+        whole = list(Capture(str(self.path)))
+        part = list(Capture(str(target)))
+        chosen = [whole[number - 1] for number in (3, 6, 7, 9)]
+        self.assertEqual(
+            [(one.at, one.linktype, one.data, one.length) for one in part],
+            [(one.at, one.linktype, one.data, one.length) for one in chosen],
+        )
+        status, _, errors = self.run_with(self.path, "--write", target)
+        self.assertEqual(status, 2)
+        self.assertIn("is there already", errors)
+
+    def test_write_fragments(self) -> None:
+        """Of what was put together the parts are saved."""
+        whole = IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=4001, dport=4002)
+        pieces = fragment(whole / Raw(b"msg ann> " + b"x" * 3000), 1000)
+        target = Path(self.mktemp())
+        path = write(Path(self.mktemp()), [Ether() / piece for piece in pieces])
+        self.run_with(path, "--write", target)
+        self.assertEqual(len(list(Capture(str(target)))), 4)
+
+    def test_text(self) -> None:
+        """One conversation as text."""
+        status, output, errors = self.run_with(self.path, "--follow-text", "2")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertEqual(
+            output.splitlines(),
+            ["192.0.2.1:40000: hello", "192.0.2.2:8090: hi from alpine"],
+        )
+        _, output, _ = self.run_with(self.path, "--follow-text", "1", "--kind", "data")
+        self.assertEqual(output, "10.0.0.1:4001 (ann) > 10.0.0.2:4002 (bob): msg ann> hello␊\n")
+        status, _, errors = self.run_with(self.path, "--follow-text", "3")
+        self.assertEqual(status, 2)
+        self.assertIn("there is no conversation 3", errors)
+
+    def test_text_of_segments(self) -> None:
+        """Text is put in order, without what came twice, and what is missing is said."""
+        call = Call().handshake().send("a", "PA", b"one\n", lost=True).send("a", "PA", b"two\n")
+        call.send("a", "PA", b"one\n", sequence=1001).send("a", "PA", b"one\n", sequence=1001)
+        call.send("b", "PA", b"not ").send("b", "PA", b"this", lost=True).send("b", "PA", b"end")
+        path = write(Path(self.mktemp()), call.packets)
+        _, output, _ = self.run_with(path, "--follow-text", "1")
+        self.assertEqual(
+            output.splitlines(),
+            [
+                "192.0.2.1:40000: one",
+                "192.0.2.1:40000: two",
+                "192.0.2.2:8090: not ",
+                "192.0.2.2:8090: [4 bytes not captured]",
+                "192.0.2.2:8090: end",
+            ],
+        )
+
+    def test_mistakes(self) -> None:
+        """What is no host, kind, time, column or number of a conversation."""
+        for words, why in (
+            (["--host", "here"], "is no address"),
+            (["--host", "10.0.0.1:x"], "is no address"),
+            (["--kind", "words"], "is none of set-up"),
+            (["--from", "noon"], "is no time"),
+            (["--to", "inf"], "is no time"),
+            (["--columns", "no,colour"], "is none of no"),
+            (["--follow-text", "0"], "is no number of a conversation"),
+            (["--columns", "no", "--json"], "--columns is for the table"),
+            (["--write", self.path], "would overwrite the capture"),
+        ):
+            status, output, errors = self.run_with(self.path, *words)
+            self.assertEqual((status, output, errors.count("\n")), (2, "", 1), words)
+            self.assertIn(why, errors)
 
 
 class Trouble(AnalyzeTestCase):

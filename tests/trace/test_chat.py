@@ -73,7 +73,10 @@ class Recorded(SynchronousTestCase):
     def test_requests(self) -> None:
         """Each request is listed with its answer, and the one that got none."""
         self.assertEqual(
-            [text.removeprefix("192.168.122.9:36396 ") for text in self.notes.texts("request")],
+            [
+                text.removeprefix("192.168.122.9:36396 (debian) ")
+                for text in self.notes.texts("request")
+            ],
             [
                 "registers as debian: answered after 1.000 ms",
                 "asks for the rooms: answered after 1.000 ms",
@@ -200,7 +203,12 @@ class People(SynchronousTestCase):
         self.assertEqual(notes.whats[4:], ["ann says “hello␊”", "bob says “hi␊”"])
         self.assertEqual(
             notes.texts("direct"),
-            ["10.0.0.1:4001 → 10.0.0.2:4002: 1 message, 15 bytes; ← 1 message, 12 bytes"],
+            [
+                (
+                    "10.0.0.1:4001 (ann) → 10.0.0.2:4002 (bob): 1 message, 15 bytes;"
+                    " ← 1 message, 12 bytes"
+                )
+            ],
         )
 
     def test_joined_by_talk(self) -> None:

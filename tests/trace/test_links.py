@@ -100,6 +100,7 @@ class Following(SynchronousTestCase):
             datagram(1.05, USER, SERVER, b"hi debian"),
         ]
         notes = analyzed(frames(packets))
+        ann, server = "192.168.122.9:36396", "192.168.122.25:8090 (room server)"
         self.assertEqual(notes.whats[0], "Initial, 1,126 bytes")
         self.assertEqual(notes.whats[1], "Initial, 116 bytes + Handshake, 625 bytes")
         self.assertEqual(
@@ -111,11 +112,11 @@ class Following(SynchronousTestCase):
             notes.texts("QUIC"),
             [
                 (
-                    "192.168.122.9:36396 calls 192.168.122.25:8090:"
+                    f"{ann} calls {server}:"
                     " 2 Initial, 2 Handshake, 2 1-RTT; protected data after 30.000 ms"
                 ),
-                "192.168.122.9:36396 sent 1 protected datagram, 38 bytes, to 192.168.122.25:8090",
-                "192.168.122.25:8090 sent 1 protected datagram, 108 bytes, to 192.168.122.9:36396",
+                f"{ann} sent 1 protected datagram, 38 bytes, to {server}",
+                f"{server} sent 1 protected datagram, 108 bytes, to {ann}",
             ],
         )
 
@@ -172,7 +173,7 @@ class Following(SynchronousTestCase):
         self.assertIn("does not speak the language", notes.whats[2])
         self.assertEqual(
             notes.texts("QUIC")[0],
-            "between 192.168.122.9:36396 and 192.168.122.25:8090: 2 1-RTT,"
+            "between 192.168.122.9:36396 and 192.168.122.25:8090 (room server): 2 1-RTT,"
             " begun before or elsewhere",
         )
 

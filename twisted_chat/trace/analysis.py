@@ -7,12 +7,14 @@ addresses than MAX_ADDRESSES only the packets are counted.
 """
 
 from collections import Counter
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace.chat import ChatDissector, speaks
+from twisted_chat.trace.choice import Choice
 from twisted_chat.trace.connection import Connection, Moment
 from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.frame import Frame
@@ -69,12 +71,23 @@ class Analysis:
     """Takes frames, and tells the sink what they are.
 
     `port` is where chats are looked for; UDP that speaks the language is one
-    wherever it is. To be concluded when there are no more.
+    wherever it is. With a `choice` only what it takes goes to the sink; `shown` is
+    given the frame of each packet that does. To be concluded when there are no more.
     """
 
-    def __init__(self, port: int, sink: Sink) -> None:
+    def __init__(
+        self,
+        port: int,
+        sink: Sink,
+        *,
+        choice: Choice | None = None,
+        shown: Callable[[Frame], None] | None = None,
+    ) -> None:
         self._port = port
         self._sink = sink
+        self._choice = choice
+        self._of_people = choice is not None and choice.of_people
+        self._shown = shown
         self._conversations = 0
         self._connections: dict[_Pair, tuple[_Talk, Connection]] = {}
         self._chats: dict[int, tuple[_Talk, ChatDissector]] = {}
@@ -89,6 +102,8 @@ class Analysis:
         """What was passed over because it is no chat: how many packets of which kind."""
         self.crowded = 0
         """Packets of more addresses than are remembered."""
+        self.not_chosen = 0
+        """Packets of chats that are not shown as nobody asked for them."""
 
     def feed(self, frame: Frame) -> None:
         """Take the next packet."""
@@ -109,12 +124,12 @@ class Analysis:
             self._take(frame, packet)
 
     def _part(self, frame: Frame, fragment: Fragment) -> None:
-        whole = self._fragments.add(fragment, frame.number, frame.at)
+        whole = self._fragments.add(fragment, frame)
         if whole is None:
             self._pass_over("an IP fragment")
             return
-        said = f"put together from {count(len(whole.numbers), 'fragment')}: "
-        said += series(whole.numbers)
+        said = f"put together from {count(len(whole.parts), 'fragment')}: "
+        said += series([one.number for one in whole.parts])
         if whole.overlap:
             said += "; they contradict each other"
         try:
@@ -123,7 +138,8 @@ class Analysis:
             self._pass_over(str(problem))
             return
         comments = (*frame.comments, said)
-        self._take(frame._replace(data=whole.frame, comments=comments), packet)
+        made = frame._replace(data=whole.frame, comments=comments, parts=whole.parts)
+        self._take(made, packet)
 
     def _take(self, frame: Frame, packet: Packet) -> None:
         if packet.protocol is Protocol.ICMP:
@@ -153,7 +169,22 @@ class Analysis:
         else:
             self.elsewhere["something else"] += 1
 
-    def _tell(self, talk: _Talk, frame: Frame, packet: Packet, verdict: Dissection) -> None:
+    def _tell(
+        self,
+        talk: _Talk,
+        frame: Frame,
+        packet: Packet,
+        verdict: Dissection,
+        names: Set[str] = frozenset(),
+        rooms: Set[str] = frozenset(),
+    ) -> None:
+        if self._choice is not None:
+            ends, after = (packet.source, packet.destination), frame.at - self.first
+            if not self._choice.takes(ends, after, verdict, names, rooms):
+                self.not_chosen += 1
+                return
+        if self._shown is not None:
+            self._shown(frame)
         talk.note(frame.at)
         headers = packet.headers
         if len(headers) > 2 and (tunnels := carried_in(headers)) and tunnels not in talk.carriers:
@@ -207,6 +238,8 @@ class Analysis:
 
     def _conclude_connection(self, pair: _Pair) -> None:
         talk, connection = self._connections.pop(pair)
+        if not talk.packets:
+            return
         for finding in outcome(connection):
             self._sink.finding(talk.number, finding)
         hosts = (connection.caller.address, ""), (connection.called.address, "")
@@ -222,9 +255,7 @@ class Analysis:
             self._addresses.get(ends[1]) == number or self._addressed.get(ends[1]) == number
         ):
             if not self._seen_before(frame, packet):
-                talk, chat = self._chats[number]
-                verdict = chat.observe(packet, Moment(frame.number, frame.at))
-                self._tell(talk, frame, packet, verdict)
+                self._said(*self._chats[number], frame, packet)
             return
         speaker = speaks(packet.payload)
         known = [number for end in ends if (number := self._addresses.get(end)) is not None]
@@ -255,8 +286,17 @@ class Analysis:
             # nothing to do with it.
             part = end[1] == self._port or (speaker and end == packet.source)
             (self._addresses if part else self._addressed)[end] = talk.number
+        self._said(talk, chat, frame, packet)
+
+    def _said(self, talk: _Talk, chat: ChatDissector, frame: Frame, packet: Packet) -> None:
+        if not self._of_people:
+            verdict = chat.observe(packet, Moment(frame.number, frame.at))
+            self._tell(talk, frame, packet, verdict)
+            return
+        names, rooms = chat.concerned(packet)
         verdict = chat.observe(packet, Moment(frame.number, frame.at))
-        self._tell(talk, frame, packet, verdict)
+        names_now, rooms_now = chat.concerned(packet)
+        self._tell(talk, frame, packet, verdict, names | names_now, rooms | rooms_now)
 
     def _merge(self, one: int, other: int) -> int:
         """Make one chat of two. Returns which of them it is."""
@@ -275,6 +315,8 @@ class Analysis:
 
     def _conclude_chat(self, number: int) -> None:
         talk, chat = self._chats.pop(number)
+        if not talk.packets:
+            return
         for finding in chat.conclude():
             self._sink.finding(number, finding)
         hosts = tuple((end, chat.title(end)) for end in talk.addresses)

@@ -10,21 +10,23 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from twisted.python import usage
 
-from twisted_chat import startup
-from twisted_chat.addresses import DEFAULT_PORT, port_number
 from twisted_chat.display import safe
 from twisted_chat.errors import ChatError, UsageMistake
 from twisted_chat.trace import document, page, table, wireshark
 from twisted_chat.trace.analysis import MAX_ADDRESSES, Analysis
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.extract import Extract
 from twisted_chat.trace.ladder import Ladder
+from twisted_chat.trace.live import Live
 from twisted_chat.trace.progress import watched
-from twisted_chat.trace.report import count, duration
+from twisted_chat.trace.report import Sink, count, duration
+from twisted_chat.trace.said import said
 from twisted_chat.trace.spool import Spool
+from twisted_chat.trace.wanted import AnalysisOptions
 
 PASSED_OVER = 5
 """Kinds of other traffic that are named."""
@@ -32,49 +34,6 @@ WIDTH = 100
 """Columns of a ladder where there is no terminal."""
 YOUNG = 200_000
 """Objects that are made before circles are looked for."""
-_FORMS = ("json", "ladder", "html")
-
-
-def _port(text: str) -> int:
-    try:
-        return port_number(text)
-    except UsageMistake as mistake:
-        raise usage.UsageError(str(mistake)) from None
-
-
-class AnalysisOptions(startup.Options):
-    """Options of `chat-analyze`."""
-
-    synopsis = "FILE [options]"
-    longdesc = (
-        "Show the chats in a capture (pcap or pcapng) from tcpdump, Wireshark or --trace:"
-        " every packet, what it is for, and what they say together."
-    )
-    optParameters: ClassVar[list[list[Any]]] = [
-        ["port", "p", DEFAULT_PORT, "Port of the chats; verbs are found on any", _port],
-        ["html", None, None, "Write a page with the ladders to this file"],
-    ]
-    optFlags: ClassVar[list[list[Any]]] = [
-        ["hex", "x", "Show the bytes too, layer by layer"],
-        ["ladder", "l", "Draw ladders instead of tables"],
-        ["json", "j", "Print JSON, for programs"],
-        ["wireshark", "w", "Tell where Wireshark wants our dissector, and exit"],
-    ]
-
-    def parseArgs(self, *words: str) -> None:
-        if self["wireshark"]:
-            if words:
-                raise usage.UsageError("--wireshark needs no FILE")
-        elif len(words) != 1:
-            raise usage.UsageError(f"give one FILE, not {len(words)}")
-        self["file"] = words[0] if words else None
-
-    def postOptions(self) -> None:
-        forms = [f"--{form}" for form in _FORMS if self[form]]
-        if len(forms) > 1:
-            raise usage.UsageError(f"either {' or '.join(forms)}")
-        if self["hex"] and forms:
-            raise usage.UsageError(f"--hex is for the table: leave out it or {forms[0]}")
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -89,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
             sys.stdout.writelines(f"{line}\n" for line in wireshark.advice())
             raise SystemExit(0)
         with _seldom_collected():
-            status = _analyze(options, sys.stdout)
+            status = _Reading(options, sys.stdout).run()
         sys.stdout.flush()
     except usage.UsageError as mistake:
         sys.stderr.write(f"chat-analyze: {mistake} (chat-analyze --help tells more)\n")
@@ -117,24 +76,70 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _analyze(options: AnalysisOptions, output: TextIO) -> int:
-    """Read, print or draw, and say what is missing. Returns the exit status."""
-    path = options["file"]
-    capture = Capture(path)
-    with_bytes = bool(options["hex"] or options["json"] or options["html"])
-    with contextlib.closing(Spool(with_bytes=with_bytes)) as spool:
-        analysis = Analysis(options["port"], spool)
-        for frame in watched(capture, sys.stderr):
-            analysis.feed(frame)
-        analysis.conclude()
-        spool.finish()
+@contextlib.contextmanager
+def _ended_by_interrupt(capture: Capture) -> Iterator[None]:
+    """Ctrl-C is the end of the capture, not of the program."""
+    usual = signal.signal(signal.SIGINT, lambda number, stack: capture.stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+class _Reading:
+    """One capture, read, and told in the form that is wanted."""
+
+    def __init__(self, options: AnalysisOptions, output: TextIO) -> None:
+        self._options = options
+        self._output = output
+        self._path: str = options["file"]
+        forms = ("json", "ladder", "html", "follow-text")
+        self._is_table = not any(options[form] for form in forms)
+
+    def run(self) -> int:
+        """Read, print or draw, and say what is missing. Returns the exit status."""
+        options = self._options
+        with contextlib.ExitStack() as stack:
+            copy = None
+            if options["write"]:
+                self._spare(options["write"], "--write")
+                copy = Extract(options["write"])
+                stack.callback(copy.close)
+            capture = Capture(self._path, follow=bool(options["follow"]))
+            forms = ("hex", "json", "html", "follow-text")
+            spool = Spool(with_bytes=any(bool(options[form]) for form in forms))
+            stack.callback(spool.close)
+            live = self._is_table and capture.live
+            sink: Sink = spool
+            if live:
+                stack.enter_context(_ended_by_interrupt(capture))
+                sink = Live(
+                    self._output,
+                    spool,
+                    options["columns"] or (),
+                    width=self._width(),
+                    dumped=bool(options["hex"]),
+                )
+            analysis = Analysis(
+                options["port"],
+                sink,
+                choice=options.choice(),
+                shown=None if copy is None else copy.frame,
+            )
+            for frame in capture if live else watched(capture, sys.stderr):
+                analysis.feed(frame)
+            analysis.conclude()
+            spool.finish()
+            return self._tell(capture, analysis, spool, live=live)
+
+    def _tell(self, capture: Capture, analysis: Analysis, spool: Spool, *, live: bool) -> int:
+        options, output = self._options, self._output
         problems = [*capture.problems, *_crowded(analysis)]
-        start = analysis.first
         if options["json"]:
             output.writelines(
                 document.document(
                     _told(spool),
-                    start,
+                    analysis.first,
                     packets=analysis.packets,
                     dropped=capture.dropped,
                     passed_over=dict(analysis.elsewhere.most_common()),
@@ -142,15 +147,89 @@ def _analyze(options: AnalysisOptions, output: TextIO) -> int:
                 )
             )
         elif options["html"]:
-            _draw(options["html"], path, analysis, _told(spool), start)
+            self._draw(capture, analysis, spool)
+        elif options["follow-text"]:
+            output.writelines(f"{line}\n" for line in self._said(spool))
+        elif live:
+            output.writelines(f"{line}\n" for line in self._findings(capture, analysis, spool))
         else:
-            output.writelines(f"{line}\n" for line in _text(options, capture, analysis, spool))
+            output.writelines(f"{line}\n" for line in self._text(capture, analysis, spool))
         output.flush()
-    for problem in problems:
-        sys.stderr.write(f"chat-analyze: {path}: {safe(problem)}\n")
-    if not spool.found:
-        sys.stderr.write(f"chat-analyze: {path}: {_nothing(options['port'], analysis)}\n")
-    return 1 if problems or not spool.found else 0
+        for problem in problems:
+            sys.stderr.write(f"chat-analyze: {self._path}: {safe(problem)}\n")
+        if not spool.found:
+            nothing = _nothing(options["port"], analysis)
+            sys.stderr.write(f"chat-analyze: {self._path}: {nothing}\n")
+        return 1 if problems or not spool.found else 0
+
+    # --- Forms
+
+    def _text(self, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
+        options = self._options
+        yield _summary(self._path, capture, analysis, spool.found)
+        for place, (number, conversation) in enumerate(spool.conversations(), 1):
+            yield ""
+            yield table.title(place, conversation)
+            yield ""
+            rows = spool.rows(number)
+            if options["ladder"]:
+                width = shutil.get_terminal_size((WIDTH, 0)).columns
+                yield from Ladder(conversation, width).draw(rows, analysis.first)
+            else:
+                yield from table.table(
+                    rows,
+                    conversation,
+                    analysis.first,
+                    spool.longest(number),
+                    dumped=bool(options["hex"]),
+                    columns=options["columns"] or (),
+                    width=self._width(),
+                )
+            yield ""
+            yield from table.told(spool.findings(number))
+
+    def _findings(self, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
+        """What is left to say when the rows have been printed."""
+        yield ""
+        yield _summary(self._path, capture, analysis, spool.found)
+        for place, (number, conversation) in enumerate(spool.conversations(), 1):
+            yield ""
+            yield table.title(place, conversation)
+            yield ""
+            yield from table.told(spool.findings(number))
+
+    def _said(self, spool: Spool) -> Iterator[str]:
+        wanted = int(self._options["follow-text"])
+        for place, (number, conversation) in enumerate(spool.conversations(), 1):
+            if place == wanted:
+                return said(conversation, spool.rows(number))
+        if not spool.found:
+            return iter(())
+        there = count(spool.found, "conversation")
+        raise UsageMistake(f"there is no conversation {wanted} in {self._path}, which has {there}")
+
+    def _draw(self, capture: Capture, analysis: Analysis, spool: Spool) -> None:
+        target: str = self._options["html"]
+        self._spare(target, "--html")
+        about = _amount(capture, analysis)
+        begun = datetime.fromtimestamp(analysis.first / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        title = os.path.basename(self._path)
+        text = page.page(title, f"{about}, from {begun}", _told(spool), analysis.first)
+        try:
+            Path(target).write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise UsageMistake(f"cannot write {target}: {problem.strerror}") from None
+
+    def _spare(self, target: str, option: str) -> None:
+        """Raises UsageMistake where the target is the capture."""
+        there = os.path.exists(target) and os.path.exists(self._path)
+        if there and os.path.samefile(target, self._path):
+            raise UsageMistake(
+                f"{option} {target} would overwrite the capture: choose another file"
+            )
+
+    def _width(self) -> int | None:
+        return shutil.get_terminal_size().columns if self._output.isatty() else None
 
 
 def _told(spool: Spool) -> Iterator[document.Told]:
@@ -158,35 +237,21 @@ def _told(spool: Spool) -> Iterator[document.Told]:
         yield conversation, spool.rows(number), spool.findings(number)
 
 
-def _text(
-    options: AnalysisOptions, capture: Capture, analysis: Analysis, spool: Spool
-) -> Iterator[str]:
-    yield _summary(options["file"], capture, analysis, spool.found)
-    for place, (number, conversation) in enumerate(spool.conversations(), 1):
-        yield ""
-        yield table.title(place, conversation)
-        yield ""
-        rows = spool.rows(number)
-        if options["ladder"]:
-            width = shutil.get_terminal_size((WIDTH, 0)).columns
-            yield from Ladder(conversation, width).draw(rows, analysis.first)
-        else:
-            longest = spool.longest(number)
-            yield from table.table(
-                rows, conversation, analysis.first, longest, dumped=bool(options["hex"])
-            )
-        yield ""
-        yield from table.told(spool.findings(number))
-
-
 def _summary(path: str, capture: Capture, analysis: Analysis, found: int) -> str:
+    return safe(f"{path}: {_amount(capture, analysis, (count(found, 'conversation'),))}")
+
+
+def _amount(capture: Capture, analysis: Analysis, more: Sequence[str] = ()) -> str:
+    """How much a capture holds, and what of it is not shown."""
     took = duration(analysis.last - analysis.first)
-    text = f"{path}: {count(analysis.packets, 'packet')} in {took}, {count(found, 'conversation')}"
+    text = ", ".join((f"{count(analysis.packets, 'packet')} in {took}", *more))
     if over := analysis.elsewhere.total():
         text += f"; passed over {count(over, 'packet')} ({_others(analysis)})"
+    if analysis.not_chosen:
+        text += f"; {count(analysis.not_chosen, 'packet')} not chosen"
     if capture.dropped:
         text += f"; {count(capture.dropped, 'packet')} were too many for what recorded them"
-    return safe(text)
+    return text
 
 
 def _others(analysis: Analysis) -> str:
@@ -198,6 +263,8 @@ def _others(analysis: Analysis) -> str:
 def _nothing(port: int, analysis: Analysis) -> str:
     if not analysis.packets:
         return "no packet could be read"
+    if analysis.not_chosen:
+        return f"none of {count(analysis.not_chosen, 'packet')} of chats was chosen"
     text = f"no chat on port {port}, and no UDP that speaks the verbs"
     if analysis.elsewhere:
         ports = any(" on port " in reason for reason in analysis.elsewhere)
@@ -211,17 +278,3 @@ def _crowded(analysis: Analysis) -> Iterator[str]:
             f"{count(analysis.crowded, 'packet')} of more than {MAX_ADDRESSES:,} addresses"
             " are not shown"
         )
-
-
-def _draw(
-    target: str, path: str, analysis: Analysis, told: Iterator[document.Told], start: int
-) -> None:
-    if os.path.exists(target) and os.path.samefile(target, path):
-        raise UsageMistake(f"--html {target} would overwrite the capture: choose another file")
-    about = f"{count(analysis.packets, 'packet')} in {duration(analysis.last - start)}"
-    begun = datetime.fromtimestamp(start / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    text = page.page(os.path.basename(path), f"{about}, from {begun}", told, start)
-    try:
-        Path(target).write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise UsageMistake(f"cannot write {target}: {problem.strerror}") from None

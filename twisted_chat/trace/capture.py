@@ -7,7 +7,8 @@ is handed out, and what could not is said.
 import os
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from io import BufferedReader
 from typing import Any
@@ -22,27 +23,43 @@ PIECE = 256 * 1024
 """Bytes that are read at once at most."""
 
 
+EVERY = 0.1
+"""Seconds between two looks at a file that is being written."""
+
+
+class _Stop(BaseException):
+    """Leaves a call that waits for more."""
+
+
 class Unreadable(ChatError):
     """A file is no capture; the message says so."""
 
 
 class Capture:
     """One file. Iterating gives its frames; `problems` and `position` grow meanwhile.
+    With `follow` it does not end where the file does, but waits for more; `keys` is given
+    the secrets of TLS that it holds.
 
     Raises Unreadable where it is no capture, UsageMistake where it cannot be
     opened, or decompressed without a package that is not there.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        follow: bool = False,
+        keys: Callable[[bytes], None] = lambda text: None,
+    ) -> None:
         self.problems: list[str] = []
         try:
-            self._file = _Watched(path)
+            self._file = _Watched(path, follow=follow)
         except (OSError, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or str(problem)
             raise UsageMistake(f"cannot read {path}: {reason}") from None
         self.size = self._file.size
         """Bytes of the file, where that is known before its end."""
-        self._reader = Reader(self._file)
+        self._reader = Reader(self._file, keys)
         try:
             self._frames = self._reader.frames()
         except (WireError, CutOff):
@@ -62,7 +79,7 @@ class Capture:
                     number = frame.number
                     yield frame
             except CutOff as cut:
-                if not self._file.damage:
+                if not self._file.damage and not self._file.stopped:
                     where = str(cut) or f"after {_after(number)}"
                     self.problems.append(f"the file is cut off {where}")
             except WireError as problem:
@@ -73,6 +90,16 @@ class Capture:
             self.problems.append(
                 f"{count(timeless, 'packet')} with a time that cannot be, shown at that before"
             )
+
+    @property
+    def live(self) -> bool:
+        """Whether packets come while they happen, as far as one can tell."""
+        return self.size is None
+
+    def stop(self) -> None:
+        """Let it end here, as a person wants, while it waits for more; to be called by the
+        handler of a signal."""
+        self._file.stop()
 
     @property
     def dropped(self) -> int:
@@ -93,10 +120,13 @@ class _Watched:
     """A file, decompressed if it is compressed, of which we know how far it has been
     read; `-` is standard input."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, follow: bool) -> None:
         self._raw: BufferedReader = sys.stdin.buffer if path == "-" else open(path, "rb")  # type: ignore[assignment]  # noqa: SIM115
         found = os.fstat(self._raw.fileno())
-        self.size = found.st_size if stat.S_ISREG(found.st_mode) else None
+        regular = stat.S_ISREG(found.st_mode)
+        self._follow = follow and regular
+        self.size = found.st_size if regular and not follow else None
+        self.stopped = self._waiting = False
         try:
             self._file: Any = decompressed(self._raw)
         except UsageMistake:
@@ -119,12 +149,32 @@ class _Watched:
     def some(self) -> bytes:
         """What comes next, as much as is there at once."""
         try:
-            data: bytes = self._file.read1(PIECE)
+            data = self._awaited()
+        except _Stop:
+            return b""
         except Exception as problem:  # Each way to compress has its own.
             self.damage = f"the file cannot be read on: {problem}"
             return b""
         self._read += len(data)
         return data
+
+    def _awaited(self) -> bytes:
+        self._waiting = True
+        try:
+            data: bytes = b"" if self.stopped else self._file.read1(PIECE)
+            while not data and self._follow and not self.stopped:
+                time.sleep(EVERY)
+                data = self._file.read1(PIECE)
+            return data
+        finally:
+            self._waiting = False
+
+    def stop(self) -> None:
+        if self.stopped:
+            raise KeyboardInterrupt
+        self.stopped = True
+        if self._waiting:
+            raise _Stop
 
     def close(self) -> None:
         self._read = self.position

@@ -23,13 +23,22 @@ from twisted_chat.trace.report import (
     Finding,
     Layer,
     Purpose,
-    at,
+    called,
     count,
     duration,
     quoted,
 )
 from twisted_chat.trace.speech import answer_in_words, request_in_words
-from twisted_chat.wire.common import VERBS, Bare, Goodbye, Request, RoomReady, Verb, Welcome
+from twisted_chat.wire.common import (
+    VERBS,
+    Bare,
+    Goodbye,
+    JoinRoom,
+    Request,
+    RoomReady,
+    Verb,
+    Welcome,
+)
 from twisted_chat.wire.gen1 import (
     Answer,
     Located,
@@ -73,9 +82,10 @@ class ChatDissector:
         self.names: dict[Address, str] = {}
         """What each called itself last."""
         self._registered: dict[Address, str] = {}
+        self._rooms: dict[Address, str] = {}  # That each user has asked to be taken into.
         self._left: dict[Address, None] = {}
-        self._questions = OpenRequests(emit)
-        self._links = Links(_is_message)
+        self._questions = OpenRequests(emit, self._who)
+        self._links = Links(_is_message, self._who)
         self._direct: dict[tuple[Address, Address], list[int]] = {}
         self._untold = 0
         self._strange: Counter[Address] = Counter()
@@ -85,6 +95,7 @@ class ChatDissector:
         self.servers.update(other.servers)
         self.names.update(other.names)
         self._registered.update(other._registered)
+        self._rooms.update(other._rooms)
         self._left.update(other._left)
         self._questions.absorb(other._questions)
         self._links.absorb(other._links)
@@ -116,20 +127,37 @@ class ChatDissector:
         self._questions.conclude()
         yield from self._links.conclude()
         for (one, other), (there, size, back, size_back) in self._direct.items():
-            text = f"{at(one)} → {at(other)}: {count(there, 'message')}, {count(size, 'byte')}"
+            text = f"{self._who(one)} → {self._who(other)}: {count(there, 'message')}"
+            text += f", {count(size, 'byte')}"
             if back:
                 text += f"; ← {count(back, 'message')}, {count(size_back, 'byte')}"
             yield Finding("direct", text)
         if self._untold:
             yield Finding("direct", f"{count(self._untold, 'message')} between more pairs")
         for source, number in self._strange.items():
-            text = f"{count(number, 'datagram')} of {at(source)}"
+            text = f"{count(number, 'datagram')} of {self._who(source)}"
             yield Finding("not the language", text)
 
     def title(self, address: Address) -> str:
         """What a participant is called."""
         name = self.names.get(address, "")
         return "room server" if address in self.servers else name
+
+    def concerned(self, packet: Packet) -> tuple[set[str], set[str]]:
+        """The names and the rooms that a datagram has to do with, as far as is known now: of
+        those between whom it goes, and those that it names."""
+        ends = packet.source, packet.destination
+        names = {self.names[end] for end in ends if end in self.names}
+        rooms = {self._rooms[end] for end in ends if end in self._rooms}
+        for message in _read(packet.payload):
+            if name := getattr(message, "name", ""):
+                (rooms if isinstance(message, RoomListed) else names).add(name)
+            if room := getattr(message, "room", ""):
+                rooms.add(room)
+        return names, rooms
+
+    def _who(self, address: Address) -> str:
+        return called(address, self.title(address))
 
     # --- One datagram
 
@@ -162,6 +190,10 @@ class ChatDissector:
         self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
     ) -> Dissection:
         verb = VERBS[type(request)]
+        if isinstance(request, JoinRoom):
+            self._rooms[user] = safe(request.room[:LONGEST_NAME])
+        elif verb in (Verb.RK, Verb.BY):
+            self._rooms.pop(user, None)
         text = request_in_words(request)
         purpose = Purpose.SET_UP
         if verb in (Verb.BY, Verb.RK):

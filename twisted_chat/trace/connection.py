@@ -5,7 +5,14 @@ from typing import NamedTuple
 from twisted_chat.addresses import Address
 from twisted_chat.trace.direction import CIRCLE, OVERTAKING, Direction
 from twisted_chat.trace.packet import Flag, Packet, Segment
-from twisted_chat.trace.report import Dissection, Layer, Purpose, count, quoted
+from twisted_chat.trace.report import (
+    Dissection,
+    Layer,
+    Purpose,
+    SegmentNumbers,
+    count,
+    quoted,
+)
 
 
 class Moment(NamedTuple):
@@ -53,7 +60,8 @@ class Connection:
         assert segment is not None
         sender, other = self._sides(packet)
         if segment.flags & Flag.RST:
-            return self._resets(sender, other, moment)
+            verdict = self._resets(sender, other, moment)
+            return verdict._replace(numbers=self._numbers(sender, other, packet, segment))
         if segment.flags & Flag.SYN:
             verdict = self._opens(sender, other, packet, segment, moment)
         elif packet.payload or packet.missing or segment.flags & Flag.FIN:
@@ -66,7 +74,25 @@ class Connection:
             sender.acknowledged = max(told, sender.acknowledged or told)
         # The window of a SYN is not scaled yet (RFC 7323, 2.2): no other is compared with it.
         sender.window = None if segment.flags & Flag.SYN else segment.window
-        return verdict
+        return verdict._replace(numbers=self._numbers(sender, other, packet, segment))
+
+    def _numbers(
+        self, sender: Direction, other: Direction, packet: Packet, segment: Segment
+    ) -> SegmentNumbers:
+        """Sequence numbers as Wireshark counts them: from 0 with the SYN, from 1 with the
+        first byte that is seen."""
+        syn = bool(segment.flags & Flag.SYN)
+        if syn:
+            sender.scale = segment.scale
+        told = None
+        if segment.flags & Flag.ACK:
+            told = other.counted(segment.acknowledged)
+        scaled = not syn and sender.scale is not None and other.scale is not None
+        window = segment.window << (sender.scale or 0) if scaled else segment.window
+        length = len(packet.payload) + packet.missing
+        return SegmentNumbers(
+            segment.flags, sender.counted(segment.sequence), told, length, window
+        )
 
     def _sides(self, packet: Packet) -> tuple[Direction, Direction]:
         if packet.source == self.caller.address:
@@ -95,11 +121,11 @@ class Connection:
         if again:
             sender.repeat(moment.number)
         else:
-            sender.syn = sender.origin = segment.sequence
+            sender.syn = sender.origin = sender.zero = segment.sequence
             sender.next = max(1, sender.next)
         if answers:
             if other.origin is None:  # The SYN that this answers was not captured, or not yet.
-                other.origin = (segment.acknowledged - 1) % CIRCLE
+                other.origin = other.zero = (segment.acknowledged - 1) % CIRCLE
                 other.next = 1
             if self.established is None:
                 self.answered = moment

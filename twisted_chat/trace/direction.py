@@ -45,6 +45,10 @@ class Direction:
     next: int = 0
     acknowledged: int | None = None
     window: int | None = None
+    zero: int | None = None
+    """The sequence number that people call 0: of its SYN, or before the first byte seen."""
+    scale: int | None = None
+    """The power of two that its SYN says its windows are multiplied by."""
     probing: bool = False
 
     data: int = 0
@@ -69,6 +73,12 @@ class Direction:
             self.origin = sequence
         distance = (sequence - self.origin - self.next) % CIRCLE
         return self.next + (distance - CIRCLE if distance >= CIRCLE // 2 else distance)
+
+    def counted(self, sequence: int) -> int:
+        """A sequence number as people count: a SYN has 0, and the first byte 1."""
+        if self.zero is None:
+            self.zero = sequence - 1
+        return (sequence - self.zero) % CIRCLE
 
     def repeat(self, number: int) -> None:
         """Count a packet that repeats another."""

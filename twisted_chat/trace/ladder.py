@@ -10,8 +10,8 @@ LINES = 6
 """Hosts that get a line of their own; all others share one."""
 NARROWEST, WIDEST = 28, 64
 """Columns between two lines."""
-_TIME = 14
-"""Columns of the time axis."""
+_AXIS = 22
+"""Columns of the numbers of packets and of the times."""
 
 
 class Ladder:
@@ -26,7 +26,7 @@ class Ladder:
         if len(hosts) > LINES:
             heads.append((f"{len(hosts) - LINES:,} others", ""))
         self._heads = heads
-        gap = (width - _TIME - 24) // max(1, len(heads) - 1)
+        gap = (width - _AXIS - 16) // max(1, len(heads) - 1)
         self._gap = min(max(gap, NARROWEST), WIDEST)
 
     def draw(self, rows: Iterable[Row], start: int) -> Iterator[str]:
@@ -34,14 +34,14 @@ class Ladder:
         for part in (0, 1):
             words = [head[part] for head in self._heads]
             if any(words):
-                axis = "time, s" if part == 0 else ""
+                axis = f"{'no':>6}{'time, s':>{_AXIS - 8}}" if part == 0 else ""
                 yield self._head(axis, words)
         for row in rows:
             yield self._arrow(row, start)
 
     def _head(self, axis: str, words: list[str]) -> str:
         shown = "".join(fit(word, self._gap) for word in words[:-1]) + words[-1]
-        return f"{axis:>{_TIME - 2}}  {shown}".rstrip()
+        return f"{axis:{_AXIS}}{shown}".rstrip()
 
     def _arrow(self, row: Row, start: int) -> str:
         source, destination = self._line(row.source), self._line(row.destination)
@@ -62,7 +62,7 @@ class Ladder:
         return self._axis(row, start) + lines + rest
 
     def _axis(self, row: Row, start: int) -> str:
-        return f"{seconds(row.at - start):>{_TIME - 2}}  "
+        return f"{row.number:>6}{seconds(row.at - start):>{_AXIS - 8}}  "
 
     def _bars(self, first: int, last: int) -> str:
         return ("│" + " " * (self._gap - 1)) * (last - first)

@@ -9,7 +9,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.quic import PacketKind
-from twisted_chat.trace.report import Dissection, Finding, Layer, Purpose, at, count, duration
+from twisted_chat.trace.report import Dissection, Finding, Layer, Purpose, count, duration
 
 MAX_LINKS = 10_000
 """Pairs of addresses between which QUIC is followed."""
@@ -32,10 +32,11 @@ class _Link:
 
 class Links:
     """Everything between two addresses that is QUIC; `is_text` tells what is a
-    message of generation 1."""
+    message of generation 1, and `who` says an address, with the name where there is one."""
 
-    def __init__(self, is_text: Callable[[bytes], bool]) -> None:
+    def __init__(self, is_text: Callable[[bytes], bool], who: Callable[[Address], str]) -> None:
         self._is_text = is_text
+        self._who = who
         self._links: dict[frozenset[Address], _Link] = {}
         self._ids: dict[bytes, None] = {}
         self._lengths: set[int] = set()
@@ -109,11 +110,11 @@ class Links:
     def conclude(self) -> Iterator[Finding]:
         """How each went."""
         for link in self._links.values():
-            one, other = link.ends
+            one, other = map(self._who, link.ends)
             kinds = ", ".join(f"{number:,} {kind.value}" for kind, number in link.kinds.items())
-            begun = f"{at(one)} calls {at(other)}: {kinds}"
+            begun = f"{one} calls {other}: {kinds}"
             if not link.handshake:
-                begun = f"between {at(one)} and {at(other)}: {kinds}, begun before or elsewhere"
+                begun = f"between {one} and {other}: {kinds}, begun before or elsewhere"
                 yield Finding("QUIC", begun, (link.first.number,))
             elif link.protected is None:
                 yield Finding("QUIC", f"{begun}; nothing else", tuple(link.handshake))
@@ -129,8 +130,8 @@ class Links:
             for end, to in (link.ends, reversed(link.ends)):
                 yield Finding(
                     "QUIC",
-                    f"{at(end)} sent {count(link.datagrams[end], 'protected datagram')},"
-                    f" {count(link.sizes[end], 'byte')}, to {at(to)}",
+                    f"{self._who(end)} sent {count(link.datagrams[end], 'protected datagram')},"
+                    f" {count(link.sizes[end], 'byte')}, to {self._who(to)}",
                 )
 
 

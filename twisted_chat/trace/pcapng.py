@@ -5,12 +5,14 @@ between two blocks is a whole file.
 """
 
 import struct
+from collections.abc import Sequence
 from functools import lru_cache
 
 LINKTYPE_RAW = 101
 """Packets begin with an IPv4 or IPv6 header (the registry of link types, "RAW")."""
 
-_SECTION, _INTERFACE, _STATISTICS, _PACKET = 0x0A0D0D0A, 1, 5, 6
+_SECTION, _INTERFACE, _STATISTICS, _PACKET, _SECRETS = 0x0A0D0D0A, 1, 5, 6, 10
+_TLS_KEY_LOG = 0x544C534B
 _BYTE_ORDER = 0x1A2B3C4D
 _UNKNOWN_LENGTH = 0xFFFFFFFFFFFFFFFF
 _COMMENT, _FLAGS, _LOST = 1, 2, 4
@@ -28,10 +30,10 @@ def section(application: str) -> bytes:
     return _block(_SECTION, body + _option(_APPLICATION, application.encode()) + _END)
 
 
-def interface(name: str) -> bytes:
-    """Where the packets come from: raw IP, uncut, with times in nanoseconds."""
+def interface(name: str, linktype: int = LINKTYPE_RAW) -> bytes:
+    """Where packets come from: uncut, with times in nanoseconds."""
     options = _option(_NAME, name.encode()) + _option(_RESOLUTION, _NANOSECONDS)
-    return _block(_INTERFACE, struct.pack("<HHI", LINKTYPE_RAW, 0, 0) + options + _END)
+    return _block(_INTERFACE, struct.pack("<HHI", linktype, 0, 0) + options + _END)
 
 
 def packet(at: int, data: bytes, comment: str, *, inbound: bool, lost: int = 0) -> bytes:
@@ -41,6 +43,18 @@ def packet(at: int, data: bytes, comment: str, *, inbound: bool, lost: int = 0) 
     head = struct.pack("<IIIII", 0, at >> 32, at & 0xFFFFFFFF, length, length)
     count = _option(_LOST, struct.pack("<Q", lost)) if lost else b""
     return _block(_PACKET, head + _padded(data) + count + _about(comment, inbound))
+
+
+def copied(at: int, data: bytes, length: int, comments: Sequence[str], which: int) -> bytes:
+    """One packet of some interface, of which `data` was captured of `length` bytes."""
+    head = struct.pack("<IIIII", which, at >> 32, at & 0xFFFFFFFF, len(data), length)
+    told = b"".join(_option(_COMMENT, comment.encode()) for comment in comments)
+    return _block(_PACKET, head + _padded(data) + told + (_END if told else b""))
+
+
+def secrets(text: bytes) -> bytes:
+    """Secrets of TLS, as text of an NSS key log, which open the packets that follow."""
+    return _block(_SECRETS, struct.pack("<II", _TLS_KEY_LOG, len(text)) + _padded(text))
 
 
 def statistics(at: int, received: int, dropped: int) -> bytes:

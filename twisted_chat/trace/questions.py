@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.connection import Moment
-from twisted_chat.trace.report import Finding, Purpose, at, count, duration
+from twisted_chat.trace.report import Finding, Purpose, count, duration
 from twisted_chat.wire.common import Verb
 
 PATIENCE = 30_000_000_000
@@ -37,10 +37,12 @@ _Key = tuple[Address, Address, Verb]
 
 
 class OpenRequests:
-    """The requests of everybody to every server; `emit` is told how each went."""
+    """The requests of everybody to every server; `emit` is told how each went, and
+    `who` says an address, with the name where there is one."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, who: Callable[[Address], str]) -> None:
         self._emit = emit
+        self._who = who
         self._open: dict[_Key, Question] = {}
 
     def absorb(self, other: "OpenRequests") -> None:
@@ -90,7 +92,7 @@ class OpenRequests:
 
     def _close(self, key: _Key) -> None:
         question = self._open.pop(key)
-        text = f"{at(question.user)} {question.text}: "
+        text = f"{self._who(question.user)} {question.text}: "
         packets: tuple[int, ...] = (question.asked.number,)
         took = None
         if question.answered is None:

@@ -155,6 +155,11 @@ def at(address: Address) -> str:
     return host_and_port(*address) if address[1] else address[0]
 
 
+def called(address: Address, name: str) -> str:
+    """An address, with what the one there is called, where that is known."""
+    return f"{at(address)} ({name})" if name else at(address)
+
+
 def quoted(text: str | bytes) -> str:
     """A stranger's text, made safe, short, and marked as theirs."""
     if isinstance(text, bytes):

@@ -49,7 +49,7 @@ class Rows:
         what, purpose, layer, protocol, note, numbers, opened = verdict
         if (waiting := self._waiting.get(conversation)) is None:
             waiting = self._waiting[conversation] = []
-            self._begin(conversation, number)
+            self.begin(conversation, number)
         size = len(what) + (len(note) + 3 if note else 0)
         if size > self._longest[conversation]:
             self._longest[conversation] = size
@@ -75,6 +75,14 @@ class Rows:
         if self._count >= AT_ONCE or self._bytes >= BYTES_AT_ONCE:
             self.flush()
 
+    def begin(self, conversation: int, number: int) -> None:
+        """A conversation has a packet of this number, the first one unless there was another."""
+        if (more := conversation + 1 - len(self._first)) > 0:
+            self._first.extend([0] * more)
+            self._longest.extend([0] * more)
+        if not self._first[conversation]:
+            self._first[conversation] = number
+
     def flush(self) -> None:
         """Let go out what waits."""
         self._pieces.write(self._waiting)
@@ -96,13 +104,6 @@ class Rows:
     def close(self) -> None:
         """Forget everything."""
         self._pieces.close()
-
-    def _begin(self, conversation: int, number: int) -> None:
-        if (more := conversation + 1 - len(self._first)) > 0:
-            self._first.extend([0] * more)
-            self._longest.extend([0] * more)
-        if not self._first[conversation]:
-            self._first[conversation] = number
 
     def _chain(self, conversation: int) -> Iterator[Kept]:
         for place in self._pieces.places(conversation):

@@ -26,6 +26,7 @@ class Spool:
         self._concluded = array("q")
         self._absorbed: dict[int, list[int]] = {}
         self.row = self._rows.add
+        self.begin = self._rows.begin
         self.finding = self._findings.add
 
     @property

@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from twisted_chat.display import safe
+from twisted_chat.trace.packet import Flag
 from twisted_chat.trace.report import (
     ConversationSummary,
     Finding,
     Row,
+    SegmentNumbers,
     at,
+    called,
     count,
     duration,
     series,
@@ -57,9 +60,7 @@ def seconds(nanoseconds: int) -> str:
 
 def title(number: int, conversation: ConversationSummary) -> str:
     """One line that says what a conversation is."""
-    hosts = [
-        f"{at(address)} ({name})" if name else at(address) for address, name in conversation.hosts
-    ]
+    hosts = [called(address, name) for address, name in conversation.hosts]
     named = ", ".join(hosts[:HOSTS_NAMED])
     if len(hosts) > HOSTS_NAMED:
         named += f" and {len(hosts) - HOSTS_NAMED:,} more"
@@ -68,17 +69,117 @@ def title(number: int, conversation: ConversationSummary) -> str:
     return f"{number}. {conversation.kind}, {packets} in {took}: {named}"
 
 
-_HEADINGS = (
-    "no",
-    "time, s",
-    "source",
-    "destination",
-    "protocol",
-    "bytes",
-    "what it is",
-    "purpose",
-    "layer",
-)
+_HEADINGS = {
+    "no": "no",
+    "time": "time, s",
+    "source": "source",
+    "destination": "destination",
+    "protocol": "protocol",
+    "bytes": "bytes",
+    "flags": "flags",
+    "seq": "seq",
+    "ack": "ack",
+    "len": "len",
+    "win": "win",
+    "what": "what it is",
+    "purpose": "purpose",
+    "layer": "layer",
+}
+COLUMNS = tuple(_HEADINGS)
+"""Those there are: `seq`, `ack`, `len`, `win` and `flags` as Wireshark has them, for TCP."""
+DEFAULT = ("no", "time", "source", "destination", "protocol", "bytes", "what", "purpose", "layer")
+OF_SEGMENTS = (*DEFAULT[:6], "flags", *DEFAULT[6:])
+LIVE = (*DEFAULT[:6], "purpose", "what")
+_DISPENSABLE = ("layer", "protocol", "bytes", "purpose", "flags")
+"""Columns that are left out, in this order, where a terminal is too narrow."""
+_WIDTHS = {
+    "no": ">6",
+    "time": ">12",
+    "protocol": "8",
+    "bytes": ">5",
+    "flags": "13",
+    "seq": ">7",
+    "ack": ">7",
+    "len": ">5",
+    "win": ">7",
+    "purpose": "9",
+    "layer": "11",
+}
+NARROWEST = 24
+"""Columns that the text keeps of a packet, however narrow the terminal is."""
+_NOTHING = ("",) * 5
+
+
+class Table:
+    """Lines of columns: `address` and `what` are how wide addresses and texts are, and
+    `width` how many columns the terminal has, where there is one."""
+
+    def __init__(
+        self, columns: Sequence[str], *, address: int, what: int, width: int | None = None
+    ) -> None:
+        chosen = list(columns)
+        self._what = max(what, len(_HEADINGS["what"]))
+        if width is not None:
+            for column in _DISPENSABLE:
+                if _taken(chosen, address, self._what) > width and column in chosen:
+                    chosen.remove(column)
+            over = _taken(chosen, address, self._what) - width
+            if over > 0:
+                self._what = max(min(NARROWEST, self._what), self._what - over)
+        if chosen[-1:] == ["what"]:
+            self._fit: Callable[[str, int], str] = _cut
+        else:
+            self._fit = fit
+        places = {name: place for place, name in enumerate(COLUMNS)}
+        widths = {**_WIDTHS, "source": f"{address}", "destination": f"{address}", "what": ""}
+        self._line = "  ".join(f"{{{places[name]}:{widths[name]}}}" for name in chosen)
+
+    def heading(self) -> str:
+        """The names of the columns."""
+        names = dict(_HEADINGS)
+        names["what"] = self._fit(names["what"], self._what)
+        return self._line.format(*names.values()).rstrip()
+
+    def row(self, row: Row, start: int) -> str:
+        """One packet, its time from `start`."""
+        verdict = row.verdict
+        numbers = verdict.numbers
+        return self._line.format(
+            row.number,
+            seconds(row.at - start),
+            at(row.source),
+            at(row.destination),
+            verdict.protocol,
+            row.length,
+            *(_NOTHING if numbers is None else segment(numbers)),
+            self._fit(verdict.whole, self._what),
+            verdict.purpose.value,
+            verdict.layer.value,
+        ).rstrip()
+
+
+def _taken(columns: Sequence[str], address: int, what: int) -> int:
+    """How many columns of a terminal lines take."""
+    widths = {name: int(width.lstrip(">")) for name, width in _WIDTHS.items()}
+    widths.update(source=address, destination=address, what=what)
+    return sum(widths[name] + 2 for name in columns) - 2
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cells(text) <= width else fit(text, width)
+
+
+def segment(numbers: SegmentNumbers) -> tuple[str, ...]:
+    """What Wireshark shows of a segment: flags by name, and Seq, Ack, Len and Win."""
+    flags, sequence, acknowledged, length, window = numbers
+    told = "" if acknowledged is None else str(acknowledged)
+    return flag_names(flags), str(sequence), told, str(length), str(window)
+
+
+@lru_cache(maxsize=256)
+def flag_names(flags: int) -> str:
+    """Flags by name, in the order of their bits."""
+    return ", ".join(flag.name for flag in Flag if flags & flag)
 
 
 def table(
@@ -88,30 +189,22 @@ def table(
     longest: int,
     *,
     dumped: bool,
+    columns: Sequence[str] = (),
+    width: int | None = None,
 ) -> Iterator[str]:
     """Every packet of a conversation, times from `start`. `longest` is how long
     the longest text about one is; with `dumped` the bytes follow."""
     address = max((len(at(host)) for host, _ in conversation.hosts), default=0)
-    address = max(address, len("destination"))
-    what = min(max(longest, len("what it is")), WIDEST)
-    # Written out, where a loop over the columns would do: there may be millions of lines.
-    line = (
-        f"{{:>6}}  {{:>12}}  {{:{address}}}  {{:{address}}}  {{:8}}  {{:>5}}  {{}}  {{:9}}  {{}}"
+    lines = Table(
+        columns or (OF_SEGMENTS if conversation.kind == "TCP chat" else DEFAULT),
+        address=max(address, len("destination")),
+        what=min(longest, WIDEST),
+        width=width,
     )
-    yield line.format(*_HEADINGS[:6], fit(_HEADINGS[6], what), *_HEADINGS[7:])
+    yield lines.heading()
+    line = lines.row
     for row in rows:
-        verdict = row.verdict
-        yield line.format(
-            row.number,
-            seconds(row.at - start),
-            at(row.source),
-            at(row.destination),
-            verdict.protocol,
-            row.length,
-            fit(verdict.whole, what),
-            verdict.purpose.value,
-            verdict.layer.value,
-        )
+        yield line(row, start)
         if dumped:
             yield from layers(row)
 
