@@ -13,7 +13,7 @@ from twisted_chat.peer.commands import Command
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions
 from twisted_chat.terminal.commands import usage
-from twisted_chat.trace.analyze import AnalysisOptions
+from twisted_chat.trace.wanted import AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 EVERYWHERE = {"help", "version"}

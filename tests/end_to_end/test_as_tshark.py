@@ -1,8 +1,10 @@
 """What the analysis says of segments and datagrams, and what tshark says of the same."""
 
 import random
+import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from tests.support.captures import (
     write,
 )
 from tests.support.examples import EXAMPLES
+from tests.support.links_seen import link
+from tests.trace.test_opening import opened
+from twisted_chat.trace import pcapng
 from twisted_chat.trace.capture import Capture
 from twisted_chat.trace.table import segment
 
@@ -33,11 +38,11 @@ class AsTshark(ProcessTestCase):
             self.skipTest("tshark is not installed")
         self.home = self.directory()
 
-    def fields(self, path: Path, *names: str) -> list[list[str]]:
-        """These fields of every packet, as tshark has them."""
+    def fields(self, path: Path, *names: str, told: Sequence[str] = ()) -> list[list[str]]:
+        """These fields of every packet, as tshark has them, that is `told` more."""
         words = [word for name in names for word in ("-e", name)]
         done = subprocess.run(
-            ["tshark", "-n", "-r", path, "-T", "fields", *words],
+            ["tshark", "-n", "-r", path, *told, "-T", "fields", *words],
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -96,3 +101,21 @@ class AsTshark(ProcessTestCase):
                 data = chance.randbytes(chance.randrange(0, 9))
                 call.send(who, "PA" if data else "A", data, lost=chance.random() < 0.1)
             self.assert_segments(write(self.home / f"{turn}.pcap", call.packets), str(turn))
+
+    def test_opened(self) -> None:
+        """Of a link of QUIC the same packets are opened, with the same numbers and frames."""
+        frames, keys = link()
+        path, log = self.home / "link.pcapng", self.home / "keys.log"
+        blocks = [pcapng.packet(one.at, one.data, "", inbound=True) for one in frames]
+        path.write_bytes(pcapng.section("x") + pcapng.interface("x") + b"".join(blocks))
+        log.write_text(keys)
+        told = ["-o", f"tls.keylog_file:{log}", "-d", "udp.port==8090,quic"]
+        rows = [row for rows in opened(frames, keys).rows.values() for row in rows]
+        names = "quic.packet_number", "quic.frame_type"
+        for row, (numbers, kinds) in zip(rows, self.fields(path, *names, told=told), strict=True):
+            packets = row.verdict.opened
+            ours = [re.findall(r"[0-9]+$", one.name)[0] for one in packets]
+            self.assertEqual(",".join(ours), numbers, row.number)
+            inside = [one for packet in packets for one in packet.inside]
+            frames_of = sum(one.layer == "transport" for one in inside)
+            self.assertEqual(frames_of, len(kinds.split(",")) if kinds else 0, row.number)

@@ -12,7 +12,7 @@ from tests.support.captures import (
     frames,
 )
 from twisted_chat.addresses import Address
-from twisted_chat.trace import table
+from twisted_chat.trace import dump, table
 from twisted_chat.trace.ladder import Ladder
 from twisted_chat.trace.report import duration, quoted
 from twisted_chat.trace.table import cells, fit
@@ -54,7 +54,8 @@ class Tables(SynchronousTestCase):
         notes = analyzed(frames(exchange()))
         longest = max(map(len, notes.whats))
         start = notes.rows[1][0].at
-        return list(table.table(notes.rows[1], notes.summaries[1], start, longest, dumped=dumped))
+        below = dump.layers if dumped else lambda row: iter(())
+        return list(table.table(notes.rows[1], notes.summaries[1], start, longest, below=below))
 
     def test_rows(self) -> None:
         """Every column has its heading above it, every packet its line."""
@@ -75,8 +76,13 @@ class Tables(SynchronousTestCase):
         lines = self.lines(dumped=True)
         names = [line.strip() for line in lines if line.startswith("        ") and "," in line]
         self.assertEqual(
-            [name for name in names if name.endswith("bytes")][:4],
-            ["Ethernet, 14 bytes", "IPv4, 20 bytes", "UDP, 8 bytes", "payload, 9 bytes"],
+            [name for name in names if name.endswith(")")][:4],
+            [
+                "Ethernet, 14 bytes (link)",
+                "IPv4, 20 bytes (network)",
+                "UDP, 8 bytes (transport)",
+                "payload, 9 bytes (application)",
+            ],
         )
         self.assertIn(
             "          0000  68 69 20 64 65 62 69 61 6e                       hi debian", lines

@@ -19,7 +19,9 @@ from twisted_chat.trace.connection import Connection, Moment
 from twisted_chat.trace.fragments import Fragments
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
+from twisted_chat.trace.keylog import KeyLog
 from twisted_chat.trace.layers import dissect
+from twisted_chat.trace.opening import Opening
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.packet import Fragment, Packet, Protocol
 from twisted_chat.trace.report import (
@@ -72,7 +74,8 @@ class Analysis:
 
     `port` is where chats are looked for; UDP that speaks the language is one
     wherever it is. With a `choice` only what it takes goes to the sink; `shown` is
-    given the frame of each packet that does. To be concluded when there are no more.
+    given the frame of each packet that does. What `keys` open is looked into. To be
+    concluded when there are no more.
     """
 
     def __init__(
@@ -82,12 +85,14 @@ class Analysis:
         *,
         choice: Choice | None = None,
         shown: Callable[[Frame], None] | None = None,
+        keys: KeyLog | None = None,
     ) -> None:
         self._port = port
         self._sink = sink
         self._choice = choice
         self._of_people = choice is not None and choice.of_people
         self._shown = shown
+        self._opening = None if keys is None else Opening(keys)
         self._conversations = 0
         self._connections: dict[_Pair, tuple[_Talk, Connection]] = {}
         self._chats: dict[int, tuple[_Talk, ChatDissector]] = {}
@@ -273,7 +278,9 @@ class Analysis:
         if not known:
             talk = self._begin(frame.at)
             chat = ChatDissector(
-                self._port, lambda finding: self._sink.finding(talk.number, finding)
+                self._port,
+                lambda finding: self._sink.finding(talk.number, finding),
+                self._opening,
             )
             self._chats[talk.number] = talk, chat
             known = [talk.number]

@@ -19,11 +19,13 @@ from twisted_chat.errors import ChatError, UsageMistake
 from twisted_chat.trace import document, page, table, wireshark
 from twisted_chat.trace.analysis import MAX_ADDRESSES, Analysis
 from twisted_chat.trace.capture import Capture
+from twisted_chat.trace.dump import layers
 from twisted_chat.trace.extract import Extract
+from twisted_chat.trace.keylog import KeyLog
 from twisted_chat.trace.ladder import Ladder
 from twisted_chat.trace.live import Live
 from twisted_chat.trace.progress import watched
-from twisted_chat.trace.report import Sink, count, duration
+from twisted_chat.trace.report import Row, Sink, count, duration
 from twisted_chat.trace.said import said
 from twisted_chat.trace.spool import Spool
 from twisted_chat.trace.wanted import AnalysisOptions
@@ -32,6 +34,8 @@ PASSED_OVER = 5
 """Kinds of other traffic that are named."""
 WIDTH = 100
 """Columns of a ladder where there is no terminal."""
+LARGEST_KEY_LOG = 64 * 1024 * 1024
+"""Bytes of a key log that are read."""
 YOUNG = 200_000
 """Objects that are made before circles are looked for."""
 
@@ -105,7 +109,16 @@ class _Reading:
                 self._spare(options["write"], "--write")
                 copy = Extract(options["write"])
                 stack.callback(copy.close)
-            capture = Capture(self._path, follow=bool(options["follow"]))
+            keys = KeyLog()
+            if options["keys"] is not None:
+                keys.add(_contents(options["keys"]))
+
+            def told(text: bytes) -> None:
+                keys.add(text)
+                if copy is not None:
+                    copy.keys(text)
+
+            capture = Capture(self._path, follow=bool(options["follow"]), keys=told)
             forms = ("hex", "json", "html", "follow-text")
             spool = Spool(with_bytes=any(bool(options[form]) for form in forms))
             stack.callback(spool.close)
@@ -118,13 +131,14 @@ class _Reading:
                     spool,
                     options["columns"] or (),
                     width=self._width(),
-                    dumped=bool(options["hex"]),
+                    below=layers if options["hex"] else _nothing_below,
                 )
             analysis = Analysis(
                 options["port"],
                 sink,
                 choice=options.choice(),
                 shown=None if copy is None else copy.frame,
+                keys=keys,
             )
             for frame in capture if live else watched(capture, sys.stderr):
                 analysis.feed(frame)
@@ -181,7 +195,7 @@ class _Reading:
                     conversation,
                     analysis.first,
                     spool.longest(number),
-                    dumped=bool(options["hex"]),
+                    below=layers if options["hex"] else _nothing_below,
                     columns=options["columns"] or (),
                     width=self._width(),
                 )
@@ -230,6 +244,19 @@ class _Reading:
 
     def _width(self) -> int | None:
         return shutil.get_terminal_size().columns if self._output.isatty() else None
+
+
+def _contents(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(LARGEST_KEY_LOG)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise UsageMistake(f"cannot read {path}: {reason}") from None
+
+
+def _nothing_below(row: Row) -> Sequence[str]:
+    return ()
 
 
 def _told(spool: Spool) -> Iterator[document.Told]:

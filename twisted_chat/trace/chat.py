@@ -16,6 +16,7 @@ from twisted_chat.errors import NameRefused, WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.links import Links
+from twisted_chat.trace.opening import Opening
 from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.questions import Emit, OpenRequests, Question
 from twisted_chat.trace.report import (
@@ -29,11 +30,15 @@ from twisted_chat.trace.report import (
     quoted,
 )
 from twisted_chat.trace.speech import answer_in_words, request_in_words
+from twisted_chat.trace.speech2 import Message
 from twisted_chat.wire.common import (
     VERBS,
     Bare,
     Goodbye,
     JoinRoom,
+    Leave,
+    LeaveRoom,
+    Register,
     Request,
     RoomReady,
     Verb,
@@ -50,6 +55,7 @@ from twisted_chat.wire.gen1 import (
     parse_answer,
     parse_request,
 )
+from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
 
 MAX_PAIRS = 10_000
 """Pairs who talk directly that are told one by one."""
@@ -76,7 +82,7 @@ def speaks(datagram: bytes) -> bool:
 class ChatDissector:
     """Says of each datagram what it is, and at the end who asked and told what."""
 
-    def __init__(self, port: int, emit: Emit) -> None:
+    def __init__(self, port: int, emit: Emit, opening: Opening | None = None) -> None:
         self._port = port
         self.servers: dict[Address, None] = {}
         self.names: dict[Address, str] = {}
@@ -85,7 +91,7 @@ class ChatDissector:
         self._rooms: dict[Address, str] = {}  # That each user has asked to be taken into.
         self._left: dict[Address, None] = {}
         self._questions = OpenRequests(emit, self._who)
-        self._links = Links(_is_message, self._who)
+        self._links = Links(_is_message, self._who, opening, self._heard)
         self._direct: dict[tuple[Address, Address], list[int]] = {}
         self._untold = 0
         self._strange: Counter[Address] = Counter()
@@ -111,6 +117,8 @@ class ChatDissector:
         link = self._links.observe(source, destination, datagram, moment)
         if link is not None:
             return link
+        if datagram[:1] in _WAYS and (way := self._way(source, destination, datagram, moment)):
+            return way
         request, answer = _read(datagram)
         server = self._server(source, destination, request, answer)
         if request is not None and server == destination:
@@ -142,6 +150,20 @@ class ChatDissector:
         """What a participant is called."""
         name = self.names.get(address, "")
         return "room server" if address in self.servers else name
+
+    def _heard(
+        self, source: Address, destination: Address, message: Message, dialled: bool
+    ) -> None:
+        """Learn from what was said over a link that was opened."""
+        if not dialled:
+            return
+        if isinstance(message, Register):
+            self.servers[destination] = None
+            self.names[source] = safe(message.name[:LONGEST_NAME])
+        elif isinstance(message, JoinRoom):
+            self._rooms[source] = safe(message.room[:LONGEST_NAME])
+        elif isinstance(message, LeaveRoom | Leave):
+            self._rooms.pop(source, None)
 
     def concerned(self, packet: Packet) -> tuple[set[str], set[str]]:
         """The names and the rooms that a datagram has to do with, as far as is known now: of
@@ -236,6 +258,21 @@ class ChatDissector:
                 return _say(f"{text}, again", Purpose.RECOVERY)
         return _say(text, purpose, note)
 
+    def _way(
+        self, source: Address, destination: Address, datagram: bytes, moment: Moment
+    ) -> Dissection | None:
+        """What a datagram is by which two users find a way to each other, or that a server
+        carries between them; these begin with a byte with which no text does."""
+        if datagram[0] != RELAY:
+            if len(datagram) != PROBE_BYTES:
+                return None
+            probe = datagram[0] == ProbeKind.PROBE.value
+            what = "probes whether there is somebody" if probe else "answers a probe"
+            return _say(what, Purpose.SET_UP)
+        inner = carried(datagram)
+        link = self._links.observe(source, destination, inner, moment)
+        return None if link is None else link._replace(what=f"over a server, {link.what}")
+
     def _leaving(self, user: Address, server: Address) -> bool:
         return user in self._left or Verb.BY in self._questions.waiting(user, server)
 
@@ -286,6 +323,7 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
     RosterEntry: (Verb.RJ,),
     NamedText: (),
 }
+_WAYS = (b"\1", b"\2", b"\3")
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""
 _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})

@@ -1,5 +1,6 @@
 """Which packets are shown: by host, name, room, time and kind."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address, host_and_port
@@ -33,8 +34,8 @@ class Choice:
         ends: tuple[Address, Address],
         after: int,
         verdict: Dissection,
-        names: set[str],
-        rooms: set[str],
+        names: Set[str],
+        rooms: Set[str],
     ) -> bool:
         """Whether a packet is shown that came so long `after` the first one; `names` and
         `rooms` are those that it has to do with."""

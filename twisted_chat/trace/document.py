@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from twisted_chat.display import safe
+from twisted_chat.trace.fields import fields, layer_of
 from twisted_chat.trace.link import Header
-from twisted_chat.trace.report import ConversationSummary, Finding, Row
+from twisted_chat.trace.report import ConversationSummary, Finding, Opened, Row, SegmentNumbers
+from twisted_chat.trace.table import flag_names
 
 Told = tuple[ConversationSummary, Iterable[Row], Iterable[Finding]]
 
@@ -50,7 +52,8 @@ def document(
 
 
 def packet(row: Row, start: int) -> dict[str, Any]:
-    """One packet; `bytes` is its frame in hex, which `layers` divides."""
+    """One packet; `bytes` is its frame in hex, which `layers` divides, and `opened` what
+    was encrypted in it."""
     verdict = row.verdict
     return {
         "number": row.number,
@@ -63,14 +66,38 @@ def packet(row: Row, start: int) -> dict[str, Any]:
         "note": verdict.note,
         "purpose": verdict.purpose.value,
         "layer": verdict.layer.value,
-        "layers": [_layer(header) for header in row.layout],
+        "segment": None if verdict.numbers is None else _segment(verdict.numbers),
+        "layers": [_layer(header, row) for header in row.layout],
+        "opened": [_opened(one) for one in verdict.opened],
         "bytes": row.frame.hex(),
         "comments": [safe(comment) for comment in row.comments],
     }
 
 
-def _layer(header: Header) -> dict[str, Any]:
-    return {"name": header.name, "start": header.start, "end": header.end}
+def _segment(numbers: SegmentNumbers) -> dict[str, Any]:
+    flags, seq, ack, length, window = numbers
+    return {"flags": flag_names(flags), "seq": seq, "ack": ack, "len": length, "win": window}
+
+
+def _layer(part: Header, row: Row) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "layer": "link" if part.name == "padding" else layer_of(part, row),
+        "start": part.start,
+        "end": part.end,
+        "fields": [
+            {"name": one.name, "start": one.start, "end": one.end, "value": safe(one.value)}
+            for one in fields(part, row)
+        ],
+    }
+
+
+def _opened(opened: Opened) -> dict[str, Any]:
+    return {
+        "name": opened.name,
+        "bytes": opened.plain.hex(),
+        "inside": [one._asdict() for one in opened.inside],
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

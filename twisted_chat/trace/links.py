@@ -8,8 +8,10 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
+from twisted_chat.trace.opening import Found, Opening
 from twisted_chat.trace.quic import PacketKind
 from twisted_chat.trace.report import Dissection, Finding, Layer, Purpose, count, duration
+from twisted_chat.trace.speech2 import Message
 
 MAX_LINKS = 10_000
 """Pairs of addresses between which QUIC is followed."""
@@ -32,11 +34,21 @@ class _Link:
 
 class Links:
     """Everything between two addresses that is QUIC; `is_text` tells what is a
-    message of generation 1, and `who` says an address, with the name where there is one."""
+    message of generation 1, and `who` says an address, with the name where there is one.
+    Where an `opening` is given, what it opens is looked into, and `heard` is told of the
+    messages: who said them, to whom, and whether this side has dialled."""
 
-    def __init__(self, is_text: Callable[[bytes], bool], who: Callable[[Address], str]) -> None:
+    def __init__(
+        self,
+        is_text: Callable[[bytes], bool],
+        who: Callable[[Address], str],
+        opening: Opening | None,
+        heard: Callable[[Address, Address, Message, bool], None],
+    ) -> None:
         self._is_text = is_text
         self._who = who
+        self._opening = opening
+        self._heard = heard
         self._links: dict[frozenset[Address], _Link] = {}
         self._ids: dict[bytes, None] = {}
         self._lengths: set[int] = set()
@@ -73,7 +85,36 @@ class Links:
         else:
             return None
         self._note(link, source, packets, moment, len(datagram))
+        if self._opening is not None:
+            found = self._opening.open(source, destination, datagram, packets)
+            if any(found):
+                return self._opened(source, destination, packets, found)
         return _verdict(packets)
+
+    def _opened(
+        self,
+        source: Address,
+        destination: Address,
+        packets: list[quic.QuicPacket],
+        found: list[Found | None],
+    ) -> Dissection:
+        """What a datagram is of which at least one packet was opened."""
+        texts = []
+        for packet, one in zip(packets, found, strict=True):
+            if one is None:
+                texts.append(_closed(packet))
+                continue
+            texts.append(f"{one.opened.name}: {'; '.join(one.words)}")
+            for message in one.messages:
+                self._heard(source, destination, message, one.dialled)
+        there = [one for one in found if one is not None]
+        said = any(
+            inside.layer == Layer.APPLICATION for one in there for inside in one.opened.inside
+        )
+        layer = Layer.APPLICATION if said else Layer.TRANSPORT
+        purpose = there[-1].purpose
+        opened = tuple(one.opened for one in there)
+        return Dissection(" + ".join(texts), purpose, layer, "QUIC", opened=opened)
 
     def _is_protected(self, link: _Link | None, datagram: bytes) -> bool:
         """Whether this is a packet with a short header: of a link that is known, of one
@@ -138,10 +179,11 @@ class Links:
 _NAMES = {PacketKind.ONE_RTT: "protected", PacketKind.ZERO_RTT: "protected early"}
 
 
+def _closed(packet: quic.QuicPacket) -> str:
+    return f"{_NAMES.get(packet.kind, packet.kind.value)}, {count(packet.length, 'byte')}"
+
+
 def _verdict(packets: list[quic.QuicPacket]) -> Dissection:
-    what = " + ".join(
-        f"{_NAMES.get(packet.kind, packet.kind.value)}, {count(packet.length, 'byte')}"
-        for packet in packets
-    )
+    what = " + ".join(map(_closed, packets))
     data = all(packet.kind in _NAMES for packet in packets)
     return Dissection(what, Purpose.DATA if data else Purpose.SET_UP, Layer.TRANSPORT, "QUIC")

@@ -1,11 +1,11 @@
 """Packets as they come: a line for each at once, and what they say together at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from twisted_chat.trace.report import ConversationSummary, Finding, Row
 from twisted_chat.trace.spool import Spool
-from twisted_chat.trace.table import LIVE, Table, layers
+from twisted_chat.trace.table import LIVE, Table
 
 ADDRESS = 21
 """Columns of an address: nobody knows which ones will come; longer ones move the rest."""
@@ -23,11 +23,11 @@ class Live:
         columns: Sequence[str],
         *,
         width: int | None,
-        dumped: bool,
+        below: Callable[[Row], Iterable[str]],
     ) -> None:
         self._output = output
         self._spool = spool
-        self._dumped = dumped
+        self._below = below
         self._table = Table(columns or LIVE, address=ADDRESS, what=LONGEST, width=width)
         self._start: int | None = None
 
@@ -38,8 +38,7 @@ class Live:
             self._output.write(f"{self._table.heading()}\n")
         self._spool.begin(conversation, row.number)
         self._output.write(f"{self._table.row(row, self._start)}\n")
-        if self._dumped:
-            self._output.writelines(f"{line}\n" for line in layers(row))
+        self._output.writelines(f"{line}\n" for line in self._below(row))
         self._output.flush()
 
     def finding(self, conversation: int, finding: Finding) -> None:

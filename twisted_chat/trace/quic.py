@@ -40,12 +40,17 @@ _VERSIONS = {
 @dataclass(frozen=True, slots=True)
 class QuicPacket:
     """One packet: what it is, how many bytes it has, and the connection ids
-    in a long header: that of who gets it, and that of who sent it."""
+    in a long header: that of who gets it, and that of who sent it. It begins at
+    `start` of its datagram, and its number at `number_at`, where that is known."""
 
     kind: PacketKind
     length: int
     receiver: bytes = b""
     sender: bytes = b""
+    version: int = 0
+    start: int = 0
+    number_at: int = 0
+    token: bytes = b""
 
 
 def begins_long(datagram: bytes) -> bool:
@@ -86,7 +91,7 @@ def read(datagram: bytes) -> list[QuicPacket]:
             if not datagram[at] & _LONG:
                 if not any(datagram[at:]):
                     break  # Padding outside of packets.
-                packets.append(QuicPacket(PacketKind.ONE_RTT, len(datagram) - at))
+                packets.append(QuicPacket(PacketKind.ONE_RTT, len(datagram) - at, start=at))
                 break
             packet = _long(datagram, at)
             packets.append(packet)
@@ -103,21 +108,22 @@ def _long(datagram: bytes, start: int) -> QuicPacket:
     sender, at = _connection_id(datagram, at)
     rest = len(datagram) - start
     if version == 0:
-        return QuicPacket(PacketKind.NEGOTIATION, rest, receiver, sender)
+        return QuicPacket(PacketKind.NEGOTIATION, rest, receiver, sender, 0, start)
     if version not in _VERSIONS:
-        return QuicPacket(PacketKind.UNKNOWN, rest, receiver, sender)
+        return QuicPacket(PacketKind.UNKNOWN, rest, receiver, sender, version, start)
     if len(receiver) > LARGEST_ID or len(sender) > LARGEST_ID:
         raise WireError("a QUIC connection id that is too long")
     kind = _VERSIONS[version][first >> 4 & 3]
     if kind is PacketKind.RETRY:
-        return QuicPacket(kind, rest, receiver, sender)
+        return QuicPacket(kind, rest, receiver, sender, version, start)
+    token = b""
     if kind is PacketKind.INITIAL:
-        token, at = _number(datagram, at)
-        at += token
-    body, at = _number(datagram, at)
+        size, at = integer(datagram, at)
+        token, at = datagram[at : at + size], at + size
+    body, at = integer(datagram, at)
     if at + body > len(datagram):
         raise WireError("a QUIC packet that is longer than its datagram")
-    return QuicPacket(kind, at + body - start, receiver, sender)
+    return QuicPacket(kind, at + body - start, receiver, sender, version, start, at, token)
 
 
 def _connection_id(datagram: bytes, at: int) -> tuple[bytes, int]:
@@ -127,7 +133,7 @@ def _connection_id(datagram: bytes, at: int) -> tuple[bytes, int]:
     return datagram[at + 1 : end], end
 
 
-def _number(datagram: bytes, at: int) -> tuple[int, int]:
+def integer(datagram: bytes, at: int) -> tuple[int, int]:
     """A variable-length integer, and where it ends (RFC 9000, 16)."""
     size = 1 << (datagram[at] >> 6)
     field = datagram[at : at + size]

@@ -46,19 +46,19 @@ def request_in_words(request: Request) -> str:
     """What a user asks of a server."""
     match request:
         case Register(name):
-            return f"registers as {_name(name)}"
+            return f"registers as {name_in_words(name)}"
         case Leave():
             return "leaves the server"
         case Locate(name):
-            return f"asks where {_name(name)} is"
+            return f"asks where {name_in_words(name)} is"
         case ListUsers():
             return "asks for the users"
         case ListRooms():
             return "asks for the rooms"
         case CreateRoom(room):
-            return f"creates the room {_name(room)}"
+            return f"creates the room {name_in_words(room)}"
         case JoinRoom(room):
-            return f"joins the room {_name(room)}"
+            return f"joins the room {name_in_words(room)}"
         case LeaveRoom():
             return "leaves its room"
 
@@ -70,25 +70,26 @@ def answer_in_words(answer: Answer) -> str:
         case Bare(verb):
             return _BARE[verb]
         case Welcome(name):
-            return f"accepted as {_name(name)}"
+            return f"accepted as {name_in_words(name)}"
         case Goodbye():
             return "has left the server"
         case Located(host, port):
             return f"the user is at {host_and_port(host, port)}"
         case UserListed(name):
-            return f"one of the users: {_name(name)}"
+            return f"one of the users: {name_in_words(name)}"
         case RoomListed(room):
-            return f"one of the rooms: {_name(room)}"
+            return f"one of the rooms: {name_in_words(room)}"
         case RoomReady(room):
-            return f"the room {_name(room)} is there now"
+            return f"the room {name_in_words(room)} is there now"
         case RosterCleared():
             return "roster: begins anew"
         case RosterEntry(host, port):
             return f"roster: one more member at {host_and_port(host, port)}"
         case NamedText(name, text):
-            return f"{_name(name)} says {quoted(text)}"
+            return f"{name_in_words(name)} says {quoted(text)}"
 
 
-def _name(name: str) -> str:
+def name_in_words(name: str) -> str:
+    """A name as it is shown: safe, and not without end."""
     shown = safe(name[: LONGEST_TEXT + 1])
     return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"

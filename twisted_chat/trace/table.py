@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from twisted_chat.display import safe
 from twisted_chat.trace.packet import Flag
 from twisted_chat.trace.report import (
     ConversationSummary,
@@ -23,8 +22,6 @@ WIDEST = 72
 """Columns of the text that says what a packet is; what is longer is cut."""
 HOSTS_NAMED = 8
 """Participants that the title of a conversation names."""
-_PER_LINE = 16
-"""Bytes in one line of a dump."""
 
 _UNUSUAL = re.compile("[^ -~\u00a1-\u02ff\u2010-\u2026\u2190-\u2193\u2400-\u2426─│]")
 """Characters that may take another number of columns than one."""
@@ -188,12 +185,12 @@ def table(
     start: int,
     longest: int,
     *,
-    dumped: bool,
+    below: Callable[[Row], Iterable[str]] = lambda row: (),
     columns: Sequence[str] = (),
     width: int | None = None,
 ) -> Iterator[str]:
-    """Every packet of a conversation, times from `start`. `longest` is how long
-    the longest text about one is; with `dumped` the bytes follow."""
+    """Every packet of a conversation, times from `start`, and the lines `below` each.
+    `longest` is how long the longest text about one is."""
     address = max((len(at(host)) for host, _ in conversation.hosts), default=0)
     lines = Table(
         columns or (OF_SEGMENTS if conversation.kind == "TCP chat" else DEFAULT),
@@ -205,25 +202,7 @@ def table(
     line = lines.row
     for row in rows:
         yield line(row, start)
-        if dumped:
-            yield from layers(row)
-
-
-def layers(row: Row) -> Iterator[str]:
-    """The bytes of a packet, layer by layer, as hex and as text."""
-    for comment in row.comments:
-        yield f"        comment: {safe(comment)}"
-    for header in row.layout:
-        yield f"        {header.name}, {count(header.end - header.start, 'byte')}"
-        yield from (f"          {line}" for line in dump(row.frame[header.start : header.end]))
-
-
-def dump(data: bytes) -> Iterator[str]:
-    """Bytes as hex beside the text that they are in ASCII."""
-    for start in range(0, len(data), _PER_LINE):
-        piece = data[start : start + _PER_LINE]
-        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in piece)
-        yield f"{start:04x}  {piece.hex(' '):<{3 * _PER_LINE - 1}}  {text}"
+        yield from below(row)
 
 
 def told(found: Iterable[Finding]) -> Iterator[str]:
