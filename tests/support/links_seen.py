@@ -8,10 +8,16 @@ from tests.support.network import FakeNetwork
 from tests.support.quic import CALLED, CALLER, KEYS, End
 from twisted_chat.trace import headers
 from twisted_chat.trace.frame import Frame
+from twisted_chat.wire.common import JoinRoom, Register, Welcome
+from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds
 
 RAW = 101
-SAID = (b"hi ann", b"rj lab")
-ANSWERED = (b"hi ann", b"ro lab 1", b"ro")
+SAID = (Register("ann").encode(), JoinRoom("lab").encode())
+ANSWERED = (
+    Welcome("ann").encode(),
+    RosterBegins("lab", 1).encode(),
+    RosterEnds("lab").encode(),
+)
 
 
 def link() -> tuple[list[Frame], str]:

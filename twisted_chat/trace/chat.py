@@ -56,6 +56,7 @@ from twisted_chat.wire.gen1 import (
     parse_request,
 )
 from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
+from twisted_chat.wire.gen2.requests import QuitRoom
 
 MAX_PAIRS = 10_000
 """Pairs who talk directly that are told one by one."""
@@ -162,7 +163,7 @@ class ChatDissector:
             self.names[source] = safe(message.name[:LONGEST_NAME])
         elif isinstance(message, JoinRoom):
             self._rooms[source] = safe(message.room[:LONGEST_NAME])
-        elif isinstance(message, LeaveRoom | Leave):
+        elif isinstance(message, LeaveRoom | QuitRoom | Leave):
             self._rooms.pop(source, None)
 
     def concerned(self, packet: Packet) -> tuple[set[str], set[str]]:

@@ -59,24 +59,26 @@ def _purpose(message: Message) -> Purpose:
         return Purpose.DATA
     if isinstance(message, requests.SignOfLife):
         return Purpose.KEEPALIVE
-    if isinstance(message, Leave | LeaveRoom | Goodbye | answers.PutOut):
+    if isinstance(message, Leave | LeaveRoom | requests.QuitRoom | Goodbye | answers.PutOut):
         return Purpose.CLOSE
     return Purpose.SET_UP
 
 
 def _words(message: Message) -> str:
     match message:
-        case speech.NumberedText(_, number, text, room):
+        case speech.NumberedText(number=number, text=text, room=room):
             where = f"in {name_in_words(room)}" if room else "privately"
             return f"says {where} {quoted(text)}, its message {number}"
-        case speech.Acknowledgement(_, number):
+        case speech.Acknowledgement(number=number):
             return f"has shown all messages up to {number}"
-        case requests.Kick(name):
+        case requests.Kick(name=name):
             return f"puts {name_in_words(name)} out" if name else "puts everybody else out"
         case requests.CloseRoom():
             return "closes its room"
-        case requests.GiveRoom(name):
+        case requests.GiveRoom(name=name):
             return f"gives its room to {name_in_words(name)}"
+        case requests.QuitRoom(room=room):
+            return f"leaves the room {name_in_words(room)}"
         case requests.AskRoster():
             return "asks for the roster again"
         case requests.SignOfLife():
@@ -87,53 +89,53 @@ def _words(message: Message) -> str:
             return f"accepted as {name_in_words(name)}"
         case RoomReady(room):
             return f"the room {name_in_words(room)} is there"
-        case answers.ContactLocated(contact):
+        case answers.ContactLocated(contact=contact):
             return f"the user is {_contact(contact)}"
-        case answers.Introduced(contact):
+        case answers.Introduced(contact=contact):
             return f"{_contact(contact)} has asked for you"
-        case answers.Listed(_, names):
+        case answers.Listed(names=names):
             return f"{count(len(names), 'entry').replace('entrys', 'entries')} of a list"
-        case answers.RosterBegins(room, number):
+        case answers.RosterBegins(room=room, number=number):
             return f"you are in {name_in_words(room)}; roster number {number} follows"
-        case answers.RosterMember(contact):
+        case answers.RosterMember(contact=contact):
             return f"a member: {_contact(contact)}"
         case answers.RosterEnds():
             return "the roster ends"
-        case answers.Came(number, contact):
+        case answers.Came(number=number, contact=contact):
             return f"change {number}: {_contact(contact)} came"
-        case answers.Went(number, name):
+        case answers.Went(number=number, name=name):
             return f"change {number}: {name_in_words(name)} went"
-        case answers.PutOut(room):
+        case answers.PutOut(room=room):
             return (
                 f"you are not in {name_in_words(room)} any more" if room else "you are in no room"
             )
-        case answers.Done(verb):
+        case answers.Done(verb=verb):
             return f"{verb.value} is done"
-        case answers.Refused(verb):
+        case answers.Refused(verb=verb):
             return f"{verb.value} is refused"
-        case answers.Rivalled(name, seconds):
+        case answers.Rivalled(name=name, seconds=seconds):
             since = count(seconds, "second")
             return f"refused: {name_in_words(name)} is registered over another link since {since}"
-        case answers.NotKnown(verb):
+        case answers.NotKnown(verb=verb):
             return f"does not know {safe(verb)}"
-        case Can(features):
+        case Can(features=features):
             return f"can {', '.join(map(safe, features)) or 'what the first version can'}"
-        case pairing.OwnAddresses(addresses):
+        case pairing.OwnAddresses(addresses=addresses):
             return f"has {', '.join(map(at, addresses)) or 'no addresses'} on its own machine"
-        case pairing.Seen(address):
+        case pairing.Seen(address=address):
             return f"you are seen at {at(address)}"
-        case pairing.AskPairing(_):
+        case pairing.AskPairing():
             return "asks to be introduced to somebody anew"
-        case pairing.AskCarrying(_):
+        case pairing.AskCarrying():
             return "asks the server to carry datagrams to somebody"
-        case pairing.Pairing(contact):
+        case pairing.Pairing(contact=contact):
             return f"look for a way to {_contact(contact)}"
-        case pairing.NotPaired(_, seconds):
+        case pairing.NotPaired(seconds=seconds):
             when = f" for {count(seconds, 'second')}" if seconds else ""
             return f"no introduction{when}"
-        case pairing.Carrying(_):
+        case pairing.Carrying():
             return "carries datagrams between the two"
-        case pairing.NotCarrying(_):
+        case pairing.NotCarrying():
             return "carries nothing between the two"
         case Goodbye():
             return "has left"
