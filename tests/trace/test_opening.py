@@ -54,19 +54,19 @@ class Opened(SynchronousTestCase):
             for one in row.verdict.opened
             for inside in one.inside
         ]
-        said = [text for layer, text in told if layer == Layer.APPLICATION]
+        said = [text.partition(": ")[2] for layer, text in told if layer == Layer.APPLICATION]
         self.assertEqual(
             said,
             [
-                "key: this is my public key",
-                "nonce: prove it, over these fresh bytes",
-                "proof: the proof that the key is mine",
-                "open: from here on both may speak",
-                "hi: registers as ann",
-                "rj: joins the room lab",
-                "hi: accepted as ann",
-                "ro: you are in lab; roster number 1 follows",
-                "ro: the roster ends",
+                "this is my public key",
+                "prove it, over these fresh bytes",
+                "the proof that the key is mine",
+                "from here on both may speak",
+                "registers as ann",
+                "joins the room lab",
+                "accepted as ann",
+                "you are in lab; roster number 1 follows",
+                "the roster ends",
             ],
         )
         below = [text.split()[0].rstrip(":,") for layer, text in told if layer == Layer.TRANSPORT]
