@@ -29,7 +29,7 @@ class NoRoom(ChatError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the folder for temporary files is full: it has to hold about twice the"
+            "the folder for temporary files is full: it has to hold about three times the"
             " capture; TMPDIR=FOLDER chooses another"
         )
 
