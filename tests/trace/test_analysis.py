@@ -26,7 +26,7 @@ from tests.support.captures import (
     frames,
 )
 from tests.support.strategies import some
-from twisted_chat.trace import analysis, chat, questions
+from twisted_chat.trace import chat, chats, connections, questions
 from twisted_chat.trace.analysis import Analysis
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.report import ConversationSummary, Finding, Layer, Purpose, Row
@@ -137,19 +137,19 @@ class Bounds(SynchronousTestCase):
 
     def test_connections(self) -> None:
         """The connection that was quiet for longest is concluded to make room for another."""
-        self.patch(analysis, "MAX_CONNECTIONS", 2)
-        calls = [Call(start=float(number)) for number in range(3)]
-        for number, call in enumerate(calls):
+        self.patch(connections, "MAX_CONNECTIONS", 2)
+        made = [Call(start=float(number)) for number in range(3)]
+        for number, call in enumerate(made):
             call.A = (call.A[0], 40_000 + number)
             call.send("a", "S")
-        notes = analyzed(frames([call.packets[0] for call in calls]))
+        notes = analyzed(frames([call.packets[0] for call in made]))
         self.assertEqual(
             [one.hosts[0][0][1] for one in notes.summaries.values()], [40_000, 40_001, 40_002]
         )
 
     def test_addresses(self) -> None:
         """Packets of more addresses than are remembered are counted."""
-        self.patch(analysis, "MAX_ADDRESSES", 3)
+        self.patch(chats, "MAX_ADDRESSES", 3)
         sink = Silent()
         found = Analysis(8090, sink)
         for number in range(5):
@@ -180,8 +180,8 @@ class Bounds(SynchronousTestCase):
 
     def test_memory(self) -> None:
         """A flood from random addresses and ports takes no more than the bounds allow."""
-        self.patch(analysis, "MAX_CONNECTIONS", 100)
-        self.patch(analysis, "MAX_ADDRESSES", 100)
+        self.patch(connections, "MAX_CONNECTIONS", 100)
+        self.patch(chats, "MAX_ADDRESSES", 100)
         self.patch(questions, "MAX_OPEN", 100)
         chance = random.Random(1)
         udp = bytearray(bytes(IP() / UDP(dport=8090) / Raw(b"hi anybody")))

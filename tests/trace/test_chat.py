@@ -16,7 +16,7 @@ from tests.support.captures import (
     frames,
 )
 from twisted_chat.addresses import Address
-from twisted_chat.trace.chat import speaks
+from twisted_chat.trace.language import speaks
 from twisted_chat.trace.report import Layer, Purpose
 
 Said = tuple[Address, Address, bytes]

@@ -17,7 +17,7 @@ from twisted.python import usage
 from twisted_chat.display import safe
 from twisted_chat.errors import ChatError, UsageMistake
 from twisted_chat.trace import document, page, table, wireshark
-from twisted_chat.trace.analysis import MAX_ADDRESSES, Analysis
+from twisted_chat.trace.analysis import Analysis
 from twisted_chat.trace.capture import Capture
 from twisted_chat.trace.dump import layers
 from twisted_chat.trace.extract import Extract
@@ -25,13 +25,12 @@ from twisted_chat.trace.keylog import KeyLog
 from twisted_chat.trace.ladder import Ladder
 from twisted_chat.trace.live import Live
 from twisted_chat.trace.progress import watched
-from twisted_chat.trace.report import Row, Sink, count, duration
+from twisted_chat.trace.report import Row, Sink, count
 from twisted_chat.trace.said import said
 from twisted_chat.trace.spool import Spool
+from twisted_chat.trace.summary import amount, crowded, nothing, summary
 from twisted_chat.trace.wanted import AnalysisOptions
 
-PASSED_OVER = 5
-"""Kinds of other traffic that are named."""
 WIDTH = 100
 """Columns of a ladder where there is no terminal."""
 LARGEST_KEY_LOG = 64 * 1024 * 1024
@@ -148,7 +147,7 @@ class _Reading:
 
     def _tell(self, capture: Capture, analysis: Analysis, spool: Spool, *, live: bool) -> int:
         options, output = self._options, self._output
-        problems = [*capture.problems, *_crowded(analysis)]
+        problems = [*capture.problems, *crowded(analysis)]
         if options["json"]:
             output.writelines(
                 document.document(
@@ -172,15 +171,15 @@ class _Reading:
         for problem in problems:
             sys.stderr.write(f"chat-analyze: {self._path}: {safe(problem)}\n")
         if not spool.found:
-            nothing = _nothing(options["port"], analysis)
-            sys.stderr.write(f"chat-analyze: {self._path}: {nothing}\n")
+            why = nothing(options["port"], analysis)
+            sys.stderr.write(f"chat-analyze: {self._path}: {why}\n")
         return 1 if problems or not spool.found else 0
 
     # --- Forms
 
     def _text(self, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
         options = self._options
-        yield _summary(self._path, capture, analysis, spool.found)
+        yield summary(self._path, analysis, capture.dropped, spool.found)
         for place, (number, conversation) in enumerate(spool.conversations(), 1):
             yield ""
             yield table.title(place, conversation)
@@ -205,7 +204,7 @@ class _Reading:
     def _findings(self, capture: Capture, analysis: Analysis, spool: Spool) -> Iterator[str]:
         """What is left to say when the rows have been printed."""
         yield ""
-        yield _summary(self._path, capture, analysis, spool.found)
+        yield summary(self._path, analysis, capture.dropped, spool.found)
         for place, (number, conversation) in enumerate(spool.conversations(), 1):
             yield ""
             yield table.title(place, conversation)
@@ -225,7 +224,7 @@ class _Reading:
     def _draw(self, capture: Capture, analysis: Analysis, spool: Spool) -> None:
         target: str = self._options["html"]
         self._spare(target, "--html")
-        about = _amount(capture, analysis)
+        about = amount(analysis, capture.dropped)
         begun = datetime.fromtimestamp(analysis.first / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         title = os.path.basename(self._path)
         text = page.page(title, f"{about}, from {begun}", _told(spool), analysis.first)
@@ -262,46 +261,3 @@ def _nothing_below(row: Row) -> Sequence[str]:
 def _told(spool: Spool) -> Iterator[document.Told]:
     for number, conversation in spool.conversations():
         yield conversation, spool.rows(number), spool.findings(number)
-
-
-def _summary(path: str, capture: Capture, analysis: Analysis, found: int) -> str:
-    return safe(f"{path}: {_amount(capture, analysis, (count(found, 'conversation'),))}")
-
-
-def _amount(capture: Capture, analysis: Analysis, more: Sequence[str] = ()) -> str:
-    """How much a capture holds, and what of it is not shown."""
-    took = duration(analysis.last - analysis.first)
-    text = ", ".join((f"{count(analysis.packets, 'packet')} in {took}", *more))
-    if over := analysis.elsewhere.total():
-        text += f"; passed over {count(over, 'packet')} ({_others(analysis)})"
-    if analysis.not_chosen:
-        text += f"; {count(analysis.not_chosen, 'packet')} not chosen"
-    if capture.dropped:
-        text += f"; {count(capture.dropped, 'packet')} were too many for what recorded them"
-    return text
-
-
-def _others(analysis: Analysis) -> str:
-    kinds = analysis.elsewhere.most_common(PASSED_OVER)
-    more = ", ..." if len(analysis.elsewhere) > PASSED_OVER else ""
-    return ", ".join(f"{number:,} {reason}" for reason, number in kinds) + more
-
-
-def _nothing(port: int, analysis: Analysis) -> str:
-    if not analysis.packets:
-        return "no packet could be read"
-    if analysis.not_chosen:
-        return f"none of {count(analysis.not_chosen, 'packet')} of chats was chosen"
-    text = f"no chat on port {port}, and no UDP that speaks the verbs"
-    if analysis.elsewhere:
-        ports = any(" on port " in reason for reason in analysis.elsewhere)
-        text += f"; passed over: {_others(analysis)}" + (": --port chooses another" * ports)
-    return text
-
-
-def _crowded(analysis: Analysis) -> Iterator[str]:
-    if analysis.crowded:
-        yield (
-            f"{count(analysis.crowded, 'packet')} of more than {MAX_ADDRESSES:,} addresses"
-            " are not shown"
-        )

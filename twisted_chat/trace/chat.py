@@ -6,39 +6,30 @@ chat's port; on any other port, who is asked, or tells where somebody is.
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from functools import lru_cache
 
-from twisted_chat import names
 from twisted_chat.addresses import Address
-from twisted_chat.display import safe
-from twisted_chat.errors import NameRefused, WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
+from twisted_chat.trace.language import is_message, read_datagram
 from twisted_chat.trace.links import Links
 from twisted_chat.trace.opening import Opening
 from twisted_chat.trace.packet import Packet
+from twisted_chat.trace.people import People
 from twisted_chat.trace.questions import Emit, OpenRequests, Question
 from twisted_chat.trace.report import (
     Dissection,
     Finding,
     Layer,
     Purpose,
-    called,
     count,
     duration,
     quoted,
 )
 from twisted_chat.trace.speech import answer_in_words, request_in_words
-from twisted_chat.trace.speech2 import Message
 from twisted_chat.wire.common import (
     VERBS,
     Bare,
     Goodbye,
-    JoinRoom,
-    Leave,
-    LeaveRoom,
-    Register,
     Request,
     RoomReady,
     Verb,
@@ -52,32 +43,13 @@ from twisted_chat.wire.gen1 import (
     RosterCleared,
     RosterEntry,
     UserListed,
-    parse_answer,
-    parse_request,
 )
 from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
-from twisted_chat.wire.gen2.requests import QuitRoom
 
 MAX_PAIRS = 10_000
 """Pairs who talk directly that are told one by one."""
 MAX_STRANGE = 1_000
 """Addresses whose datagrams that do not speak the language are told one by one."""
-LONGEST_NAME = 64
-"""Characters of a user's name that are kept."""
-
-
-def speaks(datagram: bytes) -> bool:
-    """Whether a datagram is a message of generation 1, in one direction or the
-    other, and names only what may be a name."""
-    request, answer = _read(datagram)
-    message = answer or request
-    if message is None or isinstance(message, NamedText):
-        return message is not None
-    name = getattr(message, "name", getattr(message, "room", None))
-    try:
-        return name is None or bool(names.casefold(name))
-    except NameRefused:
-        return False
 
 
 class ChatDissector:
@@ -85,25 +57,17 @@ class ChatDissector:
 
     def __init__(self, port: int, emit: Emit, opening: Opening | None = None) -> None:
         self._port = port
-        self.servers: dict[Address, None] = {}
-        self.names: dict[Address, str] = {}
-        """What each called itself last."""
-        self._registered: dict[Address, str] = {}
-        self._rooms: dict[Address, str] = {}  # That each user has asked to be taken into.
-        self._left: dict[Address, None] = {}
-        self._questions = OpenRequests(emit, self._who)
-        self._links = Links(_is_message, self._who, opening, self._heard)
+        self.people = People()
+        people = self.people
+        self._questions = OpenRequests(emit, people.who)
+        self._links = Links(is_message, people.who, opening, people.heard)
         self._direct: dict[tuple[Address, Address], list[int]] = {}
         self._untold = 0
         self._strange: Counter[Address] = Counter()
 
     def absorb(self, other: "ChatDissector") -> None:
         """Take over all of another, which has turned out to be the same chat."""
-        self.servers.update(other.servers)
-        self.names.update(other.names)
-        self._registered.update(other._registered)
-        self._rooms.update(other._rooms)
-        self._left.update(other._left)
+        self.people.absorb(other.people)
         self._questions.absorb(other._questions)
         self._links.absorb(other._links)
         self._direct.update(other._direct)
@@ -120,7 +84,7 @@ class ChatDissector:
             return link
         if datagram[:1] in _WAYS and (way := self._way(source, destination, datagram, moment)):
             return way
-        request, answer = _read(datagram)
+        request, answer = read_datagram(datagram)
         server = self._server(source, destination, request, answer)
         if request is not None and server == destination:
             return self._asks(source, destination, request, datagram, moment)
@@ -136,7 +100,7 @@ class ChatDissector:
         self._questions.conclude()
         yield from self._links.conclude()
         for (one, other), (there, size, back, size_back) in self._direct.items():
-            text = f"{self._who(one)} → {self._who(other)}: {count(there, 'message')}"
+            text = f"{self.people.who(one)} → {self.people.who(other)}: {count(there, 'message')}"
             text += f", {count(size, 'byte')}"
             if back:
                 text += f"; ← {count(back, 'message')}, {count(size_back, 'byte')}"
@@ -144,43 +108,8 @@ class ChatDissector:
         if self._untold:
             yield Finding("direct", f"{count(self._untold, 'message')} between more pairs")
         for source, number in self._strange.items():
-            text = f"{count(number, 'datagram')} of {self._who(source)}"
+            text = f"{count(number, 'datagram')} of {self.people.who(source)}"
             yield Finding("not the language", text)
-
-    def title(self, address: Address) -> str:
-        """What a participant is called."""
-        name = self.names.get(address, "")
-        return "room server" if address in self.servers else name
-
-    def _heard(
-        self, source: Address, destination: Address, message: Message, dialled: bool
-    ) -> None:
-        """Learn from what was said over a link that was opened."""
-        if not dialled:
-            return
-        if isinstance(message, Register):
-            self.servers[destination] = None
-            self.names[source] = safe(message.name[:LONGEST_NAME])
-        elif isinstance(message, JoinRoom):
-            self._rooms[source] = safe(message.room[:LONGEST_NAME])
-        elif isinstance(message, LeaveRoom | QuitRoom | Leave):
-            self._rooms.pop(source, None)
-
-    def concerned(self, packet: Packet) -> tuple[set[str], set[str]]:
-        """The names and the rooms that a datagram has to do with, as far as is known now: of
-        those between whom it goes, and those that it names."""
-        ends = packet.source, packet.destination
-        names = {self.names[end] for end in ends if end in self.names}
-        rooms = {self._rooms[end] for end in ends if end in self._rooms}
-        for message in _read(packet.payload):
-            if name := getattr(message, "name", ""):
-                (rooms if isinstance(message, RoomListed) else names).add(name)
-            if room := getattr(message, "room", ""):
-                rooms.add(room)
-        return names, rooms
-
-    def _who(self, address: Address) -> str:
-        return called(address, self.title(address))
 
     # --- One datagram
 
@@ -191,9 +120,9 @@ class ChatDissector:
         request: Request | None,
         answer: Answer | None,
     ) -> Address | None:
-        if destination in self.servers:
+        if destination in self.people.servers:
             return destination
-        if source in self.servers:
+        if source in self.people.servers:
             return source
         ports = source[1] == self._port, destination[1] == self._port
         if isinstance(answer, NamedText):
@@ -206,22 +135,19 @@ class ChatDissector:
             server = destination
         else:
             return None
-        self.servers[server] = None
+        self.people.servers[server] = None
         return server
 
     def _asks(
         self, user: Address, server: Address, request: Request, datagram: bytes, moment: Moment
     ) -> Dissection:
         verb = VERBS[type(request)]
-        if isinstance(request, JoinRoom):
-            self._rooms[user] = safe(request.room[:LONGEST_NAME])
-        elif verb in (Verb.RK, Verb.BY):
-            self._rooms.pop(user, None)
+        self.people.asks(user, request)
         text = request_in_words(request)
         purpose = Purpose.SET_UP
         if verb in (Verb.BY, Verb.RK):
             purpose = Purpose.CLOSE
-        elif self._registered.get(user) == getattr(request, "name", ""):
+        elif self.people.registered.get(user) == getattr(request, "name", ""):
             purpose = Purpose.KEEPALIVE
             text += ", its own name: a sign of life"
         if self._questions.ask(server, verb, Question(user, datagram, text, purpose, moment)):
@@ -238,12 +164,9 @@ class ChatDissector:
                 verbs = self._questions.waiting(user, server) or verbs
                 text = "refused: the name is taken, or none" if Verb.HI in verbs else text
         elif isinstance(answer, Welcome):
-            self._left.pop(user, None)
-            self._registered[user] = answer.name[:LONGEST_NAME]
-            self.names[user] = safe(self._registered[user])
+            self.people.welcome(user, answer.name)
         elif isinstance(answer, Goodbye):
-            self._registered.pop(user, None)
-            self._left[user] = None
+            self.people.farewell(user)
         note = ""
         question = self._questions.answer(user, server, verbs, moment)
         purpose = Purpose.SET_UP
@@ -275,12 +198,12 @@ class ChatDissector:
         return None if link is None else link._replace(what=f"over a server, {link.what}")
 
     def _leaving(self, user: Address, server: Address) -> bool:
-        return user in self._left or Verb.BY in self._questions.waiting(user, server)
+        return user in self.people.left or Verb.BY in self._questions.waiting(user, server)
 
     def _says(
         self, source: Address, destination: Address, said: NamedText, size: int
     ) -> Dissection:
-        self.names.setdefault(source, safe(said.name[:LONGEST_NAME]))
+        self.people.calls_itself(source, said.name)
         back = (destination, source) in self._direct
         pair = (destination, source) if back else (source, destination)
         if pair not in self._direct and len(self._direct) >= MAX_PAIRS:
@@ -297,8 +220,8 @@ class ChatDissector:
         missing = f"{count(packet.missing, 'byte')} of it not captured"
         if quic.begins_long(packet.payload):
             return Dissection(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
-        request, answer = _read(packet.payload)
-        told = packet.source[1] == self._port or packet.source in self.servers
+        request, answer = read_datagram(packet.payload)
+        told = packet.source[1] == self._port or packet.source in self.people.servers
         if request is not None and not (told and answer is not None):
             return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
         if answer is not None:
@@ -332,20 +255,3 @@ _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
 def _say(what: str, purpose: Purpose, note: str = "") -> Dissection:
     return Dissection(what, purpose, Layer.APPLICATION, "udpchat", note)
-
-
-def _is_message(datagram: bytes) -> bool:
-    return _read(datagram) != (None, None)
-
-
-@lru_cache(maxsize=4096)
-def _read(datagram: bytes) -> tuple[Request | None, Answer | None]:
-    """What it means as a request, and as an answer."""
-    request: Request | None = None
-    answer: Answer | None = None
-    with suppress(WireError):
-        answer = parse_answer(datagram)
-    if not isinstance(answer, NamedText):
-        with suppress(WireError):
-            request = parse_request(datagram)
-    return request, answer

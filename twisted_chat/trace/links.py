@@ -8,7 +8,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.connection import Moment
-from twisted_chat.trace.opening import Found, Opening
+from twisted_chat.trace.opening import Opening, Revealed
 from twisted_chat.trace.quic import PacketKind
 from twisted_chat.trace.report import Dissection, Finding, Layer, Purpose, count, duration
 from twisted_chat.trace.speech2 import Message
@@ -96,7 +96,7 @@ class Links:
         source: Address,
         destination: Address,
         packets: list[quic.QuicPacket],
-        found: list[Found | None],
+        found: list[Revealed | None],
     ) -> Dissection:
         """What a datagram is of which at least one packet was opened."""
         texts = []

@@ -35,7 +35,7 @@ _CLIENT_HELLO = b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Revealed:
     """What one packet was found to hold: its row, what it is for, and its messages, which
     the side has said that `dialled` or the other."""
 
@@ -106,7 +106,7 @@ class Opening:
 
     def open(
         self, source: Address, destination: Address, datagram: bytes, packets: list[QuicPacket]
-    ) -> list[Found | None]:
+    ) -> list[Revealed | None]:
         """What is in each of the packets of a datagram; None where it stays closed."""
         if not self._keys:
             return []
@@ -114,7 +114,7 @@ class Opening:
 
     def _packet(
         self, source: Address, destination: Address, datagram: bytes, packet: QuicPacket
-    ) -> Found | None:
+    ) -> Revealed | None:
         place = self._place(source, destination, datagram, packet)
         if place is None:
             return None
@@ -241,7 +241,7 @@ class Opening:
         packet: QuicPacket,
         client: bool,
         unprotected: Unprotected,
-    ) -> Found:
+    ) -> Revealed:
         plain = unprotected.plain
         inside: list[Inside] = []
         words: list[str] = []
@@ -273,7 +273,7 @@ class Opening:
         name = f"{packet.kind.value} packet {unprotected.number}"
         usual = Purpose.DATA if packet.kind is PacketKind.ONE_RTT else Purpose.SET_UP
         names = dict.fromkeys(frame.name for frame in told if frame.name != "PADDING")
-        return Found(
+        return Revealed(
             Opened(name, plain, tuple(inside)),
             purposes[0] if purposes else usual,
             tuple(messages),
