@@ -37,7 +37,7 @@ class Asking(SynchronousTestCase):
         """What cannot be a name, or has its key in use, costs a line, and is asked again."""
         home = temporary(self)
         claim(home, "alice")
-        typed = b"x" * 40 + b"\n\xff\x00\nalice\n$poke bob\n$nonsense\nbob\n"
+        typed = b"x" * 40 + b"\n\xff\n\x1b[A\nalice\n$poke bob\n$nonsense\nbob\n"
         name, _, shown = self.asked(typed, home)
         self.assertEqual(name, "bob")
         for line, part in zip(
@@ -46,6 +46,7 @@ class Asking(SynchronousTestCase):
                 "what is",
                 "at most 32",
                 "cannot hold",
+                "an arrow",
                 "the key of alice",
                 "first a name",
                 "no command",
