@@ -62,6 +62,12 @@ def entry(program: str) -> tuple[str, str] | None:
     return None if COLD else _ENTRY[program]
 
 
+def places(directory: Path) -> dict[str, str]:
+    """The environment of programs that have their keys, settings and sockets in a directory of
+    their own, apart from those of others that run at the same time."""
+    return dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"), str(directory))
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
     """A port of this address that nobody uses now."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as one:
@@ -278,11 +284,10 @@ def refused(main: Callable[[Sequence[str]], NoReturn], *words: object) -> tuple[
 
 class ProcessTestCase(TestCase):
     """Starts programs, which end with the test. `environment` is what they get besides
-    ours: keys and settings of their own among it, so that nobody's are touched."""
+    ours: keys, settings and sockets of their own among it, so that nobody's are touched."""
 
     def setUp(self) -> None:
-        home = str(self.directory())
-        self.environment = {"XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+        self.environment = places(self.directory())
         # In the background of a shell, or under nohup, they are ignored, and programs would
         # inherit that.
         for number in ENDING:

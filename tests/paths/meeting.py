@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.end_to_end.processes import Program, command, entry
+from tests.end_to_end.processes import Program, command, entry, places
 from tests.paths.testbed import SERVER, SERVER_HOST, SERVER_HOST_SIX, Site, Testbed
 from tests.support.namespaces import PLACE
 from twisted_chat.identity.key_file import load_or_make
@@ -148,7 +148,7 @@ def start_in(bed: Testbed, host: str, home: Path, *words: object, terminal: bool
     """A `udpchat` on a host of the test bed, whose data are in a directory of its own."""
     return Program(
         command("udpchat", *words),
-        {"XDG_DATA_HOME": str(home)},
+        places(home),
         terminal=terminal,
         entry=entry("udpchat"),
         namespace=PLACE / bed.spaces.full(host),
