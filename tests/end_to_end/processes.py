@@ -116,6 +116,11 @@ class Output:
             if not self._read(deadline):
                 raise AssertionError(f"no end after {self.text!r}")
 
+    def read_what_is_there(self) -> None:
+        """Read without waiting, to the end of what has come."""
+        while not self.ended and self._read(time.monotonic()):
+            pass
+
     def _read(self, deadline: float) -> bool:
         left = max(0.0, deadline - time.monotonic())
         ready, _, _ = select.select([self._descriptor], [], [], left)

@@ -312,7 +312,8 @@ class Signals(StreamTestCase):
         self.serve(port)
         alice = self.meet("alice", port)
         alice.signal(signal.SIGINT)
-        alice.signal(signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):  # Once may have been enough.
+            alice.signal(signal.SIGINT)
         self.assertEqual(alice.wait(), 130)
         self.assertNotIn("Traceback", alice.said)
 
@@ -369,7 +370,8 @@ class Signals(StreamTestCase):
             service = self.start_on_terminal("twistd", "-n", "--pidfile=", name, "-p", 0)
             service.expect("starting on" if name == "udpchat" else "> waiting on")
             service.signal(signal.SIGINT)
-            service.signal(signal.SIGINT)
+            with contextlib.suppress(ProcessLookupError):  # Once may have been enough.
+                service.signal(signal.SIGINT)
             self.assertEqual(service.wait(), -signal.SIGINT)
             self.assertNotIn("Traceback", service.said)
 
@@ -441,12 +443,20 @@ class Entered(StreamTestCase):
             os.read(self.theirs, 100)
 
     def end_with(self, started: "subprocess.Popen[bytes]", typing: int, shown: Output) -> None:
-        """Type a line, half a line, Ctrl-C and a command for a shell at once."""
-        os.write(typing, b"good night\nha\x03ls\n")
-        shown.expect("> 2 lines came with Ctrl-C, and were not said, from this on: good night\n")
+        """Type a line, Ctrl-C and a command for a shell at once. However the system hands them
+        out, the command is shown as not said, or is there for the shell."""
+        os.write(typing, b"good night\n\x03ls\n")
         status = started.wait(PATIENCE)
         self.assertEqual(status if status >= 0 else 128 - status, 130)
+        shown.read_what_is_there()
         self.assertNotIn("Traceback", shown.text)
+        os.set_blocking(self.theirs, False)
+        try:
+            left = os.read(self.theirs, 100)
+        except BlockingIOError:
+            left = b""
+        self.assertIn(left, (b"", b"ls\n"))
+        self.assertTrue(left or "came with Ctrl-C, and w" in shown.text, shown.text)
         self.assert_left_as_it_was()
 
     def test_udpchat(self) -> None:
@@ -466,7 +476,7 @@ class Entered(StreamTestCase):
         self.end_with(bob, typing, shown)
         alice.type_lines("$quit")
         self.assertEqual(alice.wait(), 0)
-        self.assertEqual(alice.said.count("< bob"), 1)
+        self.assertNotIn("< bob: ls", alice.said)
 
     def test_tcpchat(self) -> None:
         """So it is in TCP chat."""
@@ -481,7 +491,7 @@ class Entered(StreamTestCase):
                 os.write(typing, b"good\n")
                 self.assertEqual(line.recv(100), b"good\n")
                 self.end_with(calling, typing, shown)
-                self.assertEqual(line.recv(100), b"")
+                self.assertIn(line.recv(100), (b"", b"good night\n"))
 
     def test_not_sent(self) -> None:
         """What waits for somebody to come is said to be not sent."""
