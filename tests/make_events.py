@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from tests.support.events import MODULES, events
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.paths import PathTo, Tried
 from twisted_chat.peer.events.said import Unencrypted, Waiting
 from twisted_chat.peer.events.talk import Present
 from twisted_chat.terminal.commands import PURPOSES
@@ -97,7 +98,7 @@ a text as at a terminal. A daemon's terminal, `tcpchat attach`, is for people. I
 """
 EXAMPLE = (Path(__file__).parent / "support" / "bot_events.jsonl").read_text()
 """What the bot was told when it was really run."""
-PARTS = (Someone, Unencrypted, Present, Waiting)
+PARTS = (Someone, Unencrypted, Present, Waiting, PathTo, Tried)
 """What is in fields besides texts and numbers."""
 
 

@@ -32,6 +32,7 @@ TOGETHER = {
     "peer/contacts/ignored": "peer/contacts/test_contacts",
     "peer/events/event": "peer/test_events",
     "peer/events/keys": "peer/test_events",
+    "peer/events/paths": "peer/test_events",
     "peer/events/rooms": "peer/test_events",
     "peer/events/said": "peer/test_events",
     "peer/events/server": "peer/test_events",

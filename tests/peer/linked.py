@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 
 from tests.peer.keyed import Remembered
 from tests.support.network import FakeNetwork, FakePort, FakeTerminal
+from tests.support.routers import INSIDE, Router
 from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
@@ -16,7 +17,9 @@ from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.protocol import LinkedPeer
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.wire.gen2.datagrams import RELAY, ProbeKind
 
 SERVER: Address = ("10.0.0.1", 8090)
 SECONDS = 10.0
@@ -36,6 +39,8 @@ class Person:
         memory: Remembered | None,
         *,
         patient: bool,
+        relays: bool,
+        router: Router | None,
     ) -> None:
         self.name = name
         self.key = key
@@ -53,14 +58,26 @@ class Person:
                 epoch=world.next_epoch(key),
                 patient=patient,
                 server_key=server_key,
+                here=address,
+                relays=relays,
             ),
             world.clock,
         )
         self.port = QuicPort(
-            key, self.peer, world.clock, time_of_day=world.clock.seconds, text=self.peer
+            key,
+            self.peer,
+            world.clock,
+            time_of_day=world.clock.seconds,
+            text=self.peer,
+            others={kind.value: self.peer.probed for kind in ProbeKind},
+            relays=relays,
         )
         self.peer.carrier = self.port
-        self.transport: FakePort = world.network.listen(self.port, address)
+        self.transport: FakePort = (
+            world.network.listen(self.port, address)
+            if router is None
+            else router.listen(self.port, address[1], address[0])
+        )
         self.terminal = FakeTerminal(self.peer)
         self.terminal.attach()
 
@@ -137,7 +154,9 @@ class PlainUser(DatagramProtocol):
 class World:
     """A network with one server, and people."""
 
-    def __init__(self, seed: int = 1, *, generation: int = 1) -> None:
+    def __init__(self, seed: int = 1, *, generation: int = 1, relay: bool = True) -> None:
+        self._bounds = Bounds(relay=relay)
+        self._drawn = 0
         self.clock = Clock()
         self.network = FakeNetwork(self.clock, seed)
         self.server_key = Identity.generate()
@@ -155,16 +174,27 @@ class World:
 
     def start_server(self) -> None:
         """Start a server with the same key, which knows nobody."""
-        self.server = RoomServer(Bounds(), self.clock, generation=self._generation)
+        self.server = RoomServer(
+            self._bounds,
+            self.clock,
+            generation=self._generation,
+            secrets=PairSecrets(self.server_key.secret(TAGS), self._draw),
+        )
         port = QuicPort(
             self.server_key,
             self.server,
             self.clock,
             time_of_day=self.clock.seconds,
             text=self.server,
+            others={RELAY: self.server.relayed},
         )
         self.server.carrier = port
         self.server_port = self.network.listen(port, SERVER)
+
+    def _draw(self, size: int) -> bytes:
+        """What stands for random bytes: others each time, and the same in each run."""
+        self._drawn += 1
+        return self._drawn.to_bytes(size, "big")
 
     def kill_server(self) -> None:
         """End the server without a word to anybody."""
@@ -195,12 +225,24 @@ class World:
         memory: Remembered | None = None,
         patient: bool = True,
         host: str = "",
+        relays: bool = True,
+        router: Router | None = None,
     ) -> Person:
-        """Somebody who has just started a peer, at this host or at one of their own."""
+        """Somebody who has just started a peer, at this host or at one of their own, or behind
+        this router."""
         key = Identity.generate() if key is None else key
         own, port = self.place()
-        at = (host or own, port)
-        return Person(self, name, key, at, server_key, memory, patient=patient)
+        return Person(
+            self,
+            name,
+            key,
+            (host or own, port) if router is None else (INSIDE, port),
+            server_key,
+            memory,
+            patient=patient,
+            relays=relays,
+            router=router,
+        )
 
     def person(self, name: str) -> Person:
         """Somebody who is registered."""

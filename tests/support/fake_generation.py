@@ -154,6 +154,9 @@ class FakeGeneration:
 
     def answered(self, message: Answer, source: Address, now: float) -> None: ...
 
+    def probed(self, datagram: bytes, source: Address, now: float) -> None:
+        """Nothing: nobody is looked for."""
+
     def tick(self, now: float) -> None: ...
 
     def shut_down(self) -> None:

@@ -9,7 +9,8 @@ from twisted.internet.task import Clock
 from tests.support.network import FakeNetwork
 from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.alarm import Alarm
-from twisted_chat.peer.gen2.path_finder import PathFinder, Way
+from twisted_chat.peer.events.paths import Way
+from twisted_chat.peer.gen2.path_finder import PathFinder
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -130,6 +131,11 @@ class Seeker(DatagramProtocol):
     def lose(self) -> None:
         """The link has ended."""
         self.finder.lost(self.other, self.clock.seconds())
+        self._arrange()
+
+    def doubt(self) -> None:
+        """The link may be lost."""
+        self.finder.doubted(self.other, self.clock.seconds())
         self._arrange()
 
     def datagramReceived(self, datagram: bytes, addr: Address) -> None:

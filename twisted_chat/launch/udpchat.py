@@ -37,7 +37,7 @@ CTL, LINK = "ctl", "link"
 """The first word of what is asked of a running server, and of what lets others in."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
-_PEERS = frozenset({"config", "name", "server-key", "plain", "json"})
+_PEERS = frozenset({"config", "name", "server-key", "plain", "json", "direct-only"})
 
 
 class UdpChatOptions(ServerOptions):
@@ -54,7 +54,7 @@ class UdpChatOptions(ServerOptions):
         " others get in. With identity: show the fingerprint of your key, or of the"
         " one that --key or --name has. With ctl: look at a running server of yours and change it,"
         " ctl --help tells more. All options but --name, --server-key, --key, --config,"
-        " --plain, --json and --trace are the server's."
+        " --plain, --direct-only, --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
@@ -64,6 +64,11 @@ class UdpChatOptions(ServerOptions):
 
     optFlags: ClassVar[list[list[Any]]] = [
         ["plain", None, "Speak generation 1, unencrypted, so that the traffic can be read"],
+        [
+            "direct-only",
+            None,
+            "Take nothing that a server carries: where there is no way, no link",
+        ],
         ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
     ]
 
@@ -207,7 +212,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
             name, identity = introduced(directory)
         else:
             identity = claim(directory, name)
-        keys = Keys(identity, KnownFile(directory / KNOWN), options["server-key"] or "")
+        known, pinned = KnownFile(directory / KNOWN), options["server-key"] or ""
+        keys = Keys(identity, known, pinned, relays=not options["direct-only"])
     patient = os.isatty(0)
     terminal: Callable[..., Any] = for_people if patient else for_scripts
     if options["json"]:

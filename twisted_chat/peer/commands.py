@@ -23,6 +23,7 @@ class Command(Enum):
     WHO = ("who", "")
     LINK = ("link", "[ROOM]")
     STATUS = ("status", "")
+    PATH = ("path", "[NAME]")
     VERIFY = ("verify", "NAME [yes/no]")
     TRUST = ("trust", "NAME")
     HELP = ("help", "")

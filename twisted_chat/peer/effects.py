@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
-from twisted_chat.links import CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.links import (
+    Abandon,
+    CloseLink,
+    Dial,
+    Link,
+    LinkEffect,
+    RelayOver,
+    SendFrame,
+)
 from twisted_chat.peer.events.undone import LOST, UNDONE
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
@@ -32,7 +40,15 @@ class Resolve:
     place: Address
 
 
-Effect = Event | Send | Finish | Resolve | LinkEffect
+@dataclass(frozen=True, slots=True)
+class SendProbe:
+    """A probe, or an answer to one, for an address."""
+
+    datagram: bytes
+    to: Address
+
+
+Effect = Event | Send | Finish | Resolve | SendProbe | LinkEffect
 
 
 class Effects:
@@ -64,6 +80,15 @@ class Effects:
 
     def dial(self, address: Address, fingerprint: str, *, watch: bool = False) -> None:
         self._waiting.append(Dial(address, fingerprint, watch))
+
+    def abandon(self, address: Address, fingerprint: str) -> None:
+        self._waiting.append(Abandon(address, fingerprint))
+
+    def relay_over(self, server: Address | None) -> None:
+        self._waiting.append(RelayOver(server))
+
+    def probe(self, datagram: bytes, to: Address) -> None:
+        self._waiting.append(SendProbe(datagram, to))
 
     def resolve(self, place: Address) -> None:
         self._waiting.append(Resolve(place))

@@ -79,6 +79,9 @@ class Generation(Protocol):
     def answered(self, message: Answer, source: Address, now: float) -> None:
         """What may be an answer of a server of generation 1 came from an address."""
 
+    def probed(self, datagram: bytes, source: Address, now: float) -> None:
+        """A probe, or an answer to one, came from an address."""
+
     def tick(self, now: float) -> None:
         """Do what has become due."""
 

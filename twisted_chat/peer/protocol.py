@@ -12,10 +12,19 @@ from twisted_chat.addresses import Address
 from twisted_chat.alarm import Alarm
 from twisted_chat.errors import WireError
 from twisted_chat.events import Event
-from twisted_chat.links import Carrier, CloseLink, Dial, Link, LinkEffect, SendFrame
+from twisted_chat.links import (
+    Abandon,
+    Carrier,
+    CloseLink,
+    Dial,
+    Link,
+    LinkEffect,
+    RelayOver,
+    SendFrame,
+)
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Typed
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
+from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, SendProbe
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
@@ -170,7 +179,9 @@ class LinkedPeer(Peer):
         look_up: LookUp = _nowhere,
     ) -> None:
         super().__init__(make_session, clock, look_up)
-        self._ways |= dict.fromkeys((SendFrame, CloseLink, Dial), self._perform)
+        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver)
+        self._ways |= dict.fromkeys(links, self._perform)
+        self._ways[SendProbe] = self._send_probe
 
     def opened(self, link: Link) -> None:
         self._carry_out(self._session.opened(link, self._clock.seconds()))
@@ -193,6 +204,13 @@ class LinkedPeer(Peer):
     def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:
         now = self._clock.seconds()
         self._carry_out(self._session.dial_failed(address, fingerprint, why, found, now))
+
+    def probed(self, datagram: bytes, source: Address) -> None:
+        """A probe, or an answer to one, came from an address."""
+        self._carry_out(self._session.probed(datagram, source, self._clock.seconds()))
+
+    def _send_probe(self, effect: SendProbe) -> None:
+        self.transport.write(effect.datagram, effect.to)
 
     def _perform(self, effect: LinkEffect) -> None:
         self.carrier.perform(effect)

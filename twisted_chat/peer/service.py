@@ -31,6 +31,7 @@ from twisted_chat.terminal.face import for_people
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
+from twisted_chat.wire.gen2.datagrams import ProbeKind
 
 LAST_CALL = 0.05
 """Seconds that what was typed before a signal has to be read and said."""
@@ -49,6 +50,8 @@ class Keys:
     identity: Identity
     memory: Memory
     server: str = ""
+    relays: bool = True
+    """Whether we take what a server carries."""
 
 
 class PeerService(DatagramService):
@@ -128,6 +131,7 @@ def _linked(
             since_1970=time.time() - reactor.seconds(),
             server_key=keys.server,
             here=(source_host(server.current[0]), port),
+            relays=keys.relays,
         )
         negotiation = Negotiation(server, port, credentials, patient=patient)
         return Session(negotiation, name, patient=patient)
@@ -140,6 +144,8 @@ def _linked(
         time_of_day=time.time,
         text=peer,
         keylog=keylog_file(os.environ),
+        others={kind.value: peer.probed for kind in ProbeKind},
+        relays=keys.relays,
     )
     peer.carrier = links
     return peer, links

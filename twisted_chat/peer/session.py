@@ -159,6 +159,11 @@ class Session:
             self._generation.answered(message, source, now)
         return self._done(now)
 
+    def probed(self, datagram: bytes, source: Address, now: float) -> list[Effect]:
+        """A probe, or an answer to one, came from an address."""
+        self._generation.probed(datagram, source, now)
+        return self._done(now)
+
     def resolved(self, addresses: list[Address]) -> None:
         """The server's place leads to these addresses now."""
         self._negotiation.whereabouts.resolved(addresses)

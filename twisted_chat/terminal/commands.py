@@ -28,6 +28,7 @@ PURPOSES = {
     Command.WHO: "show which room you are in, who hears you, and whom you only hear",
     Command.LINK: "show a line with which others get into your room, or ROOM",
     Command.STATUS: "show who has got what you said",
+    Command.PATH: "show which way words go to NAME, or to everybody, and why not another",
     Command.VERIFY: "show your key and NAME's, or say if they were the same",
     Command.TRUST: "accept the changed key of NAME, or of the server",
     Command.HELP: "show this list",

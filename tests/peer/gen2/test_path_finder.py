@@ -14,7 +14,8 @@ from tests.support.routers import INSIDE, Router
 from tests.support.seekers import SERVER, Meeting, Seeker
 from tests.support.strategies import some
 from twisted_chat.addresses import Address, is_relayed
-from twisted_chat.peer.gen2.path_finder import RELAY_AFTER, PathFinder, Way
+from twisted_chat.peer.events.paths import Way
+from twisted_chat.peer.gen2.path_finder import RELAY_AFTER, PathFinder
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -185,6 +186,33 @@ class Dialling(Seeking):
         self.wait(120)
         self.network.loses = lambda sent: False
         self.wait(300)
+        self.assertEqual([one.way, other.way], [Way.DIRECT] * 2)
+
+    def test_answer_to_the_last(self) -> None:
+        """A way that opens just before the last probe of a search is taken too."""
+        one, other = self.meet(Kind.HOME, Kind.HOME)
+        self.network.loses = lambda sent: SERVER not in (sent.to, sent.source)
+        self.wait(50)
+        self.network.loses = lambda sent: False
+        self.wait(12)
+        self.assertEqual([one.way, other.way], [Way.DIRECT] * 2)
+
+    def test_doubted(self) -> None:
+        """A link that may be lost is looked after: where the way is open it stays; where it is
+        not the server carries after a second, before it is given up; and back again."""
+        one, other = self.meet(Kind.HOME, Kind.HOME)
+        self.wait(10)
+        for seeker in (one, other):
+            seeker.doubt()
+        self.wait(2)
+        self.assertEqual((len(one.linked), one.way, other.way), (1, Way.DIRECT, Way.DIRECT))
+        self.network.loses = lambda sent: SERVER not in (sent.to, sent.source)
+        for seeker in (one, other):
+            seeker.doubt()
+        self.wait(1.5)
+        self.assertEqual([one.way, other.way], [Way.RELAYED] * 2)
+        self.network.loses = lambda sent: False
+        self.wait(10)
         self.assertEqual([one.way, other.way], [Way.DIRECT] * 2)
 
     def test_lost(self) -> None:

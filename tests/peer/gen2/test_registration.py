@@ -23,6 +23,7 @@ from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListUsers, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Answer, Rivalled
+from twisted_chat.wire.gen2.growth import OF_USERS, Can
 
 
 class RegistrationCase(SynchronousTestCase):
@@ -43,6 +44,7 @@ class RegistrationCase(SynchronousTestCase):
             lambda chosen, now: None,
             pinned="",
             patient=self.patient,
+            can=Can(OF_USERS),
         )
 
     def open(self, now: float) -> Link:

@@ -35,6 +35,7 @@ from twisted_chat.peer.patience import SCRIPT
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Verb
 from twisted_chat.wire.gen1 import RoomListed
+from twisted_chat.wire.gen2.growth import OF_USERS, Can
 
 E = TypeVar("E")
 
@@ -162,6 +163,7 @@ class LinkCase(SynchronousTestCase):
             lambda chosen, now: self.gen1.append(chosen),
             pinned=pinned,
             patient=patient,
+            can=Can(OF_USERS),
         )
 
     def did(self, kind: type[E]) -> list[E]:

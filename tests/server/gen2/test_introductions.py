@@ -185,6 +185,17 @@ class Own(SynchronousTestCase):
         )
         self.assertEqual(of_carla.own, ())
 
+    def test_said_later(self) -> None:
+        """Those who say them when they are in a room already are introduced anew."""
+        anna = self.come("anna", 0, "198.51.100.1")
+        ben = self.come("ben", 1, "198.51.100.1")
+        for link in (anna, ben):
+            self.server.enter(link, "lab")
+        self.server.take(anna)
+        self.server.say(ben, OwnAddresses(INSIDE).encode())
+        (of_ben,) = (one for one in self.server.take(anna) if isinstance(one, Pairing))
+        self.assertEqual(of_ben.own, INSIDE)
+
     def test_loopback(self) -> None:
         """One that every machine has is told only within that machine."""
         self.come("ben", 1, "198.51.100.1", ("127.0.0.1", 7000), *INSIDE[:1])

@@ -22,6 +22,7 @@ from twisted_chat.wire.gen2.pairing import (
 from twisted_chat.wire.gen2.requests import Request, parse_request
 
 KEY = "0123456789abcdef" * 4
+BOB = ContactInfo("bob", KEY, "198.51.100.7", 4242)
 OWN = st.lists(addresses, max_size=MAX_OWN).map(tuple)
 
 REQUESTS: st.SearchStrategy[Request] = st.one_of(
@@ -64,14 +65,28 @@ class Messages(SynchronousTestCase):
 
     def test_written(self) -> None:
         """As the document has it."""
-        bob = ContactInfo("bob", KEY, "198.51.100.7", 4242)
-        pairing = Pairing(bob, b"\1" * 8, b"\2" * 32, True, (("10.0.0.2", 4242),))
+        pairing = Pairing(BOB, b"\1" * 8, b"\2" * 32, True, (("10.0.0.2", 4242),))
         self.assertEqual(
             pairing.encode(),
             f"pair bob {KEY} 198.51.100.7 4242 {'01' * 8} {'02' * 32}"
-            f" relay 10.0.0.2 4242".encode(),
+            f" relay 10.0.0.2,4242".encode(),
         )
-        self.assertEqual(OwnAddresses().encode(), b"own")
+        self.assertEqual(OwnAddresses().encode(), b"own -")
+
+    def test_more_arguments(self) -> None:
+        """Arguments beyond those that are known are ignored."""
+        for parse, message in (
+            (parse_request, OwnAddresses((("10.0.0.1", 9),))),
+            (parse_request, AskPairing(KEY)),
+            (parse_request, AskCarrying(KEY)),
+            (parse_answer, Seen(("10.0.0.1", 9))),
+            (parse_answer, NotPaired(KEY, 3)),
+            (parse_answer, Carrying(KEY)),
+            (parse_answer, NotCarrying(KEY)),
+            (parse_answer, Pairing(BOB, b"\1" * 8, b"\2" * 32, True, ())),
+        ):
+            for more in (b" x", b" 1 2", b"  "):
+                self.assertEqual(parse(message.encode() + more), message)
 
     def test_not_messages(self) -> None:
         """Addresses come in pairs, four at most, of places where somebody can be, and only
@@ -97,12 +112,13 @@ class Messages(SynchronousTestCase):
                 parse_request(wrong.encode())
         secret = "02" * 32
         for wrong in (
-            f"pair bob - 192.0.2.1 9 {'01' * 8} {secret} -",
+            f"pair bob - 192.0.2.1 9 {'01' * 8} {secret} - -",
             f"pair bob {KEY} 192.0.2.1 9 {'01' * 7} {secret} -",
             f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret[2:]} -",
-            f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} perhaps",
+            f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} perhaps -",
             f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} - 10.0.0.1",
-            f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} -" + " 10.0.0.1 9" * 5,
+            f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} -",
+            f"pair bob {KEY} 192.0.2.1 9 {'01' * 8} {secret} - 10.0.0.1,9" + ";10.0.0.1,9" * 4,
             f"pair a\x1b {KEY} 192.0.2.1 9 {'01' * 8} {secret} -",
             *(
                 "seen 192.0.2.1",

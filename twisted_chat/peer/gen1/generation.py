@@ -117,6 +117,9 @@ class Gen1:
     def dial_failed(self, address: Address, fingerprint: str, found: str, now: float) -> None:
         """Nothing: it was dialled before."""
 
+    def probed(self, datagram: bytes, source: Address, now: float) -> None:
+        """Nothing: nobody was asked."""
+
     # --- The end of it
 
     @property

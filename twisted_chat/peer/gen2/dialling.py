@@ -115,6 +115,10 @@ class Dialling:
         if its is not None and address is not None and site(address[0]) == peer.linked_at:
             self._rest_no_more(site(address[0]), its)
 
+    def under_way(self, fingerprint: str) -> list[Address]:
+        """Where a peer is dialled now."""
+        return list(self._dialled.get(fingerprint, ()))
+
     def drop(self, peer: PeerLink) -> None:
         """Do not dial any more. What is on its way stays."""
         self._due.discard(peer)
@@ -126,7 +130,7 @@ class Dialling:
     def linked(self, host: str, fingerprint: str, now: float) -> None:
         """There is a link: the host is somebody's who wants it."""
         self.unlinked(fingerprint)
-        for address in list(self._dialled.get(fingerprint, ())):
+        for address in self.under_way(fingerprint):
             self._ended(address, fingerprint)
         at = self._linked[fingerprint] = site(host)
         its = self._hosts.setdefault(at, _Host())

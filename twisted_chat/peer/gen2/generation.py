@@ -1,5 +1,6 @@
 """Generation 2, put together: links between proven keys, to the server and to others."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -10,11 +11,11 @@ from twisted_chat.invitation import Invitation
 from twisted_chat.links import Link
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.keys import OwnKey
 from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
-from twisted_chat.peer.events.talk import Doing
+from twisted_chat.peer.events.talk import Doing, NobodyHere
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
 from twisted_chat.peer.gen2.dialling import Places
@@ -27,6 +28,7 @@ from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.roster import NumberedRoster
 from twisted_chat.peer.gen2.server import KeyedServer
 from twisted_chat.peer.gen2.trust import Memory, Trust
+from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
@@ -43,7 +45,8 @@ class Credentials:
     `fingerprint` is that of our own key, `memory` what is known of the keys of others. `epoch`
     is a number that is larger than any used before, `since_1970` how many seconds later than
     `now` the time of day is, `server_key` the only fingerprint that the server may have, and
-    `here` where our own datagrams leave from; empty and None if that is not known.
+    `here` where our own datagrams leave from; empty and None if that is not known. `draw`
+    gives so many random bytes; with `relays` we take what a server carries.
     """
 
     fingerprint: str
@@ -53,6 +56,8 @@ class Credentials:
     server_key: str = ""
     here: Address | None = None
     hear_rate: float = HEAR_RATE
+    draw: Callable[[int], bytes] = os.urandom
+    relays: bool = True
 
 
 class Gen2:
@@ -80,8 +85,11 @@ class Gen2:
             effects, epochs, Inboxes(), own.hear_rate, HEAR_BURST, own.since_1970
         )
         places = Places(whereabouts, own.here)
-        self._mesh = Mesh(
-            trust, self._deliveries, effects, places, contacts, self._parted, self._broke
+        self._ways = ways = Ways(
+            own.fingerprint, whereabouts, own.here, effects, own.draw, relays=own.relays
+        )
+        self._mesh = ways.links = Mesh(
+            trust, self._deliveries, effects, places, ways, contacts, self._parted, self._broke
         )
         self.registration = KeyedRegistration(
             whereabouts,
@@ -91,8 +99,9 @@ class Gen2:
             only_gen1,
             pinned=own.server_key,
             patient=patient,
+            can=ways.can,
         )
-        self._link = self.registration.link
+        self._link = ways.server = self.registration.link
         self._requests = self._link.requests
         self._keyless = Keyless(shared, whereabouts.may_be_far)
         self._keys = KeyDecisions(shared, trust, self._keyless, self._mesh.accepted)
@@ -112,6 +121,7 @@ class Gen2:
         self.compared = self._keys.compared
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
+            Command.PATH: self._path,
             Command.VERIFY: self._verify,
             Command.LINK: self._invite,
             Command.TRUST: lambda order, now: self._keys.trust(order.argument, now),
@@ -185,11 +195,17 @@ class Gen2:
         if source in self._whereabouts:
             self._link.answers_plainly(message, source, now)
 
+    def probed(self, datagram: bytes, source: Address, now: float) -> None:
+        self._ways.received(datagram, source, now)
+
     # --- The server
 
     def _told(self, message: Answer, link: Link, now: float) -> None:
         if isinstance(message, Can):
             link.learn(message.known)
+            self._ways.server_can(link, now)
+        elif self._ways.told(message, now):
+            return
         elif isinstance(message, SignOfLife):
             self._requests.tell(message)
         elif self._leaving:
@@ -220,15 +236,28 @@ class Gen2:
         else:
             self._keys.verify(order.argument, order.choice)
 
+    def _path(self, order: Order, now: float) -> None:
+        """Tell the way to one, or to everybody."""
+        name, contacts = order.argument, self._shared.contacts
+        if not name:
+            here = (one for one in contacts.everybody() if one.standing is not Standing.NONE)
+            self._ways.show([one.who for one in here if one.fingerprint], "", now)
+        elif (contact := contacts.called(name)) is not None:
+            self._ways.show([contact.who], name, now)
+        else:
+            self._shared.effects.tell(NobodyHere(name, Command.PATH))
+
     # --- What is due
 
     @property
     def wake(self) -> float:
-        return min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._roster.wake)
+        due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._roster.wake)
+        return min(due, self._ways.wake)
 
     def tick(self, now: float) -> None:
         self._link.tick(now)
         self._roster.tick(now)
+        self._ways.tick(now)
         self._mesh.tick(now)
         self._deliveries.tick(now)
         self._keyless.tell(now)

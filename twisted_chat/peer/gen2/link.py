@@ -51,6 +51,8 @@ class PeerLink:
     """When that was there."""
     linked_at: str = ""
     """The host at which its key was proven last; empty if that was never."""
+    sought: Address | None = None
+    """Where it is to be dialled, as it has answered there, or the server carries."""
     backoff: Backoff = field(default_factory=Backoff)
 
     def enter(self, state: PeerState, link: Link | None = None) -> None:
@@ -72,7 +74,7 @@ class PeerLink:
 
     @property
     def next_address(self) -> Address | None:
-        """Where to try next: at each of its addresses in turn."""
-        if not self.addresses:
-            return None
+        """Where to try next: where it is sought, or at each of its addresses in turn."""
+        if self.sought is not None or not self.addresses:
+            return self.sought
         return self.addresses[max(0, self.backoff.attempts - 1) % len(self.addresses)]

@@ -5,7 +5,7 @@ Of two peers the one with the smaller fingerprint dials; the other waits.
 
 from collections.abc import Callable
 
-from twisted_chat.addresses import Address, site
+from twisted_chat.addresses import Address, is_relayed, site
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
@@ -18,6 +18,7 @@ from twisted_chat.peer.gen2.dialling import Dialling, Places
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
 from twisted_chat.peer.gen2.trust import Trust
+from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.speech import Speech, parse_speech
@@ -38,6 +39,7 @@ class Mesh:
         words: Deliveries,
         effects: Effects,
         places: Places,
+        ways: Ways,
         contacts: Contacts,
         parted: Callable[[Contact, float], None],
         broke: Callable[[Contact, str, float], None],
@@ -49,6 +51,7 @@ class Mesh:
         self.has_room, self.say = words.has_room, words.say
         self._effects = effects
         self._places = places
+        self._ways = ways
         self._known: dict[str, PeerLink] = {}
         self._contacts = contacts
         self._links: dict[Link, PeerLink] = {}
@@ -72,10 +75,13 @@ class Mesh:
         peer.place = contact.address
         if contact.blocked:
             self._dial_no_more(peer)
-        elif allowed and moved and not new:
-            self._dial_at_new_address(peer, now)
-        elif not self._dialling.busy(peer):
-            self._dial(peer, now, now)
+            self._ways.part(peer.fingerprint)
+        else:
+            self._ways.want(peer.fingerprint, now)
+            if allowed and moved and not new:
+                self._dial_at_new_address(peer, now)
+            elif not self._dialling.busy(peer):
+                self._dial(peer, now, now)
         if (stranger := self._strangers.met(contact.fingerprint)) is not None:
             self._take_over(peer, stranger.link, now)
             self._hear_out(peer, stranger, now)
@@ -106,7 +112,9 @@ class Mesh:
     def accepted(self, contact: Contact, now: float) -> None:
         """The person takes this key for this name."""
         peer = self._known[contact.fingerprint]
+        self._ways.want(peer.fingerprint, now)
         if peer.link is not None:
+            self._ways.linked(peer.contact.who, peer.link.address, now)
             self._ready(peer, now)
         else:
             self._dial(peer, now, now)
@@ -131,7 +139,9 @@ class Mesh:
     def _take_over(self, peer: PeerLink, link: Link, now: float) -> None:
         former = peer.link
         if former is not None:
-            if self._rightly_dialled(former) and not self._rightly_dialled(link):
+            late = link.dialled and is_relayed(link.address) and not is_relayed(former.address)
+            late = late and not self._ways.doubts(peer.fingerprint)
+            if late or (self._rightly_dialled(former) and not self._rightly_dialled(link)):
                 self._effects.close(link, "there is a link already")
                 return
             del self._links[former]
@@ -139,8 +149,16 @@ class Mesh:
         peer.enter(PeerState.OPEN, link)
         peer.since = now
         peer.linked_at = site(link.address[0])
-        peer.reachable_at(link.address)
-        self._dialling.drop(peer)
+        if is_relayed(link.address):
+            if peer.sought is not None and is_relayed(peer.sought):
+                self._dial_no_more(peer)
+        else:
+            peer.reachable_at(link.address)
+            for address in self._dialling.under_way(peer.fingerprint):
+                if is_relayed(address):
+                    self._effects.abandon(address, peer.fingerprint)
+            self._dial_no_more(peer)
+        self._ways.linked(peer.contact.who, link.address, now)
         self._dialling.linked(link.address[0], peer.fingerprint, now)
         self._links[link] = peer
         if not peer.contact.blocked:
@@ -194,10 +212,13 @@ class Mesh:
         """The other end is somewhere else now."""
         if peer := self._links.get(link):
             peer.reachable_at(link.address)
+            self._ways.moved(peer.fingerprint, link.address)
 
     def doubted(self, link: Link, now: float) -> None:
         """A link may be lost: dial another, which takes its place if it comes up."""
         peer = self._links.get(link)
+        if peer is not None:
+            self._ways.doubted(peer.fingerprint, now)
         if peer is not None and self._dials(peer) and not self._dialling.busy(peer):
             self._dialling.want(peer, now)
             self._tick_dials(now)
@@ -210,15 +231,35 @@ class Mesh:
             self._dialling.unlinked(peer.fingerprint)
             if now - peer.since >= STEADY:
                 peer.backoff.begin_anew()
+            self._ways.lost(peer.fingerprint, now)
             self._dial_again(peer, now)
 
     def dial_failed(self, address: Address, fingerprint: str, now: float) -> None:
         """There is no link to be had there, this time."""
         peer = self._known.get(fingerprint)
-        if self._dialling.failed(address, fingerprint, now) and peer is not None:
+        fruitless = self._dialling.failed(address, fingerprint, now)
+        self._ways.dial_failed(fingerprint, address, now)
+        if fruitless and peer is not None:
+            peer.sought = None
             if peer.state is PeerState.WANTED:
                 peer.enter(PeerState.AWAITED)
             self._dial_again(peer, now)
+
+    def reach(self, fingerprint: str, address: Address, now: float) -> None:
+        """Dial a peer there, also where there is a link, which this one is better than."""
+        peer = self._known.get(fingerprint)
+        if peer is not None and not peer.contact.blocked:
+            peer.sought = address
+            if peer.state is PeerState.AWAITED:
+                peer.enter(PeerState.WANTED)
+            self._dialling.want_at_new_address(peer, now)
+            self._tick_dials(now)
+
+    def reach_as_before(self, fingerprint: str, now: float) -> None:
+        """Dial a peer where the server says it is: it looks for no way."""
+        peer = self._known.get(fingerprint)
+        if peer is not None and not self._dialling.busy(peer):
+            self._dial(peer, now, now)
 
     def _dial_again(self, peer: PeerLink, now: float) -> None:
         self._dial(peer, now + peer.backoff.next(), now)
@@ -241,13 +282,15 @@ class Mesh:
             self._tick_dials(now)
 
     def _dial_no_more(self, peer: PeerLink) -> None:
+        peer.sought = None
         self._dialling.drop(peer)
         if peer.state is PeerState.WANTED:
             peer.enter(PeerState.AWAITED)
 
     def _dials(self, peer: PeerLink) -> bool:
-        """Whether it is us who dial, of the two."""
-        return self._trust.own < peer.fingerprint and not peer.contact.blocked
+        """Whether it is us who dial, of the two, and where the server says it is."""
+        before = self._ways.dialled_as_before(peer.fingerprint)
+        return self._trust.own < peer.fingerprint and before and not peer.contact.blocked
 
     def _tick_dials(self, now: float) -> None:
         for address, fingerprint in self._dialling.tick(now):
@@ -269,6 +312,7 @@ class Mesh:
         peer = self._known[contact.fingerprint]
         link = peer.link
         self._words.give_up(contact)
+        self._ways.part(peer.fingerprint)
         self._parting.discard(peer)
         self._dialling.drop(peer)
         self._dialling.unlinked(peer.fingerprint)

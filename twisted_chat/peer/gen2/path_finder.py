@@ -18,6 +18,7 @@ from twisted_chat.addresses import Address, relay_address
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.errors import WireError
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.events.paths import Way
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces, ProbeRates
 from twisted_chat.peer.gen2.search import Search
 from twisted_chat.tally import Tally
@@ -44,6 +45,8 @@ PREFER_FORMER = 1.0
 """Seconds that the address of the link that there is has to answer, when another does."""
 SETTLED = 2.0
 """Seconds from when a link came up after which the other knows of it too, if it is still one."""
+LAST_ANSWER = 5.0
+"""Seconds from the last probe of a search in which an answer may come."""
 SEARCH_AGAIN = 300.0
 """Seconds from the end of a search without a direct way to the next, while the server carries."""
 ASK_AGAIN = 60.0
@@ -73,14 +76,6 @@ class PathActions(Protocol):
         """Dial a peer where the server says it is: it does not probe."""
 
 
-class Way(Enum):
-    """How there is a link to a peer, if there is one."""
-
-    NONE = "none"
-    DIRECT = "direct"
-    RELAYED = "relayed"
-
-
 class Refusal(Enum):
     """Why the server does not carry between two, as far as is known."""
 
@@ -103,6 +98,8 @@ class PeerPath:
     address: Address | None = None
     since: float = 0.0
     """When the link came up, or was lost."""
+    doubted: bool = False
+    """Whether there is a link that may be lost."""
     dialled: Address | None = None
     """Where it is dialled, directly, because of an answer."""
     ask_at: float = NEVER
@@ -128,7 +125,7 @@ class PathFinder:
         self._places = places
         self._actions = actions
         self._draw = draw
-        self._relays = relays
+        self.relays = relays
         self._rates = ProbeRates()
         self._known: dict[str, PeerPath] = {}
         self._by_tag: dict[bytes, PeerPath] = {}
@@ -187,6 +184,7 @@ class PathFinder:
         if path is None:
             return
         path.wanted, path.way, path.address, path.dialled = False, Way.NONE, None, None
+        path.doubted = False
         path.ask_at = path.relay_at = path.decide_at = NEVER
         self._due.discard(path)
         self._to_ask.pop(fingerprint, None)
@@ -208,7 +206,7 @@ class PathFinder:
         if (path := self._known.get(fingerprint)) is None:
             return
         path.way = Way.RELAYED if relayed else Way.DIRECT
-        path.address, path.since = address, now
+        path.address, path.since, path.doubted = address, now, False
         path.relay_at = NEVER
         if path.search is not None:
             path.search.linked = not relayed
@@ -219,12 +217,31 @@ class PathFinder:
                 path.search.stop()
         self._arrange(path)
 
+    def moved(self, fingerprint: str, address: Address) -> None:
+        """The other end of the link is elsewhere now."""
+        path = self._known.get(fingerprint)
+        if path is not None and path.way is not Way.NONE:
+            path.address = address
+
+    def doubted(self, fingerprint: str, now: float) -> None:
+        """The link may be lost: look for another way before it is certain, with the other."""
+        path = self._known.get(fingerprint)
+        if path is None or path.search is None or path.way is Way.NONE or not path.wanted:
+            return
+        path.doubted = True
+        path.search.begin(now)
+        path.ask_at = max(now, path.paired_at + FRESH)
+        if path.way is Way.DIRECT:
+            self._await_relay(path, now)
+        self._arrange(path)
+
     def lost(self, fingerprint: str, now: float) -> None:
         """There is no link any more: look for a way anew, together with the other."""
         path = self._known.get(fingerprint)
         if path is None or path.way is Way.NONE:
             return
         path.way, path.address, path.since, path.dialled = Way.NONE, None, now, None
+        path.doubted = False
         if path.search is not None:
             path.search.linked = False
         if path.wanted and path.search is not None:
@@ -331,7 +348,7 @@ class PathFinder:
         if path is None or path.search is None:
             return
         path.refusal = Refusal.NOT_ASKED
-        if path.wanted and path.way is Way.NONE:
+        if path.wanted and self._lacks(path):
             self._actions.reach(fingerprint, relay_address(path.search.pairing.tag), now)
 
     # --- What comes from others
@@ -373,10 +390,13 @@ class PathFinder:
         best = search.best()
         if best is None:
             return
-        if path.way is Way.DIRECT:
-            there_too = search.unlinked_there < max(search.began, path.since + SETTLED)
-            if path.address is not None and search.good(path.address) and there_too:
-                search.stop()  # All is well with the link that there is.
+        if path.way is Way.DIRECT and search.unlinked_there < max(
+            search.began, path.since + SETTLED
+        ):
+            # There is a link, as far as the other knows too.
+            if path.address is not None and search.good(path.address):
+                search.stop()
+                path.doubted = False
                 return
             if now < search.began + PREFER_FORMER:
                 path.decide_at = search.began + PREFER_FORMER
@@ -415,14 +435,16 @@ class PathFinder:
                 else:
                     search.put_off(one, wait, now)
             self._decide(path, now)
-            if search.running and search.over:
+            if search.running and search.over and now < search.last + LAST_ANSWER:
+                path.decide_at = search.last + LAST_ANSWER
+            elif search.running and search.over:
                 search.running = False
                 if path.wanted and path.way is not Way.DIRECT and self._dials(path):
                     again = SEARCH_AGAIN if path.way is Way.RELAYED else 0.0
                     path.ask_at = now + again
         if path.relay_at <= now:
             path.relay_at = NEVER
-            if path.wanted and path.way is Way.NONE:
+            if path.wanted and self._lacks(path):
                 path.relay_at = now + RELAY_AGAIN
                 self._actions.ask(AskCarrying(path.fingerprint))
 
@@ -456,6 +478,10 @@ class PathFinder:
 
     # ---
 
+    def _lacks(self, path: PeerPath) -> bool:
+        """Whether there is no link, or only a direct one that may be lost."""
+        return path.way is Way.NONE or (path.way is Way.DIRECT and path.doubted)
+
     def _dials(self, path: PeerPath) -> bool:
         return self._own < path.fingerprint
 
@@ -467,9 +493,9 @@ class PathFinder:
     def _await_relay(self, path: PeerPath, now: float) -> None:
         """See that the server is asked to carry, if there is no link in time."""
         search = path.search
-        if search is None or path.way is not Way.NONE or not self._dials(path):
+        if search is None or not self._lacks(path) or not self._dials(path):
             return
-        if self._relays and search.pairing.carried:
+        if self.relays and search.pairing.carried:
             path.relay_at = min(path.relay_at, now + RELAY_AFTER)
 
     def _arrange(self, path: PeerPath) -> None:

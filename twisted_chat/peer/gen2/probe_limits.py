@@ -1,8 +1,7 @@
 """Where probes may go, and how many: a server says where others are, and can say anything."""
 
-from enum import Enum
-
 from twisted_chat.addresses import Address, AddressKind, is_public, kind
+from twisted_chat.peer.events.paths import Origin
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 
@@ -25,14 +24,6 @@ LONGEST_WAIT = 30.0
 HOSTS = 10_000
 """Hosts of which this is known, in each of two generations."""
 _EVERYBODY = ""
-
-
-class Origin(Enum):
-    """How an address of a peer was learned."""
-
-    SEEN = "seen"
-    OWN = "own"
-    HEARD = "heard"
 
 
 class ProbePlaces:

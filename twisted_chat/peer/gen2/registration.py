@@ -24,6 +24,7 @@ from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Register, Welcome
 from twisted_chat.wire.gen2.answers import Answer, Rivalled
+from twisted_chat.wire.gen2.growth import Can
 
 RIVALLED = 30.0
 """Seconds until another try to register, where another program with our key is registered."""
@@ -68,6 +69,7 @@ class KeyedRegistration:
         *,
         pinned: str,
         patient: bool,
+        can: Can,
     ) -> None:
         self._effects = effects
         self._on_registered = registered
@@ -80,7 +82,14 @@ class KeyedRegistration:
         self._rival: tuple[Rivalled, float] | None = None  # What was said of it, and when.
         self.patient = patient
         self.link = ServerLink(
-            server, trust, effects, self._changed, only_gen1, pinned=pinned, patient=patient
+            server,
+            trust,
+            effects,
+            self._changed,
+            only_gen1,
+            pinned=pinned,
+            patient=patient,
+            can=can,
         )
 
     def _enter(self, state: NameState) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.gen2.probe_limits import MAX_HEARD, MAX_TOLD, Origin
+from twisted_chat.peer.events.paths import Origin
+from twisted_chat.peer.gen2.probe_limits import MAX_HEARD, MAX_TOLD
 from twisted_chat.wire.gen2.datagrams import NUMBER_BYTES, Probe, ProbeKind, read_probe
 from twisted_chat.wire.gen2.pairing import Pairing
 
@@ -115,8 +116,13 @@ class Search:
 
     @property
     def over(self) -> bool:
-        """Whether all has been tried, and what was sent last has had its time."""
+        """Whether all has been tried."""
         return self.wake == NEVER
+
+    @property
+    def last(self) -> float:
+        """When something was probed last."""
+        return max((one.last for one in self.tries.values()), default=-NEVER)
 
     def due(self, now: float) -> list[Try]:
         """The addresses that are to be probed now."""
@@ -198,6 +204,8 @@ class Search:
         one = self.tries.get(source)
         if one is None or (asked := one.sent.pop(probe.number, None)) is None:
             return None
+        if not probe.linked:
+            self.unlinked_there = now
         one.answered = one.heard = now
         one.round_trip = now - asked
         if probe.seen is not None:

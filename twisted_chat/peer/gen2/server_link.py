@@ -26,7 +26,7 @@ from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen1 import Answer
-from twisted_chat.wire.gen2.growth import OF_USERS, Can
+from twisted_chat.wire.gen2.growth import Can
 
 FIRST_CONTACT = 10.0
 """Seconds for a link to the server to come up."""
@@ -55,7 +55,9 @@ class ServerLink:
         *,
         pinned: str,
         patient: bool,
+        can: Can,
     ) -> None:
+        self._can = can
         self._server = server
         self._effects = effects
         self._changed = changed
@@ -145,7 +147,7 @@ class ServerLink:
             self._patience.over()
             self._server.prefer(link.address)
             self.requests.link, self._has_been_open, self._since = link, True, now
-            self._effects.frame(Can(OF_USERS).encode(), link)
+            self._effects.frame(self._can.encode(), link)
             self._changed(now)
         else:
             self._effects.close(link, "this is not the key that I know")

@@ -212,6 +212,9 @@ class LinkServer:
                 self._introductions.can_probe(session)
         elif type(request) is OwnAddresses:
             self._introductions.owns(session, request.addresses)
+            if user is not None:
+                for room in user.rooms:
+                    self._introductions.entered(room, user, now)
         elif type(request) is SignOfLife:
             self._registration.lives(user, session, now)
         elif user is None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.peer.events.said import Said
-from twisted_chat.terminal.wording import keys, rooms, said, server, talk
+from twisted_chat.terminal.wording import keys, paths, rooms, said, server, talk
 
-WORDS = server.WORDS | rooms.WORDS | said.WORDS | talk.WORDS
+WORDS = server.WORDS | rooms.WORDS | said.WORDS | talk.WORDS | paths.WORDS
 """How an event is told: in one line, or in several."""
 
 

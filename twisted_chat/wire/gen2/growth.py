@@ -17,7 +17,7 @@ PATHS, RELAY = "paths", "relay"
 """Looking for a way to others, with what a server says of it; and taking, or carrying, over
 a server what finds no other way."""
 OF_SERVERS: tuple[str, ...] = (PATHS, RELAY)
-OF_USERS: tuple[str, ...] = ()
+OF_USERS: tuple[str, ...] = (PATHS, RELAY)
 OF_PEERS: tuple[str, ...] = ()
 """The features of this program: as a server, to a server, and to another peer."""
 KNOWN = frozenset((*OF_SERVERS, *OF_USERS, *OF_PEERS))

@@ -28,6 +28,10 @@ SECRET_DIGITS = 64
 """Hexadecimal digits of the secret of a pair: 32 bytes."""
 
 
+NONE = "-"
+"""What stands for no addresses."""
+
+
 class PathVerb(Enum):
     """The verbs of this."""
 
@@ -37,17 +41,22 @@ class PathVerb(Enum):
     CARRY = "carry"
 
 
+def _written(addresses: tuple[Address, ...]) -> str:
+    """Addresses as one argument: `IP,PORT`, with a semicolon between two, or a dash for none."""
+    return ";".join(f"{host},{port}" for host, port in addresses) or NONE
+
+
 # --- What a user says
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAddresses:
-    """`own [IP PORT ...]`: my own machine has these addresses, four at most."""
+    """`own ADDRESSES`: my own machine has these, four at most."""
 
     addresses: tuple[Address, ...] = ()
 
     def encode(self) -> bytes:
-        return " ".join(("own", *(f"{host} {port}" for host, port in self.addresses))).encode()
+        return f"own {_written(self.addresses)}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY [IP PORT ...]`: look for a way to this
+    """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY ADDRESSES`: look for a way to this
     one, who looks for one to you.
 
     `contact` is who that is and where I see them; `tag` and `secret` are the same for both
@@ -103,7 +112,7 @@ class Pairing:
         words = (
             *("pair", str(self.contact), self.tag.hex(), self.secret.hex()),
             "relay" if self.carried else "-",
-            *(f"{host} {port}" for host, port in self.own),
+            _written(self.own),
         )
         return " ".join(words).encode()
 
@@ -147,9 +156,13 @@ _FINGERPRINT = r"([0-9a-f]{64})"
 _fingerprint = re.compile(_FINGERPRINT)
 _not_paired = grammar(_FINGERPRINT, NUMBER)
 _seen = grammar(r"(\S+ [0-9]+)")
-_pairing = re.compile(
-    rf"{CONTACT} ([0-9a-f]{{{TAG_DIGITS}}}) ([0-9a-f]{{{SECRET_DIGITS}}})"
-    r" (relay|-)((?: \S+ [0-9]+)*)"
+_own = grammar(r"(\S+)")
+_pairing = grammar(
+    CONTACT,
+    f"([0-9a-f]{{{TAG_DIGITS}}})",
+    f"([0-9a-f]{{{SECRET_DIGITS}}})",
+    r"(relay|-)",
+    r"(\S+)",
 )
 
 
@@ -171,16 +184,18 @@ def read_asked_carrying(argument: str) -> AskCarrying:
 
 
 def read_addresses(argument: str) -> tuple[Address, ...]:
-    """Read `IP PORT ...`, some of these, four at most. Raises WireError."""
-    words = argument.split(" ")
-    if len(words) % 2 or len(words) > 2 * MAX_OWN:
-        raise WireError("not addresses and ports, or too many")
-    return tuple(map(read_address, map(" ".join, zip(words[::2], words[1::2], strict=True))))
+    """Read addresses in one argument, four at most. Raises WireError."""
+    if argument == NONE:
+        return ()
+    every = argument.split(";")
+    if len(every) > MAX_OWN:
+        raise WireError("too many addresses")
+    return tuple(read_address(one.replace(",", " ")) for one in every)
 
 
 def read_own(argument: str) -> OwnAddresses:
-    """The arguments of `own`, where it has any. Raises WireError."""
-    return OwnAddresses(read_addresses(argument))
+    """The arguments of `own`. Raises WireError."""
+    return OwnAddresses(read_addresses(*arguments(_own, argument)))
 
 
 def read_seen(argument: str) -> Seen:
@@ -200,5 +215,10 @@ def read_pairing(argument: str) -> Pairing:
     contact = read_contact(*who)
     if not contact.fingerprint:
         raise WireError("nobody without a key can be introduced so")
-    addresses = read_addresses(own[1:]) if own else ()
-    return Pairing(contact, bytes.fromhex(tag), bytes.fromhex(secret), relay == "relay", addresses)
+    return Pairing(
+        contact,
+        bytes.fromhex(tag),
+        bytes.fromhex(secret),
+        relay == "relay",
+        read_addresses(own),
+    )

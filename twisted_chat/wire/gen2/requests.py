@@ -170,7 +170,7 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     message.encode(): message
-    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can(), OwnAddresses())
+    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can())
 }
 
 

@@ -1,0 +1,233 @@
+"""Whole programs behind routers: which way words go, and what people are told of it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.paths.kinds import MATRIX, Kind, direct
+from tests.peer.linked import SERVER, Person, World
+from tests.support.network import Datagram
+from tests.support.routers import Router
+from tests.support.strategies import some
+from twisted_chat.identity.keys import Identity
+from twisted_chat.wire.gen2.datagrams import PROBE_BYTES
+
+OVER = "goes over the server, which cannot read it, as there is no direct way"
+KEYS = sorted((Identity.generate() for _ in range(2)), key=lambda key: key.fingerprint)
+"""Of whom the first dials the second."""
+FOURS = [kind for kind in MATRIX if kind is not Kind.SIX]
+
+
+class Behind(SynchronousTestCase):
+    """Two, of whom the first dials, somewhere."""
+
+    def meet(self, *kinds: Kind, seed: int = 1, relay: bool = True, relays: bool = True) -> World:
+        """Two in networks of these kinds, in a room."""
+        self.world = world = World(seed, relay=relay)
+        self.alice, self.bob = self.people = [
+            self.person(name, key, kind, number, relays=relays)
+            for number, (name, key, kind) in enumerate(
+                zip(("alice", "bob"), KEYS, kinds, strict=True), 1
+            )
+        ]
+        self.alice.do("$roomcreate lab", "lab is there now")
+        self.alice.do("$roomjoin lab", "you are in lab alone")
+        self.bob.do("$roomjoin lab", "you are in lab with alice")
+        self.alice.expect("bob came")
+        return world
+
+    def person(self, name: str, key: Identity, kind: Kind, number: int, *, relays: bool) -> Person:
+        """Somebody in a network of this kind, who is registered."""
+        world, host = self.world, f"198.18.{number}.2"
+        router: Router | None = None
+        if kind is Kind.CARRIER:
+            carrier = Router(world.network, host, Kind.HOME)
+            router = Router(carrier, "100.64.0.2", Kind.HOME)
+        elif kind is not Kind.PUBLIC:
+            router = Router(world.network, host, kind, only=SERVER[0])
+        one = world.start(name, key=key, relays=relays, router=router)
+        one.expect(f"you are {name}", 60)
+        return one
+
+    def close(self, sent: Datagram) -> bool:
+        """What the network loses when nothing but the server can be reached."""
+        return SERVER not in (sent.source, sent.to)
+
+    def talk(self, one: Person, many: int, number: int = 0) -> None:
+        """Say so many lines, one after the other."""
+        one.type(f"{one.name} says {number}")
+        if number + 1 < many:
+            self.world.clock.callLater(0.1, self.talk, one, many, number + 1)
+
+    def assert_heard(self, many: int) -> None:
+        """Each has heard all of the other's lines once, in order."""
+        for listener, speaker in ((self.alice, self.bob), (self.bob, self.alice)):
+            said = [f"{speaker.name} says {number}" for number in range(many)]
+            self.assertEqual(listener.heard_of(speaker), said)
+
+
+class Ways(Behind):
+    """Directly, over the server, or not at all."""
+
+    def test_direct(self) -> None:
+        """Two behind home routers talk directly at once, and are told nothing of ways."""
+        world = self.meet(Kind.HOME, Kind.HOME)
+        for one in self.people:
+            one.type(f"{one.name} says 0")
+        world.wait(0.5)
+        self.assert_heard(1)
+        world.wait(60)
+        for one in self.people:
+            self.assertEqual(one.told(" goes "), [])
+        self.alice.do("$path bob", "bob: directly, at 198.18.2.2:")
+
+    def test_relayed(self) -> None:
+        """Two behind symmetric routers talk over the server within two seconds; both are told so,
+        and nothing of it can be read by the server."""
+        world = self.meet(Kind.SYMMETRIC, Kind.SYMMETRIC)
+        for one in self.people:
+            one.type(f"{one.name} says 0")
+        world.wait(2)
+        self.assert_heard(1)
+        for one, other in (self.people, self.people[::-1]):
+            self.assertEqual(
+                one.told(OVER),
+                [f"> what you and {other.name} say {OVER}; $path {other.name} says why"],
+            )
+        carried = b"".join(sent.payload for sent in world.network.sent if sent.to == SERVER)
+        self.assertNotIn(b"says 0", carried)
+        self.bob.do("$path", "alice: over the server, which cannot read it, for ")
+
+    def test_every_kind(self) -> None:
+        """Every two have a way, and where there can be a direct one that is what it is."""
+        for first in (Kind.PUBLIC, Kind.CARRIER, Kind.SYMMETRIC):
+            for second in FOURS:
+                world = self.meet(first, second)
+                world.wait(3)
+                told = bool(self.alice.told(OVER)), bool(self.bob.told(OVER))
+                self.assertEqual(told, 2 * (not direct(first, second),), (first, second))
+                self.alice.type("hello")
+                world.wait(1)
+                self.assertEqual(self.bob.heard_of(self.alice), ["hello"])
+
+    def test_direct_only(self) -> None:
+        """One who takes nothing over a server has no link where there is no direct way, and
+        `$path` says why."""
+        world = self.meet(Kind.SYMMETRIC, Kind.SYMMETRIC, relays=False)
+        self.alice.type("hello")
+        world.wait(20)
+        self.assertEqual(self.bob.heard_of(self.alice), [])
+        self.alice.do("$path bob", "you take nothing that a server carries (--direct-only)")
+        self.alice.expect("bob: no link for ")
+        self.alice.expect("not directly, as nothing that you and bob send each other directly")
+        self.alice.expect("nor over the server: it carries nothing between you")
+        carried = [sent for sent in world.network.sent if sent.payload[:1] == b"\3"]
+        self.assertEqual(carried, [])
+
+    def test_no_relay(self) -> None:
+        """So it is where the server carries nothing; and where there is a way it is taken."""
+        world = self.meet(Kind.SYMMETRIC, Kind.HOME, relay=False)
+        self.alice.type("hello")
+        world.wait(20)
+        self.assertEqual(self.bob.heard_of(self.alice), [])
+        world = self.meet(Kind.HOME, Kind.HOME, relay=False)
+        self.alice.type("hello")
+        world.wait(1)
+        self.assertEqual(self.bob.heard_of(self.alice), ["hello"])
+
+    def test_no_initial(self) -> None:
+        """No packet of QUIC goes to an address that has not answered a probe before, but to the
+        server; and in both directions probes are small."""
+        for first in FOURS:
+            world = self.meet(first, Kind.HOME)
+            world.wait(5)
+            answered = set()
+            for sent in world.network.sent:
+                if sent.payload[:1] == b"\2":
+                    answered.add((sent.to, sent.source))
+                    answered.add((sent.source, sent.to))
+                if sent.payload[0] >= 0x40 and SERVER not in (sent.source, sent.to):
+                    self.assertIn((sent.source, sent.to), answered)
+                if sent.payload[0] in (1, 2):
+                    self.assertEqual(len(sent.payload), PROBE_BYTES)
+
+    def test_nobody_of_that_name(self) -> None:
+        """The way to nobody is told as such, and of no one."""
+        self.meet(Kind.PUBLIC, Kind.PUBLIC)
+        self.alice.do("$path eve", "nobody called eve is here; $who shows who is")
+
+
+class Changing(Behind):
+    """A way that opens, or closes, while people talk."""
+
+    def test_opens(self) -> None:
+        """A direct way that opens is taken, without a word that is lost or doubled, and both
+        are told."""
+        self.meet(Kind.HOME, Kind.HOME)
+        self.world.network.loses = self.close
+        self.alice, self.bob = self.people
+        self.meet_again()
+        for one in self.people:
+            self.talk(one, 200)
+        self.world.wait(5)
+        self.world.network.loses = lambda sent: False
+        self.world.wait(30)
+        self.assert_heard(200)
+        for one in self.people:
+            one.expect("goes over the server")
+            one.expect("goes directly now, and no longer over the server")
+
+    def meet_again(self) -> None:
+        """Let both leave the room and come back, so that they have to find each other anew."""
+        for one in self.people:
+            one.do("$roomleave", "you are not in lab any more")
+        self.world.wait(6)
+        self.alice.do("$roomjoin lab", "you are in lab")
+        self.bob.do("$roomjoin lab", "you are in lab with alice")
+        self.alice.expect("bob came")
+
+    def test_closes(self) -> None:
+        """When it closes words go over the server, each once; and back when it opens."""
+        world = self.meet(Kind.HOME, Kind.HOME)
+        world.wait(5)
+        for one in self.people:
+            self.talk(one, 1200)
+        world.wait(20)
+        world.network.loses = self.close
+        world.wait(40)
+        for one in self.people:
+            one.expect("goes over the server")
+        world.network.loses = lambda sent: False
+        world.wait(80)
+        self.assert_heard(1200)
+        for one in self.people:
+            one.expect("goes directly now")
+
+    def test_router_forgets(self) -> None:
+        """Where a router gives another port, words arrive again, each once."""
+        world = self.meet(Kind.HOME, Kind.HOME)
+        world.wait(5)
+        for one in self.people:
+            self.talk(one, 600)
+        for one in self.people:
+            world.wait(10)
+            router = one.transport._network
+            assert isinstance(router, Router)
+            router.forget()
+        world.wait(90)
+        self.assert_heard(600)
+
+    @some
+    @given(
+        st.sampled_from(FOURS), st.sampled_from(FOURS), st.floats(0, 0.3), st.integers(0, 2**32)
+    )
+    def test_any(self, one: Kind, other: Kind, loss: float, seed: int) -> None:
+        """Any two kinds, and any loss: there is a link in the end, and each word is there once."""
+        world = self.meet(one, other, seed=seed)
+        world.network.loss, world.network.duplication = loss, loss / 2
+        for person in self.people:
+            self.talk(person, 10)
+        world.wait(100)
+        world.network.loss = 0.0
+        world.wait(60)
+        self.assert_heard(10)

@@ -1,0 +1,223 @@
+"""Ways to others, between the one who looks for them, the server, the links and the person."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from twisted_chat.addresses import Address, is_relayed
+from twisted_chat.links import Link
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.event import Someone, at
+from twisted_chat.peer.events.paths import GoesDirectly, GoesOverServer, PathsShown, Way
+from twisted_chat.peer.gen2.path_finder import PathFinder
+from twisted_chat.peer.gen2.path_report import report
+from twisted_chat.peer.gen2.probe_limits import ProbePlaces
+from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.rate import Rate
+from twisted_chat.wire.gen2.answers import Answer
+from twisted_chat.wire.gen2.growth import OF_USERS, PATHS, RELAY, Can
+from twisted_chat.wire.gen2.pairing import (
+    MAX_OWN,
+    AskCarrying,
+    AskPairing,
+    Carrying,
+    NotCarrying,
+    NotPaired,
+    OwnAddresses,
+    Pairing,
+    Seen,
+)
+
+GATHER = 0.5
+"""Seconds for which it is gathered who is reached another way now, before it is told."""
+TELL_EVERY, TELL_BURST = 10.0, 6
+"""Seconds between two notices of that, and how many may come at once."""
+
+
+class Reaching(Protocol):
+    """The one who dials."""
+
+    def reach(self, fingerprint: str, address: Address, now: float) -> None:
+        """Dial a peer there, also where there is a link, which this one is better than."""
+
+    def reach_as_before(self, fingerprint: str, now: float) -> None:
+        """Dial a peer where the server says it is."""
+
+
+class ServerReached(Protocol):
+    """The one who has the link to the server."""
+
+    @property
+    def link(self) -> Link | None:
+        """The link that there is."""
+
+
+class Ways:
+    """All of them. `own` is our own fingerprint, `here` where our own datagrams leave from, if
+    that is known; `draw` gives so many random bytes; with `relays` we take what a server
+    carries. `links` is the one who dials, `server` has the link to the server; `wake` is
+    when `tick` is due."""
+
+    links: Reaching
+    server: ServerReached
+
+    def __init__(
+        self,
+        own: str,
+        whereabouts: Whereabouts,
+        here: Address | None,
+        effects: Effects,
+        draw: Callable[[int], bytes],
+        *,
+        relays: bool,
+    ) -> None:
+        self._effects = effects
+        self._here = here
+        self._relays = relays
+        self._finder = PathFinder(own, ProbePlaces(whereabouts, here), self, draw, relays=relays)
+        self._introduces = False
+        self._told: dict[str, Way] = {}
+        self._untold: dict[str, Someone] = {}
+        self._tell_at = NEVER
+        self._telling = Rate(1 / TELL_EVERY, TELL_BURST)
+        self.can = Can(tuple(one for one in OF_USERS if relays or one != RELAY))
+        """What we say that we can."""
+
+    # --- The server
+
+    def server_can(self, link: Link, now: float) -> None:
+        """The server has said over this link what it can."""
+        self._introduces = link.has(PATHS)
+        carries = self._relays and link.has(RELAY)
+        self._effects.relay_over(link.address if carries else None)
+        if self._introduces:
+            own = () if self._here is None else (self._here,)
+            self._effects.frame(OwnAddresses(own[:MAX_OWN]).encode(), link)
+            self._finder.server_back(now)
+
+    def told(self, message: Answer, now: float) -> bool:
+        """Take what the server says of ways. False if it is about something else."""
+        if not isinstance(message, Seen | Pairing | NotPaired | Carrying | NotCarrying):
+            return False
+        self._finder.told(message, now)
+        return True
+
+    def ask(self, request: AskPairing | AskCarrying) -> bool:
+        link = self.server.link
+        if link is None or not link.has(PATHS):
+            return False
+        self._effects.frame(request.encode(), link)
+        return True
+
+    # --- Probes
+
+    def received(self, datagram: bytes, source: Address, now: float) -> None:
+        """A probe or an answer came from there."""
+        self._finder.received(datagram, source, now)
+
+    def probe(self, datagram: bytes, address: Address) -> None:
+        self._effects.probe(datagram, address)
+
+    # --- Links
+
+    def want(self, fingerprint: str, now: float) -> None:
+        """There is to be a link to this peer."""
+        if self._introduces:
+            self._finder.want(fingerprint, now)
+
+    def part(self, fingerprint: str) -> None:
+        """There is to be none any more."""
+        self._finder.part(fingerprint)
+        self._told.pop(fingerprint, None)
+        self._untold.pop(fingerprint, None)
+
+    def dialled_as_before(self, fingerprint: str) -> bool:
+        """Whether a peer is dialled where the server says it is: it does not probe, or the
+        server introduces nobody."""
+        path = self._finder.get(fingerprint)
+        return path is None or path.as_before
+
+    def linked(self, who: Someone, address: Address, now: float) -> None:
+        """There is a link."""
+        relayed = is_relayed(address)
+        self._finder.linked(who.fingerprint, address, now, relayed=relayed)
+        before = self._told.get(who.fingerprint, Way.DIRECT)
+        if before is not (Way.RELAYED if relayed else Way.DIRECT):
+            self._untold[who.fingerprint] = who
+            self._tell_at = min(self._tell_at, now + GATHER)
+
+    def moved(self, fingerprint: str, address: Address) -> None:
+        """The other end of the link is elsewhere now."""
+        self._finder.moved(fingerprint, address)
+
+    def doubted(self, fingerprint: str, now: float) -> None:
+        """The link may be lost."""
+        self._finder.doubted(fingerprint, now)
+
+    def doubts(self, fingerprint: str) -> bool:
+        """Whether it may, and nothing shows yet that it is not."""
+        path = self._finder.get(fingerprint)
+        return path is not None and path.doubted
+
+    def lost(self, fingerprint: str, now: float) -> None:
+        """There is no link any more."""
+        self._finder.lost(fingerprint, now)
+
+    def dial_failed(self, fingerprint: str, address: Address, now: float) -> None:
+        """Nothing came of a dial."""
+        self._finder.dial_failed(fingerprint, address, now)
+
+    def reach(self, fingerprint: str, address: Address, now: float) -> None:
+        self.links.reach(fingerprint, address, now)
+
+    def reach_as_before(self, fingerprint: str, now: float) -> None:
+        self.links.reach_as_before(fingerprint, now)
+
+    # --- The person
+
+    def show(self, people: Iterable[Someone], asked_for: str, now: float) -> None:
+        """Tell the ways to these, or to the one who was asked for."""
+        seen = self._finder.observed
+        port = 0 if self._here is None else self._here[1]
+        shown = tuple(report(self._finder, who, now) for who in people)
+        self._effects.tell(
+            PathsShown("" if seen is None else at(seen), port, self._relays, shown, asked_for)
+        )
+
+    def is_relayed(self, fingerprint: str) -> bool:
+        """Whether what is said to this peer goes over the server."""
+        return self._finder.is_relayed(fingerprint)
+
+    # --- What is due
+
+    @property
+    def wake(self) -> float:
+        return min(self._finder.wake, self._tell_at)
+
+    def tick(self, now: float) -> None:
+        """Do what has become due."""
+        self._finder.tick(now)
+        if self._tell_at <= now:
+            self._tell_at = NEVER
+            self._tell(now)
+
+    def _tell(self, now: float) -> None:
+        """Tell who is reached another way than was told last."""
+        changed: dict[Way, list[Someone]] = {Way.RELAYED: [], Way.DIRECT: []}
+        for fingerprint, who in self._untold.items():
+            path = self._finder.get(fingerprint)
+            way = Way.NONE if path is None else path.way
+            if way in changed and way is not self._told.get(fingerprint, Way.DIRECT):
+                changed[way].append(who)
+        self._untold = {one.fingerprint: one for some in changed.values() for one in some}
+        if not self._untold:
+            return
+        if not self._telling.spend("", now):
+            self._tell_at = now + self._telling.wait("", now, 1)
+            return
+        self._untold.clear()
+        for way, people in changed.items():
+            self._told.update((one.fingerprint, way) for one in people)
+            if people:
+                event = GoesOverServer if way is Way.RELAYED else GoesDirectly
+                self._effects.tell(event(tuple(people)))
