@@ -36,9 +36,11 @@ from twisted_chat.wire.gen2.answers import (
     Listed,
     PutOut,
     Refused,
+    RoomNews,
     RosterBegins,
     RosterEnds,
     RosterMember,
+    Topic,
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -77,6 +79,8 @@ TOLD: list[answers.Answer] = [
     Came("lab", 2, OLD),
     Went("lab", 3, "bob"),
     PutOut("lab", Leaving.LEFT),
+    Topic("lab", "frogs"),
+    RoomNews(RoomVerb.INVITE, "den", "bob"),
     Refused(RoomVerb.KICK, "lab", Ground.NOT_YOURS),
 ]
 SAID: list[gen1.Answer] = [

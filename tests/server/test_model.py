@@ -215,6 +215,7 @@ class ModelTests(SynchronousTestCase):
             holders = [member for member in room.members if member.user.fingerprint]
             self.assertEqual(room.holders, len(holders))
             self.assertTrue(all(room in member.user.rooms for member in room.members))
+            self.assertFalse([m for m in room.members if room.rules.bans(m.user.fingerprint)])
         for user in server.directory.users.read():
             self.assertLessEqual(len(user.rooms), 2 if user.fingerprint else 1)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.directory import directory
+from twisted_chat.directory.rules import PUBLIC
 from twisted_chat.wire import common
 from twisted_chat.wire.common import (
     Bare,
@@ -34,12 +35,16 @@ from twisted_chat.wire.gen1 import (
     UserListed,
 )
 from twisted_chat.wire.gen2.requests import (
+    RUNNING,
     AskRoster,
     CloseRoom,
+    CreatePrivateRoom,
     GiveRoom,
     Kick,
     QuitRoom,
     Request,
+    RunRoom,
+    SetTopic,
     SignOfLife,
 )
 
@@ -131,6 +136,9 @@ likely_frames: st.SearchStrategy[Request] = st.one_of(
     st.just(SignOfLife()),
     *(few_rooms.map(kind) for kind in (QuitRoom, AskRoster, Kick, CloseRoom)),
     *(st.builds(kind, few_rooms, few_names) for kind in (Kick, GiveRoom)),
+    st.builds(RunRoom, st.sampled_from(RUNNING), few_rooms, few_names),
+    few_rooms.map(CreatePrivateRoom),
+    st.builds(SetTopic, few_rooms, st.sampled_from(["", "frogs"])),
     few_rooms.map(JoinRoom),
     few_rooms.map(CreateRoom),
     few_names.map(Register),
@@ -218,6 +226,11 @@ changes_of_both: st.SearchStrategy[directory.Change] = st.one_of(
     st.builds(lambda key, name: directory.RoomJoined(key, _key(name)), fingerprints, few_rooms),
     st.builds(lambda key, name: directory.RoomLeft(key, _key(name)), fingerprints, few_rooms),
     st.builds(lambda name, key: directory.RoomGiven(_key(name), key), few_rooms, fingerprints),
+    st.builds(
+        lambda name, key: directory.RoomRuled(_key(name), PUBLIC.ban(key, "x")),
+        few_rooms,
+        fingerprints,
+    ),
 )
 """Changes of users of both generations."""
 

@@ -37,9 +37,11 @@ from twisted_chat.wire.gen2.answers import (
     PutOut,
     Refused,
     Rivalled,
+    RoomNews,
     RosterBegins,
     RosterEnds,
     RosterMember,
+    Topic,
     Went,
     pack,
     parse_answer,
@@ -48,13 +50,17 @@ from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import MAX_FEATURES, Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import (
+    RUNNING,
     AskRoster,
     CloseRoom,
+    CreatePrivateRoom,
     GiveRoom,
     Kick,
     QuitRoom,
     Request,
     RoomVerb,
+    RunRoom,
+    SetTopic,
     SignOfLife,
     parse_request,
 )
@@ -77,7 +83,9 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(Kick, given_names, st.one_of(st.just(""), given_names)),
     st.builds(GiveRoom, given_names, given_names),
     *(st.builds(kind, given_names) for kind in (CreateRoom, JoinRoom, QuitRoom)),
-    *(st.builds(kind, given_names) for kind in (CloseRoom, AskRoster)),
+    *(st.builds(kind, given_names) for kind in (CloseRoom, AskRoster, CreatePrivateRoom)),
+    st.builds(RunRoom, st.sampled_from(RUNNING), given_names, given_names),
+    st.builds(SetTopic, given_names, texts),
 )
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.sampled_from([Goodbye(), *map(Bare, (Verb.HI, Verb.AR, Verb.UL, Verb.RL))]),
@@ -95,6 +103,8 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.just(SignOfLife()),
     CANS,
     given_names.filter(lambda verb: verb != "hi").map(NotKnown),
+    st.builds(RoomNews, st.sampled_from(RUNNING), given_names, given_names),
+    st.builds(Topic, given_names, texts),
     st.builds(PutOut, given_names, st.sampled_from(Leaving)),
     st.builds(Done, st.sampled_from(RoomVerb), given_names),
     st.builds(Refused, st.sampled_from(RoomVerb), given_names, st.sampled_from(Ground)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.entries import Who
+from twisted_chat.directory.rules import PUBLIC, RoomRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class RoomCreated:
     casefolded: str
     creator: Who
     site: str = ""
+    rules: RoomRules = PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,14 @@ class RoomGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomRuled:
+    """A room is run by these rules now. Does not apply if it was before."""
+
+    casefolded: str
+    rules: RoomRules
+
+
+@dataclass(frozen=True, slots=True)
 class RoomGone:
     """A room is no more. Does not apply if somebody is in it."""
 
@@ -116,5 +126,6 @@ Change = (
     | RoomJoined
     | RoomLeft
     | RoomGiven
+    | RoomRuled
     | RoomGone
 )

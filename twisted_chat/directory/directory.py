@@ -28,6 +28,7 @@ from twisted_chat.directory.changes import (
     RoomGone,
     RoomJoined,
     RoomLeft,
+    RoomRuled,
 )
 from twisted_chat.directory.entries import KeptName, KeyHolder, Member, Room, User, Who
 from twisted_chat.directory.index import Index
@@ -40,7 +41,7 @@ from twisted_chat.directory.sites import Sites
 __all__ = [
     "Change", "Departed", "Directory", "Heard", "KeptName", "KeyHolder", "Member", "Moved",
     "NameForgotten", "NameKept", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone",
-    "RoomJoined", "RoomLeft", "User", "Who",
+    "RoomJoined", "RoomLeft", "RoomRuled", "User", "Who",
 ]  # fmt: skip
 
 
@@ -73,6 +74,7 @@ class Directory:
             RoomJoined: self._join_room,
             RoomLeft: self._leave_room,
             RoomGiven: self._give_room,
+            RoomRuled: self._rule_room,
             RoomGone: self._close_room,
         }
 
@@ -199,7 +201,9 @@ class Directory:
         creator = self.user(change.creator)
         at = site(creator.address[0]) if creator is not None else change.site
         members: Index[str, Member] = Index(attrgetter("user.casefolded"))
-        room = Room(change.name, change.casefolded, change.creator, at, members, now)
+        room = Room(
+            change.name, change.casefolded, change.creator, at, members, now, rules=change.rules
+        )
         self.rooms.add(room)
         self.owners.add(room)
         self._vacate(room)
@@ -229,6 +233,13 @@ class Directory:
         self.owners.remove(room)
         room.creator, room.site = heir.fingerprint, site(heir.address[0])
         self.owners.add(room)
+        return True
+
+    def _rule_room(self, change: RoomRuled, now: float) -> bool:
+        room = self.rooms.get(change.casefolded)
+        if room is None or room.rules == change.rules:
+            return False
+        room.rules = change.rules
         return True
 
     def _close_room(self, change: RoomGone, now: float) -> bool:

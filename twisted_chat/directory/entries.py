@@ -11,6 +11,7 @@ from typing import Union
 from twisted_chat.addresses import Address
 from twisted_chat.directory.index import Index
 from twisted_chat.directory.queue import Place
+from twisted_chat.directory.rules import PUBLIC, RoomRules
 
 Who = Union[Address, str]  # noqa: UP007 - an alias of tuple and str that isinstance is not asked about
 """An address in generation 1, a fingerprint in generation 2."""
@@ -87,3 +88,15 @@ class Room:
     members: Index[str, Member]
     emptied: float
     holders: int = 0
+    rules: RoomRules = PUBLIC
+
+    def let_in(self, user: User) -> bool:
+        """Whether this user may come in."""
+        owned = bool(user.fingerprint) and user.fingerprint == self.creator
+        return owned or self.rules.admits(user.fingerprint)
+
+    def helped_by(self, user: User) -> bool:
+        """Whether this user may invite, put out, ban, and set the topic."""
+        return bool(user.fingerprint) and (
+            user.fingerprint == self.creator or user.fingerprint in self.rules.ops
+        )

@@ -16,6 +16,7 @@ from twisted_chat.directory.directory import (
     RoomGiven,
     User,
 )
+from twisted_chat.directory.rules import RoomRules
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
 from twisted_chat.server.availability import Availability
@@ -56,7 +57,9 @@ class Claims:
         else:
             self._ledger.claim(record, change.fingerprint, now, close)
 
-    def room(self, name: str, creator: User, now: float, close: Answer) -> None:
+    def room(
+        self, name: str, creator: User, now: float, close: Answer, *, private: bool = False
+    ) -> None:
         """Let there be this room, if there can be, and tell `close`: nothing is refused where
         this creator has it."""
         try:
@@ -66,15 +69,17 @@ class Claims:
             return
         room = self._directory.rooms.get(casefolded)
         if room is not None:
-            close(None if room.creator == creator.who else Ground.TAKEN, now)
+            own = room.creator == creator.who and room.rules.private == private
+            close(None if own else Ground.TAKEN, now)
         elif not self._available.is_room_free(name, casefolded):
             close(Ground.TAKEN, now)
         elif not (self._available.can_own(creator) and self._make_room(creator, now)):
             close(Ground.MANY, now)
         elif isinstance(creator, KeyHolder):
             at = site(creator.address[0])
-            change = RoomCreated(name, casefolded, creator.fingerprint, at)
-            record = RoomRecord(casefolded, name, creator.fingerprint, at)
+            rules = RoomRules(private=private)
+            change = RoomCreated(name, casefolded, creator.fingerprint, at, rules)
+            record = RoomRecord(casefolded, name, creator.fingerprint, at, rules.encode())
             self._ledger.claim(
                 record, creator.fingerprint, now, partial(self._room_claimed, change, close)
             )
@@ -101,7 +106,8 @@ class Claims:
         if heir.who != room.creator and not self._available.can_own(heir):
             close(Ground.MANY, now)
             return
-        record = RoomRecord(room.casefolded, room.name, heir.fingerprint, site(heir.address[0]))
+        at, rules = site(heir.address[0]), room.rules.encode()
+        record = RoomRecord(room.casefolded, room.name, heir.fingerprint, at, rules)
         self._ledger.claim(
             record, str(room.creator), now, partial(self._room_given, room, heir, close)
         )
@@ -112,10 +118,14 @@ class Claims:
         given = written and self._registry.apply(
             RoomGiven(room.casefolded, heir.fingerprint), room.name, now
         )
-        if written and not given:
+        if written:
             self._note_owner(room)
         close(None if given else Ground.OTHER, now)
 
     def _note_owner(self, room: Room) -> None:
         if isinstance(room.creator, str):
-            self._ledger.note(RoomRecord(room.casefolded, room.name, room.creator, room.site))
+            self._ledger.note(
+                RoomRecord(
+                    room.casefolded, room.name, room.creator, room.site, room.rules.encode()
+                )
+            )

@@ -18,6 +18,7 @@ from twisted_chat.server.gen2.registration import LinkRegistration
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.roster import LinkRoster
+from twisted_chat.server.gen2.running import RunningRooms
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
 from twisted_chat.server.gen2.sessions import LinkSessions
@@ -108,7 +109,16 @@ class Core:
             ),
             introductions,
             LinkRequests(
-                directory, registry, available, claims, links, roster, nearby, introductions, relay
+                directory,
+                registry,
+                available,
+                claims,
+                links,
+                roster,
+                nearby,
+                introductions,
+                relay,
+                RunningRooms(directory, registry, available, roster),
             ).answer,
             dropped,
             ledger,

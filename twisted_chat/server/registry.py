@@ -15,9 +15,11 @@ from twisted_chat.directory.directory import (
     RoomGone,
     RoomJoined,
     RoomLeft,
+    RoomRuled,
     User,
 )
 from twisted_chat.directory.entries import KeptName
+from twisted_chat.directory.rules import RoomRules, read_rules
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
@@ -29,6 +31,7 @@ from twisted_chat.server.journal.records import (
     NameFreed,
     NameRecord,
     RoomFreed,
+    RoomRecord,
 )
 from twisted_chat.server.roster import Roster
 from twisted_chat.wire.gen2.answers import Leaving
@@ -87,7 +90,8 @@ class Registry:
             )
             self._expiry.name_kept(now - ago)
         for room in kept.rooms:
-            change = RoomCreated(room.name, room.casefolded, room.owner, room.site)
+            rules = read_rules(room.rules)
+            change = RoomCreated(room.name, room.casefolded, room.owner, room.site, rules)
             self._directory.apply(change, now)
             self._expiry.room_empty(now)
         self._arrange()
@@ -159,6 +163,19 @@ class Registry:
         self._expiry.room_empty(now)
         self._arrange()
 
+    def rule(self, room: Room, rules: RoomRules, now: float) -> None:
+        """Let a room be run by these rules."""
+        if self.apply(RoomRuled(room.casefolded, rules), room.name, now):
+            self._ledger.note(
+                RoomRecord(
+                    room.casefolded, room.name, str(room.creator), room.site, rules.encode()
+                )
+            )
+
+    def charge_telling(self, room: Room, user: User, now: float) -> None:
+        """Note that a user has caused all members to be told something."""
+        self._charge(user, now, room.holders)
+
     def wait(self, host: str, now: float, *, keyed: bool) -> float:
         """Seconds until a user at this host address may come into another room, after
         all that those of its site have caused by coming and going: with a key those with
@@ -177,6 +194,8 @@ class Registry:
         if room in user.rooms:
             self._renew(room, user)
             return None
+        if not room.let_in(user):
+            return Ground.BANNED if room.rules.bans(user.fingerprint) else Ground.PRIVATE
         if len(room.members) >= self._bounds.members:
             return Ground.FULL
         if user.fingerprint and len(user.rooms) >= self._bounds.rooms_joined:

@@ -103,7 +103,7 @@ class OwnershipTests(SynchronousTestCase):
         server = self.server
         before = [member.user.name for member in server.room("lab").members]
         asked: list[tuple[Link, RoomRequest, Ground]] = [
-            (self.ben, Kick("lab", "carla"), Ground.NOT_YOURS),
+            (self.ben, Kick("lab", "carla"), Ground.NOT_OP),
             (self.ben, Kick("lab"), Ground.NOT_YOURS),
             (self.ben, CloseRoom("lab"), Ground.NOT_YOURS),
             (self.ben, GiveRoom("lab", "ben"), Ground.NOT_YOURS),
@@ -158,7 +158,7 @@ class OwnershipTests(SynchronousTestCase):
         server = self.server
         gives, kicks = Done(RoomVerb.GIVE, "lab"), Done(RoomVerb.KICK, "lab")
         self.assertEqual(server.ask(self.anna, GiveRoom("lab", "ben")), [gives])
-        refused = Refused(RoomVerb.KICK, "lab", Ground.NOT_YOURS)
+        refused = Refused(RoomVerb.KICK, "lab", Ground.NOT_OP)
         self.assertEqual(server.ask(self.anna, Kick("lab", "ben")), [refused])
         self.assertEqual(server.ask(self.ben, Kick("lab", "anna"))[-1], kicks)
 

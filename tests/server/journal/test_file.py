@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import some
-from twisted_chat.server.journal.file import JournalFile, NotWritten
+from twisted_chat.server.journal.file import _MIGRATIONS, JournalFile, NotWritten
 from twisted_chat.server.journal.records import (
     KeptRecords,
     NameFreed,
@@ -126,6 +126,20 @@ class FileTests(SynchronousTestCase):
         second = self.open()
         self.assertNotEqual(second.set_aside, file.set_aside)
         self.assertTrue(file.set_aside.exists())
+
+    def test_first_version(self) -> None:
+        """A file without how rooms are run is of rooms that are open to everybody."""
+        self.path.parent.mkdir(parents=True, mode=0o700)
+        with sqlite3.connect(self.path) as before:
+            before.executescript(f"{_MIGRATIONS[0]} PRAGMA user_version = 1;")
+            before.execute("INSERT INTO rooms VALUES ('lab', 'Lab', 'key', 'site')")
+        before.close()
+        file = self.open()
+        self.assertEqual(file.set_aside, None)
+        self.assertEqual(file.read().rooms, (RoomRecord("lab", "Lab", "key", "site"),))
+        private = RoomRecord("lab", "Lab", "key", "site", '{"private": true}')
+        file.write([private])
+        self.assertEqual(file.read().rooms, (private,))
 
     def test_later_version(self) -> None:
         """A file of a later version is left alone."""

@@ -26,7 +26,13 @@ from twisted_chat.wire.gen2.answers import (
     RosterEnds,
 )
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.requests import ABOUT_ROOMS, Request, RoomRequest, RoomVerb
+from twisted_chat.wire.gen2.requests import (
+    ABOUT_ROOMS,
+    Request,
+    RoomRequest,
+    RoomVerb,
+    verb_of,
+)
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
@@ -134,7 +140,7 @@ def refusal(request: Request) -> Answer | None:
         if can_be and may_travel(request.room):
             return None
         ground = Ground.NOBODY if may_travel(request.room) else Ground.NO_NAME
-        return Refused(ABOUT_ROOMS[type(request)], request.room, ground)
+        return Refused(verb_of(request), request.room, ground)
     return None if can_be else Bare(_VERBS[type(request)])
 
 

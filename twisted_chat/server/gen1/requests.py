@@ -144,7 +144,7 @@ class DatagramRequests:
             self._queue.send(user.address, _RL, now)
             return
         rooms = self._directory.rooms.read()
-        listed = (RoomListed(one.name).encode() for one in rooms)
+        listed = (RoomListed(one.name).encode() for one in rooms if not one.rules.private)
         self._queue.open(user.address, Slot.ROOMS, listed)
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room
+from twisted_chat.directory.rules import LONGEST_TOPIC
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen2.introductions import Introductions
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.roster import LinkRoster, contact
+from twisted_chat.server.gen2.running import RunningRooms
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.registry import Registry
@@ -33,17 +35,19 @@ from twisted_chat.wire.gen2.answers import (
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.pairing import AskCarrying, AskPairing, Carrying, NotCarrying
 from twisted_chat.wire.gen2.requests import (
-    ABOUT_ROOMS,
     AskRoster,
     CloseRoom,
+    CreatePrivateRoom,
     GiveRoom,
     Kick,
     QuitRoom,
     Request,
     RoomRequest,
+    RoomVerb,
+    RunRoom,
+    SetTopic,
+    verb_of,
 )
-
-_OfOwner = Kick | CloseRoom | GiveRoom
 
 NAMES_AT_ONCE = 256
 """Names in one message of a list: some 4 KiB, 32 KiB where each is as long as can be."""
@@ -63,7 +67,9 @@ class LinkRequests:
         nearby: Nearby,
         introductions: Introductions,
         relay: Relay,
+        running: RunningRooms,
     ) -> None:
+        self._running = running
         self._directory = directory
         self._registry = registry
         self._available = available
@@ -78,6 +84,9 @@ class LinkRequests:
             ListUsers: self._list_users,
             ListRooms: self._list_rooms,
             CreateRoom: self._create_room,
+            CreatePrivateRoom: self._create_room,
+            RunRoom: self._run_room,
+            SetTopic: self._set_topic,
             JoinRoom: self._join_room,
             QuitRoom: self._quit_room,
             AskRoster: self._ask_roster,
@@ -116,13 +125,17 @@ class LinkRequests:
         self._queue.open(outlet, Slot.USERS, _list(Verb.UL, names))
 
     def _list_rooms(self, request: ListRooms, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        names = (one.name for one in self._directory.rooms.read())
+        names = (one.name for one in self._directory.rooms.read() if not one.rules.private)
         self._queue.open(outlet, Slot.ROOMS, _list(Verb.RL, names))
 
     # --- Rooms
 
     def _create_room(
-        self, request: CreateRoom, user: KeyHolder, outlet: Outlet, now: float
+        self,
+        request: CreateRoom | CreatePrivateRoom,
+        user: KeyHolder,
+        outlet: Outlet,
+        now: float,
     ) -> None:
         def close(ground: Ground | None, now: float) -> None:
             if ground is None:
@@ -130,7 +143,8 @@ class LinkRequests:
             else:
                 self._refuse(request, ground, outlet)
 
-        self._claims.room(request.room, user, now, close)
+        private = isinstance(request, CreatePrivateRoom)
+        self._claims.room(request.room, user, now, close, private=private)
 
     def _join_room(self, request: JoinRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
         ground = self._registry.join_room(request.room, user, now)
@@ -154,7 +168,11 @@ class LinkRequests:
     # --- What the one may do whose room it is
 
     def _kick(self, request: Kick, user: KeyHolder, outlet: Outlet, now: float) -> None:
-        room = self._own(request, user, outlet)
+        room = (
+            self._own(request, user, outlet)
+            if not request.name
+            else self._helped(request, user, outlet)
+        )
         if room is None:
             return
         if not request.name:
@@ -164,8 +182,40 @@ class LinkRequests:
             if member is None or member is user or room not in member.rooms:
                 self._refuse(request, Ground.NOBODY, outlet)
                 return
+            if room.helped_by(member) and room.creator != user.fingerprint:
+                self._refuse(request, Ground.NOT_YOURS, outlet)
+                return
             self._registry.leave_room(room, member, now, Leaving.KICKED)
         self._done(request, outlet)
+
+    def _run_room(self, request: RunRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        owner = request.verb in (RoomVerb.OP, RoomVerb.DEOP)
+        room = (self._own if owner else self._helped)(request, user, outlet)
+        if room is None:
+            return
+        ground = self._running.run(request, room, user, now)
+        if ground is None:
+            self._done(request, outlet)
+        else:
+            self._refuse(request, ground, outlet)
+
+    def _set_topic(self, request: SetTopic, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        room = self._helped(request, user, outlet)
+        if room is None:
+            return
+        if len(request.text) > LONGEST_TOPIC:
+            self._refuse(request, Ground.TOO_LONG, outlet)
+            return
+        self._running.set_topic(room, request.text, user, now)
+        self._done(request, outlet)
+
+    def _helped(self, request: RoomRequest, user: KeyHolder, outlet: Outlet) -> Room | None:
+        """The room that is asked about, if the user helps to run it; else that is refused."""
+        room = self._available.room(request.room)
+        if room is not None and room.helped_by(user):
+            return room
+        self._refuse(request, Ground.NO_ROOM if room is None else Ground.NOT_OP, outlet)
+        return None
 
     def _close_room(self, request: CloseRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
         room = self._own(request, user, outlet)
@@ -190,7 +240,7 @@ class LinkRequests:
         else:
             self._claims.heir(room, heir, now, close)
 
-    def _own(self, request: _OfOwner, user: KeyHolder, outlet: Outlet) -> Room | None:
+    def _own(self, request: RoomRequest, user: KeyHolder, outlet: Outlet) -> Room | None:
         """The room that is asked about, if it is the user's; else that is refused."""
         room = self._available.room(request.room)
         if room is not None and room.creator == user.fingerprint:
@@ -199,11 +249,11 @@ class LinkRequests:
         return None
 
     def _done(self, request: RoomRequest, outlet: Outlet) -> None:
-        verb = ABOUT_ROOMS[type(request)]
+        verb = verb_of(request)
         self._queue.send(outlet, Done(verb, request.room).encode())
 
     def _refuse(self, request: RoomRequest, ground: Ground, outlet: Outlet) -> None:
-        verb = ABOUT_ROOMS[type(request)]
+        verb = verb_of(request)
         self._queue.send(outlet, Refused(verb, request.room, ground).encode())
 
 

@@ -29,6 +29,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterBegins,
     RosterEnds,
     RosterMember,
+    Topic,
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -132,6 +133,20 @@ class LinkRoster:
             self._queue.cancel_roster(outlet, room)
             self._queue.send(outlet, PutOut(room.name, how).encode())
 
+    def topic(self, room: Room) -> None:
+        """Tell the members what their room is about."""
+        message = Topic(room.name, room.rules.topic).encode()
+        for member in room.members:
+            outlet = self._outlets.get(member.user.fingerprint)
+            if outlet is not None and not self._queue.tell(outlet, message):
+                self.renew(room, member.user)
+
+    def news(self, user: User, message: bytes) -> None:
+        """Tell a user what somebody who runs a room has done for it, or to it."""
+        outlet = self._outlets.get(user.fingerprint)
+        if outlet is not None:
+            self._queue.tell(outlet, message)
+
     def introduce(self, asker: User, found: User) -> None:
         """The one has asked for the other."""
         outlet = self._outlets.get(found.fingerprint)
@@ -222,6 +237,8 @@ class LinkRoster:
                 told = self._nearby.contact(contact(member.user), receiver.address)
                 yield RosterMember(room.name, told).encode()
         yield RosterEnds(room.name).encode()
+        if room.rules.topic:
+            yield Topic(room.name, room.rules.topic).encode()
         while later:
             yield _numbered(room, receiver, later.popleft())
         del outlet.later[room]

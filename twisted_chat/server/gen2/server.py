@@ -174,12 +174,13 @@ class LinkServer:
 
     def _telling(self, session: LinkSession, message: bytes, now: float) -> float:
         """Seconds until others may be told of what this message brings about: that
-        somebody comes into a room, or is in it at another address. NEVER while what was
-        said before it waits for the journal: `resume` says when that is over."""
+        somebody comes into a room, says what it is about, or is in it at another address.
+        NEVER while what was said before it waits for the journal: `resume` says when that
+        is over."""
         if self._ledger.waits(session.link.fingerprint):
             return NEVER
         verb = message[:2]
-        if verb != b"rj" and not (verb == b"hi" and self._has_moved(session)):
+        if verb not in (b"rj", b"rt") and not (verb == b"hi" and self._has_moved(session)):
             return 0.0
         return self._registry.wait(session.address[0], now, keyed=True)
 

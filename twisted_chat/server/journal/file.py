@@ -22,7 +22,7 @@ from twisted_chat.server.journal.records import (
 )
 from twisted_chat.startup import CannotStart
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a file with a higher one is left alone."""
 
 # One for each version after the first: what makes the tables of the one before into its own.
@@ -38,11 +38,12 @@ _MIGRATIONS = (
         kind TEXT NOT NULL, what TEXT NOT NULL, until REAL, reason TEXT NOT NULL,
         PRIMARY KEY (kind, what)) WITHOUT ROWID;
     """,
+    "ALTER TABLE rooms ADD COLUMN rules TEXT NOT NULL DEFAULT '';",
 )
 
 _TABLES = (
     "names (name, fingerprint, site, absent_since)",
-    "rooms (casefolded, name, owner, site)",
+    "rooms (casefolded, name, owner, site, rules)",
     "bans (kind, what, until, reason)",
 )
 """Each with its columns: a file that lacks some is damaged."""
@@ -130,7 +131,7 @@ class JournalFile:
             )
             for name, fingerprint, site, since in names
         )
-        rooms = self._file.execute("SELECT casefolded, name, owner, site FROM rooms")
+        rooms = self._file.execute("SELECT casefolded, name, owner, site, rules FROM rooms")
         bans = self._file.execute(
             "SELECT kind, what, until - ?1, reason FROM bans WHERE until IS NULL OR until > ?1",
             (now,),
@@ -164,10 +165,10 @@ class JournalFile:
                 )
             case NameFreed(casefolded):
                 execute("DELETE FROM names WHERE name = ?", (casefolded,))
-            case RoomRecord(casefolded, name, owner, site):
+            case RoomRecord(casefolded, name, owner, site, rules):
                 execute(
-                    "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?)",
-                    (casefolded, name, owner, site),
+                    "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?, ?)",
+                    (casefolded, name, owner, site, rules),
                 )
             case RoomFreed(casefolded):
                 execute("DELETE FROM rooms WHERE casefolded = ?", (casefolded,))

@@ -30,6 +30,8 @@ class RoomRecord:
     name: str
     owner: str
     site: str
+    rules: str = ""
+    """How it is run, as `directory.rules` encodes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from twisted_chat.wire.gen2.pairing import (
     read_pairing,
     read_seen,
 )
-from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
+from twisted_chat.wire.gen2.requests import RUNNING, RoomVerb, SignOfLife
 
 _ROOM_VERBS = frozenset(verb.value for verb in RoomVerb)
 
@@ -129,6 +129,7 @@ class Leaving(Enum):
 
     LEFT = "left"
     KICKED = "kicked"
+    BANNED = "banned"
     CLOSED = "closed"
     OTHER = "other"
 
@@ -142,6 +143,30 @@ class PutOut:
 
     def encode(self) -> bytes:
         return f"rk {self.room} {self.how.value}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNews:
+    """`iv`, `bn`, `ub`, `op` or `od`, with ROOM and NAME: the one of this name has invited
+    you into the room, banned you from it, or taken that back, made you an op, or none."""
+
+    verb: RoomVerb
+    room: str
+    by: str
+
+    def encode(self) -> bytes:
+        return f"{self.verb.value} {self.room} {self.by}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`rt ROOM TEXT`: what the room is about now; an empty text: about nothing."""
+
+    room: str
+    text: str
+
+    def encode(self) -> bytes:
+        return f"rt {self.room} {self.text}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +228,8 @@ Answer = (
     | Came
     | Went
     | PutOut
+    | RoomNews
+    | Topic
     | Done
     | Refused
     | Rivalled
@@ -253,6 +280,19 @@ def _read_put_out(argument: str) -> PutOut:
     return PutOut(read_name(room), _known(how, Leaving.OTHER))
 
 
+def _news(verb: RoomVerb) -> Callable[[str], RoomNews]:
+    def read(argument: str) -> RoomNews:
+        room, by = arguments(_two_words, argument)
+        return RoomNews(verb, read_name(room), read_name(by))
+
+    return read
+
+
+def _read_topic(argument: str) -> Topic:
+    room, _, text = argument.partition(" ")
+    return Topic(read_name(room), text)
+
+
 def _read_done(argument: str) -> Done:
     verb, room = arguments(_two_words, argument)
     try:
@@ -300,6 +340,8 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"r+": _read_came,
     b"r-": _read_went,
     b"rk": _read_put_out,
+    b"rt": _read_topic,
+    **{verb.value.encode(): _news(verb) for verb in RUNNING},
     b"ok": _read_done,
     b"no": _read_no,
     b"can": read_can,

@@ -7,6 +7,7 @@ which is named here: a user may be in several.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TypeVar
 
 from twisted_chat.wire.common import (
@@ -43,6 +44,12 @@ class RoomVerb(Enum):
     KICK = "kk"
     CLOSE = "rx"
     GIVE = "rg"
+    INVITE = "iv"
+    BAN = "bn"
+    UNBAN = "ub"
+    OP = "op"
+    DEOP = "od"
+    TOPIC = "rt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,40 @@ class GiveRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatePrivateRoom:
+    """`rc ROOM private`: let there be this room, which nobody comes into uninvited."""
+
+    room: str
+
+    def encode(self) -> bytes:
+        return f"rc {self.room} private".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRoom:
+    """`iv`, `bn`, `ub`, `op` or `od`, with ROOM and NAME: in this room this is what I want for
+    the one of this name."""
+
+    verb: RoomVerb
+    room: str
+    name: str
+
+    def encode(self) -> bytes:
+        return f"{self.verb.value} {self.room} {self.name}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """`rt ROOM TEXT`: what this room is about; an empty text: about nothing."""
+
+    room: str
+    text: str
+
+    def encode(self) -> bytes:
+        return f"rt {self.room} {self.text}".encode()
+
+
+@dataclass(frozen=True, slots=True)
 class SignOfLife:
     """`up`: are you there? And the answer of the one who is asked: I am."""
 
@@ -105,7 +146,18 @@ class SignOfLife:
         return b"up"
 
 
-RoomRequest = CreateRoom | JoinRoom | QuitRoom | AskRoster | Kick | CloseRoom | GiveRoom
+RoomRequest = (
+    CreateRoom
+    | CreatePrivateRoom
+    | JoinRoom
+    | QuitRoom
+    | AskRoster
+    | Kick
+    | CloseRoom
+    | GiveRoom
+    | RunRoom
+    | SetTopic
+)
 Request = (
     Register
     | Leave
@@ -122,6 +174,8 @@ Request = (
 
 ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
     CreateRoom: RoomVerb.CREATE,
+    CreatePrivateRoom: RoomVerb.CREATE,
+    SetTopic: RoomVerb.TOPIC,
     JoinRoom: RoomVerb.JOIN,
     QuitRoom: RoomVerb.LEAVE,
     AskRoster: RoomVerb.ROSTER,
@@ -129,7 +183,13 @@ ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
     CloseRoom: RoomVerb.CLOSE,
     GiveRoom: RoomVerb.GIVE,
 }
-"""The verb of each request about a room, whose `room` it is about."""
+"""The verb of each request about a room, but for those that say theirs."""
+RUNNING = (RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN, RoomVerb.OP, RoomVerb.DEOP)
+
+
+def verb_of(request: RoomRequest) -> RoomVerb:
+    """The verb of a request about a room."""
+    return request.verb if isinstance(request, RunRoom) else ABOUT_ROOMS[type(request)]
 
 
 _two_words = grammar(WORD, WORD)
@@ -147,6 +207,16 @@ def _room_and_name(make: Callable[[str, str], M]) -> Callable[[str], M]:
     return read
 
 
+def _read_create(argument: str) -> CreateRoom | CreatePrivateRoom:
+    room, *words = argument.split(" ")
+    return (CreatePrivateRoom if words[:1] == ["private"] else CreateRoom)(read_name(room))
+
+
+def _read_topic(argument: str) -> SetTopic:
+    room, _, text = argument.partition(" ")
+    return SetTopic(read_name(room), text)
+
+
 def _read_kick(argument: str) -> Kick:
     room, _, rest = argument.partition(" ")
     name = first(rest)
@@ -156,7 +226,9 @@ def _read_kick(argument: str) -> Kick:
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     b"hi": of_first(Register),
     b"ar": of_first(Locate),
-    b"rc": _room(CreateRoom),
+    b"rc": _read_create,
+    b"rt": _read_topic,
+    **{verb.value.encode(): _room_and_name(partial(RunRoom, verb)) for verb in RUNNING},
     b"rj": _room(JoinRoom),
     b"rk": _room(QuitRoom),
     b"ra": _room(AskRoster),

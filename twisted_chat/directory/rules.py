@@ -1,0 +1,81 @@
+"""How a room is run: who may come in, who helps to run it, and what it is about.
+
+A person is meant by their key. What stands here never changes: a rule that is changed is
+another one, which takes the place of the one before.
+"""
+
+import json
+from dataclasses import dataclass, replace
+
+MOST_OPS, MOST_INVITED, MOST_BANNED = 32, 256, 256
+"""Keys of those who help to run one room, who are invited into it, and who are banned from it."""
+LONGEST_TOPIC = 256
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRules:
+    """`banned` are keys, with the name that each had when it was banned."""
+
+    private: bool = False
+    """Whether only the owner, the ops and those who are invited are let in."""
+    topic: str = ""
+    ops: frozenset[str] = frozenset()
+    invited: frozenset[str] = frozenset()
+    banned: tuple[tuple[str, str], ...] = ()
+
+    def bans(self, fingerprint: str) -> bool:
+        """Whether the one with this key is banned."""
+        return any(key == fingerprint for key, _ in self.banned)
+
+    def admits(self, fingerprint: str) -> bool:
+        """Whether the one with this key, or without one, is let in who is not the owner."""
+        if self.bans(fingerprint):
+            return False
+        return not self.private or fingerprint in self.ops | self.invited
+
+    def ban(self, fingerprint: str, name: str) -> "RoomRules":
+        """The same, but that this key is banned, and neither invited nor an op's."""
+        others = tuple(one for one in self.banned if one[0] != fingerprint)
+        without = self.invited - {fingerprint}, self.ops - {fingerprint}
+        return replace(
+            self, banned=(*others, (fingerprint, name)), invited=without[0], ops=without[1]
+        )
+
+    def unban(self, fingerprints: frozenset[str]) -> "RoomRules":
+        """The same, but that these keys are not banned."""
+        return replace(
+            self, banned=tuple(one for one in self.banned if one[0] not in fingerprints)
+        )
+
+    def encode(self) -> str:
+        """As it is kept: empty for a room that anybody may come into, without a topic."""
+        if self == PUBLIC:
+            return ""
+        return json.dumps(
+            {
+                "private": self.private,
+                "topic": self.topic,
+                "ops": sorted(self.ops),
+                "invited": sorted(self.invited),
+                "banned": self.banned,
+            }
+        )
+
+
+PUBLIC = RoomRules()
+
+
+def read_rules(text: str) -> RoomRules:
+    """Read what was kept. Raises ValueError."""
+    if not text:
+        return PUBLIC
+    kept = json.loads(text)
+    banned = tuple((str(key), str(name)) for key, name in kept["banned"])
+    return RoomRules(
+        bool(kept["private"]),
+        str(kept["topic"]),
+        frozenset(map(str, kept["ops"])),
+        frozenset(map(str, kept["invited"])),
+        banned,
+    )

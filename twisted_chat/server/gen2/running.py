@@ -1,0 +1,117 @@
+"""What those who run a room decide about others: by their keys, which are found by their names."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from twisted_chat.directory.directory import Directory, KeyHolder, Room, User
+from twisted_chat.directory.rules import MOST_BANNED, MOST_INVITED, MOST_OPS, RoomRules
+from twisted_chat.names import folded
+from twisted_chat.server.availability import Availability
+from twisted_chat.server.gen2.roster import LinkRoster
+from twisted_chat.server.registry import Registry
+from twisted_chat.wire.gen2.answers import Leaving, RoomNews
+from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.requests import RoomVerb, RunRoom
+
+
+class RunningRooms:
+    """Each request comes from one who may make it."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        registry: Registry,
+        available: Availability,
+        roster: LinkRoster,
+    ) -> None:
+        self._directory = directory
+        self._registry = registry
+        self._available = available
+        self._roster = roster
+        self._does: dict[RoomVerb, Callable[[Room, str, str, KeyHolder, float], Ground | None]] = {
+            RoomVerb.INVITE: self._invite,
+            RoomVerb.BAN: self._ban,
+            RoomVerb.OP: self._op,
+            RoomVerb.DEOP: self._deop,
+        }
+
+    def run(self, request: RunRoom, room: Room, by: KeyHolder, now: float) -> Ground | None:
+        """Do what is asked. Returns why it cannot be done, if so."""
+        name = request.name
+        if request.verb is RoomVerb.UNBAN:
+            return self._unban(room, name, by, now)
+        user = self._available.find(name)
+        if user is not None and not user.fingerprint:
+            return Ground.NO_KEY
+        kept = self._directory.kept_names.get(folded(name))
+        key = user.fingerprint if user is not None else kept.fingerprint if kept else ""
+        if not key or key in (by.fingerprint, room.creator):
+            return Ground.NOBODY
+        return self._does[request.verb](room, key, name, by, now)
+
+    def set_topic(self, room: Room, text: str, by: KeyHolder, now: float) -> None:
+        """Let a room be about this, and tell its members."""
+        if text != room.rules.topic:
+            self._registry.rule(room, replace(room.rules, topic=text), now)
+            self._registry.charge_telling(room, by, now)
+            self._roster.topic(room)
+
+    def _invite(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
+        rules = room.rules
+        if rules.bans(key):
+            return Ground.BANNED
+        if key not in rules.invited and len(rules.invited) >= MOST_INVITED:
+            return Ground.MANY
+        self._rule(room, replace(rules, invited=rules.invited | {key}), now)
+        self._tell(key, RoomVerb.INVITE, room, by)
+        return None
+
+    def _ban(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
+        rules = room.rules
+        if key in rules.ops and by.fingerprint != room.creator:
+            return Ground.NOT_YOURS
+        if not rules.bans(key) and len(rules.banned) >= MOST_BANNED:
+            return Ground.MANY
+        self._rule(room, rules.ban(key, name), now)
+        user = self._directory.holders.get(key)
+        if user is not None and room in user.rooms:
+            self._registry.leave_room(room, user, now, Leaving.BANNED)
+        self._tell(key, RoomVerb.BAN, room, by)
+        return None
+
+    def _unban(self, room: Room, name: str, by: KeyHolder, now: float) -> Ground | None:
+        user, rules = self._available.find(name), room.rules
+        known_as = {key for key, had in rules.banned if folded(had) == folded(name)}
+        if user is not None and rules.bans(user.fingerprint):
+            known_as.add(user.fingerprint)
+        if not known_as:
+            return Ground.NOBODY
+        self._rule(room, rules.unban(frozenset(known_as)), now)
+        for key in sorted(known_as):
+            self._tell(key, RoomVerb.UNBAN, room, by)
+        return None
+
+    def _op(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
+        rules = room.rules
+        if rules.bans(key):
+            return Ground.BANNED
+        if key not in rules.ops and len(rules.ops) >= MOST_OPS:
+            return Ground.MANY
+        self._rule(room, replace(rules, ops=rules.ops | {key}), now)
+        self._tell(key, RoomVerb.OP, room, by)
+        return None
+
+    def _deop(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
+        if key not in room.rules.ops:
+            return Ground.NOBODY
+        self._rule(room, replace(room.rules, ops=room.rules.ops - {key}), now)
+        self._tell(key, RoomVerb.DEOP, room, by)
+        return None
+
+    def _rule(self, room: Room, rules: RoomRules, now: float) -> None:
+        self._registry.rule(room, rules, now)
+
+    def _tell(self, key: str, verb: RoomVerb, room: Room, by: User) -> None:
+        user = self._directory.holders.get(key)
+        if user is not None:
+            self._roster.news(user, RoomNews(verb, room.name, by.name).encode())
