@@ -13,7 +13,17 @@ PAIRS: list[Pair] = [
     (Kind.HOME, Kind.PUBLIC),
     (Kind.SYMMETRIC, Kind.CONE),
     (Kind.CARRIER, Kind.CONE),
+    (Kind.HOME, Kind.HOME),
+    (Kind.CARRIER, Kind.HOME),
+    (Kind.SIX, Kind.SIX),
     Together.HAIRPIN,
+    Together.NO_HAIRPIN,
+]
+RELAYED: list[Pair] = [
+    (Kind.SYMMETRIC, Kind.HOME),
+    (Kind.SERVER_ONLY, Kind.SYMMETRIC),
+    (Kind.SIX, Kind.HOME),
+    Together.CARRIER,
 ]
 SOON = 3.0
 """Seconds within which words arrive again."""
@@ -30,6 +40,25 @@ class Paths(TestCase):
                 self.assertFalse(way.relayed, pair)
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None
+
+    def test_relayed(self) -> None:
+        """Those between whom there is no way hear each other by the server."""
+        try:
+            for pair, way in ways(RELAYED, at_once=2):
+                self.assertIsNotNone(way.seconds, pair)
+                self.assertTrue(way.relayed, pair)
+        except NoNamespaces as problem:
+            raise SkipTest(str(problem)) from None
+
+    def test_direct_only(self) -> None:
+        """Those who take nothing that a server carries have no link then, and all the others."""
+        pairs: list[Pair] = [(Kind.SYMMETRIC, Kind.HOME), (Kind.HOME, Kind.PUBLIC)]
+        try:
+            found = dict(ways(pairs, options=["--direct-only"], patience=6.0))
+        except NoNamespaces as problem:
+            raise SkipTest(str(problem)) from None
+        self.assertIsNone(found[pairs[0]].seconds)
+        self.assertIsNotNone(found[pairs[1]].seconds)
 
     def test_narrow(self) -> None:
         """On a path of 1,000 bytes of which nobody is told words arrive, in mid-chat and

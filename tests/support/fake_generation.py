@@ -132,6 +132,9 @@ class FakeGeneration:
         """What was told since this was asked last."""
         return [one for one in self.effects.take() if isinstance(one, Event)]
 
+    def relayed(self, contact: Contact) -> bool:
+        return False
+
     def compared(self, contact: Contact) -> bool:
         return False
 

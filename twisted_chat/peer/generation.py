@@ -52,6 +52,9 @@ class Generation(Protocol):
     def compared(self, contact: Contact) -> bool:
         """Whether the person has compared the key of a contact."""
 
+    def relayed(self, contact: Contact) -> bool:
+        """Whether what is said to a contact goes over the server."""
+
     def start(self, name: str | None, now: float) -> None:
         """Look for the server, and register with a name, or ask for one."""
 

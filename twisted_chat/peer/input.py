@@ -143,7 +143,7 @@ class Input:
         self._gathering.tell_moves()
         self._holding.said(size)
         if not listening.by_conversation and not listening.absent:
-            people = present(self._contacts, self._generation.compared)
+            people = present(self._contacts, self._generation.compared, self._generation.relayed)
             self._effects.tell(Unheard(self._room.name, people))
             return True
         line = Line(text, self._registration.name, self._room.name, now)

@@ -249,7 +249,7 @@ class Orders:
         self._tell(server.Help(tuple(Command)))
 
     def _who(self, argument: str, now: float) -> None:
-        people = present(self._contacts, self._generation.compared)
+        people = present(self._contacts, self._generation.compared, self._generation.relayed)
         dropped = self._generation.datagrams.dropped
         self._tell(talk.Who(self._registration.name, self._room.name, people, dropped))
 

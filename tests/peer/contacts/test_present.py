@@ -11,6 +11,10 @@ from twisted_chat.peer.events.talk import Part, Present
 KEY, OTHER = "a" * 64, "b" * 64
 
 
+def never(contact: Contact) -> bool:
+    return False
+
+
 class Who(SynchronousTestCase):
     """How it stands with everybody."""
 
@@ -27,7 +31,7 @@ class Who(SynchronousTestCase):
             self.contacts.came(one)
         self.contacts.await_return(carol, awaited=True)
         self.contacts.block(dave, blocked=True)
-        shown = present(self.contacts, lambda one: one is bob)
+        shown = present(self.contacts, lambda one: one is bob, never)
         self.assertEqual(
             [(one.name, one.part, one.encrypted, one.compared) for one in shown],
             [
@@ -39,7 +43,7 @@ class Who(SynchronousTestCase):
         self.contacts.withhold(carol, withheld=True)
         self.contacts.ignore("dave", [dave])
         self.contacts.stop()
-        shown = present(self.contacts, lambda one: False)
+        shown = present(self.contacts, lambda one: False, never)
         self.assertEqual(
             [one.part for one in shown], [Part.ONLY_HEARD, Part.IGNORED, Part.WITHHELD]
         )
@@ -50,10 +54,11 @@ class Who(SynchronousTestCase):
         self.contacts.add(bob)
         self.contacts.ignore("bob", [bob])
         self.assertEqual(
-            present(self.contacts, lambda one: False), (Present("bob", Part.IGNORED),)
+            present(self.contacts, lambda one: False, never),
+            (Present("bob", Part.IGNORED),),
         )
         self.contacts.came(bob)
-        (shown,) = present(self.contacts, lambda one: False)
+        (shown,) = present(self.contacts, lambda one: False, never)
         self.assertEqual((shown.part, shown.encrypted), (Part.IGNORED, True))
 
     def test_asking(self) -> None:
@@ -61,11 +66,19 @@ class Who(SynchronousTestCase):
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.knock(bob, free=False)
-        (shown,) = present(self.contacts, lambda one: False)
+        (shown,) = present(self.contacts, lambda one: False, never)
         self.assertEqual((shown.part, shown.asks), (Part.ONLY_HEARD, True))
         self.contacts.poke(bob)
-        (shown,) = present(self.contacts, lambda one: False)
+        (shown,) = present(self.contacts, lambda one: False, never)
         self.assertEqual((shown.part, shown.asks), (Part.HEARS, False))
+
+    def test_relayed(self) -> None:
+        """It is shown to whom words go over the server."""
+        bob = contact_of("bob", KEY)
+        self.contacts.add(bob)
+        self.contacts.came(bob)
+        (shown,) = present(self.contacts, lambda one: False, lambda one: one is bob)
+        self.assertTrue(shown.relayed)
 
     def test_many(self) -> None:
         """Of very many it is not looked up whose keys were compared."""
@@ -79,5 +92,5 @@ class Who(SynchronousTestCase):
             asked.append(one.name)
             return True
 
-        shown = present(self.contacts, compared)
+        shown = present(self.contacts, compared, never)
         self.assertEqual((asked, {one.encrypted for one in shown}), ([], {None}))

@@ -11,18 +11,27 @@ MAX_MARKED = 100
 """Those of whose keys it is told whether they were compared."""
 
 
-def present(contacts: Contacts, compared: Callable[[Contact], bool]) -> tuple[Present, ...]:
-    """Everybody with a standing, those with a key first, and those who are ignored."""
+def present(
+    contacts: Contacts,
+    compared: Callable[[Contact], bool],
+    relayed: Callable[[Contact], bool],
+) -> tuple[Present, ...]:
+    """Everybody with a standing, those with a key first, and those who are ignored; with each
+    whether their key was `compared`, and whether words to them are `relayed`."""
     every = [one for one in contacts.everybody() if one.standing is not Standing.NONE]
     every.sort(key=lambda one: not one.fingerprint)
     marks = len(every) <= MAX_MARKED
-    here = [_present(one, compared if marks else None) for one in every]
+    here = [_present(one, compared if marks else None, relayed) for one in every]
     inside = {folded(one.name) for one in here if one.part is Part.IGNORED}
     away = [name for name in contacts.ignored_names() if name not in inside]
     return (*here, *(Present(name, Part.IGNORED) for name in away))
 
 
-def _present(contact: Contact, compared: Callable[[Contact], bool] | None) -> Present:
+def _present(
+    contact: Contact,
+    compared: Callable[[Contact], bool] | None,
+    relayed: Callable[[Contact], bool],
+) -> Present:
     keyed = bool(contact.fingerprint)
     return Present(
         contact.who.name,
@@ -31,6 +40,7 @@ def _present(contact: Contact, compared: Callable[[Contact], bool] | None) -> Pr
         encrypted=keyed if compared is not None or not keyed else None,
         compared=keyed and compared is not None and compared(contact),
         asks=contact.standing is Standing.KNOCKED and not contact.hears,
+        relayed=keyed and relayed(contact),
     )
 
 

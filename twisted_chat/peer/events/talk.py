@@ -40,6 +40,8 @@ class Present:
     """Whether their key was compared."""
     asks: bool = False
     """Whether they have asked for us; `poke` answers."""
+    relayed: bool = False
+    """Whether what is said to them goes over the server, which cannot read it."""
 
 
 @dataclass(frozen=True, slots=True)

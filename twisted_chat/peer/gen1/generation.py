@@ -59,6 +59,9 @@ class Gen1:
     def compared(self, contact: Contact) -> bool:
         return False
 
+    def relayed(self, contact: Contact) -> bool:
+        return False
+
     def start(self, name: str | None, now: float) -> None:
         if name is None:
             self._shared.effects.tell(NameWanted())

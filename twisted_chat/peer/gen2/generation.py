@@ -141,6 +141,9 @@ class Gen2:
     def _is_known(self) -> bool:
         return self.registration.valid
 
+    def relayed(self, contact: Contact) -> bool:
+        return self._ways.is_relayed(contact.fingerprint)
+
     # --- Links
 
     def start(self, name: str | None, now: float) -> None:

@@ -63,6 +63,8 @@ def _marked(one: talk.Present) -> str:
     if one.encrypted is not None:
         key = "key compared" if one.compared else "key"
         marks.append(key if one.encrypted else "unencrypted")
+    if one.relayed:
+        marks.append("over the server, which cannot read it")
     if one.asks:
         marks.append(f"asked for you: $poke {shown_name(one.name)} answers")
     return f"{_name_of(one)} ({', '.join(marks)})" if marks else _name_of(one)
