@@ -189,7 +189,8 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
         return service.read_again()
 
     if (control := options.control()) is not None:
-        ControlService(control, operate, reactor).setServiceParent(service.parts)
+        wanted = options["control"] is not None
+        ControlService(control, operate, reactor, wanted=wanted).setServiceParent(service.parts)
     if options["metrics"] is not None:
         metrics = _metrics()
         metrics(options["metrics"], lambda: server.figures(), reactor).setServiceParent(

@@ -82,7 +82,7 @@ class ControlTests(SynchronousTestCase):
         self.addCleanup(temporary.cleanup)
         reactor = MemoryReactor()
         path = Path(temporary.name) / "control.sock"
-        service = ControlService(path, self.operate, reactor)
+        service = ControlService(path, self.operate, reactor, wanted=True)
         service.privilegedStartService()
         ((address, _, _, mode, _),) = reactor.unixServers
         self.assertEqual((address, mode), (str(path), 0o600))
@@ -92,8 +92,18 @@ class ControlTests(SynchronousTestCase):
 
         self.patch(reactor, "listenUNIX", refuse)
         with self.assertRaises(CannotStart) as caught:
-            ControlService(path, self.operate, reactor).privilegedStartService()
+            ControlService(path, self.operate, reactor, wanted=True).privilegedStartService()
         self.assertEqual(
             str(caught.exception),
             f"unix:{path} is in use: choose another, or end what uses it",
+        )
+        ControlService(path, self.operate, reactor, wanted=False).privilegedStartService()
+        self.assertEqual(
+            self.lines,
+            [
+                (
+                    "no udpchat ctl for me, give a --control:"
+                    f" unix:{path} is in use: choose another, or end what uses it"
+                )
+            ],
         )

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted_chat import startup
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
-from twisted_chat.terminal.socket import MODE, prepare_directory, socket_path
+from twisted_chat.terminal.socket import MODE, prepare_directory
 
 LONGEST = 8192
 """Bytes of an order."""
@@ -77,16 +77,25 @@ class LocalService(StreamServerEndpointService):
 
 
 class ControlService(LocalService):
-    """Serves operators at this path."""
+    """Serves operators at this path. Where that cannot be, a server that was not told to is
+    one without: another of the same port may run, at another address or in another network."""
 
-    def __init__(self, path: Path, operate: Operate, reactor: Any) -> None:
+    log = Logger()
+
+    def __init__(self, path: Path, operate: Operate, reactor: Any, *, wanted: bool) -> None:
         self._path = path
+        self._wanted = wanted
         endpoint = UNIXServerEndpoint(reactor, str(path), mode=MODE, wantPID=True)
         factory = Factory.forProtocol(lambda: Control(operate))
         factory.noisy = False
         super().__init__(endpoint, f"unix:{path}", factory)
 
     def privilegedStartService(self) -> None:
-        if self._path.parent == socket_path("udpchat", 0).parent:
-            prepare_directory(self._path)
-        super().privilegedStartService()
+        try:
+            if not self._wanted:
+                prepare_directory(self._path)
+            super().privilegedStartService()
+        except startup.CannotStart as problem:
+            if self._wanted:
+                raise
+            self.log.warn("no udpchat ctl for me, give a --control: {why}", why=str(problem))
