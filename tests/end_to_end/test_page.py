@@ -12,7 +12,9 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.end_to_end.processes import PATIENCE, ProcessTestCase
 from tests.support.captures import SERVER, USER, Call, chat_over_tcp, datagram, exchange, write
+from tests.support.links_seen import link
 from tests.trace.test_page import NASTY
+from twisted_chat.trace import pcapng
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
@@ -117,9 +119,10 @@ class Reading(PageTestCase):
         for part in (
             "Packet 3",
             "asks for the rooms",
-            "Ethernet, 14 bytes",
-            "UDP, 8 bytes",
-            "payload, 2 bytes",
+            "Ethernet, 14 bytes (link)",
+            "UDP, 8 bytes (transport)",
+            "source port\n36396",
+            "payload, 2 bytes (application)",
             "0000  72 6c",
             "purpose: set-up; layer: application",
         ):
@@ -265,6 +268,80 @@ class Phone(PageTestCase):
         for selector in (".packet", "label", "#close", "select"):
             for element in self.find(selector):
                 self.assertGreaterEqual(element.size["height"], 24, selector)
+        self.assert_quiet()
+
+    def test_first_screen(self) -> None:
+        """The ladder is on the first screen, and the choices and findings are folded."""
+        self.draw([*exchange(), *chat_over_tcp()], PHONE)
+        place = "return arguments[0].getBoundingClientRect()"
+        self.assertLess(self.script(f"{place}.top", self.find(".packet")[0]), PHONE[1] / 3)
+        self.assertLess(self.script(f"{place}.bottom", self.find(".packet")[5]), PHONE[1])
+        self.assertEqual(self.find(".findings"), [])
+        self.assertEqual(self.find("fieldset"), [])
+
+
+class Labels(PageTestCase):
+    """Where texts stand in a ladder."""
+
+    def test_between(self) -> None:
+        """Long ones stay between the lines of their arrow, on any screen."""
+        ann, bob = ("192.168.122.101", 40001), ("192.168.122.102", 40002)
+        text = b"msg ann> " + b"a long text " * 20
+        said = [
+            (ann, SERVER, b"hi ann"),
+            (SERVER, ann, b"hi ann"),
+            (bob, SERVER, b"hi bob"),
+            (ann, bob, text),
+            (bob, ann, text),
+            (bob, SERVER, b"hi " + b"x" * 300),
+        ]
+        for size in (DESKTOP, PHONE):
+            self.draw([datagram(n, *one) for n, one in enumerate(said)], size)
+            boxes = self.script(
+                "const sides = (box) => [box.left, box.right];"
+                "const box = (element) => sides(element.getBoundingClientRect());"
+                "return [...document.querySelectorAll('.lane')]"
+                ".map((lane) => [...lane.children].map(box))"
+            )
+            self.assertEqual(len(boxes), 6)
+            for (left, right), (begins, ends) in boxes:
+                self.assertGreaterEqual(left, begins - 1, size)
+                self.assertLessEqual(right, ends + 1, size)
+                self.assertGreater(ends - begins, 60)
+
+    def test_order(self) -> None:
+        """The ladder comes first, and what is said of the whole is behind it, folded."""
+        self.draw(exchange())
+        self.assertEqual(self.find(".findings"), [])
+        self.find(".talk summary")[0].click()
+        (findings,) = self.find(".findings")
+        self.assertIn("registers as debian: answered", findings.text)
+        ladder = self.find(".ladder")[0]
+        self.assertGreater(findings.location["y"], ladder.location["y"])
+
+
+class OwnQuic(PageTestCase):
+    """QUIC of one's own."""
+
+    def test_opened(self) -> None:
+        """A packet shows what is where in it, what that is for, and what it was when opened."""
+        frames, keys = link()
+        capture, target = self.home / "link.pcapng", self.home / "link.html"
+        blocks = [pcapng.packet(one.at, one.data, "", inbound=True) for one in frames]
+        head = pcapng.section("x") + pcapng.interface("x") + pcapng.secrets(keys.encode())
+        capture.write_bytes(head + b"".join(blocks))
+        program = self.start("chat-analyze", capture, "--html", target)
+        self.assertEqual((program.wait(), program.said), (0, ""))
+        self.browser.get(target.as_uri())
+        self.find("[data-packet='1']")[0].click()
+        text = self.find("#packet")[0].text
+        for part in (
+            "destination connection id",
+            "whom the packet is for",
+            "Opened: Initial packet 0, 1156 bytes",
+            "transport\nCRYPTO: 900 bytes of TLS from 0 on",
+        ):
+            self.assertIn(part, text)
         self.assert_quiet()
 
 

@@ -92,8 +92,8 @@ class Content(SynchronousTestCase):
         self.assertEqual(len(found), 10)
         for frame, packet in zip(found.values(), chat_over_tcp(), strict=True):
             self.assertEqual(frame["bytes"], bytes(packet).hex())
-            ends = [0, *(end for _, _, end in frame["layers"])]
-            self.assertEqual([start for _, start, _ in frame["layers"]], ends[:-1])
+            ends = [0, *(end for _, _, end, *_ in frame["layers"])]
+            self.assertEqual([start for _, start, *_ in frame["layers"]], ends[:-1])
 
     def test_filters(self) -> None:
         """There is a box for every purpose, and a choice for every conversation."""
@@ -184,7 +184,7 @@ class Safety(SynchronousTestCase):
         """Whatever a title or a payload is, the page has the same elements."""
         parsed = Parsed(drawn([datagram(1, USER, SERVER, payload)], title))
         tags = [tag for tag, _ in parsed.elements]
-        self.assertEqual(tags.count("script"), 2)
+        self.assertEqual(tags.count("script"), 3)
         self.assertEqual(tags.count("button"), 2)
         frame = json.loads(parsed.texts["script"][0])["1"]
         self.assertTrue(frame["bytes"].endswith(payload.hex()))

@@ -17,6 +17,7 @@ from string import Template
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.trace.document import Told
+from twisted_chat.trace.fields import EXPLAINED, fields, layer_of
 from twisted_chat.trace.report import (
     ConversationSummary,
     Finding,
@@ -27,7 +28,7 @@ from twisted_chat.trace.report import (
     duration,
     series,
 )
-from twisted_chat.trace.table import seconds
+from twisted_chat.trace.table import seconds, segment
 
 MAX_PACKETS = 5_000
 """Packets in one page; a browser scrolls through so many smoothly."""
@@ -72,6 +73,7 @@ def page(title: str, about: str, conversations: Iterable[Told], start: int) -> s
         choices="".join(choices),
         sections="\n".join(sections),
         frames=_json(frames),
+        explained=_json(EXPLAINED),
     )
 
 
@@ -115,7 +117,7 @@ def _section(
     start: int,
 ) -> str:
     lines = {address: min(place, LINES) for place, (address, _) in enumerate(conversation.hosts)}
-    width = min(len(conversation.hosts), LINES + 1)
+    width = max(2, min(len(conversation.hosts), LINES + 1))
     took = duration(conversation.last - conversation.first)
     head = f"{number}. {conversation.kind}, {count(conversation.packets, 'packet')} in {took}"
     note = ""
@@ -123,16 +125,16 @@ def _section(
         note = f'<p class="note">The first {len(rows):,} of them are in this page.</p>'
     previous = [row.at for row in rows[:1]] + [row.at for row in rows]
     items = "\n".join(
-        _item(row, lines, width, row.at - before, start)
+        _item(row, lines, row.at - before, start)
         for row, before in zip(rows, previous, strict=False)
     )
     return (
         f'<section class="talk" id="talk-{number}" aria-labelledby="title-{number}">\n'
         f'<h2 id="title-{number}">{html.escape(head)}</h2>\n{note}'
-        f"<details open><summary>What it shows</summary>\n{_findings(findings)}\n</details>\n"
         f'<div class="heads n{width}"><span>no</span><span>time, s</span>\n'
         f'<ul class="hosts" aria-label="Hosts">{_heads(conversation)}</ul></div>\n'
         f'<ol class="ladder n{width}" aria-labelledby="title-{number}">\n{items}\n</ol>\n'
+        f"<details><summary>What they say together</summary>\n{_findings(findings)}\n</details>\n"
         "</section>"
     )
 
@@ -160,7 +162,7 @@ def _findings(findings: Iterable[Finding]) -> str:
     return f'<ul class="findings">{"".join(items)}</ul>'
 
 
-def _item(row: Row, lines: dict[Address, int], width: int, pause: int, start: int) -> str:
+def _item(row: Row, lines: dict[Address, int], pause: int, start: int) -> str:
     source, destination = (_line(lines, end) for end in (row.source, row.destination))
     left, span = min(source, destination), abs(source - destination)
     direction = "right" if destination > source else "left" if span else "self"
@@ -168,8 +170,6 @@ def _item(row: Row, lines: dict[Address, int], width: int, pause: int, start: in
     purpose = verdict.purpose.value
     gap = sum(pause >= least for least in PAUSES)
     classes = f"packet {purpose} a{left} s{span} {direction} g{gap}"
-    if 2 * left + span >= width:
-        classes += " end"
     time = seconds(row.at - start)
     spoken = (
         f"Packet {row.number}, {time} seconds, {at(row.source)} to {at(row.destination)}:"
@@ -200,5 +200,19 @@ def _frame(row: Row) -> dict[str, object]:
         f"purpose: {verdict.purpose.value}; layer: {verdict.layer.value}",
         *map(safe, row.comments),
     ]
-    layers = [(one.name, one.start, one.end) for one in row.layout]
-    return {"about": about, "layers": layers, "bytes": row.frame.hex()}
+    if verdict.numbers is not None:
+        flags, sequence, acknowledged, length, window = segment(verdict.numbers)
+        told = f"Seq={sequence}, " + (f"Ack={acknowledged}, " if acknowledged else "")
+        about.insert(2, f"[{flags}] {told}Len={length}, Win={window}")
+    layers = [
+        (
+            part.name,
+            part.start,
+            part.end,
+            "link" if part.name == "padding" else layer_of(part, row),
+            [(one.name, one.start - part.start, safe(one.value)) for one in fields(part, row)],
+        )
+        for part in row.layout
+    ]
+    opened = [(one.name, one.plain.hex(), one.inside) for one in verdict.opened]
+    return {"about": about, "layers": layers, "bytes": row.frame.hex(), "opened": opened}

@@ -1,7 +1,8 @@
 "use strict";
 const frames = JSON.parse(document.getElementById("frames").textContent);
+const explained = JSON.parse(document.getElementById("explained").textContent);
 const panel = document.getElementById("packet");
-const inside = document.getElementById("inside");
+const shelf = document.getElementById("inside");
 const shown = document.getElementById("shown");
 const which = document.getElementById("which");
 const boxes = [...document.querySelectorAll(".filters input")];
@@ -12,6 +13,32 @@ function element(name, text) {
   const made = document.createElement(name);
   made.textContent = text;
   return made;
+}
+
+function parsed(hex) {
+  return (hex.match(/../g) || []).map((pair) => parseInt(pair, 16));
+}
+
+function sized(name, size) {
+  return `${name}, ${size} ${size === 1 ? "byte" : "bytes"}`;
+}
+
+function table(fields) {
+  const list = element("dl", "");
+  for (const [name, start, value] of fields) {
+    list.append(element("dt", name));
+    const told = element("dd", value);
+    told.title = `from byte ${start} on`;
+    if (explained[name]) told.append(element("small", explained[name]));
+    list.append(told);
+  }
+  return list;
+}
+
+function inside(opened) {
+  const list = element("dl", "");
+  for (const [layer, text] of opened) list.append(element("dt", layer), element("dd", text));
+  return list;
 }
 
 function dump(bytes) {
@@ -31,16 +58,22 @@ function open(packet) {
   current = packet;
   packet.setAttribute("aria-current", "true");
   const frame = frames[packet.dataset.packet];
-  const bytes = (frame.bytes.match(/../g) || []).map((pair) => parseInt(pair, 16));
-  inside.replaceChildren(
+  const bytes = parsed(frame.bytes);
+  shelf.replaceChildren(
     element("h2", `Packet ${packet.dataset.packet}`),
     ...frame.about.map((text) => element("p", text)),
   );
-  for (const [name, start, end] of frame.layers) {
+  for (const [name, start, end, layer, fields] of frame.layers) {
     const piece = bytes.slice(start, end);
     if (!piece.length) continue;
-    inside.append(element("h3", `${name}, ${piece.length} ${piece.length === 1 ? "byte" : "bytes"}`));
-    inside.append(element("pre", dump(piece)));
+    shelf.append(element("h3", `${sized(name, piece.length)} (${layer})`));
+    shelf.append(element("pre", dump(piece)));
+    if (fields.length) shelf.append(table(fields));
+  }
+  for (const [name, plain, found] of frame.opened) {
+    const piece = parsed(plain);
+    shelf.append(element("h3", sized(`Opened: ${name}`, piece.length)));
+    shelf.append(inside(found), element("pre", dump(piece)));
   }
   panel.hidden = false;
   document.body.classList.add("open");
@@ -97,4 +130,5 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("close").addEventListener("click", close);
 document.querySelector(".filters").addEventListener("change", filter);
 document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
+if (matchMedia("(max-width: 40rem)").matches) document.getElementById("choices").open = false;
 filter();
