@@ -44,26 +44,33 @@ _PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 41: "IPv6", 47: "GRE", 58: "ICMPv6
 _TYPES = {0x0800: "IPv4", 0x86DD: "IPv6", 0x8100: "VLAN", 0x8864: "PPPoE", 0x8847: "MPLS"}
 
 EXPLAINED = {
-    "first byte": "its first bit says whether the header is long, as while a connection is set"
+    "QUIC, first byte": "its first bit says whether the header is long, as while a connection is set"
     " up; the last ones are encrypted (RFC 9000, 17)",
-    "version": "of QUIC: 1 is RFC 9000",
-    "destination connection id": "whom the packet is for: it stays where an address changes"
+    "QUIC, version": "of QUIC: 1 is RFC 9000",
+    "QUIC, destination connection id": "whom the packet is for: it stays where an address changes"
     " (RFC 9000, 5.1)",
-    "source connection id": "under which the sender wants to be reached",
-    "token": "sent back to show that the sender receives at its address (RFC 9000, 8.1)",
-    "length": "of the rest of this packet: another may follow in the same datagram",
-    "packet number": "encrypted, so that nobody in between can count; never used twice",
-    "protected": "frames, encrypted: streams, acknowledgements, and everything else"
+    "QUIC, source connection id": "under which the sender wants to be reached",
+    "QUIC, token": "sent back to show that the sender receives at its address (RFC 9000, 8.1)",
+    "QUIC, length": "of the rest of this packet: another may follow in the same datagram",
+    "QUIC, packet number": "encrypted, so that nobody in between can count; never used twice",
+    "QUIC, protected": "frames, encrypted: streams, acknowledgements, and everything else"
     " (RFC 9000, 19)",
-    "tag": "shows that nobody has changed the packet, its header included (RFC 9001, 5.3)",
-    "sequence": "where the first byte of this segment stands in the stream",
-    "acknowledged": "up to where the sender has the other side's stream",
-    "window": "how many bytes more the sender can take, in units as sent",
-    "flags": "what the segment does besides: SYN opens, FIN closes, PSH asks to hand on at once",
-    "time to live": "routers that the packet may still pass",
-    "checksum": "shows damage, not intent",
+    "QUIC, tag": "shows that nobody has changed the packet, its header included (RFC 9001, 5.3)",
+    "TCP, sequence": "where the first byte of this segment stands in the stream",
+    "TCP, acknowledged": "up to where the sender has the other side's stream",
+    "TCP, window": "how many bytes more the sender can take, in units as sent",
+    "TCP, flags": "what the segment does besides: SYN opens, FIN closes, PSH asks to hand on at once",
+    "IPv4, time to live": "routers that the packet may still pass",
+    "UDP, checksum": "shows damage, not intent",
 }
-"""What some fields are for."""
+"""What some fields are for, by what they are a part of and their names."""
+
+
+def explained(part: Header, row: Row, name: str) -> str:
+    """Under which name it is explained what this field is for; empty where it is not."""
+    of = row.verdict.protocol if part.name == "payload" else part.name
+    key = f"{of}, {name}"
+    return key if key in EXPLAINED else ""
 
 
 def layer_of(part: Header, row: Row) -> str:

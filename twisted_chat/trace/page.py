@@ -17,7 +17,7 @@ from string import Template
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
 from twisted_chat.trace.document import Told
-from twisted_chat.trace.fields import EXPLAINED, fields, layer_of
+from twisted_chat.trace.fields import EXPLAINED, explained, fields, layer_of
 from twisted_chat.trace.report import (
     ConversationSummary,
     Finding,
@@ -210,7 +210,15 @@ def _frame(row: Row) -> dict[str, object]:
             part.start,
             part.end,
             "link" if part.name == "padding" else layer_of(part, row),
-            [(one.name, one.start - part.start, safe(one.value)) for one in fields(part, row)],
+            [
+                (
+                    one.name,
+                    one.start - part.start,
+                    safe(one.value),
+                    explained(part, row, one.name),
+                )
+                for one in fields(part, row)
+            ],
         )
         for part in row.layout
     ]

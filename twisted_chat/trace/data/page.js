@@ -25,11 +25,11 @@ function sized(name, size) {
 
 function table(fields) {
   const list = element("dl", "");
-  for (const [name, start, value] of fields) {
+  for (const [name, start, value, why] of fields) {
     list.append(element("dt", name));
     const told = element("dd", value);
     told.title = `from byte ${start} on`;
-    if (explained[name]) told.append(element("small", explained[name]));
+    if (why) told.append(element("small", explained[why]));
     list.append(told);
   }
   return list;
