@@ -1,11 +1,13 @@
 """The smallest captures of what is easily misread."""
 
+import os
 import re
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.captures import Notes, analyzed, frames
 from tests.support.examples import EXAMPLES
+from tests.support.tcp_chance import simulated
 
 
 def counts(notes: Notes, who: str) -> tuple[int, int, int]:
@@ -34,3 +36,12 @@ class Examples(SynchronousTestCase):
             if example.said:
                 texts = [one.text for found in notes.findings.values() for one in found]
                 self.assertIn(example.said, texts, name)
+
+    def test_by_chance(self) -> None:
+        """Counts are those that a conversation at random has by itself: with loss, doubled
+        packets, others out of order, some that were not captured, and a late beginning."""
+        for seed in range(int(os.environ.get("THOROUGH", 0)) * 1_800 + 200):
+            conversation = simulated(seed)
+            notes = analyzed(frames(conversation.packets))
+            self.assertEqual(counts(notes, "192.0.2.1:"), conversation.caller.counts, seed)
+            self.assertEqual(counts(notes, "192.0.2.2:"), conversation.called.counts, seed)

@@ -156,7 +156,8 @@ class Connection:
         self._establishes(sender, moment)
         if not size:
             return self._closes(sender, other, start, "", moment)
-        if size == 1 and start + 1 == sender.next == other.acknowledged and not sender.fin:
+        again = size == 1 and start + 1 == sender.next == other.acknowledged
+        if again and not sender.fin and not sender.lacks(start):
             sender.probing = True
             return _say("keepalive probe, 1 byte again", Purpose.KEEPALIVE)
         what, purpose = self._place(sender, other, packet, start, moment)

@@ -122,6 +122,10 @@ class Direction:
         self._leave(_Gap(start - missing, start, now))
         return f"data, {count(size, 'byte')}, after a gap of {missing:,}", Purpose.DATA
 
+    def lacks(self, position: int) -> bool:
+        """Whether the byte there was passed over, and has not been seen since."""
+        return any(gap.start <= position < gap.end for gap in self._gaps)
+
     def confirm(self, told: int, now: int) -> None:
         """The other side has all before `told`, of which some may not have been captured,
         or be captured yet: where packets pass is not where they are answered."""
