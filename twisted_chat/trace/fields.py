@@ -44,8 +44,8 @@ _PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 41: "IPv6", 47: "GRE", 58: "ICMPv6
 _TYPES = {0x0800: "IPv4", 0x86DD: "IPv6", 0x8100: "VLAN", 0x8864: "PPPoE", 0x8847: "MPLS"}
 
 EXPLAINED = {
-    "QUIC, first byte": "its first bit says whether the header is long, as while a connection is set"
-    " up; the last ones are encrypted (RFC 9000, 17)",
+    "QUIC, first byte": "its first bit says whether the header is long, as while a connection"
+    " is set up; the last ones are encrypted (RFC 9000, 17)",
     "QUIC, version": "of QUIC: 1 is RFC 9000",
     "QUIC, destination connection id": "whom the packet is for: it stays where an address changes"
     " (RFC 9000, 5.1)",
@@ -59,7 +59,8 @@ EXPLAINED = {
     "TCP, sequence": "where the first byte of this segment stands in the stream",
     "TCP, acknowledged": "up to where the sender has the other side's stream",
     "TCP, window": "how many bytes more the sender can take, in units as sent",
-    "TCP, flags": "what the segment does besides: SYN opens, FIN closes, PSH asks to hand on at once",
+    "TCP, flags": "what the segment does besides: SYN opens, FIN closes, PSH asks to hand on"
+    " at once",
     "IPv4, time to live": "routers that the packet may still pass",
     "UDP, checksum": "shows damage, not intent",
 }
