@@ -17,7 +17,7 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat analyze test check format lint types wheel readme oldest faults bench paths clean FORCE
+.PHONY: help run chat analyze test check format lint types wheel readme oldest faults fuzz soak bench paths clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
@@ -32,6 +32,8 @@ help:
 	@echo 'make readme   do what the README says in a fresh clone'
 	@echo 'make oldest   run the tests of modules with the oldest versions that setup.cfg allows'
 	@echo 'make faults   put fifty small faults into the decisions: do the tests notice?'
+	@echo 'make fuzz     give damaged captures to chat-analyze for a minute'
+	@echo 'make soak     give it twenty thousand of them, which takes a quarter of an hour'
 	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
 	@echo 'make paths    let people meet through routers of all kinds; PARTS=matrix chooses what'
 	@echo 'make clean    remove what was set up and built'
@@ -58,7 +60,7 @@ test: $(VENV)/.tested
 
 # Every example of each property, and every program started from nothing.
 check: export THOROUGH := 1
-check: lint types wheel readme oldest test
+check: lint types wheel readme oldest test fuzz
 
 format: $(VENV)/.developed
 	$(BIN)/ruff format .
@@ -86,6 +88,12 @@ oldest: $(OLDEST)/.tested
 # Half an hour; COUNT of them, chosen by SEED.
 faults: $(VENV)/.developed
 	@$(BIN)/python -m tests.faults $(COUNT) $(SEED)
+
+fuzz: $(VENV)/.developed
+	@$(BIN)/python -m tests.fuzz 20000 60
+
+soak: $(VENV)/.developed
+	@$(BIN)/python -m tests.fuzz 20000
 
 # PARTS names some of them: requests, rooms, roster, crowd, chat, startup, analysis.
 bench: $(VENV)/.developed

@@ -92,8 +92,8 @@ def simulated(seed: int) -> Simulated:
             arrived = not lost_before and not lost_after
             if arrived:
                 heard[1 - side] = max(heard[1 - side], start + len(data))
-                other = 1 - side
-                told = now + TRIP / 2, side == 1, 1 + sent[other], 1 + heard[other], b"", ACK
+                far = 1 - side
+                told = now + TRIP / 2, side == 1, 1 + sent[far], 1 + heard[far], b"", ACK
                 if chance.random() >= loss:
                     if chance.random() >= missing:
                         captured.append(told)
@@ -110,8 +110,8 @@ def simulated(seed: int) -> Simulated:
         make = S if by_caller else R
         own, other = sequences if by_caller else sequences[::-1]
         first = (own + position) % 2**32
-        told = (other + acknowledged) % 2**32 if flags & ACK else 0
-        packets.append(make(first, told, flags, data, at))
+        upto = (other + acknowledged) % 2**32 if flags & ACK else 0
+        packets.append(make(first, upto, flags, data, at))
         if flags & SYN:
             continue
         mine.put(position, len(data))

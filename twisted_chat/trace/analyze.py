@@ -162,7 +162,7 @@ class _Reading:
         elif options["html"]:
             self._draw(capture, analysis, spool)
         elif options["follow-text"]:
-            output.writelines(f"{line}\n" for line in self._said(spool))
+            self._print_said(spool)
         elif live:
             output.writelines(f"{line}\n" for line in self._findings(capture, analysis, spool))
         else:
@@ -210,6 +210,17 @@ class _Reading:
             yield table.title(place, conversation)
             yield ""
             yield from table.told(spool.findings(number))
+
+    def _print_said(self, spool: Spool) -> None:
+        lines = self._said(spool)
+        first = next(lines, None)
+        if first is not None:
+            self._output.write(f"{first}\n")
+            self._output.writelines(f"{line}\n" for line in lines)
+        elif spool.found:
+            number = self._options["follow-text"]
+            told = f"nothing was said in conversation {number}"
+            sys.stderr.write(f"chat-analyze: {self._path}: {told}\n")
 
     def _said(self, spool: Spool) -> Iterator[str]:
         wanted = int(self._options["follow-text"])
