@@ -27,6 +27,18 @@ PEOPLE = 200
 ROUNDS = 3
 SIZES = (20, 1000)
 """Bytes of payload in the packets that are recorded."""
+FIELDS = (
+    "frame.number",
+    "frame.time_relative",
+    "ip.src",
+    "ip.dst",
+    "udp.srcport",
+    "tcp.srcport",
+    "_ws.col.Protocol",
+    "frame.len",
+    "_ws.col.Info",
+)
+"""What tshark is asked to print: what the table has too."""
 PERIOD = 100_000
 """Nanoseconds between two packets of the capture."""
 
@@ -97,6 +109,8 @@ def main() -> dict[str, float]:
             "`chat-analyze --html`": [analyzer, path, "--html", page],
         }
         if tshark := shutil.which("tshark"):
+            fields = [word for name in FIELDS for word in ("-e", name)]
+            contenders["`tshark -T fields`"] = [tshark, "-n", "-r", path, "-T", "fields", *fields]
             contenders["`tshark`"] = [tshark, "-n", "-r", path]
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
         for _ in range(ROUNDS):

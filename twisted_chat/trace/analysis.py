@@ -26,6 +26,11 @@ from twisted_chat.trace.twice import Twice
 MAX_REASONS = 100
 """Kinds of packets that are passed over that are counted one by one."""
 
+SECOND = "seen at a second interface"
+"""What is passed over as it was captured already, elsewhere in the same host."""
+
+_UDP, _ICMP = Protocol.UDP, Protocol.ICMP
+
 
 class Analysis:
     """Takes frames, and tells the sink what they are.
@@ -104,31 +109,25 @@ class Analysis:
         self._take(made, packet)
 
     def _take(self, frame: Frame, packet: Packet) -> None:
-        ports = packet.source[1], packet.destination[1]
-        if packet.protocol is Protocol.UDP:
-            if not self._chats.wants(packet):
-                self._pass_over(f"UDP on port {min(ports)}")
-            elif not self._seen_before(frame, packet):
-                self._chats.take(frame, packet)
-        elif packet.protocol is Protocol.TCP:
-            if not self._connections.wants(frame, packet):
-                self._pass_over(f"TCP on port {min(ports)}")
-            elif not self._seen_before(frame, packet):
-                self._connections.take(frame, packet)
-        else:
+        protocol = packet.protocol
+        if protocol is _ICMP:
             self._complaint(frame, packet)
+            return
+        udp = protocol is _UDP
+        if not (self._chats.wants(packet) if udp else self._connections.wants(frame, packet)):
+            port = min(packet.source[1], packet.destination[1])
+            self._pass_over(f"{protocol.value} on port {port}")
+        elif self._twice.seen(frame, packet):
+            self._pass_over(SECOND)
+        elif udp:
+            self._chats.take(frame, packet)
+        else:
+            self._connections.take(frame, packet)
 
     def conclude(self) -> None:
         """Say how everything went that is still going on."""
         self._connections.conclude()
         self._chats.conclude()
-
-    def _seen_before(self, frame: Frame, packet: Packet) -> bool:
-        """Whether this was captured already, at another interface of the same host."""
-        again = self._twice.seen(frame, packet)
-        if again:
-            self._pass_over("seen at a second interface")
-        return again
 
     def _pass_over(self, reason: str) -> None:
         if reason in self.elsewhere or len(self.elsewhere) < MAX_REASONS:
@@ -144,7 +143,8 @@ class Analysis:
         if talk is None:
             self._pass_over("ICMP about something else")
             return
-        if self._seen_before(frame, packet):
+        if self._twice.seen(frame, packet):
+            self._pass_over(SECOND)
             return
         what = f"{packet.complaint}, about {about.protocol.value} to port {about.destination[1]}"
         verdict = Dissection(what, Purpose.RECOVERY, Layer.NETWORK, "ICMP")

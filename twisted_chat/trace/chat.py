@@ -247,6 +247,7 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
     RosterEntry: (Verb.RJ,),
     NamedText: (),
 }
+_APPLICATION = Layer.APPLICATION
 _WAYS = (b"\1", b"\2", b"\3")
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""
@@ -254,4 +255,4 @@ _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
 
 def _say(what: str, purpose: Purpose, note: str = "") -> Dissection:
-    return Dissection(what, purpose, Layer.APPLICATION, "udpchat", note)
+    return Dissection(what, purpose, _APPLICATION, "udpchat", note)

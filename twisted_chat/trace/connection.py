@@ -14,6 +14,11 @@ from twisted_chat.trace.report import (
     quoted,
 )
 
+# A member of an enumeration takes as long to look up as all else that is done with it here.
+_FIN, _SYN, _RST, _PSH, _ACK = map(int, (Flag.FIN, Flag.SYN, Flag.RST, Flag.PSH, Flag.ACK))
+_SYN_ACK = _SYN | _ACK
+_DATA, _RECOVERY, _TRANSPORT = Purpose.DATA, Purpose.RECOVERY, Layer.TRANSPORT
+
 
 class Moment(NamedTuple):
     """A packet, and its time in nanoseconds."""
@@ -30,7 +35,7 @@ class Connection:
 
     def __init__(self, first: Packet, *, rebuilt: bool) -> None:
         assert first.segment is not None
-        answer = first.segment.flags & (Flag.SYN | Flag.ACK) == Flag.SYN | Flag.ACK
+        answer = first.segment.flags & (_SYN_ACK) == _SYN_ACK
         ends = first.source, first.destination
         caller, called = reversed(ends) if answer else ends
         self.rebuilt = rebuilt
@@ -47,7 +52,7 @@ class Connection:
     def begins_anew(self, packet: Packet) -> bool:
         """Whether this opens another connection between the same two ports."""
         segment = packet.segment
-        if segment is None or segment.flags & (Flag.SYN | Flag.ACK) != Flag.SYN:
+        if segment is None or segment.flags & (_SYN_ACK) != _SYN:
             return False
         side, _ = self._sides(packet)
         # The SYN of a side of which only what was acknowledged is known may come late.
@@ -59,33 +64,33 @@ class Connection:
         segment = packet.segment
         assert segment is not None
         sender, other = self._sides(packet)
-        if segment.flags & Flag.RST:
+        if segment.flags & _RST:
             verdict = self._resets(sender, other, moment)
-            return verdict._replace(numbers=self._numbers(sender, other, packet, segment))
-        if segment.flags & Flag.SYN:
+            return _numbered(verdict, self._numbers(sender, other, packet, segment))
+        if segment.flags & _SYN:
             verdict = self._opens(sender, other, packet, segment, moment)
-        elif packet.payload or packet.missing or segment.flags & Flag.FIN:
+        elif packet.payload or packet.missing or segment.flags & _FIN:
             verdict = self._carries(sender, other, packet, segment, moment)
         else:
             verdict = self._acknowledges(sender, other, segment, moment)
-        if segment.flags & Flag.ACK:
+        if segment.flags & _ACK:
             told = other.position(segment.acknowledged)
             other.confirm(told, moment.at)
             sender.acknowledged = max(told, sender.acknowledged or told)
         # The window of a SYN is not scaled yet (RFC 7323, 2.2): no other is compared with it.
-        sender.window = None if segment.flags & Flag.SYN else segment.window
-        return verdict._replace(numbers=self._numbers(sender, other, packet, segment))
+        sender.window = None if segment.flags & _SYN else segment.window
+        return _numbered(verdict, self._numbers(sender, other, packet, segment))
 
     def _numbers(
         self, sender: Direction, other: Direction, packet: Packet, segment: Segment
     ) -> SegmentNumbers:
         """Sequence numbers as Wireshark counts them: from 0 with the SYN, from 1 with the
         first byte that is seen."""
-        syn = bool(segment.flags & Flag.SYN)
+        syn = bool(segment.flags & _SYN)
         if syn:
             sender.scale = segment.scale
         told = None
-        if segment.flags & Flag.ACK:
+        if segment.flags & _ACK:
             told = other.counted(segment.acknowledged)
         scaled = not syn and sender.scale is not None and other.scale is not None
         window = segment.window << (sender.scale or 0) if scaled else segment.window
@@ -115,7 +120,7 @@ class Connection:
         segment: Segment,
         moment: Moment,
     ) -> Dissection:
-        answers = bool(segment.flags & Flag.ACK)
+        answers = bool(segment.flags & _ACK)
         name = "SYN, ACK" if answers else "SYN"
         again = sender.syn == segment.sequence
         if again:
@@ -134,7 +139,7 @@ class Connection:
         what = f"{name}, again" if again else name
         if packet.payload or packet.missing:  # TCP Fast Open (RFC 7413).
             what += f"; {self._place(sender, other, packet, 1, moment)[0]}"
-        return _say(what, Purpose.RECOVERY if again else Purpose.SET_UP)
+        return _say(what, _RECOVERY if again else Purpose.SET_UP)
 
     def _establishes(self, sender: Direction, moment: Moment) -> bool:
         """Whether this completes the handshake."""
@@ -161,11 +166,11 @@ class Connection:
             sender.probing = True
             return _say("keepalive probe, 1 byte again", Purpose.KEEPALIVE)
         what, purpose = self._place(sender, other, packet, start, moment)
-        if purpose is Purpose.DATA and other.fin is not None:
+        if purpose is _DATA and other.fin is not None:
             other.data_after_fin += size
-        if segment.flags & Flag.FIN:
+        if segment.flags & _FIN:
             return self._closes(sender, other, start + size, what, moment)
-        layer = Layer.APPLICATION if purpose is Purpose.DATA else Layer.TRANSPORT
+        layer = Layer.APPLICATION if purpose is _DATA else _TRANSPORT
         return Dissection(what, purpose, layer, "TCP")
 
     def _place(
@@ -181,9 +186,9 @@ class Connection:
             confirmed=other.acknowledged,
             trip=self.round_trip or OVERTAKING,
         )
-        if packet.segment.flags & Flag.PSH:
+        if packet.segment.flags & _PSH:
             what += ", push"
-        if packet.payload and purpose is Purpose.DATA:
+        if packet.payload and purpose is _DATA:
             what += f": {quoted(packet.payload)}"
         return what, purpose
 
@@ -200,7 +205,7 @@ class Connection:
         if sender.fin is not None:
             if not what:  # What came with it counts as repeated already.
                 sender.repeat(moment.number)
-            return _say("FIN, again" + (f"; {what}" if what else ""), Purpose.RECOVERY)
+            return _say("FIN, again" + (f"; {what}" if what else ""), _RECOVERY)
         sender.fin, sender.fin_at, sender.fin_number = end, moment.at, moment.number
         sender.next = max(sender.next, end + 1)
         done = "is done too" if other.fin is not None else "has nothing more to say"
@@ -218,34 +223,39 @@ class Connection:
         told, before = other.position(segment.acknowledged), sender.acknowledged
         if segment.window == 0:
             sender.stalls += sender.window != 0
-            return _say("ACK, zero window: cannot take more", Purpose.RECOVERY)
+            return _say("ACK, zero window: cannot take more", _RECOVERY)
         if other.probing and told == before:
             other.probing = False
             return _say("ACK, answers the keepalive probe", Purpose.KEEPALIVE)
         if sender.window == 0:
-            return _say("ACK, the window is open again", Purpose.RECOVERY)
+            return _say("ACK, the window is open again", _RECOVERY)
         if before is None or told > before:
             return _advance(other, told, before)
         if told < before:
-            return _say("ACK, late", Purpose.DATA)
+            return _say("ACK, late", _DATA)
         if sender.window is not None and segment.window != sender.window:
-            return _say("ACK, changes the window", Purpose.DATA)
+            return _say("ACK, changes the window", _DATA)
         if other.next > told:
             sender.duplicates += 1
-            return _say("duplicate ACK", Purpose.RECOVERY)
-        return _say("ACK, again", Purpose.DATA)
+            return _say("duplicate ACK", _RECOVERY)
+        return _say("ACK, again", _DATA)
+
+
+def _numbered(verdict: Dissection, numbers: SegmentNumbers) -> Dissection:
+    what, purpose, layer, protocol, note, _, opened = verdict
+    return Dissection(what, purpose, layer, protocol, note, numbers, opened)
 
 
 def _advance(other: Direction, told: int, before: int | None) -> Dissection:
     if other.fin is not None and told > other.fin:
         return _say("ACK, of the FIN", Purpose.CLOSE)
     if before is None:
-        return _say("ACK", Purpose.DATA)
+        return _say("ACK", _DATA)
     what = f"ACK, of {count(told - before, 'byte')}"
     if (lacking := told - other.next) > 0:
         what += f", {lacking:,} of them not captured"
-    return _say(what, Purpose.DATA)
+    return _say(what, _DATA)
 
 
 def _say(what: str, purpose: Purpose) -> Dissection:
-    return Dissection(what, purpose, Layer.TRANSPORT, "TCP")
+    return Dissection(what, purpose, _TRANSPORT, "TCP")

@@ -19,6 +19,7 @@ the handshake has not shown how long a round trip takes."""
 
 CIRCLE = 1 << 32
 """Sequence numbers there are (RFC 9293, 3.4)."""
+_DATA, _RECOVERY = Purpose.DATA, Purpose.RECOVERY
 
 
 @dataclass(slots=True)
@@ -106,21 +107,21 @@ class Direction:
             self.resent += size - new
             self.data += new
             self.next = end
-            return f"data, {count(size, 'byte')}, {new:,} of them new", Purpose.DATA
+            return f"data, {count(size, 'byte')}, {new:,} of them new", _DATA
         self.resent += size
         self.repeat(number)
         needless = confirmed is not None and confirmed >= end
         why = ", which had been acknowledged" if needless else ""
-        return f"retransmission, {count(size, 'byte')}{why}", Purpose.RECOVERY
+        return f"retransmission, {count(size, 'byte')}{why}", _RECOVERY
 
     def _append(self, start: int, size: int, now: int) -> tuple[str, Purpose]:
         missing = start - self.next
         self.next = start + size
         self.data += size
         if not missing:
-            return f"data, {count(size, 'byte')}", Purpose.DATA
+            return f"data, {count(size, 'byte')}", _DATA
         self._leave(_Gap(start - missing, start, now))
-        return f"data, {count(size, 'byte')}, after a gap of {missing:,}", Purpose.DATA
+        return f"data, {count(size, 'byte')}, after a gap of {missing:,}", _DATA
 
     def lacks(self, position: int) -> bool:
         """Whether the byte there was passed over, and has not been seen since."""
@@ -149,10 +150,10 @@ class Direction:
         self.unseen -= filled
         self.data += filled
         if soon and gap.confirmed:
-            return f"data, {count(size, 'byte')}, captured after its ACK", Purpose.DATA
+            return f"data, {count(size, 'byte')}, captured after its ACK", _DATA
         if soon:
             self.overtaken += 1
-            return f"data, {count(size, 'byte')}, out of order", Purpose.RECOVERY
+            return f"data, {count(size, 'byte')}, out of order", _RECOVERY
         self.resent += filled
         self.repeat(number)
-        return f"retransmission, {count(size, 'byte')}, of what was lost before", Purpose.RECOVERY
+        return f"retransmission, {count(size, 'byte')}, of what was lost before", _RECOVERY

@@ -17,6 +17,7 @@ from twisted_chat.trace.packet import Fragment, Packet, Protocol
 from twisted_chat.trace.transport import Hosts, host
 
 _UDP, _TCP = 17, 6
+_DATAGRAM = Protocol.UDP
 _SIMPLE = struct.Struct("!BxHxxHxBxx4s4sHHH")
 """An IPv4 header without options, as far as it matters, and the first of UDP or TCP behind it."""
 _SIMPLE_BYTES = 28
@@ -63,7 +64,7 @@ def _simple(data: bytes, below: Headers) -> Packet | None:
     end = at + size
     payload = data[at + 8 : end]
     return Packet(
-        Protocol.UDP,
+        _DATAGRAM,
         (host(source), source_port),
         (host(destination), port),
         payload,

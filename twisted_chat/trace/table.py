@@ -150,8 +150,8 @@ class Table:
             row.length,
             *(_NOTHING if numbers is None else segment(numbers)),
             self._fit(verdict.whole, self._what),
-            verdict.purpose.value,
-            verdict.layer.value,
+            verdict.purpose,
+            verdict.layer,
         ).rstrip()
 
 

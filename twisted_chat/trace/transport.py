@@ -11,6 +11,8 @@ from twisted_chat.trace.packet import ICMP_PORT, Flag, Packet, Protocol, Segment
 
 Hosts = tuple[str, str]
 """The source and the destination that the IP header says."""
+_SYN = int(Flag.SYN)
+_TCP = Protocol.TCP
 _SCALE = 3
 _LARGEST_SCALE = 14
 """Larger ones count as this (RFC 7323, 2.3)."""
@@ -51,7 +53,7 @@ def tcp(data: bytes, at: int, end: int, hosts: Hosts, below: Headers) -> Packet:
         raise WireError("a TCP header that contradicts itself")
     payload = data[at + size : end]
     return Packet(
-        Protocol.TCP,
+        _TCP,
         (hosts[0], source),
         (hosts[1], destination),
         payload,
@@ -64,7 +66,7 @@ def tcp(data: bytes, at: int, end: int, hosts: Hosts, below: Headers) -> Packet:
 
 def _scale(data: bytes, at: int, size: int, flags: int) -> int | None:
     """The scale of windows that the options of a SYN announce (RFC 7323, 2.2)."""
-    if not flags & Flag.SYN:
+    if not flags & _SYN:
         return None
     options, place = data[at + 20 : at + size], 0
     while place + 1 < len(options) and options[place]:
