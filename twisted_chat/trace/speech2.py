@@ -137,8 +137,8 @@ def _words(message: Message) -> str:
             return "carries datagrams between the two"
         case pairing.NotCarrying():
             return "carries nothing between the two"
-        case Goodbye():
-            return "has left"
+        case Leave() | Goodbye():
+            return "parts, and says no more"
         case _:
             return request_in_words(message)
 
