@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.processes import table
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import RoomJoined
+from twisted_chat.directory.directory import RoomJoined, RoomLeft
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 
@@ -40,8 +40,12 @@ class Server:
 
     def crowd(self, sources: list[Address], room: str) -> None:
         """Let all of them be in this room, without telling them of each other."""
+        directory = self.core.directory
         for source in sources:
-            self.core.directory.apply(RoomJoined(source, room), self.now)
+            user = directory.user_at(source)
+            for other in user.rooms if user is not None else ():
+                directory.apply(RoomLeft(source, other.casefolded), self.now)
+            directory.apply(RoomJoined(source, room), self.now)
 
     def measure(self, source: Address, datagram: bytes) -> tuple[float, int]:
         """Seconds of processor time, and datagrams."""

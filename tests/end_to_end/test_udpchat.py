@@ -39,9 +39,10 @@ class People(ChatTestCase):
         server = self.serve(port)
         alice = self.meet("alice", port)
         alice.type_lines("$roomcreate lab", "$roomjoin lab", "$link")
-        alice.expect("others get into lab with udpchat 'udpchat://127.0.0.1:")
-        alice.expect("'")
-        shown = re.findall(r"'(udpchat://[^']+)'", alice.said)[0]
+        alice.expect("others get into lab with udpchat")
+        alice.expect("> udpchat://127.0.0.1:")
+        alice.expect("\n")
+        shown = re.findall(r"> (udpchat://\S+)", alice.said)[0]
         asked = self.start("udpchat", "link", "127.0.0.1", port, "lab")
         self.assertEqual((asked.wait(), asked.output.text), (0, f"{shown}\n"))
         bob = self.start_on_terminal("udpchat", shown, "--name", "bob")

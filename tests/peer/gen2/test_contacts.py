@@ -40,6 +40,7 @@ class Naming(SynchronousTestCase):
             KeyDecisions(shared, trust, keyless, lambda contact, now: None),
             keyless,
             Lookalikes(trust, shared.gathering),
+            lambda address: address[0] != "127.0.0.1",
         )
 
     def info(self, name: str, key: str = "", host: str = "192.0.2.1") -> ContactInfo:
@@ -52,6 +53,15 @@ class Naming(SynchronousTestCase):
         assert contact is not None
         self.contacts.came(contact)
         return contact
+
+    def test_own_machine(self) -> None:
+        """One without a key who is said to be where nobody can be spoken to is no contact; one
+        with a key, who can link to us, is."""
+        for name, key in (("carol", ""), ("bob", BOB)):
+            info = self.info(name, key, "127.0.0.1")
+            contact = self.named.enlisted(info, None, now=NOW)
+            self.assertEqual(contact is None, not key)
+            self.assertEqual(self.named.located(info, NOW) is None, not key)
 
     def test_conversation(self) -> None:
         """Those with a key are talked to over links, others in datagrams."""

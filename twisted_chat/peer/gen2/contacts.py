@@ -1,7 +1,8 @@
 """Those whom the server names: in the roster of our room, as an answer, or as asking for us."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from twisted_chat.addresses import Address
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact, Standing, marks
 from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
@@ -18,7 +19,7 @@ from twisted_chat.wire.gen2.contact import ContactInfo
 
 class IntroducedContacts:
     """Makes contacts of them. `own` is our own fingerprint; those with a key are talked to by
-    `links`, those without in `datagrams`."""
+    `links`, those without in `datagrams`, where one may `allow` that."""
 
     def __init__(
         self,
@@ -29,8 +30,10 @@ class IntroducedContacts:
         keys: KeyDecisions,
         keyless: Keyless,
         lookalikes: Lookalikes,
+        allow: Callable[[Address], bool],
     ) -> None:
         self.own = own
+        self._allow = allow
         self._contacts = shared.contacts
         self._room = shared.room
         self._gathering = shared.gathering
@@ -109,6 +112,8 @@ class IntroducedContacts:
     ) -> Contact | None:
         if info.fingerprint == self.own:
             return None
+        if not info.fingerprint and not self._allow((info.host, info.port)):
+            return None  # Anything may listen there, on our own machine.
         contact = self._contacts.get(_identity(info))
         if contact is not None and not info.fingerprint and not _is_called(contact, info.name):
             self._room.unlist(contact)  # Somebody else is there now.

@@ -114,6 +114,7 @@ class Gen2:
             self._keys,
             self._keyless,
             self._lookalikes,
+            places.allow,
         )
         asked, known = self._requests, self._is_known
         self._roster = NumberedRoster(shared, asked, known, self._introduced)

@@ -131,6 +131,11 @@ def _not_done(event: server.NotDone) -> str:
     return f"{said}; {orders} not done" if event.orders else said
 
 
+def _invitation(event: server.InvitationShown) -> list[str]:
+    where = shown_name(event.room) if event.room else "this server"
+    return [f"others get into {where} with udpchat, and this in quotes:", safe(event.link)]
+
+
 def _list(names: tuple[str, ...], what: str) -> str:
     if not names:
         return f"there are no {what}"
@@ -163,10 +168,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.NoAnswer: _no_answer,
     server.UserList: lambda event: _list(event.names, "users"),
     server.RoomList: lambda event: _list(event.names, "rooms"),
-    server.InvitationShown: lambda event: (
-        f"others get into {shown_name(event.room) if event.room else 'this server'} with"
-        f" udpchat '{safe(event.link)}'"
-    ),
+    server.InvitationShown: _invitation,
     server.Help: lambda event: help_lines(),
     server.HelpMeant: lambda event: HELP_MEANT,
     server.Mistake: lambda event: safe(event.why),
