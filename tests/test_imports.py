@@ -243,6 +243,8 @@ LAYERS = (
         "net._mmsg",
         "net.batched",
         "net.keylog",
+        "net.netlink",
+        "net.own_network",
         "net.port",
         "net.quic_asking",
         "net.quic_credit",

@@ -78,6 +78,11 @@ class RelayOver:
     server: Address | None
 
 
+@dataclass(frozen=True, slots=True)
+class AskAll:
+    """Ask for a sign of life over all links, as our own network may be another."""
+
+
 class Carrier(Protocol):
     """The one who carries links."""
 
@@ -112,4 +117,4 @@ class Listener(Protocol):
         that was proven to be there, empty if none was."""
 
 
-LinkEffect = SendFrame | CloseLink | Dial | Abandon | RelayOver
+LinkEffect = SendFrame | CloseLink | Dial | Abandon | RelayOver | AskAll

@@ -78,6 +78,7 @@ class Roles(SynchronousTestCase):
             ("9000 -n bob", "--name", "give the server's HOST"),
             ("--json", "--json", "give the server's HOST"),
             ("--plain", "--plain", "give the server's HOST"),
+            ("9000 --port 9001", "--port", "give the server's HOST"),
             (f"--server-key {'a' * 64}", "--server-key", "give the server's HOST"),
             ("identity --rate 3", "--rate", "takes --key or --name"),
             ("identity --trace x", "--trace", "takes --key or --name"),
@@ -89,6 +90,21 @@ class Roles(SynchronousTestCase):
                 UdpChatOptions().parseOptions(line.split())
             self.assertIn(option, str(caught.exception), line)
             self.assertIn(part, str(caught.exception), line)
+
+    def test_own_port(self) -> None:
+        """A peer's own port is another than the server's, and either has its default."""
+        for line, server, own in (
+            ("127.0.0.1 --port 8091", 8090, 8091),
+            ("127.0.0.1:9000 --port 8091", 9000, 8091),
+            ("--port 8091 127.0.0.1 9000", 9000, 8091),
+            ("127.0.0.1", 8090, 0),
+        ):
+            options = UdpChatOptions()
+            options.parseOptions(line.split())
+            self.assertEqual((options["port"], options["own-port"]), (server, own), line)
+        with self.assertRaises(usage.UsageError) as caught:
+            UdpChatOptions().parseOptions(["127.0.0.1", "--port", "70000"])
+        self.assertIn("port 70000 is out of range", str(caught.exception))
 
     def test_two_places(self) -> None:
         """A PORT to wait on beside a place to listen at is one too many; that of a HOST is not."""
@@ -104,6 +120,7 @@ class Roles(SynchronousTestCase):
             "127.0.0.1 --key x --name bob --trace y --trace-size 3",
             "127.0.0.1 --plain --name bob",
             "127.0.0.1 --json --name bob",
+            "127.0.0.1 --port 8091 --plain",
             "identity --name bob",
             "identity --key x",
         ):

@@ -365,6 +365,25 @@ class ConnectedTests(PortCase):
         self.assert_open(port)
 
 
+class OtherNetworks(PortCase):
+    """A machine whose addresses change while a port is open."""
+
+    def test_network_changed(self) -> None:
+        """Where others were heard is forgotten, and the kernel chooses from where to write."""
+        port = self.make(interface="", longest=LONGEST)
+        port.startListening()
+        self.addCleanup(port.socket.close)
+        caller = self.caller("127.0.0.2")
+        caller.sendto(b"hi", ("127.0.0.3", port.getHost().port))
+        port.doRead()
+        source = caller.getsockname()
+        self.assertEqual(port.heard_at(source), "127.0.0.3")
+        port.network_changed()
+        self.assertIsNone(port.heard_at(source))
+        self.write(port, b"answer", source)
+        self.assertNotEqual(caller.recvfrom(99)[1][0], "127.0.0.3")
+
+
 class NarrowPaths(PortCase):
     """What routers on the way may do with a datagram."""
 

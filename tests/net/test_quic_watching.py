@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.addresses import Address
-from twisted_chat.links import Dial
+from twisted_chat.links import AskAll, Dial
 from twisted_chat.net.quic_bounds import (
     DOUBT,
     KEEPALIVE,
@@ -67,7 +67,7 @@ class Watching(QuicCase):
 
     def test_all(self) -> None:
         """Who knows that the network is another asks over all links at once."""
-        self.caller.port.ask_all()
+        self.caller.port.perform(AskAll())
         self.later(0.01)
         self.assertTrue(self.went(CALLED) and self.went(THIRD))
 

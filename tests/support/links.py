@@ -10,7 +10,7 @@ from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
-from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.links import AskAll, CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
 from twisted_chat.terminal.wording.line import LineWording
@@ -57,6 +57,8 @@ class Node:
     said: list[tuple[str, bytes]] = field(default_factory=list)
     """What it sent on links, each with the fingerprint of the receiver."""
     sent: list[Send] = field(default_factory=list)
+    asked: int = 0
+    """How often it asked over all links."""
     due: float = NEVER
 
 
@@ -116,6 +118,8 @@ class LinkNetwork:
                     self._frame(node, link, message)
                 case CloseLink(link, why):
                     self._close(link, why)
+                case AskAll():
+                    node.asked += 1
                 case Resolve(place):
                     resolved = partial(node.end.resolved, self.resolved(place))
                     self.at(self.now + self.delay, resolved)

@@ -30,14 +30,14 @@ from twisted_chat.launch.naming import introduced
 from twisted_chat.launch.seat import Seat
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.server.options import ServerOptions
-from twisted_chat.startup import CannotStart
+from twisted_chat.startup import CannotStart, listening_port
 from twisted_chat.trace.options import recorder_from
 
 CTL, LINK = "ctl", "link"
 """The first word of what is asked of a running server, and of what lets others in."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
-_PEERS = frozenset({"config", "name", "server-key", "plain", "json", "direct-only"})
+_PEERS = frozenset({"config", "name", "port", "server-key", "plain", "json", "direct-only"})
 
 
 class UdpChatOptions(ServerOptions):
@@ -54,12 +54,13 @@ class UdpChatOptions(ServerOptions):
         " others get in. With identity: show the fingerprint of your key, or of the"
         " one that --key or --name has. With ctl: look at a running server of yours and change it,"
         " ctl --help tells more. All options but --name, --server-key, --key, --config,"
-        " --plain, --direct-only, --json and --trace are the server's."
+        " --plain, --direct-only, --port, --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
         ["server-key", None, None, "The fingerprint that the server must have", server_key],
         ["config", None, None, "A file in place of your config.toml", Path],
+        ["port", None, 0, "Your own UDP port, which a router may lead to", listening_port],
     ]
 
     optFlags: ClassVar[list[list[Any]]] = [
@@ -73,6 +74,7 @@ class UdpChatOptions(ServerOptions):
     ]
 
     def parseArgs(self, *words: str) -> None:
+        self["own-port"] = self["port"]
         self["identity"] = words[:1] == ("identity",)
         if self["identity"]:
             if words[1:]:
@@ -227,6 +229,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         patient=patient,
         recorder=recorder_from(options, reactor),
         terminal=terminal,
+        port=options["own-port"],
     )
     # It is in one room at a time: the first that is named.
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in options["rooms"][:1]]

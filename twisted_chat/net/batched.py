@@ -90,6 +90,10 @@ class BatchedPort(BoundedPort):
         self._usual = self._reached.usual if self._asks else None
         return made
 
+    def network_changed(self) -> None:
+        super().network_changed()
+        self._usual = self._reached.usual if self._asks else None
+
     def doRead(self) -> None:
         """Hand at most a batch of datagrams to the protocol, then send what it wrote."""
         self._reading = True

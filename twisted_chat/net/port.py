@@ -83,6 +83,11 @@ class BoundedPort(udp.Port):
         that can be said."""
         return self.heard_at(address) or source_host(address[0]) or None
 
+    def network_changed(self) -> None:
+        """Where others were heard is forgotten: this machine's addresses may be other ones."""
+        usual = usual_hosts(self.addressFamily) if self._asks and self._answers else ("", "")
+        self._reached = Reached(answers=self._answers, usual=usual)
+
     def heard_at(self, address: Address) -> str | None:
         """The same, where it is another than the one that the kernel chooses."""
         return self._reached.at(address) if self.interface in _ALL else self.interface

@@ -19,6 +19,7 @@ from twisted_chat.addresses import Address, Datagrams, is_relayed, relay_address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import (
     Abandon,
+    AskAll,
     CloseLink,
     Dial,
     Link,
@@ -118,6 +119,8 @@ class QuicPort(DatagramProtocol):
                 self._links.abandon(effect)
             case RelayOver():
                 self._relayed_by = effect.server
+            case AskAll():
+                self._links.ask_all()
 
     def dial(self, dial: Dial) -> None:
         """Begin a link; the listener is told `opened` or `dial_failed`, later."""
@@ -131,10 +134,6 @@ class QuicPort(DatagramProtocol):
     def close(self, effect: CloseLink) -> None:
         """End a link. The listener is told nothing more of it."""
         self._links.close(effect)
-
-    def ask_all(self) -> None:
-        """Ask for a sign of life over all links, as our own network may be another."""
-        self._links.ask_all()
 
     def unsent(self, link: Link) -> int:
         """Bytes that wait; a link with more than bounds.UNSENT is lost."""

@@ -6,6 +6,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import (
     Abandon,
+    AskAll,
     CloseLink,
     Dial,
     Link,
@@ -89,6 +90,9 @@ class Effects:
 
     def probe(self, datagram: bytes, to: Address) -> None:
         self._waiting.append(SendProbe(datagram, to))
+
+    def ask_all(self) -> None:
+        self._waiting.append(AskAll())
 
     def resolve(self, place: Address) -> None:
         self._waiting.append(Resolve(place))

@@ -14,6 +14,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.events import Event
 from twisted_chat.links import (
     Abandon,
+    AskAll,
     Carrier,
     CloseLink,
     Dial,
@@ -99,6 +100,10 @@ class Peer(DatagramProtocol):
             message = replace(message, cut=True)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
+    def network_changed(self) -> None:
+        """This machine's addresses, or its ways to others, may be other ones."""
+        self._carry_out(self._session.network_changed(self._clock.seconds()))
+
     # --- The person
 
     def attached(self, face: Face) -> None:
@@ -179,7 +184,7 @@ class LinkedPeer(Peer):
         look_up: LookUp = _nowhere,
     ) -> None:
         super().__init__(make_session, clock, look_up)
-        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver)
+        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver, AskAll)
         self._ways |= dict.fromkeys(links, self._perform)
         self._ways[SendProbe] = self._send_probe
 

@@ -15,6 +15,7 @@ from twisted.internet.task import deferLater
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
+from twisted_chat.net.own_network import OwnNetwork
 from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
@@ -57,7 +58,8 @@ class Keys:
 class PeerService(DatagramService):
     """A peer with its port; the terminal is opened when the port is.
 
-    `keys` is what it needs to speak generation 2; without, it speaks generation 1.
+    `keys` is what it needs to speak generation 2; without, it speaks generation 1. `port`
+    is its own; 0 lets the system choose one.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class PeerService(DatagramService):
         patient: bool,
         recorder: Recorder | None = None,
         terminal: Callable[[Peer], LineTerminal] = for_people,
+        port: int = 0,
     ) -> None:
         if keys is None:
 
@@ -86,7 +89,7 @@ class PeerService(DatagramService):
 
         def make_port() -> BoundedPort:
             return datagram_port(
-                0,
+                port,
                 tap(on_port, recorder),
                 reactor,
                 interface=everywhere(),
@@ -98,13 +101,21 @@ class PeerService(DatagramService):
         self._open_terminal = open_terminal
         self._terminal = terminal
         self._reactor = reactor
+        self._network = OwnNetwork(reactor, self._network_changed)
 
     def startService(self) -> None:
         super().startService()
+        self._network.start()
         self._open_terminal(self._terminal(self.peer))
+
+    def _network_changed(self) -> None:
+        if self.port is not None:
+            self.port.network_changed()
+            self.peer.network_changed()
 
     def stopService(self) -> "Deferred[Any]":
         """Leave the chat, if that has not been done, and close the port."""
+        self._network.stop()
         if not self.peer.over.called:
             self._reactor.callLater(LAST_CALL, self.peer.interrupt)
         # QUIC spaces out what it sends; the last words may still wait for their moment.

@@ -151,6 +151,11 @@ class Session:
         self._generation.dial_failed(address, fingerprint, found, now)
         return self._done(now)
 
+    def network_changed(self, now: float) -> list[Effect]:
+        """This machine's addresses, or its ways to others, may be other ones."""
+        self._generation.network_changed(now)
+        return self._done(now)
+
     def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
         if isinstance(message, NamedText):

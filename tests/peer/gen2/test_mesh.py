@@ -102,6 +102,18 @@ class Roles(SynchronousTestCase):
         one.type("hello")
         self.assertEqual(len(other.told("hello")), 1)
 
+    def test_network_changed(self) -> None:
+        """Who could not be reached is tried at once where our own network is another one."""
+        world = KeyedWorld()
+        one, other = by_key(*world.room("alice", "bob"))
+        world.network.kill(other.node)
+        world.wait(100)
+        before = len(dials(one, other))
+        world.network.carry_out(one.node, one.session.network_changed(world.network.now))
+        world.wait(0.1)
+        self.assertEqual(len(dials(one, other)), before + 1)
+        self.assertEqual(one.node.asked, 1)
+
     def test_doubted(self) -> None:
         """A link in doubt stays until another has taken its place, which the side that dials
         makes at once; nothing is lost, and nothing said twice."""

@@ -213,6 +213,23 @@ class States(LinkCase):
         self.assertIs(self.link.state, LinkState.ASKING)
         self.assertEqual(len(self.did(Send)), 1)
 
+    def test_network_changed(self) -> None:
+        """It does not wait any longer where the network is another one, unless another
+        program has the key."""
+        self.make(known=True)
+        self.link.start(0.0)
+        self.open(1.0)
+        self.link.lost(2.0)
+        self.link.retry(2.0)
+        self.link.network_changed(2.1)
+        self.assertIs(self.link.state, LinkState.DIALLING)
+        self.open(3.0)
+        self.link.network_changed(3.1)
+        self.assertIs(self.link.state, LinkState.OPEN)
+        self.link.displaced(30.0, 4.0)
+        self.link.network_changed(5.0)
+        self.assert_state(LinkState.WAITING, 34.0)
+
     def test_dialled(self) -> None:
         """One whose key is known is dialled; if no link comes up in time, it is asked."""
         self.make(known=True)

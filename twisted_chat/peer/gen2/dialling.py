@@ -119,6 +119,11 @@ class Dialling:
         """Where a peer is dialled now."""
         return list(self._dialled.get(fingerprint, ()))
 
+    def leave_none_alone(self) -> None:
+        """No host is left alone any more: our own network is another one."""
+        for at, its in list(self._hosts.items()):
+            self._rest_no_more(at, its)
+
     def drop(self, peer: PeerLink) -> None:
         """Do not dial any more. What is on its way stays."""
         self._due.discard(peer)

@@ -234,6 +234,14 @@ class Mesh:
             self._ways.lost(peer.fingerprint, now)
             self._dial_again(peer, now)
 
+    def network_changed(self, now: float) -> None:
+        """Dial those who could not be reached."""
+        self._dialling.leave_none_alone()
+        for peer in list(self._known.values()):
+            if peer.link is None:
+                peer.backoff.begin_anew()
+                self._dial(peer, now, now)
+
     def dial_failed(self, address: Address, fingerprint: str, now: float) -> None:
         """There is no link to be had there, this time."""
         peer = self._known.get(fingerprint)

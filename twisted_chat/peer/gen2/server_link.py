@@ -74,7 +74,7 @@ class ServerLink:
         self.dials = self._tries.dials
         self._probed = 0  # Times that it was asked, in a row.
         self._fruitless = 0  # Times that no link came up, since nobody answered at all.
-        self._since = 0.0
+        self._since = self._displaced_until = 0.0
         self._has_been_open = self._told_away = False
 
     def _enter(self, state: LinkState, deadline: float = NEVER) -> None:
@@ -193,13 +193,21 @@ class ServerLink:
         self._changed(now)
         self.requests.give_up(now)
 
+    def network_changed(self, now: float) -> None:
+        """Do not wait any longer before trying again."""
+        waits = self.state in (LinkState.WAITING, LinkState.UNANSWERED)
+        if waits and now >= self._displaced_until:
+            self._backoff.begin_anew()
+            self.start(now)
+
     def displaced(self, seconds: float, now: float) -> None:
         """There is no use in this link for so many seconds: another program has our key."""
         if self.link is not None:
             self._effects.close(self.link, "another program has my key")
         self._told_away = True
         self.requests.link = None
-        self._enter(LinkState.WAITING, now + seconds)
+        self._displaced_until = now + seconds
+        self._enter(LinkState.WAITING, self._displaced_until)
         self.requests.give_up(now)
 
     def _failed_to_link(self, now: float) -> None:
