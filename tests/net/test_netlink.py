@@ -9,9 +9,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.net.netlink import (
     AddressGone,
+    CableState,
     DefaultRoute,
     End,
-    CableState,
     OwnAddress,
     Picture,
     parse,

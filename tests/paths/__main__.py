@@ -2,10 +2,10 @@
 
 import sys
 
-from tests.paths import matrix, narrow
+from tests.paths import matrix, narrow, troubles
 from tests.support.namespaces import NoNamespaces
 
-PARTS = {"matrix": matrix.main, "narrow": narrow.main}
+PARTS = {"matrix": matrix.main, "narrow": narrow.main, "troubles": troubles.main}
 
 
 def main(names: list[str]) -> int:

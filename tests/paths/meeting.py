@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -56,9 +57,15 @@ class Meeting:
     so dials in generation 2."""
 
     def __init__(
-        self, bed: Testbed, first: tuple[Site, int], second: tuple[Site, int], *words: object
+        self,
+        bed: Testbed,
+        first: tuple[Site, int],
+        second: tuple[Site, int],
+        *words: object,
+        environments: Sequence[Mapping[str, str]] = ({}, {}),
     ) -> None:
-        """Each is at a site, at the host of this number there; `words` are options of both."""
+        """Each is at a site, at the host of this number there; `words` are options of both,
+        `environments` what each gets besides ours."""
         self._bed = bed
         self._sites = first[0], second[0]
         self._ends = ExitStack()
@@ -70,15 +77,16 @@ class Meeting:
                 (load_or_make(home / name).fingerprint, home / name) for name in ("one", "other")
             )
             people = []
-            for name, (site, host), (_, key) in zip(
-                self.names, (first, second), made, strict=True
-            ):
+            all_of_them = zip(self.names, (first, second), made, environments, strict=True)
+            for name, (site, host), (_, key), environment in all_of_them:
                 inside = home / f"of {name}"
                 inside.mkdir()
                 options = ("--name", name, "--key", key, *words)
                 at = site.hosts[host]
                 server = SERVER_HOST_SIX if site.six else SERVER_HOST
-                person = start_in(bed, at, inside, server, PORT, *options, terminal=True)
+                person = start_in(
+                    bed, at, inside, server, PORT, *options, terminal=True, environment=environment
+                )
                 self._ends.callback(person.close)
                 people.append(person)
             self.first, self.second = people
@@ -118,13 +126,31 @@ class Meeting:
         self.second.type_lines(word)
         return self.heard(word, patience)
 
+    def say(self, person: int, word: str, patience: float) -> bool:
+        """Let the first, 0, or the second, 1, say this; whether the other has heard it in time."""
+        people = self.first, self.second
+        people[person].type_lines(word)
+        return _hears(people[1 - person], f"< {self.names[person]}: {word}\n", patience)
+
+    def hears(self, person: int, word: str, patience: float) -> bool:
+        """Whether one of them hears this in time, which the other has said."""
+        said = f"< {self.names[1 - person]}: {word}\n"
+        return _hears((self.first, self.second)[person], said, patience)
+
+    def each_once(self) -> bool:
+        """Whether nothing that one has heard was heard twice."""
+        for person, other in zip((self.first, self.second), reversed(self.names), strict=True):
+            heard = [line for line in person.said.splitlines() if line.startswith(f"< {other}: ")]
+            if len(heard) != len(set(heard)):
+                return False
+        return True
+
     def heard(self, word: str, patience: float) -> bool:
         """Whether both hear this in time, which the other has said."""
         until = time.monotonic() + patience
         for person, other in zip((self.first, self.second), reversed(self.names), strict=True):
-            try:
-                person.expect(f"< {other}: {word}\n", max(0.0, until - time.monotonic()))
-            except AssertionError:
+            left = max(0.0, until - time.monotonic())
+            if not _hears(person, f"< {other}: {word}\n", left):
                 return False
         return True
 
@@ -144,12 +170,28 @@ class Meeting:
             person.wait()
 
 
-def start_in(bed: Testbed, host: str, home: Path, *words: object, terminal: bool) -> Program:
-    """A `udpchat` on a host of the test bed, whose data are in a directory of its own."""
+def _hears(person: Program, line: str, patience: float) -> bool:
+    try:
+        person.expect(line, patience)
+    except AssertionError:
+        return False
+    return True
+
+
+def start_in(
+    bed: Testbed,
+    host: str,
+    home: Path,
+    *words: object,
+    terminal: bool,
+    environment: Mapping[str, str] = {},
+) -> Program:
+    """A `udpchat` on a host of the test bed, whose data are in a directory of its own. With
+    an environment it is started from nothing."""
     return Program(
         command("udpchat", *words),
-        places(home),
+        {**places(home), **environment},
         terminal=terminal,
-        entry=entry("udpchat"),
+        entry=None if environment else entry("udpchat"),
         namespace=PLACE / bed.spaces.full(host),
     )

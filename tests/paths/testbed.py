@@ -146,6 +146,55 @@ class Testbed:
         for router in site.routers:
             run(*self.spaces.inside(router), sys.executable, "-c", _FLUSH)
 
+    def take_other_ports(self, site: Site) -> None:
+        """Forget, and give everybody another outside port than before."""
+        router = site.routers[-1]
+        for words in (
+            "-F POSTROUTING",
+            "-A POSTROUTING -o wan -p udp -j MASQUERADE --to-ports 50000-59999",
+        ):
+            self.spaces.rules(router, [f"nat: {words}"])
+        self.forget_mappings(site)
+
+    def get_another_address(self, site: Site) -> None:
+        """Give the outermost router of a site another address, and forget."""
+        router, number = site.routers[-1], site.number
+        self.spaces.ip(
+            router,
+            f"addr del 198.18.{number}.2/24 dev wan",
+            f"addr add 198.18.{number}.77/24 dev wan",
+            f"route replace default via 198.18.{number}.1",
+        )
+        self.forget_mappings(site)
+
+    def renumber_host(self, site: Site) -> None:
+        """Give the host at a home another address there."""
+        self.spaces.ip(
+            site.hosts[0],
+            "addr del 192.168.1.2/24 dev eth0",
+            "addr add 192.168.1.77/24 dev eth0",
+            "route replace default via 192.168.1.1",
+        )
+
+    def change_network(self, site: Site, to: Site) -> None:
+        """Take the host at a home to another home."""
+        host, router = site.hosts[0], to.routers[0]
+        self.spaces.ip(host, "link del eth0")
+        self.spaces.cable(host, "eth0", router, "guest")
+        self.spaces.ip(router, "link set guest master lan")
+        self.spaces.ip(
+            host, "addr add 192.168.1.88/24 dev eth0", "route add default via 192.168.1.1"
+        )
+
+    def forget_after(self, site: Site, seconds: int) -> None:
+        """Have the routers of a site forget what is silent for so long."""
+        for router in site.routers:
+            self.spaces.set(
+                router,
+                net__netfilter__nf_conntrack_udp_timeout=seconds,
+                net__netfilter__nf_conntrack_udp_timeout_stream=seconds,
+            )
+
     def narrow(self, site: Site, size: int, *, told: bool) -> None:
         """Let no packet of IPv4 through that is larger, both ways; where it is not `told`,
         nobody learns of it (ICMP)."""
