@@ -5,6 +5,7 @@ from twisted.trial.unittest import SkipTest, TestCase
 from tests.paths.kinds import Kind, Together
 from tests.paths.matrix import Pair, ways
 from tests.paths.narrow import heard_after
+from tests.paths.troubles import TROUBLES, Speaker, Trial, recoveries
 from tests.support.namespaces import NoNamespaces
 
 PAIRS: list[Pair] = [
@@ -26,7 +27,11 @@ RELAYED: list[Pair] = [
     Together.CARRIER,
 ]
 SOON = 3.0
-"""Seconds within which words arrive again."""
+"""Seconds within which words arrive."""
+CHANGES = {"its router gets another address", "it goes to another home"}
+RECOVERED = 10.0
+"""Seconds within which they arrive again, where other tests have the processor meanwhile; by
+itself that takes three."""
 
 
 class Paths(TestCase):
@@ -66,5 +71,19 @@ class Paths(TestCase):
         try:
             for seconds in heard_after(1000, told=False):
                 self.assertTrue(seconds is not None and seconds < SOON, seconds)
+        except NoNamespaces as problem:
+            raise SkipTest(str(problem)) from None
+
+    def test_changes(self) -> None:
+        """Where the network of one of two becomes another one, words are heard again."""
+        wanted = [
+            Trial(trouble, person, Speaker.THIS)
+            for trouble in TROUBLES
+            if trouble.name in CHANGES
+            for person in (0, 1)
+        ]
+        try:
+            for trial, seconds in recoveries(wanted):
+                self.assertTrue(seconds is not None and seconds < RECOVERED, (trial, seconds))
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None

@@ -13,6 +13,7 @@ from twisted_chat.net.quic_bounds import (
     KEEPALIVE_WATCH,
     LAPSE,
     LAPSED,
+    OVERDUE,
     SLEPT,
 )
 from twisted_chat.net.quic_lapses import Lapses
@@ -41,11 +42,15 @@ class Watching(QuicCase):
         return any((one.source, one.to) == (source, to) for one in self.network.sent[self.at :])
 
     def test_doubt(self) -> None:
-        """When a link is in doubt the server is asked at once, which shows where we are."""
+        """When an answer is overdue the server is asked, which shows where we are, before the
+        link is in doubt."""
         self.network.loses = lambda datagram: CALLED in (datagram.source, datagram.to)
         self.caller.heard.links.reverse()
         self.caller.say(b"are you there?")
-        self.assertTrue(self.asked(THIRD, DOUBT + 0.3))
+        self.assertFalse(self.asked(THIRD, OVERDUE - 0.1))
+        self.assertTrue(self.asked(THIRD, 0.2))
+        self.assertEqual(self.caller.heard.doubts, 0)
+        self.later(DOUBT - OVERDUE)
         self.assertEqual(self.caller.heard.doubts, 1)
 
     def test_doubt_of_the_server(self) -> None:

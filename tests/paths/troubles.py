@@ -25,6 +25,8 @@ SILENT = 16.0
 IDLE = 45.0
 """Seconds of silence in which a mapping of a router ends."""
 HOUR = 3600
+KINDS = (Kind.HOME, Kind.CONE)
+"""The networks of the two; the first of them dials."""
 
 
 class Speaker(Enum):
@@ -193,7 +195,7 @@ def trials(troubles: Iterable[Trouble] = TROUBLES) -> list[Trial]:
 
 
 def recoveries(
-    wanted: Iterable[Trial], kinds: tuple[Kind, Kind], at_once: int = AT_ONCE
+    wanted: Iterable[Trial], kinds: tuple[Kind, Kind] = KINDS, at_once: int = AT_ONCE
 ) -> Iterator[tuple[Trial, float | None]]:
     """Try these, and say how long each took. Raises NoNamespaces."""
     wanted = list(wanted)
@@ -203,9 +205,11 @@ def recoveries(
 
 
 def main() -> None:
-    """Try all, between two home routers."""
-    found = dict(recoveries(trials(), (Kind.HOME, Kind.HOME)))
+    """Try all, and print what came of it."""
+    found = dict(recoveries(trials()))
     print("\n## Networks that change\n")
+    first, second = (kind.value for kind in KINDS)
+    print(f"The one who dials has a network of the kind {first}, the other {second}.")
     print("Seconds until words are heard again, each once, by who speaks then.\n")
     rows = []
     for trouble in TROUBLES:

@@ -15,6 +15,7 @@ from twisted_chat.net.quic_bounds import (
     KEEPALIVE_LONGEST,
     KEEPALIVE_SHORT,
     KEEPALIVE_STEP,
+    OVERDUE,
 )
 
 _OF_ROUND_TRIP = 1.5
@@ -120,6 +121,10 @@ class Asking:
         if self._grows and self._idle >= self._pause and not self.doubted:
             self._pause = min(KEEPALIVE_LONGEST, self._pause + KEEPALIVE_STEP)
         self._is_answered(now)
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether an answer is late, before there is doubt."""
+        return now - self._since >= max(OVERDUE, self._round_trip)
 
     @property
     def has_lapsed(self) -> bool:

@@ -92,6 +92,9 @@ the next question, however much is said."""
 ASK_SOONEST, ASK_IN_DOUBT = 0.2, 0.5
 """The first of these where the round trip is short, before a link is in doubt and then. Of the
 23 that fit into ANSWER_TIME all are lost one time in 30,000 where each way loses four of ten."""
+OVERDUE = 0.4
+"""Seconds that a question may be without an answer before it is asked over another link whether
+it is our own network, where the round trip is short."""
 DOUBT = 1.0
 """Seconds that a question may be without an answer, where the round trip is short; then
 another way may be looked for, and the link stays."""

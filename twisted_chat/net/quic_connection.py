@@ -49,6 +49,7 @@ class Owner(Protocol):
     def opened(self, connection: "LinkConnection") -> None: ...
     def received(self, connection: "LinkConnection", message: bytes) -> None: ...
     def moved(self, connection: "LinkConnection", former: Address) -> None: ...
+    def overdue(self, connection: "LinkConnection") -> None: ...
     def doubted(self, connection: "LinkConnection") -> None: ...
     def trusted(self, connection: "LinkConnection") -> None:
         """There was an answer, after it was doubted."""
@@ -169,6 +170,8 @@ class LinkConnection:
         self._quic.send_ping(self._asking.question(now))
         if self._asking.doubted and not before:
             self._owner.doubted(self)
+        elif self._asking.is_overdue(now):
+            self._owner.overdue(self)
 
     @property
     def has_lapsed(self) -> bool:

@@ -235,11 +235,19 @@ class PortLinks:
             connection.shorten()
         self._tell("moved", connection.link)
 
+    def overdue(self, connection: "LinkConnection") -> None:
+        """Whether it is our own network shows on a link that watches."""
+        if not connection.watches:
+            self._ask(list(self._watching))
+
     def doubted(self, connection: "LinkConnection") -> None:
         """Whether it is our own network shows on a link that watches, and then on all."""
         if connection.has_lapsed:
             self._lapses.suspect(connection.link.fingerprint, self._clock.seconds())
-        self._ask(list(self._by_link.values() if connection.watches else self._watching))
+        if connection.watches:
+            self.ask_all()
+        else:
+            self.overdue(connection)
         self._tell("doubted", connection.link)
 
     def trusted(self, connection: "LinkConnection") -> None:
