@@ -58,9 +58,9 @@ class WhoIsWho(ContactsCase):
         """Of those who have had a name the oldest outside our room is too much, when it is."""
         every = [self.meet("bob", f"{number:064x}") for number in range(MAX_NAMESAKES)]
         self.contacts.came(every[0])
-        self.assertIsNone(self.contacts.crowded_out("bob", every[-1]))
+        self.assertIsNone(self.contacts.crowded_out(every[-1]))
         every += [self.meet("bob", f"{number:064x}") for number in (90, 91)]
-        self.assertIs(self.contacts.crowded_out("bob", every[-1]), every[1])
+        self.assertIs(self.contacts.crowded_out(every[-1]), every[1])
 
     def test_bounded(self) -> None:
         """There are so many at a time, and no more."""

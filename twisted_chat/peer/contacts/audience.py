@@ -1,6 +1,6 @@
-"""Who hears the person: each contact has one standing, whatever its generation.
+"""Those who hear the person: each contact has one standing, whatever its generation.
 
-A room's members hear what is said in it. Who is outside hears it only if the
+A room's members hear what is said in it. One who is outside hears it only if the
 person poked them since joining. Somebody who knocks, that is asks for us, hears
 nothing in generation 2. In generation 1, where it is the sender of a message, they
 hear when we are in no room and talk to nobody, until the person begins something
@@ -63,7 +63,7 @@ class Audience:
         return ended
 
     def came(self, one: Contact) -> None:
-        """The roster names somebody. Who was in it already hears as before."""
+        """The roster names somebody. One who was in it already hears as before."""
         if one.standing is not Standing.MEMBER:
             self._set(one, Standing.MEMBER, True)
 

@@ -39,6 +39,8 @@ class Contact:
     """How to speak of them."""
     conversation: Conversations["Contact"]
     """What carries the conversation with them."""
+    casefolded: str = ""
+    """Their name as it is compared with others."""
     standing: Standing = Standing.NONE
     hears: bool = False
     """Whether they are among those whom the person speaks to."""

@@ -23,7 +23,7 @@ MAX_NAMESAKES = 16
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Whom a text is for: by what carries it to them, and those to whom nothing gets
+    """Those for whom a text is, by what carries it to them, and those to whom nothing gets
     before they have returned to the room."""
 
     by_conversation: tuple[tuple[Conversations[Contact], list[Contact]], ...]
@@ -55,13 +55,13 @@ class Contacts(Audience):
         return self._known.get(identity)
 
     def called(self, name: str) -> Contact | None:
-        """Who has this name: of several, who is in the room or was introduced last."""
+        """The one who has this name: of several, the one in the room, or introduced last."""
         found = self._called.get(folded(name), ())
         present = [one for one in found if one.standing is not Standing.NONE]
         return next(reversed(present or found), None)
 
     def find(self, name: str) -> list[Contact]:
-        """Those who are meant by this name: whoever has it, where nobody need be named by
+        """Those who are meant by this name: all who have it, where nobody need be named by
         the server, or else the one who has it now."""
         if self.open:
             return list(self._called.get(folded(name), ()))
@@ -121,9 +121,9 @@ class Contacts(Audience):
             self.part(one, now)
         return heard
 
-    def crowded_out(self, name: str, latest: Contact | None) -> Contact | None:
+    def crowded_out(self, latest: Contact) -> Contact | None:
         """Of a name that ever new people get not all are remembered: who is to be forgotten."""
-        found = self._called.get(folded(name), ())
+        found = self._called[latest.casefolded]
         if len(found) < MAX_NAMESAKES:
             return None  # As nearly always.
         others = [
@@ -132,16 +132,16 @@ class Contacts(Audience):
         return others[0] if len(others) >= MAX_NAMESAKES else None
 
     def _index(self, contact: Contact) -> None:
+        contact.casefolded = folded(contact.name)
         if contact.name:
-            self._called.setdefault(folded(contact.name), []).append(contact)
+            self._called.setdefault(contact.casefolded, []).append(contact)
 
     def _unindex(self, contact: Contact) -> None:
-        name = folded(contact.name)
-        left = [one for one in self._called.get(name, ()) if one is not contact]
+        left = [one for one in self._called.get(contact.casefolded, ()) if one is not contact]
         if left:
-            self._called[name] = left
+            self._called[contact.casefolded] = left
         else:
-            self._called.pop(name, None)
+            self._called.pop(contact.casefolded, None)
 
     # --- Who hears what is said
 
@@ -207,10 +207,10 @@ class Contacts(Audience):
         return True
 
     def ignores(self, contact: Contact) -> bool:
-        return self._ignored.holds(*marks_of(contact))
+        return self._ignored.anybody and self._ignored.holds(*marks_of(contact))
 
     def ignores_mark(self, *known_by: Hashable) -> bool:
-        """Whether whoever has one of these marks is ignored."""
+        """Whether one who has any of these marks is ignored."""
         return self._ignored.holds(*known_by)
 
     def ignored_names(self) -> list[str]:

@@ -9,17 +9,22 @@ MAX_IGNORED = 1_000
 
 
 class Ignored:
-    """Who is ignored, by what they are known by: a key, or an address and a name."""
+    """Those who are ignored, by what they are known by: a key, or an address and a name."""
 
     def __init__(self) -> None:
         self._marks: dict[str, frozenset[Hashable]] = {}
 
     def add(self, name: str, marks: Iterable[Hashable]) -> bool:
-        """Ignore whoever has one of these marks. False where there are too many."""
+        """Ignore all who have one of these marks. False where there are too many."""
         if len(self._marks) >= MAX_IGNORED and folded(name) not in self._marks:
             return False
         self._marks[folded(name)] = self.marks(name) | frozenset(marks)
         return True
+
+    @property
+    def anybody(self) -> bool:
+        """Whether somebody is ignored."""
+        return len(self._marks) > 0
 
     def remove(self, name: str) -> bool:
         """Ignore somebody no more. False if they were not ignored."""
@@ -34,5 +39,5 @@ class Ignored:
         return list(self._marks)
 
     def holds(self, *marks: Hashable) -> bool:
-        """Whether whoever has these marks is ignored."""
+        """Whether one who has any of these marks is ignored."""
         return any(not its.isdisjoint(marks) for its in self._marks.values())

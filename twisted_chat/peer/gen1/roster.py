@@ -20,7 +20,7 @@ GRACE = 30.0
 
 
 class AddressRoster:
-    """Who is in our room, by address. A new roster begins with a clear and comes entry by entry;
+    """Those in our room, by address. A new roster begins with a clear and comes entry by entry;
     until it has settled, those of the old one are still spoken to, so that nothing said in
     between is lost. `wake` is when `tick` is due."""
 
@@ -82,7 +82,7 @@ class AddressRoster:
         """Take what a message says of our room."""
         asked = self._requests.under_way(Verb.RJ)
         if not self._room.name and not (asked and isinstance(asked.request, JoinRoom)):
-            return  # The original sends rosters of a room for ever to who was in it once.
+            return  # The original sends rosters for ever to those who were in a room once.
         if isinstance(message, RosterCleared):
             self._former.update(self._roster)
             self._roster = {}

@@ -10,8 +10,7 @@ from twisted_chat.peer.room import JoinedRoom
 
 
 class Strangers:
-    """Who they are, and whether they hear us: they do where nobody else does. `registered` says
-    whether we have a name."""
+    """They hear us where nobody else does. `registered` says whether we have a name."""
 
     def __init__(
         self,

@@ -43,10 +43,18 @@ class IntroducedContacts:
         self._keyless = keyless
         self._lookalikes = lookalikes
 
-    def judge(self, infos: Sequence[ContactInfo]) -> list[Verdict]:
-        """Compare the keys of many with those that are known, in one go."""
+    def all_enlisted(
+        self,
+        infos: Sequence[ContactInfo],
+        enlist: Callable[[ContactInfo, Verdict], Contact | None],
+    ) -> list[Contact]:
+        """The roster names many: what is known of them is looked up in one go, and each is
+        enlisted by `enlist`."""
         self._lookalikes.expect([info.name for info in infos])
-        return self._keys.judge_all(infos)
+        verdicts = self._keys.judge_all(infos)
+        found = [enlist(*one) for one in zip(infos, verdicts, strict=True)]
+        self._lookalikes.expect(())
+        return [contact for contact in found if contact is not None]
 
     def enlisted(
         self, info: ContactInfo, verdict: Verdict | None, *, now: float
@@ -56,7 +64,7 @@ class IntroducedContacts:
         contact = self._met(info, now, verdict)
         if contact is not None:
             first_key = not self._room.keyed
-            self._room.enlist(folded(info.name), contact, now)
+            self._room.enlist(contact.casefolded, contact, now)
             self._keyless.enlisted(contact, first_key=first_key)
         return contact
 
@@ -95,7 +103,7 @@ class IntroducedContacts:
         self._gathering.did(doing, WantsToTalk(contact.who, asking), contact.who, now)
 
     def parted(self, contact: Contact, now: float) -> None:
-        """Somebody does not hear us any more. Who is in our room hears us until it is left."""
+        """Somebody does not hear us any more. One in our room hears us until we leave it."""
         if contact.standing in (Standing.POKED, Standing.KNOCKED):
             heard = contact.listening
             self._contacts.part(contact, now)
@@ -115,7 +123,11 @@ class IntroducedContacts:
         if not info.fingerprint and not self._allow((info.host, info.port)):
             return None  # Anything may listen there, on our own machine.
         contact = self._contacts.get(_identity(info))
-        if contact is not None and not info.fingerprint and not _is_called(contact, info.name):
+        if (
+            contact is not None
+            and not info.fingerprint
+            and contact.casefolded != folded(info.name)
+        ):
             self._room.unlist(contact)  # Somebody else is there now.
             self._contacts.forget(contact)
             contact = None
@@ -123,14 +135,15 @@ class IntroducedContacts:
             contact = self._new(info)
         elif contact.name != info.name:
             self._contacts.rename(contact, _who(info))
-        if (other := self._contacts.crowded_out(info.name, contact)) is not None:
+        if contact is None:
+            return None
+        if (other := self._contacts.crowded_out(contact)) is not None:
             other.conversation.forget(other)
-        if contact is not None:
-            self._contacts.move(contact, (info.host, info.port))
-            self._keys.judge(contact, verdict, now)
-            contact.conversation.meet(contact, now)
-            if not contact.ignored:
-                self._lookalikes.met(info.name, now)
+        self._contacts.move(contact, (info.host, info.port))
+        self._keys.judge(contact, verdict, now)
+        contact.conversation.meet(contact, now)
+        if not contact.ignored:
+            self._lookalikes.met(contact, now)
         return contact
 
     def _new(self, info: ContactInfo) -> Contact | None:
@@ -142,10 +155,6 @@ class IntroducedContacts:
 
 def _identity(info: ContactInfo) -> str | tuple[str, int]:
     return info.fingerprint or (info.host, info.port)
-
-
-def _is_called(contact: Contact, name: str) -> bool:
-    return folded(contact.name) == folded(name)
 
 
 def _who(info: ContactInfo) -> Someone:

@@ -218,7 +218,7 @@ class Gen2:
         elif isinstance(message, SignOfLife):
             self._requests.tell(message)
         elif self._leaving:
-            self._requests.answer(message, now)  # What else is told is no news to who goes.
+            self._requests.answer(message, now)  # What else is told is no news at the end.
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
         elif not self._roster.told(message, now):

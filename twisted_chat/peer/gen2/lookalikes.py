@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from twisted_chat.likeness import plain_forms, skeleton
 from twisted_chat.names import folded
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import LooksLike
@@ -29,20 +30,25 @@ class Lookalikes:
         self._remembered: dict[str, str] | None = None
         """The same of those who are remembered and cannot be guessed from a name, once needed."""
         self._told: set[str] = set()
-        self._forms: dict[str, bool] = {}
-        """Forms of names that are about to be met, and whether a key is remembered for them."""
+        self._expected: dict[str, bool] = {}
+        """Names that those look like who are met next, and whether they are remembered."""
 
     def expect(self, names: Sequence[str]) -> None:
-        """Somebody of each of these names is met next."""
-        forms = list({form for name in names for form in plain_forms(name)})
-        remembered = self._trust.remembered(forms)
-        self._forms = {form: form in remembered for form in forms}
+        """Those of these names are met next: look up in one go whom they may look like."""
+        forms = {form: folded(form) for name in names for form in plain_forms(name)}
+        known = self._trust.remembered(list(forms.values()))
+        self._expected = {form: name in known for form, name in forms.items()}
 
-    def met(self, name: str, now: float) -> None:
-        """There is somebody of this name."""
+    def _is_remembered(self, form: str) -> bool:
+        expected = self._expected.get(form)
+        return bool(self._trust.was(form)) if expected is None else expected
+
+    def met(self, contact: Contact, now: float) -> None:
+        """There is somebody."""
+        name = contact.name
         if self._remembered is None:
             self._remembered = {skeleton(one): one for one in self._trust.foreign_names()}
-        key, bones = folded(name), skeleton(name)
+        key, bones = contact.casefolded, skeleton(name)
         known = self._likes.setdefault(bones, key)
         if len(self._likes) > MAX_LIKES:
             self._likes.popitem(last=False)
@@ -60,7 +66,3 @@ class Lookalikes:
             self._told.add(key)
             who = Someone(name)
             self._gathering.did(Doing.LIKENESS, LooksLike(who, others[0]), who, now)
-
-    def _is_remembered(self, form: str) -> bool:
-        expected = self._forms.pop(form, None)
-        return bool(self._trust.was(form)) if expected is None else expected

@@ -34,7 +34,7 @@ and between two looks whether that has happened."""
 
 
 class NumberedRoster:
-    """Who is in our room; each change has the number after the one before. `wake` is when
+    """Those in our room; each change has the number after the one before. `wake` is when
     `tick` is due."""
 
     def __init__(
@@ -225,10 +225,8 @@ class NumberedRoster:
             self._requests.tell(QuitRoom(room))
 
     def _enlisted(self, members: dict[str, ContactInfo], now: float) -> list[Contact]:
-        infos = list(members.values())
-        verdicts = self._introduced.judge(infos)
-        found = map(partial(self._introduced.enlisted, now=now), infos, verdicts)
-        return [contact for contact in found if contact is not None]
+        enlist = partial(self._introduced.enlisted, now=now)
+        return self._introduced.all_enlisted(list(members.values()), enlist)
 
     def _compare(self, members: dict[str, ContactInfo], now: float) -> list[Contact]:
         """A newer roster of our room tells who came and who went in between."""
@@ -237,11 +235,11 @@ class NumberedRoster:
             for name, contact in self._room.members()
             if name not in members and not contact.awaited
         ]
-        infos = list(members.values())
-        found = list(map(partial(self._came, now=now), infos, self._introduced.judge(infos)))
+        came = partial(self._came, now=now)
+        present = self._introduced.all_enlisted(list(members.values()), came)
         for contact in gone:
             self._room.went(contact, now)
-        return [contact for contact in found if contact is not None]
+        return present
 
     def _came(self, info: ContactInfo, verdict: Verdict | None, *, now: float) -> Contact | None:
         new = self._room.member(folded(info.name)) is None
