@@ -5,6 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import KeyedWorld, spoken
 from tests.support.fake_generation import FakeGeneration
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.commands import QUIT
 from twisted_chat.peer.effects import Finish
 from twisted_chat.peer.events.server import NotDone
 from twisted_chat.peer.server import Outcome
@@ -118,6 +119,24 @@ class Leaving(SynchronousTestCase):
         bob.type("$userlist", "$quit", wait=0)
         bob.type("$quit", wait=5)
         self.assertEqual(bob.node.statuses, [0])
+
+    def test_acknowledged(self) -> None:
+        """What was shown is acknowledged before the end, however short before that it came."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        for quits in (True, False):
+            alice.enter("hello")
+            while not bob.told("hello"):
+                world.wait(0.001)
+            session, now = bob.session, world.network.now
+            world.network.carry_out(
+                bob.node, session.typed(QUIT, now) if quits else session.interrupted(now)
+            )
+            said = [what for who, what in bob.node.said if who == alice.node.fingerprint]
+            self.assertIn(b"ok ", [one[:3] for one in said])
+            world.wait(5)
+            bob = world.chatter("bob")
+            bob.type("$roomjoin lab")
 
     def test_interrupted(self) -> None:
         """Who is ended says `by` and waits for nothing; nothing happens after that."""

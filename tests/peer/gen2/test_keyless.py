@@ -3,8 +3,13 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Remembered, key_of
+from tests.support.contacts import contact_of
+from tests.support.fake_generation import FakeGeneration
 from twisted_chat.addresses import Address
-from twisted_chat.peer.gen2.keyless import TELL_BURST
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.keys import Withheld
+from twisted_chat.peer.gen2.keyless import TELL_BURST, Keyless
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -192,3 +197,94 @@ class Across(SynchronousTestCase):
         self.assertIn("$trust old", alice.type("$poke old")[-1])
         alice.type("secret")
         self.assertEqual(said(alice), [])
+
+
+class Deciding(SynchronousTestCase):
+    """From whom words are kept, and until when."""
+
+    def setUp(self) -> None:
+        generation = FakeGeneration()
+        self.shared, self.told = generation.shared, generation.told
+        self.far = True
+        self.keyless = Keyless(self.shared, lambda: self.far)
+
+    def contact(self, name: str, key: str = "", host: str = "192.168.1.5") -> Contact:
+        """Somebody, at an address of a network of ours."""
+        return contact_of(name, key, (host, 5000))
+
+    def enlist(self, contact: Contact) -> None:
+        """The roster names somebody."""
+        first_key = not self.shared.room.keyed
+        self.shared.room.enlist(contact.name, contact, 1.0)
+        self.keyless.enlisted(contact, first_key=first_key)
+        self.shared.contacts.came(contact)
+
+    def test_outside(self) -> None:
+        """One outside is not spoken to where the server, or they themselves, may be anywhere."""
+        carol = self.contact("carol")
+        self.keyless.asked_for(carol)
+        self.assertTrue(carol.withheld)
+        self.far = False
+        for host, withheld in (("192.168.1.5", False), ("8.8.8.8", True)):
+            one = self.contact("dave", host=host)
+            self.keyless.asked_for(one)
+            self.assertEqual(one.withheld, withheld, host)
+        keyed = self.contact("bob", "b" * 64, "8.8.8.8")
+        self.keyless.asked_for(keyed)
+        self.assertFalse(keyed.withheld)
+
+    def test_into_a_room_without_keys(self) -> None:
+        """Where nobody has a key one who comes in is spoken to, and a member is left alone."""
+        carol = self.contact("carol")
+        self.keyless.asked_for(carol)
+        self.enlist(carol)
+        self.assertFalse(carol.withheld)
+        self.keyless.asked_for(carol)
+        self.assertFalse(carol.withheld)
+
+    def test_first_key(self) -> None:
+        """With the first who has a key words are kept from all who have none, and from those
+        who come later, until that one has gone and they come anew."""
+        carol, dave, bob = (
+            self.contact("carol"),
+            self.contact("dave"),
+            self.contact("bob", "b" * 64),
+        )
+        self.enlist(carol)
+        self.enlist(bob)
+        self.assertTrue(carol.withheld)
+        self.enlist(dave)
+        self.assertTrue(dave.withheld)
+        self.shared.room.unlist(bob)
+        self.enlist(dave)
+        self.assertTrue(dave.withheld, "a member is what they were")
+
+    def test_told(self) -> None:
+        """It is told of those who would hear us, once, and not of those who would not."""
+        carol, dave = self.contact("carol"), self.contact("dave")
+        self.keyless.asked_for(dave)
+        self.keyless.tell(1.0)
+        self.assertEqual(self.told(), [])
+        self.enlist(self.contact("bob", "b" * 64))
+        self.enlist(carol)
+        self.keyless.tell(1.0)
+        who = Someone("carol", address="192.168.1.5:5000")
+        self.assertEqual(self.told(), [Withheld((who,))])
+        self.keyless.tell(2.0)
+        self.assertEqual(self.told(), [])
+
+    def test_trusted(self) -> None:
+        """One who was accepted is spoken to, there and under that name, and nowhere else."""
+        carol = self.contact("carol")
+        self.keyless.asked_for(carol)
+        self.keyless.trust(carol)
+        self.keyless.tell(1.0)
+        self.assertEqual(self.told(), [])
+        for name, host, withheld in (
+            ("Carol", "192.168.1.5", False),
+            ("carol", "192.168.1.6", True),
+            ("dave", "192.168.1.5", True),
+        ):
+            one = self.contact(name, host=host)
+            self.keyless.asked_for(one)
+            self.assertEqual(one.withheld, withheld, (name, host))
