@@ -2,11 +2,13 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 import twisted_chat
+from tests.test_imports import modules
 
 PACKAGE = Path(twisted_chat.__file__).parent
 TESTS = Path(__file__).parent
@@ -59,6 +61,12 @@ TWICE = {
 """Public classes that still share their name with another: this one is the name of an event
 in both chats, as programs read it. Nothing is to be added here."""
 
+LONGEST, MOST_FLOORS = 300, 7
+"""Lines of a module, and how deep its folder is: modules that import each other, one below
+the other."""
+LONG = {"peer/gen2/path_finder", "server/options"}
+"""Modules of the wings above that are longer. Nothing is to be added here."""
+
 
 def classes() -> dict[str, set[str]]:
     """The public classes of the package by their names, with the modules where they are."""
@@ -93,3 +101,36 @@ class Mirror(SynchronousTestCase):
                 own = f"{Path(module).parent}/test_{path.stem}"
                 test = TESTS / f"{TOGETHER.get(module, own)}.py"
                 self.assertTrue(test.exists(), f"{module} has no {test.relative_to(TESTS)}")
+
+
+class Size(SynchronousTestCase):
+    """How much there is to be read at once, in the wings that were laid out anew."""
+
+    def test_length(self) -> None:
+        """No module is longer than can be read at once, but those few that are."""
+        long = {
+            path.relative_to(PACKAGE).with_suffix("").as_posix()
+            for wing in MIRRORED
+            for path in (PACKAGE / wing).rglob("*.py")
+            if wing != "wire" and len(path.read_text().splitlines()) > LONGEST
+        }
+        self.assertEqual(long - LONG, set())
+        self.assertEqual(LONG - long, set(), "these are short now: take them out")
+
+    def test_floors(self) -> None:
+        """No folder is deeper than so many modules."""
+        imported = modules()
+        folders: dict[str, set[str]] = defaultdict(set)
+        for name in imported:
+            folders[name.rpartition(".")[0]].add(name)
+
+        @cache
+        def floors(name: str, folder: str) -> int:
+            below = {one.removeprefix("twisted_chat.") for one in imported[name]} - {name}
+            inside = below & folders[folder]
+            return 1 + max((floors(one, folder) for one in inside), default=0)
+
+        for folder, names in folders.items():
+            if folder.split(".")[0] in ("peer", "server"):
+                deepest = max(floors(name, folder) for name in names)
+                self.assertLessEqual(deepest, MOST_FLOORS, folder)
