@@ -61,11 +61,8 @@ TWICE = {
 """Public classes that still share their name with another: this one is the name of an event
 in both chats, as programs read it. Nothing is to be added here."""
 
-LONGEST, MOST_FLOORS = 300, 7
-"""Lines of a module, and how deep its folder is: modules that import each other, one below
-the other."""
-LONG = {"peer/gen2/path_finder", "server/options"}
-"""Modules of the wings above that are longer. Nothing is to be added here."""
+MOST_FLOORS = 7
+"""How deep a folder is at most: modules of it that import each other, one below the other."""
 
 
 def classes() -> dict[str, set[str]]:
@@ -103,19 +100,8 @@ class Mirror(SynchronousTestCase):
                 self.assertTrue(test.exists(), f"{module} has no {test.relative_to(TESTS)}")
 
 
-class Size(SynchronousTestCase):
-    """How much there is to be read at once, in the wings that were laid out anew."""
-
-    def test_length(self) -> None:
-        """No module is longer than can be read at once, but those few that are."""
-        long = {
-            path.relative_to(PACKAGE).with_suffix("").as_posix()
-            for wing in MIRRORED
-            for path in (PACKAGE / wing).rglob("*.py")
-            if wing != "wire" and len(path.read_text().splitlines()) > LONGEST
-        }
-        self.assertEqual(long - LONG, set())
-        self.assertEqual(LONG - long, set(), "these are short now: take them out")
+class Floors(SynchronousTestCase):
+    """What has to be read before something, in the wings that are cut by generation."""
 
     def test_floors(self) -> None:
         """No folder is deeper than so many modules."""
@@ -131,6 +117,6 @@ class Size(SynchronousTestCase):
             return 1 + max((floors(one, folder) for one in inside), default=0)
 
         for folder, names in folders.items():
-            if folder.split(".")[0] in ("peer", "server"):
+            if folder.split(".")[0] in MIRRORED:
                 deepest = max(floors(name, folder) for name in names)
                 self.assertLessEqual(deepest, MOST_FLOORS, folder)

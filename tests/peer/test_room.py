@@ -51,8 +51,8 @@ class Inside(RoomCase):
         self.contacts.poke(dave)
         self.contacts.ignore("carol", [carol])
         self.enter(bob, carol)
-        self.assertEqual([bob.standing, bob.hears], [Standing.MEMBER, True])
-        self.assertEqual([dave.standing, dave.hears], [Standing.KNOCKED, False])
+        self.assertEqual([bob.standing, bob.hears], [Standing.IN_ROOM, True])
+        self.assertEqual([dave.standing, dave.hears], [Standing.INTRODUCED, False])
         self.assertEqual(
             self.told(),
             [
@@ -67,7 +67,7 @@ class Inside(RoomCase):
         self.enter(bob, carol)
         self.room.unlist(bob)
         self.enter(carol, room="attic")
-        self.assertEqual(bob.standing, Standing.NONE)
+        self.assertEqual(bob.standing, Standing.UNKNOWN)
         self.assertEqual(self.contacts.members(), [carol])
 
     def test_keys(self) -> None:
@@ -83,7 +83,7 @@ class Inside(RoomCase):
         self.room.enlist("rob", rob, NOW)
         self.assertEqual(self.room.keyed, 2)
         self.room.enlist("bob", rob, NOW)
-        self.assertEqual((self.room.keyed, bob.standing), (1, Standing.NONE))
+        self.assertEqual((self.room.keyed, bob.standing), (1, Standing.UNKNOWN))
         self.assertIs(self.room.member("bob"), rob)
         self.assertIsNone(self.room.member("rob"))
         self.room.leave(NOW)

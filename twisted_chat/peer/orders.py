@@ -201,7 +201,7 @@ class Orders:
         ended = self._contacts.over(self._contacts.poke(contact), now)
         if contact.listening:
             others = tuple(one for one in self._contacts.hearing() if one != contact.who)
-            member = contact.standing is Standing.MEMBER
+            member = contact.standing is Standing.IN_ROOM
             room = self._room.name
             self._tell(talk.TalkBegun(contact.who, found.address, room, member, others))
         if ended:
@@ -262,7 +262,7 @@ class Orders:
         else:
             for contact in found:
                 self._gathering.forget(contact.who)
-                if contact.standing is not Standing.MEMBER:
+                if contact.standing is not Standing.IN_ROOM:
                     self._contacts.turn_away(contact)
                     self._contacts.part(contact, now)
             self._tell(talk.IgnoredNow(name))

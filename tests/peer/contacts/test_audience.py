@@ -75,7 +75,8 @@ class Listening(SynchronousTestCase):
             self.assertLessEqual(set(audience.listeners()), allowed)
             self.assertEqual({one for one in people if one.hears}, set(audience.listeners()))
             self.assertEqual(
-                {one for one in people if one.standing is Standing.MEMBER}, set(audience.members())
+                {one for one in people if one.standing is Standing.IN_ROOM},
+                set(audience.members()),
             )
 
     def setUp(self) -> None:

@@ -80,7 +80,7 @@ class WhoIsWho(ContactsCase):
         self.contacts.part(bob, 1.0, tell=True)
         self.contacts.part(carol, 1.0)
         self.assertEqual(self.links.done, [("tell", "bob"), ("forget", "carol")])
-        self.assertEqual(bob.standing, Standing.NONE)
+        self.assertEqual(bob.standing, Standing.UNKNOWN)
         self.assertEqual(self.contacts.everybody(), [])
 
 

@@ -152,7 +152,7 @@ class Whole(Gen1Case):
         self.pass_by(SETTLED)
         self.assertEqual(self.outcomes, [Outcome.DONE])
         (bob,) = self.shared.contacts.members()
-        self.assertEqual((bob.address, bob.standing, bob.hears), (BOB, Standing.MEMBER, True))
+        self.assertEqual((bob.address, bob.standing, bob.hears), (BOB, Standing.IN_ROOM, True))
         self.assertEqual(self.told(), [rooms.RoomEntered("lab", (bob.who,), (), False)])
         self.answer(RosterCleared())
         self.pass_by(SETTLED)

@@ -30,7 +30,7 @@ class Speaking(SynchronousTestCase):
         """The first who speaks to one who is alone hears them, and no other."""
         eve = self.strangers.knocked(EVE)
         assert eve is not None
-        self.assertEqual((eve.standing, eve.hears), (Standing.KNOCKED, True))
+        self.assertEqual((eve.standing, eve.hears), (Standing.INTRODUCED, True))
         self.assertIsNone(self.strangers.knocked(DAVE))
         self.assertEqual(self.contacts.everybody(), [eve])
 

@@ -94,7 +94,7 @@ class Naming(SynchronousTestCase):
         bob = self.enlisted("bob")
         carol = self.enlisted("carol")
         self.assertIsNot(carol, bob)
-        self.assertEqual(bob.standing, Standing.NONE)
+        self.assertEqual(bob.standing, Standing.UNKNOWN)
         self.assertIsNone(self.room.member("bob"))
         self.assertIs(self.enlisted("CAROL"), carol)
 
@@ -106,13 +106,13 @@ class Naming(SynchronousTestCase):
         self.assertIn(("forget", "bob"), self.links.done)
         self.assertIsNot(found, bob)
         assert found is not None
-        self.assertEqual((found.awaited, found.standing), (False, Standing.NONE))
+        self.assertEqual((found.awaited, found.standing), (False, Standing.UNKNOWN))
 
     def test_asked(self) -> None:
         """One who asks for us hears nothing, and that is told."""
         self.named.asked(self.info("bob", BOB), NOW)
         (bob,) = self.contacts.everybody()
-        self.assertEqual((bob.standing, bob.hears), (Standing.KNOCKED, False))
+        self.assertEqual((bob.standing, bob.hears), (Standing.INTRODUCED, False))
         self.assertEqual(self.told(), [WantsToTalk(bob.who, Knocking.CALLS)])
 
     def test_asked_by_one_who_hears(self) -> None:
@@ -163,5 +163,5 @@ class Naming(SynchronousTestCase):
         self.assertEqual(self.told(), [PersonGone(bob.who)])
         self.assertEqual(
             [one.standing for one in (bob, member, dave)],
-            [Standing.NONE, Standing.MEMBER, Standing.NONE],
+            [Standing.UNKNOWN, Standing.IN_ROOM, Standing.UNKNOWN],
         )

@@ -57,15 +57,15 @@ class Audience:
                 self.drop(one)
         ended = [one for one in self._hearing if one not in inside]
         for one in ended:
-            self._set(one, Standing.KNOCKED, False)
+            self._set(one, Standing.INTRODUCED, False)
         for one in inside:
-            self._set(one, Standing.MEMBER, True)
+            self._set(one, Standing.IN_ROOM, True)
         return ended
 
     def came(self, one: Contact) -> None:
         """The roster names somebody. One who was in it already hears as before."""
-        if one.standing is not Standing.MEMBER:
-            self._set(one, Standing.MEMBER, True)
+        if one.standing is not Standing.IN_ROOM:
+            self._set(one, Standing.IN_ROOM, True)
 
     # --- Pokes and knocks
 
@@ -74,23 +74,23 @@ class Audience:
         more, as only a knock had begun it."""
         ended = [other for other in self.end_knocks() if other is not one]
         self._turned_away.pop(one.identity, None)
-        member = one.standing is Standing.MEMBER
-        self._set(one, Standing.MEMBER if member else Standing.POKED, True)
+        member = one.standing is Standing.IN_ROOM
+        self._set(one, Standing.IN_ROOM if member else Standing.SPOKEN_TO, True)
         return ended
 
     def knock(self, one: Contact, *, free: bool) -> None:
         """Somebody wants to talk to the person. They hear if the person is `free`,
         talks to nobody, and has not turned them away."""
-        if one.standing in (Standing.MEMBER, Standing.POKED):
+        if one.standing in (Standing.IN_ROOM, Standing.SPOKEN_TO):
             return
         alone = free and not self._hearing and one.identity not in self._turned_away
-        self._set(one, Standing.KNOCKED, one.hears or alone)
+        self._set(one, Standing.INTRODUCED, one.hears or alone)
 
     def end_knocks(self) -> list[Contact]:
         """What only a knock began is over. Returns those who do not hear any more."""
-        ended = [one for one in self._hearing if one.standing is Standing.KNOCKED]
+        ended = [one for one in self._hearing if one.standing is Standing.INTRODUCED]
         for one in ended:
-            self._set(one, Standing.KNOCKED, False)
+            self._set(one, Standing.INTRODUCED, False)
         return ended
 
     # --- The end of it
@@ -115,16 +115,16 @@ class Audience:
 
     def drop(self, one: Contact) -> None:
         """Somebody is nobody to us any more."""
-        self._set(one, Standing.NONE, False)
+        self._set(one, Standing.UNKNOWN, False)
 
     def _set(self, one: Contact, standing: Standing, hears: bool) -> None:
         one.standing, one.hears = standing, hears
         self.changed = True
-        caller = standing is Standing.KNOCKED and not hears
-        outside = standing in (Standing.POKED, Standing.KNOCKED)
+        caller = standing is Standing.INTRODUCED and not hears
+        outside = standing in (Standing.SPOKEN_TO, Standing.INTRODUCED)
         for group, belongs in (
             (self._hearing, hears),
-            (self._members, standing is Standing.MEMBER),
+            (self._members, standing is Standing.IN_ROOM),
             (self._outside, outside),
             (self._callers, caller),
         ):

@@ -16,13 +16,14 @@ Identity = str | Address
 class Standing(Enum):
     """What somebody is to the person."""
 
-    NONE = "none"
-    MEMBER = "member"
+    UNKNOWN = "unknown"
+    """Nobody to them, or nobody any more."""
+    IN_ROOM = "in_room"
     """In the same room."""
-    POKED = "poked"
-    """Asked for by the person."""
-    KNOCKED = "knocked"
-    """Has asked for the person."""
+    SPOKEN_TO = "spoken_to"
+    """Asked for by the person, with `poke`."""
+    INTRODUCED = "introduced"
+    """Has asked for the person; in generation 1, has spoken to them."""
 
 
 @dataclass(eq=False, slots=True)
@@ -41,7 +42,7 @@ class Contact:
     """What carries the conversation with them."""
     casefolded: str = ""
     """Their name as it is compared with others."""
-    standing: Standing = Standing.NONE
+    standing: Standing = Standing.UNKNOWN
     hears: bool = False
     """Whether they are among those whom the person speaks to."""
     blocked: bool = False

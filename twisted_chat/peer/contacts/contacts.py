@@ -57,7 +57,7 @@ class Contacts(Audience):
     def called(self, name: str) -> Contact | None:
         """The one who has this name: of several, the one in the room, or introduced last."""
         found = self._called.get(folded(name), ())
-        present = [one for one in found if one.standing is not Standing.NONE]
+        present = [one for one in found if one.standing is not Standing.UNKNOWN]
         return next(reversed(present or found), None)
 
     def find(self, name: str) -> list[Contact]:
@@ -73,7 +73,7 @@ class Contacts(Audience):
         return [
             one
             for one in self._called.get(folded(name), ())
-            if one.standing in (Standing.POKED, Standing.KNOCKED)
+            if one.standing in (Standing.SPOKEN_TO, Standing.INTRODUCED)
         ]
 
     def add(self, contact: Contact) -> bool:
@@ -127,7 +127,7 @@ class Contacts(Audience):
         if len(found) < MAX_NAMESAKES:
             return None  # As nearly always.
         others = [
-            one for one in found if one is not latest and one.standing is not Standing.MEMBER
+            one for one in found if one is not latest and one.standing is not Standing.IN_ROOM
         ]
         return others[0] if len(others) >= MAX_NAMESAKES else None
 

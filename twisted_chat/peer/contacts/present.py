@@ -18,7 +18,7 @@ def present(
 ) -> tuple[Present, ...]:
     """Everybody with a standing, those with a key first, and those who are ignored; with each
     whether their key was `compared`, and whether words to them are `relayed`."""
-    every = [one for one in contacts.everybody() if one.standing is not Standing.NONE]
+    every = [one for one in contacts.everybody() if one.standing is not Standing.UNKNOWN]
     every.sort(key=lambda one: not one.fingerprint)
     marks = len(every) <= MAX_MARKED
     here = [_present(one, compared if marks else None, relayed) for one in every]
@@ -39,7 +39,7 @@ def _present(
         contact.who.address,
         encrypted=keyed if compared is not None or not keyed else None,
         compared=keyed and compared is not None and compared(contact),
-        asks=contact.standing is Standing.KNOCKED and not contact.hears,
+        asks=contact.standing is Standing.INTRODUCED and not contact.hears,
         relayed=keyed and relayed(contact),
     )
 

@@ -68,7 +68,7 @@ class Datagrams:
         """Show a datagram, with what is certain of its sender: an address at most. Where the
         server names everybody, those whom it has not named are counted."""
         contact = self._contacts.get(source)
-        if contact is not None and (contact.blocked or contact.standing is Standing.NONE):
+        if contact is not None and (contact.blocked or contact.standing is Standing.UNKNOWN):
             contact = None
         if contact is None and self.strangers is None:
             self.dropped += 1
@@ -112,6 +112,6 @@ class Datagrams:
         if self.strangers is not None:
             who = self.strangers.claimed(contact, message.name)
         claims = "" if folded(message.name) == folded(contact.name) else message.name
-        in_room = contact.standing is Standing.MEMBER
+        in_room = contact.standing is Standing.IN_ROOM
         how = said.Unencrypted(at(contact.address), claims, message.cut)
         self._effects.tell(said.Said(who, text, in_room, how))

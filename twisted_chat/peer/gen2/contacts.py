@@ -92,7 +92,7 @@ class IntroducedContacts:
         self._keyless.asked_for(contact)
         if self._contacts.callers > MAX_INTRODUCED:
             self._contacts.part(self._contacts.oldest_caller(), now)
-        if contact.blocked or contact.ignored or contact.standing is Standing.MEMBER:
+        if contact.blocked or contact.ignored or contact.standing is Standing.IN_ROOM:
             return
         if not contact.hears:
             doing, asking = Doing.KNOCK, Knocking.CALLS
@@ -104,7 +104,7 @@ class IntroducedContacts:
 
     def parted(self, contact: Contact, now: float) -> None:
         """Somebody does not hear us any more. One in our room hears us until we leave it."""
-        if contact.standing in (Standing.POKED, Standing.KNOCKED):
+        if contact.standing in (Standing.SPOKEN_TO, Standing.INTRODUCED):
             heard = contact.listening
             self._contacts.part(contact, now)
             if heard:

@@ -120,7 +120,7 @@ class Deliveries:
             if its is None:
                 its = self._with(contact)
             pieces = to_room
-            if contact.standing is not Standing.MEMBER:
+            if contact.standing is not Standing.IN_ROOM:
                 pieces = private = pieces_of(line, "") if private is None else private
             if not its.outbox.put(pieces, size):
                 full.append(contact)
@@ -225,7 +225,7 @@ class Deliveries:
         contact = its.contact
         if not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
-            self._effects.tell(said.Said(contact.who, text, contact.standing is Standing.MEMBER))
+            self._effects.tell(said.Said(contact.who, text, contact.standing is Standing.IN_ROOM))
         self._owe(its, shown, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:

@@ -249,7 +249,7 @@ class Gen2:
         """Tell the way to one, or to everybody."""
         name, contacts = order.argument, self._shared.contacts
         if not name:
-            here = (one for one in contacts.everybody() if one.standing is not Standing.NONE)
+            here = (one for one in contacts.everybody() if one.standing is not Standing.UNKNOWN)
             self._ways.show([one.who for one in here if one.fingerprint], "", now)
         elif (contact := contacts.called(name)) is not None:
             self._ways.show([contact.who], name, now)

@@ -41,14 +41,14 @@ class Keyless:
                 for _, other in self._room.members():
                     self._withhold(other)
             return
-        if contact.standing is not Standing.MEMBER:
+        if contact.standing is not Standing.IN_ROOM:
             self._contacts.withhold(contact, withheld=False)
         if self._room.keyed:
             self._withhold(contact)
 
     def asked_for(self, contact: Contact) -> None:
         """Somebody is talked to, or wants to be."""
-        if contact.standing is not Standing.MEMBER:
+        if contact.standing is not Standing.IN_ROOM:
             self._withhold(contact)
 
     def _withhold(self, contact: Contact) -> None:
@@ -71,7 +71,7 @@ class Keyless:
         """Tell the person to whom nothing goes, all of them at once."""
         if not self._untold:
             return
-        untold = [one for one in self._untold if one.standing is Standing.MEMBER or one.hears]
+        untold = [one for one in self._untold if one.standing is Standing.IN_ROOM or one.hears]
         if untold and self._telling.spend("", now):
             people = (replace(one.who, address=at(one.address)) for one in untold)
             self._effects.tell(Withheld(tuple(people)))
