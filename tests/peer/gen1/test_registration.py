@@ -5,8 +5,15 @@ from itertools import pairwise
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, World, address_of, both
+from tests.peer.gen1.test_server import Gen1Case
 from tests.support.network import OriginalServer
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.effects import Finish
+from twisted_chat.peer.gen1.registration import REFRESH, RETRY, RegistrationState
+from twisted_chat.peer.gen1.requests import WAITS
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.wire.common import Welcome
+from twisted_chat.wire.gen1 import Located
 
 GONE = "the server does not answer"
 BACK = "the server is back"
@@ -274,3 +281,59 @@ class SignsOfLife(SynchronousTestCase):
         assert isinstance(world.server, OriginalServer)
         self.assertFalse(world.server.dead)
         self.assertEqual(bob.type("$userlist"), ["> users (1): bob"])
+
+
+class States(Gen1Case):
+    """One state after the other, each with its deadline."""
+
+    def state(self) -> RegistrationState:
+        """The one that we are in."""
+        return self.gen1.registration.state
+
+    def test_known(self) -> None:
+        """A name that is ours is asked for again and again, and so stays ours."""
+        self.assertEqual(self.state(), RegistrationState.OURS)
+        for _ in range(3):
+            self.assertEqual(self.gen1.registration.wake, self.now + REFRESH)
+            self.pass_by(REFRESH)
+            self.assertEqual(
+                (self.state(), self.sent()), (RegistrationState.PROVING, [b"ar alice"])
+            )
+            self.assertTrue(self.gen1.registration.valid)
+            self.answer(Located("192.0.2.7", 5000))
+            self.assertEqual(self.state(), RegistrationState.OURS)
+
+    def test_unanswered(self) -> None:
+        """Without an answer the name is lost, and asked for again at intervals."""
+        self.pass_by(REFRESH + sum(WAITS))
+        self.assertEqual(self.state(), RegistrationState.UNANSWERED)
+        self.assertEqual(self.gen1.registration.wake, self.now + RETRY)
+        self.assertEqual(
+            (self.gen1.registration.valid, self.gen1.registration.away), (False, True)
+        )
+        self.sent()
+        self.pass_by(RETRY)
+        self.assertEqual((self.state(), self.sent()), (RegistrationState.ASKING, [b"hi alice"]))
+        self.answer(Welcome("alice"))
+        self.assertEqual(
+            (self.state(), self.gen1.registration.away), (RegistrationState.OURS, False)
+        )
+
+    def test_forgotten_while_it_is_asked(self) -> None:
+        """What comes of a sign of life is of no interest once we ask for the name again."""
+        self.pass_by(REFRESH)
+        self.gen1.registration.forgotten(self.now)
+        self.assertEqual(self.state(), RegistrationState.ASKING)
+        self.answer(Located("192.0.2.7", 5000))
+        self.assertEqual(self.state(), RegistrationState.ASKING)
+
+    def test_over(self) -> None:
+        """Where there is no point in going on nothing more is asked, or taken."""
+        self.gen1.registration.forgotten(self.now)
+        self.gen1.registration.give_up()
+        self.gen1.registration.give_up()
+        self.assertEqual([one for one in self.effects.take() if one == Finish(1)], [Finish(1)])
+        self.answer(Welcome("alice"))
+        self.assertEqual(
+            (self.state(), self.gen1.registration.wake), (RegistrationState.OVER, NEVER)
+        )

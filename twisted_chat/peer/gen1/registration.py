@@ -8,6 +8,7 @@ is at our own port.
 """
 
 from collections.abc import Callable
+from enum import Enum
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused
@@ -37,6 +38,48 @@ STRAY = 0.3
 """Seconds for which a server that has forgotten us may still answer what it was asked before."""
 
 
+class RegistrationState(Enum):
+    """How far we are with our name."""
+
+    NAMELESS = "nameless"
+    """We have no name and have asked for none. There is no deadline."""
+    ASKING = "asking"
+    """We ask for it, or where it is, as `hi` was refused. Requests gives that up in time."""
+    UNANSWERED = "unanswered"
+    """There was no answer. After RETRY seconds we ask again."""
+    OURS = "ours"
+    """The server knows us, as far as we know. After REFRESH seconds we ask where we are."""
+    PROVING = "proving"
+    """The same, while that is asked. Requests gives it up in time."""
+    OVER = "over"
+    """There is no point in going on."""
+
+
+_AFTER: dict[RegistrationState, set[RegistrationState]] = {
+    RegistrationState.NAMELESS: {RegistrationState.ASKING, RegistrationState.OVER},
+    RegistrationState.ASKING: {
+        RegistrationState.OURS,
+        RegistrationState.UNANSWERED,
+        RegistrationState.NAMELESS,
+        RegistrationState.OVER,
+    },
+    RegistrationState.UNANSWERED: {RegistrationState.ASKING, RegistrationState.OVER},
+    RegistrationState.OURS: {
+        RegistrationState.PROVING,
+        RegistrationState.ASKING,
+        RegistrationState.OVER,
+    },
+    RegistrationState.PROVING: {
+        RegistrationState.OURS,
+        RegistrationState.UNANSWERED,
+        RegistrationState.ASKING,
+        RegistrationState.OVER,
+    },
+    RegistrationState.OVER: set(),
+}
+"""What comes after what."""
+
+
 class DatagramRegistration:
     """Our name at the server.
 
@@ -63,72 +106,70 @@ class DatagramRegistration:
         self._on_accepted = accepted
         self._patient = patient
         self._patience = Patience(server, effects, patient=patient)
-        self.name = ""
-        """The name that the server has given us last, also while it is away."""
-        self.wanted = ""
-        """The name that we have asked for and not got yet."""
-        self.valid = False
-        """Whether the server knows us, as far as we know."""
+        self.state = RegistrationState.NAMELESS
+        """Which `_enter` changes, and nothing else."""
+        self._deadline = NEVER
+        self._name = ""
+        self._had_name = False
         self.away = False
         """Whether the server does not answer, and the person was told."""
-        self.failed = False
-        """Whether there is no point in going on."""
-        self._due = NEVER
         self._checking: Ask | None = None
+
+    def _enter(self, state: RegistrationState, deadline: float = NEVER) -> None:
+        assert state in _AFTER[self.state], (self.state, state)
+        self.state, self._deadline = state, deadline
 
     @property
     def wake(self) -> float:
-        return min(self._due, self._patience.wake)
+        return min(self._deadline, self._patience.wake)
 
     def call_me(self, text: str, now: float) -> None:
         """Ask for this name."""
         try:
-            self.wanted = names.canonical(text)
+            self._name = names.canonical(text)
         except NameRefused as refused:
             self._refused(text, Reason.IMPOSSIBLE, str(refused))
         else:
-            self._register(self.wanted, now)
+            self._register(now)
 
     def forgotten(self, now: float) -> None:
         """The server does not know us any more: it was started anew, or we were silent."""
         if self.valid:
-            self.valid = False
-            self._due = NEVER
-            self._register(self.name, now)
+            self._register(now)
         elif self._checking and self._requests.under_way(Verb.AR) is self._checking:
             # To a stranger this is what a server says in place of `ar`.
             self._requests.answer(Bare(Verb.AR), now)
 
     def tick(self, now: float) -> None:
-        """Give the sign of life that is due."""
+        """Do what is due: give a sign of life, or ask again."""
         if self._patience.tick(now):
             self._effects.tell(NoServer(str(self._server)))
             self.give_up()
-        if self._due > now:
+        if self._deadline > now:
             return
-        self._due = NEVER
-        if not self.valid:
-            self._register(self.name or self.wanted, now)
-            return
+        if self.state is RegistrationState.UNANSWERED:
+            self._register(now)
+        else:
+            self._prove(now)
+
+    def _prove(self, now: float) -> None:
         answer: list[Answer] = []
 
         def decide(answered: bool, now: float) -> None:
+            if self.state is not RegistrationState.PROVING:
+                return  # We know better by now.
             if not answered:
                 self._unreachable(now)
             elif isinstance(answer[0], Located):
-                self._due = now + REFRESH
+                self._enter(RegistrationState.OURS, now + REFRESH)
             else:
                 self.forgotten(now)
 
-        self._requests.ask(Ask(Locate(self.name), collect(answer), decide), now)
+        self._enter(RegistrationState.PROVING)
+        self._requests.ask(Ask(Locate(self._name), collect(answer), decide), now)
 
-    def stop(self) -> None:
-        """Give no more signs of life."""
-        self._due = NEVER
-        self._patience.over()
-
-    def _register(self, name: str, now: float) -> None:
-        granted: list[str] = []
+    def _register(self, now: float) -> None:
+        name, granted = self._name, list[str]()
 
         def take(answer: Answer, now: float) -> float:
             if answer == Welcome(name):  # A name that we did not ask for is not ours.
@@ -136,7 +177,7 @@ class DatagramRegistration:
                 return 0
             # To somebody it has forgotten a server says `hi` to everything
             # that was on its way; if it means this shows in a moment.
-            return STRAY if self.name else 0
+            return STRAY if self._had_name else 0
 
         def decide(answered: bool, now: float) -> None:
             if not answered:
@@ -144,14 +185,15 @@ class DatagramRegistration:
                 return
             self._patience.over()
             if granted:
-                self._accepted(granted[0], now)
-            elif ask.sent > 1 or self.name:
+                self._accepted(now)
+            elif ask.sent > 1 or self._had_name:
                 self._check(name, now)
             else:
-                self._taken(name)
+                self._refused(name, Reason.TAKEN)
 
-        if not self.name:
+        if not self._had_name:
             self._patience.begin(now)
+        self._enter(RegistrationState.ASKING)
         ask = Ask(Register(name), take, decide)
         self._requests.ask(ask, now)
 
@@ -170,28 +212,29 @@ class DatagramRegistration:
             if not answered:
                 self._unreachable(now)
             elif found and found[0].port == self._port:
-                self._accepted(name, now)
+                self._accepted(now)
             else:
-                self._taken(name)
+                self._refused(name, Reason.TAKEN)
 
         self._checking = Ask(Locate(name), take, decide)
         self._requests.ask(self._checking, now)
 
-    def _accepted(self, name: str, now: float) -> None:
-        again = bool(self.name)
-        self.name, self.wanted, self.valid = name, "", True
-        self._due = now + REFRESH
+    def _accepted(self, now: float) -> None:
+        if self.failed:
+            return
+        self._enter(RegistrationState.OURS, now + REFRESH)
+        again, self._had_name = self._had_name, True
         self._patience.over()
         self._on_accepted(again, now)
         self.away = False
 
-    def _taken(self, name: str) -> None:
-        self._refused(name, Reason.TAKEN)
-
     def _refused(self, name: str, reason: Reason, why: str = "") -> None:
-        self.name = self.wanted = ""
-        self.valid = False
-        self.stop()
+        if self.failed:
+            return
+        if self.state is not RegistrationState.NAMELESS:
+            self._enter(RegistrationState.NAMELESS)
+        self._name, self._had_name = "", False
+        self._patience.over()
         self._effects.tell(NotRegistered(name, reason, why, self._patient))
         if not self._patient:
             self.give_up()
@@ -199,8 +242,8 @@ class DatagramRegistration:
     def _unreachable(self, now: float) -> None:
         if self.failed:
             return
-        self.valid = False
-        if not self.name:
+        self._enter(RegistrationState.UNANSWERED, now + RETRY)
+        if not self._had_name:
             self._patience.tell()
             self.away = self._patient
         elif not self.away:
@@ -209,7 +252,6 @@ class DatagramRegistration:
         self._server.gone()
         if self._server.changes:
             self._effects.resolve(self._server.place)
-        self._due = now + RETRY
 
     # --- What a session asks
 
@@ -217,12 +259,28 @@ class DatagramRegistration:
     in_question = False
 
     @property
+    def name(self) -> str:
+        return self._name if self._had_name else ""
+
+    @property
+    def wanted(self) -> str:
+        return "" if self._had_name else self._name
+
+    @property
+    def valid(self) -> bool:
+        return self.state in (RegistrationState.OURS, RegistrationState.PROVING)
+
+    @property
+    def failed(self) -> bool:
+        return self.state is RegistrationState.OVER
+
+    @property
     def lacks_name(self) -> bool:
-        return not (self._patient or self.name or self.wanted or self.failed)
+        return not (self._patient or self._name or self.failed)
 
     @property
     def registering(self) -> bool:
-        return bool(self.name or self.wanted) and not (self.valid or self.away)
+        return bool(self._name) and not (self.valid or self.away)
 
     def trust(self, now: float) -> None:
         """Nothing: a server has no key."""
@@ -230,10 +288,10 @@ class DatagramRegistration:
     def unavailable(self, command: Command | None, now: float) -> Event | None:
         if self.valid or command is None:
             return None
-        return NeedsServer(command) if self.name or self.wanted else NameFirst()
+        return NeedsServer(command) if self._name else NameFirst()
 
     def give_up(self) -> None:
-        """There is no point in going on."""
-        self.failed = True
-        self.stop()
-        self._effects.finish(1)
+        if not self.failed:
+            self._enter(RegistrationState.OVER)
+            self._patience.over()
+            self._effects.finish(1)
