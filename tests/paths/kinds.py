@@ -57,9 +57,9 @@ _ONE_PORT = _KNOWS_ADDRESS | {Kind.HOME, Kind.CARRIER}
 
 def direct(one: Kind, other: Kind) -> bool:
     """Whether two can link without help once both have sent something to where the server
-    has seen the other."""
+    has seen the other; whoever has both families has come to it over IPv4."""
     if Kind.SIX in (one, other):
-        return {one, other} <= {Kind.SIX, Kind.PUBLIC}
+        return one is other
     if Kind.SERVER_ONLY in (one, other):
         return False
     if Kind.SYMMETRIC in (one, other):

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.paths.kinds import MATRIX, Kind, Together
+from tests.paths.kinds import DIRECT_TOGETHER, MATRIX, Kind, Together, direct
 from tests.paths.meeting import Meeting, Server, Way
 from tests.paths.testbed import Site, Testbed
 from tests.support.namespaces import Namespaces
 
 PATIENCE = 20.0
 """Seconds that two have to hear each other."""
+WITHOUT_RELAY = 8.0
+"""The same, where they can either at once or never."""
 AT_ONCE = 4
 """Pairs that are tried at a time."""
 
@@ -75,11 +77,25 @@ def ways(
             server.close()
 
 
+def is_direct(pair: Pair) -> bool:
+    """Whether these can link without a relay."""
+    return pair in DIRECT_TOGETHER if isinstance(pair, Together) else direct(*pair)
+
+
 def main() -> None:
     """Try all, and print what came of it."""
     found = dict(ways([*pairs(MATRIX), *Together]))
     print("\n## Who finds a way to whom\n")
     print("Seconds until both had heard each other; rows dial, columns are dialled.\n")
+    _print(found)
+    print("\n## Without a relay\n")
+    found = dict(
+        ways([*pairs(MATRIX), *Together], of_server=["--no-relay"], patience=WITHOUT_RELAY)
+    )
+    _print(found)
+
+
+def _print(found: dict[Pair, Way]) -> None:
     rows = [[kind.value, *(str(found[kind, other]) for other in MATRIX)] for kind in MATRIX]
     print_table(["", *(kind.value for kind in MATRIX)], rows)
     rows = [[kind.value, str(found[kind])] for kind in Together]

@@ -25,7 +25,7 @@ SILENT = 16.0
 IDLE = 45.0
 """Seconds of silence in which a mapping of a router ends."""
 HOUR = 3600
-KINDS = (Kind.HOME, Kind.CONE)
+KINDS = (Kind.HOME, Kind.HOME)
 """The networks of the two; the first of them dials."""
 
 
@@ -208,8 +208,6 @@ def main() -> None:
     """Try all, and print what came of it."""
     found = dict(recoveries(trials()))
     print("\n## Networks that change\n")
-    first, second = (kind.value for kind in KINDS)
-    print(f"The one who dials has a network of the kind {first}, the other {second}.")
     print("Seconds until words are heard again, each once, by who speaks then.\n")
     rows = []
     for trouble in TROUBLES:

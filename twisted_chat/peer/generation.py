@@ -79,8 +79,8 @@ class Generation(Protocol):
     def dial_failed(self, address: Address, fingerprint: str, found: str, now: float) -> None:
         """There is no link to be had at an address; `found` is the key that was there."""
 
-    def network_changed(self, now: float) -> None:
-        """What could not be reached may be within reach now."""
+    def network_changed(self, own: tuple[Address, ...], now: float) -> None:
+        """This machine has these addresses now; what could not be reached may be within reach."""
 
     def answered(self, message: Answer, source: Address, now: float) -> None:
         """What may be an answer of a server of generation 1 came from an address."""

@@ -1,6 +1,6 @@
 """A UDP peer between a face and a UDP port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -100,9 +100,10 @@ class Peer(DatagramProtocol):
             message = replace(message, cut=True)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
-    def network_changed(self) -> None:
-        """This machine's addresses, or its ways to others, may be other ones."""
-        self._carry_out(self._session.network_changed(self._clock.seconds()))
+    def network_changed(self, hosts: Sequence[str]) -> None:
+        """This machine's addresses, which are these now, or its ways to others, have changed."""
+        own = tuple((host, self.transport.getHost().port) for host in hosts)
+        self._carry_out(self._session.network_changed(own, self._clock.seconds()))
 
     # --- The person
 

@@ -15,7 +15,7 @@ from twisted.internet.task import deferLater
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
-from twisted_chat.net.own_network import OwnNetwork
+from twisted_chat.net.own_network import OwnNetwork, own_hosts
 from twisted_chat.net.port import BoundedPort
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
@@ -106,12 +106,13 @@ class PeerService(DatagramService):
     def startService(self) -> None:
         super().startService()
         self._network.start()
+        self._network_changed()  # Into what it is now.
         self._open_terminal(self._terminal(self.peer))
 
     def _network_changed(self) -> None:
         if self.port is not None:
             self.port.network_changed()
-            self.peer.network_changed()
+            self.peer.network_changed(own_hosts())
 
     def stopService(self) -> "Deferred[Any]":
         """Leave the chat, if that has not been done, and close the port."""

@@ -151,9 +151,9 @@ class Session:
         self._generation.dial_failed(address, fingerprint, found, now)
         return self._done(now)
 
-    def network_changed(self, now: float) -> list[Effect]:
-        """This machine's addresses, or its ways to others, may be other ones."""
-        self._generation.network_changed(now)
+    def network_changed(self, own: tuple[Address, ...], now: float) -> list[Effect]:
+        """This machine's addresses, which are these now, or its ways to others, have changed."""
+        self._generation.network_changed(own, now)
         return self._done(now)
 
     def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:

@@ -109,7 +109,7 @@ class Roles(SynchronousTestCase):
         world.network.kill(other.node)
         world.wait(100)
         before = len(dials(one, other))
-        world.network.carry_out(one.node, one.session.network_changed(world.network.now))
+        world.network.carry_out(one.node, one.session.network_changed((), world.network.now))
         world.wait(0.1)
         self.assertEqual(len(dials(one, other)), before + 1)
         self.assertEqual(one.node.asked, 1)

@@ -233,3 +233,19 @@ class Changing(Behind):
         world.network.loss = 0.0
         world.wait(60)
         self.assert_heard(10)
+
+
+class OwnNetworks(Behind):
+    """A machine whose addresses become others."""
+
+    def test_told(self) -> None:
+        """The server is told of them anew, of four at most; and a server that does not know of
+        this is told nothing."""
+        self.meet(Kind.HOME, Kind.HOME)
+        own = tuple((f"192.168.7.{number}", 5000) for number in range(1, 6))
+        self.alice.peer._carry_out(
+            self.alice.peer._session.network_changed(own, self.world.clock.seconds())
+        )
+        self.world.wait(1)
+        there = self.world.server._core.gen2._sessions.registered
+        self.assertEqual(there[self.alice.key.fingerprint].own, own[:4])

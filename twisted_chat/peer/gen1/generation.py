@@ -86,7 +86,7 @@ class Gen1:
         self._shared.registered(again, now)
         self._roster.registered(self.registration.name, now, again=again)
 
-    def network_changed(self, now: float) -> None:
+    def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         """Nothing: a server of generation 1 finds us by what we ask it next."""
 
     # --- What is due

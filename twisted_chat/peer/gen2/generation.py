@@ -195,10 +195,11 @@ class Gen2:
         elif fingerprint:
             self._mesh.dial_failed(address, fingerprint, now)
 
-    def network_changed(self, now: float) -> None:
+    def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         self._shared.effects.ask_all()
         self._link.network_changed(now)
         self._mesh.network_changed(now)
+        self._ways.network_changed(own, now)
 
     def answered(self, message: gen1.Answer, source: Address, now: float) -> None:
         if source in self._whereabouts:

@@ -29,12 +29,13 @@ _EVERYBODY = ""
 class ProbePlaces:
     """Which addresses may be probed. `server` is where the server is, also later, `here`
     where our own datagrams leave from, if that is known; `observed` is where the server
-    sees us, once it has said so."""
+    sees us, once it has said so, and `own` are the addresses of this machine."""
 
     def __init__(self, server: Whereabouts, here: Address | None) -> None:
         self._server = server
         self._here = here
         self.observed: Address | None = None
+        self.own: tuple[Address, ...] = () if here is None else (here,)
 
     def allow(self, address: Address, origin: Origin, seen: Address) -> bool:
         """Whether a peer whom the server sees at `seen` may be probed at this address.
@@ -47,7 +48,11 @@ class ProbePlaces:
         host, port = address
         where = kind(host)
         local = kind(self._server.current[0]) is AddressKind.OURSELVES
-        if where is AddressKind.NOBODY or address in (self._here, self.observed) or port == 0:
+        if (
+            where is AddressKind.NOBODY
+            or address in (*self.own, self._here, self.observed)
+            or port == 0
+        ):
             return False
         if where is AddressKind.OURSELVES and not local:
             return False

@@ -74,7 +74,8 @@ class Ways:
         self._effects = effects
         self._here = here
         self._relays = relays
-        self._finder = PathFinder(own, ProbePlaces(whereabouts, here), self, draw, relays=relays)
+        self._places = ProbePlaces(whereabouts, here)
+        self._finder = PathFinder(own, self._places, self, draw, relays=relays)
         self._introduces = False
         self._told: dict[str, Way] = {}
         self._untold: dict[str, Someone] = {}
@@ -91,9 +92,19 @@ class Ways:
         carries = self._relays and link.has(RELAY)
         self._effects.relay_over(link.address if carries else None)
         if self._introduces:
-            own = () if self._here is None else (self._here,)
-            self._effects.frame(OwnAddresses(own[:MAX_OWN]).encode(), link)
+            self._tell_own(link)
             self._finder.server_back(now)
+
+    def _tell_own(self, link: Link) -> None:
+        self._effects.frame(OwnAddresses(self._places.own[:MAX_OWN]).encode(), link)
+
+    def network_changed(self, own: tuple[Address, ...], now: float) -> None:
+        """This machine has these addresses now, those first that are used most."""
+        self._places.own = own
+        link = self.server.link
+        if link is not None and link.has(PATHS):
+            self._tell_own(link)
+        self._finder.changed(now)
 
     def told(self, message: Answer, now: float) -> bool:
         """Take what the server says of ways. False if it is about something else."""
