@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.linked import Person, World
 from twisted_chat.links import Link, LinkEffect, SendFrame
-from twisted_chat.wire.gen2.growth import MAX_FEATURES, Can
+from twisted_chat.wire.gen2.growth import MAX_FEATURES, OF_PEERS, Can
 
 ALONE = (b"hi", b"ar")
 """Verbs that mean something else where nothing follows them."""
@@ -81,7 +81,7 @@ class Growth(SynchronousTestCase):
             self.chat(world, alice, bob)
             today = bob if first else alice
             (link,) = [one for one in carrier.links if one.fingerprint == today.key.fingerprint]
-            self.assertEqual(link.can, frozenset())
+            self.assertEqual(link.can, frozenset(OF_PEERS))
             self.assertEqual(link.skipped, 0)
 
     def test_a_later_server(self) -> None:

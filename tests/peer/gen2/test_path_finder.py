@@ -13,7 +13,7 @@ from tests.support.network import FakeNetwork
 from tests.support.routers import INSIDE, Router
 from tests.support.seekers import SERVER, Meeting, Seeker
 from tests.support.strategies import some
-from twisted_chat.addresses import Address, is_relayed
+from twisted_chat.addresses import Address, is_relayed, relay_address
 from twisted_chat.peer.events.paths import Way
 from twisted_chat.peer.gen2.path_finder import RELAY_AFTER, PathFinder
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces
@@ -215,6 +215,17 @@ class Dialling(Seeking):
         self.wait(10)
         self.assertEqual([one.way, other.way], [Way.DIRECT] * 2)
 
+    def test_network_changed(self) -> None:
+        """When our own network is another one the direct way is looked for at once."""
+        one, other = self.meet(Kind.HOME, Kind.HOME)
+        self.network.loses = lambda sent: SERVER not in (sent.to, sent.source)
+        self.wait(70)
+        self.network.loses = lambda sent: False
+        one.finder.changed(self.clock.seconds())
+        one._arrange()
+        self.wait(2)
+        self.assertEqual([one.way, other.way], [Way.DIRECT] * 2)
+
     def test_lost(self) -> None:
         """A link that is lost is looked for anew; the server carries if the way is closed."""
         one, other = self.meet(Kind.HOME, Kind.HOME)
@@ -354,6 +365,27 @@ class HostileServer(SynchronousTestCase):
         self.told.sent.clear()
         self.until(1010.1)
         self.assertEqual(len(self.told.sent), 4)
+
+    def test_claimed(self) -> None:
+        """A peer that is reached over the server names many addresses for itself: two of those on
+        the internet are probed, ten times in a minute, and nothing is dialled; one that is not
+        reached so names none."""
+        key = f"{1:064x}"
+        claims = tuple((f"203.0.11{number}.9", 4000) for number in range(9))
+        private = (("192.168.1.3", 4000), ("203.0.111.1", 80), ("127.0.0.1", 4000))
+        self.finder.want(key, 1000.0)
+        self.finder.told(self.pairing(1, ("203.0.111.1", 4000)), 1000.0)
+        self.finder.claimed(key, claims, 1000.0)
+        self.until(1000.1)
+        self.assertEqual({to for _, _, to in self.told.sent}, {("203.0.111.1", 4000)})
+        self.finder.linked(key, relay_address(bytes(8)), self.told.now, relayed=True)
+        for _ in range(20):
+            self.finder.claimed(key, (*private, *claims), self.told.now)
+            self.until(self.told.now + 1)
+        self.until(1060.0)
+        self.assertEqual({to for _, _, to in self.told.sent}, {("203.0.111.1", 4000), *claims[:2]})
+        self.assertLessEqual(len(self.told.sent), 30)
+        self.assertEqual(self.told.reached, [])
 
     def test_invented_probes(self) -> None:
         """It sends probes in the victim's name: nothing is dialled there, as nothing there

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import addresses, given_names, hosts, many, mutated, ports
+from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.wire.gen2.answers import Answer, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -20,6 +21,7 @@ from twisted_chat.wire.gen2.pairing import (
     Seen,
 )
 from twisted_chat.wire.gen2.requests import Request, parse_request
+from twisted_chat.wire.gen2.speech import parse_speech
 
 KEY = "0123456789abcdef" * 4
 BOB = ContactInfo("bob", KEY, "198.51.100.7", 4242)
@@ -46,9 +48,10 @@ class Messages(SynchronousTestCase):
     """Reading and writing."""
 
     @many
-    @given(REQUESTS, ANSWERS)
-    def test_inverse(self, request: Request, answer: Answer) -> None:
-        """What is written is read as the same message."""
+    @given(REQUESTS, ANSWERS, OWN)
+    def test_inverse(self, request: Request, answer: Answer, own: tuple[Address, ...]) -> None:
+        """What is written is read as the same message; `own` between peers too."""
+        self.assertEqual(parse_speech(OwnAddresses(own).encode()), OwnAddresses(own))
         self.assertEqual(parse_request(request.encode()), request)
         self.assertEqual(parse_answer(answer.encode()), answer)
 

@@ -21,6 +21,7 @@ class Origin(Enum):
     SEEN = "seen"
     OWN = "own"
     HEARD = "heard"
+    CLAIMED = "claimed"
 
 
 class Hindrance(Enum):
@@ -45,7 +46,8 @@ class Tried:
     address: str
     """HOST:PORT."""
     origin: Origin
-    """The server sees them there; they say that it is their own; or they were heard from there."""
+    """The server sees them there; they are behind our own router, and say that it is their own;
+    they were heard from there; or they say over the server that it is their own."""
     probes: int
     """How many small datagrams went there, since they were looked for last."""
     heard: bool

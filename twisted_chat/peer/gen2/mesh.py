@@ -21,6 +21,7 @@ from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
+from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Speech, parse_speech
 
 LINGER = 5.0
@@ -171,6 +172,7 @@ class Mesh:
         self._trust.remember(peer.contact.name, peer.fingerprint)
         assert peer.link is not None
         self._effects.frame(Can(OF_PEERS).encode(), peer.link)
+        self._ways.tell_peer(peer.link)
         self._words.linked(peer.contact, now)
 
     def received(self, link: Link, message: bytes, now: float) -> None:
@@ -182,6 +184,8 @@ class Mesh:
             speech = parse_speech(message)
             if isinstance(speech, Can):
                 link.learn(speech.known)
+                if peer is not None:
+                    self._ways.tell_peer(link)
             elif peer is None:
                 self._strangers.hold(link, speech)
             else:
@@ -195,6 +199,8 @@ class Mesh:
         """Take what somebody whom we know has said. Raises WireError."""
         if isinstance(speech, Leave):
             self._on_parted(peer.contact, now)
+        elif isinstance(speech, OwnAddresses):
+            self._ways.claimed(peer.fingerprint, speech.addresses, now)
         else:
             self._words.received(peer.contact, speech, now)
             if peer.backoff.attempts:

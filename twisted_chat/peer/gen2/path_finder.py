@@ -274,11 +274,22 @@ class PathFinder:
                 self._arrange(path)
 
     def changed(self, now: float) -> None:
-        """Our own addresses are others now: see for each that is not linked, or relayed."""
+        """Our own network is another one now: look for a way to each that has no direct one,
+        together with them."""
         for path in self._known.values():
             if path.wanted and path.search is not None and path.way is not Way.DIRECT:
-                path.ask_at = min(path.ask_at, max(now, path.paired_at + FRESH))
+                path.search.begin(now)
+                path.ask_at = max(now, path.paired_at + FRESH)
                 self._arrange(path)
+
+    def claimed(self, fingerprint: str, addresses: tuple[Address, ...], now: float) -> None:
+        """A peer that is reached over the server says that its machine has these addresses
+        on the internet: they are probed too."""
+        path = self._known.get(fingerprint)
+        if path is None or path.search is None or path.way is not Way.RELAYED:
+            return
+        if path.search.claim(addresses, self._places.allow_claimed, now):
+            self._arrange(path)
 
     # --- What the server says
 

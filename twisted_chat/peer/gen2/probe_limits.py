@@ -9,6 +9,8 @@ MAX_TOLD = 4
 """Addresses of one peer that are probed on the server's word."""
 MAX_HEARD = 4
 """Addresses of one peer that are probed because it was heard from there, the latest."""
+MAX_CLAIMED = 2
+"""Addresses of one peer that are probed on its own word, over the server."""
 SMALLEST_PORT = 1024
 """The first port that is probed on anybody's word: below it are services."""
 HOST_RATE, HOST_BURST = 10, 10
@@ -63,6 +65,17 @@ class ProbePlaces:
         if origin is Origin.OWN:
             return self.observed is not None and self.observed[0] == seen[0]
         return is_public(host) or not self._server.may_be_far()
+
+    def allow_claimed(self, address: Address) -> bool:
+        """Whether a peer may be probed where it says itself that it is: on the internet, and
+        not at a service, nor where we are."""
+        host, port = address
+        return (
+            kind(host) is AddressKind.SOMEBODY
+            and is_public(host)
+            and port >= SMALLEST_PORT
+            and address not in (*self.own, self._here, self.observed)
+        )
 
 
 class ProbeRates:

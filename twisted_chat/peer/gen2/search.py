@@ -12,7 +12,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.events.paths import Origin
-from twisted_chat.peer.gen2.probe_limits import MAX_HEARD, MAX_TOLD
+from twisted_chat.peer.gen2.probe_limits import MAX_CLAIMED, MAX_HEARD, MAX_TOLD
 from twisted_chat.wire.gen2.datagrams import NUMBER_BYTES, Probe, ProbeKind, read_probe
 from twisted_chat.wire.gen2.pairing import Pairing
 
@@ -77,6 +77,7 @@ class Search:
         """When the other has said last that it has none."""
         self._draw = draw
         self._secrets: list[bytes] = []
+        self._claimed: list[Address] = []
 
     def renew(
         self, pairing: Pairing, allow: Callable[[Address, Origin, Address], bool], now: float
@@ -86,9 +87,11 @@ class Search:
         self._secrets = [pairing.secret, *self._secrets][:SECRETS]
         seen = (pairing.contact.host, pairing.contact.port)
         told = [(seen, Origin.SEEN), *((one, Origin.OWN) for one in pairing.own)]
+        told += [(one, Origin.CLAIMED) for one in self._claimed]
         former, self.tries = self.tries, {}
         for address, origin in told:
-            allowed = len(self.tries) < MAX_TOLD and allow(address, origin, seen)
+            claimed = origin is Origin.CLAIMED
+            allowed = claimed or (len(self.tries) < MAX_TOLD and allow(address, origin, seen))
             if address not in self.tries and allowed:
                 one = former.pop(address) if address in former else Try(address, origin)
                 one.origin, self.tries[address] = origin, one
@@ -97,6 +100,19 @@ class Search:
             one.origin = Origin.HEARD
             self.tries[one.address] = one
         self.begin(now)
+
+    def claim(
+        self, addresses: tuple[Address, ...], allow: Callable[[Address], bool], now: float
+    ) -> bool:
+        """The other says that these are its own. Whether there is one more to be probed."""
+        new = [one for one in addresses if one not in self.tries and allow(one)]
+        new = new[: MAX_CLAIMED - len(self._claimed)]
+        for address in new:
+            self._claimed.append(address)
+            self.tries[address] = Try(address, Origin.CLAIMED)
+        if new:
+            self.begin(now)
+        return bool(new)
 
     def begin(self, now: float) -> None:
         """Probe every address, from the beginning of the schedule."""

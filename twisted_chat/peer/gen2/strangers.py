@@ -13,6 +13,7 @@ from twisted_chat.peer.contacts.line import size_of
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.wire.common import Leave
+from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech
 
 STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
@@ -61,7 +62,7 @@ class WaitingStrangers:
 
     def hold(self, link: Link, speech: Speech) -> None:
         """Keep what one of them says, which may turn out to be worth hearing. Raises WireError."""
-        if isinstance(speech, Leave):
+        if isinstance(speech, Leave | OwnAddresses):
             return
         if isinstance(speech, Acknowledgement):
             raise WireError("acknowledged what was not said")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from twisted_chat.addresses import Address, is_relayed
+from twisted_chat.addresses import Address, is_public, is_relayed
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
@@ -11,7 +11,7 @@ from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.paths import GoesDirectly, GoesOverServer, PathsShown, Way
 from twisted_chat.peer.gen2.path_finder import PathFinder
 from twisted_chat.peer.gen2.path_report import report
-from twisted_chat.peer.gen2.probe_limits import ProbePlaces
+from twisted_chat.peer.gen2.probe_limits import MAX_CLAIMED, ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.answers import Answer
@@ -156,6 +156,17 @@ class Ways:
         if before is not (Way.RELAYED if relayed else Way.DIRECT):
             self._untold[who.fingerprint] = who
             self._tell_at = min(self._tell_at, now + GATHER)
+
+    def tell_peer(self, link: Link) -> None:
+        """Tell a peer that is reached over the server which addresses on the internet this
+        machine has: one of them may be of the kind that it has too."""
+        public = tuple(one for one in self._places.own if is_public(one[0]))[:MAX_CLAIMED]
+        if public and is_relayed(link.address) and link.has(PATHS):
+            self._effects.frame(OwnAddresses(public).encode(), link)
+
+    def claimed(self, fingerprint: str, addresses: tuple[Address, ...], now: float) -> None:
+        """A peer says which addresses its machine has."""
+        self._finder.claimed(fingerprint, addresses, now)
 
     def moved(self, fingerprint: str, address: Address) -> None:
         """The other end of the link is elsewhere now."""

@@ -35,6 +35,7 @@ _ORIGINS = {
     Origin.SEEN: "where the server sees {}",
     Origin.OWN: "an address of {}'s own machine",
     Origin.HEARD: "where {} was heard",
+    Origin.CLAIMED: "an address of {}'s own machine",
 }
 _UNITS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (1, "seconds"))
 

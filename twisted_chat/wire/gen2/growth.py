@@ -18,7 +18,7 @@ PATHS, RELAY = "paths", "relay"
 a server what finds no other way."""
 OF_SERVERS: tuple[str, ...] = (PATHS, RELAY)
 OF_USERS: tuple[str, ...] = (PATHS, RELAY)
-OF_PEERS: tuple[str, ...] = ()
+OF_PEERS: tuple[str, ...] = (PATHS,)
 """The features of this program: as a server, to a server, and to another peer."""
 KNOWN = frozenset((*OF_SERVERS, *OF_USERS, *OF_PEERS))
 """Those that are worth remembering of the other end."""

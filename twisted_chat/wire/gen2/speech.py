@@ -9,6 +9,7 @@ from typing import NamedTuple
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, read, read_can
+from twisted_chat.wire.gen2.pairing import OwnAddresses, read_own
 
 PRIVATE = b"-"
 """What stands for a conversation that is not a room's."""
@@ -55,7 +56,7 @@ def numbered(where: bytes, epoch: int, number: int, time: int, text: bytes) -> b
     return b"msg %b %d %d %d %b" % (where, epoch, number, time, text)
 
 
-Speech = NumberedText | Acknowledgement | Leave
+Speech = NumberedText | Acknowledgement | Leave | OwnAddresses
 """`by` between peers: I do not talk to you any more, and will hear nothing."""
 
 _two_numbers = grammar(NUMBER, NUMBER)
@@ -83,6 +84,7 @@ _SPEECH: dict[bytes, Callable[[str], Speech | Can]] = {
     b"msg": _read_said,
     b"ok": _read_acknowledgement,
     b"can": read_can,
+    b"own": read_own,
 }
 
 
