@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from twisted_chat.display import safe
-from twisted_chat.trace.fields import fields, layer_of
+from twisted_chat.trace.fields import layer_of
 from twisted_chat.trace.link import Header
 from twisted_chat.trace.report import ConversationSummary, Finding, Opened, Row, SegmentNumbers
 from twisted_chat.trace.table import flag_names
@@ -85,10 +85,6 @@ def _layer(part: Header, row: Row) -> dict[str, Any]:
         "layer": "link" if part.name == "padding" else layer_of(part, row),
         "start": part.start,
         "end": part.end,
-        "fields": [
-            {"name": one.name, "start": one.start, "end": one.end, "value": safe(one.value)}
-            for one in fields(part, row)
-        ],
     }
 
 
