@@ -33,7 +33,7 @@ help:
 	@echo 'make oldest   run the tests of modules with the oldest versions that setup.cfg allows'
 	@echo 'make faults   put fifty small faults into the decisions: do the tests notice?'
 	@echo 'make fuzz     give damaged captures to chat-analyze for a minute'
-	@echo 'make soak     give it twenty thousand of them, which takes a quarter of an hour'
+	@echo 'make soak     give it twenty thousand of them, in some minutes'
 	@echo 'make bench    measure; PARTS="requests rooms" chooses what'
 	@echo 'make paths    let people meet through routers of all kinds; PARTS=matrix chooses what'
 	@echo 'make clean    remove what was set up and built'
