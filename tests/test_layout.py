@@ -41,8 +41,6 @@ TOGETHER = {
     "peer/events/talk": "peer/test_events",
     "peer/events/undone": "peer/test_shutdown",
     "peer/gen1/generation": "peer/gen1/test_server",
-    "peer/gen2/link": "peer/gen2/test_mesh",
-    "peer/gen2/strangers": "peer/gen2/test_mesh",
     "peer/gen2/tries": "peer/gen2/test_server_link",
     "peer/gen2/search": "peer/gen2/test_path_finder",
     "wire/common": "wire/test_gen1",

@@ -1,14 +1,42 @@
 """What is said over links arrives once and in order, whatever happens to the links."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import count
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import Chatter, Intruder, KeyedWorld
-from twisted_chat.links import SendFrame
-from twisted_chat.peer.gen2.delivery import HEAR_BURST, LATE
+from tests.peer.keyed import Chatter, Intruder, KeyedWorld, key_of
+from tests.support.contacts import contact_of
+from twisted_chat.errors import WireError
+from twisted_chat.events import Event
+from twisted_chat.links import Link, SendFrame
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.said import (
+    AllArrived,
+    ArrivalUnknown,
+    Delivery,
+    NeverArrived,
+    NotArrived,
+    Said,
+    Waiting,
+)
+from twisted_chat.peer.gen2.delivery import (
+    ACK_DELAY,
+    ACK_EVERY,
+    HEAR_BURST,
+    HEAR_RATE,
+    LATE,
+    Deliveries,
+)
+from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
+from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MANY = 1000
 
@@ -213,3 +241,184 @@ class Once(SynchronousTestCase):
         self.assertIn("1 of 1", alice.type("$status")[0])
         alice.type("again")
         self.assertEqual(heard_from(bob, alice), ["hello", "again"])
+
+
+class Alone(SynchronousTestCase):
+    """Without links that carry anything, to bob in the room and carol outside."""
+
+    def setUp(self) -> None:
+        self.effects = Effects()
+        self.words = Deliveries(
+            self.effects, count(7).__next__, Inboxes(), HEAR_RATE, HEAR_BURST, 0.0
+        )
+        self.bob, self.carol = (self.meet(name) for name in ("bob", "carol"))
+        self.bob.contact.standing = Standing.MEMBER
+        self.lines = 0
+
+    def meet(self, name: str) -> PeerLink:
+        """There may be something to say to somebody."""
+        peer = PeerLink(contact_of(name, key_of(name)))
+        self.words.begin(peer)
+        return peer
+
+    def link(self, peer: PeerLink, now: float = 0.0) -> None:
+        """A link comes up."""
+        peer.enter(PeerState.OPEN, Link(peer.fingerprint, ("192.0.2.1", 1), True))
+        self.words.linked(peer.contact, now)
+
+    def say(self, text: str, now: float, *peers: PeerLink) -> Sequence[Contact]:
+        """Say something. Returns those who have no room for it."""
+        line = Line(text, "alice", "lab", now)
+        return self.words.say(line, [peer.contact for peer in peers], now)
+
+    def hear(self, peer: PeerLink, number: int, now: float = 0.0) -> None:
+        """Somebody says what is this number."""
+        self.words.received(peer.contact, NumberedText(1, number, f"{number}\r\n"), now)
+
+    def told(self) -> list[Event]:
+        """What the person was told since, `sent` is what went to others."""
+        effects = self.effects.take()
+        self.sent = [one.message for one in effects if isinstance(one, SendFrame)]
+        return [one for one in effects if isinstance(one, Event)]
+
+    def test_where(self) -> None:
+        """A member is told it in the room, and others in private, with the time of day."""
+        for peer in (self.bob, self.carol):
+            self.link(peer)
+        self.say("hello", 5.0, self.bob, self.carol)
+        self.told()
+        self.assertEqual(self.sent, [b"msg #lab 7 1 5000 hello", b"msg - 8 1 5000 hello"])
+
+    def test_late(self) -> None:
+        """Those who lack a line are told of once, and again when they have everything."""
+        self.link(self.bob)
+        for at in (0.0, 1.0):
+            self.say("hello", at, self.bob, self.carol)
+        self.words.tick(LATE - 0.1)
+        self.assertEqual(self.told(), [])
+        for _ in range(2):
+            self.words.tick(LATE)
+        lacking = (self.bob.contact.who, self.carol.contact.who)
+        self.assertEqual(self.told(), [NotArrived("hello", lacking, 0, 2)])
+        self.words.received(self.bob.contact, Acknowledgement(7, 1), 3.0)
+        self.assertEqual(self.told(), [])
+        self.words.received(self.bob.contact, Acknowledgement(7, 2), 3.0)
+        self.assertEqual(self.told(), [AllArrived(self.bob.contact.who)])
+        self.assertEqual([one.contact for one in self.words.unsettled], [self.carol.contact])
+        waiting = (Waiting(self.carol.contact.who, 2, False),)
+        self.assertEqual(self.words.status(), Delivery("hello", 1, 2, waiting))
+
+    def test_in_time(self) -> None:
+        """Of what has arrived nothing is told, and nothing is due in the end."""
+        self.link(self.bob)
+        self.say("hello", 0.0, self.bob)
+        self.words.received(self.bob.contact, Acknowledgement(7, 1), 1.0)
+        self.say("again", 1.5, self.bob)
+        self.words.tick(LATE)
+        self.assertEqual(self.words.wake, 1.5 + LATE)
+        self.words.received(self.bob.contact, Acknowledgement(7, 2), 2.5)
+        self.words.tick(1.5 + LATE)
+        self.assertEqual((self.told(), self.words.wake), ([], NEVER))
+        self.assertEqual(self.words._active, {})
+
+    def test_given_up(self) -> None:
+        """What is given up is told as never sent or perhaps shown, and nothing is told later."""
+        self.link(self.bob)
+        self.say("hello", 0.0, self.bob, self.carol)
+        for peer in (self.bob, self.carol):
+            self.words.give_up(peer.contact)
+        unknown = ArrivalUnknown(self.bob.contact.who, 1, "hello")
+        never = NeverArrived(self.carol.contact.who, 1, "hello")
+        self.assertEqual(self.told(), [unknown, never])
+        self.assertEqual((self.words.wake, self.words.unsettled), (NEVER, []))
+
+    def test_acknowledged(self) -> None:
+        """What was shown is acknowledged after a moment, or so many messages, or at the end."""
+        self.link(self.bob)
+        self.hear(self.bob, 1)
+        self.assertEqual(self.words.wake, ACK_DELAY)
+        self.words.tick(ACK_DELAY)
+        self.told()
+        self.assertEqual(self.sent, [b"ok 1 1"])
+        for number in range(2, ACK_EVERY + 2):
+            self.hear(self.bob, number, 1.0)
+        self.told()
+        self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 1}".encode()])
+        self.hear(self.bob, ACK_EVERY + 1, 2.0)  # It comes again.
+        self.words.acknowledge_all()
+        self.assertEqual(self.told(), [])
+        self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 1}".encode()])
+
+    def test_blocked(self) -> None:
+        """Of one whose key is not accepted nothing is shown or acknowledged, and nothing goes
+        there, until it is."""
+        self.bob.contact.blocked = True
+        self.link(self.bob)
+        self.hear(self.bob, 1)
+        self.say("hello", 0.0, self.bob)
+        self.words.acknowledge_all()
+        self.assertEqual((self.told(), self.sent), ([], []))
+        self.bob.contact.blocked = False
+        self.words.linked(self.bob.contact, 1.0)
+        self.assertEqual(self.told(), [Said(self.bob.contact.who, "1", True)])
+        self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
+
+    def test_ignored(self) -> None:
+        """What one says who is ignored is acknowledged, and not shown."""
+        self.bob.contact.ignored = True
+        self.link(self.bob)
+        self.hear(self.bob, 1)
+        self.words.tick(ACK_DELAY)
+        self.assertEqual((self.told(), self.sent), ([], [b"ok 1 1"]))
+
+    def test_awaited(self) -> None:
+        """What is said waits for one who has yet to return, also where there is a link."""
+        self.bob.contact.awaited = True
+        self.link(self.bob)
+        self.say("hello", 0.0, self.bob)
+        self.told()
+        self.assertEqual(self.sent, [])
+        self.bob.contact.awaited = False
+        self.words.flush(self.bob.contact)
+        self.told()
+        self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
+
+    def test_another_link(self) -> None:
+        """Over another link it is sent again, and one may begin with any number."""
+        self.link(self.bob)
+        self.say("hello", 0.0, self.bob)
+        self.hear(self.bob, 1)
+        with self.assertRaises(WireError):
+            self.hear(self.bob, 7)
+        self.told()
+        self.link(self.bob, 1.0)
+        self.hear(self.bob, 7)
+        self.assertEqual(self.told(), [Said(self.bob.contact.who, "7", True)])
+        self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
+
+    def test_faster_than_shown(self) -> None:
+        """So many are shown at once; the rest as fast as people can read."""
+        self.link(self.bob)
+        for number in range(1, HEAR_BURST + 3):
+            self.hear(self.bob, number)
+        self.assertEqual(len(self.told()), HEAR_BURST)
+        self.words.tick(1 / HEAR_RATE)
+        self.assertEqual(self.told(), [Said(self.bob.contact.who, str(HEAR_BURST + 1), True)])
+        self.words.tick(2 / HEAR_RATE)
+        self.assertEqual(len(self.told()), 1)
+
+    def test_room(self) -> None:
+        """Typing waits for one to whom there is a link and in whose outbox there is no room;
+        one without a link goes without."""
+        half = "x" * (MAX_OUTBOX // 2)
+        self.assertTrue(self.words.has_room([self.bob.contact], len(half)))
+        self.assertEqual(self.say(half, 0.0, self.bob), [])
+        self.assertEqual(self.say(half, 0.0, self.bob), [self.bob.contact])
+        everybody = [self.bob.contact, self.carol.contact]
+        self.assertTrue(self.words.has_room(everybody, len(half)))
+        self.link(self.bob)
+        self.assertFalse(self.words.has_room(everybody, len(half)))
+        self.assertTrue(self.words.has_room([self.carol.contact], len(half)))
+        for number in (2, 3):
+            self.words.received(self.bob.contact, Acknowledgement(7, number), 1.0)
+        self.assertTrue(self.words.has_room(everybody, len(half)))

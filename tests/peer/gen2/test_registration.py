@@ -181,6 +181,7 @@ class Displaced(RegistrationCase):
         link = self.has_name()
         self.ours.forgotten(10.0)
         self.answer(Rivalled("alice", 60), 10.0)
+        self.assertIs(self.ours.state, NameState.DISPLACED)
         self.assertEqual(self.told(), [OtherProgram("alice", 60)])
         self.assertIn(CloseLink(link, "another program has my key"), self.others)
         self.assertEqual(self.ours.link.wake, 10.0 + RIVALLED)
