@@ -49,6 +49,8 @@ class SendProbe:
     to: Address
 
 
+_NOTED = frozenset((*UNDONE, *LOST))
+
 Effect = Event | Send | Finish | Resolve | SendProbe | LinkEffect
 
 
@@ -64,10 +66,9 @@ class Effects:
 
     def tell(self, event: Event) -> None:
         kind = type(event)
-        if kind in UNDONE:
-            self.undone = True
-        if kind in LOST:
-            self.lost = True
+        if kind in _NOTED:
+            self.undone = self.undone or kind in UNDONE
+            self.lost = self.lost or kind in LOST
         self._waiting.append(event)
 
     def send(self, message: Request | NamedText, to: Address) -> None:

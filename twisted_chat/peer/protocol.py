@@ -44,6 +44,10 @@ class Face(Protocol):
         """Show what is still to be shown, and close."""
 
 
+def _to_nobody(event: Event) -> None:
+    """What there is to tell while nobody is there is told to nobody."""
+
+
 def _nowhere(place: Address) -> "Deferred[list[Address]]":
     return succeed([])
 
@@ -68,6 +72,7 @@ class Peer(DatagramProtocol):
         self.first: list[Typed] = []
         """What the person wants before anything that is typed."""
         self._face: Face | None = None
+        self._tell: Callable[[Event], object] = _to_nobody
         self._alarm = Alarm(clock, self._tick)
         self._settling = Alarm(clock, self._settle)
         self._ways: dict[type[Effect], Callable[[Any], object]] = {
@@ -108,7 +113,7 @@ class Peer(DatagramProtocol):
     # --- The person
 
     def attached(self, face: Face) -> None:
-        self._face = face
+        self._face, self._tell = face, face.show
         self._carry_out(self._session.start(self._clock.seconds()))
         for todo in self.first:
             self.typed(todo)
@@ -120,7 +125,7 @@ class Peer(DatagramProtocol):
         self._carry_out(self._session.ended(self._clock.seconds()))
 
     def detached(self) -> None:
-        self._face = None
+        self._face, self._tell = None, _to_nobody
         if self._status is None:
             self.interrupt()
         elif not self.finished.called:
@@ -155,10 +160,6 @@ class Peer(DatagramProtocol):
                 self._face.close()  # Which is over when everything is shown.
             else:
                 self.finished.callback(effect.status)
-
-    def _tell(self, event: Event) -> None:
-        if self._face is not None:
-            self._face.show(event)
 
     def _resolve(self, effect: Resolve) -> None:
         if not self._looking_up:

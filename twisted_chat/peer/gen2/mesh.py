@@ -92,7 +92,7 @@ class Mesh:
         try:
             for said in stranger.said:
                 if peer.link is stranger.link:
-                    self._take(peer, stranger.link, said, now)
+                    self._take(peer, said, now)
         except WireError as broken:
             self._break(stranger.link, broken, now)
 
@@ -186,16 +186,16 @@ class Mesh:
                 link.learn(speech.known)
                 if peer is not None:
                     self._ways.tell_peer(link)
-            elif peer is None:
-                self._strangers.hold(link, speech)
+            elif peer is not None:
+                self._take(peer, speech, now)
             else:
-                self._take(peer, link, speech, now)
+                self._strangers.hold(link, speech)
         except UnknownVerb:
             link.skipped += 1
         except WireError as broken:
             self._break(link, broken, now)
 
-    def _take(self, peer: PeerLink, link: Link, speech: Speech, now: float) -> None:
+    def _take(self, peer: PeerLink, speech: Speech, now: float) -> None:
         """Take what somebody whom we know has said. Raises WireError."""
         if isinstance(speech, Leave):
             self._on_parted(peer.contact, now)
