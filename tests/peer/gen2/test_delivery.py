@@ -422,3 +422,4 @@ class Alone(SynchronousTestCase):
         for number in (2, 3):
             self.words.received(self.bob.contact, Acknowledgement(7, number), 1.0)
         self.assertTrue(self.words.has_room(everybody, len(half)))
+        self.assertEqual(self.words._crowded, {})
