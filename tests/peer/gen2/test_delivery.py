@@ -252,7 +252,7 @@ class Alone(SynchronousTestCase):
             self.effects, count(7).__next__, Inboxes(), HEAR_RATE, HEAR_BURST, 0.0
         )
         self.bob, self.carol = (self.meet(name) for name in ("bob", "carol"))
-        self.bob.contact.standing = Standing.MEMBER
+        self.bob.contact.standing = Standing.IN_ROOM
         self.lines = 0
 
     def meet(self, name: str) -> PeerLink:
