@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from tests.support.events import MODULES, events
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.paths import PathTo, Tried
 from twisted_chat.peer.events.said import Unencrypted, Waiting
 from twisted_chat.peer.events.talk import Present
@@ -41,13 +41,14 @@ not done or said to nobody. This file is made of the program by `python -m tests
 ANSWERS = """\
 
 Orders are done one after the other: what is said after `roomjoin` is said in that room, however
-soon it comes. What stands in brackets may be left out. What cannot be read is told as a
+soon it comes. Where that cannot be, or `to` or `poke` came to nothing, what is said after it is
+said to nobody. What stands in brackets may be left out. What cannot be read is told as a
 `mistake`, and nothing is done; only a line of more than 64 KiB is the end of the input. The
 first text of a program without `--name` is taken for its name, as `name_wanted` says.
 
 ## A bot
 
-It says again what it hears, in a room and to those who ask for it:
+It says again what it hears, where it was said: in a room, or to those who ask for it:
 
 ```python
 import json
@@ -73,6 +74,7 @@ for line in chat.stdout:
     if event["event"] == "wants_to_talk":
         order(do="poke", name=event["who"]["name"])
     elif event["event"] == "said" and not event["unencrypted"]:
+        order(do="to", name=event["room"] or event["from"]["name"])
         order(say=f"{event['from']['name']} said: {event['text']}")
 ```
 
@@ -98,7 +100,7 @@ a text as at a terminal. A daemon's terminal, `tcpchat attach`, is for people. I
 """
 EXAMPLE = (Path(__file__).parent / "support" / "bot_events.jsonl").read_text()
 """What the bot was told when it was really run."""
-PARTS = (Someone, Unencrypted, Present, Waiting, PathTo, Tried)
+PARTS = (Someone, Talk, Unencrypted, Present, Waiting, PathTo, Tried)
 """What is in fields besides texts and numbers."""
 
 

@@ -82,13 +82,14 @@ class Read(SynchronousTestCase):
         """Each command is read as its usage says, with what may be left out and without."""
         for command in Command:
             written = usage(command).replace("NAME", '"bob"').replace("ROOM", '"lab"')
-            written = written.replace("yes/no", '"yes"')
+            written = written.replace("yes/no", '"yes"').replace("TEXT", '"hi all"')
             name = {"ROOM": "lab", "[ROOM]": "lab", "": ""}.get(command.argument, "bob")
             choice = "yes" if "yes" in command.choices else ""
+            text = "hi all" if command.has_text else ""
             full = re.sub(r"[\[\]]", "", written)
-            self.assertEqual(read_order(full), Order(command, name, choice), full)
+            self.assertEqual(read_order(full), Order(command, name, choice, text), full)
             short = re.sub(r" \[.*\]", "", written)
-            bare = Order(command, "" if command.argument[:1] == "[" else name)
+            bare = Order(command, "" if command.argument[:1] == "[" else name, text=text)
             self.assertEqual(read_order(short), bare, short)
 
     def test_names(self) -> None:

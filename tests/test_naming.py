@@ -62,7 +62,7 @@ class Asking(SynchronousTestCase):
         self.assertEqual(name, "alice")
         self.assertIn("$help, with the $", shown[1])
         name, _, shown = self.asked(b"/help\nalice\n")
-        self.assertEqual((name, "$help" in shown[1]), ("alice", True))
+        self.assertEqual((name, "$help" in "".join(shown)), ("alice", True))
 
     def test_leaving_is_no_name(self) -> None:
         """One who types what leaves other programs is told what leaves this one."""

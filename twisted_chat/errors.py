@@ -15,3 +15,8 @@ class NameRefused(ChatError):
 
 class UsageMistake(ChatError):
     """A person typed something that does not work; the message says what would."""
+
+
+class TurnMistake(UsageMistake):
+    """The person wanted to talk somewhere else, and said it wrongly: what they type next may be
+    meant for there."""

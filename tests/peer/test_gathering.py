@@ -18,7 +18,7 @@ from twisted_chat.terminal.wording.people import several
 from twisted_chat.wire.gen2.answers import Came, Introduced, Went
 from twisted_chat.wire.gen2.contact import ContactInfo
 
-WORDING = LineWording()
+WORDING = LineWording(marked=False)
 
 
 def someone(*names: str) -> list[Someone]:
@@ -35,10 +35,10 @@ class Telling(SynchronousTestCase):
         self.now = 0.0
 
     def came(self, name: str) -> None:
-        self.gathering.came(Someone(name), self.now)
+        self.gathering.came(Someone(name), "lab", self.now)
 
     def left(self, name: str) -> None:
-        self.gathering.left(Someone(name), self.now)
+        self.gathering.left(Someone(name), "lab", self.now)
 
     def knocks(self, name: str) -> None:
         knock = WantsToTalk(Someone(name), Knocking.CALLS)
@@ -269,7 +269,7 @@ class Speaking(SynchronousTestCase):
         gathering = Gathering(lambda event: lines.extend(WORDING.lines(event)))
         lines: list[str] = []
         for turn in range(FEW + 1):
-            (gathering.left if turn % 2 else gathering.came)(Someone("eve"), turn * 2.0)
+            (gathering.left if turn % 2 else gathering.came)(Someone("eve"), "lab", turn * 2.0)
         for _ in range(3):
             gathering.tell_moves()
         gathering.tick(LONGEST + MINUTE)

@@ -66,7 +66,7 @@ class Growth(SynchronousTestCase):
         bob.expect("you were put out of lab")
         alice.do("$poke bob", "talk to bob")
         alice.type("are you there?")
-        bob.expect("< alice: are you there?")
+        bob.expect("< alice privately: are you there?")
         world.wait(3)
         bob.do("$status", "")
         for one in people:

@@ -8,8 +8,10 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Command, Order, Say, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import said, server, talk
+from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.holding import HOLD
-from twisted_chat.peer.input import SPEAK_BURST, Input
+from twisted_chat.peer.input import READING, SPEAK_BURST, Input
+from twisted_chat.peer.server import Found
 
 NOW = 1.0
 
@@ -19,7 +21,7 @@ class InputCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.generation = FakeGeneration()
-        self.room = self.generation.shared.room
+        self.talks = self.generation.shared.talks
         self.contacts = self.generation.shared.contacts
         self.registration = self.generation.registration
         self.talk = FakeConversations(self.contacts)
@@ -33,11 +35,12 @@ class InputCase(SynchronousTestCase):
         return made
 
     def meet(self, name: str, key: str = "") -> Contact:
-        """Somebody who hears us."""
+        """Somebody who is in the room in which we talk."""
         number = len(self.contacts.everybody())
         contact = contact_of(name, key, (f"192.0.2.{number}", 5000), self.talk)
         self.contacts.add(contact)
-        self.contacts.poke(contact)
+        room = self.talks.current_room or self.generation.enter("lab")
+        room.enlist(name, contact, NOW)
         return contact
 
     def do(self, *lines: Typed, now: float = NOW) -> int:
@@ -68,9 +71,9 @@ class Texts(InputCase):
     def test_waits_for_moves(self) -> None:
         """While it is about to change who hears us a text waits, and what comes after it."""
         self.meet("bob")
-        self.room.asked = 1
+        self.talks.asked = 1
         self.assertEqual(self.do(Say("hello"), Order(Command.HELP)), 2)
-        self.room.asked = 0
+        self.talks.asked = 0
         self.assertEqual(self.do(), 0)
         self.assertEqual(self.talk.said, [("hello", ["bob"])])
 
@@ -78,16 +81,18 @@ class Texts(InputCase):
         """Those who came late to hear it are told of before it is said."""
         self.meet("bob")
         first: list[int] = []
-        self.room.tell_first = lambda now: first.append(len(self.talk.said))
+        self.talks.tell_first = lambda now: first.append(len(self.talk.said))
         self.do(Say("hello"))
         self.assertEqual(first, [0])
 
     def test_absent(self) -> None:
         """For one to whom nothing gets before they have returned it is lost, as is told."""
         bob = self.meet("bob")
-        self.contacts.await_return(bob, awaited=True)
+        lab = self.talks.current_room
+        assert lab is not None
+        self.contacts.await_return(bob, lab, awaited=True)
         self.do(Say("hello"))
-        self.assertEqual(self.generation.told(), [said.NotBackYet((bob.who,), "hello")])
+        self.assertEqual(self.generation.told(), [said.NotBackYet((bob.who,), "hello", "lab")])
         self.assertTrue(self.generation.effects.lost)
 
     def test_rate(self) -> None:
@@ -105,7 +110,7 @@ class Texts(InputCase):
         self.assertEqual(self.input.wake, NOW + HOLD)
         self.talk.lacking = ["bob"]
         self.assertEqual(self.do(now=NOW + HOLD), 0)
-        self.assertEqual(self.generation.told(), [said.LostFor((bob.who,), "hello")])
+        self.assertEqual(self.generation.told(), [said.LostFor((bob.who,), "hello", "lab")])
 
 
 class Names(InputCase):
@@ -166,7 +171,7 @@ class Commands(InputCase):
     def test_quit_of_a_script(self) -> None:
         """The end of a script comes in its turn."""
         self.input = self.make(patient=False)
-        self.room.asked = 1
+        self.talks.asked = 1
         self.assertEqual(self.do(QUIT), 1)
         self.assertEqual(self.left, [])
 
@@ -178,15 +183,39 @@ class Commands(InputCase):
         self.assertEqual(self.talk.said, [("help", ["bob"])])
 
     def test_in_vain(self) -> None:
-        """After a mistake nobody hears us only because they have spoken to us."""
-        bob = contact_of("bob", conversations=self.talk)
-        self.contacts.add(bob)
-        self.contacts.knock(bob, free=True)
-        self.do(server.Mistake("what"))
-        self.assertFalse(bob.hears)
-        self.assertEqual(
-            self.generation.told()[1:], [talk.HearNoMore((bob.who,), talk.Cause.REFUSED)]
-        )
+        """After a mistake nobody is talked to only because they speak to us; and after one about
+        whom to talk to, what comes before that can be seen is not said to others."""
+        self.meet("bob")
+        self.do(server.Mistake("what"), Say("hello"))
+        self.assertFalse(self.contacts.welcoming)
+        self.assertEqual(self.talk.said, [("hello", ["bob"])])
+        self.do(server.Mistake("what", True), Say("the password"))
+        self.assertEqual(len(self.talk.said), 1)
+        not_said = talk.NotSaid("the password", Talk("lab"))
+        self.assertEqual(self.generation.told()[-1], not_said)
+        self.do(Say("hello"), now=NOW + READING)
+        self.assertEqual(len(self.talk.said), 2)
+
+    def test_in_vain_of_a_script(self) -> None:
+        """A script sees nothing: what it says after that is said to nobody."""
+        self.meet("bob")
+        self.input = self.make(patient=False)
+        self.do(server.Mistake("what", True), Say("the password"))
+        self.do(Say("more"), now=NOW + 60)
+        unheard = talk.Unheard("", (), (Talk("lab"),))
+        self.assertEqual(self.generation.told()[-2:], [unheard] * 2)
+        self.assertEqual(self.talk.said, [])
+
+    def test_aside(self) -> None:
+        """What is for one person is said to them alone, before what was typed after it, and what
+        comes next is said where it was."""
+        self.meet("bob")
+        dave = contact_of("dave", address=("192.0.2.9", 9), conversations=self.talk)
+        self.contacts.add(dave)
+        self.generation.server.found = [Found(dave)]
+        self.do(Order(Command.MSG, "dave", text="psst"), Say("hello"))
+        self.assertEqual(self.talk.said, [("psst", ["dave"]), ("hello", ["bob"])])
+        self.assertEqual(self.generation.told(), [])
 
     def test_left_over(self) -> None:
         """What is not done any more is counted, but an empty line and the end."""

@@ -46,7 +46,7 @@ def every() -> Iterator[Place]:
         yield Place(world)
 
 
-ENDED = "eve does not hear you any more"
+ENDED = "you do not talk to eve any more"
 
 
 class Knocks(SynchronousTestCase):
@@ -66,7 +66,7 @@ class Knocks(SynchronousTestCase):
         for one in people:
             bot.type(f"$poke {one.name}", "hello, I am a bot")
         for one in people:
-            self.assertEqual(one.lines[-1], "< bot: hello, I am a bot")
+            self.assertEqual(one.lines[-1], "< bot privately: hello, I am a bot")
             self.assertIn("nobody heard that", one.type("who is there?")[0])
         self.assertEqual(bot.told("who is there?"), [])
 
@@ -194,7 +194,7 @@ class Knocks(SynchronousTestCase):
             place.knock(eve, vic)
             shown = vic.type("$poke bob", "the password")
             self.assertEqual(len([line for line in shown if ENDED in line]), place.knocks_begin)
-            self.assertEqual(bob.told("< vic"), ["< vic: the password"])
+            self.assertEqual(bob.told("< vic"), ["< vic privately: the password"])
             self.assertEqual(eve.told("the password"), [])
 
     def test_kicked(self) -> None:
@@ -213,8 +213,8 @@ class Knocks(SynchronousTestCase):
             self.room(place)
             vic, eve = place.chatter("vic"), place.chatter("eve")
             shown = vic.type("$poke eve", "hello eve", "$roomjoin secret", "the password", wait=3)
-            self.assertEqual(len([line for line in shown if ENDED in line]), 1)
-            self.assertEqual(eve.told("< vic"), ["< vic: hello eve"])
+            self.assertEqual([line for line in shown if ENDED in line], [])
+            self.assertEqual(eve.told("< vic"), ["< vic privately: hello eve"])
 
 
 class OnTheWay(SynchronousTestCase):
@@ -251,7 +251,7 @@ class OnTheWay(SynchronousTestCase):
         """A knock while a poke is on its way adds nobody."""
         bob = self.world.chatter("bob")
         self._knock_while("$poke bob", "the password")
-        self.assertEqual(bob.told("< vic"), ["< vic: the password"])
+        self.assertEqual(bob.told("< vic"), ["< vic privately: the password"])
         self.assertEqual(self.eve.told("the password"), [])
 
     def test_member_who_knocked(self) -> None:
@@ -260,7 +260,7 @@ class OnTheWay(SynchronousTestCase):
             self.vic.type("$roomcreate lab", "$roomjoin lab")
             self.eve.type(*order, wait=2)
             self.vic.type("hello")
-            self.assertEqual(self.eve.lines[-1], "< vic: hello")
+            self.assertEqual(self.eve.told("hello")[-1].partition(" ")[2][:3], "vic")
             self.eve.type("$roomleave")
             self.vic.type("the password")
             self.assertEqual(self.eve.told("the password"), [])
@@ -282,25 +282,33 @@ class Told(SynchronousTestCase):
     """What the person is told of who hears."""
 
     def test_poke_in_a_room(self) -> None:
-        """A poke in a room says that it opens the room; a kick of that one ends it."""
+        """What is said after a poke goes to the one who was poked, and not to the room, until
+        the person turns back to it."""
         for place in every():
-            bob, dave = place.chatter("bob"), place.chatter("dave")
+            bob, dave, carol = map(place.chatter, ("bob", "dave", "carol"))
             bob.type("$roomcreate lab", "$roomjoin lab", wait=2)
+            carol.type("$roomjoin lab", wait=2)
             (shown,) = bob.type("$poke dave")
-            self.assertIn("dave hears what you say in lab too", shown)
+            self.assertIn("you talk to dave now, privately", shown)
+            self.assertIn("; $to lab goes back", shown)
+            bob.type("for dave")
+            bob.type("$to lab", "for all")
+            self.assertEqual(dave.told("< bob"), ["< bob privately: for dave"])
+            self.assertEqual(carol.told("< bob"), ["< bob: for all"])
             self.assertIn("you do not talk to dave any more", bob.type("$kick dave")[0])
             bob.type("the password")
             self.assertEqual(dave.told("the password"), [])
 
     def test_leaving_with_company(self) -> None:
-        """Who leaves a room is told who still hears."""
+        """Who leaves a room talks to nobody, and turns to whom they talk to besides."""
         for place in every():
             bob, dave = place.chatter("bob"), place.chatter("dave")
-            bob.type("$roomcreate lab", "$roomjoin lab", "$poke dave", wait=3)
-            shown = bob.type("$roomleave", wait=10)
-            self.assertIn("; dave still hears you, $kick ends it", shown[-1])
-            bob.type("hello")
-            self.assertEqual(dave.told("< bob"), ["< bob: hello"])
+            bob.type("$roomcreate lab", "$poke dave", "$roomjoin lab", wait=3)
+            bob.type("$roomleave", wait=10)
+            (shown,) = bob.type("to nobody")
+            self.assertIn("nobody heard that: you talk to nobody now; $to dave goes on", shown)
+            bob.type("$to dave", "hello")
+            self.assertEqual(dave.told("< bob"), ["< bob privately: hello"])
 
     def test_owner_kicks_all(self) -> None:
         """A bare kick of the creator is for those outside the room, too."""
@@ -342,15 +350,24 @@ class Told(SynchronousTestCase):
             )
             for one in (bob, vic):
                 one.type("$roomcreate lab", "$roomjoin lab", wait=2)
-            vic.type("$kick")
             dave = place.chatter("dave")
             vic.type("$poke dave")
             self.assertEqual(
                 vic.type("$who"),
                 [
                     "> you are vic, in lab",
-                    f"> you talk to dave ({mark})",
-                    f"> you only hear bob ({mark})",
+                    "> what you type goes to dave, privately",
+                    f"> in room lab with you: bob ({mark})",
+                    f"> you talk privately to dave ({mark})",
+                ],
+            )
+            self.assertEqual(
+                vic.type("$to lab", "$who lab"),
+                [
+                    "> what you type goes to room lab now",
+                    "> you are vic, in lab",
+                    "> what you type goes to room lab",
+                    f"> in room lab with you: bob ({mark})",
                 ],
             )
             self.assertEqual(dave.statuses if not keyed else dave.node.statuses, [])
@@ -372,7 +389,7 @@ class Parting(SynchronousTestCase):
                 self.assertEqual(other.told("the password"), [])
                 self.assertFalse([word for word in one.words_to(other) if b"password" in word])
                 one.type(f"$poke {other.name}", "again")
-                self.assertEqual(other.lines[-1], f"< {one.name}: again")
+                self.assertEqual(other.lines[-1], f"< {one.name} privately: again")
 
     def test_quit(self) -> None:
         """Who quits is not waited for by those who were outside its room."""
@@ -466,7 +483,7 @@ class Ignoring(SynchronousTestCase):
         self.assertEqual(vic.told("mallory") + vic.told("boo"), [])
         world.chatter("eve", key="another eve").type("$poke vic", "hello")
         vic.type("$trust eve")
-        self.assertEqual(vic.told("hello"), ["< eve: hello"])
+        self.assertEqual(vic.told("hello"), ["< eve privately: hello"])
 
     def test_nobody(self) -> None:
         """Who is not known by a key cannot be ignored by one."""

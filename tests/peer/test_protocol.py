@@ -161,8 +161,8 @@ class Shell(SynchronousTestCase):
         clock.pump([0.1] * 10)
         alice.type("hello")
         clock.pump([0.1] * 10)
-        self.assertIn("> you talk to bob now, at [2001:db8::11]:5000", alice.lines)
-        self.assertIn("< alice: hello", bob.lines)
+        self.assertIn("> you talk to bob now, privately, at [2001:db8::11]:5000", alice.lines)
+        self.assertIn("< alice privately: hello", bob.lines)
 
 
 class Anything(SynchronousTestCase):

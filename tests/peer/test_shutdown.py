@@ -66,7 +66,8 @@ class Leaving(SynchronousTestCase):
         wanted with 0."""
         for line, status in (
             ("$bogus", 1),
-            ("/quit", 1),
+            ("/quti", 1),
+            ("/quit", 0),
             ("$roomjoin nowhere", 1),
             ("$poke nobody", 1),
             ("$kick nobody", 1),

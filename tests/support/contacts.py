@@ -9,6 +9,16 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
 
 
+class FakeRoom:
+    """A room that contacts are in."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+LAB = FakeRoom("lab")
+
+
 class FakeConversations:
     """Remembers what it was asked for, and has room for so many bytes."""
 
@@ -28,6 +38,12 @@ class FakeConversations:
     def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
         self.done.append(("tell" if tell else "part", contact.name))
         self._contacts.forget(contact)
+
+    def tell_parted(self, contact: Contact) -> None:
+        self.done.append(("tell parted", contact.name))
+
+    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
+        self.done.append(("left", contact.name))
 
     def forget(self, contact: Contact) -> None:
         self.done.append(("forget", contact.name))

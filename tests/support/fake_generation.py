@@ -16,8 +16,9 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import NameFirst, NeedsServer
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Shared
-from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.gen1 import Answer, NamedText
 
 
@@ -85,14 +86,14 @@ class FakeServer:
     def leave_room(self, room: str, close: Close, now: float) -> None:
         self._ask(f"leave_room {room}", close, now)
 
-    def kick(self, name: str, close: Close, now: float) -> None:
-        self._ask(f"kick {name}", close, now)
+    def kick(self, room: str, name: str, close: Close, now: float) -> None:
+        self._ask(f"kick {room} {name}", close, now)
 
-    def close_room(self, close: Close, now: float) -> None:
-        self._ask("close_room", close, now)
+    def close_room(self, room: str, close: Close, now: float) -> None:
+        self._ask(f"close_room {room}", close, now)
 
-    def give_room(self, name: str, close: Close, now: float) -> None:
-        self._ask(f"give_room {name}", close, now)
+    def give_room(self, room: str, name: str, close: Close, now: float) -> None:
+        self._ask(f"give_room {room} {name}", close, now)
 
     def leave(self, close: Close, now: float) -> None:
         self._ask("leave", close, now)
@@ -119,14 +120,24 @@ class FakeGeneration:
         self.effects = Effects()
         gathering = Gathering(self.effects.tell)
         contacts = Contacts()
-        room = JoinedRoom(contacts, self.effects, gathering)
-        self.shared = Shared(contacts, room, self.effects, gathering, lambda again, now: None)
+        talks = Talks(contacts, self.effects)
+        self.shared = Shared(contacts, talks, self.effects, gathering, lambda again, now: None)
         self.registration = FakeRegistration()
         self.server = FakeServer()
         self.datagrams = FakeDatagrams(contacts)
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {}
         self.unsettled = False
         self.done: list[Any] = []
+
+    def enter(self, name: str, *members: Contact) -> JoinedRoom:
+        """We are in a room with these, and talk there."""
+        room = self.shared.room(name)
+        for one in members:
+            room.enlist(one.name, one, 0.0)
+        self.shared.talks.enter(room)
+        self.shared.talks.turn_to(room)
+        self.effects.take()
+        return room
 
     def told(self) -> list[Event]:
         """What was told since this was asked last."""

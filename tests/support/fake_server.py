@@ -71,6 +71,8 @@ class FakeServer:
         self.links: dict[str, Link] = {}
         self.rooms: dict[str, _Room] = {}
         self.forgets = 0
+        self.keeps_out: set[tuple[str, str]] = set()
+        """Names, each with a room that they do not get into."""
         self.asked: list[Request] = []
         self._effects: list[Effect] = []
 
@@ -201,7 +203,7 @@ class FakeServer:
 
     def _join(self, name: str, room: str) -> None:
         its = self.rooms.get(room)
-        if its is None:
+        if its is None or (name, room) in self.keeps_out:
             self._tell(name, Refused(RoomVerb.JOIN, room, Ground.NO_ROOM))
             return
         if name not in its.members:

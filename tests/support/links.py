@@ -15,9 +15,6 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
 from twisted_chat.terminal.wording.line import LineWording
 
-WORDING = LineWording(lambda fingerprint: f"~{fingerprint[:8]}~")
-
-
 HANDSHAKE = 0.003
 """Seconds that a link takes to come up."""
 DIAL_PATIENCE = 2.0
@@ -40,6 +37,10 @@ class End(Protocol):
     def resolved(self, addresses: list[Address]) -> None: ...
 
 
+def _read_aloud(fingerprint: str) -> str:
+    return f"~{fingerprint[:8]}~"
+
+
 @dataclass(eq=False)
 class Node:
     """An end with its key and its address. `down` is one that nothing reaches."""
@@ -60,6 +61,7 @@ class Node:
     asked: int = 0
     """How often it asked over all links."""
     due: float = NEVER
+    wording: LineWording = field(default_factory=lambda: LineWording(_read_aloud))
 
 
 @dataclass(eq=False)
@@ -108,7 +110,7 @@ class LinkNetwork:
         for effect in effects:
             match effect:
                 case Event():
-                    node.shown += WORDING.lines(effect)
+                    node.shown += node.wording.lines(effect)
                 case Finish(status):
                     node.statuses.append(status)
                 case Send(message, to):

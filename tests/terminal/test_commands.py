@@ -55,19 +55,27 @@ class ReadLineTests(SynchronousTestCase):
         self.assertEqual(read_line("$$$"), Say("$$"))
 
     def test_commands_of_other_chats(self) -> None:
-        """A `/` and a letter are not said: the hint names the command that is meant, if there
-        is one; a doubled `/` begins a text with it."""
-        for line, meant in (
-            ("/help", "$help: "),
-            ("/join lab", "$roomjoin ROOM: "),
-            ("/ROOMJOIN lab", "$roomjoin ROOM: "),
-            ("/quit", "$quit: "),
-            ("/etc/hosts is a file", "$help lists them"),
-            ("/\u00e4h", "$help lists them"),
+        """A command may begin with `/`, and be called as elsewhere; what nobody knows is not
+        said, and a doubled `/` begins a text with it."""
+        for line, order in (
+            ("/help", Order(Command.HELP)),
+            ("/join #lab", Order(Command.ROOMJOIN, "lab")),
+            ("/ROOMJOIN lab", Order(Command.ROOMJOIN, "lab")),
+            ("$join lab", Order(Command.ROOMJOIN, "lab")),
+            ("/msg bob  are you  there?", Order(Command.MSG, "bob", text="are you  there?")),
+            ("/query bob", Order(Command.POKE, "bob")),
+            ("/names", Order(Command.WHO)),
+            ("/part", Order(Command.ROOMLEAVE)),
+            ("/part lab", Order(Command.ROOMLEAVE, "lab")),
+            ("/quit", Order(Command.QUIT)),
+            ("/quit so long", Order(Command.QUIT)),
+            ("/me waves", Say("* waves")),
         ):
+            self.assertEqual(read_line(line), order, line)
+        for line in ("/etc/hosts is a file", "/\u00e4h", "/me", "/jion lab"):
             with self.assertRaises(UsageMistake) as caught:
                 read_line(line)
-            self.assertIn(meant, str(caught.exception))
+            self.assertIn("$help lists them", str(caught.exception))
             self.assertIn("// begins a text with /", str(caught.exception))
         for line in ("//etc/hosts", "//", "///"):
             self.assertEqual(read_line(line), Say(line[1:]))
@@ -116,7 +124,7 @@ class ReadLineTests(SynchronousTestCase):
     def test_wrong_arguments(self) -> None:
         """An argument too few or too many costs one line with the usage."""
         for command in Command:
-            words = [f"${command.word} one two"]
+            words = [f"${command.word} one" + " two" * (not command.has_text)]
             if not command.argument.startswith("["):
                 words.append(f"${command.word}" if command.argument else f"${command.word} one")
             for line in words:

@@ -11,9 +11,11 @@ from tests.peer.test_hostile import HOSTILE
 from tests.support.events import events
 from twisted_chat.display import one_line
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.keys import KeyChanged
-from twisted_chat.peer.events.said import Said
+from twisted_chat.peer.events.rooms import PeopleCame
+from twisted_chat.peer.events.said import AllArrived, Said, Unencrypted
+from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import shown_name
@@ -75,8 +77,40 @@ class Names(SynchronousTestCase):
     def test_speaker(self) -> None:
         """Nobody speaks as somebody else by a colon, a comma or a bracket in the name."""
         for name in ("bob:", "bob(unencrypted)", "x,bob", "<"):
-            (line,) = LineWording().lines(Said(Someone(name, "f" * 64), "hi", True))
+            someone = Someone(name, "f" * 64)
+            (line,) = LineWording(marked=False).lines(Said(someone, "hi", True))
             self.assertEqual(line, f'< "{name}": hi')
+            (line,) = LineWording().lines(Said(someone, "hi", False))
+            self.assertEqual(line, f'< "{name}" privately: hi')
+
+    def test_places(self) -> None:
+        """What is not said where the person talks says where, and what is private that it is,
+        whatever rooms are called; to a script it is all as it always was."""
+        bob = Someone("bob", "f" * 64)
+        doubtful = Unencrypted("192.0.2.1:5", perhaps_private=True)
+        for room in ("lab", "private", "privately"):
+            wording, script = LineWording(), LineWording(marked=False)
+            here, there = Said(bob, "hi", True, None, room), Said(bob, "hi", True, None, "den")
+            came = PeopleCame((bob,), 0, room)
+            self.assertEqual(wording.lines(here), [f"< bob in room {room}: hi"])
+            self.assertEqual(wording.lines(came), [f"> in room {room}: bob came"])
+            self.assertEqual(wording.lines(TalkingTo(Talk(room), False)), [])
+            self.assertEqual(wording.lines(here), ["< bob: hi"])
+            self.assertEqual(wording.lines(came), ["> bob came"])
+            self.assertEqual(wording.lines(there), ["< bob in room den: hi"])
+            wording.lines(TalkingTo(Talk(who=bob), False))
+            self.assertEqual(wording.lines(here), [f"< bob in room {room}: hi"])
+            self.assertEqual(wording.lines(Said(bob, "hi", False)), ["< bob privately: hi"])
+            self.assertEqual(
+                wording.lines(Said(bob, "hi", True, doubtful, room)),
+                [f"< bob in room {room} or privately: hi"],
+            )
+            self.assertEqual(
+                wording.lines(AllArrived(bob)), ["> privately: bob has got everything now"]
+            )
+            for event in (here, there, Said(bob, "hi", False)):
+                self.assertEqual(script.lines(event), ["< bob: hi"])
+            self.assertEqual(script.lines(came), ["> bob came"])
 
     def test_typed(self) -> None:
         """A name in the quotes in which it is shown is understood."""
@@ -94,7 +128,8 @@ class Wording(SynchronousTestCase):
         for event in events():
             for example in made(event, "alice"):
                 lines = wording.lines(example)
-                self.assertTrue(lines, example)
+                silent = isinstance(example, TalkingTo) and not example.asked
+                self.assertTrue(lines or silent, example)
                 for line in lines:
                     self.assertTrue(line.startswith("< " if event is Said else "> "), line)
                     self.assertNotIn("\n", line)

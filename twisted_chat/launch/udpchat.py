@@ -231,8 +231,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         terminal=terminal,
         port=options["own-port"],
     )
-    # It is in one room at a time: the first that is named.
-    peer.peer.first = [Order(Command.ROOMJOIN, room) for room in options["rooms"][:1]]
+    # The first comes last, so that what is typed goes there.
+    peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 

@@ -10,17 +10,19 @@ class Command(Enum):
     """The commands: the word, and what goes with it. What stands in brackets may be left out."""
 
     POKE = ("poke", "NAME")
+    TO = ("to", "NAME")
+    MSG = ("msg", "NAME TEXT")
     KICK = ("kick", "[NAME]")
     ROOMLIST = ("roomlist", "")
     USERLIST = ("userlist", "")
     ROOMCREATE = ("roomcreate", "ROOM")
     ROOMJOIN = ("roomjoin", "ROOM")
-    ROOMLEAVE = ("roomleave", "")
+    ROOMLEAVE = ("roomleave", "[ROOM]")
     ROOMCLOSE = ("roomclose", "")
     ROOMGIVE = ("roomgive", "NAME")
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
-    WHO = ("who", "")
+    WHO = ("who", "[ROOM]")
     LINK = ("link", "[ROOM]")
     STATUS = ("status", "")
     PATH = ("path", "[NAME]")
@@ -33,10 +35,16 @@ class Command(Enum):
         self.word = word
         self.argument = argument
         arguments = argument.split()
+        self.has_text = arguments[-1:] == ["TEXT"]
+        """Whether the rest of the line is a text."""
         self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
         """How many arguments it can have."""
         self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("/"))
         """What its second argument can be."""
+
+
+TURNING = frozenset({Command.POKE, Command.ROOMJOIN, Command.TO})
+"""Commands that change where what is typed goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,13 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command, with its argument, a name in its canonical form, where it takes one,
-    and one of its choices, where it has some."""
+    """A command, with its argument, a name in its canonical form, where it takes one, one of
+    its choices, where it has some, and the text that is to be said with it."""
 
     command: Command
     argument: str = ""
     choice: str = ""
+    text: str = ""
 
 
 QUIT = Order(Command.QUIT)

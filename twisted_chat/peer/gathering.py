@@ -51,6 +51,10 @@ _MOVES: dict[tuple[bool, bool], type[PeopleCame | PeopleLeft | LeftAndCameBack |
 were; and whether that is the room."""
 
 
+_Whose = tuple[str, Someone]
+"""A room, or none, and somebody who did something there."""
+
+
 @dataclass(slots=True)
 class _Doings:
     """What one person has done and nobody was told yet: comings and goings, the first
@@ -76,74 +80,77 @@ class Gathering:
         self._until = NEVER
         self._stretch = FIRST
         self._prompt = 0
-        self._waiting: dict[Someone, _Doings] = {}
-        self._minutes: dict[Someone, _Minute] = {}
-        self._ends: Deadlines[Someone] = Deadlines()
+        self._waiting: dict[_Whose, _Doings] = {}
+        self._minutes: dict[_Whose, _Minute] = {}
+        self._ends: Deadlines[_Whose] = Deadlines()
         self._kept_back = False  # Something, since that was told last which has to be.
 
     @property
     def wake(self) -> float:
         return min(self._until, self._ends.next)
 
-    def came(self, who: Someone, now: float) -> None:
-        """Somebody is in the room."""
-        self._moved(who, True, now)
+    def came(self, who: Someone, room: str, now: float) -> None:
+        """Somebody is in a room."""
+        self._moved((room, who), True, now)
 
-    def left(self, who: Someone, now: float) -> None:
-        """Somebody is in the room no longer."""
-        self._moved(who, False, now)
+    def left(self, who: Someone, room: str, now: float) -> None:
+        """Somebody is in a room no longer."""
+        self._moved((room, who), False, now)
 
     def did(self, doing: Doing, event: Event, who: Someone, now: float) -> None:
         """Somebody has done something else, of which this tells."""
-        if self._at_once(who, now):
+        if self._at_once(("", who), now):
             self._tell(event)
         else:
-            its = self._doings(who).others
+            its = self._doings(("", who)).others
             count, _ = its.get(doing, (0, event))
             its[doing] = (count + 1, event)
 
     def tell_moves(self) -> None:
-        """Tell who is in the room now, as something is going to be said to them, and who
+        """Tell who is in a room now, as something is going to be said to them, and who
         is not, where that is not what was told last, and who does not hear us any more."""
         if not self._kept_back:
             return  # As nearly always: it is asked before each word.
         self._kept_back = False
-        moved: dict[bool, list[Someone]] = {}
-        for who, its in self._held():
+        moved: dict[tuple[bool, str], list[Someone]] = {}
+        for (room, who), its in self._held():
             if its.moves % 2 == 1:
-                moved.setdefault(its.here, []).append(who)
+                moved.setdefault((its.here, room), []).append(who)
                 its.moves = 0
             if Doing.PART in its.others:
                 self._tell_of_one(Doing.PART, who, *its.others.pop(Doing.PART))
-        for here, people in sorted(moved.items(), reverse=True):
-            self._tell(_MOVES[True, here](*named(people)))
+        for (here, room), people in sorted(moved.items(), key=_in_order):
+            self._tell(_MOVES[True, here](*named(people), room))
 
-    def _held(self) -> Iterator[tuple[Someone, _Doings]]:
+    def _held(self) -> Iterator[tuple[_Whose, _Doings]]:
         yield from self._waiting.items()
         yield from ((who, one.held) for who, one in self._minutes.items())
 
-    def forget_moves(self) -> None:
-        """We are not in the room any more: who comes and goes there is no news."""
-        for _, its in self._held():
-            its.moves = 0
+    def forget_moves(self, room: str) -> None:
+        """We are not in a room any more: who comes and goes there is no news."""
+        for (where, _), its in self._held():
+            if where == room:
+                its.moves = 0
 
     def undo(self, doing: Doing, who: Someone) -> None:
         """What somebody has done is so no longer."""
-        for one, its in self._held():
+        for (_, one), its in self._held():
             if one == who:
                 its.others.pop(doing, None)
 
     def forget(self, who: Someone) -> None:
         """What somebody has done is of no interest any more."""
-        self._waiting.pop(who, None)
-        if who in self._minutes:
-            self._minutes[who].held = _Doings()
+        for whose in [whose for whose in self._waiting if whose[1] == who]:
+            del self._waiting[whose]
+        for whose, minute in self._minutes.items():
+            if whose[1] == who:
+                minute.held = _Doings()
 
     def flush(self) -> None:
         """Tell everything: this is the end."""
         self._tell_waiting()
-        for who, minute in self._minutes.items():
-            self._tell_often(who, minute.held)
+        for whose, minute in self._minutes.items():
+            self._tell_often(whose, minute.held)
         self._minutes, self._ends, self._until = {}, Deadlines(), NEVER
 
     def tick(self, now: float) -> None:
@@ -154,26 +161,27 @@ class Gathering:
             self._stretch = min(2 * self._stretch, LONGEST) if busy else FIRST
             self._prompt = PROMPT if busy else 0
             self._until = now + self._stretch if busy else NEVER
-        for who in list(self._ends.due(now)):
-            self._tell_often(who, self._minutes.pop(who).held)
+        for whose in list(self._ends.due(now)):
+            self._tell_often(whose, self._minutes.pop(whose).held)
 
     # --- Now or later
 
-    def _moved(self, who: Someone, here: bool, now: float) -> None:
-        if self._at_once(who, now):
-            self._tell(_MOVES[True, here]((who,), 0))
+    def _moved(self, whose: _Whose, here: bool, now: float) -> None:
+        room, who = whose
+        if self._at_once(whose, now):
+            self._tell(_MOVES[True, here]((who,), 0, room))
         else:
-            its = self._doings(who)
+            its = self._doings(whose)
             its.moves += 1
             its.here = here
 
-    def _at_once(self, who: Someone, now: float) -> bool:
+    def _at_once(self, whose: _Whose, now: float) -> bool:
         self.tick(now)
-        minute = self._minutes.get(who)
+        minute = self._minutes.get(whose)
         if minute is None:
-            minute = self._minutes[who] = _Minute()
-            self._ends.set(who, now + MINUTE)
-        if minute.lines >= FEW or who in self._waiting or self._prompt >= PROMPT:
+            minute = self._minutes[whose] = _Minute()
+            self._ends.set(whose, now + MINUTE)
+        if minute.lines >= FEW or whose in self._waiting or self._prompt >= PROMPT:
             if self._until == NEVER:
                 self._until = now + self._stretch
             return False
@@ -183,37 +191,38 @@ class Gathering:
             self._until = now + self._stretch
         return True
 
-    def _doings(self, who: Someone) -> _Doings:
+    def _doings(self, whose: _Whose) -> _Doings:
         self._kept_back = True
-        minute = self._minutes[who]
+        minute = self._minutes[whose]
         if minute.lines >= FEW:
             return minute.held
-        return self._waiting.setdefault(who, _Doings())
+        return self._waiting.setdefault(whose, _Doings())
 
     # --- Telling
 
     def _tell_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        moved: dict[tuple[bool, bool], list[Someone]] = {}
+        moved: dict[tuple[bool, bool, str], list[Someone]] = {}
         others: dict[Doing, list[Someone]] = {}
-        for who, its in waiting.items():
-            if who in self._minutes:
-                self._minutes[who].lines += 1
+        for (room, who), its in waiting.items():
+            if (room, who) in self._minutes:
+                self._minutes[room, who].lines += 1
             if its.moves:
-                moved.setdefault((its.moves % 2 == 1, its.here), []).append(who)
+                moved.setdefault((its.moves % 2 == 1, its.here, room), []).append(who)
             for doing in its.others:
                 others.setdefault(doing, []).append(who)
-        for how, people in sorted(moved.items(), reverse=True):
-            self._tell(_MOVES[how](*named(people)))
+        for (changed, here, room), people in sorted(moved.items(), key=_in_order):
+            self._tell(_MOVES[changed, here](*named(people), room))
         for doing, people in others.items():
             if len(people) > 1:
                 self._tell(SeveralDid(doing, *named(people)))
             else:
-                self._tell_of_one(doing, people[0], *waiting[people[0]].others[doing])
+                self._tell_of_one(doing, people[0], *waiting["", people[0]].others[doing])
 
-    def _tell_often(self, who: Someone, its: _Doings) -> None:
+    def _tell_often(self, whose: _Whose, its: _Doings) -> None:
+        room, who = whose
         if its.moves:
-            self._tell(CameOrLeftOften(who, its.moves, its.here))
+            self._tell(CameOrLeftOften(who, its.moves, its.here, room))
         for doing, (count, event) in its.others.items():
             self._tell_of_one(doing, who, count, event)
 
@@ -221,3 +230,9 @@ class Gathering:
         # A changed key takes several lines, so that of many in a row only some are told in full.
         in_full = count == 1 and doing is not Doing.NEW_KEY
         self._tell(event if in_full else DidOften(doing, who, count))
+
+
+def _in_order(moved: tuple[tuple[bool | str, ...], object]) -> tuple[str, list[bool]]:
+    """The rooms one after the other, and in each first those who are there."""
+    *how, room = moved[0]
+    return str(room), [not one for one in how]

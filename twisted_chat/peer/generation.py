@@ -12,8 +12,9 @@ from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gathering import Gathering
-from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.server import Registration, Server
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.gen1 import Answer
 
 
@@ -23,10 +24,14 @@ class Shared:
     registration, with True when it is not the first."""
 
     contacts: Contacts
-    room: JoinedRoom
+    talks: Talks
     effects: Effects
     gathering: Gathering
     registered: Callable[[bool, float], None]
+
+    def room(self, name: str = "") -> JoinedRoom:
+        """A room, nobody in it."""
+        return JoinedRoom(self.contacts, self.effects, self.gathering, name)
 
 
 class Generation(Protocol):

@@ -6,23 +6,28 @@ What changes whom we speak to holds up what was typed after it, so that
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, Command, Order, Say, Typed
+from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events.said import LostFor, NotBackYet
 from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
-from twisted_chat.peer.events.talk import Unheard
+from twisted_chat.peer.events.talk import NotSaid, Unheard
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.orders import Orders
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.talks import described
 from twisted_chat.rate import Rate
 
 MAX_TYPED = 100
 """Typed lines that wait; more are not read from the terminal before these are done."""
+READING = 1.0
+"""Seconds that it takes to see that something was refused."""
 SPEAK_RATE, SPEAK_BURST = 50.0, 100
 """Lines said a second, and at once: what a peer at the other end still shows."""
 
@@ -30,6 +35,14 @@ _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 """Commands that do not wait for those before, unless nothing more will be typed."""
 _OURSELVES = "person"
 """The one source of what is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """A text for one person, whatever is current."""
+
+    text: str
+    to: Contact
 
 
 class Input:
@@ -43,6 +56,10 @@ class Input:
         self._pause = 1 / rate if rate else 0.0
         self._holding = Holding()
         self.lines: deque[Typed] = deque()
+        self._asides: deque[_Aside] = deque()
+        self._seen_at = 0.0
+        self._turned_from: JoinedRoom | Contact | None = None
+        """Where the person wanted to turn from last, in vain, which they have seen by then."""
         self._first = True  # Nothing was said or ordered yet.
         self.ended = False
         """Whether nothing more will be typed."""
@@ -54,26 +71,51 @@ class Input:
         self._registration = generation.registration
         self._shared = shared
         self._contacts = shared.contacts
-        self._room = shared.room
+        self._talks = shared.talks
         self._effects = shared.effects
         self._gathering = shared.gathering
-        self._orders = Orders(generation, shared)
+        self._orders = Orders(generation, shared, self._say_aside, self._missed)
+
+    def _say_aside(self, text: str, to: Contact) -> None:
+        self._asides.append(_Aside(text, to))
+
+    def _missed(self, now: float) -> None:
+        """The person wanted to talk elsewhere, in vain. What they typed before they can have
+        seen that is not said, as it may be meant for there; a script sees nothing, and talks to
+        nobody from now on."""
+        if not self._patient:
+            self._talks.turn_to(None)
+            return
+        current = self._talks.current
+        self._seen_at, self._turned_from = now + READING, current
+        for n, one in enumerate(self.lines):
+            if n and isinstance(one, Order) and one.command in TURNING:
+                break
+            if isinstance(one, Say) and one.text and current is not None:
+                self.lines[n] = NotSaid(one.text, described(current))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to be done."""
+        return bool(self.lines or self._asides)
 
     @property
     def all_done(self) -> bool:
         """Whether everything is done that was to be."""
-        return self.ended and not self.lines and not self._busy
+        return self.ended and not self.waiting and not self._busy
 
     @property
     def _busy(self) -> bool:
         """Whether something is under way that what was typed is about."""
-        moving = self._room.moving or self._orders.listing > 0
+        moving = self._talks.moving or self._orders.listing > 0
         return moving or self._registration.registering
 
     def left_over(self) -> NotDone | None:
         """What is to be told of lines that are not done any more. None if they would have
         said and done nothing."""
+        asides = [one.text for one in self._asides]
         texts = [one.text for one in self.lines if isinstance(one, Say) and one.text.strip()]
+        texts = asides + texts
         orders = sum(isinstance(one, Order) and one != QUIT for one in self.lines)
         if not texts and not orders:
             return None
@@ -81,6 +123,12 @@ class Input:
 
     def do_next(self, now: float) -> bool:
         """Do what the first waiting line says. False if it has to wait."""
+        if self._asides:
+            aside = self._asides[0]
+            if not self._utter(aside.text, aside.to, now):
+                return False
+            self._asides.popleft()
+            return True
         todo = self.lines[0]
         if type(todo) is Say and not (self._first and todo.asks_for_help):
             named = bool(self._registration.name)
@@ -95,7 +143,7 @@ class Input:
             told = todo if isinstance(todo, Event) else HelpMeant()
             self._effects.tell(told)
             if type(told) is Mistake:
-                self._orders.in_vain(now)
+                self._orders.in_vain(now, Command.TO if told.turning else None)
             self._first = False
         if self.lines:
             self.lines.popleft()
@@ -120,13 +168,22 @@ class Input:
         return True
 
     def _say(self, text: str, now: float) -> bool:
-        if self._room.moving:
+        if self._talks.moving:
             return False
         if not self._registration.name or self._registration.wanted:
             return self._say_unnamed(text, now)
         if not text:
             return True
-        listening = self._contacts.listening()
+        current = self._talks.current
+        if now < self._seen_at and current is self._turned_from and current is not None:
+            self._effects.tell(NotSaid(text, described(current)))
+            return True
+        return self._utter(text, current, now)
+
+    def _utter(self, text: str, where: JoinedRoom | Contact | None, now: float) -> bool:
+        """Say a text in a conversation. False if it has to wait."""
+        current = where is self._talks.current
+        listening = self._talks.listeners() if current else self._talks.listeners_of(where)
         size = size_of(text)
         full = False
         for conversation, contacts in listening.by_conversation:
@@ -138,23 +195,33 @@ class Input:
             self.wake = now + self._pause
             return False
         self.wake = NEVER
-        if self._room.tell_first is not None:
-            self._room.tell_first(now)
+        if self._talks.tell_first is not None:
+            self._talks.tell_first(now)
         self._gathering.tell_moves()
         self._holding.said(size)
         if not listening.by_conversation and not listening.absent:
-            people = present(self._contacts, self._generation.compared, self._generation.relayed)
-            self._effects.tell(Unheard(self._room.name, people))
+            self._effects.tell(self._unheard(where))
             return True
-        line = Line(text, self._registration.name, self._room.name, now)
+        room = where.name if isinstance(where, JoinedRoom) else ""
+        line = Line(text, self._registration.name, room, now)
         lacking: list[Contact] = []
         for conversation, contacts in listening.by_conversation:
             lacking.extend(conversation.say(line, contacts, now))
         if lacking:
-            self._effects.tell(LostFor(tuple(one.who for one in lacking), text))
+            self._effects.tell(LostFor(tuple(one.who for one in lacking), text, room))
         if listening.absent:
-            self._effects.tell(NotBackYet(listening.absent, text))
+            self._effects.tell(NotBackYet(listening.absent, text, room))
         return True
+
+    def _unheard(self, where: JoinedRoom | Contact | None) -> Unheard:
+        marks = self._generation.compared, self._generation.relayed
+        if where is None:
+            others = self._talks.others()
+            people = present(self._contacts.outside(), *marks)
+            return Unheard("", () if others else people, others)
+        if isinstance(where, Contact):
+            return Unheard("", present([where], *marks))
+        return Unheard(where.name, present(where.people(), *marks))
 
     def _say_unnamed(self, text: str, now: float) -> bool:
         """A text is taken for a name; before the server has given us one it waits, unless

@@ -4,32 +4,58 @@ from collections.abc import Callable
 from functools import partial
 
 from twisted_chat.names import folded
-from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contacts.contact import Standing
-from twisted_chat.peer.contacts.present import present
+from twisted_chat.peer.commands import TURNING, Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.present import everybody, present
 from twisted_chat.peer.events import rooms, server, talk
-from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.talks import described
 
 _WITHOUT_SERVER = frozenset(
-    {Command.HELP, Command.IGNORE, Command.UNIGNORE, Command.KICK, Command.WHO}
+    {
+        Command.HELP,
+        Command.IGNORE,
+        Command.KICK,
+        Command.MSG,
+        Command.TO,
+        Command.UNIGNORE,
+        Command.WHO,
+    }
 )
 _FOR_OTHERS = frozenset(
-    {Command.IGNORE, Command.KICK, Command.POKE, Command.TRUST, Command.UNIGNORE}
+    {
+        Command.IGNORE,
+        Command.KICK,
+        Command.MSG,
+        Command.POKE,
+        Command.TRUST,
+        Command.UNIGNORE,
+    }
 )
 """Commands that mean nothing with one's own name."""
 
 
 class Orders:
-    """Obeys commands. What the server is asked for takes its time, and does not hold up others."""
+    """Obeys commands. What the server is asked for takes its time, and does not hold up others.
+    `say_aside` says a text to one person, whatever is current; `missed` is called when the
+    person wanted to talk elsewhere, in vain."""
 
-    def __init__(self, generation: Generation, shared: Shared) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        shared: Shared,
+        say_aside: Callable[[str, Contact], None],
+        missed: Callable[[float], None],
+    ) -> None:
+        self._say_aside = say_aside
+        self._missed = missed
         self._generation = generation
         self._registration = generation.registration
         self._server = generation.server
         self._contacts = shared.contacts
-        self._room = shared.room
+        self._talks = shared.talks
         self._tell = shared.effects.tell
         self._gathering = shared.gathering
         self.listing = 0
@@ -47,6 +73,7 @@ class Orders:
             Command.ROOMCLOSE: self._close,
             Command.ROOMGIVE: self._give,
             Command.POKE: self._poke,
+            Command.TO: self._turn,
             Command.KICK: self._kick,
         }
 
@@ -57,10 +84,12 @@ class Orders:
         here = command in _WITHOUT_SERVER or command in self._generation.commands
         if not here and (why := self._registration.unavailable(command, now)) is not None:
             self._tell(why)
-            self.in_vain(now)
+            self.in_vain(now, command)
         elif command in _FOR_OTHERS and folded(argument) == folded(self._registration.name):
             self._tell(talk.ThatIsYou(argument, command))
-            self.in_vain(now, name=argument)
+            self.in_vain(now, command)
+        elif command is Command.MSG:
+            self._aside(argument, order.text, now)
         elif command in self._generation.commands:
             self._generation.commands[command](order, now)
         elif command in self._commands:
@@ -68,13 +97,14 @@ class Orders:
         else:
             self._not_here(command, argument, now)
 
-    def in_vain(self, now: float, room: str = "", name: str = "") -> None:
-        """What the person wanted came to nothing: what was typed for this room, or this
-        person, must not go to those who only knocked, before or from now on."""
+    def in_vain(self, now: float, command: Command | None = None) -> None:
+        """What the person wanted came to nothing, and it may be that what they type next is
+        meant for it: for others than one who only spoke to us, and than those of the
+        current conversation."""
         self._contacts.welcoming = False
-        if ended := self._contacts.over(self._contacts.end_knocks(), now):
-            turned_to = Someone(name) if name else None
-            self._tell(talk.HearNoMore(ended, talk.Cause.REFUSED, room, turned_to))
+        self._talks.end_knock()
+        if command in TURNING:
+            self._missed(now)
 
     # --- Asking the server
 
@@ -83,12 +113,13 @@ class Orders:
     ) -> Close:
         """Something is asked that may change whom we speak to: what is typed waits for it.
         Where there is no answer that is told; otherwise it is for `then`."""
-        self._room.asked += 1
+        self._talks.asked += 1
 
         def close(outcome: Outcome, now: float) -> None:
-            self._room.asked -= 1
+            self._talks.asked -= 1
             if outcome is Outcome.UNANSWERED:
-                self._unanswered(command, argument, now)
+                self._tell(server.NoAnswer(command, argument))
+                self.in_vain(now, command)
             elif outcome is Outcome.NOT_HERE:
                 self._not_here(command, argument, now)
             else:
@@ -96,14 +127,9 @@ class Orders:
 
         return close
 
-    def _unanswered(self, command: Command, argument: str, now: float) -> None:
-        self._tell(server.NoAnswer(command, argument))
-        is_name = command is Command.POKE
-        self.in_vain(now, "" if is_name else argument, argument if is_name else "")
-
     def _not_here(self, command: Command, argument: str, now: float) -> None:
         self._tell(server.NotInGeneration1(command, argument))
-        self.in_vain(now)
+        self.in_vain(now, command)
 
     def _users(self, argument: str, now: float) -> None:
         self._server.users(self._listed(Command.USERLIST, server.UserList), now)
@@ -133,7 +159,7 @@ class Orders:
                 self._tell(rooms.RoomMade(room))
             else:
                 self._tell(rooms.RoomNotMade(room))
-                self.in_vain(now, room)
+                self.in_vain(now)
 
         self._server.create(room, self._asked(Command.ROOMCREATE, room, then), now)
 
@@ -141,84 +167,158 @@ class Orders:
         def then(outcome: Outcome, now: float) -> None:
             if outcome is not Outcome.DONE:
                 self._tell(rooms.NoSuchRoom(room))
-                self.in_vain(now, room)
+                self.in_vain(now, Command.ROOMJOIN)
 
+        if self._talks.full and self._talks.room(room) is None:
+            self._tell(rooms.InTooManyRooms(room))
+            self.in_vain(now, Command.ROOMJOIN)
+            return
         self._server.join(room, self._asked(Command.ROOMJOIN, room, then), now)
 
-    def _leave(self, argument: str, now: float) -> None:
-        room = self._room.name
-        if not room:
-            self._tell(rooms.InNoRoom())
+    def _which(self, command: Command) -> str | None:
+        """The room that is meant: the current one, or else the only one, or an empty name where
+        there is none. None where it is not clear, which is told."""
+        every = [room.name for room in self._talks.rooms()]
+        if (room := self._talks.current_room) is not None:
+            return room.name
+        if len(every) > 1:
+            self._tell(rooms.WhichRoom(command, tuple(every)))
+            return None
+        return every[0] if every else ""
+
+    def _leave(self, name: str, now: float) -> None:
+        wanted = name or self._which(Command.ROOMLEAVE)
+        if wanted is None:
             return
-        self._room.asked += 1
-        self._room.leave(now)
+        room = self._talks.room(wanted)
+        if room is None:
+            self._tell(rooms.NotInRoom(name) if name else rooms.InNoRoom())
+            return
+        self._talks.asked += 1
+        self._talks.leave(room, now)
 
         def close(outcome: Outcome, now: float) -> None:
-            self._room.asked -= 1
-            self._room.left(room, confirmed=outcome is Outcome.DONE)
+            self._talks.asked -= 1
+            room.tell_left(confirmed=outcome is Outcome.DONE)
 
-        self._server.leave_room(room, close, now)
+        self._server.leave_room(room.name, close, now)
 
     def _close(self, argument: str, now: float) -> None:
         def then(outcome: Outcome, now: float) -> None:
             done = outcome is Outcome.DONE
             self._tell(rooms.RoomClosed() if done else rooms.RoomNotClosed())
 
-        self._server.close_room(self._asked(Command.ROOMCLOSE, argument, then), now)
+        room = self._which(Command.ROOMCLOSE)
+        if room is not None:
+            close = self._asked(Command.ROOMCLOSE, argument, then)
+            self._server.close_room(room, close, now)
 
     def _give(self, name: str, now: float) -> None:
         def then(outcome: Outcome, now: float) -> None:
             done = outcome is Outcome.DONE
             self._tell(rooms.RoomHandedOn(name) if done else rooms.RoomNotGiven(name))
 
-        self._server.give_room(name, self._asked(Command.ROOMGIVE, name, then), now)
+        room = self._which(Command.ROOMGIVE)
+        if room is not None:
+            close = self._asked(Command.ROOMGIVE, name, then)
+            self._server.give_room(room, name, close, now)
 
-    # --- Who hears us
+    # --- Conversations
 
     def _poke(self, name: str, now: float) -> None:
+        def turn(contact: Contact, address: str) -> None:
+            self._gathering.undo(talk.Doing.PART, contact.who)
+            before = described(self._talks.current)
+            self._talks.turn_to(contact)
+            if contact.listening:
+                self._tell(talk.TalkBegun(contact.who, address, before))
+
+        self._find(Command.POKE, name, turn, now)
+
+    def _aside(self, name: str, text: str, now: float) -> None:
+        """Say one text to somebody in private."""
+
+        def say(contact: Contact, address: str) -> None:
+            self._say_aside(text, contact)
+
+        contact = self._contacts.called(name)
+        if contact is not None and contact.talking:
+            say(contact, "")
+        elif (why := self._registration.unavailable(Command.MSG, now)) is not None:
+            self._tell(why)
+        else:
+            self._find(Command.MSG, name, say, now)
+
+    def _find(
+        self, command: Command, name: str, then: Callable[[Contact, str], None], now: float
+    ) -> None:
+        """Ask the server for somebody, to talk to them in private."""
         if self._contacts.is_ignored(name):
             self._tell(talk.IsIgnored(name))
-            self.in_vain(now, name=name)
+            self.in_vain(now, command)
             return
         found: list[Found] = []
 
-        def then(outcome: Outcome, now: float) -> None:
-            if outcome is Outcome.DONE:
-                self._found(name, found[0], now)
-            else:
+        def close(outcome: Outcome, now: float) -> None:
+            contact = found[0].contact if outcome is Outcome.DONE else None
+            if contact is not None:
+                self._contacts.poke(contact)
+                then(contact, found[0].address)
+                return
+            if outcome is not Outcome.DONE:
                 self._tell(talk.NoSuchUser(name))
-                self.in_vain(now, name=name)
+            elif found[0].ourselves:
+                self._tell(talk.ThatIsYou(name, command))
+            else:
+                self._tell(talk.TooManyPeople(name))
+            self.in_vain(now, command)
 
-        self._server.find(name, found, self._asked(Command.POKE, name, then), now)
+        self._server.find(name, found, self._asked(command, name, close), now)
 
-    def _found(self, name: str, found: Found, now: float) -> None:
-        contact = found.contact
-        if contact is None:
-            self._tell(talk.ThatIsYou(name) if found.ourselves else talk.TooManyPeople(name))
-            self.in_vain(now, name=name)
-            return
-        self._gathering.undo(talk.Doing.PART, contact.who)
-        ended = self._contacts.over(self._contacts.poke(contact), now)
-        if contact.listening:
-            others = tuple(one for one in self._contacts.hearing() if one != contact.who)
-            member = contact.standing is Standing.IN_ROOM
-            room = self._room.name
-            self._tell(talk.TalkBegun(contact.who, found.address, room, member, others))
-        if ended:
-            self._tell(talk.HearNoMore(ended, talk.Cause.POKED, turned_to=contact.who))
+    def _turn(self, name: str, now: float) -> None:
+        """Let what is typed go to another of our conversations."""
+        room = self._talks.room(name)
+        found = [one for one in self._contacts.outside_called(name) if one.talking]
+        if (room is not None) is bool(found):
+            self._tell(talk.NoSuchTalk(name, room is not None))
+            self.in_vain(now, Command.TO)
+        else:
+            self._talks.turn_to(room if room is not None else found[-1], asked=True)
 
     def _kick(self, name: str, now: float) -> None:
-        if name and (outsiders := self._contacts.outside_called(name)):
+        current, room = self._talks.current, self._talks.current_room
+        if not name:
+            self._kick_current(now)
+            return
+        outsiders = self._contacts.outside_called(name)
+        member = room is not None and any(room in one.rooms for one in outsiders)
+        if outsiders and (current in outsiders or not member):
             for outsider in outsiders:
-                self._contacts.turn_away(outsider)
-                self._contacts.part(outsider, now, tell=True)
+                self._hang_up(outsider, now)
             self._tell(talk.TalkEnded(outsiders[-1].who))
-        elif name:
-            close = self._asked(Command.KICK, name, partial(self._put_out, name))
-            self._server.kick(name, close, now)
+            return
+        room = room or next(reversed(self._talks.rooms()), None)
+        close = self._asked(Command.KICK, name, partial(self._put_out, name))
+        self._server.kick("" if room is None else room.name, name, close, now)
+
+    def _kick_current(self, now: float) -> None:
+        """End the current conversation, or put everybody else out of a room of ours."""
+        current = self._talks.current
+        if isinstance(current, Contact):
+            self._hang_up(current, now)
+            self._tell(talk.TalkEnded(current.who))
+        elif current is None:
+            for one in self._contacts.outside():
+                if not one.talking:
+                    self._hang_up(one, now)  # They only asked for us.
+            self._tell(talk.TalksToNobody((), ""))
         else:
-            self._room.asked += 1
-            self._server.kick("", self._emptied, now)
+            self._talks.asked += 1
+            self._server.kick(current.name, "", partial(self._emptied, current), now)
+
+    def _hang_up(self, contact: Contact, now: float) -> None:
+        self._contacts.turn_away(contact)
+        self._contacts.settle(contact, now, tell=True)
 
     def _put_out(self, name: str, outcome: Outcome, now: float) -> None:
         why = self._registration.unavailable(Command.KICK, now)
@@ -232,26 +332,42 @@ class Orders:
         else:
             self._tell(rooms.NotKickedOut(name, contact.listening))
 
-    def _emptied(self, outcome: Outcome, now: float) -> None:
+    def _emptied(self, room: JoinedRoom, outcome: Outcome, now: float) -> None:
         """The room has nobody else in it any more, if it is ours; we talk to nobody anyway."""
-        self._room.asked -= 1
-        for contact in self._contacts.stop():
-            self._contacts.part(contact, now, tell=True)
+        self._talks.asked -= 1
         if outcome is Outcome.DONE:
             self._tell(rooms.KickedOut(""))
         else:
-            heard = tuple(one.who for one in self._contacts.members() if not one.blocked)
-            self._tell(talk.TalksToNobody(heard, self._room.name))
+            self._talks.turn_to(None)
+            heard = tuple(one.who for one in room.people() if not one.blocked)
+            self._tell(talk.TalksToNobody(heard, room.name))
 
     # --- What needs no server
 
     def _help(self, argument: str, now: float) -> None:
         self._tell(server.Help(tuple(Command)))
 
-    def _who(self, argument: str, now: float) -> None:
-        people = present(self._contacts, self._generation.compared, self._generation.relayed)
-        dropped = self._generation.datagrams.dropped
-        self._tell(talk.Who(self._registration.name, self._room.name, people, dropped))
+    def _who(self, name: str, now: float) -> None:
+        marks = self._generation.compared, self._generation.relayed
+        current, here = self._talks.current, self._talks.current_room
+        every = self._talks.rooms()
+        people = everybody(self._contacts, *marks)
+        if name:
+            room = self._talks.room(name)
+            if room is None:
+                self._tell(rooms.NotInRoom(name))
+                return
+            every, people = [room], present(room.people(), *marks)
+        self._tell(
+            talk.Who(
+                self._registration.name,
+                "" if here is None else here.name,
+                people,
+                0 if name else self._generation.datagrams.dropped,
+                tuple(room.name for room in every),
+                described(current),
+            )
+        )
 
     def _ignore(self, name: str, now: float) -> None:
         found = self._contacts.find(name)
@@ -262,9 +378,8 @@ class Orders:
         else:
             for contact in found:
                 self._gathering.forget(contact.who)
-                if contact.standing is not Standing.IN_ROOM:
-                    self._contacts.turn_away(contact)
-                    self._contacts.part(contact, now)
+                self._contacts.turn_away(contact)
+                self._contacts.settle(contact, now)
             self._tell(talk.IgnoredNow(name))
 
     def _unignore(self, name: str, now: float) -> None:

@@ -115,17 +115,17 @@ class Server(Protocol):
         """Be let into a room."""
 
     def leave_room(self, room: str, close: Close, now: float) -> None:
-        """Leave the room that we are in."""
+        """Leave a room that we are in."""
 
-    def kick(self, name: str, close: Close, now: float) -> None:
-        """Put a member out of our room, or without a name all of them. IMPOSSIBLE where there
-        is no server, or no room."""
+    def kick(self, room: str, name: str, close: Close, now: float) -> None:
+        """Put a member out of a room of ours, or without a name all of them. IMPOSSIBLE where
+        there is no server, or the room has no name."""
 
-    def close_room(self, close: Close, now: float) -> None:
-        """Close our room."""
+    def close_room(self, room: str, close: Close, now: float) -> None:
+        """Close a room of ours."""
 
-    def give_room(self, name: str, close: Close, now: float) -> None:
-        """Give our room to another member."""
+    def give_room(self, room: str, name: str, close: Close, now: float) -> None:
+        """Give a room of ours to another member."""
 
     def leave(self, close: Close, now: float) -> None:
         """Be registered no longer."""

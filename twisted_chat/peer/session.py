@@ -20,8 +20,8 @@ from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.input import MAX_TYPED, SPEAK_RATE, Input
 from twisted_chat.peer.negotiation import Negotiation
-from twisted_chat.peer.room import JoinedRoom
 from twisted_chat.peer.shutdown import Shutdown
+from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.gen1 import Answer, NamedText
 
 SERVER = "server"
@@ -57,11 +57,11 @@ class Session:
 
     def _shared(self) -> Shared:
         contacts = Contacts()
-        room = JoinedRoom(contacts, self._effects, self._gathering)
-        return Shared(contacts, room, self._effects, self._gathering, self._registered)
+        talks = Talks(contacts, self._effects)
+        return Shared(contacts, talks, self._effects, self._gathering, self._registered)
 
     def _speak(self, shared: Shared, generation: Generation) -> None:
-        self._room = shared.room
+        self._talks = shared.talks
         self._generation = generation
         self._registration = generation.registration
         self._input.speak(generation, shared)
@@ -177,7 +177,8 @@ class Session:
         if not again:
             self._effects.tell(RegisteredAs(self._registration.name))
         elif self._registration.away:
-            self._effects.tell(ServerBack(self._registration.name, self._room.name))
+            rooms = tuple(room.name for room in self._talks.rooms())
+            self._effects.tell(ServerBack(self._registration.name, rooms))
 
     # --- What is due
 
@@ -202,7 +203,7 @@ class Session:
     def _done(self, now: float) -> list[Effect]:
         """Do what can be done now. Returns all effects, which end with the end."""
         typed = self._input
-        while typed.lines and not self._over and typed.do_next(now):
+        while typed.waiting and not self._over and typed.do_next(now):
             pass
         if typed.ended:
             self._generation.unattended()

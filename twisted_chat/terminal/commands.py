@@ -1,31 +1,34 @@
-"""What a person can type into UDP chat: commands after a `$`, everything else is said.
+"""What a person can type into UDP chat: commands after a `$` or a `/`, everything else is said.
 
-Other chats have their commands after a `/`, and many a first line is `help`.
-Neither is said aloud: it costs one line with what would have been right.
+Commands are also known by what they are called in other chats. One that nobody knows, and a
+`help` that is the very first line, is not said aloud: it costs one line with what would have
+been right.
 """
 
 from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
-from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.peer.commands import Command, Order, Say
+from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
+from twisted_chat.peer.commands import TURNING, Command, Order, Say
 
 MARK = "$"
 OTHERS_MARK = "/"
 """What commands of other chats begin with."""
 
 PURPOSES = {
-    Command.POKE: "talk to NAME, who need not be in your room",
-    Command.KICK: "put NAME, or everybody, out of your room; elsewhere talk to nobody",
+    Command.POKE: "talk to NAME in private: what you type goes there",
+    Command.TO: "let what you type go to NAME: a room of yours, or somebody you talk to",
+    Command.MSG: "say TEXT to NAME in private, and nothing else",
+    Command.KICK: "talk to NAME no more, or put NAME, or everybody, out of your room",
     Command.ROOMLIST: "show the rooms",
     Command.USERLIST: "show the users",
     Command.ROOMCREATE: "create a room; to be in it, join it",
-    Command.ROOMJOIN: "join a room, leaving any other",
-    Command.ROOMLEAVE: "leave your room",
+    Command.ROOMJOIN: "join a room, besides others: what you type goes there",
+    Command.ROOMLEAVE: "leave the room that you talk in, or ROOM",
     Command.ROOMCLOSE: "close the room that you created",
     Command.ROOMGIVE: "hand the room that you created on to NAME",
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
-    Command.WHO: "show which room you are in, who hears you, and whom you only hear",
+    Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
     Command.LINK: "show a line with which others get into your room, or ROOM",
     Command.STATUS: "show who has got what you said",
     Command.PATH: "show which way words go to NAME, or to everybody, and why not another",
@@ -58,21 +61,21 @@ _ELSEWHERE = {
     "bye": Command.QUIT,
     "create": Command.ROOMCREATE,
     "exit": Command.QUIT,
+    "j": Command.ROOMJOIN,
     "join": Command.ROOMJOIN,
     "leave": Command.ROOMLEAVE,
     "list": Command.ROOMLIST,
-    "msg": Command.POKE,
-    "mute": Command.IGNORE,
-    "names": Command.USERLIST,
+    "names": Command.WHO,
     "part": Command.ROOMLEAVE,
+    "q": Command.POKE,
     "query": Command.POKE,
     "rooms": Command.ROOMLIST,
     "unblock": Command.UNIGNORE,
-    "unmute": Command.UNIGNORE,
     "users": Command.USERLIST,
-    "whois": Command.VERIFY,
 }
-"""What commands are called in other chats."""
+"""What commands are called in other chats, after their mark."""
+_ME = "me"
+"""In other chats, what one does and does not say."""
 
 
 _LEAVING = frozenset({"q", ":q", ":q!", ":quit", ":wq", ":x", "exit", "quit"})
@@ -107,27 +110,40 @@ def read_line(line: str, *, first: bool = False) -> Say | Order:
         return Say(line)  # As nearly always.
     if line.startswith((MARK * 2, OTHERS_MARK * 2)):
         return Say(line[len(MARK) :])
-    if line.startswith(OTHERS_MARK) and line[1:2].isalpha():
-        raise UsageMistake(_not_here(line))
     if first and Say(line).asks_for_help:
         raise UsageMistake(HELP_MEANT)
-    if not line.startswith(MARK):
+    mark = line[:1]
+    if mark != MARK and not (mark == OTHERS_MARK and line[1:2].isalpha()):
         return Say(line)
-    word, *rest = line.removeprefix(MARK).split() or [""]
-    command = _BY_WORD.get(word.lower())
+    return _command(mark, *(line[1:].split(maxsplit=1) or [""]))
+
+
+def _command(mark: str, word: str, rest: str = "") -> Say | Order:
+    """Read what stands behind a mark. Raises UsageMistake."""
+    others = mark == OTHERS_MARK
+    if others and word.lower() == _ME and rest:
+        return Say(f"* {rest}")
+    command = _BY_WORD.get(word.lower()) or _ELSEWHERE.get(word.lower())
     if command is None:
         raise UsageMistake(
-            f"there is no command {MARK}{word}: {MARK}help lists them,"
-            f" and {MARK}{MARK} begins a text with {MARK}"
+            f"there is no command {mark}{word}: {MARK}help lists them,"
+            f" and {mark}{mark} begins a text with {mark}"
         )
-    wrong = len(rest) not in command.takes
-    choice = "".join(rest[1:2]).lower()
+    if others and command is Command.QUIT:
+        rest = ""  # There they say why.
+    mistake = TurnMistake if command in TURNING else UsageMistake
+    words = rest.split(maxsplit=1) if command.has_text else rest.split()
+    text = words.pop() if command.has_text and len(words) > 1 else ""
+    wrong = len(words) + bool(text) not in command.takes
+    choice = "".join(words[1:2]).lower()
     if wrong or (choice and choice not in command.choices):
-        raise UsageMistake(f"usage: {usage(command)}")
+        raise mistake(f"usage: {usage(command)}")
+    if others and command.argument.strip("[]") == "ROOM":
+        words = [one.removeprefix("#") or one for one in words]
     try:
-        return Order(command, *map(_name, rest[:1]), *[choice][: len(rest[1:])])
+        return Order(command, _name(words[0]) if words else "", choice, text)
     except NameRefused as refused:
-        raise UsageMistake(str(refused)) from None
+        raise mistake(str(refused)) from None
 
 
 def _name(word: str) -> str:
@@ -136,22 +152,11 @@ def _name(word: str) -> str:
     return names.canonical(word[1:-1] if quoted else word)
 
 
-def _not_here(line: str) -> str:
-    """That commands do not begin like this, and how the one that is meant does."""
-    word = line[len(OTHERS_MARK) :].split()[0].lower()
-    meant = _BY_WORD.get(word) or _ELSEWHERE.get(word)
-    hint = f"{MARK}help lists them" if meant is None else f"{usage(meant)}: {PURPOSES[meant]}"
-    return (
-        f"commands begin with {MARK} here ({hint});"
-        f" {OTHERS_MARK}{OTHERS_MARK} begins a text with {OTHERS_MARK}"
-    )
-
-
 def help_lines() -> list[str]:
     """What `$help` shows."""
     width = max(len(usage(command)) for command in Command)
     return [
         *(f"{usage(command):{width}}  {PURPOSES[command]}" for command in Command),
         f"{'$$TEXT':{width}}  say a text that begins with {MARK}; //TEXT, one that begins with /",
-        f"{'TEXT':{width}}  say it to everybody you talk to",
+        f"{'TEXT':{width}}  say it where you talk; commands may begin with {OTHERS_MARK} as well",
     ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from twisted_chat.errors import UsageMistake
+from twisted_chat.errors import TurnMistake, UsageMistake
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Typed
 from twisted_chat.peer.events.server import LinesUnseen, Mistake
@@ -29,7 +29,7 @@ def as_typed(line: str, read: Callable[[str], Typed] = read_line) -> Typed:
     try:
         return read(line)
     except UsageMistake as mistake:
-        return Mistake(str(mistake))
+        return Mistake(str(mistake), isinstance(mistake, TurnMistake))
 
 
 class TerminalFace:
@@ -98,7 +98,7 @@ def for_people(peer: Peer) -> LineTerminal:
 
 def for_scripts(peer: Peer) -> LineTerminal:
     """A terminal of a peer, for what comes from a pipe or a file."""
-    return LineTerminal(TerminalFace(peer, LineWording()))
+    return LineTerminal(TerminalFace(peer, LineWording(marked=False)))
 
 
 def for_programs(peer: Peer, time_of_day: Callable[[], float]) -> LineTerminal:

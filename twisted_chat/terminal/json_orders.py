@@ -3,8 +3,8 @@
 from typing import Any
 
 from twisted_chat import names
-from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.peer.commands import Command, Order, Say, Typed
+from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
+from twisted_chat.peer.commands import TURNING, Command, Order, Say, Typed
 from twisted_chat.peer.events.server import Mistake
 from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object
@@ -43,7 +43,7 @@ def read_order(line: str) -> Typed:
             return _order(wanted)
         raise UsageMistake(f"this says nothing: right would be {SHAPES}")
     except (UsageMistake, NameRefused) as mistake:
-        return Mistake(str(mistake))
+        return Mistake(str(mistake), isinstance(mistake, TurnMistake))
 
 
 def _order(wanted: dict[str, Any]) -> Order:
@@ -51,13 +51,18 @@ def _order(wanted: dict[str, Any]) -> Order:
     command = _BY_WORD.get(word.lower()) if isinstance(word, str) else None
     if command is None:
         raise UsageMistake(f"there is no such command: there are {', '.join(_BY_WORD)}")
+    mistake = TurnMistake if command in TURNING else UsageMistake
     known = arguments(command)
     needed = {name for name, must in known.items() if must}
     texts = all(isinstance(value, str) for value in wanted.values())
     if not texts or not needed <= wanted.keys() <= known.keys():
-        raise UsageMistake(f"usage: {usage(command)}")
+        raise mistake(f"usage: {usage(command)}")
     choice = wanted.pop("answer", "").lower()
     if choice and choice not in command.choices:
-        raise UsageMistake(f"usage: {usage(command)}")
+        raise mistake(f"usage: {usage(command)}")
+    text = one_text({"say": wanted.pop("text", "")})
     name = next(iter(wanted.values()), "")
-    return Order(command, names.canonical(name) if wanted else "", choice)
+    try:
+        return Order(command, names.canonical(name) if wanted else "", choice, text)
+    except NameRefused as refused:
+        raise mistake(str(refused)) from None

@@ -1,10 +1,10 @@
-"""Who hears the person, in every order in which people come, knock and go."""
+"""What each contact is, in every order in which people come, knock and go."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.contacts import contact_of
+from tests.support.contacts import FakeRoom, contact_of
 from tests.support.strategies import many
 from twisted_chat.peer.contacts.audience import MAX_TURNED_AWAY, Audience
 from twisted_chat.peer.contacts.contact import Contact, Standing
@@ -17,8 +17,9 @@ def somebody(number: int) -> Contact:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["join", "leave", "came", "went", "poke", "knock", "refused", "kick"]),
+        st.sampled_from(["came", "went", "poke", "knock", "hang up", "kick", "drop"]),
         st.integers(0, 3),
+        st.integers(0, 1),
     ),
     max_size=30,
 )
@@ -29,68 +30,60 @@ class Listening(SynchronousTestCase):
 
     @many
     @given(STEPS)
-    def test_nobody_else(self, steps: list[tuple[str, int]]) -> None:
-        """Whoever hears a room is named by its roster, or was poked since it was joined;
-        outside a room, was poked, or knocked when nobody else heard and nothing began since."""
+    def test_nobody_else(self, steps: list[tuple[str, int, int]]) -> None:
+        """We share a room with those whom its roster names; in private those hear who were
+        poked, or who knocked when nobody else did, and neither has to do with the other."""
         audience = Audience()
-        people = [somebody(number) for number in range(4)]
-        room, roster = False, set[Contact]()
-        poked, knocked = set[Contact](), set[Contact]()
-        turned_away = set[Contact]()
-        for what, number in steps:
-            one = people[number]
+        people, rooms = [somebody(number) for number in range(4)], [FakeRoom("a"), FakeRoom("b")]
+        inside: set[tuple[Contact, FakeRoom]] = set()
+        talking, turned_away = set[Contact](), set[Contact]()
+        for what, number, which in steps:
+            one, room = people[number], rooms[which]
             match what:
-                case "join":
-                    room, roster = True, set(people[:number])
-                    poked, knocked = set(), set()
-                    audience.enter(roster)
-                case "leave":
-                    for member in audience.members():
-                        audience.drop(member)
-                    room, roster = False, set()
-                case "came" if room:
-                    roster.add(one)
-                    poked -= {one}
-                    knocked -= {one}
-                    audience.came(one)
-                case "went" if one in roster:
-                    roster -= {one}
-                    audience.drop(one)
+                case "came":
+                    inside.add((one, room))
+                    audience.came(one, room)
+                case "went":
+                    inside.discard((one, room))
+                    audience.went(one, room)
                 case "poke":
-                    poked |= {one} - roster
-                    turned_away -= {one}
-                    knocked = set()
+                    talking.add(one)
+                    turned_away.discard(one)
                     audience.poke(one)
                 case "knock":
-                    if not room and not roster | poked | knocked and one not in turned_away:
-                        knocked.add(one)
-                    audience.knock(one, free=not room)
-                case "refused":
-                    knocked = set()
-                    audience.end_knocks()
+                    if not talking and one not in turned_away and which:
+                        talking.add(one)
+                    audience.knock(one, free=bool(which))
+                case "hang up":
+                    talking.discard(one)
+                    audience.hang_up(one)
                 case "kick":
-                    poked, knocked = set(), set()
-                    turned_away |= set(audience.stop())
-            allowed = roster | poked | knocked
-            self.assertLessEqual(set(audience.listeners()), allowed)
-            self.assertEqual({one for one in people if one.hears}, set(audience.listeners()))
+                    talking.discard(one)
+                    turned_away.add(one)
+                    audience.turn_away(one)
+                case "drop":
+                    talking.discard(one)
+                    inside = {its for its in inside if its[0] is not one}
+                    audience.drop(one)
+            self.assertEqual(set(audience.talking()), talking)
+            self.assertEqual({one for one in people if one.talking}, talking)
+            self.assertEqual({(one, room) for one in people for room in one.rooms}, inside)
             self.assertEqual(
-                {one for one in people if one.standing is Standing.IN_ROOM},
-                set(audience.members()),
+                {one for one in people if one.standing is not Standing.UNKNOWN},
+                set(audience.outside()),
             )
 
     def setUp(self) -> None:
         self.audience = Audience()
 
     def test_two_knock(self) -> None:
-        """Of two who knock the first hears, until somebody is poked."""
-        eve, mallory, bob = map(somebody, range(3))
+        """Of two who knock the first is talked to."""
+        eve, mallory = map(somebody, range(2))
         self.audience.knock(eve, free=True)
         self.audience.knock(mallory, free=True)
-        self.assertEqual(self.audience.listeners(), [eve])
-        self.assertEqual(self.audience.poke(bob), [eve])
-        self.assertEqual(self.audience.listeners(), [bob])
-        self.assertEqual(self.audience.callers, 2)
+        self.assertEqual(self.audience.talking(), [eve])
+        self.assertEqual(self.audience.callers, 1)
+        self.assertIs(self.audience.oldest_caller(), mallory)
 
     def test_turned_away(self) -> None:
         """Who was kicked is not added by knocking again, and is by being poked; so many
@@ -99,19 +92,21 @@ class Listening(SynchronousTestCase):
             self.audience.turn_away(somebody(number))
         first, last = somebody(0), somebody(MAX_TURNED_AWAY)
         self.audience.knock(last, free=True)
-        self.assertFalse(last.hears)
+        self.assertFalse(last.talking)
         self.audience.knock(first, free=True)
-        self.assertTrue(first.hears)
+        self.assertTrue(first.talking)
         self.audience.poke(last)
-        self.assertTrue(last.hears)
+        self.assertTrue(last.talking)
 
-    def test_kicked_members(self) -> None:
-        """Members do not hear after a kick, whoever else comes, until the room is joined again."""
-        bob, carol = somebody(1), somebody(2)
-        self.audience.enter([bob])
-        self.assertEqual(self.audience.stop(), [])
-        self.audience.came(bob)
-        self.audience.came(carol)
-        self.assertEqual(self.audience.listeners(), [carol])
-        self.audience.enter([bob, carol])
-        self.assertEqual(set(self.audience.listeners()), {bob, carol})
+    def test_changes(self) -> None:
+        """It shows that it has changed who hears something."""
+        bob, room = somebody(1), FakeRoom("lab")
+        for change in (
+            lambda: self.audience.came(bob, room),
+            lambda: self.audience.went(bob, room),
+            lambda: self.audience.poke(bob),
+            lambda: self.audience.hang_up(bob),
+        ):
+            before = self.audience.changes
+            change()
+            self.assertGreater(self.audience.changes, before)

@@ -2,9 +2,9 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.contacts import FakeConversations, contact_of
+from tests.support.contacts import LAB, FakeConversations, FakeRoom, contact_of
 from twisted_chat.addresses import Address
-from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_NAMESAKES, Contacts
 from twisted_chat.peer.events.event import Someone
 
@@ -49,7 +49,7 @@ class WhoIsWho(ContactsCase):
         """Of several who have had a name it is the latest with a standing who is meant."""
         first, second = self.meet("bob", KEY), self.meet("bob", OTHER)
         self.assertIs(self.contacts.called("bob"), second)
-        self.contacts.came(first)
+        self.contacts.came(first, LAB)
         self.assertIs(self.contacts.called("bob"), first)
         self.contacts.forget(first)
         self.assertIs(self.contacts.called("bob"), second)
@@ -57,7 +57,7 @@ class WhoIsWho(ContactsCase):
     def test_crowded_out(self) -> None:
         """Of those who have had a name the oldest outside our room is too much, when it is."""
         every = [self.meet("bob", f"{number:064x}") for number in range(MAX_NAMESAKES)]
-        self.contacts.came(every[0])
+        self.contacts.came(every[0], LAB)
         self.assertIsNone(self.contacts.crowded_out(every[-1]))
         every += [self.meet("bob", f"{number:064x}") for number in (90, 91)]
         self.assertIs(self.contacts.crowded_out(every[-1]), every[1])
@@ -70,18 +70,34 @@ class WhoIsWho(ContactsCase):
         self.contacts.forget(self.contacts.everybody()[0])
         self.assertTrue(self.contacts.add(contact_of("more", OTHER)))
 
-    def test_parted(self) -> None:
+    def test_left(self) -> None:
         """One with whom we have nothing to do any more is forgotten by what has talked to them,
-        at once where words have waited for their return."""
+        at once where words have waited for their return; and not before."""
         bob, carol = self.meet("bob", KEY), self.meet("carol", OTHER)
+        den = FakeRoom("den")
         for one in (bob, carol):
-            self.contacts.came(one)
-        self.contacts.await_return(carol, awaited=True)
-        self.contacts.part(bob, 1.0, tell=True)
-        self.contacts.part(carol, 1.0)
-        self.assertEqual(self.links.done, [("tell", "bob"), ("forget", "carol")])
-        self.assertEqual(bob.standing, Standing.UNKNOWN)
+            self.contacts.came(one, LAB)
+        self.contacts.came(bob, den)
+        self.contacts.await_return(carol, LAB, awaited=True)
+        self.contacts.leave(bob, LAB, 1.0)
+        self.assertEqual((self.links.done, bob.rooms), ([("left", "bob")], (den,)))
+        self.contacts.leave(bob, den, 1.0)
+        self.contacts.leave(carol, LAB, 1.0)
+        self.assertEqual(
+            self.links.done[1:], [("left", "bob"), ("part", "bob"), ("forget", "carol")]
+        )
         self.assertEqual(self.contacts.everybody(), [])
+
+    def test_settled(self) -> None:
+        """One with whom only what is private has ended is told, and known as before."""
+        bob, carol = self.meet("bob", KEY), self.meet("carol", OTHER)
+        self.contacts.came(bob, LAB)
+        for one in (bob, carol):
+            self.contacts.poke(one)
+            self.contacts.hang_up(one)
+            self.contacts.settle(one, 1.0, tell=True)
+        self.assertEqual(self.links.done, [("tell parted", "bob"), ("tell", "carol")])
+        self.assertEqual(self.contacts.everybody(), [bob])
 
 
 class WhoHears(ContactsCase):
@@ -89,15 +105,14 @@ class WhoHears(ContactsCase):
 
     def names(self) -> list[list[str]]:
         """Those who hear, by what talks to them."""
-        listening = self.contacts.listening()
+        listening = self.contacts.listening(self.contacts.everybody())
         return [[one.name for one in some] for _, some in listening.by_conversation]
 
     def test_by_conversation(self) -> None:
-        """Those who hear are kept by what talks to them, and in a list that is made once."""
+        """Those who hear are kept by what talks to them."""
         for one in (self.meet("bob", KEY), self.meet("carol"), self.meet("dave", OTHER)):
             self.contacts.poke(one)
         self.assertEqual(self.names(), [["bob", "dave"], ["carol"]])
-        self.assertIs(self.contacts.listening(), self.contacts.listening())
 
     def test_barred(self) -> None:
         """Nobody hears whose key is in question, who is ignored, or from whom words are kept."""
@@ -112,29 +127,18 @@ class WhoHears(ContactsCase):
         self.assertEqual(self.names(), [["bob"], ["carol"]])
         self.contacts.ignore("bob", [bob])
         self.assertEqual(self.names(), [["carol"]])
-        self.assertEqual([one.name for one in self.contacts.hearing()], ["carol"])
 
     def test_awaited(self) -> None:
         """For one who has yet to return words wait, where it is known what has arrived."""
         bob, carol = self.meet("bob", KEY), self.meet("carol")
         for one in (bob, carol):
-            self.contacts.came(one)
-            self.contacts.await_return(one, awaited=True)
+            self.contacts.came(one, LAB)
+            self.contacts.await_return(one, LAB, awaited=True)
         self.assertEqual(self.names(), [["bob"]])
-        self.assertEqual([one.name for one in self.contacts.listening().absent], ["carol"])
-        self.contacts.await_return(carol, awaited=False)
+        self.assertEqual(self.contacts.listening([carol]).absent, (carol.who,))
+        self.contacts.await_return(carol, LAB, awaited=False)
         self.assertEqual(self.names(), [["bob"], ["carol"]])
-        self.assertEqual(self.contacts.listening().absent, ())
-
-    def test_over(self) -> None:
-        """Those who do not hear any more stay known, but where anybody can speak to us."""
-        bob = self.meet("bob")
-        self.contacts.knock(bob, free=True)
-        self.assertEqual(self.contacts.over(self.contacts.end_knocks(), 1.0), (bob.who,))
-        self.assertEqual(self.contacts.everybody(), [bob])
-        self.contacts.open = True
-        self.contacts.over([bob], 1.0)
-        self.assertEqual(self.contacts.everybody(), [])
+        self.assertEqual(self.contacts.listening([carol]).absent, ())
 
 
 class Ignoring(ContactsCase):

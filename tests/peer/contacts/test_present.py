@@ -2,10 +2,10 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.contacts import contact_of
+from tests.support.contacts import LAB, contact_of
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
-from twisted_chat.peer.contacts.present import MAX_MARKED, present
+from twisted_chat.peer.contacts.present import MAX_MARKED, everybody
 from twisted_chat.peer.events.talk import Part, Present
 
 KEY, OTHER = "a" * 64, "b" * 64
@@ -28,10 +28,10 @@ class Who(SynchronousTestCase):
         dave = contact_of("dave", OTHER, ("192.0.2.3", 3))
         for one in (carol, bob, dave):
             self.contacts.add(one)
-            self.contacts.came(one)
-        self.contacts.await_return(carol, awaited=True)
+            self.contacts.came(one, LAB)
+        self.contacts.await_return(carol, LAB, awaited=True)
         self.contacts.block(dave, blocked=True)
-        shown = present(self.contacts, lambda one: one is bob, never)
+        shown = everybody(self.contacts, lambda one: one is bob, never)
         self.assertEqual(
             [(one.name, one.part, one.encrypted, one.compared) for one in shown],
             [
@@ -42,8 +42,10 @@ class Who(SynchronousTestCase):
         )
         self.contacts.withhold(carol, withheld=True)
         self.contacts.ignore("dave", [dave])
-        self.contacts.stop()
-        shown = present(self.contacts, lambda one: False, never)
+        self.contacts.hang_up(bob)
+        self.contacts.went(bob, LAB)
+        self.contacts.knock(bob, free=False)
+        shown = everybody(self.contacts, never, never)
         self.assertEqual(
             [one.part for one in shown], [Part.ONLY_HEARD, Part.IGNORED, Part.WITHHELD]
         )
@@ -53,12 +55,9 @@ class Who(SynchronousTestCase):
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.ignore("bob", [bob])
-        self.assertEqual(
-            present(self.contacts, lambda one: False, never),
-            (Present("bob", Part.IGNORED),),
-        )
-        self.contacts.came(bob)
-        (shown,) = present(self.contacts, lambda one: False, never)
+        self.assertEqual(everybody(self.contacts, never, never), (Present("bob", Part.IGNORED),))
+        self.contacts.came(bob, LAB)
+        (shown,) = everybody(self.contacts, never, never)
         self.assertEqual((shown.part, shown.encrypted), (Part.IGNORED, True))
 
     def test_asking(self) -> None:
@@ -66,18 +65,18 @@ class Who(SynchronousTestCase):
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.knock(bob, free=False)
-        (shown,) = present(self.contacts, lambda one: False, never)
+        (shown,) = everybody(self.contacts, never, never)
         self.assertEqual((shown.part, shown.asks), (Part.ONLY_HEARD, True))
         self.contacts.poke(bob)
-        (shown,) = present(self.contacts, lambda one: False, never)
-        self.assertEqual((shown.part, shown.asks), (Part.HEARS, False))
+        (shown,) = everybody(self.contacts, never, never)
+        self.assertEqual((shown.part, shown.asks, shown.private), (Part.HEARS, False, True))
 
     def test_relayed(self) -> None:
         """It is shown to whom words go over the server."""
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
-        self.contacts.came(bob)
-        (shown,) = present(self.contacts, lambda one: False, lambda one: one is bob)
+        self.contacts.came(bob, LAB)
+        (shown,) = everybody(self.contacts, never, lambda one: one is bob)
         self.assertTrue(shown.relayed)
 
     def test_many(self) -> None:
@@ -85,12 +84,12 @@ class Who(SynchronousTestCase):
         for number in range(MAX_MARKED + 1):
             one = contact_of(f"user{number}", f"{number:064x}")
             self.contacts.add(one)
-            self.contacts.came(one)
+            self.contacts.came(one, LAB)
         asked: list[str] = []
 
         def compared(one: Contact) -> bool:
             asked.append(one.name)
             return True
 
-        shown = present(self.contacts, compared, never)
+        shown = everybody(self.contacts, compared, never)
         self.assertEqual((asked, {one.encrypted for one in shown}), ([], {None}))

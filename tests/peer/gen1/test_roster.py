@@ -138,14 +138,15 @@ class Pokes(SynchronousTestCase):
         for world in both():
             alice, bob = world.chatter("alice", 1), world.chatter("bob", 2)
             self.assertEqual(
-                alice.type("$poke bob"), ["> you talk to bob now, at 192.0.2.12:5002"]
+                alice.type("$poke bob"), ["> you talk to bob now, privately, at 192.0.2.12:5002"]
             )
             alice.type("hey")
             self.assertEqual(
-                bob.lines[-2:], ["< alice: hey", "> you talk to alice now; $kick ends it"]
+                bob.lines[-2:],
+                ["< alice privately: hey", "> you talk to alice now, privately; $kick ends it"],
             )
             bob.type("yes?")
-            self.assertEqual(alice.lines[-1], "< bob: yes?")
+            self.assertEqual(alice.lines[-1], "< bob privately: yes?")
 
     def test_poke_nobody(self) -> None:
         """Who is not there cannot be poked."""
@@ -155,16 +156,32 @@ class Pokes(SynchronousTestCase):
             self.assertIn("nobody heard that", alice.type("hey")[0])
 
     def test_poked_across_rooms(self) -> None:
-        """Who was poked hears what is said in the room, too, until kicked."""
+        """Who was poked hears what is said to them, and the room hears none of it."""
         for world in both():
             alice, bob = world.room("alice", "bob")
             carol = world.chatter("carol", 5)
-            alice.type("$poke carol", "to both")
-            self.assertEqual(carol.told("to both"), ["< alice: to both"])
-            self.assertEqual(bob.told("to both"), ["< alice: to both"])
+            alice.type("$poke carol", "to carol")
+            self.assertEqual(carol.told("to carol"), ["< alice privately: to carol"])
+            self.assertEqual(bob.told("to carol"), [])
+            alice.type("$to lab")
             self.assertEqual(alice.type("$kick"), [KICKED_IN_LAB.format("bob")])
             alice.type("to nobody")
             self.assertEqual(carol.told("to nobody") + bob.told("to nobody"), [])
+
+    def test_poke_a_member(self) -> None:
+        """What is said privately to a member goes to that one alone, and the person is told once
+        that generation 1 has no words for it."""
+        for world in both():
+            alice, bob, carol = world.room("alice", "bob", "carol")
+            shown = alice.type("$poke bob", "psst", "again")
+            self.assertEqual(
+                len([line for line in shown if "cannot tell what you say" in line]), 1
+            )
+            self.assertEqual(bob.told("< alice"), ["< alice: psst", "< alice: again"])
+            self.assertEqual(carol.told("< alice"), [])
+            bob.type("for all")
+            self.assertEqual(alice.lines[-1], "< bob in room lab or privately: for all")
+            self.assertEqual(carol.lines[-1], "< bob: for all")
 
     def test_stranger(self) -> None:
         """Who is neither in the room nor poked is shown as a stranger, and not spoken to."""

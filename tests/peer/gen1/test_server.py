@@ -9,7 +9,6 @@ from tests.support.fake_generation import FakeGeneration
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Link
-from twisted_chat.peer.contacts.contact import Standing
 from twisted_chat.peer.effects import Finish, Send
 from twisted_chat.peer.events import rooms, server
 from twisted_chat.peer.gen1.conversation import Datagrams
@@ -109,9 +108,9 @@ class Asking(Gen1Case):
 
     def test_owners(self) -> None:
         """Rooms have no owners: nothing of theirs is asked."""
-        self.gen1.server.kick("bob", self.close, self.now)
-        self.gen1.server.close_room(self.close, self.now)
-        self.gen1.server.give_room("bob", self.close, self.now)
+        self.gen1.server.kick("lab", "bob", self.close, self.now)
+        self.gen1.server.close_room("lab", self.close, self.now)
+        self.gen1.server.give_room("lab", "bob", self.close, self.now)
         self.assertEqual(self.outcomes, [Outcome.NOT_HERE] * 3)
         self.assertEqual(self.sent(), [])
 
@@ -151,12 +150,14 @@ class Whole(Gen1Case):
         self.answer(RosterCleared(), RosterEntry(*BOB))
         self.pass_by(SETTLED)
         self.assertEqual(self.outcomes, [Outcome.DONE])
-        (bob,) = self.shared.contacts.members()
-        self.assertEqual((bob.address, bob.standing, bob.hears), (BOB, Standing.IN_ROOM, True))
-        self.assertEqual(self.told(), [rooms.RoomEntered("lab", (bob.who,), (), False)])
+        lab = self.shared.talks.current_room
+        assert lab is not None
+        (bob,) = lab.people()
+        self.assertEqual((bob.address, bob.rooms), (BOB, (lab,)))
+        self.assertEqual(self.told()[-1], rooms.RoomEntered("lab", (bob.who,), (), False))
         self.answer(RosterCleared())
         self.pass_by(SETTLED)
-        self.assertEqual(self.told(), [rooms.PeopleLeft((bob.who,), 0)])
+        self.assertEqual(self.told(), [rooms.PeopleLeft((bob.who,), 0, "lab")])
         self.assertEqual(self.shared.contacts.everybody(), [])
 
     def test_spoken_to_in_between(self) -> None:
@@ -167,10 +168,11 @@ class Whole(Gen1Case):
         self.answer(RosterCleared(), RosterEntry(*BOB))
         self.pass_by(SETTLED)
         self.answer(RosterCleared(), RosterEntry(*carol))
-        heard_by = {one.address for one in self.shared.contacts.listeners()}
-        self.assertEqual(heard_by, {BOB, carol})
+        lab = self.shared.talks.current_room
+        assert lab is not None
+        self.assertEqual({one.address for one in lab.people()}, {BOB, carol})
         self.pass_by(SETTLED)
-        self.assertEqual([one.address for one in self.shared.contacts.listeners()], [carol])
+        self.assertEqual([one.address for one in lab.people()], [carol])
 
     def test_forgotten(self) -> None:
         """A server that was started anew is told our name again, but not one we have left."""

@@ -27,7 +27,8 @@ class Naming(SynchronousTestCase):
         self.memory = Remembered()
         generation = FakeGeneration()
         shared = generation.shared
-        self.contacts, self.room, self.told = shared.contacts, shared.room, generation.told
+        self.contacts, self.told = shared.contacts, generation.told
+        self.room = generation.enter("lab")
         self.links = FakeConversations(self.contacts, acknowledged=True)
         self.datagrams = FakeConversations(self.contacts)
         trust = Trust(self.memory, ALICE, generation.effects.tell)
@@ -49,9 +50,8 @@ class Naming(SynchronousTestCase):
 
     def enlisted(self, name: str, key: str = "", host: str = "192.0.2.1") -> Contact:
         """A member."""
-        contact = self.named.enlisted(self.info(name, key, host), None, now=NOW)
+        contact = self.named.enlisted(self.info(name, key, host), None, self.room, now=NOW)
         assert contact is not None
-        self.contacts.came(contact)
         return contact
 
     def test_own_machine(self) -> None:
@@ -59,7 +59,7 @@ class Naming(SynchronousTestCase):
         with a key, who can link to us, is."""
         for name, key in (("carol", ""), ("bob", BOB)):
             info = self.info(name, key, "127.0.0.1")
-            contact = self.named.enlisted(info, None, now=NOW)
+            contact = self.named.enlisted(info, None, self.room, now=NOW)
             self.assertEqual(contact is None, not key)
             self.assertEqual(self.named.located(info, NOW) is None, not key)
 
@@ -76,7 +76,7 @@ class Naming(SynchronousTestCase):
     def test_ourselves(self) -> None:
         """Our own key is nobody else's."""
         info = self.info("double", ALICE)
-        self.assertIsNone(self.named.enlisted(info, None, now=NOW))
+        self.assertIsNone(self.named.enlisted(info, None, self.room, now=NOW))
         self.assertIsNone(self.named.located(info, NOW))
         self.named.asked(info, NOW)
         self.assertEqual(self.contacts.everybody(), [])
@@ -94,25 +94,25 @@ class Naming(SynchronousTestCase):
         bob = self.enlisted("bob")
         carol = self.enlisted("carol")
         self.assertIsNot(carol, bob)
-        self.assertEqual(bob.standing, Standing.UNKNOWN)
+        self.assertEqual(bob.rooms, ())
         self.assertIsNone(self.room.member("bob"))
         self.assertIs(self.enlisted("CAROL"), carol)
 
     def test_located(self) -> None:
         """What has waited for the return of one who is asked for was said to the room."""
         bob = self.enlisted("bob", BOB)
-        self.contacts.await_return(bob, awaited=True)
+        self.contacts.await_return(bob, self.room, awaited=True)
         found = self.named.located(self.info("bob", BOB), NOW)
         self.assertIn(("forget", "bob"), self.links.done)
         self.assertIsNot(found, bob)
         assert found is not None
-        self.assertEqual((found.awaited, found.standing), (False, Standing.UNKNOWN))
+        self.assertEqual((found.awaited, found.rooms), ((), ()))
 
     def test_asked(self) -> None:
         """One who asks for us hears nothing, and that is told."""
         self.named.asked(self.info("bob", BOB), NOW)
         (bob,) = self.contacts.everybody()
-        self.assertEqual((bob.standing, bob.hears), (Standing.INTRODUCED, False))
+        self.assertEqual((bob.standing, bob.talking), (Standing.INTRODUCED, False))
         self.assertEqual(self.told(), [WantsToTalk(bob.who, Knocking.CALLS)])
 
     def test_asked_by_one_who_hears(self) -> None:
@@ -124,14 +124,12 @@ class Naming(SynchronousTestCase):
         self.assertEqual(self.told(), [WantsToTalk(bob.who, Knocking.HEARS)])
 
     def test_asked_unheard(self) -> None:
-        """Nothing is told of a member who asks, of one who is ignored, or of another key."""
-        self.enlisted("bob", BOB)
+        """Nothing is told of one who is ignored, or has another key."""
         self.memory.trust("carol", BOB)
         eve = self.enlisted("eve", key_of("eve"))
         self.contacts.ignore("eve", [eve])
         self.room.part(eve, NOW)
         self.told()
-        self.named.asked(self.info("bob", BOB), NOW)
         self.named.asked(self.info("eve", key_of("eve")), NOW)
         self.assertEqual(self.told(), [])
         self.named.asked(self.info("carol", key_of("carol")), NOW)
@@ -162,6 +160,6 @@ class Naming(SynchronousTestCase):
             self.named.parted(one, NOW)
         self.assertEqual(self.told(), [PersonGone(bob.who)])
         self.assertEqual(
-            [one.standing for one in (bob, member, dave)],
-            [Standing.UNKNOWN, Standing.IN_ROOM, Standing.UNKNOWN],
+            [one.known for one in (bob, member, dave)],
+            [False, True, False],
         )

@@ -7,12 +7,12 @@ from itertools import count
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, key_of
-from tests.support.contacts import contact_of
+from tests.support.contacts import LAB, contact_of
 from twisted_chat.errors import WireError
 from twisted_chat.events import Event
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.said import (
@@ -27,6 +27,7 @@ from twisted_chat.peer.events.said import (
 from twisted_chat.peer.gen2.delivery import (
     ACK_DELAY,
     ACK_EVERY,
+    ANNOUNCED,
     HEAR_BURST,
     HEAR_RATE,
     LATE,
@@ -36,6 +37,8 @@ from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
+from twisted_chat.peer.talks.talks import Hearing
+from twisted_chat.wire.gen2.answers import Came
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MANY = 1000
@@ -94,7 +97,7 @@ class Arriving(SynchronousTestCase):
             (link,) = world.network.between(alice.node, other.node)
             world.network.cut(link)
             when = int(world.network.now * 1000)
-            alice.type("hello", wait=5)
+            alice.type(f"$to {'lab' if other is bob else 'carol'}", "hello", wait=5)
             first, *again = alice.words_to(other)[-2:]
             for message in (first, *again):
                 verb, room, _, _, time, text = message.split(b" ")
@@ -248,12 +251,16 @@ class Alone(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.effects = Effects()
+        rates = HEAR_RATE, HEAR_BURST
         self.words = Deliveries(
-            self.effects, count(7).__next__, Inboxes(), HEAR_RATE, HEAR_BURST, 0.0
+            self.effects, self.hearing, count(7).__next__, Inboxes(), rates, 0.0
         )
         self.bob, self.carol = (self.meet(name) for name in ("bob", "carol"))
-        self.bob.contact.standing = Standing.IN_ROOM
         self.lines = 0
+
+    def hearing(self, room: str, contact: Contact, now: float) -> Hearing:
+        """We are in lab, and so is bob."""
+        return Hearing.SHOWN if room == "lab" and contact.name == "bob" else Hearing.DROPPED
 
     def meet(self, name: str) -> PeerLink:
         """There may be something to say to somebody."""
@@ -266,14 +273,15 @@ class Alone(SynchronousTestCase):
         peer.enter(PeerState.OPEN, Link(peer.fingerprint, ("192.0.2.1", 1), True))
         self.words.linked(peer.contact, now)
 
-    def say(self, text: str, now: float, *peers: PeerLink) -> Sequence[Contact]:
+    def say(self, text: str, now: float, *peers: PeerLink, room: str = "lab") -> Sequence[Contact]:
         """Say something. Returns those who have no room for it."""
-        line = Line(text, "alice", "lab", now)
+        line = Line(text, "alice", room, now)
         return self.words.say(line, [peer.contact for peer in peers], now)
 
     def hear(self, peer: PeerLink, number: int, now: float = 0.0) -> None:
         """Somebody says what is this number."""
-        self.words.received(peer.contact, NumberedText(1, number, f"{number}\r\n"), now)
+        said = NumberedText(1, number, f"{number}\r\n", "lab")
+        self.words.received(peer.contact, said, now)
 
     def told(self) -> list[Event]:
         """What the person was told since, `sent` is what went to others."""
@@ -282,10 +290,11 @@ class Alone(SynchronousTestCase):
         return [one for one in effects if isinstance(one, Event)]
 
     def test_where(self) -> None:
-        """A member is told it in the room, and others in private, with the time of day."""
+        """It is said in the conversation that it is for, with the time of day."""
         for peer in (self.bob, self.carol):
             self.link(peer)
-        self.say("hello", 5.0, self.bob, self.carol)
+        self.say("hello", 5.0, self.bob)
+        self.say("hello", 5.0, self.carol, room="")
         self.told()
         self.assertEqual(self.sent, [b"msg #lab 7 1 5000 hello", b"msg - 8 1 5000 hello"])
 
@@ -299,11 +308,11 @@ class Alone(SynchronousTestCase):
         for _ in range(2):
             self.words.tick(LATE)
         lacking = (self.bob.contact.who, self.carol.contact.who)
-        self.assertEqual(self.told(), [NotArrived("hello", lacking, 0, 2)])
+        self.assertEqual(self.told(), [NotArrived("hello", lacking, 0, 2, "lab")])
         self.words.received(self.bob.contact, Acknowledgement(7, 1), 3.0)
         self.assertEqual(self.told(), [])
         self.words.received(self.bob.contact, Acknowledgement(7, 2), 3.0)
-        self.assertEqual(self.told(), [AllArrived(self.bob.contact.who)])
+        self.assertEqual(self.told(), [AllArrived(self.bob.contact.who, "lab")])
         self.assertEqual([one.contact for one in self.words.unsettled], [self.carol.contact])
         waiting = (Waiting(self.carol.contact.who, 2, False),)
         self.assertEqual(self.words.status(), Delivery("hello", 1, 2, waiting))
@@ -327,8 +336,8 @@ class Alone(SynchronousTestCase):
         self.say("hello", 0.0, self.bob, self.carol)
         for peer in (self.bob, self.carol):
             self.words.give_up(peer.contact)
-        unknown = ArrivalUnknown(self.bob.contact.who, 1, "hello")
-        never = NeverArrived(self.carol.contact.who, 1, "hello")
+        unknown = ArrivalUnknown(self.bob.contact.who, 1, "hello", "lab")
+        never = NeverArrived(self.carol.contact.who, 1, "hello", "lab")
         self.assertEqual(self.told(), [unknown, never])
         self.assertEqual((self.words.wake, self.words.unsettled), (NEVER, []))
 
@@ -360,7 +369,7 @@ class Alone(SynchronousTestCase):
         self.assertEqual((self.told(), self.sent), ([], []))
         self.bob.contact.blocked = False
         self.words.linked(self.bob.contact, 1.0)
-        self.assertEqual(self.told(), [Said(self.bob.contact.who, "1", True)])
+        self.assertEqual(self.told(), [Said(self.bob.contact.who, "1", True, None, "lab")])
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
 
     def test_ignored(self) -> None:
@@ -373,12 +382,12 @@ class Alone(SynchronousTestCase):
 
     def test_awaited(self) -> None:
         """What is said waits for one who has yet to return, also where there is a link."""
-        self.bob.contact.awaited = True
+        self.bob.contact.awaited = (LAB,)
         self.link(self.bob)
         self.say("hello", 0.0, self.bob)
         self.told()
         self.assertEqual(self.sent, [])
-        self.bob.contact.awaited = False
+        self.bob.contact.awaited = ()
         self.words.flush(self.bob.contact)
         self.told()
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
@@ -393,7 +402,7 @@ class Alone(SynchronousTestCase):
         self.told()
         self.link(self.bob, 1.0)
         self.hear(self.bob, 7)
-        self.assertEqual(self.told(), [Said(self.bob.contact.who, "7", True)])
+        self.assertEqual(self.told(), [Said(self.bob.contact.who, "7", True, None, "lab")])
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
 
     def test_faster_than_shown(self) -> None:
@@ -403,7 +412,8 @@ class Alone(SynchronousTestCase):
             self.hear(self.bob, number)
         self.assertEqual(len(self.told()), HEAR_BURST)
         self.words.tick(1 / HEAR_RATE)
-        self.assertEqual(self.told(), [Said(self.bob.contact.who, str(HEAR_BURST + 1), True)])
+        more = Said(self.bob.contact.who, str(HEAR_BURST + 1), True, None, "lab")
+        self.assertEqual(self.told(), [more])
         self.words.tick(2 / HEAR_RATE)
         self.assertEqual(len(self.told()), 1)
 
@@ -423,3 +433,68 @@ class Alone(SynchronousTestCase):
             self.words.received(self.bob.contact, Acknowledgement(7, number), 1.0)
         self.assertTrue(self.words.has_room(everybody, len(half)))
         self.assertEqual(self.words._crowded, {})
+
+
+class Elsewhere(SynchronousTestCase):
+    """What is said to rooms in which not both are."""
+
+    def setUp(self) -> None:
+        """Alice and bob are in lab, bob and carol in den, and eve is in no room."""
+        self.world = KeyedWorld()
+        self.alice, self.bob = self.world.room("alice", "bob")
+        self.carol = self.world.chatter("carol")
+        self.bob.type("$roomcreate den")
+        for one in (self.carol, self.bob):
+            one.type("$roomjoin den")
+        self.carol.type("$poke alice")
+
+    def say(self, one: Chatter, to: Chatter, *said: NumberedText) -> None:
+        """Put words on the link that there is, whatever rules there are."""
+        (link,) = self.world.network.between(one.node, to.node)
+        self.world.network.carry_out(one.node, [SendFrame(link, text.encode()) for text in said])
+
+    def test_no_member(self) -> None:
+        """What one says who is not in our room, or to a room that is not ours, is not shown, and
+        what they say afterwards is."""
+        self.say(
+            self.carol,
+            self.alice,
+            NumberedText(9_000, 1, "to your room", "lab"),
+            NumberedText(9_000, 2, "to mine", "den"),
+            NumberedText(9_000, 3, "to you"),
+        )
+        self.world.wait(ANNOUNCED - 1)
+        self.assertEqual(self.alice.told("< carol"), [])
+        self.world.wait(2)
+        self.assertEqual(self.alice.told("< carol"), ["< carol privately: to you"])
+        acknowledged = [text for to, text in self.alice.node.said if text == b"ok 9000 3"]
+        self.assertEqual(len(acknowledged), 1)
+
+    def test_faster_than_the_server(self) -> None:
+        """What one says who is about to be called a member is shown when they are."""
+        server, network = self.world.fake_server, self.world.network
+        self.say(self.carol, self.alice, NumberedText(9_000, 1, "hello", "lab"))
+        self.world.wait(1)
+        self.assertEqual(self.alice.told("hello"), [])
+        came = Came("lab", server.rooms["lab"].number + 1, server.users["carol"])
+        network.carry_out(self.world.server, server.push("alice", came))
+        self.world.wait(1)
+        self.assertEqual(self.alice.lines[-2:], ["> carol came", "< carol: hello"])
+
+    def test_late(self) -> None:
+        """Each conversation has its own notices of what has not arrived."""
+        self.alice.type("$poke bob")
+        for link in self.world.network.between(self.alice.node, self.bob.node):
+            self.world.network.cut(link)
+        self.bob.node.deaf = True
+        self.alice.type("psst", wait=LATE + 1)
+        self.alice.type("$to lab", "hello", wait=LATE + 1)
+        self.bob.node.deaf = False
+        self.world.wait(40)
+        for told in (
+            '> privately: bob has not got "psst" yet (0 of 1 have)',
+            '> bob has not got "hello" yet (0 of 1 have)',
+            "> privately: bob has got everything now",
+            "> bob has got everything now",
+        ):
+            self.assertEqual(len(self.alice.told(told)), 1, (told, self.alice.lines))

@@ -63,12 +63,18 @@ class Talking(SynchronousTestCase):
         self.assertEqual(world.fake_server.asked.count(AskRoster("lab")), 2)
         self.assertEqual(alice.lines[-2:], ["> carol came", "> dave came"])
 
-    def test_moved_on(self) -> None:
-        """Who joins another room leaves the first."""
+    def test_two_rooms(self) -> None:
+        """Who joins another room is in both, and talks in the one joined last."""
         alice, bob = KeyedWorld().room("alice", "bob")
         bob.type("$roomcreate den", "$roomjoin den")
         self.assertEqual(bob.lines[-1], "> you are in den alone")
-        self.assertEqual(alice.lines[-1], "> bob left")
+        self.assertEqual(alice.lines[-1], "> bob came")
+        alice.type("hello")
+        self.assertEqual(bob.lines[-1], "< alice in room lab: hello")
+        self.assertIn("you talk to nobody in den", bob.type("to nobody")[0])
+        bob.type("$to lab", "to lab")
+        self.assertEqual(alice.lines[-1], "< bob: to lab")
+        self.assertEqual(alice.told("to nobody"), [])
 
 
 class Coming(SynchronousTestCase):

@@ -106,7 +106,7 @@ class Both(SynchronousTestCase):
         for step in [*steps, "lose", "send", *["carry"] * 80, *["show"] * 80, "ack", "ack"]:
             if step == "say":
                 said += 1
-                outbox.put(pieces_of(Line(str(said), "alice", "lab", 0), "lab"), 0)
+                outbox.put(pieces_of(Line(str(said), "alice", "lab", 0)), 0)
             elif step == "send":
                 there += map(text_of, outbox.to_send())
             elif step == "carry" and there:

@@ -207,6 +207,7 @@ class Deciding(SynchronousTestCase):
         self.shared, self.told = generation.shared, generation.told
         self.far = True
         self.keyless = Keyless(self.shared, lambda: self.far)
+        self.room = generation.enter("lab")
 
     def contact(self, name: str, key: str = "", host: str = "192.168.1.5") -> Contact:
         """Somebody, at an address of a network of ours."""
@@ -214,10 +215,9 @@ class Deciding(SynchronousTestCase):
 
     def enlist(self, contact: Contact) -> None:
         """The roster names somebody."""
-        first_key = not self.shared.room.keyed
-        self.shared.room.enlist(contact.name, contact, 1.0)
-        self.keyless.enlisted(contact, first_key=first_key)
-        self.shared.contacts.came(contact)
+        first_key, first_room = not self.room.keyed, not contact.rooms
+        self.room.enlist(contact.name, contact, 1.0)
+        self.keyless.enlisted(contact, self.room, first_key=first_key, first_room=first_room)
 
     def test_outside(self) -> None:
         """One outside is not spoken to where the server, or they themselves, may be anywhere."""
@@ -255,7 +255,7 @@ class Deciding(SynchronousTestCase):
         self.assertTrue(carol.withheld)
         self.enlist(dave)
         self.assertTrue(dave.withheld)
-        self.shared.room.unlist(bob)
+        self.room.replace(bob)
         self.enlist(dave)
         self.assertTrue(dave.withheld, "a member is what they were")
 

@@ -163,7 +163,7 @@ class Uninvited(SynchronousTestCase):
         )
         self.world.network.carry_out(self.world.server, self.world.fake_server.push("alice", came))
         self.world.wait(0.5)
-        self.assertEqual(self.alice.lines[-2:], ["< eve: hello", "> eve came"])
+        self.assertEqual(self.alice.lines[-2:], ["< eve privately: hello", "> eve came"])
 
     def test_many_strangers(self) -> None:
         """So many strangers are kept waiting, and no more."""
@@ -237,7 +237,7 @@ class Uninvited(SynchronousTestCase):
             self.bob.node, [SendFrame(link, said.encode()) for said in gap]
         )
         self.world.wait(0.3)
-        self.assertEqual(self.alice.told("< bob"), ["< bob: a"])
+        self.assertEqual(self.alice.told("< bob"), ["< bob privately: a"])
 
     def test_flood(self) -> None:
         """A peer that says more than is on the way between honest ones loses its link;

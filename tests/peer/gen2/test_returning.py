@@ -132,7 +132,7 @@ class Forgotten(SynchronousTestCase):
         alice.type(SECRET)
         eve = place.world.chatter("eve")
         alice.type("$poke eve", "hello eve", wait=GRACE)
-        self.assertEqual(eve.told("< alice"), ["< alice: hello eve"])
+        self.assertEqual(eve.told("< alice"), ["< alice privately: hello eve"])
 
     def test_room_left(self) -> None:
         """Nothing waits for them any more when the room is left."""

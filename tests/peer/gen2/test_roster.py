@@ -150,5 +150,5 @@ class Large(SynchronousTestCase):
         peer.roster(*map(contact, range(MAX_MEMBERS - 1)))
         came = range(MAX_MEMBERS - 1, MAX_MEMBERS + 5)
         peer.tell(*(Came("lab", number - MAX_MEMBERS + 3, contact(number)) for number in came))
-        self.assertEqual(len(peer.session._room.members()), MAX_MEMBERS)
-        self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_MEMBERS - 1}"),), 0))
+        self.assertEqual(len(peer.session._talks.rooms()[0].members()), MAX_MEMBERS)
+        self.assertEqual(peer.told[-1], PeopleCame((Someone(f"user{MAX_MEMBERS - 1}"),), 0, "lab"))

@@ -30,7 +30,7 @@ class FakeRoster:
     def created(self, room: str, *, ours: bool) -> None:
         self.done.append((room, ours))
 
-    def emptied(self, now: float) -> None:
+    def emptied(self, room: str, now: float) -> None:
         self.done.append("emptied")
 
 
@@ -50,13 +50,14 @@ class Asking(SynchronousTestCase):
         self.effects = self.generation.effects
         self.requests = ServerRequests(self.effects)
         self.requests.link = Link("f" * 64, ("192.0.2.1", 8090), True)
-        self.room = self.generation.shared.room
-        self.room.name = "lab"
+        self.talks = self.generation.shared.talks
         self.roster = FakeRoster()
         roster: Any = self.roster
         named: Any = FakeNamed()
         self.registered = True
-        self.server = KeyedServer(self.requests, lambda: self.registered, self.room, roster, named)
+        self.server = KeyedServer(
+            self.requests, lambda: self.registered, self.talks, roster, named
+        )
         self.outcomes: list[Any] = []
 
     def close(self, outcome: Outcome, now: float) -> None:
@@ -103,29 +104,27 @@ class Asking(SynchronousTestCase):
         names: list[Any] = []
         self.server.users(lambda found, now: names.append(found), NOW)
         self.server.rooms(lambda found, now: names.append(found), NOW)
-        self.assertEqual((self.frames(), self.room.asked), ([b"ul", b"rl"], 2))
+        self.assertEqual((self.frames(), self.talks.asked), ([b"ul", b"rl"], 2))
         self.requests.answer(Listed(Verb.UL, ("bob", "carol")), NOW)
         self.requests.answer(Listed(Verb.UL, ("dave",)), NOW)
         self.requests.answer(Bare(Verb.UL), NOW)
         self.requests.give_up(NOW)
-        self.assertEqual((names, self.room.asked), ([["bob", "carol", "dave"], None], 0))
+        self.assertEqual((names, self.talks.asked), ([["bob", "carol", "dave"], None], 0))
 
     def test_kick(self) -> None:
-        """One member or all are put out; without a server or a room that makes no sense."""
+        """One member or all are put out; without a server that makes no sense."""
         kicked = self.ask(
-            lambda close: self.server.kick("bob", close, NOW), Done(RoomVerb.KICK, "lab")
+            lambda close: self.server.kick("lab", "bob", close, NOW), Done(RoomVerb.KICK, "lab")
         )
         self.assertEqual(kicked[1], Outcome.DONE)
         self.assertEqual(self.roster.done, [])
         emptied = self.ask(
-            lambda close: self.server.kick("", close, NOW), Done(RoomVerb.KICK, "lab")
+            lambda close: self.server.kick("lab", "", close, NOW), Done(RoomVerb.KICK, "lab")
         )
         self.assertEqual((emptied[1], self.roster.done), (Outcome.DONE, ["emptied"]))
         self.registered = False
-        self.server.kick("bob", self.close, NOW)
-        self.registered, self.room.name = True, ""
-        self.server.kick("bob", self.close, NOW)
-        self.assertEqual(self.outcomes, [Outcome.IMPOSSIBLE] * 2)
+        self.server.kick("lab", "bob", self.close, NOW)
+        self.assertEqual(self.outcomes, [Outcome.IMPOSSIBLE])
         self.assertEqual(self.frames(), [])
 
     def test_leave(self) -> None:

@@ -1,132 +1,100 @@
-"""Those who hear the person: each contact has one standing, whatever its generation.
+"""What each contact is to the person: the rooms that both are in, and, besides, whether
+there is a private conversation.
 
-A room's members hear what is said in it. One who is outside hears it only if the
-person poked them since joining. Somebody who knocks, that is asks for us, hears
-nothing in generation 2. In generation 1, where it is the sender of a message, they
-hear when we are in no room and talk to nobody, until the person begins something
-else. Nobody is added back when that has ended.
+A room's members hear what is said in it, and nobody else does. In private only the one
+hears with whom the person talks. Somebody who knocks, that is asks for us, hears nothing
+in generation 2. In generation 1, where it is the sender of a message, a conversation with
+them begins when we are in no room and talk to nobody. Nobody is added back when that has
+ended.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 
-from twisted_chat.peer.contacts.contact import Contact, Identity, Standing
+from twisted_chat.peer.contacts.contact import Contact, Identity, SharedRoom, Standing
 
 MAX_TURNED_AWAY = 1_000
 """Those who have to be poked to hear the person again, the last ones."""
 
 
 class Audience:
-    """Everybody who has a standing, and who of them hears."""
+    """Everybody who is something to the person."""
 
     def __init__(self) -> None:
-        self._hearing: dict[Contact, None] = {}
-        self._members: dict[Contact, None] = {}
         self._outside: dict[Contact, None] = {}
         self._callers: dict[Contact, None] = {}
         self._turned_away: OrderedDict[Identity, None] = OrderedDict()
-        self.changed = False
-        """Whether somebody has another standing since this was set to false."""
+        self.changes = 0
+        """How often it has changed who hears something."""
 
     @property
     def callers(self) -> int:
-        """How many have knocked and do not hear."""
+        """How many have knocked and were not answered."""
         return len(self._callers)
 
-    def listeners(self) -> list[Contact]:
-        return list(self._hearing)
-
-    def members(self) -> list[Contact]:
-        return list(self._members)
-
     def outside(self) -> list[Contact]:
-        """Those who are not in the room."""
+        """Those who have something to do with us in private."""
         return list(self._outside)
+
+    def talking(self) -> list[Contact]:
+        """Those with whom there is a private conversation, the one begun last at the end."""
+        return [one for one in self._outside if one.talking]
 
     def oldest_caller(self) -> Contact:
         return next(iter(self._callers))
 
     # --- Rooms
 
-    def enter(self, members: Iterable[Contact]) -> list[Contact]:
-        """We have joined a room, and left any other. Returns those outside it who
-        do not hear any more; they are still known."""
-        inside = dict.fromkeys(members)
-        for one in self.members():
-            if one not in inside:
-                self.drop(one)
-        ended = [one for one in self._hearing if one not in inside]
-        for one in ended:
-            self._set(one, Standing.INTRODUCED, False)
-        for one in inside:
-            self._set(one, Standing.IN_ROOM, True)
-        return ended
+    def came(self, one: Contact, room: SharedRoom) -> None:
+        """The roster of a room names somebody."""
+        if room not in one.rooms:
+            one.rooms += (room,)
+            self.changes += 1
 
-    def came(self, one: Contact) -> None:
-        """The roster names somebody. One who was in it already hears as before."""
-        if one.standing is not Standing.IN_ROOM:
-            self._set(one, Standing.IN_ROOM, True)
+    def went(self, one: Contact, room: SharedRoom) -> None:
+        """Somebody is not in a room any more, or we are not."""
+        one.rooms = tuple(other for other in one.rooms if other is not room)
+        one.awaited = tuple(other for other in one.awaited if other is not room)
+        self.changes += 1
 
     # --- Pokes and knocks
 
-    def poke(self, one: Contact) -> list[Contact]:
-        """The person wants to talk to somebody. Returns those who do not hear any
-        more, as only a knock had begun it."""
-        ended = [other for other in self.end_knocks() if other is not one]
+    def poke(self, one: Contact) -> None:
+        """The person wants to talk to somebody."""
         self._turned_away.pop(one.identity, None)
-        member = one.standing is Standing.IN_ROOM
-        self._set(one, Standing.IN_ROOM if member else Standing.SPOKEN_TO, True)
-        return ended
+        self._set(one, Standing.SPOKEN_TO)
 
     def knock(self, one: Contact, *, free: bool) -> None:
-        """Somebody wants to talk to the person. They hear if the person is `free`,
-        talks to nobody, and has not turned them away."""
-        if one.standing in (Standing.IN_ROOM, Standing.SPOKEN_TO):
-            return
-        alone = free and not self._hearing and one.identity not in self._turned_away
-        self._set(one, Standing.INTRODUCED, one.hears or alone)
-
-    def end_knocks(self) -> list[Contact]:
-        """What only a knock began is over. Returns those who do not hear any more."""
-        ended = [one for one in self._hearing if one.standing is Standing.INTRODUCED]
-        for one in ended:
-            self._set(one, Standing.INTRODUCED, False)
-        return ended
+        """Somebody wants to talk to the person. A conversation begins if the person is
+        `free`, talks to nobody, and has not turned them away."""
+        if one.standing is not Standing.SPOKEN_TO:
+            alone = free and not self.talking() and one.identity not in self._turned_away
+            self._set(one, Standing.SPOKEN_TO if alone else Standing.INTRODUCED)
 
     # --- The end of it
 
-    def stop(self) -> list[Contact]:
-        """The person talks to nobody any more. Returns those outside the room, who
-        are nobody now; its members are still members."""
-        for one in self.listeners():
-            self._set(one, one.standing, False)
-        outside = self.outside()
-        for one in outside:
-            self.turn_away(one)
-        return outside
-
     def turn_away(self, one: Contact) -> None:
-        """The person wants nothing of somebody outside the room any more."""
-        self.drop(one)
+        """The person wants nothing of somebody in private any more."""
+        self.hang_up(one)
         self._turned_away[one.identity] = None
         self._turned_away.move_to_end(one.identity)
         if len(self._turned_away) > MAX_TURNED_AWAY:
             self._turned_away.popitem(last=False)
 
+    def hang_up(self, one: Contact) -> None:
+        """Nothing is private between somebody and us any more."""
+        self._set(one, Standing.UNKNOWN)
+
     def drop(self, one: Contact) -> None:
         """Somebody is nobody to us any more."""
-        self._set(one, Standing.UNKNOWN, False)
+        one.rooms = one.awaited = ()
+        self._set(one, Standing.UNKNOWN)
 
-    def _set(self, one: Contact, standing: Standing, hears: bool) -> None:
-        one.standing, one.hears = standing, hears
-        self.changed = True
-        caller = standing is Standing.INTRODUCED and not hears
-        outside = standing in (Standing.SPOKEN_TO, Standing.INTRODUCED)
+    def _set(self, one: Contact, standing: Standing) -> None:
+        one.standing = standing
+        self.changes += 1
         for group, belongs in (
-            (self._hearing, hears),
-            (self._members, standing is Standing.IN_ROOM),
-            (self._outside, outside),
-            (self._callers, caller),
+            (self._outside, standing is not Standing.UNKNOWN),
+            (self._callers, standing is Standing.INTRODUCED),
         ):
             if belongs:
                 group[one] = None

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
@@ -14,16 +15,20 @@ Identity = str | Address
 
 
 class Standing(Enum):
-    """What somebody is to the person."""
+    """What somebody is to the person in private, whatever rooms they share."""
 
     UNKNOWN = "unknown"
     """Nobody to them, or nobody any more."""
-    IN_ROOM = "in_room"
-    """In the same room."""
     SPOKEN_TO = "spoken_to"
-    """Asked for by the person, with `poke`."""
+    """There is a private conversation with them."""
     INTRODUCED = "introduced"
-    """Has asked for the person; in generation 1, has spoken to them."""
+    """Has asked for the person, who has not answered yet."""
+
+
+class SharedRoom(Protocol):
+    """A room that we are in. Two are the same if they are one object."""
+
+    name: str
 
 
 @dataclass(eq=False, slots=True)
@@ -43,16 +48,16 @@ class Contact:
     casefolded: str = ""
     """Their name as it is compared with others."""
     standing: Standing = Standing.UNKNOWN
-    hears: bool = False
-    """Whether they are among those whom the person speaks to."""
+    rooms: tuple[SharedRoom, ...] = ()
+    """Those that they are in with us."""
     blocked: bool = False
     """Whether their key is another than is known, and the person has not accepted it."""
     ignored: bool = False
     """Whether the person wants to see nothing of them, and to say nothing to them."""
     withheld: bool = False
     """Whether they may be somebody who never asked for what is said."""
-    awaited: bool = False
-    """Whether they have yet to return to our room, and nothing is sent to them until then."""
+    awaited: tuple[SharedRoom, ...] = ()
+    """Rooms to which they have yet to return, and nothing is sent to them until then."""
 
     @property
     def identity(self) -> Identity:
@@ -64,10 +69,19 @@ class Contact:
         return self.blocked or self.withheld or self.ignored
 
     @property
+    def known(self) -> bool:
+        """Whether we have anything to do with them."""
+        return bool(self.rooms) or self.standing is not Standing.UNKNOWN
+
+    @property
+    def talking(self) -> bool:
+        """Whether there is a private conversation with them."""
+        return self.standing is Standing.SPOKEN_TO
+
+    @property
     def listening(self) -> bool:
-        """Whether what is said now is for them."""
-        waits = self.awaited and not self.conversation.acknowledged
-        return self.hears and not waits and not self.barred
+        """Whether what is said in a conversation with them gets to them."""
+        return not (self.awaited and not self.conversation.acknowledged) and not self.barred
 
 
 def marks(name: str, fingerprint: str, address: Address) -> tuple[Hashable, ...]:

@@ -1,12 +1,19 @@
 """Who is who: everybody whom a peer has to do with, by key or address, and by name."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.audience import Audience
-from twisted_chat.peer.contacts.contact import Contact, Identity, Standing, keyless, marks
+from twisted_chat.peer.contacts.contact import (
+    Contact,
+    Identity,
+    SharedRoom,
+    Standing,
+    keyless,
+    marks,
+)
 from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.contacts.ignored import Ignored
 from twisted_chat.peer.events.event import Someone
@@ -43,7 +50,6 @@ class Contacts(Audience):
         self.welcoming = True
         """Whether one who speaks to us hears us then, where nobody else does: not when what was
         asked last came to nothing, as what is typed next may be meant for others."""
-        self._listeners: Listeners | None = None
 
     # --- Who there is
 
@@ -55,9 +61,9 @@ class Contacts(Audience):
         return self._known.get(identity)
 
     def called(self, name: str) -> Contact | None:
-        """The one who has this name: of several, the one in the room, or introduced last."""
+        """The one who has this name: of several, the one in a room, or introduced last."""
         found = self._called.get(folded(name), ())
-        present = [one for one in found if one.standing is not Standing.UNKNOWN]
+        present = [one for one in found if one.known]
         return next(reversed(present or found), None)
 
     def find(self, name: str) -> list[Contact]:
@@ -69,12 +75,9 @@ class Contacts(Audience):
         return [] if found is None else [found]
 
     def outside_called(self, name: str) -> list[Contact]:
-        """Those outside our room who have this name."""
-        return [
-            one
-            for one in self._called.get(folded(name), ())
-            if one.standing in (Standing.SPOKEN_TO, Standing.INTRODUCED)
-        ]
+        """Those of this name who have something to do with us in private."""
+        found = self._called.get(folded(name), ())
+        return [one for one in found if one.standing is not Standing.UNKNOWN]
 
     def add(self, contact: Contact) -> bool:
         """There is somebody more. False if there are too many."""
@@ -93,7 +96,7 @@ class Contacts(Audience):
             self._index(contact)
         contact.who = who
         contact.ignored = self.ignores(contact)
-        self._listeners = None
+        self.changes += 1
 
     def move(self, contact: Contact, address: Address) -> None:
         """Somebody with a key is at this address now."""
@@ -106,29 +109,34 @@ class Contacts(Audience):
             del self._known[contact.identity]
         self._unindex(contact)
 
-    def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
-        """We have nothing to do with somebody any more; they are forgotten soon."""
-        self.drop(contact)
-        if contact.awaited:
+    def leave(self, contact: Contact, room: SharedRoom, now: float) -> None:
+        """Somebody is not in a room with us any more, and nothing goes there that has waited
+        for them to return to it."""
+        waits = room in contact.awaited
+        self.went(contact, room)
+        if waits and not contact.known:
             contact.conversation.forget(contact)  # With all that has waited.
         else:
-            contact.conversation.part(contact, now, tell=tell)
+            contact.conversation.left(contact, room.name, waited=waits)
+            if waits and not contact.awaited:
+                contact.conversation.returned(contact, now)  # To the rooms that are left.
+            self.settle(contact, now)
 
-    def over(self, ended: list[Contact], now: float) -> tuple[Someone, ...]:
-        """Some do not hear us any more. Returns those who did until now."""
-        heard = tuple(one.who for one in ended if not one.barred)
-        for one in ended if self.open else ():
-            self.part(one, now)
-        return heard
+    def settle(self, contact: Contact, now: float, *, tell: bool = False) -> None:
+        """Something between somebody and us has ended: if nothing is left, they are forgotten
+        soon. With `tell`, they are told that there is no private conversation."""
+        if contact.known:
+            if tell:
+                contact.conversation.tell_parted(contact)
+        else:
+            contact.conversation.part(contact, now, tell=tell)
 
     def crowded_out(self, latest: Contact) -> Contact | None:
         """Of a name that ever new people get not all are remembered: who is to be forgotten."""
         found = self._called[latest.casefolded]
         if len(found) < MAX_NAMESAKES:
             return None  # As nearly always.
-        others = [
-            one for one in found if one is not latest and one.standing is not Standing.IN_ROOM
-        ]
+        others = [one for one in found if one is not latest and not one.rooms]
         return others[0] if len(others) >= MAX_NAMESAKES else None
 
     def _index(self, contact: Contact) -> None:
@@ -145,47 +153,39 @@ class Contacts(Audience):
 
     # --- Who hears what is said
 
-    def listening(self) -> Listeners:
-        """Those for whom a text is that is said now."""
-        if self._listeners is None or self.changed:
-            self._listeners, self.changed = self._sorted(), False
-        return self._listeners
-
-    def _sorted(self) -> Listeners:
+    def listening(self, among: Iterable[Contact]) -> Listeners:
+        """Those of some to whom a text gets that is said now."""
         by_conversation: dict[Conversations[Contact], list[Contact]] = {}
         absent = []
-        for one in self.listeners():
+        for one in among:
             if one.listening:
                 by_conversation.setdefault(one.conversation, []).append(one)
             elif one.awaited and not one.barred:
                 absent.append(one.who)
         return Listeners(tuple(by_conversation.items()), tuple(absent))
 
-    def hearing(self) -> tuple[Someone, ...]:
-        """Those whom we speak to."""
-        return tuple(one.who for one in self.listeners() if one.listening)
-
     # --- What keeps words from them
 
     def block(self, contact: Contact, *, blocked: bool) -> None:
         """Somebody has another key than is known, or the one that is."""
         contact.blocked = blocked
-        self._listeners = None
+        self.changes += 1
 
     def withhold(self, contact: Contact, *, withheld: bool) -> None:
         """Nothing goes to somebody until the person has decided, or it may again."""
         contact.withheld = withheld
-        self._listeners = None
+        self.changes += 1
 
     def accept(self, contact: Contact) -> None:
         """The person takes somebody for who they seem to be."""
         contact.blocked = contact.withheld = False
-        self._listeners = None
+        self.changes += 1
 
-    def await_return(self, contact: Contact, *, awaited: bool) -> None:
-        """Somebody has yet to return to our room, and may not; or need not any more."""
-        contact.awaited = awaited
-        self._listeners = None
+    def await_return(self, contact: Contact, room: SharedRoom, *, awaited: bool) -> None:
+        """Somebody has yet to return to a room, and may not; or need not any more."""
+        others = tuple(one for one in contact.awaited if one is not room)
+        contact.awaited = (*others, room) if awaited else others
+        self.changes += 1
 
     # --- Whom the person ignores
 
@@ -224,7 +224,7 @@ class Contacts(Audience):
     def _look_again(self) -> None:
         for one in self._known.values():
             one.ignored = self.ignores(one)
-        self._listeners = None
+        self.changes += 1
 
 
 def marks_of(contact: Contact) -> tuple[Hashable, ...]:

@@ -24,11 +24,18 @@ class Conversations(Protocol[C]):
     def part(self, contact: C, now: float, *, tell: bool = False) -> None:
         """Nothing more is said; with `tell`, they are told that nothing is heard either."""
 
+    def tell_parted(self, contact: C) -> None:
+        """Tell somebody with whom we share a room that we do not talk in private any more."""
+
+    def left(self, contact: C, room: str, *, waited: bool) -> None:
+        """Somebody is not in a room with us any more. Where there is no link to them, or it has
+        `waited` for their return, what was said there and not sent yet is lost."""
+
     def forget(self, contact: C) -> None:
         """Have nothing to do with somebody any more, at once."""
 
     def returned(self, contact: C, now: float) -> None:
-        """Somebody for whom words may have waited is in our room again."""
+        """Somebody for whom words may have waited is in a room again."""
 
     def has_room(self, contacts: Sequence[C], size: int) -> bool:
         """Whether a text that counts for so many bytes can be said to all of them now."""

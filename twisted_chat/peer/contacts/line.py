@@ -14,7 +14,7 @@ class Line:
     speaker: str
     """The person's name."""
     room: str
-    """The room that they are in; empty if there is none."""
+    """The room that it is said to; empty if it is private."""
     at: float
     receivers: int = 0
     arrived: int = 0

@@ -1,6 +1,6 @@
 """Who there is, as `$who` shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact, Standing
@@ -12,16 +12,24 @@ MAX_MARKED = 100
 
 
 def present(
+    some: Iterable[Contact],
+    compared: Callable[[Contact], bool],
+    relayed: Callable[[Contact], bool],
+) -> tuple[Present, ...]:
+    """Some contacts, those with a key first; with each whether their key was `compared`, and
+    whether words to them are `relayed`."""
+    every = sorted(some, key=lambda one: not one.fingerprint)
+    marks = len(every) <= MAX_MARKED
+    return tuple(_present(one, compared if marks else None, relayed) for one in every)
+
+
+def everybody(
     contacts: Contacts,
     compared: Callable[[Contact], bool],
     relayed: Callable[[Contact], bool],
 ) -> tuple[Present, ...]:
-    """Everybody with a standing, those with a key first, and those who are ignored; with each
-    whether their key was `compared`, and whether words to them are `relayed`."""
-    every = [one for one in contacts.everybody() if one.standing is not Standing.UNKNOWN]
-    every.sort(key=lambda one: not one.fingerprint)
-    marks = len(every) <= MAX_MARKED
-    here = [_present(one, compared if marks else None, relayed) for one in every]
+    """All whom we have to do with, and those who are ignored."""
+    here = present([one for one in contacts.everybody() if one.known], compared, relayed)
     inside = {folded(one.name) for one in here if one.part is Part.IGNORED}
     away = [name for name in contacts.ignored_names() if name not in inside]
     return (*here, *(Present(name, Part.IGNORED) for name in away))
@@ -39,8 +47,10 @@ def _present(
         contact.who.address,
         encrypted=keyed if compared is not None or not keyed else None,
         compared=keyed and compared is not None and compared(contact),
-        asks=contact.standing is Standing.INTRODUCED and not contact.hears,
+        asks=contact.standing is Standing.INTRODUCED,
         relayed=keyed and relayed(contact),
+        rooms=tuple(room.name for room in contact.rooms),
+        private=contact.talking,
     )
 
 
@@ -51,6 +61,6 @@ def _part(contact: Contact) -> Part:
         return Part.NEW_KEY if contact.fingerprint else Part.LOST_KEY
     if contact.withheld:
         return Part.WITHHELD
-    if contact.hears and contact.awaited:
+    if contact.awaited:
         return Part.AWAITED
-    return Part.HEARS if contact.hears else Part.ONLY_HEARD
+    return Part.HEARS if contact.rooms or contact.talking else Part.ONLY_HEARD

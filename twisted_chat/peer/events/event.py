@@ -20,6 +20,16 @@ class Someone:
     is encrypted, while the rest is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A room or one other person; nobody, where both are left out."""
+
+    room: str = ""
+    """The room; empty if it is private."""
+    who: Someone | None = None
+    """The other person; null if it is a room."""
+
+
 def at(address: Address) -> str:
     """An address as events have it."""
     return host_and_port(*address)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from twisted_chat.events import Event
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events.event import Someone
 
 # --- Being in one
@@ -38,8 +39,6 @@ class LeftRoom(Event):
     """Its name."""
     confirmed: bool
     """Whether the server has confirmed it."""
-    still: tuple[Someone, ...]
-    """Those outside it who still hear us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,37 @@ class PutOutOf(Event):
 
     room: str
     """Its name."""
-    still: tuple[Someone, ...]
-    """Those outside it who still hear us."""
 
 
 @dataclass(frozen=True, slots=True)
 class InNoRoom(Event):
-    """There is no room to be left."""
+    """There is no room to be left, or asked for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichRoom(Event):
+    """A command has no effect, as it is not told which room is meant."""
+
+    command: Command
+    """The command."""
+    rooms: tuple[str, ...]
+    """Those that we are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotInRoom(Event):
+    """We are not in a room of this name."""
+
+    room: str
+    """The name."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTooManyRooms(Event):
+    """A room cannot be joined: we are in as many as may be."""
+
+    room: str
+    """Its name."""
 
 
 # --- Having one
@@ -125,22 +148,26 @@ class NotKickedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class PeopleCame(Event):
-    """Some are in the room now."""
+    """Some are in a room of ours now."""
 
     people: tuple[Someone, ...]
     """The first of them."""
     others: int
     """How many more."""
+    room: str
+    """The room."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleLeft(Event):
-    """Some are not in the room any more."""
+    """Some are not in a room of ours any more."""
 
     people: tuple[Someone, ...]
     """The first of them."""
     others: int
     """How many more."""
+    room: str
+    """The room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +178,8 @@ class LeftAndCameBack(Event):
     """The first of them."""
     others: int
     """How many more."""
+    room: str
+    """The room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +190,8 @@ class CameAndLeft(Event):
     """The first of them."""
     others: int
     """How many more."""
+    room: str
+    """The room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +204,5 @@ class CameOrLeftOften(Event):
     """How often since it was told last."""
     here: bool
     """Whether they are in the room now."""
+    room: str
+    """The room."""

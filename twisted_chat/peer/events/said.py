@@ -18,6 +18,9 @@ class Unencrypted:
     """Whether there was more of it, which is lost, as it was longer than a datagram may be."""
     stranger: bool = False
     """Whether they are nobody whom we know of, and do not hear us."""
+    perhaps_private: bool = False
+    """Whether it may have been said in private, and not to the room: in generation 1 nobody can
+    tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,12 @@ class Said(Event):
     text: str
     """What, without a line end behind it."""
     in_room: bool
-    """Whether they are in our room; otherwise they talk to us from outside."""
+    """Whether it was said to a room that we are in; otherwise it is private."""
     unencrypted: Unencrypted | None = None
     """More about it, if it was not encrypted; null if it came over an encrypted link, from
     the one who has the key of `from`."""
+    room: str = ""
+    """The room that it was said to; empty if it is private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class NotArrived(Event):
     """How many have got it."""
     receivers: int
     """How many it was said to."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class AllArrived(Event):
 
     who: Someone
     """Who."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class LostFor(Event):
     """Those who will not get it."""
     text: str
     """The text."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class NotBackYet(Event):
     """Those who will not get it."""
     text: str
     """The text."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,8 @@ class NeverArrived(Event):
     """How many texts."""
     text: str
     """The first of them."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,17 @@ class ArrivalUnknown(Event):
     """How many texts."""
     text: str
     """The first of them."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotToldApart(Event):
+    """Somebody in our room cannot tell whether what we say to them is said to the room, or in
+    private: generation 1 has no way to say so. It is told once."""
+
+    who: Someone
+    """Who."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +155,7 @@ class Delivery(Event):
     """How far what we said has come, as `status` asked."""
 
     text: str | None
-    """What we said last; null if that was nothing."""
+    """What we said last, wherever; null if that was nothing."""
     arrived: int
     """How many have got that."""
     receivers: int

@@ -99,8 +99,8 @@ class ServerBack(Event):
 
     name: str
     """Our name there."""
-    room: str
-    """The room that we go back to; empty if there is none."""
+    rooms: tuple[str, ...]
+    """The rooms that we go back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +227,8 @@ class Mistake(Event):
 
     why: str
     """What was wrong, and what would be right, in words."""
+    turning: bool = False
+    """Whether it was to change where what is said goes."""
 
 
 @dataclass(frozen=True, slots=True)

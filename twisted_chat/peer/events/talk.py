@@ -5,7 +5,7 @@ from enum import Enum
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.event import Someone, Talk
 
 # --- Who hears us
 
@@ -29,9 +29,10 @@ class Present:
     name: str
     """Their name; empty where none is known."""
     part: Part
-    """They hear us; are only heard; have another key than is known, or had one and have none
-    now; are ignored; have no key, and an address that the server may only have been told; or
-    have yet to return to our room, which a server that was started anew has forgotten."""
+    """They hear us, in rooms or in private; are only heard; have another key than is known, or
+    had one and have none now; are ignored; have no key, and an address that the server may only
+    have been told; or have yet to return to a room that a server which was started anew has
+    forgotten."""
     address: str = ""
     """HOST:PORT, where no name is known."""
     encrypted: bool | None = None
@@ -42,6 +43,10 @@ class Present:
     """Whether they have asked for us; `poke` answers."""
     relayed: bool = False
     """Whether what is said to them goes over the server, which cannot read it."""
+    rooms: tuple[str, ...] = ()
+    """The rooms of ours that they are in."""
+    private: bool = False
+    """Whether we talk to them in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,15 @@ class Who(Event):
     name: str
     """Our name."""
     room: str
-    """Our room; empty if there is none."""
+    """The room in which what we say is said; empty if it is none."""
     people: tuple[Present, ...]
-    """Everybody whom we have to do with."""
+    """Everybody whom we have to do with, or those in the room that was asked for."""
     strangers: int
     """How many messages of those were dropped whom the server has not named."""
+    rooms: tuple[str, ...]
+    """All rooms that we are in, or the one that was asked for."""
+    current: Talk
+    """Where what is said goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +72,45 @@ class Unheard(Event):
     """What we said was said to nobody."""
 
     room: str
-    """Our room; empty if there is none."""
+    """The room that it was said to; empty if there is none."""
     people: tuple[Present, ...]
-    """Everybody whom we have to do with, none of whom hears us."""
+    """Those of that conversation, none of whom hears us; without one, everybody whom we have to
+    do with in private."""
+    others: tuple[Talk, ...] = ()
+    """Without a conversation, those that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaid(Event):
+    """A text was not said, as it may have been meant for another conversation: it was typed before
+    it could be seen that there is none."""
+
+    text: str
+    """The text."""
+    conversation: Talk
+    """Where what is said goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingTo(Event):
+    """What is said from now on is said there."""
+
+    conversation: Talk
+    """Where."""
+    asked: bool
+    """Whether `to` asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkBegun(Event):
-    """Somebody hears us from now on, as `poke` asked."""
+    """We talk to somebody in private from now on, as `poke` asked."""
 
     who: Someone
     """Who."""
     address: str
     """HOST:PORT where they are, in generation 1."""
-    room: str
-    """Our room; empty if there is none."""
-    member: bool
-    """Whether they are in our room, in which all hear us."""
-    others: tuple[Someone, ...]
-    """Who else hears us."""
+    before: Talk
+    """Where what was said went until now."""
 
 
 class Knocking(Enum):
@@ -110,41 +139,19 @@ class HearsUs(Event):
     """Who."""
 
 
-class Cause(Enum):
-    """Why those who only asked for us do not hear us any more."""
-
-    JOINED = "joined"
-    POKED = "poked"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class HearNoMore(Event):
-    """Some outside our room do not hear us any more."""
-
-    people: tuple[Someone, ...]
-    """Who."""
-    cause: Cause
-    """We have joined a room, turned to somebody else, or asked for something in vain."""
-    room: str = ""
-    """The room, if it was one."""
-    turned_to: Someone | None = None
-    """The one whom we turned to, or wanted to."""
-
-
 @dataclass(frozen=True, slots=True)
 class TalksToNobody(Event):
-    """Nobody hears us any more, as `kick` asked."""
+    """What is said goes nowhere from now on, as `kick` asked."""
 
     heard: tuple[Someone, ...]
-    """The members of our room, who are still heard."""
+    """The members of the room that was current, who are still heard."""
     room: str
-    """Our room; empty if there is none."""
+    """That room; empty if there was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkEnded(Event):
-    """Somebody outside our room does not hear us any more, as `kick` asked."""
+    """We do not talk to somebody in private any more, as `kick` asked."""
 
     who: Someone
     """Who."""
@@ -152,7 +159,7 @@ class TalkEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class PersonGone(Event):
-    """Somebody outside our room does not talk to us any more."""
+    """Somebody does not talk to us in private any more."""
 
     who: Someone
     """Who."""
@@ -167,6 +174,16 @@ class NoSuchUser(Event):
 
     name: str
     """The name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchTalk(Event):
+    """There is no conversation of this name, or there are two."""
+
+    name: str
+    """The name."""
+    two: bool
+    """Whether it is a room that we are in, and somebody whom we talk to in private."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Datagrams:
         self._effects = effects
         self._hearing = Rate(HEAR_RATE, HEAR_BURST)
         self._unheard = Tally()
+        self._told_apart = False  # Whether it was told that others cannot tell them apart.
         self.strangers: Strangers | None = None
         """Those who speak to us unasked, where anybody can."""
         self.dropped = 0
@@ -44,6 +45,12 @@ class Datagrams:
 
     def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
         self._contacts.forget(contact)
+
+    def tell_parted(self, contact: Contact) -> None:
+        """Nothing: there are no words for it."""
+
+    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
+        """Nothing: no words have waited."""
 
     def forget(self, contact: Contact) -> None:
         self._contacts.forget(contact)
@@ -60,6 +67,10 @@ class Datagrams:
         for message in speak(line.speaker, line.text):
             for contact in contacts:
                 self._effects.send(message, contact.address)
+        members = () if line.room or self._told_apart else [one for one in contacts if one.rooms]
+        for contact in members[:1]:
+            self._told_apart = True
+            self._effects.tell(said.NotToldApart(contact.who))
         return ()
 
     # --- Hearing
@@ -68,7 +79,7 @@ class Datagrams:
         """Show a datagram, with what is certain of its sender: an address at most. Where the
         server names everybody, those whom it has not named are counted."""
         contact = self._contacts.get(source)
-        if contact is not None and (contact.blocked or contact.standing is Standing.UNKNOWN):
+        if contact is not None and (contact.blocked or not contact.known):
             contact = None
         if contact is None and self.strangers is None:
             self.dropped += 1
@@ -112,6 +123,7 @@ class Datagrams:
         if self.strangers is not None:
             who = self.strangers.claimed(contact, message.name)
         claims = "" if folded(message.name) == folded(contact.name) else message.name
-        in_room = contact.standing is Standing.IN_ROOM
-        how = said.Unencrypted(at(contact.address), claims, message.cut)
-        self._effects.tell(said.Said(who, text, in_room, how))
+        room = contact.rooms[0].name if contact.rooms else ""
+        perhaps = bool(room) and contact.standing is not Standing.UNKNOWN
+        how = said.Unencrypted(at(contact.address), claims, message.cut, perhaps_private=perhaps)
+        self._effects.tell(said.Said(who, text, bool(room), how, room))

@@ -52,7 +52,7 @@ class Gen1:
         )
         shared.contacts.open = True
         datagrams.strangers = Strangers(
-            shared.contacts, shared.room, names, lambda: bool(self.registration.name)
+            shared.contacts, shared.talks, names, lambda: bool(self.registration.name)
         )
         self._leaving = False
 

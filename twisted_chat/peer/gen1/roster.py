@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact, marks
 from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.gen1.contacts import AddressContacts
@@ -28,7 +29,9 @@ class AddressRoster:
         self._requests = requests
         self._names = names
         self._contacts = shared.contacts
-        self._room = shared.room
+        self._talks = shared.talks
+        self._new_room = shared.room
+        self._room = shared.room()
         self._gathering = shared.gathering
         self._discovery = Discovery(requests, names, self._roster_addresses)
         self._own_name = ""
@@ -41,7 +44,7 @@ class AddressRoster:
         self.curious = True
         """Whether names are worth looking up."""
         self.wake = NEVER
-        shared.room.tell_first = self._tell_who_hears
+        shared.talks.tell_first = self._tell_who_hears
 
     def _roster_addresses(self) -> list[Address]:
         return list(self._roster)
@@ -61,6 +64,7 @@ class AddressRoster:
 
     def leave(self, room: str, close: Close, now: float) -> None:
         """Tell the server that we are out of our room."""
+        self._room = self._new_room()
         self._roster, self._former, self._announced, self._untold = {}, {}, {}, {}
 
         def closed(answered: bool, now: float) -> None:
@@ -96,7 +100,6 @@ class AddressRoster:
         if contact is not None:
             self._roster[address] = contact
             self._room.enlist(address, contact, now)
-            self._contacts.came(contact)
 
     def tick(self, now: float) -> None:
         """See who came and who went, when the roster is whole."""
@@ -132,7 +135,8 @@ class AddressRoster:
             here = self._untold.pop(address, None)
             who = self._names.called(address)
             if here is not None and not self._contacts.ignores_mark(*marks(who.name, "", address)):
-                (self._gathering.came if here else self._gathering.left)(who, now)
+                move = self._gathering.came if here else self._gathering.left
+                move(who, self._room.name, now)
 
     def _tell_who_hears(self, now: float) -> None:
         """Something is going to be said: those who came to hear it are told first."""
@@ -145,12 +149,20 @@ class AddressRoster:
 
     def _entered(self, room: str, now: float) -> None:
         self._untold = {}
-        self._gathering.forget_moves()
+        self._gathering.forget_moves(self._room.name)
         self._settle(now)
-        tell = self._room.enter(room, encrypted=False, now=now)
+        former = self._room
+        if folded(former.name) != folded(room):
+            self._room = self._new_room(room)
+            for address, contact in self._roster.items():
+                self._room.enlist(address, contact, now)
+            self._talks.leave(former, now)  # One room at a time is all that there is.
+        entered = self._room
+        self._talks.enter(entered)
+        self._talks.turn_to(entered)
         self.wake = NEVER
         members = list(self._roster.values())
-        self._with_names(lambda now: tell(members), now)
+        self._with_names(lambda now: entered.tell_entered(members, encrypted=False), now)
 
     def _return_to(self, room: str, now: float) -> None:
         """Join again, creating the room where the server has forgotten it."""

@@ -77,13 +77,13 @@ class PlainServer:
     def create(self, room: str, close: Close, now: float) -> None:
         self._ask(CreateRoom(room), lambda answer: not isinstance(answer, Bare), close, now)
 
-    def kick(self, name: str, close: Close, now: float) -> None:
+    def kick(self, room: str, name: str, close: Close, now: float) -> None:
         close(Outcome.NOT_HERE, now)
 
-    def close_room(self, close: Close, now: float) -> None:
+    def close_room(self, room: str, close: Close, now: float) -> None:
         close(Outcome.NOT_HERE, now)
 
-    def give_room(self, name: str, close: Close, now: float) -> None:
+    def give_room(self, room: str, name: str, close: Close, now: float) -> None:
         close(Outcome.NOT_HERE, now)
 
     def leave(self, close: Close, now: float) -> None:

@@ -6,7 +6,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.peer.contacts.contact import Contact, keyless, marks
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.gen1.contacts import AddressContacts
-from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.talks.talks import Talks
 
 
 class Strangers:
@@ -15,12 +15,12 @@ class Strangers:
     def __init__(
         self,
         contacts: Contacts,
-        room: JoinedRoom,
+        talks: Talks,
         names: AddressContacts,
         registered: Callable[[], bool],
     ) -> None:
         self._contacts = contacts
-        self._room = room
+        self._talks = talks
         self._registered = registered
         self.claimed = names.claimed
         self.called = names.called
@@ -36,9 +36,10 @@ class Strangers:
         contact = self._contact(source)
         if contact is None:
             return None
-        busy = not self._registered() or bool(self._room.name) or self._room.moving
+        busy = not self._registered() or bool(self._talks.rooms()) or self._talks.moving
         self._contacts.knock(contact, free=self._contacts.welcoming and not busy)
-        if contact.hears:
+        if contact.talking:
+            self._talks.answer(contact)
             return contact
         self._contacts.forget(contact)
         return None

@@ -14,6 +14,7 @@ from twisted_chat.peer.gen2.keys import KeyDecisions
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.trust import Verdict
 from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
@@ -35,7 +36,7 @@ class IntroducedContacts:
         self.own = own
         self._allow = allow
         self._contacts = shared.contacts
-        self._room = shared.room
+        self._talks = shared.talks
         self._gathering = shared.gathering
         self._links = links
         self._datagrams = datagrams
@@ -57,25 +58,25 @@ class IntroducedContacts:
         return [contact for contact in found if contact is not None]
 
     def enlisted(
-        self, info: ContactInfo, verdict: Verdict | None, *, now: float
+        self, info: ContactInfo, verdict: Verdict | None, room: JoinedRoom, *, now: float
     ) -> Contact | None:
-        """The roster names somebody, who may have been judged. None for what cannot be
-        spoken to."""
+        """The roster of a room names somebody, who may have been judged. None for what cannot
+        be spoken to."""
         contact = self._met(info, now, verdict)
         if contact is not None:
-            first_key = not self._room.keyed
-            self._room.enlist(contact.casefolded, contact, now)
-            self._keyless.enlisted(contact, first_key=first_key)
+            first_key, first_room = not room.keyed, not contact.rooms
+            room.enlist(contact.casefolded, contact, now)
+            self._keyless.enlisted(contact, room, first_key=first_key, first_room=first_room)
         return contact
 
     def located(self, info: ContactInfo, now: float) -> Contact | None:
         """We wanted to talk to somebody. None for what cannot be spoken to."""
         former = self._contacts.get(info.fingerprint)
-        if former is not None and former.awaited:
-            self._room.part(former, now)  # What has waited was said to the room.
+        for room in self._talks.rooms() if former is not None and former.awaited else ():
+            if former is not None and room in former.awaited:
+                room.part(former, now)  # What has waited was said to the room.
         contact = self._met(info, now)
         if contact is not None:
-            self._contacts.await_return(contact, awaited=False)
             self._keyless.asked_for(contact)
         return contact
 
@@ -83,7 +84,9 @@ class IntroducedContacts:
         """Somebody wants to talk to us. They hear nothing before we want to talk to
         them, so that nobody can listen by knocking."""
         known_by = marks(info.name, info.fingerprint, (info.host, info.port))
-        if self._contacts.ignores_mark(*known_by) and not self._is_member(info):
+        former = self._contacts.get(_identity(info))
+        member = former is not None and former.rooms
+        if self._contacts.ignores_mark(*known_by) and not member:
             return
         contact = self._met(info, now)
         if contact is None:
@@ -91,10 +94,12 @@ class IntroducedContacts:
         self._contacts.knock(contact, free=False)
         self._keyless.asked_for(contact)
         if self._contacts.callers > MAX_INTRODUCED:
-            self._contacts.part(self._contacts.oldest_caller(), now)
-        if contact.blocked or contact.ignored or contact.standing is Standing.IN_ROOM:
+            oldest = self._contacts.oldest_caller()
+            self._contacts.hang_up(oldest)
+            self._contacts.settle(oldest, now)
+        if contact.blocked or contact.ignored:
             return
-        if not contact.hears:
+        if not contact.talking:
             doing, asking = Doing.KNOCK, Knocking.CALLS
         elif contact.barred:
             doing, asking = Doing.KNOCK, Knocking.BARRED
@@ -103,17 +108,15 @@ class IntroducedContacts:
         self._gathering.did(doing, WantsToTalk(contact.who, asking), contact.who, now)
 
     def parted(self, contact: Contact, now: float) -> None:
-        """Somebody does not hear us any more. One in our room hears us until we leave it."""
-        if contact.standing in (Standing.SPOKEN_TO, Standing.INTRODUCED):
-            heard = contact.listening
-            self._contacts.part(contact, now)
+        """Somebody does not talk to us in private any more. One in a room with us hears us
+        there until we leave it."""
+        if contact.standing is not Standing.UNKNOWN:
+            heard = contact.talking and contact.listening
+            self._contacts.hang_up(contact)
+            self._contacts.settle(contact, now)
             if heard:
                 gone = PersonGone(contact.who)
                 self._gathering.did(Doing.PART, gone, contact.who, now)
-
-    def _is_member(self, info: ContactInfo) -> bool:
-        member = self._room.member(folded(info.name))
-        return member is not None and member.identity == _identity(info)
 
     def _met(
         self, info: ContactInfo, now: float, verdict: Verdict | None = None
@@ -128,7 +131,8 @@ class IntroducedContacts:
             and not info.fingerprint
             and contact.casefolded != folded(info.name)
         ):
-            self._room.unlist(contact)  # Somebody else is there now.
+            for room in self._talks.rooms():
+                room.replace(contact)  # Somebody else is there now.
             self._contacts.forget(contact)
             contact = None
         if contact is None:

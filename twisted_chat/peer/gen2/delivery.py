@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inbox, Inboxes
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, Piece, pieces_of
+from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, pieces_of
+from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
@@ -28,6 +29,9 @@ LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
 ACK_DELAY, ACK_EVERY = 0.02, 64
 """Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
+ANNOUNCED, LOOK_AGAIN = 5.0, 0.1
+"""Seconds for which words wait for the server to call those members who said them to a room, and
+between two looks."""
 HEAR_RATE, HEAR_BURST = 100.0, 300
 """Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
 
@@ -49,30 +53,44 @@ class PeerDelivery:
     show_at: float = NEVER
     watched_until: float = NEVER
     """When it is looked at again."""
-    behind: bool = False
-    """Whether the person was told that something has not arrived."""
+    behind: frozenset[str] = frozenset()
+    """Conversations, rooms or an empty name, of which the person was told that something has not
+    arrived."""
+    waits_for: str = ""
+    """The room in which it is not known yet whether they are, and something was said."""
+    waits_until: float = 0.0
+
+    @property
+    def untold(self) -> Line | None:
+        """The first line that has not arrived of which the person was not told."""
+        if not self.behind:
+            return self.outbox.oldest
+        return self.outbox.oldest_besides(self.behind)
 
     @property
     def due(self) -> float:
         """When there is something to do."""
         due = min(self.acknowledge_at, self.show_at)
-        oldest = self.outbox.oldest
-        return due if oldest is None or self.behind else min(due, oldest.at + LATE)
+        untold = self.untold
+        return due if untold is None else min(due, untold.at + LATE)
 
 
 class Deliveries:
-    """All conversations over links. `wake` is when `tick` is due; `since_1970` is how many
-    seconds later than `now` the time of day is."""
+    """All that is said over links. `hearing` says what is to become of the words of somebody in
+    a room, `rates` how many are shown a second, and at once. `wake` is when `tick` is due;
+    `since_1970` is how many seconds later than `now` the time of day is."""
 
     def __init__(
         self,
         effects: Effects,
+        hearing: Callable[[str, Contact, float], Hearing],
         next_epoch: Callable[[], int],
         inboxes: Inboxes,
-        hear_rate: float,
-        hear_burst: float,
+        rates: tuple[float, float],
         since_1970: float,
     ) -> None:
+        hear_rate, hear_burst = rates
+        self._heard_in = hearing
         self._since_1970 = since_1970
         self._effects = effects
         self._next_epoch = next_epoch
@@ -87,6 +105,8 @@ class Deliveries:
         self._deadlines: Deadlines[PeerDelivery] = Deadlines()
         self._crowded: dict[PeerDelivery, None] = {}
         """Those in whose outboxes there may be no room for a line that is not long."""
+        self.dropped = 0
+        """Words said to rooms in which we, or those who said them, are not."""
         self.last: Line | None = None
         """What the person said last."""
 
@@ -106,22 +126,17 @@ class Deliveries:
     # --- Saying
 
     def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
-        """Accept a line for those who have room for it. To the members of the room that we are
-        in it is said there, and to others in private. Returns those who have no room for it."""
+        """Accept a line for those who have room for it. Returns those who have none."""
         self.last = line
         line.time = int((now + self._since_1970) * 1000)
-        to_room = pieces_of(line, line.room)
-        private: list[Piece] | None = None
-        size = to_room[0].size if len(to_room) == 1 else sum(piece.size for piece in to_room)
+        pieces = pieces_of(line)
+        size = pieces[0].size if len(pieces) == 1 else sum(piece.size for piece in pieces)
         late = now + LATE
         full: list[Contact] = []
         for contact in contacts:
             its = self._all.get(contact)
             if its is None:
                 its = self._with(contact)
-            pieces = to_room
-            if contact.standing is not Standing.IN_ROOM:
-                pieces = private = pieces_of(line, "") if private is None else private
             if not its.outbox.put(pieces, size):
                 full.append(contact)
                 continue
@@ -144,6 +159,16 @@ class Deliveries:
             its is None or its.peer.link is None or its.outbox.has_room(size) for its in every
         )
 
+    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
+        """Somebody is not in a room any more. Where there is no link to them, or it has `waited`
+        for their return, what was said there and not sent yet is not for them."""
+        its = self._all.get(contact)
+        if its is None or (its.peer.link is not None and not waited):
+            return
+        if lost := its.outbox.drop(room):
+            self._effects.tell(said.NeverArrived(contact.who, len(lost), lost[0].text, room))
+            its.behind &= its.outbox.conversations()
+
     def flush(self, contact: Contact) -> None:
         """Send what may be sent."""
         self._send(self._with(contact))
@@ -165,10 +190,11 @@ class Deliveries:
         self._deadlines.discard(its)
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
-        if sent:
-            self._effects.tell(said.ArrivalUnknown(contact.who, len(sent), sent[0].text))
-        if never:
-            self._effects.tell(said.NeverArrived(contact.who, len(never), never[0].text))
+        for room, lines in _by_room(sent).items():
+            unknown = said.ArrivalUnknown(contact.who, len(lines), lines[0].text, room)
+            self._effects.tell(unknown)
+        for room, lines in _by_room(never).items():
+            self._effects.tell(said.NeverArrived(contact.who, len(lines), lines[0].text, room))
 
     @property
     def unsettled(self) -> list[PeerDelivery]:
@@ -193,39 +219,55 @@ class Deliveries:
         if isinstance(speech, Acknowledgement):
             its.outbox.heard(speech)
             self._send(its)
-            if its.behind and not len(its.outbox):
-                its.behind = False
-                self._effects.tell(said.AllArrived(contact.who))
+            if its.behind:
+                for room in sorted(its.behind - its.outbox.conversations()):
+                    its.behind -= {room}
+                    self._effects.tell(said.AllArrived(contact.who, room))
         elif not its.inbox.accept(speech):
             self._owe(its, speech, now)
-        elif len(its.inbox) or contact.blocked or not self._may_show(its, now):
+        elif len(its.inbox) or contact.blocked or not self._may_show(its, speech, now):
             its.inbox.hold(speech)
             self._show(its, now)
         else:
             self._show_one(its, speech, now)
 
-    def _may_show(self, its: PeerDelivery, now: float) -> bool:
-        """Whether one more may be shown now. If not, it is tried again later."""
-        if self._hearing.spend(its.contact.fingerprint, now):
+    def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> bool:
+        """Whether one more may be shown now, or dropped. If not, it is tried again later."""
+        if text.room and self._waits(its, text.room, now):
+            its.show_at = now + LOOK_AGAIN
+        elif self._hearing.spend(its.contact.fingerprint, now):
             return True
-        its.show_at = now + self._pause
+        else:
+            its.show_at = now + self._pause
         self._watch(its, its.show_at)
         return False
+
+    def _waits(self, its: PeerDelivery, room: str, now: float) -> bool:
+        """Whether what was said to a room waits for the server to call its speaker a member of
+        it, as it may be about to."""
+        if self._heard_in(room, its.contact, now) is not Hearing.AWAITED:
+            return False
+        if room != its.waits_for or now >= its.waits_until + ANNOUNCED:
+            its.waits_for, its.waits_until = room, now + ANNOUNCED
+        return now < its.waits_until
 
     def _show(self, its: PeerDelivery, now: float) -> None:
         """Show what was held until now, as far as it may be."""
         if its.show_at <= now:
             its.show_at = NEVER
         while len(its.inbox) and not its.contact.blocked and its.show_at == NEVER:
-            if self._may_show(its, now):
+            if self._may_show(its, its.inbox.first, now):
                 self._show_one(its, its.inbox.next(), now)
 
     def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         its.inbox.show(shown)
         contact = its.contact
-        if not contact.ignored:
+        room = shown.room
+        if room and self._heard_in(room, contact, now) is not Hearing.SHOWN:
+            self.dropped += 1
+        elif not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
-            self._effects.tell(said.Said(contact.who, text, contact.standing is Standing.IN_ROOM))
+            self._effects.tell(said.Said(contact.who, text, bool(room), None, room))
         self._owe(its, shown, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
@@ -266,18 +308,16 @@ class Deliveries:
                 self._show(its, now)
             if its.acknowledge_at <= now:
                 self._acknowledge(its)
-            oldest = its.outbox.oldest
-            if oldest is not None and not its.behind and oldest.at + LATE <= now:
-                its.behind = True
-                late.setdefault(oldest, []).append(its.contact.who)
+            while (line := its.untold) is not None and line.at + LATE <= now:
+                its.behind |= {line.room}
+                late.setdefault(line, []).append(its.contact.who)
             if (due := its.due) < NEVER:
                 self._watch(its, due)
-            elif oldest is None:
+            elif its.outbox.oldest is None:
                 self._active.pop(its, None)
         for line, behind in late.items():
-            self._effects.tell(
-                said.NotArrived(line.text, tuple(behind), line.arrived, line.receivers)
-            )
+            counts = line.arrived, line.receivers
+            self._effects.tell(said.NotArrived(line.text, tuple(behind), *counts, line.room))
 
     def _watch(self, its: PeerDelivery, at: float) -> None:
         """Look at this moment at what is due with somebody. What has been put off since is found
@@ -297,3 +337,11 @@ class Deliveries:
             for its in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)
+
+
+def _by_room(lines: list[Line]) -> dict[str, list[Line]]:
+    """Lines by the room that they were said to, empty for private ones."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.room, []).append(line)
+    return found

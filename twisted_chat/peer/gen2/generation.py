@@ -11,7 +11,7 @@ from twisted_chat.invitation import Invitation
 from twisted_chat.links import Link
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.keys import OwnKey
 from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
@@ -25,7 +25,7 @@ from twisted_chat.peer.gen2.keys import KeyDecisions
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.registration import KeyedRegistration
-from twisted_chat.peer.gen2.roster import NumberedRoster
+from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import KeyedServer
 from twisted_chat.peer.gen2.trust import Memory, Trust
 from twisted_chat.peer.gen2.ways import Ways
@@ -81,8 +81,9 @@ class Gen2:
         contacts, effects, gathering = shared.contacts, shared.effects, shared.gathering
         trust = Trust(own.memory, own.fingerprint, effects.tell)
         epochs = count(own.epoch + 1).__next__
+        rates = own.hear_rate, HEAR_BURST
         self._deliveries = Deliveries(
-            effects, epochs, Inboxes(), own.hear_rate, HEAR_BURST, own.since_1970
+            effects, shared.talks.hearing, epochs, Inboxes(), rates, own.since_1970
         )
         places = Places(whereabouts, own.here)
         self._ways = ways = Ways(
@@ -117,8 +118,8 @@ class Gen2:
             places.allow,
         )
         asked, known = self._requests, self._is_known
-        self._roster = NumberedRoster(shared, asked, known, self._introduced)
-        self.server = KeyedServer(asked, known, shared.room, self._roster, self._introduced)
+        self._rosters = Rosters(shared, asked, known, self._introduced)
+        self.server = KeyedServer(asked, known, shared.talks, self._rosters, self._introduced)
         self.compared = self._keys.compared
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
@@ -135,7 +136,8 @@ class Gen2:
         if uplink is None:
             self._shared.effects.tell(NeedsServer(Command.LINK, False))
             return
-        room = order.argument or self._shared.room.name
+        here = self._shared.talks.current_room
+        room = order.argument or (here.name if here is not None else "")
         link = str(Invitation(host, port, room, uplink.fingerprint))
         self._shared.effects.tell(InvitationShown(link, room))
 
@@ -222,7 +224,7 @@ class Gen2:
             self._requests.answer(message, now)  # What else is told is no news at the end.
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
-        elif not self._roster.told(message, now):
+        elif not self._rosters.told(message, now):
             known = self._requests.answer(message, now)
             if not known and message == Bare(Verb.HI):
                 self.registration.forgotten(now)
@@ -230,7 +232,7 @@ class Gen2:
     def _registered(self, again: bool, now: float) -> None:
         self._lookalikes.own = self.registration.name
         self._shared.registered(again, now)
-        self._roster.returned(now)
+        self._rosters.returned(now)
 
     def _parted(self, contact: Contact, now: float) -> None:
         self._introduced.parted(contact, now)
@@ -250,7 +252,7 @@ class Gen2:
         """Tell the way to one, or to everybody."""
         name, contacts = order.argument, self._shared.contacts
         if not name:
-            here = (one for one in contacts.everybody() if one.standing is not Standing.UNKNOWN)
+            here = (one for one in contacts.everybody() if one.known)
             self._ways.show([one.who for one in here if one.fingerprint], "", now)
         elif (contact := contacts.called(name)) is not None:
             self._ways.show([contact.who], name, now)
@@ -261,12 +263,12 @@ class Gen2:
 
     @property
     def wake(self) -> float:
-        due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._roster.wake)
+        due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
         return min(due, self._ways.wake)
 
     def tick(self, now: float) -> None:
         self._link.tick(now)
-        self._roster.tick(now)
+        self._rosters.tick(now)
         self._ways.tick(now)
         self._mesh.tick(now)
         self._deliveries.tick(now)

@@ -72,6 +72,11 @@ class Inbox:
         self._held.append(said)
         self._bytes += size_of(said.text)
 
+    @property
+    def first(self) -> NumberedText:
+        """The first of what is held."""
+        return self._held[0]
+
     def next(self) -> NumberedText:
         """The first of what is held, which is held no longer."""
         said = self._held.popleft()

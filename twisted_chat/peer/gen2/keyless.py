@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from twisted_chat.addresses import Address, is_public
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.contact import Contact, Standing
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.events.keys import Withheld
 from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.rate import Rate
 
 TELL_EVERY, TELL_BURST = 10.0, 5
@@ -25,7 +26,6 @@ class Keyless:
 
     def __init__(self, shared: Shared, server_is_far: Callable[[], bool]) -> None:
         self._contacts = shared.contacts
-        self._room = shared.room
         self._effects = shared.effects
         self._server_is_far = server_is_far
         self._trusted: OrderedDict[tuple[str, Address], None] = OrderedDict()
@@ -33,22 +33,24 @@ class Keyless:
         """Those to whom nothing goes, which the person has not been told."""
         self._telling = Rate(1 / TELL_EVERY, TELL_BURST)
 
-    def enlisted(self, contact: Contact, *, first_key: bool) -> None:
-        """Somebody is in our room, with the first key there or not, and has yet no other
-        standing than before."""
+    def enlisted(
+        self, contact: Contact, room: JoinedRoom, *, first_key: bool, first_room: bool
+    ) -> None:
+        """Somebody is in a room, with the first key there or not, which is the first that they
+        share with us or not."""
         if contact.fingerprint:
             if first_key:
-                for _, other in self._room.members():
+                for other in room.people():
                     self._withhold(other)
             return
-        if contact.standing is not Standing.IN_ROOM:
+        if first_room:
             self._contacts.withhold(contact, withheld=False)
-        if self._room.keyed:
+        if room.keyed:
             self._withhold(contact)
 
     def asked_for(self, contact: Contact) -> None:
         """Somebody is talked to, or wants to be."""
-        if contact.standing is not Standing.IN_ROOM:
+        if not contact.rooms:
             self._withhold(contact)
 
     def _withhold(self, contact: Contact) -> None:
@@ -71,7 +73,7 @@ class Keyless:
         """Tell the person to whom nothing goes, all of them at once."""
         if not self._untold:
             return
-        untold = [one for one in self._untold if one.standing is Standing.IN_ROOM or one.hears]
+        untold = [one for one in self._untold if one.rooms or one.talking]
         if untold and self._telling.spend("", now):
             people = (replace(one.who, address=at(one.address)) for one in untold)
             self._effects.tell(Withheld(tuple(people)))

@@ -102,6 +102,12 @@ class Mesh:
             self._say_leave(peer)
         self._parting.set(peer, now + LINGER)
 
+    def tell_parted(self, contact: Contact) -> None:
+        self._say_leave(self._known[contact.fingerprint])
+
+    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
+        self._words.left(contact, room, waited=waited)
+
     def returned(self, contact: Contact, now: float) -> None:
         self._words.flush(contact)
 

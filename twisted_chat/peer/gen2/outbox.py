@@ -6,7 +6,7 @@ acknowledged.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,9 +44,9 @@ class Piece:
 _conversation = lru_cache(maxsize=64)(conversation)
 
 
-def pieces_of(line: Line, room: str) -> list[Piece]:
-    """A line that is said to a room, or with an empty one in private, cut as it travels."""
-    encoded, where = line.text.encode(), _conversation(room)
+def pieces_of(line: Line) -> list[Piece]:
+    """A line, cut as it travels."""
+    encoded, where = line.text.encode(), _conversation(line.room)
     if len(encoded) <= MAX_TEXT:
         return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where)]
     pieces = [
@@ -77,6 +77,25 @@ class Outbox:
     def oldest(self) -> Line | None:
         """The first line that has not arrived."""
         return self._pieces[0].line if self._pieces else None
+
+    def oldest_besides(self, rooms: Container[str]) -> Line | None:
+        """The first line that has not arrived and was not said to one of these rooms, of which
+        an empty one stands for what is private."""
+        lines = (piece.line for piece in self._pieces)
+        return next((line for line in lines if line.room not in rooms), None)
+
+    def conversations(self) -> frozenset[str]:
+        """The rooms to which something was said that has not arrived; empty for private."""
+        return frozenset(piece.line.room for piece in self._pieces)
+
+    def drop(self, room: str) -> list[Line]:
+        """Forget what was never sent of what was said to a room. Returns the lines."""
+        sent = set(self.ever_sent())  # All of a line arrives, or nothing of it.
+        lost = [one for one in self._pieces if one.line.room == room and one.line not in sent]
+        gone = set(map(id, lost))
+        self._pieces = deque(one for one in self._pieces if id(one) not in gone)
+        self._bytes -= sum(piece.size for piece in lost)
+        return list(dict.fromkeys(piece.line for piece in lost))
 
     def lines(self) -> list[Line]:
         """All lines that have not arrived, in order."""

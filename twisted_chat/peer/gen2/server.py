@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.requests import ServerRequests
-from twisted_chat.peer.gen2.roster import NumberedRoster
-from twisted_chat.peer.room import JoinedRoom
+from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
+from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.common import CreateRoom, Leave, ListRooms, ListUsers, Locate, RoomReady
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
 from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
@@ -19,17 +19,17 @@ class KeyedServer:
         self,
         requests: ServerRequests,
         registered: Callable[[], bool],
-        room: JoinedRoom,
-        roster: NumberedRoster,
+        talks: Talks,
+        rosters: Rosters,
         introduced: IntroducedContacts,
     ) -> None:
         self._requests = requests
         self._registered = registered
-        self._room = room
-        self._roster = roster
+        self._talks = talks
+        self._rosters = rosters
         self._introduced = introduced
-        self.join = roster.join
-        self.leave_room = roster.leave
+        self.join = rosters.join
+        self.leave_room = rosters.leave
 
     def users(self, close: CloseList, now: float) -> None:
         self._list(ListUsers(), close, now)
@@ -39,11 +39,11 @@ class KeyedServer:
 
     def _list(self, request: ListUsers | ListRooms, close: CloseList, now: float) -> None:
         def answered(answers: list[Answer] | None, now: float) -> None:
-            self._room.asked -= 1
+            self._talks.asked -= 1
             parts = (one.names for one in answers or () if isinstance(one, Listed))
             close(None if answers is None else [name for names in parts for name in names], now)
 
-        self._room.asked += 1  # On a link the answer comes in a moment: a text waits for it.
+        self._talks.asked += 1  # On a link the answer comes in a moment: a text waits for it.
         self._requests.ask(request, answered, now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
@@ -61,31 +61,31 @@ class KeyedServer:
 
     def create(self, room: str, close: Close, now: float) -> None:
         def created() -> None:
-            self._roster.created(room, ours=True)
+            self._rosters.created(room, ours=True)
 
         self._ask(CreateRoom(room), RoomReady, created, close, now)
 
-    def kick(self, name: str, close: Close, now: float) -> None:
-        if not self._registered() or not self._room.name:
+    def kick(self, room: str, name: str, close: Close, now: float) -> None:
+        if not room or not self._registered():
             close(Outcome.IMPOSSIBLE, now)
             return
 
         def kicked() -> None:
             if not name:
-                self._roster.emptied(now)
+                self._rosters.emptied(room, now)
 
-        self._ask(Kick(self._room.name, name), Done, kicked, close, now)
+        self._ask(Kick(room, name), Done, kicked, close, now)
 
-    def close_room(self, close: Close, now: float) -> None:
-        self._dispose(CloseRoom(self._room.name), close, now)
+    def close_room(self, room: str, close: Close, now: float) -> None:
+        self._dispose(CloseRoom(room), close, now)
 
-    def give_room(self, name: str, close: Close, now: float) -> None:
-        self._dispose(GiveRoom(self._room.name, name), close, now)
+    def give_room(self, room: str, name: str, close: Close, now: float) -> None:
+        self._dispose(GiveRoom(room, name), close, now)
 
     def _dispose(self, request: CloseRoom | GiveRoom, close: Close, now: float) -> None:
         """Our room is not ours any more, if the server agrees."""
         room = request.room
-        self._ask(request, Done, lambda: self._roster.created(room, ours=False), close, now)
+        self._ask(request, Done, lambda: self._rosters.created(room, ours=False), close, now)
 
     def leave(self, close: Close, now: float) -> None:
         self._requests.ask(

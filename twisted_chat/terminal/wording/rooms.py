@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.terminal.wording.people import (
     MAX_NAMED,
     called,
-    listed,
     listing,
     several,
     shown_name,
-    verb,
 )
 
 
@@ -26,17 +25,13 @@ def _joined(event: rooms.RoomEntered) -> str:
 
 def _left(event: rooms.LeftRoom) -> str:
     confirmed = "" if event.confirmed else ", though the server did not confirm it"
-    return f"you are not in {shown_name(event.room)} any more{confirmed}{_still(event.still)}"
+    return f"you are not in {shown_name(event.room)} any more{confirmed}"
 
 
-def _put_out(event: rooms.PutOutOf) -> str:
-    return f"you were put out of {shown_name(event.room)}, or it was closed{_still(event.still)}"
-
-
-def _still(people: tuple[Someone, ...]) -> str:
-    if not people:
-        return ""
-    return f"; {listed(people)} still {verb(len(people), 'hears', 'hear')} you, $kick ends it"
+def _which(event: rooms.WhichRoom) -> str:
+    every = ", ".join(map(shown_name, event.rooms))
+    say = f"${event.command.word} ROOM" if event.command is Command.ROOMLEAVE else "$to ROOM"
+    return f"which room? You are in {every}, and talk in none of them: {say} says which"
 
 
 def _no_room(event: rooms.NoSuchRoom) -> str:
@@ -73,7 +68,17 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     rooms.RoomEntered: _joined,
     rooms.NoSuchRoom: _no_room,
     rooms.LeftRoom: _left,
-    rooms.PutOutOf: _put_out,
+    rooms.PutOutOf: lambda event: (
+        f"you were put out of {shown_name(event.room)}, or it was closed"
+    ),
+    rooms.WhichRoom: _which,
+    rooms.NotInRoom: lambda event: (
+        f"you are not in a room {shown_name(event.room)}; $who shows where you are"
+    ),
+    rooms.InTooManyRooms: lambda event: (
+        f"you are in as many rooms as can be; $roomleave ROOM makes place for"
+        f" {shown_name(event.room)}"
+    ),
     rooms.InNoRoom: lambda event: "you are in no room",
     rooms.RoomMade: lambda event: (
         f"{shown_name(event.room)} is there now; $roomjoin {shown_name(event.room)} takes you in"

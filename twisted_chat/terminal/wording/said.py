@@ -12,12 +12,36 @@ CUT = " [cut: longer than a datagram may be]"
 """What stands behind a line of which the original shows no more either."""
 
 
-def spoken(event: said.Said) -> str:
-    """The line of one who says something."""
+PRIVATELY = "privately"
+"""What everything says that is private."""
+
+
+def spoken(event: said.Said, where: str) -> str:
+    """The line of one who says something; `where` is empty or tells in which conversation."""
     how = event.unencrypted
     if how is None:
-        return f"< {shown_name(event.from_.name)}: {safe(event.text)}"
-    return f"< {speaker(event.from_, how)}: {safe(event.text)}{CUT if how.cut else ''}"
+        return f"< {shown_name(event.from_.name)}{where}: {safe(event.text)}"
+    return f"< {speaker(event.from_, how)}{where}: {safe(event.text)}{CUT if how.cut else ''}"
+
+
+def place(event: said.Said, here: str) -> str:
+    """In which conversation something is said, as it stands behind who says it; `here` is the
+    room in which what the person types is said. Empty for what was said there."""
+    how = event.unencrypted
+    if not event.room:
+        return "" if how is not None and how.stranger else f" {PRIVATELY}"
+    room = f" in room {shown_name(event.room)}"
+    if how is not None and how.perhaps_private:
+        return f"{room} or {PRIVATELY}"
+    return "" if event.room == here else room
+
+
+def about(room: str, here: str) -> str:
+    """With what a notice begins that is about a conversation: nothing for the room in which
+    what the person types is said."""
+    if not room:
+        return f"{PRIVATELY}: "
+    return "" if room == here else f"in room {shown_name(room)}: "
 
 
 def speaker(who: Someone, how: said.Unencrypted) -> str:
@@ -94,4 +118,8 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     said.NeverArrived: _never,
     said.ArrivalUnknown: _unknown,
     said.Delivery: _delivery,
+    said.NotToldApart: lambda event: (
+        f"{called(event.who)}, who is in a room with you, cannot tell what you say there from"
+        " what you say privately: generation 1 does not tell"
+    ),
 }

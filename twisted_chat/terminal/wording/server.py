@@ -23,6 +23,7 @@ _ASKED = {
     Command.ROOMCLOSE: "to close the room",
     Command.ROOMGIVE: "to give the room to {}",
     Command.POKE: "for {}",
+    Command.MSG: "for {}",
     Command.KICK: "to put {} out",
 }
 
@@ -70,7 +71,8 @@ def _no_link(event: server.NoEncryptedLink) -> str:
 
 
 def _back(event: server.ServerBack) -> str:
-    back = f", and go back to {shown_name(event.room)}" if event.room else ""
+    rooms = ", ".join(map(shown_name, event.rooms))
+    back = f", and go back to {rooms}" if rooms else ""
     return f"the server is back: you are {shown_name(event.name)} again{back}"
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import talk
-from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.talk import Cause, Doing, Knocking, Part
+from twisted_chat.peer.events.event import Someone, Talk
+from twisted_chat.peer.events.talk import Doing, Knocking, Part
 from twisted_chat.terminal.wording.keys import changed
 from twisted_chat.terminal.wording.people import (
     called,
-    listed,
+    excerpt,
     listing,
     several,
     shown_name,
@@ -21,9 +21,10 @@ from twisted_chat.terminal.wording.people import (
 
 MAX_LISTED = 100
 """Names of one kind that `$who` shows."""
+MAX_WAYS = 5
+"""Conversations that are named to one who talks to nobody."""
 
 _PARTS = {
-    Part.HEARS: "you talk to",
     Part.ONLY_HEARD: "you only hear",
     Part.NEW_KEY: "nothing goes to these, whose new key $trust NAME accepts:",
     Part.LOST_KEY: "nothing goes to these, who had a key and have none now, until $trust NAME:",
@@ -70,21 +71,41 @@ def _marked(one: talk.Present) -> str:
     return f"{_name_of(one)} ({', '.join(marks)})" if marks else _name_of(one)
 
 
+def place(conversation: Talk) -> str:
+    """A conversation in a sentence."""
+    if conversation.who is not None:
+        return f"{called(conversation.who)}, privately"
+    return f"room {shown_name(conversation.room)}" if conversation.room else "nobody"
+
+
 def _who(event: talk.Who) -> list[str]:
-    where = f"in {shown_name(event.room)}" if event.room else "in no room"
+    where = ", ".join(map(shown_name, event.rooms))
+    where = f"in {where}" if where else "in no room"
     named = f"you are {shown_name(event.name)}," if event.name else "you have no name yet, and are"
-    lines = [f"{named} {where}"]
+    goes = f"what you type goes to {place(event.current)}"
+    lines = [f"{named} {where}", goes if _name(event.current) else "you talk to nobody"]
+    hearing = [one for one in event.people if one.part is Part.HEARS]
+    for room in event.rooms:
+        some = [_marked(one) for one in hearing if room in one.rooms]
+        with_you = listing(some, MAX_LISTED) if some else "nobody"
+        lines.append(f"in room {shown_name(room)} with you: {with_you}")
+    if some := [_marked(one) for one in hearing if one.private]:
+        lines.append(f"you talk privately to {listing(some, MAX_LISTED)}")
     for part in Part:
-        if some := [_marked(one) for one in event.people if one.part is part]:
+        some = [_marked(one) for one in event.people if one.part is part]
+        if some and part is not Part.HEARS:
             lines.append(f"{_PARTS[part]} {listing(some, MAX_LISTED)}")
-        elif part is Part.HEARS:
-            lines.append("you talk to nobody")
     if event.strangers:
         lines.append(f"{event.strangers:,} unencrypted messages of strangers were not shown")
     return lines
 
 
 def _unheard(event: talk.Unheard) -> str:
+    if event.others:
+        ways = [f"$to {shown_name(_name(one))}" for one in event.others[:MAX_WAYS]]
+        rest = " and so on" if len(event.others) > MAX_WAYS else ""
+        many = verb(len(event.others), "goes", "go")
+        return f"nobody heard that: you talk to nobody now; {' or '.join(ways)}{rest} {many} on"
     room = shown_name(event.room) if event.room else ""
     nobody = f"you talk to nobody in {room}" if room else "you are in no room"
     names: dict[Part, list[str]] = {}
@@ -112,22 +133,23 @@ def _unheard(event: talk.Unheard) -> str:
     if unwanted := names.get(Part.IGNORED):
         reasons.append(f"you ignore {listing(unwanted)}; $unignore {sole(unwanted)} ends that")
     if heard := names.get(Part.ONLY_HEARD):
-        again = f"$roomjoin {room}" if room else f"$poke {sole(heard)}"
+        again = f"$poke {sole(heard)}"
         reasons.append(f"{nobody}, but hear {listing(heard)}; {again} talks to {them(heard)}")
     return "nobody heard that: " + ", and ".join(reasons)
 
 
+def _name(conversation: Talk) -> str:
+    who = conversation.who
+    return conversation.room if who is None else who.name or who.address
+
+
 def _begun(event: talk.TalkBegun) -> str:
-    name, room = called(event.who), shown_name(event.room) if event.room else ""
-    begin = f"you talk to {name} now" + (f", at {event.address}" if event.address else "")
-    if event.member:
-        return f"{begin}, who is in {room} with you: what you say is said to everybody there"
-    if room:
-        return f"{begin}: {name} hears what you say in {room} too, until $kick {name}"
-    if event.others:
-        hear = verb(len(event.others), "hears", "hear")
-        return f"{begin}; {listed(event.others)} {hear} it too"
-    return begin
+    address = f", at {event.address}" if event.address else ""
+    begun = f"you talk to {called(event.who)} now, privately{address}"
+    before = _name(event.before)
+    if before and event.before.who != event.who:
+        return f"{begun}; $to {shown_name(before)} goes back"
+    return begun
 
 
 def _wants(event: talk.WantsToTalk) -> str:
@@ -139,26 +161,13 @@ def _wants(event: talk.WantsToTalk) -> str:
     return f"{called(event.who)} wants to talk{what}"
 
 
-def _hear_no_more(event: talk.HearNoMore) -> str:
-    deaf = f"{listed(event.people)} {verb(len(event.people), 'does', 'do')} not hear you any more"
-    room = shown_name(event.room) if event.room else ""
-    if event.cause is Cause.REFUSED:
-        asked = called(event.turned_to) if event.turned_to is not None else room
-        why = f"as you asked for {asked}" if asked else "as you wanted something else"
-        return f"{deaf}, {why}; $poke NAME answers NAME"
-    if event.turned_to is not None:
-        turned = f"{deaf}: you have turned to {called(event.turned_to)}"
-        return f"{turned}; $poke NAME lets NAME hear it too"
-    return f"{deaf}: you are in {room} now; $poke NAME lets NAME hear what you say there"
-
-
 def _to_nobody(event: talk.TalksToNobody) -> str:
     if not event.heard:
         return "you talk to nobody now"
-    names = [called(one) for one in event.heard]
+    names, room = [called(one) for one in event.heard], shown_name(event.room)
     return (
-        f"you talk to nobody now, but still hear {listing(names)}: $roomleave ends that,"
-        f" and $roomjoin {shown_name(event.room)} talks to {them(names)} again"
+        f"you talk to nobody now, but still hear {listing(names)}: $roomleave {room} ends that,"
+        f" and $to {room} talks to {them(names)} again"
     )
 
 
@@ -172,6 +181,19 @@ def _nobody_here(event: talk.NobodyHere) -> str:
     if event.command is Command.TRUST:
         return f"there is nobody called {name} here; $poke {name} looks"
     return f"nobody called {name} is here; $who shows who is"
+
+
+def _no_talk(event: talk.NoSuchTalk) -> str:
+    name = shown_name(event.name)
+    if event.two:
+        return (
+            f"{name} is a room of yours and a person whom you talk to: $roomjoin {name} turns to"
+            f" the room, $poke {name} to the person"
+        )
+    return (
+        f"you are not in a room {name}, and talk to nobody called so: $roomjoin {name} joins the"
+        f" room, $poke {name} talks to the person"
+    )
 
 
 def _yourself(event: talk.ThatIsYou) -> str:
@@ -203,16 +225,23 @@ def _often(event: talk.DidOften) -> str:
 WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     talk.Who: _who,
     talk.Unheard: _unheard,
+    talk.NotSaid: lambda event: (
+        f"{excerpt(event.text)} was not said to anybody, as you had wanted to talk elsewhere;"
+        f" what you type now goes to {place(event.conversation)}"
+    ),
     talk.TalkBegun: _begun,
     talk.WantsToTalk: _wants,
-    talk.HearsUs: lambda event: f"you talk to {called(event.who)} now; $kick ends it",
-    talk.HearNoMore: _hear_no_more,
+    talk.HearsUs: lambda event: f"you talk to {called(event.who)} now, privately; $kick ends it",
+    talk.TalkingTo: lambda event: (
+        [f"what you type goes to {place(event.conversation)} now"] if event.asked else []
+    ),
     talk.TalksToNobody: _to_nobody,
     talk.TalkEnded: lambda event: f"you do not talk to {called(event.who)} any more",
     talk.PersonGone: _gone,
     talk.NoSuchUser: lambda event: (
         f"there is no user {shown_name(event.name)}; $userlist shows who is here"
     ),
+    talk.NoSuchTalk: _no_talk,
     talk.NobodyHere: _nobody_here,
     talk.ThatIsYou: _yourself,
     talk.TooManyPeople: lambda event: (

@@ -1,0 +1,1 @@
+"""Tests of the conversations that a person is in."""

@@ -1,0 +1,143 @@
+"""The rosters of all rooms that we are in, and of those that we want into."""
+
+from collections.abc import Callable
+
+from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
+from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.requests import ServerRequests
+from twisted_chat.peer.gen2.roster import NumberedRoster
+from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.server import Close, Outcome
+from twisted_chat.wire.common import JoinRoom
+from twisted_chat.wire.gen2.answers import (
+    Answer,
+    Came,
+    PutOut,
+    Refused,
+    RosterBegins,
+    RosterEnds,
+    RosterMember,
+    Went,
+)
+from twisted_chat.wire.gen2.requests import QuitRoom
+
+
+class Rosters:
+    """Each message goes to the roster that it is of. `wake` is when `tick` is due."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        requests: ServerRequests,
+        registered: Callable[[], bool],
+        introduced: IntroducedContacts,
+    ) -> None:
+        self._shared = shared
+        self._talks = shared.talks
+        self._requests = requests
+        self._registered = registered
+        self._introduced = introduced
+        self._rosters: dict[str, NumberedRoster] = {}
+        self._leaving: set[str] = set()
+        self._own: set[str] = set()
+
+    # --- What the person wants
+
+    def join(self, room: str, close: Close, now: float) -> None:
+        """Ask to be let in. When that is done, the roster has come."""
+        name = folded(room)
+        roster = self._rosters.get(name)
+        if roster is None:
+            roster = self._rosters[name] = NumberedRoster(
+                room, self._shared, self._requests, self._registered, self._introduced
+            )
+        roster.joining = roster.asked_in = True
+        self._talks.joining.add(name)
+
+        def answered(answers: list[Answer] | None, now: float) -> None:
+            roster.joining = False
+            self._talks.joining.discard(name)
+            if not roster.inside:
+                self._rosters.pop(name, None)
+            refused = answers is not None and isinstance(answers[0], Refused)
+            close(Outcome.UNANSWERED if answers is None else Outcome.of(not refused), now)
+
+        self._requests.ask(JoinRoom(room), answered, now)
+
+    def leave(self, room: str, close: Close, now: float) -> None:
+        """Tell the server that we are out of a room."""
+        name = folded(room)
+        self._leaving.add(name)
+        self._rosters.pop(name, None)
+
+        def answered(answers: list[Answer] | None, now: float) -> None:
+            self._leaving.discard(name)
+            close(Outcome.UNANSWERED if answers is None else Outcome.DONE, now)
+
+        self._requests.ask(QuitRoom(room), answered, now)
+
+    def emptied(self, room: str, now: float) -> None:
+        """We have put everybody else out: they are gone, whatever else is still to be told."""
+        joined = self._talks.room(room)
+        if joined is not None:
+            for _, contact in sorted(joined.members(), key=lambda one: str(one[0])):
+                joined.went(contact, now)
+
+    def created(self, room: str, *, ours: bool) -> None:
+        """A room is ours to create again, or no longer."""
+        (self._own.add if ours else self._own.discard)(folded(room))
+
+    # --- What the server says
+
+    def returned(self, now: float) -> None:
+        """The server knows us again, and perhaps nothing of our rooms."""
+        for name, roster in list(self._rosters.items()):
+            if roster.inside:
+                roster.returned(now, ours=name in self._own)
+
+    def told(self, message: Answer, now: float) -> bool:
+        """Take what a message says of a room. False if it is about something else."""
+        match message:
+            case PutOut():
+                self._put_out(message, now)
+            case RosterBegins() | RosterMember() | RosterEnds() | Came() | Went():
+                roster = self._rosters.get(folded(message.room))
+                if roster is not None:
+                    roster.told(message, now)
+                elif isinstance(message, RosterEnds):
+                    self._elsewhere(message.room)
+            case _:
+                return False
+        return True
+
+    def _elsewhere(self, room: str) -> None:
+        """The server has us in a room of which we do not know: what we asked, or were
+        answered, was lost with a link. So we leave that one."""
+        if folded(room) not in self._leaving:
+            self._requests.tell(QuitRoom(room))
+
+    def _put_out(self, message: PutOut, now: float) -> None:
+        name = folded(message.room)
+        if name in self._leaving:
+            self._requests.answer(message, now)
+            return
+        room = self._talks.room(name)
+        if room is not None:
+            self._rosters.pop(name, None)
+            self._talks.leave(room, now)
+            if name in self._own:
+                room.tell_left(confirmed=True)
+            else:
+                room.tell_put_out()
+
+    # --- What is due
+
+    @property
+    def wake(self) -> float:
+        return min((one.wake for one in self._rosters.values()), default=NEVER)
+
+    def tick(self, now: float) -> None:
+        for roster in list(self._rosters.values()):
+            if roster.wake <= now:
+                roster.tick(now)

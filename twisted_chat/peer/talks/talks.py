@@ -1,0 +1,159 @@
+"""The conversations that the person is in, each a room or one other person, and which of them
+is the current one: what is typed goes there, and nowhere else."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from twisted_chat.names import folded
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Contacts, Listeners
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.events.talk import TalkEnded, TalkingTo
+from twisted_chat.peer.talks.room import JoinedRoom
+
+MAX_ROOMS = 64
+"""Rooms that we are in at a time."""
+
+
+class Hearing(Enum):
+    """What is to become of words that were said to a room."""
+
+    SHOWN = "shown"
+    AWAITED = "awaited"
+    """They wait: the one who said them may be about to be called a member."""
+    DROPPED = "dropped"
+    """We are not in that room."""
+
+
+class Talks:
+    """All of them."""
+
+    def __init__(self, contacts: Contacts, effects: Effects) -> None:
+        self._contacts = contacts
+        self._effects = effects
+        self._rooms: dict[str, JoinedRoom] = {}
+        self._current: JoinedRoom | Contact | None = None
+        self._listeners: tuple[JoinedRoom | Contact | None, int, Listeners] | None = None
+        self._knocked: Contact | None = None
+        """The current one, where it is they who began it."""
+        self.joining: set[str] = set()
+        """Casefolded names of rooms into which we are asking to be let."""
+        self.asked = 0
+        """Requests of the person under way that may change whom we speak to."""
+        self.tell_first: Callable[[float], None] | None = None
+        """Tells who hears what is said next, where that comes late."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether whom we speak to is about to change."""
+        return self.asked > 0 or any(room.returning for room in self._rooms.values())
+
+    # --- Rooms
+
+    def rooms(self) -> list[JoinedRoom]:
+        """Those that we are in, the one joined last at the end."""
+        return list(self._rooms.values())
+
+    def room(self, name: str) -> JoinedRoom | None:
+        """The room of this name, if we are in it."""
+        return self._rooms.get(folded(name))
+
+    @property
+    def full(self) -> bool:
+        """Whether we are in as many rooms as may be."""
+        return len(self._rooms) >= MAX_ROOMS
+
+    def enter(self, room: JoinedRoom) -> None:
+        """We are in this room."""
+        self._drop(room)
+        self._rooms[folded(room.name)] = room
+
+    def leave(self, room: JoinedRoom, now: float) -> None:
+        """We are not in this room any more."""
+        self._drop(room)
+        room.empty(now)
+        if self._current is room:
+            self.turn_to(None)
+
+    def _drop(self, room: JoinedRoom) -> None:
+        for name in [name for name, one in self._rooms.items() if one is room]:
+            del self._rooms[name]
+
+    # --- The current one
+
+    @property
+    def current(self) -> JoinedRoom | Contact | None:
+        """Where what is typed goes. None if that is nowhere."""
+        if isinstance(self._current, Contact) and not self._current.talking:
+            self.turn_to(None)
+        return self._current
+
+    @property
+    def current_room(self) -> JoinedRoom | None:
+        """The current one, if it is a room."""
+        return self._current if isinstance(self._current, JoinedRoom) else None
+
+    def turn_to(self, conversation: JoinedRoom | Contact | None, *, asked: bool = False) -> None:
+        """What is typed goes there from now on; it is told where the person `asked` for it."""
+        if conversation is not self._current or asked:
+            self._current = conversation
+            self._effects.tell(TalkingTo(described(conversation), asked))
+        if self._knocked is not conversation:
+            self.end_knock()
+
+    def answer(self, contact: Contact) -> None:
+        """Somebody spoke to us who alone hears what is typed, until the person begins something
+        else, or wants to in vain."""
+        self.turn_to(contact)
+        self._knocked = contact
+
+    def end_knock(self) -> None:
+        """What only somebody else began is over."""
+        knocked, self._knocked = self._knocked, None
+        if knocked is not None and knocked.talking:
+            self._contacts.hang_up(knocked)
+            if not knocked.known:
+                knocked.conversation.forget(knocked)
+            self._effects.tell(TalkEnded(knocked.who))
+
+    def listeners(self) -> Listeners:
+        """Those who get what is said in the current one."""
+        current, changes = self._current, self._contacts.changes
+        found = self._listeners
+        if found is None or found[0] is not current or found[1] != changes:
+            found = self._listeners = current, changes, self.listeners_of(current)
+        return found[2]
+
+    def listeners_of(self, conversation: JoinedRoom | Contact | None) -> Listeners:
+        """Those who get what is said in a conversation."""
+        if conversation is None:
+            among: list[Contact] = []
+        elif isinstance(conversation, Contact):
+            among = [conversation]
+        else:
+            among = conversation.people()
+        return self._contacts.listening(among)
+
+    def others(self) -> tuple[Talk, ...]:
+        """Those that are not current."""
+        every: list[JoinedRoom | Contact] = [*self._rooms.values(), *self._contacts.talking()]
+        return tuple(described(one) for one in every if one is not self._current)
+
+    # --- Hearing
+
+    def hearing(self, name: str, contact: Contact, now: float) -> Hearing:
+        """What is to become of words that somebody has said to the room of this name."""
+        room = self._rooms.get(folded(name))
+        if room is not None:
+            return Hearing.SHOWN if room.hears(contact, now) else Hearing.AWAITED
+        return Hearing.AWAITED if folded(name) in self.joining else Hearing.DROPPED
+
+
+def described(conversation: JoinedRoom | Contact | None) -> Talk:
+    """A conversation as events have it."""
+    if conversation is None:
+        return Talk()
+    if isinstance(conversation, Contact):
+        return Talk(who=conversation.who)
+    return Talk(conversation.name)
