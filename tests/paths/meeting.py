@@ -126,12 +126,6 @@ class Meeting:
         self.second.type_lines(word)
         return self.heard(word, patience)
 
-    def say(self, person: int, word: str, patience: float) -> bool:
-        """Let the first, 0, or the second, 1, say this; whether the other has heard it in time."""
-        people = self.first, self.second
-        people[person].type_lines(word)
-        return _hears(people[1 - person], f"< {self.names[person]}: {word}\n", patience)
-
     def hears(self, person: int, word: str, patience: float) -> bool:
         """Whether one of them hears this in time, which the other has said."""
         said = f"< {self.names[1 - person]}: {word}\n"

@@ -175,11 +175,10 @@ class Trial:
             heard = meeting.talk("after silence", PATIENCE)
         else:
             talks = scene.person if self.speaker is Speaker.THIS else 1 - scene.person
-            heard = meeting.say(talks, "soon", PATIENCE)
+            (meeting.first, meeting.second)[talks].type_lines("soon")
+            heard = not stops or meeting.hears(scene.person, "meanwhile", PATIENCE)
+            heard = meeting.hears(1 - talks, "soon", PATIENCE) and heard
         seconds = time.monotonic() - began
-        if stops:
-            heard = meeting.hears(scene.person, "meanwhile", PATIENCE) and heard
-            seconds = time.monotonic() - began
         heard = heard and meeting.talk("the end", PATIENCE) and meeting.each_once()
         return seconds if heard else None
 
