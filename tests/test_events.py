@@ -82,12 +82,17 @@ class Read(SynchronousTestCase):
         """Each command is read as its usage says, with what may be left out and without."""
         for command in Command:
             written = usage(command).replace("NAME", '"bob"').replace("ROOM", '"lab"')
-            written = written.replace("yes/no", '"yes"').replace("TEXT", '"hi all"')
-            name = {"ROOM": "lab", "[ROOM]": "lab", "": ""}.get(command.argument, "bob")
-            choice = "yes" if "yes" in command.choices else ""
+            choice = "".join(command.choices[:1])
+            written = written.replace(
+                '"answer": ' + "/".join(command.choices), f'"answer": "{choice}"'
+            )
+            written = written.replace("TEXT", '"hi all"')
+            first = command.argument.partition(" ")[0].strip("[]")
+            name = {"ROOM": "lab", "NAME": "bob"}.get(first, "")
             text = "hi all" if command.has_text else ""
+            room = "lab" if command.argument.endswith(" [ROOM]") else ""
             full = re.sub(r"[\[\]]", "", written)
-            self.assertEqual(read_order(full), Order(command, name, choice, text), full)
+            self.assertEqual(read_order(full), Order(command, name, choice, text, room), full)
             short = re.sub(r" \[.*\]", "", written)
             bare = Order(command, "" if command.argument[:1] == "[" else name, text=text)
             self.assertEqual(read_order(short), bare, short)

@@ -34,7 +34,7 @@ class Programs(ChatTestCase):
         server.expect("user echo registered")
         alice = self.meet("alice", port)
         alice.type_lines("$poke echo", "hello")
-        alice.expect("< echo: alice said: hello")
+        alice.expect("< echo privately: alice said: hello")
         alice.type_lines("$roomjoin lab", "gr\u00fcezi")
         alice.expect("< echo: alice said: gr\u00fcezi")
         alice.type_lines("$quit")

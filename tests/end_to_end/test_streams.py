@@ -472,11 +472,11 @@ class Entered(StreamTestCase):
         shown.expect("alice wants to talk")
         os.write(typing, b"good\n")
         shown.expect("good\n")
-        alice.expect("< bob: good\n")
+        alice.expect("< bob privately: good\n")
         self.end_with(bob, typing, shown)
         alice.type_lines("$quit")
         self.assertEqual(alice.wait(), 0)
-        self.assertNotIn("< bob: ls", alice.said)
+        self.assertNotIn(": ls", alice.said)
 
     def test_tcpchat(self) -> None:
         """So it is in TCP chat."""

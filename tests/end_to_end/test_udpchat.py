@@ -149,7 +149,10 @@ rooms = ["lab"]
         bob.expect("> alice wants to talk; $poke alice answers")
         bob.type_lines("$poke alice")
         bob.expect("> you talk to alice now")
-        self.talk(alice, bob)
+        alice.type_lines("grüezi")
+        bob.expect("< alice privately: grüezi")
+        bob.type_lines("hoi")
+        alice.expect("< bob privately: hoi")
 
     def test_interrupted_peer(self) -> None:
         """Ctrl-C ends a peer, which leaves the server, with the status that a shell has for it."""

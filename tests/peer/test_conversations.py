@@ -19,12 +19,11 @@ PEOPLE = ("alice", "bob", "carol", "dave")
 ROOMS = ("lab", "den", "hall")
 WORD = re.compile(r"(\w+) (\d+) (.*)")
 
+WHAT = ["join", "leave", "poke", "to", "msg", "say", "say", "say", "kick", "end", "cut"]
+WHAT += ["restart", "wait"]
 STEPS = sequences(
     st.tuples(
-        st.sampled_from(
-            ["join", "leave", "poke", "to", "msg", "say", "say", "say", "kick", "end"]
-            + ["cut", "restart", "wait"]
-        ),
+        st.sampled_from(WHAT),
         st.integers(0, len(PEOPLE) - 1),
         st.integers(0, len(PEOPLE) - 1),
         st.sampled_from(ROOMS),

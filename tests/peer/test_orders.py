@@ -39,8 +39,10 @@ class Commands(SynchronousTestCase):
         """Wrong arguments get one line with the usage."""
         alice = KeyedWorld().chatter("alice")
         for command in Command:
-            wrong = f"${command.word} a" if command.has_text else f"${command.word} a b"
-            self.assertEqual(alice.type(wrong), [f"> usage: {usage(command)}"])
+            more = "" if command.has_text else " a b c"
+            self.assertEqual(
+                alice.type(f"${command.word}{more}"), [f"> usage: {usage(command)}"], command
+            )
 
     def test_commands_of_other_chats(self) -> None:
         """Neither `/dance` nor a first `help` is said to anybody; a second `help` is."""

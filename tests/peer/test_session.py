@@ -26,12 +26,9 @@ class Commands(SynchronousTestCase):
         alice = world.chatter("alice", 1)
         world.network.sent.clear()
         for command in Command:
-            wrong = (
-                f"${command.word} a b"
-                if command.argument and not command.has_text
-                else f"${command.word} a"
-            )
-            self.assertEqual(alice.type(wrong, wait=0.1), [f"> usage: {usage(command)}"])
+            wrong = f"${command.word}" + " a" * (command.takes[-1] + 1)
+            if not command.has_text:
+                self.assertEqual(alice.type(wrong, wait=0.1), [f"> usage: {usage(command)}"])
             if command.takes.start:
                 shown = alice.type(f"${command.word}", wait=0.1)
                 self.assertEqual(shown, [f"> usage: {usage(command)}"])

@@ -77,8 +77,16 @@ class FakeServer:
         found += self.found
         self._ask(f"find {name}", close, now)
 
-    def create(self, room: str, close: Close, now: float) -> None:
-        self._ask(f"create {room}", close, now)
+    why = ""
+
+    def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
+        self._ask(f"create {room}" + " private" * private, close, now)
+
+    def run(self, command: Command, room: str, name: str, close: Close, now: float) -> None:
+        self._ask(f"{command.word} {room} {name}", close, now)
+
+    def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
+        self._ask(f"topic {room} {text}", close, now)
 
     def join(self, room: str, close: Close, now: float) -> None:
         self._ask(f"join {room}", close, now)

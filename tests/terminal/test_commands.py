@@ -124,7 +124,7 @@ class ReadLineTests(SynchronousTestCase):
     def test_wrong_arguments(self) -> None:
         """An argument too few or too many costs one line with the usage."""
         for command in Command:
-            words = [f"${command.word} one" + " two" * (not command.has_text)]
+            words = [f"${command.word} one two three"] if not command.has_text else []
             if not command.argument.startswith("["):
                 words.append(f"${command.word}" if command.argument else f"${command.word} one")
             for line in words:

@@ -15,11 +15,17 @@ class Command(Enum):
     KICK = ("kick", "[NAME]")
     ROOMLIST = ("roomlist", "")
     USERLIST = ("userlist", "")
-    ROOMCREATE = ("roomcreate", "ROOM")
+    ROOMCREATE = ("roomcreate", "ROOM [private]")
     ROOMJOIN = ("roomjoin", "ROOM")
     ROOMLEAVE = ("roomleave", "[ROOM]")
     ROOMCLOSE = ("roomclose", "")
     ROOMGIVE = ("roomgive", "NAME")
+    INVITE = ("invite", "NAME [ROOM]")
+    BAN = ("ban", "NAME")
+    UNBAN = ("unban", "NAME")
+    OP = ("op", "NAME")
+    DEOP = ("deop", "NAME")
+    TOPIC = ("topic", "TEXT")
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
     WHO = ("who", "[ROOM]")
@@ -39,10 +45,13 @@ class Command(Enum):
         """Whether the rest of the line is a text."""
         self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
         """How many arguments it can have."""
-        self.choices = tuple(argument.partition(" [")[2].rstrip("]").split("/"))
-        """What its second argument can be."""
+        second = argument.partition(" [")[2].rstrip("]")
+        self.choices = tuple(second.split("/")) if second.islower() else ()
+        """What its second argument can be, where it is one of several words."""
 
 
+RUNNING = (Command.INVITE, Command.BAN, Command.UNBAN, Command.OP, Command.DEOP)
+"""What one who runs a room wants for somebody."""
 TURNING = frozenset({Command.POKE, Command.ROOMJOIN, Command.TO})
 """Commands that change where what is typed goes."""
 
@@ -64,12 +73,13 @@ class Say:
 @dataclass(frozen=True, slots=True)
 class Order:
     """A command, with its argument, a name in its canonical form, where it takes one, one of
-    its choices, where it has some, and the text that is to be said with it."""
+    its choices, where it has some, the text that goes with it, and the room beside a name."""
 
     command: Command
     argument: str = ""
     choice: str = ""
     text: str = ""
+    room: str = ""
 
 
 QUIT = Order(Command.QUIT)

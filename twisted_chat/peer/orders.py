@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from twisted_chat.names import folded
-from twisted_chat.peer.commands import TURNING, Command, Order
+from twisted_chat.peer.commands import RUNNING, TURNING, Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.present import everybody, present
 from twisted_chat.peer.events import rooms, server, talk
@@ -67,7 +67,6 @@ class Orders:
             Command.WHO: self._who,
             Command.USERLIST: self._users,
             Command.ROOMLIST: self._rooms,
-            Command.ROOMCREATE: self._create,
             Command.ROOMJOIN: self._join,
             Command.ROOMLEAVE: self._leave,
             Command.ROOMCLOSE: self._close,
@@ -90,6 +89,12 @@ class Orders:
             self.in_vain(now, command)
         elif command is Command.MSG:
             self._aside(argument, order.text, now)
+        elif command is Command.ROOMCREATE:
+            self._create(argument, now, private=bool(order.choice))
+        elif command is Command.TOPIC:
+            self._set_topic(order.text, now)
+        elif command in RUNNING:
+            self._run(order, now)
         elif command in self._generation.commands:
             self._generation.commands[command](order, now)
         elif command in self._commands:
@@ -153,20 +158,21 @@ class Orders:
 
     # --- Rooms
 
-    def _create(self, room: str, now: float) -> None:
+    def _create(self, room: str, now: float, *, private: bool) -> None:
         def then(outcome: Outcome, now: float) -> None:
             if outcome is Outcome.DONE:
                 self._tell(rooms.RoomMade(room))
             else:
-                self._tell(rooms.RoomNotMade(room))
+                self._tell(rooms.RoomNotMade(room, self._server.why))
                 self.in_vain(now)
 
-        self._server.create(room, self._asked(Command.ROOMCREATE, room, then), now)
+        close = self._asked(Command.ROOMCREATE, room, then)
+        self._server.create(room, close, now, private=private)
 
     def _join(self, room: str, now: float) -> None:
         def then(outcome: Outcome, now: float) -> None:
             if outcome is not Outcome.DONE:
-                self._tell(rooms.NoSuchRoom(room))
+                self._tell(rooms.NoSuchRoom(room, self._server.why))
                 self.in_vain(now, Command.ROOMJOIN)
 
         if self._talks.full and self._talks.room(room) is None:
@@ -222,6 +228,32 @@ class Orders:
         if room is not None:
             close = self._asked(Command.ROOMGIVE, name, then)
             self._server.give_room(room, name, close, now)
+
+    def _run(self, order: Order, now: float) -> None:
+        """Want something for somebody in a room that we run."""
+        command, name = order.command, order.argument
+        room = order.room or self._which(command)
+        if room is None:
+            return
+        close = self._asked(command, name, self._ran(command, room, name))
+        self._server.run(command, room, name, close, now)
+
+    def _set_topic(self, text: str, now: float) -> None:
+        room = self._which(Command.TOPIC)
+        if room is not None:
+            close = self._asked(Command.TOPIC, "", self._ran(Command.TOPIC, room, ""))
+            self._server.set_topic(room, text, close, now)
+
+    def _ran(self, command: Command, room: str, name: str) -> Callable[[Outcome, float], None]:
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is Outcome.DONE:
+                self._tell(rooms.RoomRun(command, room, name))
+            elif not room:
+                self._tell(rooms.InNoRoom())
+            else:
+                self._tell(rooms.RoomNotRun(command, room, name, self._server.why))
+
+        return then
 
     # --- Conversations
 

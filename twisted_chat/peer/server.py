@@ -108,8 +108,13 @@ class Server(Protocol):
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         """Who somebody is and where: the answer is added to `found`."""
 
-    def create(self, room: str, close: Close, now: float) -> None:
-        """Create a room, without going there."""
+    @property
+    def why(self) -> str:
+        """Why it has just refused something, as a word; empty where it does not say."""
+
+    def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
+        """Create a room, without going there; into a `private` one only those come who are
+        invited."""
 
     def join(self, room: str, close: Close, now: float) -> None:
         """Be let into a room."""
@@ -126,6 +131,12 @@ class Server(Protocol):
 
     def give_room(self, room: str, name: str, close: Close, now: float) -> None:
         """Give a room of ours to another member."""
+
+    def run(self, command: Command, room: str, name: str, close: Close, now: float) -> None:
+        """What one who runs a room wants for somebody: one of RUNNING."""
+
+    def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
+        """Say what a room is about."""
 
     def leave(self, close: Close, now: float) -> None:
         """Be registered no longer."""

@@ -21,11 +21,17 @@ PURPOSES = {
     Command.KICK: "talk to NAME no more, or put NAME, or everybody, out of your room",
     Command.ROOMLIST: "show the rooms",
     Command.USERLIST: "show the users",
-    Command.ROOMCREATE: "create a room; to be in it, join it",
+    Command.ROOMCREATE: "create a room; into a private one only those come who are invited",
     Command.ROOMJOIN: "join a room, besides others: what you type goes there",
     Command.ROOMLEAVE: "leave the room that you talk in, or ROOM",
     Command.ROOMCLOSE: "close the room that you created",
     Command.ROOMGIVE: "hand the room that you created on to NAME",
+    Command.INVITE: "let NAME into your room, or ROOM",
+    Command.BAN: "put NAME out of your room, and let them in no more",
+    Command.UNBAN: "end that",
+    Command.OP: "let NAME help to run your room: invite, put out, ban, set the topic",
+    Command.DEOP: "end that",
+    Command.TOPIC: "say what your room is about",
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
     Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
@@ -132,16 +138,19 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
     if others and command is Command.QUIT:
         rest = ""  # There they say why.
     mistake = TurnMistake if command in TURNING else UsageMistake
-    words = rest.split(maxsplit=1) if command.has_text else rest.split()
-    text = words.pop() if command.has_text and len(words) > 1 else ""
+    names_first = command.takes[-1] - command.has_text
+    words = rest.split(maxsplit=names_first) if command.has_text else rest.split()
+    text = words.pop() if command.has_text and len(words) > names_first else ""
+    second = "".join(words[1:2])
+    choice = second.lower() if command.choices else ""
     wrong = len(words) + bool(text) not in command.takes
-    choice = "".join(words[1:2]).lower()
     if wrong or (choice and choice not in command.choices):
         raise mistake(f"usage: {usage(command)}")
-    if others and command.argument.strip("[]") == "ROOM":
+    if others and command.argument.startswith(("ROOM", "[ROOM")):
         words = [one.removeprefix("#") or one for one in words]
     try:
-        return Order(command, _name(words[0]) if words else "", choice, text)
+        room = _name(second) if second and not command.choices else ""
+        return Order(command, _name(words[0]) if words else "", choice, text, room)
     except NameRefused as refused:
         raise mistake(str(refused)) from None
 

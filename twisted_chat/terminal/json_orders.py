@@ -16,8 +16,8 @@ _BY_WORD = {command.word: command for command in Command}
 def arguments(command: Command) -> dict[str, bool]:
     """What goes with a command in JSON: each name, and whether it has to be there."""
     found = {}
-    for one in command.argument.split():
-        name = "answer" if "/" in one else one.strip("[]").lower()
+    for number, one in enumerate(command.argument.split()):
+        name = "answer" if number and command.choices else one.strip("[]").lower()
         found[name] = not one.startswith("[")
     return found
 
@@ -61,8 +61,8 @@ def _order(wanted: dict[str, Any]) -> Order:
     if choice and choice not in command.choices:
         raise mistake(f"usage: {usage(command)}")
     text = one_text({"say": wanted.pop("text", "")})
-    name = next(iter(wanted.values()), "")
     try:
-        return Order(command, names.canonical(name) if wanted else "", choice, text)
+        given = [names.canonical(wanted[name]) for name in known if name in wanted]
+        return Order(command, "".join(given[:1]), choice, text, "".join(given[1:]))
     except NameRefused as refused:
         raise mistake(str(refused)) from None

@@ -27,7 +27,7 @@ class FakeRoster:
         self.done: list[Any] = []
         self.join = self.leave = lambda room, close, now: self.done.append(room)
 
-    def created(self, room: str, *, ours: bool) -> None:
+    def created(self, room: str, *, ours: bool, private: bool = False) -> None:
         self.done.append((room, ours))
 
     def emptied(self, room: str, now: float) -> None:

@@ -29,6 +29,8 @@ class NoSuchRoom(Event):
 
     room: str
     """The name."""
+    why: str = ""
+    """Why, in one of the words of docs/wire.md, where the server says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class PutOutOf(Event):
 
     room: str
     """Its name."""
+    how: str = ""
+    """`kicked`, `banned` or `closed`, where the server says so, in a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class RoomNotMade(Event):
 
     room: str
     """Its name."""
+    why: str = ""
+    """Why, in one of the words of docs/wire.md, where the server says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,57 @@ class NotKickedOut(Event):
     """Who."""
     hears: bool
     """Whether they still hear us."""
+
+
+# --- Running one
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRun(Event):
+    """What was wanted for somebody in a room of ours is so."""
+
+    command: Command
+    """What."""
+    room: str
+    """The room."""
+    name: str
+    """Who; empty for what is about the room itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNotRun(Event):
+    """The server has refused that."""
+
+    command: Command
+    """What."""
+    room: str
+    """The room."""
+    name: str
+    """Who; empty for what is about the room itself."""
+    why: str
+    """Why, in one of the words of docs/wire.md; empty where it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsOfRoom(Event):
+    """Somebody who runs a room has done something for us, or to us."""
+
+    command: Command
+    """What."""
+    room: str
+    """The room."""
+    by: str
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicShown(Event):
+    """What a room of ours is about."""
+
+    topic: str
+    """That; empty: nothing any more."""
+    room: str
+    """The room."""
 
 
 # --- Coming and going, gathered where it is much

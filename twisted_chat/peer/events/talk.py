@@ -268,6 +268,7 @@ class Doing(Enum):
     NEW_KEY = "new_key"
     PART = "part"
     BREAK = "break"
+    ROOM = "room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +277,8 @@ class SeveralDid(Event):
 
     doing: Doing
     """Asked for us; asked for us and hear us; have names that look like others; have another
-    key; talk to us no more; or sent what the protocol does not allow, which ended the link."""
+    key; talk to us no more; sent what the protocol does not allow, which ended the link; or ran
+    rooms so that it is about us, or changed what they are about."""
     people: tuple[Someone, ...]
     """The first of them."""
     others: int
@@ -289,7 +291,8 @@ class DidOften(Event):
 
     doing: Doing
     """Asked for us; asked for us and hears us; has a name that looks like another; other keys;
-    talks to us no more; or sends what the protocol does not allow, which ends the link."""
+    talks to us no more; sends what the protocol does not allow, which ends the link; or runs a
+    room so that it is about us, or changes what that is about."""
     who: Someone
     """Who."""
     times: int

@@ -13,6 +13,7 @@ UNDONE: frozenset[type[Event]] = frozenset(
         rooms.NotKickedOut,
         rooms.RoomNotClosed,
         rooms.RoomNotGiven,
+        rooms.RoomNotRun,
         rooms.WhichRoom,
         said.LostFor,
         server.HelpMeant,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.gen1.contacts import AddressContacts
@@ -20,6 +21,8 @@ LEAVE_WAITS = (0.5, 1.0)
 
 class PlainServer:
     """Requests as datagrams of generation 1. Rooms have no owners there."""
+
+    why = ""
 
     def __init__(
         self,
@@ -74,7 +77,10 @@ class PlainServer:
 
         self._ask(Locate(name), then, close, now)
 
-    def create(self, room: str, close: Close, now: float) -> None:
+    def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
+        if private:
+            close(Outcome.NOT_HERE, now)
+            return
         self._ask(CreateRoom(room), lambda answer: not isinstance(answer, Bare), close, now)
 
     def kick(self, room: str, name: str, close: Close, now: float) -> None:
@@ -84,6 +90,12 @@ class PlainServer:
         close(Outcome.NOT_HERE, now)
 
     def give_room(self, room: str, name: str, close: Close, now: float) -> None:
+        close(Outcome.NOT_HERE, now)
+
+    def run(self, command: Command, room: str, name: str, close: Close, now: float) -> None:
+        close(Outcome.NOT_HERE, now)
+
+    def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
         close(Outcome.NOT_HERE, now)
 
     def leave(self, close: Close, now: float) -> None:

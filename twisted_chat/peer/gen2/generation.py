@@ -13,6 +13,8 @@ from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
+from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import OwnKey
 from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
 from twisted_chat.peer.events.talk import Doing, NobodyHere
@@ -26,16 +28,16 @@ from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.rosters import Rosters
-from twisted_chat.peer.gen2.server import KeyedServer
+from twisted_chat.peer.gen2.server import COMMANDS, KeyedServer
 from twisted_chat.peer.gen2.trust import Memory, Trust
 from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
-from twisted_chat.wire.gen2.answers import Answer, Introduced, parse_answer
+from twisted_chat.wire.gen2.answers import Answer, Introduced, RoomNews, Topic, parse_answer
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
-from twisted_chat.wire.gen2.requests import SignOfLife
+from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +226,26 @@ class Gen2:
             self._requests.answer(message, now)  # What else is told is no news at the end.
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
+        elif isinstance(message, RoomNews | Topic):
+            self._told_of_room(message, now)
         elif not self._rosters.told(message, now):
             known = self._requests.answer(message, now)
             if not known and message == Bare(Verb.HI):
                 self.registration.forgotten(now)
+
+    def _told_of_room(self, message: RoomNews | Topic, now: float) -> None:
+        """Somebody who runs a room has done something there."""
+        did = self._shared.gathering.did
+        if isinstance(message, Topic):
+            room = self._shared.talks.room(message.room)
+            if room is not None:
+                shown = rooms.TopicShown(message.text, room.name)
+                did(Doing.ROOM, shown, Someone(room.name), now)
+        elif not self._shared.contacts.is_ignored(message.by):
+            if message.verb is RoomVerb.INVITE:
+                self._rosters.invited(message.room)
+            news = rooms.NewsOfRoom(COMMANDS[message.verb], message.room, message.by)
+            did(Doing.ROOM, news, Someone(message.by), now)
 
     def _registered(self, again: bool, now: float) -> None:
         self._lookalikes.own = self.registration.name

@@ -31,6 +31,7 @@ from twisted_chat.wire.gen2.requests import (
     Request,
     RoomRequest,
     RoomVerb,
+    RunRoom,
     verb_of,
 )
 
@@ -76,6 +77,8 @@ class ServerRequests:
         self._effects = effects
         self._open: deque[_Awaited] = deque()
         self.link: Link | None = None
+        self.why = ""
+        """The ground on which a room was refused last; empty where the server gave none."""
 
     @property
     def wake(self) -> float:
@@ -87,10 +90,12 @@ class ServerRequests:
             close(None, now)
             return
         if (refused := refusal(request)) is not None:
+            self._note(refused)
             close([refused], now)
             return
         self._effects.frame(request.encode(), self.link)
-        verb, room = _ASKED[type(request)], _room(request)
+        verb = request.verb if isinstance(request, RunRoom) else _ASKED[type(request)]
+        room = _room(request)
         self._open.append(_Awaited(verb, room, close, now + PATIENCE, now + LONGEST_LIST))
 
     def tell(self, request: Request) -> None:
@@ -121,9 +126,13 @@ class ServerRequests:
             request.due = min(now + PATIENCE, request.until)
         else:
             request.answers.append(answer)
+            self._note(answer)
             self._open.remove(request)
             request.close(request.answers, now)
         return True
+
+    def _note(self, answer: Answer) -> None:
+        self.why = answer.ground.value if isinstance(answer, Refused) else ""
 
     def give_up(self, now: float) -> None:
         """There will be no answers."""

@@ -23,7 +23,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import AskRoster
+from twisted_chat.wire.gen2.requests import AskRoster, CreatePrivateRoom
 
 GRACE = 30.0
 """Seconds for which those who were with us may return to a server that has forgotten us."""
@@ -54,6 +54,7 @@ class NumberedRoster:
         """Whether it is asked that we be let in."""
         self.asked_in = False
         """Whether it is the person who wants in, and not we who want back."""
+        self._private = False
         self._number = -1
         self._asked_again = False
         self._incoming: tuple[RosterBegins, dict[str, ContactInfo]] | None = None
@@ -66,9 +67,10 @@ class NumberedRoster:
 
     # --- Getting back into it
 
-    def returned(self, now: float, *, ours: bool) -> None:
+    def returned(self, now: float, *, ours: bool, private: bool) -> None:
         """The server knows us again, and perhaps nothing of our room. If that is `ours`, it is
-        for us to create it again."""
+        for us to create it again, as a `private` one if it was."""
+        self._private = private
         self._create_at = now if ours else now + OTHERS_CREATE
         self._return_at = NEVER
         self._number, self._asked_again, self._incoming = -1, True, None
@@ -104,7 +106,8 @@ class NumberedRoster:
             else:
                 self._create_at = now + OTHERS_CREATE
                 self.room.returning = True
-                self._requests.ask(CreateRoom(room), join, now)
+                create = CreatePrivateRoom(room) if self._private else CreateRoom(room)
+                self._requests.ask(create, join, now)
 
         def join(answers: list[Answer] | None, now: float) -> None:
             self.room.returning = False

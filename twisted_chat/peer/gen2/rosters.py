@@ -22,6 +22,9 @@ from twisted_chat.wire.gen2.answers import (
 )
 from twisted_chat.wire.gen2.requests import QuitRoom
 
+MAX_PRIVATE = 1_000
+"""Rooms of which it is known that they may be private."""
+
 
 class Rosters:
     """Each message goes to the roster that it is of. `wake` is when `tick` is due."""
@@ -41,6 +44,8 @@ class Rosters:
         self._rosters: dict[str, NumberedRoster] = {}
         self._leaving: set[str] = set()
         self._own: set[str] = set()
+        self._private: set[str] = set()
+        """Rooms into which nobody comes uninvited, as far as we know."""
 
     # --- What the person wants
 
@@ -84,9 +89,17 @@ class Rosters:
             for _, contact in sorted(joined.members(), key=lambda one: str(one[0])):
                 joined.went(contact, now)
 
-    def created(self, room: str, *, ours: bool) -> None:
-        """A room is ours to create again, or no longer."""
+    def created(self, room: str, *, ours: bool, private: bool = False) -> None:
+        """A room is ours to create again, or no longer; perhaps a `private` one."""
         (self._own.add if ours else self._own.discard)(folded(room))
+        if private:
+            self.invited(room)
+
+    def invited(self, room: str) -> None:
+        """This room may be private: where it has to be created again it is so then too. There
+        are only so many of which that is known."""
+        if len(self._private) < MAX_PRIVATE:
+            self._private.add(folded(room))
 
     # --- What the server says
 
@@ -94,7 +107,7 @@ class Rosters:
         """The server knows us again, and perhaps nothing of our rooms."""
         for name, roster in list(self._rosters.items()):
             if roster.inside:
-                roster.returned(now, ours=name in self._own)
+                roster.returned(now, ours=name in self._own, private=name in self._private)
 
     def told(self, message: Answer, now: float) -> bool:
         """Take what a message says of a room. False if it is about something else."""
@@ -129,7 +142,7 @@ class Rosters:
             if name in self._own:
                 room.tell_left(confirmed=True)
             else:
-                room.tell_put_out()
+                room.tell_put_out(message.how.value)
 
     # --- What is due
 

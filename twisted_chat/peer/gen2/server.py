@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.rosters import Rosters
@@ -9,7 +10,26 @@ from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.common import CreateRoom, Leave, ListRooms, ListUsers, Locate, RoomReady
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
-from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, Kick, Request
+from twisted_chat.wire.gen2.requests import (
+    CloseRoom,
+    CreatePrivateRoom,
+    GiveRoom,
+    Kick,
+    Request,
+    RoomVerb,
+    RunRoom,
+    SetTopic,
+)
+
+_VERBS = {
+    Command.INVITE: RoomVerb.INVITE,
+    Command.BAN: RoomVerb.BAN,
+    Command.UNBAN: RoomVerb.UNBAN,
+    Command.OP: RoomVerb.OP,
+    Command.DEOP: RoomVerb.DEOP,
+}
+COMMANDS = {verb: command for command, verb in _VERBS.items()}
+"""The command of each verb that others can tell us of."""
 
 
 class KeyedServer:
@@ -59,11 +79,22 @@ class KeyedServer:
 
         self._requests.ask(Locate(name), answered, now)
 
-    def create(self, room: str, close: Close, now: float) -> None:
-        def created() -> None:
-            self._rosters.created(room, ours=True)
+    @property
+    def why(self) -> str:
+        return self._requests.why
 
-        self._ask(CreateRoom(room), RoomReady, created, close, now)
+    def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
+        def created() -> None:
+            self._rosters.created(room, ours=True, private=private)
+
+        request = CreatePrivateRoom(room) if private else CreateRoom(room)
+        self._ask(request, RoomReady, created, close, now)
+
+    def run(self, command: Command, room: str, name: str, close: Close, now: float) -> None:
+        self._ask(RunRoom(_VERBS[command], room, name), Done, lambda: None, close, now)
+
+    def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
+        self._ask(SetTopic(room, text), Done, lambda: None, close, now)
 
     def kick(self, room: str, name: str, close: Close, now: float) -> None:
         if not room or not self._registered():

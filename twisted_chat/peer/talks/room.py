@@ -116,6 +116,6 @@ class JoinedRoom:
         """Tell that we are out of it, as we wanted."""
         self._effects.tell(rooms.LeftRoom(self.name, confirmed))
 
-    def tell_put_out(self) -> None:
+    def tell_put_out(self, how: str = "") -> None:
         """Tell that we are out of it, as somebody else wanted."""
-        self._effects.tell(rooms.PutOutOf(self.name))
+        self._effects.tell(rooms.PutOutOf(self.name, how))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from twisted_chat.display import safe
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.events.event import Someone
@@ -34,8 +35,81 @@ def _which(event: rooms.WhichRoom) -> str:
     return f"which room? You are in {every}, and talk in none of them: {say} says which"
 
 
+_GROUNDS = {
+    "banned": "{who} banned there",
+    "full": "it has as many members as it may have",
+    "keyless": "{name} has no key",
+    "long": "that is too long: 256 characters at most",
+    "many": "there are as many of these as there may be",
+    "name": "that is no name for a room",
+    "nobody": "there is nobody called {name} whom that can be done to",
+    "none": "there is no such room",
+    "op": "only the one whose room it is, and its ops, may do that",
+    "outside": "you are not in it",
+    "owner": "only the one whose room it is may do that",
+    "private": "only those come in who are invited",
+    "taken": "there is one that is called, or drawn, like that",
+}
+_WANTED = {
+    Command.INVITE: "{name} is not invited into {room}",
+    Command.BAN: "{name} is not banned from {room}",
+    Command.UNBAN: "{name} is as before in {room}",
+    Command.OP: "{name} is no op of {room}",
+    Command.DEOP: "{name} is as before in {room}",
+    Command.TOPIC: "the topic of {room} is as before",
+}
+_RUN = {
+    Command.INVITE: "{name} may come into {room}, and is told so",
+    Command.BAN: "{name} is banned from {room}",
+    Command.UNBAN: "{name} is not banned from {room} any more",
+    Command.OP: "{name} is an op of {room}",
+    Command.DEOP: "{name} is no op of {room} any more",
+    Command.TOPIC: "the topic of {room} is set",
+}
+_NEWS = {
+    Command.INVITE: "{by} invites you into {room}; $roomjoin {room} takes you in",
+    Command.BAN: "{by} has banned you from {room}",
+    Command.UNBAN: "{by} lets you into {room} again",
+    Command.OP: "{by} has made you an op of {room}: $help shows what you can do",
+    Command.DEOP: "{by} has made you no op of {room} any more",
+}
+
+
+def _ground(why: str, who: str, name: str) -> str:
+    return _GROUNDS.get(why, "the server refuses it").format(who=who, name=name)
+
+
+def _not_run(event: rooms.RoomNotRun) -> str:
+    name, room = shown_name(event.name) if event.name else "", shown_name(event.room)
+    said = _WANTED.get(event.command, "{room}, {name}").format(name=name, room=room)
+    return f"{said}: {_ground(event.why, f'{name} is', name)}"
+
+
+def _put_out(event: rooms.PutOutOf) -> str:
+    room = shown_name(event.room)
+    if event.how == "banned":
+        return f"you were banned from {room}"
+    return f"you were put out of {room}, or it was closed"
+
+
+def _not_made(event: rooms.RoomNotMade) -> str:
+    room = shown_name(event.room)
+    if event.why in ("many", "name"):
+        return f"{room} cannot be created: {_ground(event.why, '', '')}"
+    return f"{room} cannot be created: it exists already, most likely"
+
+
+def _topic(event: rooms.TopicShown) -> str:
+    room = shown_name(event.room)
+    if not event.topic:
+        return f"{room} has no topic any more"
+    return f"the topic of {room}: {safe(event.topic)}"
+
+
 def _no_room(event: rooms.NoSuchRoom) -> str:
     room = shown_name(event.room)
+    if event.why in ("banned", "full", "private", "many", "name"):
+        return f"you cannot come into {room}: {_ground(event.why, 'you are', '')}"
     return f"there is no room {room}, or it is full; $roomcreate {room} makes it"
 
 
@@ -68,9 +142,15 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     rooms.RoomEntered: _joined,
     rooms.NoSuchRoom: _no_room,
     rooms.LeftRoom: _left,
-    rooms.PutOutOf: lambda event: (
-        f"you were put out of {shown_name(event.room)}, or it was closed"
+    rooms.PutOutOf: _put_out,
+    rooms.RoomRun: lambda event: _RUN.get(event.command, "{room}, {name}").format(
+        name=shown_name(event.name) if event.name else "", room=shown_name(event.room)
     ),
+    rooms.RoomNotRun: _not_run,
+    rooms.NewsOfRoom: lambda event: _NEWS.get(event.command, "{by}: {room}").format(
+        by=shown_name(event.by), room=shown_name(event.room)
+    ),
+    rooms.TopicShown: _topic,
     rooms.WhichRoom: _which,
     rooms.NotInRoom: lambda event: (
         f"you are not in a room {shown_name(event.room)}; $who shows where you are"
@@ -83,9 +163,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     rooms.RoomMade: lambda event: (
         f"{shown_name(event.room)} is there now; $roomjoin {shown_name(event.room)} takes you in"
     ),
-    rooms.RoomNotMade: lambda event: (
-        f"{shown_name(event.room)} cannot be created: it exists already, most likely"
-    ),
+    rooms.RoomNotMade: _not_made,
     rooms.RoomClosed: lambda event: "your room is closed",
     rooms.RoomNotClosed: lambda event: "only who created a room can close it",
     rooms.RoomHandedOn: lambda event: f"the room is {shown_name(event.name)}'s now",

@@ -25,6 +25,12 @@ _ASKED = {
     Command.POKE: "for {}",
     Command.MSG: "for {}",
     Command.KICK: "to put {} out",
+    Command.INVITE: "to invite {}",
+    Command.BAN: "to ban {}",
+    Command.UNBAN: "to let {} in again",
+    Command.OP: "to make {} an op",
+    Command.DEOP: "to make {} no op",
+    Command.TOPIC: "to set the topic",
 }
 
 

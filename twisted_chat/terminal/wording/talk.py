@@ -38,6 +38,7 @@ _SEVERAL = {
     Doing.TALK: "{} want to talk: you talk to each other now; $kick ends it",
     Doing.LIKENESS: "the names of {} only look like others that you know; $verify NAME tells",
     Doing.PART: "{} do not talk to you any more; $poke NAME asks again",
+    Doing.ROOM: "{}: news of rooms, about you or what they are about; $who shows where you are",
     Doing.BREAK: "the links to {} were closed: they sent what is not allowed",
     Doing.NEW_KEY: "THE KEYS OF {} ARE NOT THE ONES YOU KNOW: nothing goes to them"
     " until $trust NAME",
@@ -47,6 +48,7 @@ _OFTEN = {
     Doing.TALK: "{} wanted to talk {times} times: you talk to each other now; $kick ends it",
     Doing.LIKENESS: "{} only looks like another that you know ({times} times)",
     Doing.PART: "{} does not talk to you any more, {times} times; $poke NAME asks again",
+    Doing.ROOM: "{}: {times} times news of rooms, about you or what they are about",
     Doing.BREAK: "the link to {} was closed {times} times: it sent what is not allowed",
     Doing.NEW_KEY: "{} CAME WITH {times} OTHER KEYS THAN THE ONE YOU KNOW: nothing goes there"
     " until $trust",
