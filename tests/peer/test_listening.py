@@ -343,7 +343,7 @@ class Told(SynchronousTestCase):
         """`$who` shows the room, who hears, and who is only heard."""
         for place in every():
             keyed = isinstance(place.world, KeyedWorld)
-            mark = "key" if keyed else "unencrypted"
+            mark = "new key" if keyed else "unencrypted"
             bob, vic = place.chatter("bob"), place.chatter("vic")
             self.assertEqual(
                 vic.type("$who"), ["> you are vic, in no room", "> you talk to nobody"]

@@ -211,6 +211,21 @@ class Commands(SynchronousTestCase):
         self.assertIn("you are in as many rooms as can be", alice.lines[-1])
         self.assertEqual(len(alice.session._talks.rooms()), MAX_ROOMS)
 
+    def test_whois(self) -> None:
+        """It is shown who somebody is: key, place, link, and where we talk to them."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        place = ":".join(map(str, bob.node.address))
+        shown = alice.type("$poke bob", "/whois bob")
+        self.assertEqual(
+            shown[1:],
+            [
+                f"> bob (new key), at {place}: in room lab, you talk privately",
+                f"> bob's key: ~{key_of('bob')[:8]}~",
+            ],
+        )
+        self.assertIn("nobody called zoe", alice.type("$whois zoe")[0])
+
     def test_msg(self) -> None:
         """A text for one person goes to that one, and the next where it went before."""
         world = KeyedWorld()

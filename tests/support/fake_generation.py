@@ -151,6 +151,12 @@ class FakeGeneration:
         """What was told since this was asked last."""
         return [one for one in self.effects.take() if isinstance(one, Event)]
 
+    def is_new(self, contact: Contact) -> bool:
+        return False
+
+    def linked(self, contact: Contact) -> bool:
+        return False
+
     def relayed(self, contact: Contact) -> bool:
         return False
 

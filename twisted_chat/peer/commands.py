@@ -29,6 +29,7 @@ class Command(Enum):
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
     WHO = ("who", "[ROOM]")
+    WHOIS = ("whois", "NAME")
     LINK = ("link", "[ROOM]")
     STATUS = ("status", "")
     PATH = ("path", "[NAME]")

@@ -54,6 +54,12 @@ class Generation(Protocol):
     @property
     def wake(self) -> float: ...
 
+    def is_new(self, contact: Contact) -> bool:
+        """Whether the key of a contact was seen first since we have started."""
+
+    def linked(self, contact: Contact) -> bool:
+        """Whether there is a link to a contact."""
+
     def compared(self, contact: Contact) -> bool:
         """Whether the person has compared the key of a contact."""
 

@@ -214,14 +214,14 @@ class Input:
         return True
 
     def _unheard(self, where: JoinedRoom | Contact | None) -> Unheard:
-        marks = self._generation.compared, self._generation.relayed
+        marks = self._generation
         if where is None:
             others = self._talks.others()
-            people = present(self._contacts.outside(), *marks)
+            people = present(self._contacts.outside(), marks)
             return Unheard("", () if others else people, others)
         if isinstance(where, Contact):
-            return Unheard("", present([where], *marks))
-        return Unheard(where.name, present(where.people(), *marks))
+            return Unheard("", present([where], marks))
+        return Unheard(where.name, present(where.people(), marks))
 
     def _say_unnamed(self, text: str, now: float) -> bool:
         """A text is taken for a name; before the server has given us one it waits, unless

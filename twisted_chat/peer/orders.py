@@ -8,6 +8,7 @@ from twisted_chat.peer.commands import RUNNING, TURNING, Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.present import everybody, present
 from twisted_chat.peer.events import rooms, server, talk
+from twisted_chat.peer.events.event import at
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.room import JoinedRoom
@@ -22,6 +23,7 @@ _WITHOUT_SERVER = frozenset(
         Command.TO,
         Command.UNIGNORE,
         Command.WHO,
+        Command.WHOIS,
     }
 )
 _FOR_OTHERS = frozenset(
@@ -65,6 +67,7 @@ class Orders:
             Command.IGNORE: self._ignore,
             Command.UNIGNORE: self._unignore,
             Command.WHO: self._who,
+            Command.WHOIS: self._whois,
             Command.USERLIST: self._users,
             Command.ROOMLIST: self._rooms,
             Command.ROOMJOIN: self._join,
@@ -380,16 +383,16 @@ class Orders:
         self._tell(server.Help(tuple(Command)))
 
     def _who(self, name: str, now: float) -> None:
-        marks = self._generation.compared, self._generation.relayed
+        marks = self._generation
         current, here = self._talks.current, self._talks.current_room
         every = self._talks.rooms()
-        people = everybody(self._contacts, *marks)
+        people = everybody(self._contacts, marks)
         if name:
             room = self._talks.room(name)
             if room is None:
                 self._tell(rooms.NotInRoom(name))
                 return
-            every, people = [room], present(room.people(), *marks)
+            every, people = [room], present(room.people(), marks)
         self._tell(
             talk.Who(
                 self._registration.name,
@@ -400,6 +403,14 @@ class Orders:
                 described(current),
             )
         )
+
+    def _whois(self, name: str, now: float) -> None:
+        contact = self._contacts.called(name)
+        if contact is None:
+            self._tell(talk.NobodyHere(name, Command.WHOIS))
+            return
+        (person,) = present([contact], self._generation)
+        self._tell(talk.Whois(person, contact.fingerprint, at(contact.address)))
 
     def _ignore(self, name: str, now: float) -> None:
         found = self._contacts.find(name)

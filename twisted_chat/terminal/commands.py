@@ -35,6 +35,7 @@ PURPOSES = {
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
     Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
+    Command.WHOIS: "show who NAME is: key, place, link, rooms",
     Command.LINK: "show a line with which others get into your room, or ROOM",
     Command.STATUS: "show who has got what you said",
     Command.PATH: "show which way words go to NAME, or to everybody, and why not another",

@@ -1,5 +1,7 @@
 """Who there is, as `$who` shows it."""
 
+from collections.abc import Callable
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import LAB, contact_of
@@ -11,8 +13,19 @@ from twisted_chat.peer.events.talk import Part, Present
 KEY, OTHER = "a" * 64, "b" * 64
 
 
-def never(contact: Contact) -> bool:
-    return False
+class FakeMarks:
+    """What is told of these contacts."""
+
+    def __init__(
+        self,
+        compared: Callable[[Contact], bool] = lambda one: False,
+        others: tuple[Contact, ...] = (),
+    ) -> None:
+        self.compared = compared
+        self.is_new = self.relayed = self.linked = lambda one: one in others
+
+
+NONE = FakeMarks()
 
 
 class Who(SynchronousTestCase):
@@ -31,7 +44,7 @@ class Who(SynchronousTestCase):
             self.contacts.came(one, LAB)
         self.contacts.await_return(carol, LAB, awaited=True)
         self.contacts.block(dave, blocked=True)
-        shown = everybody(self.contacts, lambda one: one is bob, never)
+        shown = everybody(self.contacts, FakeMarks(lambda one: one is bob))
         self.assertEqual(
             [(one.name, one.part, one.encrypted, one.compared) for one in shown],
             [
@@ -45,7 +58,7 @@ class Who(SynchronousTestCase):
         self.contacts.hang_up(bob)
         self.contacts.went(bob, LAB)
         self.contacts.knock(bob, free=False)
-        shown = everybody(self.contacts, never, never)
+        shown = everybody(self.contacts, NONE)
         self.assertEqual(
             [one.part for one in shown], [Part.ONLY_HEARD, Part.IGNORED, Part.WITHHELD]
         )
@@ -55,9 +68,9 @@ class Who(SynchronousTestCase):
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.ignore("bob", [bob])
-        self.assertEqual(everybody(self.contacts, never, never), (Present("bob", Part.IGNORED),))
+        self.assertEqual(everybody(self.contacts, NONE), (Present("bob", Part.IGNORED),))
         self.contacts.came(bob, LAB)
-        (shown,) = everybody(self.contacts, never, never)
+        (shown,) = everybody(self.contacts, NONE)
         self.assertEqual((shown.part, shown.encrypted), (Part.IGNORED, True))
 
     def test_asking(self) -> None:
@@ -65,19 +78,22 @@ class Who(SynchronousTestCase):
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.knock(bob, free=False)
-        (shown,) = everybody(self.contacts, never, never)
+        (shown,) = everybody(self.contacts, NONE)
         self.assertEqual((shown.part, shown.asks), (Part.ONLY_HEARD, True))
         self.contacts.poke(bob)
-        (shown,) = everybody(self.contacts, never, never)
+        (shown,) = everybody(self.contacts, NONE)
         self.assertEqual((shown.part, shown.asks, shown.private), (Part.HEARS, False, True))
 
     def test_relayed(self) -> None:
-        """It is shown to whom words go over the server."""
+        """It is shown to whom there is a link, whose key is new, and to whom words go over the
+        server."""
         bob = contact_of("bob", KEY)
         self.contacts.add(bob)
         self.contacts.came(bob, LAB)
-        (shown,) = everybody(self.contacts, never, lambda one: one is bob)
-        self.assertTrue(shown.relayed)
+        (shown,) = everybody(self.contacts, FakeMarks(others=(bob,)))
+        self.assertEqual((shown.relayed, shown.new, shown.linked), (True, True, True))
+        (shown,) = everybody(self.contacts, NONE)
+        self.assertEqual((shown.relayed, shown.new, shown.linked), (False, False, False))
 
     def test_many(self) -> None:
         """Of very many it is not looked up whose keys were compared."""
@@ -91,5 +107,5 @@ class Who(SynchronousTestCase):
             asked.append(one.name)
             return True
 
-        shown = everybody(self.contacts, compared, never)
+        shown = everybody(self.contacts, FakeMarks(compared))
         self.assertEqual((asked, {one.encrypted for one in shown}), ([], {None}))

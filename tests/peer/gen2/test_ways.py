@@ -79,7 +79,7 @@ class Ways(Behind):
         world.wait(60)
         for one in self.people:
             self.assertEqual(one.told(" goes "), [])
-        self.alice.do("$who", "in room lab with you: bob (key)")
+        self.alice.do("$who", "in room lab with you: bob (new key)")
         self.alice.do("$path bob", "bob: directly, at 198.18.2.2:")
 
     def test_relayed(self) -> None:
@@ -97,7 +97,7 @@ class Ways(Behind):
             )
         carried = b"".join(sent.payload for sent in world.network.sent if sent.to == SERVER)
         self.assertNotIn(b"says 0", carried)
-        self.bob.do("$who", "with you: alice (key, over the server, which cannot read it)")
+        self.bob.do("$who", "with you: alice (new key, over the server, which cannot read it)")
         self.bob.do("$path", "alice: over the server, which cannot read it, for ")
 
     def test_every_kind(self) -> None:

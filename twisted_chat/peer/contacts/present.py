@@ -1,6 +1,7 @@
 """Who there is, as `$who` shows it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact, Standing
@@ -11,46 +12,51 @@ MAX_MARKED = 100
 """Those of whose keys it is told whether they were compared."""
 
 
-def present(
-    some: Iterable[Contact],
-    compared: Callable[[Contact], bool],
-    relayed: Callable[[Contact], bool],
-) -> tuple[Present, ...]:
-    """Some contacts, those with a key first; with each whether their key was `compared`, and
-    whether words to them are `relayed`."""
+class Marks(Protocol):
+    """What is told of somebody besides who they are."""
+
+    def compared(self, contact: Contact) -> bool:
+        """Whether the person has compared their key."""
+
+    def is_new(self, contact: Contact) -> bool:
+        """Whether their key was seen first since we have started."""
+
+    def relayed(self, contact: Contact) -> bool:
+        """Whether words to them go over the server."""
+
+    def linked(self, contact: Contact) -> bool:
+        """Whether there is a link to them now."""
+
+
+def present(some: Iterable[Contact], marks: Marks) -> tuple[Present, ...]:
+    """Some contacts, those with a key first."""
     every = sorted(some, key=lambda one: not one.fingerprint)
-    marks = len(every) <= MAX_MARKED
-    return tuple(_present(one, compared if marks else None, relayed) for one in every)
+    few = len(every) <= MAX_MARKED
+    return tuple(_present(one, marks, few=few) for one in every)
 
 
-def everybody(
-    contacts: Contacts,
-    compared: Callable[[Contact], bool],
-    relayed: Callable[[Contact], bool],
-) -> tuple[Present, ...]:
+def everybody(contacts: Contacts, marks: Marks) -> tuple[Present, ...]:
     """All whom we have to do with, and those who are ignored."""
-    here = present([one for one in contacts.everybody() if one.known], compared, relayed)
+    here = present([one for one in contacts.everybody() if one.known], marks)
     inside = {folded(one.name) for one in here if one.part is Part.IGNORED}
     away = [name for name in contacts.ignored_names() if name not in inside]
     return (*here, *(Present(name, Part.IGNORED) for name in away))
 
 
-def _present(
-    contact: Contact,
-    compared: Callable[[Contact], bool] | None,
-    relayed: Callable[[Contact], bool],
-) -> Present:
+def _present(contact: Contact, marks: Marks, *, few: bool) -> Present:
     keyed = bool(contact.fingerprint)
     return Present(
         contact.who.name,
         _part(contact),
         contact.who.address,
-        encrypted=keyed if compared is not None or not keyed else None,
-        compared=keyed and compared is not None and compared(contact),
+        encrypted=keyed if few or not keyed else None,
+        compared=keyed and few and marks.compared(contact),
         asks=contact.standing is Standing.INTRODUCED,
-        relayed=keyed and relayed(contact),
+        relayed=keyed and marks.relayed(contact),
         rooms=tuple(room.name for room in contact.rooms),
         private=contact.talking,
+        new=keyed and few and marks.is_new(contact),
+        linked=marks.linked(contact) if keyed else None,
     )
 
 

@@ -47,6 +47,10 @@ class Present:
     """The rooms of ours that they are in."""
     private: bool = False
     """Whether we talk to them in private."""
+    new: bool = False
+    """Whether their key was seen for the first time since this program was started."""
+    linked: bool | None = None
+    """Whether there is a link to them now; null without a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,18 @@ class Who(Event):
     """All rooms that we are in, or the one that was asked for."""
     current: Talk
     """Where what is said goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whois(Event):
+    """Who somebody is, as `whois` asked."""
+
+    person: Present
+    """Them."""
+    fingerprint: str
+    """The fingerprint of their key; empty without one."""
+    place: str
+    """HOST:PORT where the server says that they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ class Gen1:
     def compared(self, contact: Contact) -> bool:
         return False
 
+    def is_new(self, contact: Contact) -> bool:
+        return False
+
+    def linked(self, contact: Contact) -> bool:
+        return False
+
     def relayed(self, contact: Contact) -> bool:
         return False
 

@@ -122,7 +122,8 @@ class Gen2:
         asked, known = self._requests, self._is_known
         self._rosters = Rosters(shared, asked, known, self._introduced)
         self.server = KeyedServer(asked, known, shared.talks, self._rosters, self._introduced)
-        self.compared = self._keys.compared
+        self.compared, self.is_new = self._keys.compared, self._keys.is_new
+        self.linked = self._mesh.linked
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
             Command.PATH: self._path,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
+from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_INTRODUCED
 from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.keyless import Keyless
@@ -32,6 +32,8 @@ class KeyDecisions:
         self._keyless = keyless
         self._on_accepted = accepted
         self._warned: set[tuple[str, str]] = set()
+        self._new: set[tuple[str, str]] = set()
+        """Those who were met for the first time, by casefolded name and key."""
         self._shown: dict[str, str] = {}
         """The keys that were shown to be compared, by casefolded name."""
 
@@ -44,6 +46,8 @@ class KeyDecisions:
         nothing goes to them."""
         if verdict is None:
             verdict = self._trust.judge(contact.name, contact.fingerprint)
+        if verdict is Verdict.NEW and contact.fingerprint and len(self._new) < MAX_CONTACTS:
+            self._new.add((contact.casefolded, contact.fingerprint))
         blocked = verdict is Verdict.CHANGED
         self._contacts.block(contact, blocked=blocked)
         if blocked and not contact.ignored:
@@ -78,6 +82,10 @@ class KeyDecisions:
                 self._on_accepted(contact, now)
             else:
                 self._keyless.trust(contact)
+
+    def is_new(self, contact: Contact) -> bool:
+        """Whether the key of a contact was seen first since we have started."""
+        return (contact.casefolded, contact.fingerprint) in self._new
 
     def compared(self, contact: Contact) -> bool:
         """Whether the person has compared the key of a contact."""

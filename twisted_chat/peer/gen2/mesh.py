@@ -102,6 +102,11 @@ class Mesh:
             self._say_leave(peer)
         self._parting.set(peer, now + LINGER)
 
+    def linked(self, contact: Contact) -> bool:
+        """Whether there is a link to somebody."""
+        peer = self._known.get(contact.fingerprint)
+        return peer is not None and peer.link is not None
+
     def tell_parted(self, contact: Contact) -> None:
         self._say_leave(self._known[contact.fingerprint])
 

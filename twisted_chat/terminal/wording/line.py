@@ -55,7 +55,7 @@ class LineWording:
         if (words := WORDS.get(kind)) is not None:
             told = words(event)
         else:
-            told = keys.WORDS[kind](event, self._spoken)
+            told = (keys.WORDS | talk.SPOKEN)[kind](event, self._spoken)
         return [f"{begin}{line}" for line in ([told] if isinstance(told, str) else told)]
 
     def _spoken(self, fingerprint: str) -> str:

@@ -64,8 +64,10 @@ def _name_of(one: talk.Present) -> str:
 def _marked(one: talk.Present) -> str:
     marks = []
     if one.encrypted is not None:
-        key = "key compared" if one.compared else "key"
+        key = "key compared" if one.compared else "new key" if one.new else "known key"
         marks.append(key if one.encrypted else "unencrypted")
+    if one.linked is False:
+        marks.append("no link")
     if one.relayed:
         marks.append("over the server, which cannot read it")
     if one.asks:
@@ -99,6 +101,18 @@ def _who(event: talk.Who) -> list[str]:
             lines.append(f"{_PARTS[part]} {listing(some, MAX_LISTED)}")
     if event.strangers:
         lines.append(f"{event.strangers:,} unencrypted messages of strangers were not shown")
+    return lines
+
+
+def _whois(event: talk.Whois, spoken: Callable[[str], str]) -> list[str]:
+    one = event.person
+    rooms = [f"in room {shown_name(room)}" for room in one.rooms]
+    talks = ["you talk privately"] if one.private else []
+    lines = [f"{_marked(one)}, at {event.place}: {', '.join(rooms + talks) or 'not with you'}"]
+    if one.part is not Part.HEARS and one.part is not Part.ONLY_HEARD:
+        lines.append(f"{_PARTS[one.part]} {_name_of(one)}")
+    if event.fingerprint:
+        lines.append(f"{_name_of(one)}'s key: {spoken(event.fingerprint)}")
     return lines
 
 
@@ -262,3 +276,5 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     talk.DidOften: _often,
 }
+SPOKEN: dict[type, Callable[[Any, Callable[[str], str]], list[str]]] = {talk.Whois: _whois}
+"""Those that show a fingerprint, as people read it to each other."""
