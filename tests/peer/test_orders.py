@@ -191,6 +191,18 @@ class Commands(SynchronousTestCase):
         self.assertEqual(world.fake_server.asked[-1], QuitRoom("lab"))
         self.assertEqual(alice.lines[-1], "> bob left")
 
+    def test_create(self) -> None:
+        """One who creates a room is in it, and talks there; one who may not talks where they did,
+        once they have seen that."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        shown = alice.type("$roomcreate den", "to nobody")
+        self.assertEqual(shown[:2], ["> den is there now", "> you are in den alone"])
+        self.assertIn("nobody heard that: you talk to nobody in den", shown[2])
+        self.assertEqual(bob.told("to nobody"), [])
+        bob.type("$roomcreate den", "to den", wait=2)
+        self.assertEqual(alice.told("to den"), [])
+
     def test_which_room(self) -> None:
         """Where it is not clear which room is meant, nothing is done, and it is told."""
         world = KeyedWorld()

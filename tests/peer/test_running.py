@@ -12,7 +12,7 @@ class Running(SynchronousTestCase):
         self.world = World()
         self.alice, self.bob, self.carol = map(self.world.person, ("alice", "bob", "carol"))
         self.alice.do("$roomcreate den private", "den is there now")
-        self.alice.do("$roomjoin den", "you are in den alone")
+        self.alice.expect("you are in den alone")
 
     def invite(self, *people: Person) -> None:
         """Have them come in."""

@@ -78,6 +78,7 @@ class FakeServer:
         self._ask(f"find {name}", close, now)
 
     why = ""
+    creator_joins = False
 
     def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
         self._ask(f"create {room}" + " private" * private, close, now)

@@ -53,7 +53,7 @@ class Command(Enum):
 
 RUNNING = (Command.INVITE, Command.BAN, Command.UNBAN, Command.OP, Command.DEOP)
 """What one who runs a room wants for somebody."""
-TURNING = frozenset({Command.POKE, Command.ROOMJOIN, Command.TO})
+TURNING = frozenset({Command.POKE, Command.ROOMCREATE, Command.ROOMJOIN, Command.TO})
 """Commands that change where what is typed goes."""
 
 

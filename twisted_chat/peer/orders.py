@@ -111,7 +111,8 @@ class Orders:
         current conversation."""
         self._contacts.welcoming = False
         self._talks.end_knock()
-        if command in TURNING:
+        only_made = command is Command.ROOMCREATE and not self._server.creator_joins
+        if command in TURNING and not only_made:
             self._missed(now)
 
     # --- Asking the server
@@ -164,10 +165,13 @@ class Orders:
     def _create(self, room: str, now: float, *, private: bool) -> None:
         def then(outcome: Outcome, now: float) -> None:
             if outcome is Outcome.DONE:
-                self._tell(rooms.RoomMade(room))
+                joins = self._server.creator_joins
+                self._tell(rooms.RoomMade(room, joins))
+                if joins:
+                    self._join(room, now)
             else:
                 self._tell(rooms.RoomNotMade(room, self._server.why))
-                self.in_vain(now)
+                self.in_vain(now, Command.ROOMCREATE)
 
         close = self._asked(Command.ROOMCREATE, room, then)
         self._server.create(room, close, now, private=private)

@@ -112,6 +112,9 @@ class Server(Protocol):
     def why(self) -> str:
         """Why it has just refused something, as a word; empty where it does not say."""
 
+    creator_joins: bool
+    """Whether one who creates a room wants to be in it: in generation 1 that is said apart."""
+
     def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
         """Create a room, without going there; into a `private` one only those come who are
         invited."""

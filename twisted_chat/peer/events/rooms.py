@@ -93,6 +93,8 @@ class RoomMade(Event):
 
     room: str
     """Its name."""
+    joins: bool = False
+    """Whether we are going to be in it without that."""
 
 
 @dataclass(frozen=True, slots=True)

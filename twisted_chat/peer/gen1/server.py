@@ -23,6 +23,7 @@ class PlainServer:
     """Requests as datagrams of generation 1. Rooms have no owners there."""
 
     why = ""
+    creator_joins = False
 
     def __init__(
         self,

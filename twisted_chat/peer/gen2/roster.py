@@ -216,5 +216,7 @@ class NumberedRoster:
                 self.room.went(contact, now)
         if self._return_at <= now:
             self._return_at = NEVER
-            if not self._talks.moving:
+            if self._talks.asked:
+                self._return_at = now + RETURN_EVERY  # What the person wants comes first.
+            elif not self.room.returning:
                 self._return(now)

@@ -79,6 +79,8 @@ class KeyedServer:
 
         self._requests.ask(Locate(name), answered, now)
 
+    creator_joins = True
+
     @property
     def why(self) -> str:
         return self._requests.why

@@ -161,7 +161,8 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     rooms.InNoRoom: lambda event: "you are in no room",
     rooms.RoomMade: lambda event: (
-        f"{shown_name(event.room)} is there now; $roomjoin {shown_name(event.room)} takes you in"
+        f"{shown_name(event.room)} is there now"
+        + ("" if event.joins else f"; $roomjoin {shown_name(event.room)} takes you in")
     ),
     rooms.RoomNotMade: _not_made,
     rooms.RoomClosed: lambda event: "your room is closed",
