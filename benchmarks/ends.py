@@ -34,6 +34,7 @@ from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.terminal.face import TerminalFace
 from twisted_chat.terminal.wording.line import LineWording
+from twisted_chat.wire.gen2.datagrams import ProbeKind
 
 reactor: Any = installed
 QUEUED = 2 * WINDOW
@@ -278,7 +279,14 @@ class KeyedPeers(_Peers):
             return self.session
 
         peer = Listened(make, reactor)
-        peer.carrier = QuicPort(key, peer, reactor, time_of_day=time.time, text=peer)
+        peer.carrier = QuicPort(
+            key,
+            peer,
+            reactor,
+            time_of_day=time.time,
+            text=peer,
+            others={kind.value: peer.probed for kind in ProbeKind},
+        )
         return peer
 
     def join(self, room: str) -> None:
