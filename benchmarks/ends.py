@@ -26,6 +26,7 @@ from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.gen2.generation import Credentials
 from twisted_chat.peer.gen2.outbox import WINDOW
+from twisted_chat.peer.gen2.probe_limits import ProbeRates
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.service import BATCH
@@ -254,6 +255,16 @@ class PlainPeers(_Peers):
         return Peer(make, reactor)
 
 
+class _EveryProbe(ProbeRates):
+    """No bound: all are at one host here, where otherwise few are."""
+
+    def reserve(self, host: str, now: float) -> float | None:
+        return 0.0
+
+    def answer(self, host: str, now: float) -> bool:
+        return True
+
+
 class KeyedPeers(_Peers):
     """Peers of generation 2, without their limits."""
 
@@ -275,8 +286,9 @@ class KeyedPeers(_Peers):
         def make(port: int) -> Session:
             credentials = Credentials(key.fingerprint, known, epoch=time.time_ns(), hear_rate=0)
             negotiation = Negotiation(server, port, credentials, patient=True)
-            self.session = Session(negotiation, self.name, patient=True, speak_rate=0)
-            return self.session
+            self.session = session = Session(negotiation, self.name, patient=True, speak_rate=0)
+            session._generation._mesh._ways._finder._rates = _EveryProbe()  # type: ignore[attr-defined]
+            return session
 
         peer = Listened(make, reactor)
         peer.carrier = QuicPort(

@@ -1,6 +1,7 @@
 """Who finds a way to whom, through routers of every kind, and what is dialled."""
 
 import os
+from functools import partial
 from itertools import product
 
 from hypothesis import given
@@ -15,7 +16,7 @@ from tests.support.seekers import SERVER, Meeting, Seeker
 from tests.support.strategies import some
 from twisted_chat.addresses import Address, is_relayed, relay_address
 from twisted_chat.peer.events.paths import Way
-from twisted_chat.peer.gen2.path_finder import RELAY_AFTER, PathFinder
+from twisted_chat.peer.gen2.path_finder import DIRECT_FIRST, RELAY_AFTER, PathFinder
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -158,6 +159,19 @@ class Dialling(Seeking):
         self.assertTrue(is_relayed(address))
         self.assertLess(abs(at - 1000 - RELAY_AFTER), 0.05)
 
+    def test_direct_first(self) -> None:
+        """While a dial to where something has answered may still come to something, the server
+        is not asked to carry; after five seconds it is."""
+        one, other = self.meet(Kind.HOME, Kind.HOME)
+        for seeker in (one, other):
+            self.patch(seeker, "reach", partial(_note, seeker))
+        self.wait(DIRECT_FIRST - 0.1)
+        self.assertEqual([is_relayed(address) for _, address in one.dialled], [False])
+        self.wait(0.3)
+        self.assertEqual([is_relayed(address) for _, address in one.dialled], [False, True])
+        at, _ = one.dialled[1]
+        self.assertLess(abs(at - 1000 - DIRECT_FIRST), 0.2)
+
     def test_direct_only(self) -> None:
         """One who takes nothing over a server asks for nothing of it."""
         host = ("198.18.1.2", 7000)
@@ -267,6 +281,11 @@ class Dialling(Seeking):
         one.come(LARGE)
         self.wait(15)
         self.assertEqual(one.as_before, [LARGE])
+
+
+def _note(seeker: Seeker, fingerprint: str, address: Address, now: float) -> None:
+    """Dial, and let nothing come of it."""
+    seeker.dialled.append((now, address))
 
 
 class Told:

@@ -39,6 +39,9 @@ FRESH = 5.0
 """Seconds for which an introduction is as good as a new one: the server gives no other."""
 RELAY_AFTER = 1.0
 """Seconds without a link after which the server is asked to carry."""
+DIRECT_FIRST = 5.0
+"""Seconds from the beginning of a search that this waits for a dial to where something has
+answered: where many are at one host they are dialled in turn, and each only once."""
 RELAY_AGAIN = 10.0
 """Seconds from there to the next time, where nothing has come of it."""
 PREFER_FORMER = 1.0
@@ -455,7 +458,10 @@ class PathFinder:
                     path.ask_at = now + again
         if path.relay_at <= now:
             path.relay_at = NEVER
-            if path.wanted and self._lacks(path):
+            dials = search is not None and search.running and path.dialled is not None
+            if search is not None and dials and now < search.began + DIRECT_FIRST:
+                path.relay_at = search.began + DIRECT_FIRST
+            elif path.wanted and self._lacks(path):
                 path.relay_at = now + RELAY_AGAIN
                 self._actions.ask(AskCarrying(path.fingerprint))
 
