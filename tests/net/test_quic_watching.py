@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+from qh3.quic.connection import QuicConnectionError
+
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.addresses import Address
 from twisted_chat.links import AskAll, Dial
@@ -83,6 +85,21 @@ class Watching(QuicCase):
         self.assertTrue(self.went(CALLED) and self.went(THIRD))
         self.later(60)
         self.assertNotIn("lost", " ".join(self.caller.heard.told))
+
+    def test_all_with_one_that_ended(self) -> None:
+        """A link that the library has ended meanwhile, and has not told, holds up no other."""
+        links = self.caller.port._links._by_link.values()
+        (ended,) = (one for one in links if one.link.address == CALLED)
+
+        def closed(number: int) -> None:
+            raise QuicConnectionError(0, None, "connection is closed")
+
+        self.patch(ended._quic, "send_ping", closed)
+        self.caller.port.perform(AskAll())
+        self.later(0.01)
+        self.assertTrue(self.went(THIRD))
+        self.later(60)
+        self.assertEqual(self.server.heard.told, ["opened"])
 
 
 class Forgetful(QuicCase):

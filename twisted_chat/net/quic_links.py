@@ -266,7 +266,7 @@ class PortLinks:
     def _ask(self, connections: "Collection[LinkConnection]") -> None:
         now = self._clock.seconds()
         for connection in connections:
-            connection.ask(now)
+            self._guarded(connection, connection.ask, now)
             self._touch(connection)
 
     def over(self, connection: "LinkConnection", why: str) -> None:
