@@ -284,7 +284,9 @@ class KeyedPeers(_Peers):
         server = Whereabouts(self.server)
 
         def make(port: int) -> Session:
-            credentials = Credentials(key.fingerprint, known, epoch=time.time_ns(), hear_rate=0)
+            credentials = Credentials(
+                key.fingerprint, known, epoch=time.time_ns(), hear_rate=0, relays=False
+            )
             negotiation = Negotiation(server, port, credentials, patient=True)
             self.session = session = Session(negotiation, self.name, patient=True, speak_rate=0)
             session._generation._mesh._ways._finder._rates = _EveryProbe()  # type: ignore[attr-defined]
