@@ -74,7 +74,7 @@ class SiteTests(SynchronousTestCase):
         for number, address in enumerate((here, here, there)):
             directory.apply(RoomCreated(f"r{number}", f"r{number}", address), 0.0)
         directory.apply(Departed(here), 0.0)
-        owners = directory.owners
+        owners = directory.room_counts
         counted = (owners.of(here), owners.of(there), owners.at("192.0.2.1"), owners.without_key)
         self.assertEqual(counted, (2, 1, 3, 3))
         for number in range(3):

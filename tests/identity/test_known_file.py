@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.identity import temporary
 from twisted_chat.errors import ChatError
 from twisted_chat.identity.known_file import AT_ONCE, FILE, SEEN_EVERY, VERSION, KnownFile
-from twisted_chat.peer.gen2.trust import Memory
+from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.startup import CannotStart
 
 KEY, OTHER = "a" * 64, "b" * 64

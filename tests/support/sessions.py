@@ -3,7 +3,7 @@
 from typing import Any
 
 from twisted_chat.peer.gen2.generation import Credentials
-from twisted_chat.peer.gen2.trust import Memory
+from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts

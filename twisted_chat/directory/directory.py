@@ -33,8 +33,8 @@ from twisted_chat.directory.changes import (
 from twisted_chat.directory.entries import KeptName, KeyHolder, Member, Room, User, Who
 from twisted_chat.directory.index import Index
 from twisted_chat.directory.kept_names import KeptNames
-from twisted_chat.directory.owners import Owners
 from twisted_chat.directory.queue import Queue
+from twisted_chat.directory.room_counts import RoomCounts
 from twisted_chat.directory.shards import Shards
 from twisted_chat.directory.sites import Sites
 
@@ -58,7 +58,7 @@ class Directory:
         self._empty: OrderedDict[str, Room] = OrderedDict()
         # The same, of those that somebody without a key created.
         self._empty_without_key: OrderedDict[str, Room] = OrderedDict()
-        self.owners = Owners()
+        self.room_counts = RoomCounts()
         self.users: Shards[str, User] = Shards()
         self.holders: Shards[str, KeyHolder] = Shards()
         self.kept_names = KeptNames()
@@ -205,7 +205,7 @@ class Directory:
             change.name, change.casefolded, change.creator, at, members, now, rules=change.rules
         )
         self.rooms.add(room)
-        self.owners.add(room)
+        self.room_counts.add(room)
         self._vacate(room)
         return True
 
@@ -230,9 +230,9 @@ class Directory:
         room, heir = self.rooms.get(change.casefolded), self.holders.get(change.fingerprint)
         if room is None or heir is None or heir.casefolded not in room.members:
             return False
-        self.owners.remove(room)
+        self.room_counts.remove(room)
         room.creator, room.site = heir.fingerprint, site(heir.address[0])
-        self.owners.add(room)
+        self.room_counts.add(room)
         return True
 
     def _rule_room(self, change: RoomRuled, now: float) -> bool:
@@ -247,7 +247,7 @@ class Directory:
         if room is None or len(room.members):
             return False
         self.rooms.discard(room.casefolded)
-        self.owners.remove(room)
+        self.room_counts.remove(room)
         self._occupy(room)
         return True
 

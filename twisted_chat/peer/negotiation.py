@@ -1,5 +1,6 @@
 """Which generation of the protocol a session speaks: generation 2 where there is a key, and
-generation 1 where there is none, or the server knows nothing else."""
+generation 1 where there is none, or the server knows nothing else. That this is so
+`gen2/server_link.py` finds out."""
 
 from collections.abc import Callable
 

@@ -22,7 +22,7 @@ from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.resolve import everywhere, look_up_later
 from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.gen2.generation import Credentials
-from twisted_chat.peer.gen2.trust import Memory
+from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session

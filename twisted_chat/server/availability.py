@@ -81,7 +81,7 @@ class Availability:
     def can_own(self, user: User) -> bool:
         """Whether one more room can be this user's. Those of its site who have no key
         cannot keep those who have one out of their share."""
-        bounds, owners = self._bounds, self._directory.owners
+        bounds, owners = self._bounds, self._directory.room_counts
         here, most = site(user.address[0]), bounds.rooms_per_host
         coming = self._ledger.rooms_at(here)
         return owners.of(user.who) < bounds.rooms_per_user and (
@@ -103,7 +103,7 @@ class Availability:
     def has_room_place(self, creator: User) -> bool:
         """Whether there can be one more room, of this creator."""
         bounds, directory = self._bounds, self._directory
-        count, theirs = len(directory.rooms), directory.owners.without_key
+        count, theirs = len(directory.rooms), directory.room_counts.without_key
         return count + self._ledger.rooms < bounds.rooms and bool(
             creator.fingerprint or theirs < bounds.without_key(bounds.rooms)
         )

@@ -6,6 +6,7 @@ from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.directory.directory import Change, Directory, User
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
+from twisted_chat.server.answer_rates import AnswerRates
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.claims import Claims
@@ -14,15 +15,14 @@ from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.gen1.server import DatagramServer
 from twisted_chat.server.gen2.introductions import Introductions, PairSecrets
+from twisted_chat.server.gen2.moderation import Moderation
 from twisted_chat.server.gen2.registration import LinkRegistration
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.roster import LinkRoster
-from twisted_chat.server.gen2.running import RunningRooms
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
 from twisted_chat.server.gen2.sessions import LinkSessions
-from twisted_chat.server.grants import Grants
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.nearby import Nearby, ReachedAt
@@ -61,7 +61,7 @@ class Core:
         self.directory = directory = Directory()
         # Of datagrams nobody knows who has sent them: they take nothing from those with links.
         rate, of_datagrams = (Rate(bounds.rate, bounds.burst) for _ in range(2))
-        grants, nearby = Grants(bounds), Nearby(reached_at)
+        grants, nearby = AnswerRates(bounds), Nearby(reached_at)
         self._bounds, self._rates, self._grants = bounds, (rate, of_datagrams), grants
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
@@ -118,7 +118,7 @@ class Core:
                 nearby,
                 introductions,
                 relay,
-                RunningRooms(directory, registry, available, roster),
+                Moderation(directory, registry, available, roster),
             ).answer,
             dropped,
             ledger,

@@ -10,10 +10,10 @@ from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED, MAX_NAMESAKES
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Knocking, PersonGone, WantsToTalk
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.keys import KeyDecisions
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
-from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 NOW = 1.0

@@ -133,7 +133,7 @@ class Matrix(Seeking):
             )
 
 
-class Dialling(Seeking):
+class Dialled(Seeking):
     """What is dialled, and when."""
 
     def test_only_what_answers(self) -> None:

@@ -22,6 +22,7 @@ from twisted_chat.peer.events.server import (
     ServerAway,
 )
 from twisted_chat.peer.gen2.attempts import STAGGER
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import LinkState
 from twisted_chat.peer.gen2.server_link import (
     DIALS,
@@ -30,7 +31,6 @@ from twisted_chat.peer.gen2.server_link import (
     PROBES,
     ServerLink,
 )
-from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.patience import SCRIPT
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Verb

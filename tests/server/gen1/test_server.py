@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import ALICE, EVE, Server
 from twisted_chat.moments import NEVER
-from twisted_chat.server.grants import IPV4_HEADERS
+from twisted_chat.server.answer_rates import IPV4_HEADERS
 
 
 class OverTheRateTests(SynchronousTestCase):

@@ -9,10 +9,10 @@ from twisted_chat.peer.contacts.contacts import MAX_INTRODUCED
 from twisted_chat.peer.contacts.conversation import Conversations
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Doing, Knocking, PersonGone, WantsToTalk
+from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.keys import KeyDecisions
+from twisted_chat.peer.gen2.known_keys import Verdict
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
-from twisted_chat.peer.gen2.trust import Verdict
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.wire.gen2.contact import ContactInfo

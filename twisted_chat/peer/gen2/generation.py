@@ -20,16 +20,16 @@ from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsSe
 from twisted_chat.peer.events.talk import Doing, NobodyHere
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
-from twisted_chat.peer.gen2.dialling import Places
+from twisted_chat.peer.gen2.dial_queue import Places
 from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.keys import KeyDecisions
+from twisted_chat.peer.gen2.known_keys import Memory, Trust
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import COMMANDS, KeyedServer
-from twisted_chat.peer.gen2.trust import Memory, Trust
 from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts

@@ -19,7 +19,7 @@ class PeerState(Enum):
     """Nothing is tried: it is the other who dials, or the person has to accept the key. There
     is no deadline."""
     WANTED = "wanted"
-    """A link is to be dialled, or on its way. Dialling knows when, and gives each up in time."""
+    """A link is to be dialled, or on its way; the queue of dials gives each up in time."""
     OPEN = "open"
     """There is a link. It ends where QUIC has no answer, or with what is not in the language."""
     FORGOTTEN = "forgotten"

@@ -11,7 +11,7 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import LooksLike
 from twisted_chat.peer.events.talk import Doing
 from twisted_chat.peer.gathering import Gathering
-from twisted_chat.peer.gen2.trust import Trust
+from twisted_chat.peer.gen2.known_keys import Trust
 
 MAX_LIKES = 20_000
 """Names that others are compared with."""

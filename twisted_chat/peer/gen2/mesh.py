@@ -14,11 +14,12 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
-from twisted_chat.peer.gen2.dialling import Dialling, Places
+from twisted_chat.peer.gen2.dial_queue import DialQueue, Places
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
-from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.gen2.ways import Ways
+from twisted_chat.peer.gen2.who_dials import dials
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
@@ -57,7 +58,7 @@ class Mesh:
         self._contacts = contacts
         self._links: dict[Link, PeerLink] = {}
         self._strangers = WaitingStrangers(effects)
-        self._dialling = Dialling(effects.dial)
+        self._dialling = DialQueue(effects.dial)
         self._parting: Deadlines[PeerLink] = Deadlines()
 
     # --- Who is there
@@ -177,7 +178,7 @@ class Mesh:
             self._ready(peer, now)
 
     def _rightly_dialled(self, link: Link) -> bool:
-        return link.dialled == (self._trust.own < link.fingerprint)
+        return link.dialled == dials(self._trust.own, link.fingerprint)
 
     def _ready(self, peer: PeerLink, now: float) -> None:
         self._trust.remember(peer.contact.name, peer.fingerprint)
@@ -315,7 +316,8 @@ class Mesh:
     def _dials(self, peer: PeerLink) -> bool:
         """Whether it is us who dial, of the two, and where the server says it is."""
         before = self._ways.dialled_as_before(peer.fingerprint)
-        return self._trust.own < peer.fingerprint and before and not peer.contact.blocked
+        ours = dials(self._trust.own, peer.fingerprint)
+        return ours and before and not peer.contact.blocked
 
     def _tick_dials(self, now: float) -> None:
         for address, fingerprint in self._dialling.tick(now):

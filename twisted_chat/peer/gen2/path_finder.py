@@ -21,6 +21,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.events.paths import Way
 from twisted_chat.peer.gen2.probe_limits import ProbePlaces, ProbeRates
 from twisted_chat.peer.gen2.search import Search
+from twisted_chat.peer.gen2.who_dials import dials
 from twisted_chat.tally import Tally
 from twisted_chat.wire.gen2.datagrams import ProbeKind, tag_of
 from twisted_chat.wire.gen2.pairing import (
@@ -500,7 +501,7 @@ class PathFinder:
         return path.way is Way.NONE or (path.way is Way.DIRECT and path.doubted)
 
     def _dials(self, path: PeerPath) -> bool:
-        return self._own < path.fingerprint
+        return dials(self._own, path.fingerprint)
 
     def _begin(self, path: PeerPath, now: float) -> None:
         assert path.search is not None

@@ -18,9 +18,9 @@ from twisted_chat.peer.events.server import (
     Reason,
     TurnedAway,
 )
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import LinkState
 from twisted_chat.peer.gen2.server_link import ServerLink
-from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Register, Welcome
 from twisted_chat.wire.gen2.answers import Answer, Rivalled

@@ -8,8 +8,8 @@ from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.known_keys import Verdict
 from twisted_chat.peer.gen2.requests import ServerRequests
-from twisted_chat.peer.gen2.trust import Verdict
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.wire.common import CreateRoom, JoinRoom

@@ -11,7 +11,7 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import keys
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.events.server import NoEncryptedLink, NoServer
-from twisted_chat.peer.gen2.trust import Trust
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.whereabouts import Whereabouts
 
 

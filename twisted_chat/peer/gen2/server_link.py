@@ -17,11 +17,11 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.backoff import STEADY, Backoff
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import ServerAway
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import ALWAYS, NEXT, LinkState
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.server_key import ServerKey
 from twisted_chat.peer.gen2.tries import Tries
-from twisted_chat.peer.gen2.trust import Trust
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb

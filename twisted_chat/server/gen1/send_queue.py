@@ -31,7 +31,7 @@ _Slots = dict[Slot, Iterator[bytes]]
 
 
 class Granted(Protocol):
-    """How many bytes of payload a host address may be sent: `server.grants`, or a Rate."""
+    """How many bytes of payload a host address may be sent: `server.answer_rates`, or a Rate."""
 
     def spend(self, host: str, now: float, size: int, /) -> bool: ...
     def charge(self, host: str, now: float, size: int, /) -> None: ...

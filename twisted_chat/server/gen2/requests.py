@@ -8,9 +8,9 @@ from twisted_chat.directory.rules import LONGEST_TOPIC
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen2.introductions import Introductions
+from twisted_chat.server.gen2.moderation import Moderation
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.roster import LinkRoster, contact
-from twisted_chat.server.gen2.running import RunningRooms
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.registry import Registry
@@ -28,7 +28,6 @@ from twisted_chat.wire.common import (
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
     Done,
-    Leaving,
     Refused,
     pack,
 )
@@ -67,9 +66,9 @@ class LinkRequests:
         nearby: Nearby,
         introductions: Introductions,
         relay: Relay,
-        running: RunningRooms,
+        moderation: Moderation,
     ) -> None:
-        self._running = running
+        self._moderation = moderation
         self._directory = directory
         self._registry = registry
         self._available = available
@@ -175,29 +174,14 @@ class LinkRequests:
         )
         if room is None:
             return
-        if not request.name:
-            self._registry.empty_room(room, now, Leaving.KICKED, keep=user)
-        else:
-            member = self._available.find(request.name)
-            if member is None or member is user or room not in member.rooms:
-                self._refuse(request, Ground.NOBODY, outlet)
-                return
-            if room.helped_by(member) and room.creator != user.fingerprint:
-                self._refuse(request, Ground.NOT_YOURS, outlet)
-                return
-            self._registry.leave_room(room, member, now, Leaving.KICKED)
-        self._done(request, outlet)
+        self._close(request, self._moderation.kick(request, room, user, now), outlet)
 
     def _run_room(self, request: RunRoom, user: KeyHolder, outlet: Outlet, now: float) -> None:
         owner = request.verb in (RoomVerb.OP, RoomVerb.DEOP)
         room = (self._own if owner else self._helped)(request, user, outlet)
         if room is None:
             return
-        ground = self._running.run(request, room, user, now)
-        if ground is None:
-            self._done(request, outlet)
-        else:
-            self._refuse(request, ground, outlet)
+        self._close(request, self._moderation.run(request, room, user, now), outlet)
 
     def _set_topic(self, request: SetTopic, user: KeyHolder, outlet: Outlet, now: float) -> None:
         room = self._helped(request, user, outlet)
@@ -206,7 +190,7 @@ class LinkRequests:
         if len(request.text) > LONGEST_TOPIC:
             self._refuse(request, Ground.TOO_LONG, outlet)
             return
-        self._running.set_topic(room, request.text, user, now)
+        self._moderation.set_topic(room, request.text, user, now)
         self._done(request, outlet)
 
     def _helped(self, request: RoomRequest, user: KeyHolder, outlet: Outlet) -> Room | None:
@@ -247,6 +231,12 @@ class LinkRequests:
             return room
         self._refuse(request, Ground.NO_ROOM if room is None else Ground.NOT_YOURS, outlet)
         return None
+
+    def _close(self, request: RoomRequest, ground: Ground | None, outlet: Outlet) -> None:
+        if ground is None:
+            self._done(request, outlet)
+        else:
+            self._refuse(request, ground, outlet)
 
     def _done(self, request: RoomRequest, outlet: Outlet) -> None:
         verb = verb_of(request)

@@ -8,9 +8,9 @@ from tests.support.fake_generation import FakeGeneration
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import keys, talk
+from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.keys import KeyDecisions
-from twisted_chat.peer.gen2.trust import Trust, Verdict
+from twisted_chat.peer.gen2.known_keys import Trust, Verdict
 
 NOW = 1.0
 ALICE, BOB, OTHER = key_of("alice"), key_of("bob"), key_of("other")

@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld, Known, Remembered, key_of, spoken
 from twisted_chat.errors import ChatError
 from twisted_chat.peer.events.keys import MemoryFailed
-from twisted_chat.peer.gen2.trust import Trust, Verdict
+from twisted_chat.peer.gen2.known_keys import Trust, Verdict
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 

@@ -9,7 +9,7 @@ from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_INTRODUCED
 from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.trust import Trust, Verdict
+from twisted_chat.peer.gen2.known_keys import Trust, Verdict
 from twisted_chat.peer.generation import Shared
 from twisted_chat.wire.gen2.contact import ContactInfo
 

@@ -7,7 +7,7 @@ from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory import rules
 from twisted_chat.directory.rules import LONGEST_TOPIC
 from twisted_chat.links import Link
-from twisted_chat.server.gen2 import running
+from twisted_chat.server.gen2 import moderation
 from twisted_chat.server.journal.records import KeptRecords, RoomRecord
 from twisted_chat.wire.common import (
     Bare,
@@ -180,7 +180,7 @@ class RunTests(SynchronousTestCase):
     def test_bounds(self) -> None:
         """There are only so many bans, invitations and ops of one room."""
         for most in ("MOST_BANNED", "MOST_INVITED", "MOST_OPS"):
-            self.patch(running, most, 1)
+            self.patch(moderation, most, 1)
             self.assertGreater(getattr(rules, most), 1)
         for verb in (INVITE, OP, BAN):
             self.done(self.anna, RunRoom(verb, "lab", "ben"))

@@ -5,7 +5,7 @@ from collections import Counter
 from twisted_chat.directory.entries import Room, Who
 
 
-class Owners:
+class RoomCounts:
     """Rooms by whose they are."""
 
     __slots__ = ("_holders", "_sites", "_users", "without_key")

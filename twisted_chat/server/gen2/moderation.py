@@ -1,4 +1,4 @@
-"""What those who run a room decide about others: by their keys, which are found by their names."""
+"""What those who run a room do with others: kick, invite, ban, op; by keys, found by names."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,10 +11,10 @@ from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.gen2.answers import Leaving, RoomNews
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.requests import RoomVerb, RunRoom
+from twisted_chat.wire.gen2.requests import Kick, RoomVerb, RunRoom
 
 
-class RunningRooms:
+class Moderation:
     """Each request comes from one who may make it."""
 
     def __init__(
@@ -48,6 +48,20 @@ class RunningRooms:
         if not key or key in (by.fingerprint, room.creator):
             return Ground.NOBODY
         return self._does[request.verb](room, key, name, by, now)
+
+    def kick(self, request: Kick, room: Room, by: KeyHolder, now: float) -> Ground | None:
+        """Put a member out of a room, or all but the one who asks. Returns why that cannot
+        be, if so."""
+        if not request.name:
+            self._registry.empty_room(room, now, Leaving.KICKED, keep=by)
+            return None
+        member = self._available.find(request.name)
+        if member is None or member is by or room not in member.rooms:
+            return Ground.NOBODY
+        if room.helped_by(member) and room.creator != by.fingerprint:
+            return Ground.NOT_YOURS
+        self._registry.leave_room(room, member, now, Leaving.KICKED)
+        return None
 
     def set_topic(self, room: Room, text: str, by: KeyHolder, now: float) -> None:
         """Let a room be about this, and tell its members."""

@@ -63,7 +63,7 @@ class Places:
         return where is AddressKind.SOMEBODY or (where is AddressKind.OURSELVES and local)
 
 
-class Dialling:
+class DialQueue:
     """Dials, each as soon as it may be. `wake` is when `tick` is due."""
 
     def __init__(self, dial: Callable[[Address, str], None]) -> None:

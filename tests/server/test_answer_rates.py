@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import Server
 from twisted_chat.directory.directory import Registered
-from twisted_chat.server.grants import IPV4_HEADERS, IPV6_HEADERS
+from twisted_chat.server.answer_rates import IPV4_HEADERS, IPV6_HEADERS
 
 VICTIM = ("9.9.9.9", 4000)
 """Somebody on the open internet, who never asked."""

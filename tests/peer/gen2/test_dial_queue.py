@@ -9,12 +9,12 @@ from tests.peer.linked import SERVER, Person, World
 from tests.support.contacts import contact_of
 from twisted_chat.addresses import Address
 from twisted_chat.links import SendFrame
-from twisted_chat.peer.gen2.dialling import (
+from twisted_chat.peer.gen2.dial_queue import (
     MAX_DIALS,
     MAX_DIALS_OF_A_HOST,
     MAX_HOSTS,
     PATIENCE,
-    Dialling,
+    DialQueue,
     Places,
 )
 from twisted_chat.peer.gen2.link import PeerLink
@@ -43,7 +43,7 @@ class Turns(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.dialled: list[tuple[Address, str]] = []
-        self.dialling = Dialling(lambda address, key: self.dialled.append((address, key)))
+        self.dialling = DialQueue(lambda address, key: self.dialled.append((address, key)))
 
     def want(self, *people: PeerLink, now: float = 0.0) -> None:
         for one in people:

@@ -14,7 +14,7 @@ IPV4_HEADERS, IPV6_HEADERS = 28, 48
 """Bytes of the headers of IP (RFC 791, RFC 8200) and UDP (RFC 768) before each payload."""
 
 
-class Grants:
+class AnswerRates:
     """Bytes and datagrams for each site. `linked` is what those with a link have."""
 
     def __init__(self, bounds: Bounds) -> None:
