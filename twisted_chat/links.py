@@ -52,6 +52,21 @@ class CloseLink:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldLink:
+    """Read nothing more that comes over a link, nor let the other end send more than it has been
+    granted (RFC 9000, 4), until ReadLink. What was read may still be told."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLink:
+    """Read on, soon, what comes over a link that was held."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """A link is wanted to the one who has this key, at this address. An empty
     fingerprint is any key: the first contact with a server."""
@@ -117,4 +132,4 @@ class Listener(Protocol):
         that was proven to be there, empty if none was."""
 
 
-LinkEffect = SendFrame | CloseLink | Dial | Abandon | RelayOver | AskAll
+LinkEffect = SendFrame | CloseLink | HoldLink | ReadLink | Dial | Abandon | RelayOver | AskAll

@@ -16,7 +16,7 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.protocol import LinkedPeer
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.bounds import LINK_WINDOW, Bounds
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.wire.gen2.datagrams import RELAY, ProbeKind
@@ -187,6 +187,7 @@ class World:
             time_of_day=self.clock.seconds,
             text=self.server,
             others={RELAY: self.server.relayed},
+            window=LINK_WINDOW,
         )
         self.server.carrier = port
         self.server_port = self.network.listen(port, SERVER)

@@ -2,7 +2,7 @@
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, KeyHolder, Room
-from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
+from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrame
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
@@ -48,6 +48,8 @@ class MixedServer:
         self.said_first: dict[Link, bytes] = {}
         """What it says at once over each link."""
         self.closed: list[Link] = []
+        self.held: set[Link] = set()
+        """Those from which nothing is to be read."""
         self.datagrams: list[tuple[bytes, Address]] = []
 
     # --- What happens
@@ -135,6 +137,10 @@ class MixedServer:
             if isinstance(effect, SendFrame):
                 if effect.link in self.boxes:  # Nothing is sent where a link has ended.
                     self.boxes[effect.link].append(effect.message)
+            elif isinstance(effect, HoldLink):
+                self.held.add(effect.link)
+            elif isinstance(effect, ReadLink):
+                self.held.remove(effect.link)
             elif isinstance(effect, CloseLink):
                 self.closed.append(effect.link)
                 self.boxes.pop(effect.link, None)

@@ -13,6 +13,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.net.quic_bounds import MAX_STREAM_DATA
 from twisted_chat.net.quic_library import Quic, configuration
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.quic_retry import read_initial
@@ -81,6 +82,7 @@ class End:
         key: Identity,
         address: Address,
         keylog: TextIO | None = None,
+        window: int = MAX_STREAM_DATA,
     ) -> None:
         self.key = key
         self.address = address
@@ -95,6 +97,7 @@ class End:
             text=self.text,
             relays=True,
             keylog=keylog,
+            window=window,
         )
         self.transport: FakePort = network.listen(self.port, address)
 
@@ -194,6 +197,26 @@ class Raw(DatagramProtocol):
 
     def say(self, message: bytes) -> None:
         self.write(frame(message))
+
+    def open(self, acceptor: Identity) -> None:
+        """Prove the key, in answer to the nonce that has come by now."""
+        self.say(self.sign(acceptor, self.nonce))
+
+    def ignore_limits(self) -> None:
+        """Send from now on more than the other end grants (RFC 9000, 4)."""
+        assert self.quic is not None
+        assert self.quic._core is not None
+        no_end = 1 << 40
+        self.quic._core.apply_peer_transport_parameters(
+            no_end, no_end, no_end, no_end, 100, 100, 3, 0.025, 40.0, None
+        )
+
+    @property
+    def ended(self) -> int | None:
+        """The error with which the other end has closed it, if it has."""
+        assert self.quic is not None
+        closed = self.quic._close_event
+        return None if closed is None else closed.error_code
 
     @property
     def read(self) -> list[bytes]:

@@ -122,6 +122,10 @@ class Asking:
             self._pause = min(KEEPALIVE_LONGEST, self._pause + KEEPALIVE_STEP)
         self._is_answered(now)
 
+    def acknowledged(self, now: float) -> None:
+        """What was sent after the last question is acknowledged, whatever it was."""
+        self.answered(self._last, now)
+
     def is_overdue(self, now: float) -> bool:
         """Whether an answer is late, before there is doubt."""
         return now - self._since >= max(OVERDUE, self._round_trip)

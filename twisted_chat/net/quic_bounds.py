@@ -13,9 +13,14 @@ LARGEST_ID = 20
 """Bytes of anybody's connection id (RFC 9000, 17.2)."""
 
 MAX_DATA = 256 * 1024
-"""Bytes that a peer may have sent on all its streams and we have not read."""
+"""Bytes that a peer may have sent on all its streams and we have not read. A port can grant
+less, and then a stream a quarter of it too."""
 MAX_STREAM_DATA = 64 * 1024
 """The same for one stream; a frame is read as it arrives, so it may be longer."""
+UNREAD = 2_048
+"""Events of a connection that is not read, some 100 bytes each besides its data: one that goes on
+after that is ended. An honest one causes an event for each answer to a question, and for what it
+says between two of them."""
 UNSENT = 256 * 1024
 """Bytes that may wait for a peer that does not read; with more the link is closed."""
 

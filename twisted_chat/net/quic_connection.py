@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from qh3.quic import events
-from qh3.quic.connection import QuicConnection, QuicConnectionError
+from qh3.quic.connection import QuicConnectionError
 
 from twisted_chat.addresses import Address
 from twisted_chat.display import safe
@@ -24,6 +24,7 @@ from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_credit import Credit
 from twisted_chat.net.quic_excess import Excess
+from twisted_chat.net.quic_library import Quic
 from twisted_chat.net.quic_parting import Parting
 from twisted_chat.net.quic_paths import Paths
 from twisted_chat.net.quic_proving import accepting_proof, dialling_proof, key_behind
@@ -68,7 +69,7 @@ class LinkConnection:
 
     def __init__(
         self,
-        quic: QuicConnection,
+        quic: Quic,
         own: Identity,
         owner: Owner,
         link: Link,
@@ -93,6 +94,7 @@ class LinkConnection:
         self._proof: AcceptingProof | DiallingProof | None = None
         self._outgoing = bytearray()
         self._backlog = 0
+        self._question: int | None = None  # The packet behind one, while nothing is read.
         self._elsewhere: Address | None = None
         self._parting = Parting()
         self._limit = now + bounds.HANDSHAKE_TIME
@@ -131,11 +133,15 @@ class LinkConnection:
             self._credit.came(datagrams)
         self._excess.came(len(datagrams), elsewhere=source != self._paths.current)
         name = self._paths.name(source, now)
-        if len(datagrams) == 1:
+        if len(datagrams) == 1 and self._quic.reads:
             self._quic.receive_datagram(datagrams[0], name, now)
         else:
             self._quic.receive_many_datagrams(list(datagrams), name, now)
         self._read(now)
+        if self._question is not None:
+            self._look_for_answer(self._question, now)
+        if self._quic.unread > bounds.UNREAD:
+            self._end("it goes on though nothing is read")
         if self._elsewhere == source and self.stage is Stage.OPEN:
             # It has answered from where we have written to.
             self._paths.move(source, now)
@@ -146,6 +152,8 @@ class LinkConnection:
 
     def tick(self, now: float) -> None:
         """Do what is due."""
+        if self._question is not None:
+            self._look_for_answer(self._question, now)
         if self.stage is Stage.PROVING and now >= self._limit:
             self._end("no answer in time" if self._proof is None else "no proof in time")
         if self.stage is Stage.OPEN and now >= self._part_at:
@@ -190,6 +198,29 @@ class LinkConnection:
         if self._backlog + len(self._outgoing) > bounds.UNSENT:
             self._end("the other side does not read")
 
+    def hold(self) -> None:
+        """Read nothing, and grant the other end nothing more that it may send."""
+        if self.stage is Stage.OPEN:
+            self._quic.reads = False
+
+    def read_on(self, now: float) -> None:
+        """Read again, and first what has come meanwhile."""
+        self._question = None
+        self._quic.read_on()
+        self._read(now)
+
+    def _look_for_answer(self, question: int, now: float) -> None:
+        """While nothing is read, what was sent with a question shows whether it is answered."""
+        if not self._quic.awaits(question):
+            self._question = None
+            doubted = self._asking.doubted
+            self._asking.acknowledged(now)
+            self._trust_again(doubted)
+
+    def _trust_again(self, doubted: bool) -> None:
+        if doubted and not self._asking.doubted:
+            self._owner.trusted(self)
+
     def close(self, why: str, *, at_once: bool = False) -> None:
         """End it; the owner is told nothing more of it. What was sent right
         before goes out once, and is not repeated where it gets lost."""
@@ -231,6 +262,8 @@ class LinkConnection:
             self.gone = True
         if sent or said:
             self._backlog = self._quic.get_send_buffer_size(STREAM)
+        if not self._quic.reads and self._question is None and self._asking.waits:
+            self._question = self._quic.last_sent
         if sent and self.dialled_to is None:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
@@ -267,8 +300,7 @@ class LinkConnection:
             case events.PingAcknowledged():
                 doubted = self._asking.doubted
                 self._asking.answered(event.uid, now)
-                if doubted and not self._asking.doubted:
-                    self._owner.trusted(self)
+                self._trust_again(doubted)
             case events.ProtocolNegotiated():
                 pass
             case _:
@@ -320,7 +352,8 @@ class LinkConnection:
 
     def _finish(self, why: str) -> None:
         self.stage = Stage.OVER
-        self._frames = self._proof = None
+        self._frames = self._proof = self._question = None
+        self._quic.reads = True
         if not self.gone:
             self._parting.begin(why)
 

@@ -27,20 +27,30 @@ OVER_A_SERVER = ("100::ffff:1", 1, 0, 0)
 discard prefix (RFC 6666)."""
 _NO_LANGUAGE = "No common ALPN"
 """What the library says of it, as an alert of another kind."""
+_CONNECTED = "connected"
+_EVENTS = 5
+"""Where the number of new events is in what the core says of datagrams."""
 
 
-def configuration(own: Identity, *, dialled: bool, keylog: TextIO | None) -> QuicConfiguration:
+def configuration(
+    own: Identity,
+    *,
+    dialled: bool,
+    keylog: TextIO | None,
+    window: int = bounds.MAX_STREAM_DATA,
+) -> QuicConfiguration:
     """What the connections of a port have in common, in one direction. Nothing
     of a certificate is checked but that the other end has its key; whose key
-    it is, is for `LinkConnection` to judge."""
+    it is, is for `LinkConnection` to judge. `window` are the bytes that the other end may
+    send on a stream before we have read them."""
     made = QuicConfiguration(
         is_client=dialled,
         alpn_protocols=[bounds.ALPN],
         connection_id_length=bounds.ID_BYTES,
         active_connection_id_limit=bounds.ACTIVE_IDS,
         idle_timeout=bounds.IDLE_TIMEOUT,
-        max_data=bounds.MAX_DATA,
-        max_stream_data=bounds.MAX_STREAM_DATA,
+        max_data=window * (bounds.MAX_DATA // bounds.MAX_STREAM_DATA),
+        max_stream_data=window,
         max_datagram_frame_size=0,
         max_datagram_size=bounds.SMALLEST_INITIAL,
         # A path that was wide and becomes narrow, with no word of it, would be the end.
@@ -65,6 +75,12 @@ class Quic(QuicConnection):
     """
 
     reset_token: bytes | None = None
+    reads = True
+    """Whether events are read. The library grants credit for data when it is read from its core
+    (RFC 9000, 4.2), and cannot tell what is next: so while it does not, there are no events,
+    but acknowledgements, repetitions and timers go on."""
+    unread = 0
+    """Events that have come since it does not read."""
     _random: bytes | None = None
 
     def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
@@ -82,6 +98,39 @@ class Quic(QuicConnection):
             parameters = bridge.serialize_transport_parameters()
             context.handshake_extensions = [(ExtensionType.QUIC_TRANSPORT_PARAMETERS, parameters)]
         return bridge
+
+    def read_on(self) -> None:
+        """Read what has come meanwhile, and what comes."""
+        self.reads, self.unread = True, 0
+        self._drain_core()
+
+    def receive_many_datagrams(self, datagrams: list[bytes], addr: Any, now: float) -> None:
+        if self.reads or self._core is None:
+            super().receive_many_datagrams(datagrams, addr, now)
+            return
+        address = self._normalize_address(addr)
+        report = self._call_core(self._core.receive_many_datagrams, datagrams, address, now)
+        self.unread += report[_EVENTS]
+        self._drain_core()
+
+    @property
+    def last_sent(self) -> int | None:
+        """The number of the latest packet that is not acknowledged."""
+        return max((number for number, *_ in self._under_way), default=None)
+
+    def awaits(self, packet: int) -> bool:
+        """Whether neither this packet nor a later one is acknowledged: before that the library
+        takes none for lost."""
+        return any(number == packet for number, *_ in self._under_way)
+
+    @property
+    def _under_way(self) -> list[tuple[int, int, int]]:
+        return [] if self._core is None else self._core.outstanding_application_packets
+
+    def _drain_core(self) -> None:
+        # One that has ended grants nothing.
+        if self.reads or self._core is None or self._core.state != _CONNECTED:
+            super()._drain_core()
 
 
 class _Weak:

@@ -10,10 +10,25 @@ from twisted_chat.addresses import Address, host_and_port, site, unmapped
 from twisted_chat.alarm import Alarm
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import Abandon, CloseLink, Dial, Link, Listener, SendFrame
+from twisted_chat.links import (
+    Abandon,
+    CloseLink,
+    Dial,
+    HoldLink,
+    Link,
+    Listener,
+    ReadLink,
+    SendFrame,
+)
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_asking import Asking
-from twisted_chat.net.quic_bounds import KEEPALIVE, KEEPALIVE_WATCH, PATIENCE, SLEPT
+from twisted_chat.net.quic_bounds import (
+    KEEPALIVE,
+    KEEPALIVE_WATCH,
+    MAX_STREAM_DATA,
+    PATIENCE,
+    SLEPT,
+)
 from twisted_chat.net.quic_lapses import Lapses
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
@@ -48,6 +63,7 @@ class PortLinks:
         resets: Resets,
         keylog: TextIO | None,
         ask_back: float | None = None,
+        window: int = MAX_STREAM_DATA,
     ) -> None:
         self.by_id: dict[bytes, LinkConnection] = {}
         self.tally = Tally()
@@ -60,6 +76,7 @@ class PortLinks:
         self._resets = resets
         self._keylog = keylog
         self._ask_back = ask_back
+        self._window = window
         self._lapses = Lapses()
         self._watching: dict[LinkConnection, None] = {}
         self._common: dict[bool, Any] = {}
@@ -73,6 +90,8 @@ class PortLinks:
         self._alarm = Alarm(clock, self._tick)
         self._flushing = Alarm(clock, self.flush)
         self._held = False
+        self._to_read: dict[LinkConnection, None] = {}
+        self._reading = Alarm(clock, self._read_on)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -120,6 +139,27 @@ class PortLinks:
             connection.close(effect.why)
             self._touch(connection)
 
+    def stop_reading(self, effect: HoldLink) -> None:
+        if (connection := self._by_link.get(effect.link)) is not None:
+            self._to_read.pop(connection, None)
+            connection.hold()
+
+    def read(self, effect: ReadLink) -> None:
+        """Read on in a turn of its own: what is read may cause what is to come after other
+        effects."""
+        if (connection := self._by_link.get(effect.link)) is not None:
+            self._to_read[connection] = None
+            self._reading.set_in(0)
+
+    def _read_on(self) -> None:
+        self.hold()
+        now = self._clock.seconds()
+        while self._to_read:
+            connection, _ = self._to_read.popitem()
+            self._dirty[connection] = None
+            self._guarded(connection, connection.read_on, now)
+        self.flush()
+
     def unsent(self, link: Link) -> int:
         connection = self._by_link.get(link)
         return 0 if connection is None else connection.unsent
@@ -131,8 +171,8 @@ class PortLinks:
             connection.close(why, at_once=True)
             self._dirty[connection] = None
         self.flush()
-        self._alarm.stop()
-        self._flushing.stop()
+        for alarm in (self._alarm, self._flushing, self._reading):
+            alarm.stop()
 
     def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
@@ -284,7 +324,9 @@ class PortLinks:
         from twisted_chat.net.quic_library import configuration
 
         if dialled not in self._common:
-            self._common[dialled] = configuration(self._own, dialled=dialled, keylog=self._keylog)
+            self._common[dialled] = configuration(
+                self._own, dialled=dialled, keylog=self._keylog, window=self._window
+            )
         return self._common[dialled]
 
     def _add(self, connection: "LinkConnection") -> None:
@@ -301,6 +343,7 @@ class PortLinks:
         self._watching.pop(connection, None)
         self._dirty.pop(connection, None)
         self._unsent.pop(connection, None)
+        self._to_read.pop(connection, None)
         self._deadlines.discard(connection)
         for identifier in connection.ids:
             self.by_id.pop(identifier, None)

@@ -22,9 +22,11 @@ from twisted_chat.links import (
     AskAll,
     CloseLink,
     Dial,
+    HoldLink,
     Link,
     LinkEffect,
     Listener,
+    ReadLink,
     RelayOver,
     SendFrame,
 )
@@ -55,7 +57,8 @@ class QuicPort(DatagramProtocol):
     have one key accept each other's tokens, where they agree on the `time_of_day`, in
     seconds since 1970.
     `ask_back` are the seconds without an answer after which the accepting side asks, where
-    that is always the same. `keylog` is a file for the secrets of all connections, as Wireshark
+    that is always the same. `window` are the bytes that the other end of a link may send
+    before they are read. `keylog` is a file for the secrets of all connections, as Wireshark
     reads it. The port must be able to receive datagrams of bounds.LARGEST_DATAGRAM bytes.
     """
 
@@ -78,6 +81,7 @@ class QuicPort(DatagramProtocol):
         ask_back: float | None = None,
         others: Mapping[int, Callable[[bytes, Address], object]] | None = None,
         relays: bool = False,
+        window: int = bounds.MAX_STREAM_DATA,
     ) -> None:
         self._clock = clock
         self._text = text
@@ -98,6 +102,7 @@ class QuicPort(DatagramProtocol):
             resets=resets,
             keylog=keylog,
             ask_back=ask_back,
+            window=window,
         )
         self._newcomers = Newcomers(
             own, self._links, resets, self._write, time_of_day, accepts=accepts
@@ -113,6 +118,10 @@ class QuicPort(DatagramProtocol):
                 self._links.send(effect)
             case CloseLink():
                 self.close(effect)
+            case HoldLink():
+                self._links.stop_reading(effect)
+            case ReadLink():
+                self._links.read(effect)
             case Dial():
                 self.dial(effect)
             case Abandon():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from twisted_chat.names import MAX_NAME
+from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 
 HEARD = 1.0
@@ -107,9 +108,19 @@ TELL_RATE, TELL_BURST = 2_000.0, 30_000
 into rooms, and leaving them again: at most 5 % of a core. So many at once are caused by
 32 who come one after the other into a room without keys."""
 
-HELD, HELD_BYTES = 256, 32 * 1024
-"""Requests over a link, and bytes of them, that wait until they are earned: some five
-seconds of them. The one who says more meanwhile loses the link."""
+LINK_WINDOW = 16 * 1024
+"""Bytes that a user may send over its link before the server has read them. It reads nothing while
+a request of that link waits until it is earned: then no more than this and one request wait here,
+in 200 KB of memory where a request is a byte, and in the library four times this and its UNREAD
+events, in 500 KB."""
+
+HELD_BYTES = LINK_WINDOW + MAX_FRAME
+"""Bytes of requests of a link, as frames, that wait until they are earned: what may be granted,
+and one that was nearly there. More comes over no link that is held."""
+
+OVER_RATE = 900.0
+"""Seconds that something may wait over a link, less those in which nothing does: the one who says
+more after that, at 50 a second 45,000 requests, loses the link. Until then it is only slowed."""
 
 RETURN = 18.0
 """Seconds in which a user whose link was lost may come back over another and

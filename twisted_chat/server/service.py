@@ -31,6 +31,7 @@ from twisted_chat.net.quic_bounds import (
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.rate import Rate
+from twisted_chat.server.bounds import LINK_WINDOW
 from twisted_chat.server.daemon_options import RoomServerOptions, read_again
 from twisted_chat.server.garbage import Collector
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
@@ -141,6 +142,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             keylog=keylog_file(os.environ),
             others={RELAY: server.relayed},
             ask_back=ASK_BACK,
+            window=LINK_WINDOW,
         )
         server.carrier = links
         return datagram_port(

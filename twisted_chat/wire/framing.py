@@ -13,6 +13,8 @@ MAX_FRAME = 64 * 1024
 """Bytes of a message, its length not counted."""
 
 _LENGTH = struct.Struct("!I")
+HEADER = _LENGTH.size
+"""Bytes before a message."""
 
 
 def frame(message: bytes) -> bytes:

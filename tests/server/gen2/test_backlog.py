@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.server import registry
-from twisted_chat.server.bounds import HELD
+from twisted_chat.server.bounds import HELD_BYTES, LINK_WINDOW, OVER_RATE
 from twisted_chat.wire.common import (
     Bare,
     JoinRoom,
@@ -12,6 +12,7 @@ from twisted_chat.wire.common import (
     Locate,
     Verb,
 )
+from twisted_chat.wire.framing import HEADER
 from twisted_chat.wire.gen2.answers import (
     ContactLocated,
     Listed,
@@ -89,15 +90,63 @@ class RateTests(SynchronousTestCase):
             server.take(anna)
             self.assertEqual(server.ask(anna, ListRooms()), [], message)
 
-    def test_goes_on(self) -> None:
-        """A user who says more than its rate for too long, in number or in bytes, loses the
-        link, and others are heard meanwhile."""
+    def test_held(self) -> None:
+        """As long as a request waits nothing is read from its link, and then it is again."""
+        server = MixedServer(rate=50, burst=10)
+        anna, ben = server.session("anna", 0), server.session("ben", 1)
+        for _ in range(9):
+            server.say(anna, b"rk")
+        self.assertEqual(server.held, set())
+        for _ in range(3):
+            server.say(anna, b"rk")
+            self.assertEqual(server.held, {anna})
+        self.assertEqual(server.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
+        server.wait(0.05)
+        self.assertEqual(server.held, {anna})
+        server.wait(0.05)
+        self.assertEqual(server.held, set())
+        server.wait(1)
+        server.say(anna, b"rk")
+        self.assertEqual((server.held, server.closed), (set(), []))
+
+    def test_what_is_granted(self) -> None:
+        """All that a link was granted may wait, however small the requests are, and however
+        large the one before them, and no link is ended for it."""
+        for first in (b"rk", b"z" * 1024):
+            server = MixedServer(rate=50, burst=1)
+            anna = server.session("anna", 0)
+            for message in (first, *(b"x" for _ in range(LINK_WINDOW // (HEADER + 1)))):
+                server.say(anna, message)
+            self.assertEqual((server.held, server.closed), ({anna}, []))
+            server.wait(70)
+            self.assertEqual(
+                (server.held, server.closed, server.dropped[:1]),
+                (set(), [], ["not in the language"]),
+            )
+            self.assertEqual(server.core.gen2._backlog._due, [])
+
+    def test_ignores_it(self) -> None:
+        """No more waits than the bound, where something carries more; others are heard."""
         for message in (b"rk", b"zz" + b"x" * 1000):
             server = MixedServer(rate=50, burst=100)
             anna, ben = server.session("anna", 0), server.session("ben", 1)
-            for _ in range(100 + HELD + 20):
+            for _ in range(110 + HELD_BYTES // (HEADER + len(message))):
                 server.say(anna, message)
             self.assertEqual(server.closed, [anna])
             self.assertEqual(server.ask(ben, Locate("anna")), [ContactLocated(ANNA)])
             server.wait(10)
             self.assertEqual(server.core.gen2._backlog._due, [])
+
+    def test_goes_on(self) -> None:
+        """A user who says more than its rate whenever it may, for very long, loses the link;
+        one who pauses as long does not."""
+        for pause, ends in ((0.0, True), (40.0, False)):
+            server = MixedServer(rate=50, burst=100)
+            anna = server.session("anna", 0)
+            began, until = server.now, server.now + 2 * OVER_RATE
+            while server.now < until and not server.closed:
+                for _ in range(2_000):
+                    server.say(anna, b"rk")
+                server.wait(40 + pause)
+            self.assertEqual(server.closed, [anna] * ends)
+            self.assertGreater(server.now - began, OVER_RATE)

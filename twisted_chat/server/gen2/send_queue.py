@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Room
-from twisted_chat.links import CloseLink, Link, LinkEffect, SendFrame
+from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.streams import TURN, Slot
@@ -107,6 +107,14 @@ class LinkQueue:
     def end(self, link: Link, why: str) -> None:
         """End a link."""
         self._out.append(CloseLink(link, why))
+
+    def hold(self, link: Link) -> None:
+        """Read nothing more from a link."""
+        self._out.append(HoldLink(link))
+
+    def read(self, link: Link) -> None:
+        """Read on from a link."""
+        self._out.append(ReadLink(link))
 
     def drop(self, outlet: Outlet) -> None:
         """There is no such link any more."""

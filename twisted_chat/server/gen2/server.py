@@ -57,7 +57,7 @@ class LinkServer:
         self._queue = queue
         self._rate = rate
         self._ledger = ledger
-        self._backlog = Backlog(rate, self._telling)
+        self._backlog = Backlog(rate, self._telling, queue)
         self._introductions = introductions
         self._answer = answer
         self._dropped = dropped

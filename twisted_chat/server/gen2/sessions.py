@@ -17,9 +17,13 @@ is lost is noticed later than the one that takes its place."""
 @dataclass(eq=False, slots=True, kw_only=True)
 class LinkSession(Outlet):
     """A link and the one at its other end, who registered over it at `since`. `own` are the
-    addresses of that one's machine, as it has said."""
+    addresses of that one's machine, as it has said. What it said had to
+    wait for `held` seconds until `held_at`, less those in which nothing had to, and nothing waited
+    or began to at that moment."""
 
     since: float = 0.0
+    held: float = 0.0
+    held_at: float = 0.0
     own: tuple[Address, ...] = ()
 
 
