@@ -148,6 +148,21 @@ class Names(SynchronousTestCase):
         self.assertEqual(alice.words_to(mallory), [])
         self.assertEqual(mallory.told("secret"), [])
 
+    def test_found_another(self) -> None:
+        """A server that answers with somebody else, under their own name and key: what is for
+        bob goes to nobody, and the person is told."""
+        world = KeyedWorld()
+        alice, bob, eve = world.room("alice", "bob", "eve")
+        server = world.fake_server
+        server.tamper = lambda contact: (  # type: ignore[method-assign]
+            server.users["eve"] if contact.name == "bob" else contact
+        )
+        alice.type("$msg bob secret", wait=3)
+        self.assertEqual(len(alice.told("there is no user bob")), 1)
+        alice.type("$poke bob", "secret", wait=3)
+        self.assertEqual(len(alice.told("there is no user bob")), 2)
+        self.assertEqual(bob.told("secret") + eve.told("secret"), [])
+
     def test_swapped_for_somebody_unknown(self) -> None:
         """A key for which nobody is at the address gets no link, and nothing is sent."""
         world = KeyedWorld()

@@ -99,6 +99,16 @@ class Asking(SynchronousTestCase):
             self.assertEqual(self.ask(find, ContactLocated(info)), (b"ar bob", Outcome.DONE))
             self.assertEqual(found.pop().ourselves, ourselves)
 
+    def test_find_another(self) -> None:
+        """One of another name than was asked for is nobody: what is known of the key is known
+        under the name."""
+        found: list[Found] = []
+        find = lambda close: self.server.find("bob", found, close, NOW)  # noqa: E731
+        eve, bob = (ContactInfo(name, BOB, "192.0.2.5", 5) for name in ("eve", "BOB"))
+        self.assertEqual(self.ask(find, ContactLocated(eve)), (b"ar bob", Outcome.REFUSED))
+        self.assertEqual(found, [])
+        self.assertEqual(self.ask(find, ContactLocated(bob)), (b"ar bob", Outcome.DONE))
+
     def test_lists(self) -> None:
         """A list comes in parts, and a text waits until it is whole."""
         names: list[Any] = []

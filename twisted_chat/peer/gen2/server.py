@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.requests import ServerRequests
@@ -71,8 +72,8 @@ class KeyedServer:
             if answers is None:
                 close(Outcome.UNANSWERED, now)
                 return
-            if isinstance(answers[0], ContactLocated):
-                info = answers[0].contact
+            info = answers[0].contact if isinstance(answers[0], ContactLocated) else None
+            if info is not None and folded(info.name) == folded(name):  # Not somebody else.
                 ourselves = info.fingerprint == self._introduced.own
                 found.append(Found(self._introduced.located(info, now), ourselves))
             close(Outcome.of(bool(found)), now)
