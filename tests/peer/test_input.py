@@ -217,6 +217,22 @@ class Commands(InputCase):
         self.assertEqual(self.talk.said, [("psst", ["dave"]), ("hello", ["bob"])])
         self.assertEqual(self.generation.told(), [])
 
+    def test_aside_in_vain(self) -> None:
+        """What waits for somebody who does not talk to us any more by then is not said, and the
+        person is told; what was typed after it is."""
+        dave = contact_of("dave", conversations=self.talk)
+        self.contacts.add(dave)
+        self.contacts.poke(dave)
+        self.talk.room = 0
+        self.do(Order(Command.MSG, "dave", text="psst"))
+        self.assertTrue(self.input.waiting)
+        self.contacts.forget(dave)
+        self.talk.room = 10_000
+        self.assertTrue(self.input.do_next(NOW))
+        self.assertFalse(self.input.waiting)
+        self.assertEqual(self.talk.said, [])
+        self.assertIsInstance(self.generation.told()[-1], talk.Unheard)
+
     def test_left_over(self) -> None:
         """What is not done any more is counted, but an empty line and the end."""
         self.assertIsNone(self.input.left_over())

@@ -130,7 +130,7 @@ class Talks:
         if conversation is None:
             among: list[Contact] = []
         elif isinstance(conversation, Contact):
-            among = [conversation]
+            among = [conversation] if conversation.talking else []
         else:
             among = conversation.people()
         return self._contacts.listening(among)
