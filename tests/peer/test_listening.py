@@ -70,6 +70,21 @@ class Knocks(SynchronousTestCase):
             self.assertIn("nobody heard that", one.type("who is there?")[0])
         self.assertEqual(bot.told("who is there?"), [])
 
+    def test_as_the_notice_says(self) -> None:
+        """One who does in a room of their own what the notice of a poke says ends that private
+        conversation, and puts nobody out of the room."""
+        ann, bob, eve = KeyedWorld().room("ann", "bob", "eve")
+        ann.type("$msg bob psst", wait=2)
+        bob.type("$poke ann", wait=2)
+        notice = (
+            "> bob wants to talk: you hear each other now, privately; $to bob turns there, and"
+            " then $kick ends it"
+        )
+        self.assertEqual(ann.told("bob wants to talk"), [notice])
+        ann.type("$to bob", "$kick", "$to lab", "still here?", wait=2)
+        self.assertEqual(bob.told("still here?"), ["< ann in room lab: still here?"])
+        self.assertEqual(eve.told("still here?"), ["< ann: still here?"])
+
     def test_before_the_room(self) -> None:
         """Who has knocked before hears nothing of a room, and the person is told, once."""
         for place in every():

@@ -35,7 +35,8 @@ _PARTS = {
 }
 _SEVERAL = {
     Doing.KNOCK: "{} want to talk; $poke NAME answers",
-    Doing.TALK: "{} want to talk: you talk to each other now; $kick ends it",
+    Doing.TALK: "{} want to talk: you hear each other now, privately; $to NAME turns there,"
+    " and then $kick ends it",
     Doing.LIKENESS: "the names of {} only look like others that you know; $verify NAME tells",
     Doing.PART: "{} do not talk to you any more; $poke NAME asks again",
     Doing.ROOM: "{}: news of rooms, about you or what they are about; $who shows where you are",
@@ -45,7 +46,8 @@ _SEVERAL = {
 }
 _OFTEN = {
     Doing.KNOCK: "{} wanted to talk {times} times",
-    Doing.TALK: "{} wanted to talk {times} times: you talk to each other now; $kick ends it",
+    Doing.TALK: "{} wanted to talk {times} times: you hear each other now, privately; $to NAME"
+    " turns there, and then $kick ends it",
     Doing.LIKENESS: "{} only looks like another that you know ({times} times)",
     Doing.PART: "{} does not talk to you any more, {times} times; $poke NAME asks again",
     Doing.ROOM: "{}: {times} times news of rooms, about you or what they are about",
@@ -169,9 +171,11 @@ def _begun(event: talk.TalkBegun) -> str:
 
 
 def _wants(event: talk.WantsToTalk) -> str:
+    name = shown_name(event.who.name)
     what = {
-        Knocking.HEARS: ": you talk to each other now; $kick ends it",
-        Knocking.CALLS: f"; $poke {shown_name(event.who.name)} answers",
+        Knocking.HEARS: f": you hear each other now, privately; $to {name} turns there, and then"
+        " $kick ends it",
+        Knocking.CALLS: f"; $poke {name} answers",
         Knocking.BARRED: "",
     }[event.asking]
     return f"{called(event.who)} wants to talk{what}"
