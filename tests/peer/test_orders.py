@@ -117,14 +117,14 @@ class Commands(SynchronousTestCase):
         self.assertEqual(alice.type("$roomgive bob"), ["> the room is bob's now"])
         self.assertIn("only who created", alice.type("$roomclose")[0])
         self.assertIn("> your room is closed", bob.type("$roomclose"))
-        self.assertIn("you were put out of lab, or it was closed", alice.lines[-1])
+        self.assertEqual(alice.lines[-1], "> lab was closed")
 
     def test_close(self) -> None:
         """Who closes a room is not told to have been put out of it."""
         alice, bob = KeyedWorld().room("alice", "bob")
         shown = alice.type("$roomclose")
         self.assertEqual(shown[-2:], ["> you are not in lab any more", "> your room is closed"])
-        self.assertEqual(bob.lines[-1], "> you were put out of lab, or it was closed")
+        self.assertEqual(bob.lines[-1], "> lab was closed")
 
     def test_poke(self) -> None:
         """A poke introduces both, whoever of them has to dial."""

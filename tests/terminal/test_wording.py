@@ -13,7 +13,8 @@ from twisted_chat.display import one_line
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.keys import KeyChanged
-from twisted_chat.peer.events.rooms import PeopleCame
+from twisted_chat.peer.events.paths import PathsShown, PathTo, Way
+from twisted_chat.peer.events.rooms import PeopleCame, PutOutOf
 from twisted_chat.peer.events.said import AllArrived, Said, Unencrypted
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.terminal.commands import read_line
@@ -151,3 +152,20 @@ class Wording(SynchronousTestCase):
         lines = LineWording(lambda fingerprint: f"~{fingerprint}~").lines(changed)
         self.assertEqual(lines[0], "> THE KEY OF bob IS NOT THE ONE YOU KNOW")
         self.assertEqual(lines[1:3], [">   it was ~a~", ">   it is  no key at all (unencrypted)"])
+
+    def test_one_second(self) -> None:
+        """One second is no plural."""
+        for seconds, shown in ((0, "0 seconds"), (1, "1 second"), (2, "2 seconds")):
+            bob = PathTo(Someone("bob"), Way.NONE, "", seconds, None, (), None, carried=True)
+            lines = LineWording(str).lines(PathsShown("", 7000, True, (bob,), ""))
+            self.assertEqual(lines[-1], f"> bob: no link for {shown}")
+
+    def test_why_out(self) -> None:
+        """One who is not in a room any more is told why, where the server says it."""
+        for how, shown in (
+            ("kicked", "you were put out of lab"),
+            ("banned", "you were banned from lab"),
+            ("closed", "lab was closed"),
+            ("", "you were put out of lab, or it was closed"),
+        ):
+            self.assertEqual(LineWording(str).lines(PutOutOf("lab", how)), [f"> {shown}"])

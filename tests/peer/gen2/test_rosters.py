@@ -95,7 +95,7 @@ class Several(SynchronousTestCase):
     def test_put_out_of_one(self) -> None:
         """One who is put out of one room is in the other."""
         self.alice.type("$to den", "$kick bob")
-        self.assertIn("> you were put out of den, or it was closed", self.bob.lines)
+        self.assertIn("> you were put out of den", self.bob.lines)
         self.said_to("den", "two")
         self.said_to("lab", "one")
         self.assertEqual(self.heard(self.bob), [" in room lab: one"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from twisted_chat.peer.events import paths
 from twisted_chat.peer.events.paths import Hindrance, Origin, PathTo, Way
-from twisted_chat.terminal.wording.people import called, listed, shown_name, sole
+from twisted_chat.terminal.wording.people import called, listed, shown_name, sole, verb
 
 MAX_SHOWN = 100
 """People of whose ways `$path` tells."""
@@ -42,7 +42,8 @@ _UNITS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (1, "seconds"))
 
 def _lasting(seconds: int) -> str:
     size, unit = next(one for one in _UNITS if seconds >= 2 * one[0] or one[0] == 1)
-    return f"for {seconds // size} {unit}"
+    many = seconds // size
+    return f"for {many} {verb(many, unit.removesuffix('s'), unit)}"
 
 
 def _way(one: PathTo) -> str:

@@ -75,6 +75,13 @@ _NEWS = {
 }
 
 
+_ENDS = {
+    "banned": "you were banned from {room}",
+    "closed": "{room} was closed",
+    "kicked": "you were put out of {room}",
+}
+
+
 def _ground(why: str, who: str, name: str) -> str:
     return _GROUNDS.get(why, "the server refuses it").format(who=who, name=name)
 
@@ -87,9 +94,7 @@ def _not_run(event: rooms.RoomNotRun) -> str:
 
 def _put_out(event: rooms.PutOutOf) -> str:
     room = shown_name(event.room)
-    if event.how == "banned":
-        return f"you were banned from {room}"
-    return f"you were put out of {room}, or it was closed"
+    return _ENDS.get(event.how, "you were put out of {room}, or it was closed").format(room=room)
 
 
 def _not_made(event: rooms.RoomNotMade) -> str:

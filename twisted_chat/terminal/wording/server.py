@@ -13,7 +13,7 @@ from twisted_chat.terminal.commands import (
     NAME_WANTED,
     help_lines,
 )
-from twisted_chat.terminal.wording.people import called, excerpt, shown_name
+from twisted_chat.terminal.wording.people import called, excerpt, shown_name, verb
 
 _ASKED = {
     Command.USERLIST: "for the users",
@@ -55,7 +55,7 @@ def _other_program(event: server.OtherProgram) -> str:
 
 def _duration(seconds: int) -> str:
     if seconds < 120:
-        return f"{seconds} seconds"
+        return f"{seconds} {verb(seconds, 'second', 'seconds')}"
     return f"{seconds // 60} minutes" if seconds < 7200 else f"{seconds // 3600} hours"
 
 
