@@ -23,7 +23,7 @@ PURPOSES = {
     Command.USERLIST: "show the users",
     Command.ROOMCREATE: "create a room; into a private one only those come who are invited",
     Command.ROOMJOIN: "join a room, besides others: what you type goes there",
-    Command.ROOMLEAVE: "leave the room that you talk in, or ROOM",
+    Command.ROOMLEAVE: "leave the room that you talk in, or your only one, or ROOM",
     Command.ROOMCLOSE: "close the room that you created",
     Command.ROOMGIVE: "hand the room that you created on to NAME",
     Command.INVITE: "let NAME into your room, or ROOM",
