@@ -1,6 +1,7 @@
 """Who finds a way to whom, through routers of every kind, and what is dialled."""
 
 import os
+from collections import Counter
 from functools import partial
 from itertools import product
 
@@ -295,6 +296,8 @@ class Told:
         self.sent: list[tuple[float, bytes, Address]] = []
         self.reached: list[Address] = []
         self.asked: list[AskPairing | AskCarrying] = []
+        self.gone = False
+        """Whether there is no link to the server."""
         self.now = 1000.0
 
     def probe(self, datagram: bytes, address: Address) -> None:
@@ -302,7 +305,7 @@ class Told:
 
     def ask(self, request: AskPairing | AskCarrying) -> bool:
         self.asked.append(request)
-        return True
+        return not self.gone
 
     def reach(self, fingerprint: str, address: Address, now: float) -> None:
         self.reached.append(address)
@@ -462,3 +465,17 @@ class HostileServer(SynchronousTestCase):
         self.assertEqual(len(self.told.asked), 8)
         self.until(1035.0)
         self.assertEqual(len(self.told.reached), 20)
+
+    def test_too_much_to_probe(self) -> None:
+        """It names one host for so many that most are left out, and is gone: they are looked at
+        again every five seconds, and not at once without end."""
+        for number in range(1, 1001):
+            self.finder.told(self.pairing(number, (self.victim, 4000 + number)), 1000.0)
+            self.finder.want(f"{number:064x}", 1000.0)
+        self.told.gone = True
+        moments: Counter[float] = Counter()
+        while self.finder.wake <= 1030.0 and moments[self.finder.wake] < 100:
+            moments[self.finder.wake] += 1
+            self.finder.tick(self.finder.wake)
+        self.assertGreater(self.finder.wake, 1030.0)
+        self.assertLess(moments.most_common(1)[0][1], 10)

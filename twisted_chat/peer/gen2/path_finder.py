@@ -456,7 +456,8 @@ class PathFinder:
                 search.running = False
                 if path.wanted and path.way is not Way.DIRECT and self._dials(path):
                     again = SEARCH_AGAIN if path.way is Way.RELAYED else 0.0
-                    path.ask_at = now + again
+                    # It is over as soon as it begins where all is left out.
+                    path.ask_at = max(now + again, search.began + FRESH)
         if path.relay_at <= now:
             path.relay_at = NEVER
             dials = search is not None and search.running and path.dialled is not None
