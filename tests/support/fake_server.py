@@ -73,6 +73,8 @@ class FakeServer:
         self.forgets = 0
         self.keeps_out: set[tuple[str, str]] = set()
         """Names, each with a room that they do not get into."""
+        self.banned: set[tuple[str, str]] = set()
+        """The same, of those who are told that they are banned."""
         self.asked: list[Request] = []
         self._effects: list[Effect] = []
 
@@ -203,6 +205,9 @@ class FakeServer:
 
     def _join(self, name: str, room: str) -> None:
         its = self.rooms.get(room)
+        if (name, room) in self.banned:
+            self._tell(name, Refused(RoomVerb.JOIN, room, Ground.BANNED))
+            return
         if its is None or (name, room) in self.keeps_out:
             self._tell(name, Refused(RoomVerb.JOIN, room, Ground.NO_ROOM))
             return

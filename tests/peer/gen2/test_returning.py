@@ -54,6 +54,22 @@ class Known(SynchronousTestCase):
         alice.type(SECRET, wait=GRACE)
         self.assertEqual((bob.told(SECRET), eve.told(SECRET)), ([f"< alice: {SECRET}"], []))
 
+    def test_banned_meanwhile(self) -> None:
+        """One who was banned while the link was gone is told so, is in the room no longer, and
+        does not ask for it again."""
+        place = Place("alice", "bob")
+        _, bob = place.people
+        server = place.world.fake_server
+        place.cut(bob)
+        place.put_out("bob")
+        server.banned.add(("bob", "lab"))
+        place.world.wait(3)
+        self.assertEqual(len(bob.told("> you were banned from lab")), 1)
+        asked = len(server.asked)
+        place.world.wait(2 * GRACE)
+        self.assertEqual(len(server.asked), asked)
+        self.assertIn("nobody heard that: you are in no room", bob.type("hello")[0])
+
     def test_said_before_the_roster(self) -> None:
         """What is typed in the moment of our return waits until the roster is there."""
         place = Place("alice", "bob", "eve")

@@ -92,6 +92,19 @@ class Several(SynchronousTestCase):
         self.said_to("lab", "hello")
         self.assertEqual(self.carol.told("hello"), [])
 
+    def test_put_out_and_in_again(self) -> None:
+        """One who asks for the room at the moment of being put out of it is in it again."""
+        world = self.world
+        world.network.carry_out(world.server, world.fake_server.go("carol"))
+        shown = self.carol.type("$roomjoin den", "hello", wait=1)
+        self.assertEqual(
+            shown[:2],
+            ["> you were put out of den, or it was closed", "> you are in den with alice, bob"],
+        )
+        self.assertEqual(self.bob.told("hello"), ["< carol: hello"])
+        self.said_to("den", "back")
+        self.assertEqual(self.heard(self.carol), [": back"])
+
     def test_put_out_of_one(self) -> None:
         """One who is put out of one room is in the other."""
         self.alice.type("$to den", "$kick bob")

@@ -16,6 +16,8 @@ from twisted_chat.wire.common import CreateRoom, JoinRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
+    Leaving,
+    PutOut,
     Refused,
     RosterBegins,
     RosterEnds,
@@ -23,6 +25,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import AskRoster, CreatePrivateRoom
 
 GRACE = 30.0
@@ -33,8 +36,8 @@ and between two looks whether that has happened."""
 
 
 class NumberedRoster:
-    """Those in a room; each change has the number after the one before. `wake` is when
-    `tick` is due."""
+    """Those in a room; each change has the number after the one before. `put_out` is called
+    where we turn out to have been put out of it. `wake` is when `tick` is due."""
 
     def __init__(
         self,
@@ -43,7 +46,9 @@ class NumberedRoster:
         requests: ServerRequests,
         registered: Callable[[], bool],
         introduced: IntroducedContacts,
+        put_out: Callable[[PutOut, float], None],
     ) -> None:
+        self._put_out = put_out
         self.room: JoinedRoom = shared.room(name)
         self._requests = requests
         self._registered = registered
@@ -101,7 +106,9 @@ class NumberedRoster:
             self.room.returning = self.joining = False
             if not self.inside or not answers or not isinstance(answers[0], Refused):
                 return
-            if now < self._create_at:
+            if answers[0].ground is Ground.BANNED:
+                self._put_out(PutOut(room, Leaving.BANNED), now)
+            elif now < self._create_at:
                 self._return_at = min(now + RETURN_EVERY, self._create_at)
             else:
                 self._create_at = now + OTHERS_CREATE

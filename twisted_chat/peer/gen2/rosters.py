@@ -55,7 +55,12 @@ class Rosters:
         roster = self._rosters.get(name)
         if roster is None:
             roster = self._rosters[name] = NumberedRoster(
-                room, self._shared, self._requests, self._registered, self._introduced
+                room,
+                self._shared,
+                self._requests,
+                self._registered,
+                self._introduced,
+                self._put_out,
             )
         roster.joining = roster.asked_in = True
         self._talks.joining.add(name)
@@ -137,7 +142,9 @@ class Rosters:
             return
         room = self._talks.room(name)
         if room is not None:
-            self._rosters.pop(name, None)
+            roster = self._rosters[name]
+            if not (roster.joining and roster.asked_in):
+                del self._rosters[name]  # Else we have asked to be let in again.
             self._talks.leave(room, now)
             if name in self._own:
                 room.tell_left(confirmed=True)
