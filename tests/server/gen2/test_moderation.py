@@ -32,6 +32,7 @@ from twisted_chat.wire.gen2.answers import (
 )
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import (
+    CloseRoom,
     CreatePrivateRoom,
     GiveRoom,
     Kick,
@@ -91,6 +92,9 @@ class RunTests(SynchronousTestCase):
         listed = [Listed(Verb.RL, ("lab",)), Bare(Verb.RL)]
         self.assertEqual(server.ask(self.anna, ListRooms()), listed)
         self.assertEqual(server.datagram(BOB, b"rl"), [b"rl lab"])
+        self.done(self.anna, CloseRoom("lab"))
+        server.take(self.ben)
+        self.assertEqual(server.datagram(BOB, b"rl"), [b"rl"])
         self.refused(self.ben, JoinRoom("den"), Ground.PRIVATE)
         self.assertEqual(server.datagram(BOB, b"rj den"), [b"rj"])
         self.assertEqual(server.ask(self.anna, JoinRoom("den"))[0], RosterBegins("den", 1))

@@ -1,10 +1,10 @@
 """What the room server answers in generation 1: a request in, changes and messages out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from twisted_chat.addresses import Address, there_can_be
-from twisted_chat.directory.directory import Directory, Heard, Registered, User
+from twisted_chat.directory.directory import Directory, Heard, Registered, Room, User
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
@@ -140,12 +140,7 @@ class DatagramRequests:
         self._queue.open(user.address, Slot.USERS, listed)
 
     def _list_rooms(self, request: ListRooms, user: User, now: float) -> None:
-        if not self._directory.rooms:
-            self._queue.send(user.address, _RL, now)
-            return
-        rooms = self._directory.rooms.read()
-        listed = (RoomListed(one.name).encode() for one in rooms if not one.rules.private)
-        self._queue.open(user.address, Slot.ROOMS, listed)
+        self._queue.open(user.address, Slot.ROOMS, _public(self._directory.rooms.read()))
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
         before = len(self._directory.rooms)
@@ -176,6 +171,17 @@ class DatagramRequests:
             self._registry.leave_room(room, user, now)
             return
         self._registry.leave_no_room(user)
+
+
+def _public(rooms: Iterable[Room]) -> Iterator[bytes]:
+    """The list of those rooms that are not private; a bare verb where there is none."""
+    listed = False
+    for one in rooms:
+        if not one.rules.private:
+            listed = True
+            yield RoomListed(one.name).encode()
+    if not listed:
+        yield _RL
 
 
 @lru_cache(maxsize=REMEMBERED)
