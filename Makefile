@@ -60,7 +60,7 @@ test: $(VENV)/.tested
 
 # Every example of each property, and every program started from nothing.
 check: export THOROUGH := 1
-check: lint types wheel readme oldest test fuzz
+check: lint types wheel readme oldest fuzz test
 
 format: $(VENV)/.developed
 	$(BIN)/ruff format .
