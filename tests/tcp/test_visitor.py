@@ -23,8 +23,8 @@ class TlsConnection(FakeConnection):
         super().__init__(protocol)  # type: ignore[arg-type]
 
 
-class Visits(SynchronousTestCase):
-    """Somebody calls us over TLS."""
+class Waiting(SynchronousTestCase):
+    """A chat that waits for a call, with something typed for whoever calls."""
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -32,6 +32,10 @@ class Visits(SynchronousTestCase):
         self.terminal = FakeTerminal(self.chat)
         self.terminal.type("hello\n")
         self.terminal.transport.clear()
+
+
+class Visits(Waiting):
+    """Somebody calls us over TLS."""
 
     def visit(self) -> TlsConnection:
         protocol = self.chat.buildProtocol(CALLER)
@@ -117,15 +121,8 @@ class Visits(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
-class PlainVisits(SynchronousTestCase):
+class PlainVisits(Waiting):
     """Somebody calls us where we speak plain text."""
-
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.chat = TcpChat(Conversation(once=True, hold=True), self.clock)
-        self.terminal = FakeTerminal(self.chat)
-        self.terminal.type("hello\n")
-        self.terminal.transport.clear()
 
     def visit(self) -> FakeConnection:
         protocol = self.chat.buildProtocol(CALLER)
