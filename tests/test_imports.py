@@ -35,6 +35,7 @@ LAYERS = (
         "likeness",
         "errors",
         "events",
+        "toml_lines",
         "display",
         "lines",
         "moments",

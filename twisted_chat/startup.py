@@ -192,23 +192,30 @@ class Options(usage.Options):
         except getopt.GetoptError as problem:
             raise usage.UsageError(str(problem)) from None
         self.given = frozenset(self._long(name.lstrip("-")) for name, _ in found)
-        for name, value in found:
-            self._check(self._long(name.lstrip("-")), value)
+        readers = self.readers()
+        for given, value in found:
+            if (name := self._long(given.lstrip("-"))) in readers:
+                _check(readers[name], name, value)
         return [word for name, value in found for word in self._spelled(name, value)] + [
             "--",
             *rest,
         ]
 
-    def _check(self, name: str, value: str) -> None:
-        """Read a value as Twisted will, who does not say of which option it is."""
-        parameters: list[list[Any]] = []
-        reflect.accumulateClassList(type(self), "optParameters", parameters)
-        for one, _, _, _, read, *_ in ([*parameter, None] for parameter in parameters):
-            if one == name and read is not None:
-                try:
-                    read(value)
-                except usage.UsageError as mistake:
-                    raise usage.UsageError(f"--{name}: {mistake}") from None
+    def readers(self) -> dict[str, Callable[[str], Any]]:
+        """What reads the value of each option that takes one, by its long name."""
+        return {
+            name: reader[0] if reader and reader[0] else str
+            for name, _, _, _, *reader in self._declared("optParameters")
+        }
+
+    def flags(self) -> set[str]:
+        """The options that take none."""
+        return {flag[0] for flag in self._declared("optFlags")}
+
+    def _declared(self, what: str) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        reflect.accumulateClassList(type(self), what, found)
+        return found
 
     def _long(self, name: str) -> str:
         return str(self.synonyms.get(name, name))
@@ -216,3 +223,11 @@ class Options(usage.Options):
     def _spelled(self, name: str, value: str) -> list[str]:
         valued = f"{name[2:]}=" in self.longOpt or f"{name[1:]}:" in self.shortOpt
         return [name, value] if valued else [name]
+
+
+def _check(read: Callable[[str], Any], name: str, value: str) -> None:
+    """Read a value as Twisted will, who does not say of which option it is."""
+    try:
+        read(value)
+    except usage.UsageError as mistake:
+        raise usage.UsageError(f"--{name}: {mistake}") from None

@@ -11,8 +11,6 @@
 What is said on the command line wins. A mistake is one line, with its number.
 """
 
-import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,15 +22,11 @@ from twisted_chat import names
 from twisted_chat.addresses import DEFAULT_PORT, LARGEST_PORT
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.fingerprints import read_fingerprint
+from twisted_chat.toml_lines import NoToml, line_of, parse
 
 FILE = "config.toml"
 LARGEST = 64 * 1024
 """Bytes of the file."""
-
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-_WORD = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
-_KEY = re.compile(rf"\s*({_WORD}(?:\s*\.\s*{_WORD})*)\s*=")
-_PLACE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True)
@@ -98,34 +92,11 @@ def load_config(path: Path | None) -> Config:
 def read_config(text: str) -> Config:
     """Read what stands in the file. Raises UsageMistake, which begins with the line."""
     try:
-        return _config(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
-        found = _PLACE.search(str(wrong))
-        line = int(found[1]) if found else text.count("\n") + 1
-        why = str(wrong).partition(" (at ")[0]
-        raise UsageMistake(f"line {line}: {why[:1].lower()}{why[1:]}") from None
+        return _config(parse(text))
+    except NoToml as wrong:
+        raise UsageMistake(f"line {wrong.line}: {wrong.why[:1].lower()}{wrong.why[1:]}") from None
     except _Mistake as mistake:
-        raise UsageMistake(f"line {_line_of(text, mistake.keys)}: {mistake}") from None
-
-
-def _line_of(text: str, keys: tuple[str, ...]) -> int:
-    """The line on which a key stands, or the table that it would be in."""
-    table: tuple[str, ...] = ()
-    best, longest = 1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if (header := _HEADER.match(line)) is not None:
-            here = table = _dotted(header[1])
-        elif (key := _KEY.match(line)) is not None:
-            here = (*table, *_dotted(key[1]))
-        else:
-            continue
-        if keys[: len(here)] == here and len(here) > longest:
-            best, longest = number, len(here)
-    return best
-
-
-def _dotted(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in text.split("."))
+        raise UsageMistake(f"line {line_of(text, mistake.keys) or 1}: {mistake}") from None
 
 
 def entry_for(config: Config, host: str, port: int) -> ServerEntry | None:
