@@ -18,8 +18,8 @@ from twisted.protocols.basic import LineReceiver
 
 from benchmarks.ends import ENDS, QUEUED, End, KeyedPeers, reactor
 from benchmarks.processes import HOST
-from twisted_chat.peer.gen2.delivery import ACK_DELAY, ACK_EVERY
 from twisted_chat.peer.gen2.outbox import WINDOW
+from twisted_chat.peer.gen2.reception import ACK_DELAY, ACK_EVERY
 
 WORD = "x" * 100
 QUESTION, FIRST, HEARD = "?" * 100, "first ", "ok "

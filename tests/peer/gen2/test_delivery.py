@@ -24,21 +24,14 @@ from twisted_chat.peer.events.said import (
     Said,
     Waiting,
 )
-from twisted_chat.peer.gen2.delivery import (
-    ACK_DELAY,
-    ACK_EVERY,
-    ANNOUNCED,
-    HEAR_BURST,
-    HEAR_RATE,
-    LATE,
-    Deliveries,
-)
+from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
+from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
+from twisted_chat.peer.gen2.under_way import LATE
 from twisted_chat.peer.talks.talks import Hearing
-from twisted_chat.wire.gen2.answers import Came
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MANY = 1000
@@ -328,7 +321,7 @@ class Alone(SynchronousTestCase):
         self.words.received(self.bob.contact, Acknowledgement(7, 2), 2.5)
         self.words.tick(1.5 + LATE)
         self.assertEqual((self.told(), self.words.wake), ([], NEVER))
-        self.assertEqual(self.words._active, {})
+        self.assertEqual(list(self.words._under_way), [])
 
     def test_given_up(self) -> None:
         """What is given up is told as never sent or perhaps shown, and nothing is told later."""
@@ -340,23 +333,6 @@ class Alone(SynchronousTestCase):
         never = NeverArrived(self.carol.contact.who, 1, "hello", "lab")
         self.assertEqual(self.told(), [unknown, never])
         self.assertEqual((self.words.wake, self.words.unsettled), (NEVER, []))
-
-    def test_acknowledged(self) -> None:
-        """What was shown is acknowledged after a moment, or so many messages, or at the end."""
-        self.link(self.bob)
-        self.hear(self.bob, 1)
-        self.assertEqual(self.words.wake, ACK_DELAY)
-        self.words.tick(ACK_DELAY)
-        self.told()
-        self.assertEqual(self.sent, [b"ok 1 1"])
-        for number in range(2, ACK_EVERY + 2):
-            self.hear(self.bob, number, 1.0)
-        self.told()
-        self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 1}".encode()])
-        self.hear(self.bob, ACK_EVERY + 1, 2.0)  # It comes again.
-        self.words.acknowledge_all()
-        self.assertEqual(self.told(), [])
-        self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 1}".encode()])
 
     def test_blocked(self) -> None:
         """Of one whose key is not accepted nothing is shown or acknowledged, and nothing goes
@@ -371,14 +347,6 @@ class Alone(SynchronousTestCase):
         self.words.linked(self.bob.contact, 1.0)
         self.assertEqual(self.told(), [Said(self.bob.contact.who, "1", True, None, "lab")])
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
-
-    def test_ignored(self) -> None:
-        """What one says who is ignored is acknowledged, and not shown."""
-        self.bob.contact.ignored = True
-        self.link(self.bob)
-        self.hear(self.bob, 1)
-        self.words.tick(ACK_DELAY)
-        self.assertEqual((self.told(), self.sent), ([], [b"ok 1 1"]))
 
     def test_awaited(self) -> None:
         """What is said waits for one who has yet to return, also where there is a link."""
@@ -404,18 +372,6 @@ class Alone(SynchronousTestCase):
         self.hear(self.bob, 7)
         self.assertEqual(self.told(), [Said(self.bob.contact.who, "7", True, None, "lab")])
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
-
-    def test_faster_than_shown(self) -> None:
-        """So many are shown at once; the rest as fast as people can read."""
-        self.link(self.bob)
-        for number in range(1, HEAR_BURST + 3):
-            self.hear(self.bob, number)
-        self.assertEqual(len(self.told()), HEAR_BURST)
-        self.words.tick(1 / HEAR_RATE)
-        more = Said(self.bob.contact.who, str(HEAR_BURST + 1), True, None, "lab")
-        self.assertEqual(self.told(), [more])
-        self.words.tick(2 / HEAR_RATE)
-        self.assertEqual(len(self.told()), 1)
 
     def test_room(self) -> None:
         """Typing waits for one to whom there is a link and in whose outbox there is no room;
@@ -452,34 +408,6 @@ class Elsewhere(SynchronousTestCase):
         """Put words on the link that there is, whatever rules there are."""
         (link,) = self.world.network.between(one.node, to.node)
         self.world.network.carry_out(one.node, [SendFrame(link, text.encode()) for text in said])
-
-    def test_no_member(self) -> None:
-        """What one says who is not in our room, or to a room that is not ours, is not shown, and
-        what they say afterwards is."""
-        self.say(
-            self.carol,
-            self.alice,
-            NumberedText(9_000, 1, "to your room", "lab"),
-            NumberedText(9_000, 2, "to mine", "den"),
-            NumberedText(9_000, 3, "to you"),
-        )
-        self.world.wait(ANNOUNCED - 1)
-        self.assertEqual(self.alice.told("< carol"), [])
-        self.world.wait(2)
-        self.assertEqual(self.alice.told("< carol"), ["< carol privately: to you"])
-        acknowledged = [text for to, text in self.alice.node.said if text == b"ok 9000 3"]
-        self.assertEqual(len(acknowledged), 1)
-
-    def test_faster_than_the_server(self) -> None:
-        """What one says who is about to be called a member is shown when they are."""
-        server, network = self.world.fake_server, self.world.network
-        self.say(self.carol, self.alice, NumberedText(9_000, 1, "hello", "lab"))
-        self.world.wait(1)
-        self.assertEqual(self.alice.told("hello"), [])
-        came = Came("lab", server.rooms["lab"].number + 1, server.users["carol"])
-        network.carry_out(self.world.server, server.push("alice", came))
-        self.world.wait(1)
-        self.assertEqual(self.alice.lines[-2:], ["> carol came", "< carol: hello"])
 
     def test_late(self) -> None:
         """Each conversation has its own notices of what has not arrived."""

@@ -9,8 +9,8 @@ from tests.support.sessions import keyed_session
 from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
 from twisted_chat.links import Dial, Link, SendFrame
-from twisted_chat.peer.gen2.delivery import HEAR_BURST
 from twisted_chat.peer.gen2.inbox import MAX_HELD
+from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.strangers import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.face import as_typed

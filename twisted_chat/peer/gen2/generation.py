@@ -19,7 +19,7 @@ from twisted_chat.peer.events.keys import OwnKey
 from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
 from twisted_chat.peer.events.talk import Doing, NobodyHere
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
-from twisted_chat.peer.gen2.delivery import HEAR_BURST, HEAR_RATE, Deliveries
+from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.key_decisions import KeyDecisions
@@ -27,6 +27,7 @@ from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.known_keys import Memory, Trust
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import COMMANDS, KeyedServer

@@ -1,0 +1,106 @@
+"""What others say to us over links: shown once and in order, and acknowledged."""
+
+from collections.abc import Callable
+
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events import said
+from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
+from twisted_chat.peer.talks.talks import Hearing
+from twisted_chat.rate import Rate
+from twisted_chat.wire.gen2.speech import NumberedText
+
+ACK_DELAY, ACK_EVERY = 0.02, 64
+"""Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
+ANNOUNCED, LOOK_AGAIN = 5.0, 0.1
+"""Seconds for which words wait for the server to call those members who said them to a room, and
+between two looks."""
+HEAR_RATE, HEAR_BURST = 100.0, 300
+"""Messages shown a second, and at once, of one peer; more wait, and their sender with them."""
+
+
+class Reception:
+    """What is said to us. `hearing` says what is to become of the words of somebody in a room,
+    `rates` how many are shown a second, and at once, of each."""
+
+    def __init__(
+        self,
+        effects: Effects,
+        hearing: Callable[[str, Contact, float], Hearing],
+        rates: tuple[float, float],
+        under_way: UnderWay,
+    ) -> None:
+        self._effects = effects
+        self._heard_in = hearing
+        self._rate = Rate(*rates)
+        self._pause = 1 / rates[0] if rates[0] else 0.0
+        self._under_way = under_way
+
+    def received(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
+        """Take what somebody said. Raises WireError."""
+        if not its.inbox.accept(text):
+            self._owe(its, text, now)
+        elif len(its.inbox) or its.contact.blocked or not self._may_show(its, text, now):
+            its.inbox.hold(text)
+            self.show(its, now)
+        else:
+            self._show_one(its, text, now)
+
+    def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> bool:
+        """Whether one more may be shown now, or dropped. If not, it is tried again later."""
+        if text.room and self._waits(its, text.room, now):
+            its.show_at = now + LOOK_AGAIN
+        elif self._rate.spend(its.contact.fingerprint, now):
+            return True
+        else:
+            its.show_at = now + self._pause
+        self._under_way.watch(its, its.show_at)
+        return False
+
+    def _waits(self, its: PeerDelivery, room: str, now: float) -> bool:
+        """Whether what was said to a room waits for the server to call its speaker a member of
+        it, as it may be about to."""
+        if self._heard_in(room, its.contact, now) is not Hearing.AWAITED:
+            return False
+        if room != its.waits_for or now >= its.waits_until + ANNOUNCED:
+            its.waits_for, its.waits_until = room, now + ANNOUNCED
+        return now < its.waits_until
+
+    def show(self, its: PeerDelivery, now: float) -> None:
+        """Show what was held until now, as far as it may be."""
+        if its.show_at <= now:
+            its.show_at = NEVER
+        while len(its.inbox) and not its.contact.blocked and its.show_at == NEVER:
+            if self._may_show(its, its.inbox.first, now):
+                self._show_one(its, its.inbox.next(), now)
+
+    def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+        its.inbox.show(shown)
+        contact = its.contact
+        room = shown.room
+        heard = not room or self._heard_in(room, contact, now) is Hearing.SHOWN
+        if heard and not contact.ignored:
+            text = shown.text.removesuffix("\n").removesuffix("\r")
+            self._effects.tell(said.Said(contact.who, text, bool(room), None, room))
+        self._owe(its, shown, now)
+
+    def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+        if shown.epoch not in its.owed:
+            its.owed |= {shown.epoch}
+        its.unacknowledged += 1
+        if its.unacknowledged >= ACK_EVERY:
+            self.acknowledge(its)
+        elif its.unacknowledged == 1:
+            its.acknowledge_at = now + ACK_DELAY
+            self._under_way.watch(its, its.acknowledge_at)
+
+    def acknowledge(self, its: PeerDelivery) -> None:
+        """Acknowledge what was shown of somebody, without waiting for more."""
+        link = its.peer.link
+        if link is not None and not its.contact.blocked:
+            for epoch in sorted(its.owed):
+                if (heard := its.inbox.heard(epoch)) is not None:
+                    self._effects.frame(heard.encode(), link)
+        its.owed = frozenset()
+        its.unacknowledged, its.acknowledge_at = 0, NEVER
