@@ -93,9 +93,13 @@ class Output:
         return _FRESH_ROW.sub("", text)
 
     def expect(self, text: str, patience: float = PATIENCE) -> None:
-        """Wait until this text comes, after what was waited for before."""
+        """Wait until this text comes, after what was waited for before, whose line end may be
+        the one that this begins with."""
         deadline = time.monotonic() + patience
-        while (found := self.text.find(text, self._matched)) < 0:
+        start = self._matched
+        if text.startswith("\n") and self.text[start - 1 : start] == "\n":
+            start -= 1
+        while (found := self.text.find(text, start)) < 0:
             if self.ended or not self._read(deadline):
                 raise AssertionError(f"no {text!r} in {self.text[self._matched :]!r}")
         self._matched = found + len(text)
@@ -134,9 +138,17 @@ class Output:
         return bool(ready)
 
 
+def _without_echo(terminal: int) -> None:
+    """What is typed is not shown: the echo of a terminal may come in the middle of a line that
+    the program writes at the same time, and tear it."""
+    modes = termios.tcgetattr(terminal)
+    modes[3] &= ~(termios.ECHO | termios.ECHONL)
+    termios.tcsetattr(terminal, termios.TCSANOW, modes)
+
+
 class Program:
-    """A running program. On a terminal its errors come with its output; `into`
-    a file they go with it, and nothing of it can be waited for. It is started
+    """A running program. On a terminal, which echoes nothing, its errors come with its output;
+    `into` a file they go with it, and nothing of it can be waited for. It is started
     from nothing, or, given where its function is, warm; `namespace` is the network that
     it is in, if not this one."""
 
@@ -155,6 +167,7 @@ class Program:
         if terminal:
             ours, theirs = os.openpty()
             termios.tcsetwinsize(ours, (ROWS, columns))
+            _without_echo(theirs)
             self._input = ours
             reading, errors, ends = ours, ours, (theirs, theirs, theirs)
         else:
