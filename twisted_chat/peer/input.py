@@ -19,7 +19,7 @@ from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
 from twisted_chat.peer.events.talk import NotSaid, Unheard
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
-from twisted_chat.peer.orders import Orders
+from twisted_chat.peer.orders.orders import Orders
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import described
 from twisted_chat.rate import Rate

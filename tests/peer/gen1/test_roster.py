@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, World, address_of, both
-from tests.peer.test_orders import KICKED_IN_LAB
+from tests.peer.orders import KICKED_IN_LAB
 from twisted_chat.server.bounds import Bounds
 
 

@@ -1,0 +1,94 @@
+"""What `$kick` does."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import KeyedWorld
+from tests.peer.orders import KICKED_IN_LAB, OrdersCase
+from twisted_chat.peer.commands import Command
+from twisted_chat.peer.events import rooms, server, talk
+from twisted_chat.peer.server import Outcome
+
+
+class Commands(SynchronousTestCase):
+    """Lines that are typed."""
+
+    def test_kick_one(self) -> None:
+        """Who created a room puts a member out of it; nobody else can."""
+        alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
+        self.assertIn("only who created", bob.type("$kick carol")[0])
+        self.assertIn("nobody called zoe", alice.type("$kick zoe")[0])
+        shown = alice.type("$kick carol")
+        self.assertIn("> carol has been put out of your room", shown)
+        self.assertIn("> carol left", shown)
+        self.assertEqual(bob.lines[-1], "> carol left")
+        self.assertIn("you were put out of lab", carol.lines[-1])
+        self.assertEqual(alice.type("now"), [])
+        self.assertEqual(carol.told("< alice: now"), [])
+
+    def test_kick_all(self) -> None:
+        """A bare `$kick` of the creator puts everybody else out."""
+        alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
+        self.assertIn("> everybody else has been put out of your room", alice.type("$kick"))
+        for one in (bob, carol):
+            self.assertIn("you were put out of lab", one.lines[-1])
+
+    def test_kick_of_others(self) -> None:
+        """A bare `$kick` of anybody else ends what they say to others, as in generation 1."""
+        alice, bob = KeyedWorld().room("alice", "bob")
+        self.assertEqual(bob.type("$kick"), [KICKED_IN_LAB.format("alice")])
+        self.assertIn("nobody heard that: you talk to nobody now; $to lab", bob.type("hello")[0])
+        alice.type("still there?")
+        self.assertEqual(bob.lines[-1], "< alice in room lab: still there?")
+
+
+class Kicking(OrdersCase):
+    """Whom it is about."""
+
+    def test_kick_one(self) -> None:
+        """One outside is not talked to any more; a member is for the server to put out."""
+        dave, bob = self.meet("dave"), self.meet("bob")
+        self.contacts.poke(dave)
+        self.assertEqual(self.obey(Command.KICK, "dave"), [talk.TalkEnded(dave.who)])
+        self.assertEqual(self.talk.done, [("tell", "dave")])
+        self.generation.enter("lab", bob)
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob")])
+        self.assertEqual(self.server.asked, ["kick lab bob"])
+        self.server.answer = Outcome.REFUSED
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.NotKickedOut("bob", True)])
+        nobody = talk.NobodyHere("zoe", Command.KICK)
+        self.assertEqual(self.obey(Command.KICK, "zoe"), [nobody])
+        self.server.answer = Outcome.IMPOSSIBLE
+        self.assertEqual(self.obey(Command.KICK, "bob"), [talk.NobodyHere("bob", Command.KICK)])
+        self.generation.registration.valid = False
+        self.assertEqual(self.obey(Command.KICK, "bob"), [server.NeedsServer(Command.KICK)])
+
+    def test_kick_both(self) -> None:
+        """A member whom we talk to besides is put out of the room where we talk there, and else
+        it is what is private that ends."""
+        bob = self.meet("bob")
+        lab = self.generation.enter("lab", bob)
+        self.contacts.poke(bob)
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob")])
+        self.talks.turn_to(bob)
+        self.assertEqual(self.obey(Command.KICK, "bob"), [talk.TalkEnded(bob.who)])
+        self.assertEqual((bob.talking, bob.rooms, self.talks.current), (False, (lab,), None))
+        self.assertEqual(self.talk.done, [("tell parted", "bob")])
+
+    def test_kick_current(self) -> None:
+        """What is current ends, and of our own room all are put out."""
+        dave, bob = self.meet("dave"), self.meet("bob")
+        lab = self.generation.enter("lab", bob)
+        self.contacts.poke(dave)
+        self.talks.turn_to(dave)
+        self.assertEqual(self.obey(Command.KICK), [talk.TalkEnded(dave.who)])
+        self.assertIsNone(self.talks.current)
+        self.assertEqual(self.obey(Command.KICK), [talk.TalksToNobody((), "")])
+        self.assertEqual(self.server.asked, [])
+        for outcome, told, current in (
+            (Outcome.DONE, rooms.KickedOut(""), lab),
+            (Outcome.IMPOSSIBLE, talk.TalksToNobody((bob.who,), "lab"), None),
+        ):
+            self.talks.turn_to(lab)
+            self.server.answer = outcome
+            self.assertEqual(self.obey(Command.KICK), [told])
+            self.assertIs(self.talks.current, current)

@@ -1,0 +1,82 @@
+"""What `$kick` does: it ends a private conversation, or puts people out of a room of ours."""
+
+from functools import partial
+
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.events import rooms, talk
+from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.orders.requests import Obey, PersonRequests
+from twisted_chat.peer.server import Outcome
+from twisted_chat.peer.talks.room import JoinedRoom
+
+
+class KickOrders:
+    """Obeys it."""
+
+    def __init__(self, generation: Generation, shared: Shared, requests: PersonRequests) -> None:
+        self._registration = generation.registration
+        self._server = generation.server
+        self._contacts = shared.contacts
+        self._talks = shared.talks
+        self._tell = shared.effects.tell
+        self._asked = requests.asked
+        self.commands: Obey = {Command.KICK: self._kick}
+
+    def _kick(self, order: Order, now: float) -> None:
+        name = order.argument
+        current, room = self._talks.current, self._talks.current_room
+        if not name:
+            self._kick_current(now)
+            return
+        outsiders = self._contacts.outside_called(name)
+        member = room is not None and any(room in one.rooms for one in outsiders)
+        if outsiders and (current in outsiders or not member):
+            for outsider in outsiders:
+                self._hang_up(outsider, now)
+            self._tell(talk.TalkEnded(outsiders[-1].who))
+            return
+        room = room or next(reversed(self._talks.rooms()), None)
+        close = self._asked(Command.KICK, name, partial(self._put_out, name))
+        self._server.kick("" if room is None else room.name, name, close, now)
+
+    def _kick_current(self, now: float) -> None:
+        """End the current conversation, or put everybody else out of a room of ours."""
+        current = self._talks.current
+        if isinstance(current, Contact):
+            self._hang_up(current, now)
+            self._tell(talk.TalkEnded(current.who))
+        elif current is None:
+            for one in self._contacts.outside():
+                if not one.talking:
+                    self._hang_up(one, now)  # They only asked for us.
+            self._tell(talk.TalksToNobody((), ""))
+        else:
+            self._talks.asked += 1
+            self._server.kick(current.name, "", partial(self._emptied, current), now)
+
+    def _hang_up(self, contact: Contact, now: float) -> None:
+        self._contacts.turn_away(contact)
+        self._contacts.settle(contact, now, tell=True)
+
+    def _put_out(self, name: str, outcome: Outcome, now: float) -> None:
+        why = self._registration.unavailable(Command.KICK, now)
+        contact = self._contacts.called(name)
+        if outcome is Outcome.DONE:
+            self._tell(rooms.KickedOut(name))
+        elif outcome is Outcome.IMPOSSIBLE and why is not None:
+            self._tell(why)
+        elif outcome is Outcome.IMPOSSIBLE or contact is None:
+            self._tell(talk.NobodyHere(name, Command.KICK))
+        else:
+            self._tell(rooms.NotKickedOut(name, contact.listening))
+
+    def _emptied(self, room: JoinedRoom, outcome: Outcome, now: float) -> None:
+        """The room has nobody else in it any more, if it is ours; we talk to nobody anyway."""
+        self._talks.asked -= 1
+        if outcome is Outcome.DONE:
+            self._tell(rooms.KickedOut(""))
+        else:
+            self._talks.turn_to(None)
+            heard = tuple(one.who for one in room.people() if not one.blocked)
+            self._tell(talk.TalksToNobody(heard, room.name))

@@ -1,0 +1,112 @@
+"""What the commands of a person do."""
+
+from collections.abc import Callable
+
+from twisted_chat.names import folded
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.events import server, talk
+from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.orders.kick import KickOrders
+from twisted_chat.peer.orders.people import PeopleOrders
+from twisted_chat.peer.orders.requests import Obey, PersonRequests
+from twisted_chat.peer.orders.rooms import RoomOrders
+from twisted_chat.peer.orders.talks import TalkOrders
+from twisted_chat.peer.server import CloseList
+
+_WITHOUT_SERVER = frozenset(
+    {
+        Command.HELP,
+        Command.IGNORE,
+        Command.KICK,
+        Command.MSG,
+        Command.TO,
+        Command.UNIGNORE,
+        Command.WHO,
+        Command.WHOIS,
+    }
+)
+_FOR_OTHERS = frozenset(
+    {
+        Command.IGNORE,
+        Command.KICK,
+        Command.MSG,
+        Command.POKE,
+        Command.TRUST,
+        Command.UNIGNORE,
+    }
+)
+"""Commands that mean nothing with one's own name."""
+
+
+class Orders:
+    """Obeys commands. What the server is asked for takes its time, and does not hold up others.
+    `say_aside` says a text to one person, whatever is current; `missed` is called when the
+    person wanted to talk elsewhere, in vain."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        shared: Shared,
+        say_aside: Callable[[str, Contact], None],
+        missed: Callable[[float], None],
+    ) -> None:
+        self._generation = generation
+        self._registration = generation.registration
+        self._server = generation.server
+        self._contacts = shared.contacts
+        self._tell = shared.effects.tell
+        self._requests = requests = PersonRequests(generation, shared, missed)
+        self.in_vain = requests.in_vain
+        self.listing = 0
+        """How many lists are awaited."""
+        self._commands: Obey = {
+            Command.HELP: self._help,
+            Command.USERLIST: self._users,
+            Command.ROOMLIST: self._rooms,
+            **RoomOrders(generation, shared, requests).commands,
+            **TalkOrders(generation, shared, requests, say_aside).commands,
+            **KickOrders(generation, shared, requests).commands,
+            **PeopleOrders(generation, shared).commands,
+        }
+
+    def obey(self, order: Order, now: float) -> None:
+        """Do what a command says, or say why not."""
+        command, argument = order.command, order.argument
+        self._contacts.welcoming = True
+        here = command in _WITHOUT_SERVER or command in self._generation.commands
+        if not here and (why := self._registration.unavailable(command, now)) is not None:
+            self._tell(why)
+            self.in_vain(now, command)
+        elif command in _FOR_OTHERS and folded(argument) == folded(self._registration.name):
+            self._tell(talk.ThatIsYou(argument, command))
+            self.in_vain(now, command)
+        elif command in self._generation.commands:
+            self._generation.commands[command](order, now)
+        elif command in self._commands:
+            self._commands[command](order, now)
+        else:
+            self._requests.not_here(command, argument, now)
+
+    def _help(self, order: Order, now: float) -> None:
+        self._tell(server.Help(tuple(Command)))
+
+    def _users(self, order: Order, now: float) -> None:
+        self._server.users(self._listed(Command.USERLIST, server.UserList), now)
+
+    def _rooms(self, order: Order, now: float) -> None:
+        self._server.rooms(self._listed(Command.ROOMLIST, server.RoomList), now)
+
+    def _listed(
+        self, command: Command, kind: type[server.UserList | server.RoomList]
+    ) -> CloseList:
+        self.listing += 1
+
+        def close(names: list[str] | None, now: float) -> None:
+            self.listing -= 1
+            if names is None:
+                self._tell(server.NoAnswer(command, ""))
+            else:
+                self._tell(kind(tuple(sorted(set(names), key=str.lower))))
+
+        return close

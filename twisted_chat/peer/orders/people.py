@@ -1,0 +1,78 @@
+"""What the commands do that show who somebody is, or keep somebody from us."""
+
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.present import everybody, present
+from twisted_chat.peer.events import rooms, talk
+from twisted_chat.peer.events.event import at
+from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.orders.requests import Obey
+from twisted_chat.peer.talks.talks import described
+
+
+class PeopleOrders:
+    """Obeys them. None of them needs the server."""
+
+    def __init__(self, generation: Generation, shared: Shared) -> None:
+        self._generation = generation
+        self._contacts = shared.contacts
+        self._talks = shared.talks
+        self._tell = shared.effects.tell
+        self._gathering = shared.gathering
+        self.commands: Obey = {
+            Command.WHO: self._who,
+            Command.WHOIS: self._whois,
+            Command.IGNORE: self._ignore,
+            Command.UNIGNORE: self._unignore,
+        }
+
+    def _who(self, order: Order, now: float) -> None:
+        name, marks = order.argument, self._generation
+        current, here = self._talks.current, self._talks.current_room
+        every = self._talks.rooms()
+        people = everybody(self._contacts, marks)
+        if name:
+            room = self._talks.room(name)
+            if room is None:
+                self._tell(rooms.NotInRoom(name))
+                return
+            every, people = [room], present(room.people(), marks)
+        self._tell(
+            talk.Who(
+                self._generation.registration.name,
+                "" if here is None else here.name,
+                people,
+                0 if name else self._generation.datagrams.dropped,
+                tuple(room.name for room in every),
+                described(current),
+            )
+        )
+
+    def _whois(self, order: Order, now: float) -> None:
+        contact = self._contacts.called(order.argument)
+        if contact is None:
+            self._tell(talk.NobodyHere(order.argument, Command.WHOIS))
+            return
+        (person,) = present([contact], self._generation)
+        self._tell(talk.Whois(person, contact.fingerprint, at(contact.address)))
+
+    def _ignore(self, order: Order, now: float) -> None:
+        name = order.argument
+        found = self._contacts.find(name)
+        if not found and not self._contacts.open:
+            self._tell(talk.NobodyHere(name, Command.IGNORE))
+        elif not self._contacts.ignore(name, found):
+            self._tell(talk.TooManyIgnored())
+        else:
+            for contact in found:
+                self._gathering.forget(contact.who)
+                self._contacts.turn_away(contact)
+                self._contacts.settle(contact, now)
+            self._tell(talk.IgnoredNow(name))
+
+    def _unignore(self, order: Order, now: float) -> None:
+        name = order.argument
+        if self._contacts.unignore(name):
+            hears = any(one.listening for one in self._contacts.find(name))
+            self._tell(talk.IgnoredNoMore(name, hears))
+        else:
+            self._tell(talk.NotIgnored(name))

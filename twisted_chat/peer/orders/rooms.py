@@ -1,0 +1,138 @@
+"""What the commands about rooms do: to come and go, and to run one."""
+
+from collections.abc import Callable
+
+from twisted_chat.peer.commands import RUNNING, Command, Order
+from twisted_chat.peer.events import rooms
+from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.orders.requests import Obey, PersonRequests
+from twisted_chat.peer.server import Outcome
+
+
+class RoomOrders:
+    """Obeys them."""
+
+    def __init__(self, generation: Generation, shared: Shared, requests: PersonRequests) -> None:
+        self._server = generation.server
+        self._talks = shared.talks
+        self._tell = shared.effects.tell
+        self._asked = requests.asked
+        self._in_vain = requests.in_vain
+        self.commands: Obey = {
+            Command.ROOMCREATE: self._create,
+            Command.ROOMJOIN: lambda order, now: self._join(order.argument, now),
+            Command.ROOMLEAVE: self._leave,
+            Command.ROOMCLOSE: self._close,
+            Command.ROOMGIVE: self._give,
+            Command.TOPIC: self._set_topic,
+            **dict.fromkeys(RUNNING, self._run),
+        }
+
+    # --- Being in one
+
+    def _create(self, order: Order, now: float) -> None:
+        room = order.argument
+
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is Outcome.DONE:
+                joins = self._server.creator_joins
+                self._tell(rooms.RoomMade(room, joins))
+                if joins:
+                    self._join(room, now)
+            else:
+                self._tell(rooms.RoomNotMade(room, self._server.why))
+                self._in_vain(now, Command.ROOMCREATE)
+
+        close = self._asked(Command.ROOMCREATE, room, then)
+        self._server.create(room, close, now, private=bool(order.choice))
+
+    def _join(self, room: str, now: float) -> None:
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is not Outcome.DONE:
+                self._tell(rooms.NoSuchRoom(room, self._server.why))
+                self._in_vain(now, Command.ROOMJOIN)
+
+        if self._talks.full and self._talks.room(room) is None:
+            self._tell(rooms.InTooManyRooms(room))
+            self._in_vain(now, Command.ROOMJOIN)
+            return
+        self._server.join(room, self._asked(Command.ROOMJOIN, room, then), now)
+
+    def _which(self, command: Command) -> str | None:
+        """The room that is meant: the current one, or else the only one, or an empty name where
+        there is none. None where it is not clear, which is told."""
+        every = [room.name for room in self._talks.rooms()]
+        if (room := self._talks.current_room) is not None:
+            return room.name
+        if len(every) > 1:
+            self._tell(rooms.WhichRoom(command, tuple(every)))
+            return None
+        return every[0] if every else ""
+
+    def _leave(self, order: Order, now: float) -> None:
+        wanted = order.argument or self._which(Command.ROOMLEAVE)
+        if wanted is None:
+            return
+        room = self._talks.room(wanted)
+        if room is None:
+            named = order.argument
+            self._tell(rooms.NotInRoom(named) if named else rooms.InNoRoom())
+            return
+        self._talks.asked += 1
+        self._talks.leave(room, now)
+
+        def close(outcome: Outcome, now: float) -> None:
+            self._talks.asked -= 1
+            room.tell_left(confirmed=outcome is Outcome.DONE)
+
+        self._server.leave_room(room.name, close, now)
+
+    # --- Running one
+
+    def _close(self, order: Order, now: float) -> None:
+        def then(outcome: Outcome, now: float) -> None:
+            done = outcome is Outcome.DONE
+            self._tell(rooms.RoomClosed() if done else rooms.RoomNotClosed())
+
+        room = self._which(Command.ROOMCLOSE)
+        if room is not None:
+            close = self._asked(Command.ROOMCLOSE, order.argument, then)
+            self._server.close_room(room, close, now)
+
+    def _give(self, order: Order, now: float) -> None:
+        name = order.argument
+
+        def then(outcome: Outcome, now: float) -> None:
+            done = outcome is Outcome.DONE
+            self._tell(rooms.RoomHandedOn(name) if done else rooms.RoomNotGiven(name))
+
+        room = self._which(Command.ROOMGIVE)
+        if room is not None:
+            close = self._asked(Command.ROOMGIVE, name, then)
+            self._server.give_room(room, name, close, now)
+
+    def _run(self, order: Order, now: float) -> None:
+        """Want something for somebody in a room that we run."""
+        command, name = order.command, order.argument
+        room = order.room or self._which(command)
+        if room is None:
+            return
+        close = self._asked(command, name, self._ran(command, room, name))
+        self._server.run(command, room, name, close, now)
+
+    def _set_topic(self, order: Order, now: float) -> None:
+        room = self._which(Command.TOPIC)
+        if room is not None:
+            close = self._asked(Command.TOPIC, "", self._ran(Command.TOPIC, room, ""))
+            self._server.set_topic(room, order.text, close, now)
+
+    def _ran(self, command: Command, room: str, name: str) -> Callable[[Outcome, float], None]:
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is Outcome.DONE:
+                self._tell(rooms.RoomRun(command, room, name))
+            elif not room:
+                self._tell(rooms.InNoRoom())
+            else:
+                self._tell(rooms.RoomNotRun(command, room, name, self._server.why))
+
+        return then
