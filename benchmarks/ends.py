@@ -26,7 +26,7 @@ from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.gen2.generation import Credentials
 from twisted_chat.peer.gen2.outbox import WINDOW
-from twisted_chat.peer.gen2.probe_limits import ProbeRates
+from twisted_chat.peer.gen2.paths.probe_limits import ProbeRates
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.service import BATCH

@@ -10,8 +10,8 @@ from tests.support.network import FakeNetwork
 from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.alarm import Alarm
 from twisted_chat.peer.events.paths import Way
-from twisted_chat.peer.gen2.path_finder import PathFinder
-from twisted_chat.peer.gen2.probe_limits import ProbePlaces
+from twisted_chat.peer.gen2.paths.path_finder import PathFinder
+from twisted_chat.peer.gen2.paths.probe_limits import ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.datagrams import SECRET_BYTES

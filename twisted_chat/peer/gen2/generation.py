@@ -27,11 +27,11 @@ from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.known_keys import Memory, Trust
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import COMMANDS, KeyedServer
-from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1

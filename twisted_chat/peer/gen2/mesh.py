@@ -17,8 +17,8 @@ from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import DialQueue, Places
 from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
+from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
-from twisted_chat.peer.gen2.ways import Ways
 from twisted_chat.peer.gen2.who_dials import dials
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb

@@ -1,13 +1,13 @@
 """What is told of the way to somebody, and why it is not a direct one."""
 
 from tests.paths.kinds import Kind
-from tests.peer.gen2.test_path_finder import LARGE, SMALL, Seeking
+from tests.peer.gen2.paths.test_path_finder import LARGE, SMALL, Seeking
 from tests.support.network import Datagram
 from tests.support.seekers import SERVER, Seeker
 from twisted_chat.addresses import Address
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.paths import Hindrance, Origin, PathsShown, PathTo, Way
-from twisted_chat.peer.gen2.path_report import report
+from twisted_chat.peer.gen2.paths.path_report import report
 from twisted_chat.terminal.wording.line import LineWording
 
 ROUTERS = (

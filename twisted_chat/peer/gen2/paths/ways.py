@@ -9,9 +9,9 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.paths import GoesDirectly, GoesOverServer, PathsShown, Way
-from twisted_chat.peer.gen2.path_finder import PathFinder
-from twisted_chat.peer.gen2.path_report import report
-from twisted_chat.peer.gen2.probe_limits import MAX_CLAIMED, ProbePlaces
+from twisted_chat.peer.gen2.paths.path_finder import PathFinder
+from twisted_chat.peer.gen2.paths.path_report import report
+from twisted_chat.peer.gen2.paths.probe_limits import MAX_CLAIMED, ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.answers import Answer

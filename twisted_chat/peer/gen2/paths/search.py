@@ -12,7 +12,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.events.paths import Origin
-from twisted_chat.peer.gen2.probe_limits import MAX_CLAIMED, MAX_HEARD, MAX_TOLD
+from twisted_chat.peer.gen2.paths.probe_limits import MAX_CLAIMED, MAX_HEARD, MAX_TOLD
 from twisted_chat.wire.gen2.datagrams import NUMBER_BYTES, Probe, ProbeKind, read_probe
 from twisted_chat.wire.gen2.pairing import Pairing
 

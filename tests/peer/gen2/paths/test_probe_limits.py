@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.peer.events.paths import Origin
-from twisted_chat.peer.gen2.probe_limits import ProbePlaces, ProbeRates
+from twisted_chat.peer.gen2.paths.probe_limits import ProbePlaces, ProbeRates
 from twisted_chat.peer.whereabouts import Whereabouts
 
 HERE: Address = ("192.168.1.2", 5000)

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from twisted_chat.addresses import Address
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.paths import Hindrance, Origin, PathTo, Tried, Way
-from twisted_chat.peer.gen2.path_finder import PathFinder, PeerPath
-from twisted_chat.peer.gen2.search import Search, Try
+from twisted_chat.peer.gen2.paths.path_finder import PathFinder
+from twisted_chat.peer.gen2.paths.peer_path import PeerPath
+from twisted_chat.peer.gen2.paths.search import Search, Try
 
 SOON = 5.0
 """Seconds from the beginning of a search in which an answer may still come."""

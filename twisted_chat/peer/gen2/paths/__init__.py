@@ -1,0 +1,1 @@
+"""Finding ways to other peers: probes, introductions, and what has come of them."""
