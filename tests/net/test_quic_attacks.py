@@ -163,7 +163,7 @@ class Impostors(QuicCase):
 
     def test_borrowed_certificate(self) -> None:
         """A certificate without its key is worth nothing."""
-        borrowed = self.called.port._links._configuration(dialled=False)
+        borrowed = self.called.port._links._openings.configuration(dialled=False)
         self.raw.configuration.certificate = borrowed.certificate
         self.caller.port.dial(Dial(THIRD, self.called.key.fingerprint))
         self.failed()
@@ -172,7 +172,7 @@ class Impostors(QuicCase):
 
     def test_our_own(self) -> None:
         """Our own key at the other end is not somebody to speak to."""
-        self.raw.configuration = self.caller.port._links._configuration(dialled=False)
+        self.raw.configuration = self.caller.port._links._openings.configuration(dialled=False)
         self.caller.port.dial(Dial(THIRD, ""))
         self.assertIn("our own key", self.failed())
 
@@ -354,7 +354,7 @@ class Floods(QuicCase):
         self.assertEqual(port.totals(), {"an address to be validated": many})
         self.assertEqual((len(port), port._by_id, self.clock.calls), (0, {}, []))
         links = port._links
-        for kept in (links._all, links._by_link, links._waiting, links._dirty):
+        for kept in (links._all, links._by_link, links._openings._waiting, links._dirty):
             self.assertFalse(kept)
         self.assertEqual(self.called.text.received, [])
         self.assertLess(max(sent), 1200 / 10)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
-from twisted_chat.addresses import Address, host_and_port, site, unmapped
+from twisted_chat.addresses import Address, unmapped
 from twisted_chat.alarm import Alarm
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.identity.keys import Identity
@@ -21,19 +20,12 @@ from twisted_chat.links import (
     SendFrame,
 )
 from twisted_chat.moments import NEVER
-from twisted_chat.net.quic_asking import Asking
-from twisted_chat.net.quic_bounds import (
-    KEEPALIVE,
-    KEEPALIVE_WATCH,
-    MAX_STREAM_DATA,
-    PATIENCE,
-    SLEPT,
-)
-from twisted_chat.net.quic_lapses import Lapses
+from twisted_chat.net.quic_bounds import MAX_STREAM_DATA, SLEPT
+from twisted_chat.net.quic_openings import Openings
 from twisted_chat.net.quic_stateless import Resets
-from twisted_chat.net.quic_waiting import WaitingRoom
+from twisted_chat.net.quic_notices import LinkNotices
+from twisted_chat.net.quic_watching import Watching
 from twisted_chat.rate import Rate
-from twisted_chat.tally import Tally
 
 if TYPE_CHECKING:
     from twisted_chat.net.quic_connection import LinkConnection
@@ -48,8 +40,6 @@ class PortLinks:
     `flush` is called; between `hold` and `flush` none of it does, and
     otherwise it does in the same turn of the reactor.
     """
-
-    log = Logger()
 
     def __init__(
         self,
@@ -66,24 +56,28 @@ class PortLinks:
         window: int = MAX_STREAM_DATA,
     ) -> None:
         self.by_id: dict[bytes, LinkConnection] = {}
-        self.tally = Tally()
-        self._own = own
-        self._listener = listener
+        notices = LinkNotices(listener, clock)
+        self._tell, self.received, self.count = notices.tell, notices.received, notices.count
+        self.not_understood, self.tally = notices.not_understood, notices.tally
+        self._openings = Openings(
+            own,
+            self,
+            self._make_way,
+            new_links=new_links,
+            resets=resets,
+            keylog=keylog,
+            ask_back=ask_back,
+            window=window,
+        )
+        self._watching = Watching(clock, self._ask, self._tell)
+        self.moved, self.overdue = self._watching.moved, self._watching.overdue
+        self.doubted, self.trusted = self._watching.doubted, self._watching.trusted
         self._clock = clock
         self._write = write
         self._most = most
-        self._new_links = new_links
-        self._resets = resets
-        self._keylog = keylog
-        self._ask_back = ask_back
-        self._window = window
-        self._lapses = Lapses()
-        self._watching: dict[LinkConnection, None] = {}
-        self._common: dict[bool, Any] = {}
         self._all: dict[LinkConnection, None] = {}
         self._by_link: dict[Link, LinkConnection] = {}
         self._dialled: dict[Address, dict[LinkConnection, None]] = {}
-        self._waiting: WaitingRoom[LinkConnection] = WaitingRoom()
         self._dirty: dict[LinkConnection, None] = {}
         self._unsent: dict[LinkConnection, None] = {}
         self._deadlines: Deadlines[LinkConnection] = Deadlines()
@@ -97,26 +91,16 @@ class PortLinks:
         return len(self._all)
 
     def dial(self, dial: Dial) -> None:
-        # Imported when it is needed, as it takes time: see quic_library.
-        from twisted_chat.net.quic_connection import LinkConnection
-        from twisted_chat.net.quic_library import dialling
-
         try:
             if len(self) >= self._most:
                 raise ValueError(f"there are {self._most:,} links already")
-            now = self._clock.seconds()
-            there = unmapped(dial.address[0]), dial.address[1]
-            quic = dialling(self._configuration(dialled=True), there, now)
+            connection = self._openings.dial(dial, self._clock.seconds())
         except (OSError, OverflowError, ValueError) as problem:
             failed = (dial.address, dial.fingerprint, str(problem), "")
             self._clock.callLater(0, self._tell, "dial_failed", *failed)
             return
-        link = Link("", dial.address, True)
-        asking = Asking(KEEPALIVE_WATCH, grows=False) if dial.watch else Asking()
-        connection = LinkConnection(
-            quic, self._own, self, link, now, asking, dial.fingerprint, there, dial.watch
-        )
-        self._dialled.setdefault(there, {})[connection] = None
+        if connection.dialled_to is not None:
+            self._dialled.setdefault(connection.dialled_to, {})[connection] = None
         self._add(connection)
 
     def abandon(self, dial: Abandon) -> None:
@@ -176,29 +160,20 @@ class PortLinks:
 
     def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
-        from twisted_chat.net.quic_connection import LinkConnection
-        from twisted_chat.net.quic_library import accepting
-
-        of, now = site(source[0]), self._clock.seconds()
-        if (
-            len(self) >= self._most
-            or not self._waiting.has_room(of)
-            or not self._new_links.spend(source[0], now)
-        ):
+        connection = None
+        if len(self) < self._most:
+            now = self._clock.seconds()
+            connection = self._openings.accept(source, original, retried, now)
+        if connection is None:
             self.count("a connection attempt too many", source)
-            return None
-        common = self._configuration(dialled=False)
-        quic = accepting(common, original, retried, self._resets)
-        pause = KEEPALIVE if self._ask_back is None else self._ask_back
-        asking = Asking(pause, grows=self._ask_back is None, patience=PATIENCE)
-        connection = LinkConnection(quic, self._own, self, Link("", source, False), now, asking)
-        connection.ids.add(retried)
-        if (oldest := self._waiting.add(connection, of)) is not None:
-            self.count("an unfinished attempt gone for another", oldest.link.address)
-            oldest.abandon()
-            self._forget(oldest)
-        self._add(connection)
+        else:
+            self._add(connection)
         return connection
+
+    def _make_way(self, oldest: "LinkConnection") -> None:
+        self.count("an unfinished attempt gone for another", oldest.link.address)
+        oldest.abandon()
+        self._forget(oldest)
 
     def dialled(self, address: Address) -> Collection["LinkConnection"]:
         """The connections, in whatever stage, that were dialled to there."""
@@ -231,22 +206,6 @@ class PortLinks:
                 self._tell("taken", connection.link)
         self._alarm.set(self._deadlines.next)
 
-    def count(self, category: str, source: Address, why: str = "", *, many: int = 1) -> None:
-        """Count what went wrong, and say so now and then."""
-        if many := self.tally.count(category, self._clock.seconds(), many):
-            self.log.info(
-                "{category}: {many} times, the last from {at} {why}",
-                category=category,
-                many=many,
-                at=host_and_port(*source),
-                why=why,
-            )
-
-    def not_understood(self, what: str) -> None:
-        """Whoever was told `what` has raised something, and may again."""
-        if many := self.tally.count(f"{what} was not understood", self._clock.seconds()):
-            self.log.failure("{what} was not understood, {many} times", what=what, many=many)
-
     def id_issued(self, connection: "LinkConnection", identifier: bytes) -> None:
         connection.ids.add(identifier)
         self.by_id[identifier] = connection
@@ -256,56 +215,18 @@ class PortLinks:
         self.by_id.pop(identifier, None)
 
     def opened(self, connection: "LinkConnection") -> None:
-        self._waiting.prove(connection)
+        self._openings.opened(connection)
         self._by_link[connection.link] = connection
-        if connection.watches:
-            self._watching[connection] = None
-        self._is_there_again(connection)
+        self._watching.opened(connection)
         self._tell("opened", connection.link)
-
-    def received(self, connection: "LinkConnection", message: bytes) -> None:
-        try:  # Written out, where `_tell` would do: every message comes by.
-            self._listener.received(connection.link, message)
-        except Exception:
-            self.not_understood("received")
-
-    def moved(self, connection: "LinkConnection", former: Address) -> None:
-        if former[0] == connection.link.address[0]:  # As a NAT does that has forgotten it.
-            self._lapses.know(connection.link.fingerprint)
-            connection.shorten()
-        self._tell("moved", connection.link)
-
-    def overdue(self, connection: "LinkConnection") -> None:
-        """Whether it is our own network shows on a link that watches."""
-        if not connection.watches:
-            self._ask(list(self._watching))
-
-    def doubted(self, connection: "LinkConnection") -> None:
-        """Whether it is our own network shows on a link that watches, and then on all."""
-        if connection.has_lapsed:
-            self._lapses.suspect(connection.link.fingerprint, self._clock.seconds())
-        if connection.watches:
-            self.ask_all()
-        else:
-            self.overdue(connection)
-        self._tell("doubted", connection.link)
-
-    def trusted(self, connection: "LinkConnection") -> None:
-        self._is_there_again(connection)
-
-    def _is_there_again(self, connection: "LinkConnection") -> None:
-        fingerprint = connection.link.fingerprint
-        self._lapses.there_again(fingerprint, self._clock.seconds())
-        if fingerprint in self._lapses:
-            connection.shorten()
 
     def ask_all(self) -> None:
         """Ask for a sign of life over all links: our own network may be another."""
-        self._ask(list(self._by_link.values()))
+        self._ask(None)
 
-    def _ask(self, connections: "Collection[LinkConnection]") -> None:
+    def _ask(self, connections: "Collection[LinkConnection] | None") -> None:
         now = self._clock.seconds()
-        for connection in connections:
+        for connection in list(self._by_link.values()) if connections is None else connections:
             self._guarded(connection, connection.ask, now)
             self._touch(connection)
 
@@ -320,15 +241,6 @@ class PortLinks:
         else:
             self.count("an accepted connection came to nothing", link.address, why)
 
-    def _configuration(self, *, dialled: bool) -> Any:
-        from twisted_chat.net.quic_library import configuration
-
-        if dialled not in self._common:
-            self._common[dialled] = configuration(
-                self._own, dialled=dialled, keylog=self._keylog, window=self._window
-            )
-        return self._common[dialled]
-
     def _add(self, connection: "LinkConnection") -> None:
         self._all[connection] = None
         for identifier in connection.ids:
@@ -336,23 +248,20 @@ class PortLinks:
         self._touch(connection)
 
     def _forget(self, connection: "LinkConnection") -> None:
-        self._waiting.discard(connection)
+        self._openings.forget(connection)
         self._all.pop(connection, None)
-        if connection.dialled_to is not None:
-            self._forget_dialled(connection, connection.dialled_to)
-        self._watching.pop(connection, None)
+        to = connection.dialled_to
+        if to is not None and (there := self._dialled.get(to)) is not None:
+            there.pop(connection, None)
+            if not there:
+                del self._dialled[to]
+        self._watching.forget(connection)
         self._dirty.pop(connection, None)
         self._unsent.pop(connection, None)
         self._to_read.pop(connection, None)
         self._deadlines.discard(connection)
         for identifier in connection.ids:
             self.by_id.pop(identifier, None)
-
-    def _forget_dialled(self, connection: "LinkConnection", address: Address) -> None:
-        if (there := self._dialled.get(address)) is not None:
-            there.pop(connection, None)
-            if not there:
-                del self._dialled[address]
 
     def _touch(self, connection: "LinkConnection") -> None:
         """It may have something to send: in this turn, after all that is said in it."""
@@ -388,9 +297,3 @@ class PortLinks:
                 return
             self.count("QUIC failed", connection.link.address, repr(problem))
             connection.fail(f"QUIC failed: {problem}")
-
-    def _tell(self, what: str, *given: Any) -> None:
-        try:
-            getattr(self._listener, what)(*given)
-        except Exception:
-            self.not_understood(what)

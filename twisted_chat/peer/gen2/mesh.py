@@ -14,12 +14,12 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
-from twisted_chat.peer.gen2.dial_queue import DialQueue, Places
+from twisted_chat.peer.gen2.dial_queue import Places
 from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.paths.ways import Ways
+from twisted_chat.peer.gen2.peer_dials import PeerDials
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
-from twisted_chat.peer.gen2.who_dials import dials
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
@@ -58,7 +58,7 @@ class Mesh:
         self._contacts = contacts
         self._links: dict[Link, PeerLink] = {}
         self._strangers = WaitingStrangers(effects)
-        self._dialling = DialQueue(effects.dial)
+        self._dials = PeerDials(trust.own, effects, ways)
         self._parting: Deadlines[PeerLink] = Deadlines()
 
     # --- Who is there
@@ -76,14 +76,15 @@ class Mesh:
         moved = peer.place != contact.address
         peer.place = contact.address
         if contact.blocked:
-            self._dial_no_more(peer)
+            self._dials.no_more(peer)
             self._ways.part(peer.fingerprint)
         else:
             self._ways.want(peer.fingerprint, now)
             if allowed and moved and not new:
-                self._dial_at_new_address(peer, now)
-            elif not self._dialling.busy(peer):
-                self._dial(peer, now, now)
+                if self._dials.at_new_address(peer, now):
+                    self._tick_dials(now)
+            else:
+                self._dials.at_once(peer, now)
         if (stranger := self._strangers.met(contact.fingerprint)) is not None:
             self._take_over(peer, stranger.link, now)
             self._hear_out(peer, stranger, now)
@@ -130,7 +131,7 @@ class Mesh:
             self._ways.linked(peer.contact.who, peer.link.address, now)
             self._ready(peer, now)
         else:
-            self._dial(peer, now, now)
+            self._dials.dial(peer, now, now)
 
     def close(self) -> None:
         """Have nothing to do with anybody any more."""
@@ -152,9 +153,7 @@ class Mesh:
     def _take_over(self, peer: PeerLink, link: Link, now: float) -> None:
         former = peer.link
         if former is not None:
-            late = link.dialled and is_relayed(link.address) and not is_relayed(former.address)
-            late = late and not self._ways.doubts(peer.fingerprint)
-            if late or (self._rightly_dialled(former) and not self._rightly_dialled(link)):
+            if self._dials.is_worse(link, former):
                 self._effects.close(link, "there is a link already")
                 return
             del self._links[former]
@@ -162,23 +161,12 @@ class Mesh:
         peer.enter(PeerState.OPEN, link)
         peer.since = now
         peer.linked_at = site(link.address[0])
-        if is_relayed(link.address):
-            if peer.sought is not None and is_relayed(peer.sought):
-                self._dial_no_more(peer)
-        else:
+        if not is_relayed(link.address):
             peer.reachable_at(link.address)
-            for address in self._dialling.under_way(peer.fingerprint):
-                if is_relayed(address):
-                    self._effects.abandon(address, peer.fingerprint)
-            self._dial_no_more(peer)
-        self._ways.linked(peer.contact.who, link.address, now)
-        self._dialling.linked(link.address[0], peer.fingerprint, now)
+        self._dials.linked(peer, link.address, now)
         self._links[link] = peer
         if not peer.contact.blocked:
             self._ready(peer, now)
-
-    def _rightly_dialled(self, link: Link) -> bool:
-        return link.dialled == dials(self._trust.own, link.fingerprint)
 
     def _ready(self, peer: PeerLink, now: float) -> None:
         self._trust.remember(peer.contact.name, peer.fingerprint)
@@ -237,97 +225,54 @@ class Mesh:
         peer = self._links.get(link)
         if peer is not None:
             self._ways.doubted(peer.fingerprint, now)
-        if peer is not None and self._dials(peer) and not self._dialling.busy(peer):
-            self._dialling.want(peer, now)
-            self._tick_dials(now)
+            if self._dials.beside(peer, now):
+                self._tick_dials(now)
 
     def lost(self, link: Link, now: float) -> None:
         """A link is no more."""
         self._strangers.lost(link)
         if peer := self._links.pop(link, None):
             peer.enter(PeerState.AWAITED)
-            self._dialling.unlinked(peer.fingerprint)
+            self._dials.unlinked(peer)
             if now - peer.since >= STEADY:
                 peer.backoff.begin_anew()
             self._ways.lost(peer.fingerprint, now)
-            self._dial_again(peer, now)
+            self._dials.again(peer, now)
 
     def network_changed(self, now: float) -> None:
         """Dial those who could not be reached."""
-        self._dialling.leave_none_alone()
+        self._dials.leave_none_alone()
         for peer in list(self._known.values()):
             if peer.link is None:
-                peer.backoff.begin_anew()
-                self._dial(peer, now, now)
+                self._dials.anew(peer, now)
 
     def dial_failed(self, address: Address, fingerprint: str, now: float) -> None:
         """There is no link to be had there, this time."""
         peer = self._known.get(fingerprint)
-        fruitless = self._dialling.failed(address, fingerprint, now)
-        self._ways.dial_failed(fingerprint, address, now)
-        if fruitless and peer is not None:
-            peer.sought = None
-            if peer.state is PeerState.WANTED:
-                peer.enter(PeerState.AWAITED)
-            self._dial_again(peer, now)
+        if self._dials.failed(address, fingerprint, now) and peer is not None:
+            self._dials.fruitless(peer, now)
 
     def reach(self, fingerprint: str, address: Address, now: float) -> None:
         """Dial a peer there, also where there is a link, which this one is better than."""
         peer = self._known.get(fingerprint)
         if peer is not None and not peer.contact.blocked:
-            peer.sought = address
-            if peer.state is PeerState.AWAITED:
-                peer.enter(PeerState.WANTED)
-            self._dialling.want_at_new_address(peer, now)
+            self._dials.reach(peer, address, now)
             self._tick_dials(now)
 
     def reach_as_before(self, fingerprint: str, now: float) -> None:
         """Dial a peer where the server says it is: it looks for no way."""
-        peer = self._known.get(fingerprint)
-        if peer is not None and not self._dialling.busy(peer):
-            self._dial(peer, now, now)
-
-    def _dial_again(self, peer: PeerLink, now: float) -> None:
-        self._dial(peer, now + peer.backoff.next(), now)
-
-    def _dial(self, peer: PeerLink, at: float, now: float) -> None:
-        if self._dials(peer) and peer.state is not PeerState.OPEN:
-            peer.enter(PeerState.WANTED)
-            if at <= now:
-                self._dialling.want_now(peer, now)
-            else:
-                self._dialling.want(peer, at)
-
-    def _dial_at_new_address(self, peer: PeerLink, now: float) -> None:
-        """The server has just said where it is now: a program that was started anew, to
-        whose predecessor there may still be a link."""
-        peer.backoff.begin_anew()
-        link = peer.link
-        if self._dials(peer) and (link is None or link.address != peer.next_address):
-            self._dialling.want_at_new_address(peer, now)
-            self._tick_dials(now)
-
-    def _dial_no_more(self, peer: PeerLink) -> None:
-        peer.sought = None
-        self._dialling.drop(peer)
-        if peer.state is PeerState.WANTED:
-            peer.enter(PeerState.AWAITED)
-
-    def _dials(self, peer: PeerLink) -> bool:
-        """Whether it is us who dial, of the two, and where the server says it is."""
-        before = self._ways.dialled_as_before(peer.fingerprint)
-        ours = dials(self._trust.own, peer.fingerprint)
-        return ours and before and not peer.contact.blocked
+        if (peer := self._known.get(fingerprint)) is not None:
+            self._dials.at_once(peer, now)
 
     def _tick_dials(self, now: float) -> None:
-        for address, fingerprint in self._dialling.tick(now):
+        for address, fingerprint in self._dials.tick(now):
             self.dial_failed(address, fingerprint, now)
 
     # --- What is due
 
     @property
     def wake(self) -> float:
-        return min(self._dialling.wake, self._parting.next, self._strangers.wake)
+        return min(self._dials.wake, self._parting.next, self._strangers.wake)
 
     def tick(self, now: float) -> None:
         for peer in list(self._parting.due(now)):
@@ -341,8 +286,7 @@ class Mesh:
         self._words.give_up(contact)
         self._ways.part(peer.fingerprint)
         self._parting.discard(peer)
-        self._dialling.drop(peer)
-        self._dialling.unlinked(peer.fingerprint)
+        self._dials.forget(peer)
         peer.enter(PeerState.FORGOTTEN)
         del self._known[peer.fingerprint]
         self._contacts.forget(contact)
