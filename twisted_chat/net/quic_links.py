@@ -21,9 +21,9 @@ from twisted_chat.links import (
 )
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_bounds import MAX_STREAM_DATA, SLEPT
+from twisted_chat.net.quic_notices import LinkNotices
 from twisted_chat.net.quic_openings import Openings
 from twisted_chat.net.quic_stateless import Resets
-from twisted_chat.net.quic_notices import LinkNotices
 from twisted_chat.net.quic_watching import Watching
 from twisted_chat.rate import Rate
 
