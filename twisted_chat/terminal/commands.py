@@ -85,6 +85,17 @@ _ME = "me"
 """In other chats, what one does and does not say."""
 
 
+def command_called(word: str) -> Command | None:
+    """The command that is called so, here or in other chats, without its mark."""
+    return _BY_WORD.get(word.lower()) or _ELSEWHERE.get(word.lower())
+
+
+def command_words(mark: str) -> list[str]:
+    """What commands are called, after this mark."""
+    others = [*_ELSEWHERE, _ME] if mark == OTHERS_MARK else []
+    return sorted([*_BY_WORD, *others])
+
+
 _LEAVING = frozenset({"q", ":q", ":q!", ":quit", ":wq", ":x", "exit", "quit"})
 """What is typed alone to leave other programs."""
 
@@ -130,7 +141,7 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
     others = mark == OTHERS_MARK
     if others and word.lower() == _ME and rest:
         return Say(f"* {rest}")
-    command = _BY_WORD.get(word.lower()) or _ELSEWHERE.get(word.lower())
+    command = command_called(word)
     if command is None:
         raise UsageMistake(
             f"there is no command {mark}{word}: {MARK}help lists them,"

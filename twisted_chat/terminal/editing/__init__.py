@@ -1,0 +1,1 @@
+"""An input line: keys in, a text that is entered out."""
