@@ -22,6 +22,7 @@ WITHOUT_DECISION = {
     "peer/effects",
     "peer/gen2/link_state",
     "peer/generation",
+    "peer/glance",
     "peer/server",
     "server/journal/records",
     "server/roster",

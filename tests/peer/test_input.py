@@ -5,10 +5,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.contacts import FakeConversations, contact_of
 from tests.support.fake_generation import FakeGeneration
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, Command, Order, Say, Typed
+from twisted_chat.peer.commands import QUIT, Command, Order, Say, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import said, server, talk
-from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.holding import HOLD
 from twisted_chat.peer.input import READING, SPEAK_BURST, Input
 from twisted_chat.peer.server import Found
@@ -241,3 +241,53 @@ class Commands(InputCase):
         self.input.lines.extend([Say("one"), Order(Command.HELP), Say("two")])
         self.assertEqual(self.input.left_over(), server.NotDone(2, "one", 1))
         self.assertEqual(self.input.wake, NEVER)
+
+
+class Looking(InputCase):
+    """What a person types who looks at one conversation."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bob = self.meet("bob", "b" * 64)
+        self.contacts.poke(self.bob)
+        self.den = self.generation.enter("den")
+        self.talks.turn_to(self.talks.room("lab"))
+        self.generation.shared.effects.take()
+
+    def events(self) -> list[object]:
+        return list(self.generation.shared.effects.take())
+
+    def test_turns(self) -> None:
+        """What is typed then goes there, to a room or to a person."""
+        for to in (Talk("den"), Talk(who=self.bob.who), Talk("lab")):
+            self.do(Turn(to))
+            self.assertEqual(self.events(), [talk.TalkingTo(to, False)])
+            self.assertIs(self.talks.current, self.talks.find(to))
+
+    def test_turn_to_what_is_gone(self) -> None:
+        """Nothing changes, and nothing is told."""
+        before = self.talks.current
+        self.do(Turn(Talk("none")), Turn(Talk(who=Someone("eve", "e" * 64))), Turn(Talk()))
+        self.assertEqual(self.events(), [])
+        self.assertIs(self.talks.current, before)
+
+    def test_said_there(self) -> None:
+        """A text is said where it was typed."""
+        self.do(Say("hello", to=Talk("lab")))
+        self.assertEqual(self.talk.said, [("hello", ["bob"])])
+
+    def test_said_nowhere_else(self) -> None:
+        """A text for another conversation than the current one is said to nobody."""
+        for to in (Talk("den"), Talk(who=self.bob.who), Talk("none")):
+            self.do(Say("psst", to=to))
+            self.assertEqual(self.events(), [talk.NotSaid("psst", Talk("lab"))])
+        self.assertEqual(self.talk.said, [])
+
+    def test_same_name_and_another_key(self) -> None:
+        """Somebody of the same name and another key is not the one who was meant."""
+        self.do(Turn(Talk(who=self.bob.who)))
+        self.events()
+        self.do(Say("psst", to=Talk(who=Someone("bob", "c" * 64))))
+        self.assertEqual(self.talk.said, [])
+        (told,) = self.events()
+        self.assertIsInstance(told, talk.NotSaid)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Talk
 
 
 class Command(Enum):
@@ -64,6 +65,8 @@ class Say:
     text: str
     aloud: bool = False
     """Whether it is certain that it is to be said, and no command was meant."""
+    to: Talk | None = None
+    """The only conversation in which it may be said; None for the one that is current."""
 
     @property
     def asks_for_help(self) -> bool:
@@ -83,7 +86,14 @@ class Order:
     room: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is typed from now on goes to this conversation, as its person looks at it."""
+
+    to: Talk
+
+
 QUIT = Order(Command.QUIT)
 
-Typed = Say | Order | Event
+Typed = Say | Order | Turn | Event
 """What the person wants, or what was wrong with a line of theirs."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, Typed
+from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.contacts.present import present
@@ -20,6 +20,7 @@ from twisted_chat.peer.events.talk import NotSaid, Unheard
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.orders.orders import Orders
+from twisted_chat.peer.own_lines import OwnLines
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import described
 from twisted_chat.rate import Rate
@@ -56,6 +57,7 @@ class Input:
         self._pause = 1 / rate if rate else 0.0
         self._holding = Holding()
         self.lines: deque[Typed] = deque()
+        self.own = OwnLines()
         self._asides: deque[_Aside] = deque()
         self._seen_at = 0.0
         self._turned_from: JoinedRoom | Contact | None = None
@@ -132,13 +134,18 @@ class Input:
         todo = self.lines[0]
         if type(todo) is Say and not (self._first and todo.asks_for_help):
             named = bool(self._registration.name)
-            if not self._say(todo.text, now):
+            if not self._say(todo, now):
                 return False
             self._first = self._first and not named
         elif type(todo) is Order:
             if not self._obey(todo, now):
                 return False
             self._first = False
+        elif type(todo) is Turn:
+            if self._talks.moving:
+                return False
+            if (found := self._talks.find(todo.to)) is not None:
+                self._talks.turn_to(found)
         else:
             told = todo if isinstance(todo, Event) else HelpMeant()
             self._effects.tell(told)
@@ -167,7 +174,8 @@ class Input:
             self._orders.obey(order, now)
         return True
 
-    def _say(self, text: str, now: float) -> bool:
+    def _say(self, todo: Say, now: float) -> bool:
+        text = todo.text
         if self._talks.moving:
             return False
         if not self._registration.name or self._registration.wanted:
@@ -175,7 +183,8 @@ class Input:
         if not text:
             return True
         current = self._talks.current
-        if now < self._seen_at and current is self._turned_from and current is not None:
+        late = now < self._seen_at and current is self._turned_from and current is not None
+        if late or (todo.to is not None and self._talks.find(todo.to) is not current):
             self._effects.tell(NotSaid(text, described(current)))
             return True
         return self._utter(text, current, now)
@@ -211,6 +220,7 @@ class Input:
             self._effects.tell(LostFor(tuple(one.who for one in lacking), text, room))
         if listening.absent:
             self._effects.tell(NotBackYet(listening.absent, text, room))
+        self.own.add(line, described(where))
         return True
 
     def _unheard(self, where: JoinedRoom | Contact | None) -> Unheard:

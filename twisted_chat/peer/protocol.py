@@ -131,6 +131,11 @@ class Peer(DatagramProtocol):
         elif not self.finished.called:
             self.finished.callback(self._status)
 
+    @property
+    def session(self) -> Any:
+        """The one whose decisions are carried out, to look at."""
+        return self._session
+
     def interrupt(self) -> None:
         """The process is being ended: `over` fires soon."""
         self._carry_out(self._session.interrupted(self._clock.seconds()))

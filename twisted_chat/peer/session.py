@@ -8,20 +8,26 @@ from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Command, Order, Typed
+from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.events.server import (
     GoesOnUnencrypted,
     RegisteredAs,
     ServerBack,
     StillToDo,
 )
+from twisted_chat.peer.events.talk import Present
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.input import MAX_TYPED, SPEAK_RATE, Input
 from twisted_chat.peer.negotiation import Negotiation
+from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.peer.shutdown import Shutdown
-from twisted_chat.peer.talks.talks import Talks
+from twisted_chat.peer.talks.talks import Talks, described
 from twisted_chat.wire.gen1 import Answer, NamedText
 
 SERVER = "server"
@@ -115,6 +121,27 @@ class Session:
     def wants_input(self) -> bool:
         """Whether more may be typed. False while enough is waiting."""
         return len(self._input.lines) < MAX_TYPED
+
+    # --- What is shown beside events
+
+    def glance(self) -> Glance:
+        """How it stands with the conversations."""
+        talks, wait = self._talks, self._input.waiting or self._talks.moving
+        every = tuple(map(described, talks.every()))
+        name, away = self._registration.name, self._registration.away
+        return Glance(name, away, every, described(talks.current), bool(wait))
+
+    def members(self, talk: Talk, most: int) -> tuple[Present, ...]:
+        """Who is in a conversation besides us, so many at most."""
+        found = self._talks.find(talk)
+        if found is None:
+            return ()
+        people = [found] if isinstance(found, Contact) else found.people()
+        return present(people[:most], self._generation)
+
+    def own_lines(self, after: int) -> list[OwnLine]:
+        """What we have said after the line of this number."""
+        return self._input.own.after(after)
 
     # --- The network
 

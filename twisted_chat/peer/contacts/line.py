@@ -18,6 +18,10 @@ class Line:
     at: float
     receivers: int = 0
     arrived: int = 0
+    lost: int = 0
+    """How many of them will not get it, or may not have got it."""
+    refused: int = 0
+    """For how many more there was no room."""
     time: int = 0
     """When it was said, by our clock: milliseconds since 1970."""
 

@@ -81,6 +81,7 @@ class Deliveries:
             if its is None:
                 its = self._with(contact)
             if not its.outbox.put(pieces, size):
+                line.refused += 1
                 full.append(contact)
                 continue
             if its.outbox.crowded:
@@ -109,6 +110,7 @@ class Deliveries:
         if its is None or (its.peer.link is not None and not waited):
             return
         if lost := its.outbox.drop(room):
+            _lose(lost)
             self._effects.tell(said.NeverArrived(contact.who, len(lost), lost[0].text, room))
             its.behind &= its.outbox.conversations()
 
@@ -131,6 +133,7 @@ class Deliveries:
         self._crowded.pop(its, None)
         self._under_way.settle(its)
         sent = its.outbox.ever_sent()
+        _lose(its.outbox.lines())
         never = [line for line in its.outbox.lines() if line not in sent]
         for room, lines in _by_room(sent).items():
             unknown = said.ArrivalUnknown(contact.who, len(lines), lines[0].text, room)
@@ -207,6 +210,12 @@ class Deliveries:
             for its in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)
+
+
+def _lose(lines: list[Line]) -> None:
+    """One of those to whom these lines were said will not get them, or nobody knows."""
+    for line in lines:
+        line.lost += 1
 
 
 def _by_room(lines: list[Line]) -> dict[str, list[Line]]:

@@ -8,7 +8,7 @@ from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts, Listeners
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.talk import TalkEnded, TalkingTo
 from twisted_chat.peer.talks.room import JoinedRoom
 
@@ -135,10 +135,19 @@ class Talks:
             among = conversation.people()
         return self._contacts.listening(among)
 
+    def every(self) -> list[JoinedRoom | Contact]:
+        """All of them, rooms first."""
+        return [*self._rooms.values(), *self._contacts.talking()]
+
     def others(self) -> tuple[Talk, ...]:
         """Those that are not current."""
-        every: list[JoinedRoom | Contact] = [*self._rooms.values(), *self._contacts.talking()]
-        return tuple(described(one) for one in every if one is not self._current)
+        return tuple(described(one) for one in self.every() if one is not self._current)
+
+    def find(self, talk: Talk) -> JoinedRoom | Contact | None:
+        """The conversation that events have described so, if there is one."""
+        if talk.who is None:
+            return self.room(talk.room) if talk.room else None
+        return next((one for one in self._contacts.talking() if same(one.who, talk.who)), None)
 
     # --- Hearing
 
@@ -148,6 +157,13 @@ class Talks:
         if room is not None:
             return Hearing.SHOWN if room.hears(contact, now) else Hearing.AWAITED
         return Hearing.AWAITED if folded(name) in self.joining else Hearing.DROPPED
+
+
+def same(one: Someone, other: Someone) -> bool:
+    """Whether these are one person: of one key, or without one of one name and address."""
+    if one.fingerprint or other.fingerprint:
+        return one.fingerprint == other.fingerprint
+    return one == other
 
 
 def described(conversation: JoinedRoom | Contact | None) -> Talk:

@@ -1,0 +1,21 @@
+"""How it stands with a peer, for those who look: nobody need be told."""
+
+from dataclasses import dataclass
+
+from twisted_chat.peer.events.event import Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Where we are, and where what is typed goes."""
+
+    name: str
+    """Our name; empty while we have none."""
+    away: bool
+    """Whether the server does not answer."""
+    talks: tuple[Talk, ...]
+    """All conversations, rooms first."""
+    current: Talk
+    """Where what is typed goes."""
+    busy: bool
+    """Whether something that was typed is still to be done, or may change where it goes."""

@@ -1,0 +1,60 @@
+"""What we have said, and how far it has come: for those who show it line by line."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from twisted_chat.peer.contacts.line import Line, size_of
+from twisted_chat.peer.events.event import Talk
+
+MAX_OWN = 1_000
+"""Lines of our own of which it is remembered how far they have come."""
+MAX_OWN_BYTES = 1024 * 1024
+"""Bytes of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A line of ours as it stands now. They are numbered from 1 in the order in which they were
+    said."""
+
+    number: int
+    text: str
+    to: Talk
+    receivers: int
+    """At how many it is to arrive, as far as they acknowledge it."""
+    arrived: int
+    lost: int
+    """How many will not get it, or may not have got it."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is awaited any more."""
+        return self.arrived + self.lost >= self.receivers
+
+
+class OwnLines:
+    """The last of them."""
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[int, Line, Talk]] = deque()
+        self._bytes = 0
+        self._last = 0
+
+    def add(self, line: Line, to: Talk) -> None:
+        """This was said."""
+        self._last += 1
+        self._lines.append((self._last, line, to))
+        self._bytes += size_of(line.text)
+        while len(self._lines) > MAX_OWN or self._bytes > MAX_OWN_BYTES:
+            self._bytes -= size_of(self._lines.popleft()[1].text)
+
+    def after(self, number: int) -> list[OwnLine]:
+        """Those that were said after the one of this number, as they stand now."""
+        first = self._last - len(self._lines) + 1
+        start = max(0, number + 1 - first)
+        return [_as_it_stands(*self._lines[at]) for at in range(start, len(self._lines))]
+
+
+def _as_it_stands(number: int, line: Line, to: Talk) -> OwnLine:
+    lost = line.lost + line.refused
+    return OwnLine(number, line.text, to, line.receivers + line.refused, line.arrived, lost)
