@@ -1,6 +1,11 @@
 """What a room of very many costs a peer: its decisions alone, from the first frame of the roster
-to the last, with a link to nobody and a memory of names that is a file."""
+to the last, with a link to nobody and a memory of names that is a file.
 
+As in the program, what was there when it began is not looked at for garbage again, and it is
+asked once a turn what is due next, here for the frames of one datagram.
+"""
+
+import gc
 import resource
 import tempfile
 import time
@@ -22,6 +27,8 @@ from twisted_chat.wire.gen2.contact import ContactInfo
 SIZES = (1_000, 5_000, 10_000)
 SERVER = ("192.0.2.1", 8090)
 TRIES = 3
+OF_A_TURN = 12
+"""Frames of a roster in a datagram of 1,200 bytes."""
 
 
 def _roster(size: int) -> Iterator[bytes]:
@@ -54,11 +61,16 @@ def _seconds(messages: list[bytes]) -> float:
     """Processor time for these."""
     with tempfile.TemporaryDirectory() as directory:
         session, link = _peer(directory)
+        gc.collect()
+        gc.freeze()
         begun = time.process_time()
-        for message in messages:
+        for count, message in enumerate(messages):
             session.received(link, message, 0.0)
-            assert session.wake >= 0
-        return time.process_time() - begun
+            if count % OF_A_TURN == 0:
+                assert session.wake >= 0
+        spent = time.process_time() - begun
+        gc.unfreeze()
+        return spent
 
 
 def main() -> dict[str, float]:

@@ -1,8 +1,20 @@
 """Addresses and ports."""
 
+import ipaddress
+
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.addresses import host_and_port, is_public, port_number, site
+from tests.support.strategies import many
+from twisted_chat.addresses import (
+    AddressKind,
+    host_and_port,
+    is_public,
+    kind,
+    port_number,
+    site,
+)
 from twisted_chat.errors import UsageMistake
 
 
@@ -21,6 +33,46 @@ class SiteTests(SynchronousTestCase):
     def test_zone(self) -> None:
         """The zone of a link-local address is not counted."""
         self.assertEqual(site("fe80::1%2"), site("fe80::1"))
+
+
+_numbers = st.integers(0, 300).map(str) | st.sampled_from(
+    ("00", "01", "007", "1a", "", " 1", "\u0661")
+)
+
+
+class KindTests(SynchronousTestCase):
+    """What can be at an address."""
+
+    def test_kinds(self) -> None:
+        """One host, this machine, or nobody, in IPv4, IPv6 and the one within the other."""
+        for host, expected in (
+            ("192.0.2.1", AddressKind.SOMEBODY),
+            ("1.0.0.0", AddressKind.SOMEBODY),
+            ("223.255.255.255", AddressKind.SOMEBODY),
+            ("2001:db8::1", AddressKind.SOMEBODY),
+            ("::ffff:192.0.2.1", AddressKind.SOMEBODY),
+            ("127.255.0.1", AddressKind.OURSELVES),
+            ("::1", AddressKind.OURSELVES),
+            ("::ffff:127.0.0.1", AddressKind.OURSELVES),
+            ("0.1.2.3", AddressKind.NOBODY),
+            ("224.0.0.1", AddressKind.NOBODY),
+            ("255.255.255.255", AddressKind.NOBODY),
+            ("::", AddressKind.NOBODY),
+            ("ff02::1", AddressKind.NOBODY),
+            ("::ffff:224.0.0.1", AddressKind.NOBODY),
+        ):
+            self.assertIs(kind(host), expected, host)
+
+    @many
+    @given(st.lists(_numbers, min_size=3, max_size=5).map(".".join))
+    def test_literal(self, host: str) -> None:
+        """What is an IPv4 address and what is none is so as Python's own module has it."""
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            self.assertRaises(ValueError, kind, host)
+        else:
+            self.assertIsInstance(kind(host), AddressKind)
 
 
 class PublicTests(SynchronousTestCase):

@@ -54,11 +54,13 @@ def twins(name: str) -> frozenset[str]:
     return frozenset({drawn.lower(), drawn.translate(_ASCII).lower()}) - {name, name.lower()}
 
 
+@lru_cache(maxsize=16_384)
 def plain_forms(name: str) -> frozenset[str]:
     """Names that this one can be taken for, by what they are compared by, as far as
     they can be guessed from it."""
-    drawn, bones = _unmarked(_drawn(name)).lower(), skeleton(name)
-    return frozenset({drawn, bones, bones.replace("rn", "m")}) - {name.lower()}
+    drawn, bones, own = _unmarked(_drawn(name)).lower(), skeleton(name), name.lower()
+    forms = (drawn, bones, bones.replace("rn", "m"))
+    return frozenset([form for form in forms if form != own])
 
 
 def spelled(name: str) -> str:

@@ -84,8 +84,10 @@ def casefold(name: str, longest: int = MAX_NAME) -> str:
 
 def folded(name: str) -> str:
     """The casefolded name; a text that is no name is equal to nothing but itself."""
+    if not 0 < len(name) <= MAX_NAME:
+        return name
     try:
-        return casefold(name)
+        return _casefold(name)
     except NameRefused:
         return name
 

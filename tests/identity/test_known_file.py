@@ -116,6 +116,7 @@ class Names(KnownCase):
             known.verify(name, KEY)
         found = known.known_names(names)
         self.assertEqual(found, {name: known.name(name) for name in names[::2]})
+        self.assertEqual(known.known_names(names[::2]), found)  # No more than there are.
         self.assertEqual(known.known_names([]), {})
 
     def test_two_programs(self) -> None:

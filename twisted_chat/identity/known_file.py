@@ -110,18 +110,24 @@ class KnownFile:
         return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
 
     def known_names(self, names: Sequence[str]) -> dict[str, KnownName]:
-        known = {}
+        if len(names) > AT_ONCE and self._do("SELECT count(*) FROM names")[0][0] < len(names):
+            wanted = set(names)  # To read all is faster than to look for more than there are.
+            return {one.name: one for one in self._names("") if one.name in wanted}
+        known: dict[str, KnownName] = {}
         for at in range(0, len(names), AT_ONCE):
             asked = names[at : at + AT_ONCE]
             places = ", ".join("?" * len(asked))
-            found = self._do(
-                "SELECT name, fingerprint, first_seen, last_seen, compared FROM names"
-                f" WHERE name IN ({places})",
-                *asked,
+            known.update(
+                (one.name, one) for one in self._names(f" WHERE name IN ({places})", *asked)
             )
-            for name, fingerprint, first_seen, last_seen, compared in found:
-                known[name] = KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
         return known
+
+    def _names(self, which: str, *values: str) -> Iterator[KnownName]:
+        found = self._do(
+            f"SELECT name, fingerprint, first_seen, last_seen, compared FROM names{which}", *values
+        )
+        for name, fingerprint, first_seen, last_seen, compared in found:
+            yield KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
 
     def every_name(self) -> list[str]:
         found = self._do("SELECT name FROM names ORDER BY last_seen DESC LIMIT ?", MAX_NAMES)

@@ -1,5 +1,6 @@
 """The console script `udpchat`: a room server, or a peer of one."""
 
+import gc
 import os
 import sys
 import time
@@ -233,6 +234,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     )
     # The first comes last, so that what is typed goes there.
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]
+    gc.freeze()  # What a program is made of lives as long: garbage is looked for in what comes.
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 

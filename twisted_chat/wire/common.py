@@ -173,8 +173,9 @@ REFUSABLE = (Verb.HI, Verb.AR, Verb.UL, Verb.RL, Verb.RC, Verb.RJ)
 
 # --- Reading
 
-# A literal address as far as characters go; ipaddress decides.
-_ENDPOINT = re.compile(r"([0-9A-Fa-f:.]{2,45}) ([1-9][0-9]{0,4})")
+ENDPOINT = r"([0-9A-Fa-f:.]{2,45}) ([1-9][0-9]{0,4})"
+"""A literal address and a port as far as characters go; `checked_address` decides."""
+_ENDPOINT = re.compile(ENDPOINT)
 
 
 def read_address(argument: str) -> Address:
@@ -182,7 +183,11 @@ def read_address(argument: str) -> Address:
     found = _ENDPOINT.fullmatch(argument)
     if found is None:
         raise WireError("not an address and a port")
-    host, port = found[1], int(found[2])
+    return checked_address(found[1], int(found[2]))
+
+
+def checked_address(host: str, port: int) -> Address:
+    """An address at which somebody can be. Raises WireError."""
     try:
         where = kind(host)
     except ValueError:

@@ -50,6 +50,15 @@ class Turns(SynchronousTestCase):
             self.dialling.want(one, now)
         self.dialling.tick(now)
 
+    def test_behind_many(self) -> None:
+        """One who is wanted last is dialled at once, however many of another host wait before."""
+        for number in range(100):
+            self.dialling.want_now(somebody(number), 0.0)
+        last = somebody(100, "192.0.2.2")
+        self.dialling.want_now(last, 0.0)
+        self.assertEqual(len(self.dialled), MAX_DIALS_OF_A_HOST + 1)
+        self.assertEqual(self.dialled[-1], dial_of(last))
+
     def test_of_a_host(self) -> None:
         """Two dials go to one host at a time; the next follows when one of them is answered."""
         people = [somebody(number) for number in range(6)]

@@ -50,7 +50,7 @@ class Places(SynchronousTestCase):
         for place in (*places, places[2]):
             peer.reachable_at(place)
         kept = [places[2], *reversed(places[3:]), places[1]]
-        self.assertEqual(peer.addresses, kept)
+        self.assertEqual(peer.addresses, tuple(kept))
         tried = []
         for _ in range(MAX_ADDRESSES + 2):
             tried.append(peer.next_address)

@@ -85,7 +85,8 @@ class Contacts(Audience):
             return False
         self._known[contact.identity] = contact
         self._index(contact)
-        contact.ignored = self.ignores(contact)
+        if self._ignored.anybody:
+            contact.ignored = self.ignores(contact)
         return True
 
     def rename(self, contact: Contact, who: Someone) -> None:
@@ -140,9 +141,11 @@ class Contacts(Audience):
         return others[0] if len(others) >= MAX_NAMESAKES else None
 
     def _index(self, contact: Contact) -> None:
-        contact.casefolded = folded(contact.name)
-        if contact.name:
-            self._called.setdefault(contact.casefolded, []).append(contact)
+        name = contact.casefolded = folded(contact.name)
+        if name in self._called:
+            self._called[name].append(contact)
+        elif name:
+            self._called[name] = [contact]
 
     def _unindex(self, contact: Contact) -> None:
         left = [one for one in self._called.get(contact.casefolded, ()) if one is not contact]

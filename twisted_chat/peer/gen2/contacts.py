@@ -137,13 +137,14 @@ class IntroducedContacts:
             contact = None
         if contact is None:
             contact = self._new(info)
-        elif contact.name != info.name:
-            self._contacts.rename(contact, _who(info))
-        if contact is None:
-            return None
+            if contact is None:
+                return None
+        else:
+            if contact.name != info.name:
+                self._contacts.rename(contact, _who(info))
+            self._contacts.move(contact, (info.host, info.port))
         if (other := self._contacts.crowded_out(contact)) is not None:
             other.conversation.forget(other)
-        self._contacts.move(contact, (info.host, info.port))
         self._keys.judge(contact, verdict, now)
         contact.conversation.meet(contact, now)
         if not contact.ignored:

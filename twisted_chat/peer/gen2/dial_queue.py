@@ -38,7 +38,6 @@ class _Host:
     waiting: dict[PeerLink, None] = field(default_factory=dict)
     under_way: int = 0
     linked: int = 0
-    backoff: Backoff = field(default_factory=Backoff)
     resting: bool = False
 
 
@@ -59,8 +58,9 @@ class Places:
         if port == 0 or address == self._here:
             return False
         where = kind(host)
-        local = kind(self._server.current[0]) is AddressKind.OURSELVES
-        return where is AddressKind.SOMEBODY or (where is AddressKind.OURSELVES and local)
+        if where is not AddressKind.OURSELVES:
+            return where is AddressKind.SOMEBODY
+        return kind(self._server.current[0]) is AddressKind.OURSELVES
 
 
 class DialQueue:
@@ -69,12 +69,16 @@ class DialQueue:
     def __init__(self, dial: Callable[[Address, str], None]) -> None:
         self._dial = dial
         self._due: Deadlines[PeerLink] = Deadlines()
+        self._new: OrderedDict[PeerLink, None] = OrderedDict()
+        """Those who have not been put with the others of their host yet, as there was no need."""
         self._waits_at: dict[PeerLink, str] = {}
         self._hosts: dict[str, _Host] = {}
         self._silent: OrderedDict[str, None] = OrderedDict()
         self._free: OrderedDict[str, None] = OrderedDict()
         """Hosts that somebody waits for and that may be dialled now, in turn."""
         self._resting: Deadlines[str] = Deadlines()
+        self._backoffs: dict[str, Backoff] = {}
+        """Of hosts at which nobody has answered."""
         self._under_way: dict[Attempt, str] = {}
         """What is on its way, and to which host."""
         self._dialled: dict[str, list[Address]] = {}
@@ -89,7 +93,8 @@ class DialQueue:
 
     def busy(self, peer: PeerLink) -> bool:
         """Whether a link is wanted or on its way."""
-        return peer.fingerprint in self._dialled or peer in self._waits_at or peer in self._due
+        waits = peer in self._new or peer in self._waits_at or peer in self._due
+        return waits or peer.fingerprint in self._dialled
 
     def want(self, peer: PeerLink, at: float) -> None:
         """Dial, not before this moment, and once at a time."""
@@ -101,7 +106,7 @@ class DialQueue:
         """Dial as soon as it may be, and once at a time."""
         self.drop(peer)
         if peer.fingerprint not in self._dialled:
-            self._wait(peer)
+            self._new[peer] = None
             self._start(now)
 
     def want_at_new_address(self, peer: PeerLink, now: float) -> None:
@@ -126,6 +131,7 @@ class DialQueue:
 
     def drop(self, peer: PeerLink) -> None:
         """Do not dial any more. What is on its way stays."""
+        self._new.pop(peer, None)
         self._due.discard(peer)
         at = self._waits_at.pop(peer, None)
         if at is not None:
@@ -144,7 +150,7 @@ class DialQueue:
         self._start(now)
 
     def _rest_no_more(self, at: str, its: _Host) -> None:
-        its.backoff.begin_anew()
+        self._backoffs.pop(at, None)
         its.resting = False
         self._resting.discard(at)
         self._look_at(at)
@@ -165,7 +171,7 @@ class DialQueue:
         its = self._hosts.setdefault(at, _Host())
         if not its.linked:
             its.resting = True
-            self._resting.set(at, now + its.backoff.next())
+            self._resting.set(at, now + self._backoffs.setdefault(at, Backoff()).next())
         self._look_at(at)
         self._start(now)
         return fingerprint not in self._dialled
@@ -176,7 +182,7 @@ class DialQueue:
             self._hosts[at].resting = False
             self._look_at(at)
         for peer in self._due.due(now):
-            self._wait(peer)
+            self._new[peer] = None
         unheard = list(self._given_up.due(now))
         self._start(now)
         return unheard
@@ -189,12 +195,18 @@ class DialQueue:
             at = self._waits_at[peer] = site(address[0])
             its = self._hosts.get(at)
             if its is None:
-                its = self._hosts[at] = _Host()
-            its.waiting[peer] = None
-            self._look_at(at)
+                self._hosts[at] = _Host({peer: None})
+                self._free[at] = None
+            else:
+                its.waiting[peer] = None
+                self._look_at(at)
 
     def _start(self, now: float) -> None:
-        while self._free and len(self._under_way) < MAX_DIALS:
+        while len(self._under_way) < MAX_DIALS:
+            while self._new and not self._free:
+                self._wait(self._new.popitem(last=False)[0])
+            if not self._free:
+                break
             at, _ = self._free.popitem(last=False)
             its = self._hosts[at]
             peer = next(iter(its.waiting))
@@ -236,7 +248,7 @@ class DialQueue:
             self._free.pop(at, None)
         if its.waiting or its.under_way or its.linked:
             self._silent.pop(at, None)
-        elif its.backoff.attempts:
+        elif at in self._backoffs:
             self._silent[at] = None
             if len(self._silent) > MAX_HOSTS:
                 self._forget(self._silent.popitem(last=False)[0])
@@ -245,4 +257,5 @@ class DialQueue:
 
     def _forget(self, at: str) -> None:
         self._resting.discard(at)
+        self._backoffs.pop(at, None)
         del self._hosts[at]

@@ -170,7 +170,7 @@ class Gen2:
             self._mesh.opened(link, now)
 
     def received(self, link: Link, message: bytes, now: float) -> None:
-        if link is not self._link.link:
+        if link is not self._requests.link:
             self._mesh.received(link, message, now)
             return
         try:
@@ -228,7 +228,7 @@ class Gen2:
             self._requests.answer(message, now)  # What else is told is no news at the end.
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
-        elif isinstance(message, RoomNews | Topic):
+        elif isinstance(message, (RoomNews, Topic)):
             self._told_of_room(message, now)
         elif not self._rosters.told(message, now):
             known = self._requests.answer(message, now)
@@ -250,7 +250,7 @@ class Gen2:
             did(Doing.ROOM, news, Someone(message.by), now)
 
     def _registered(self, again: bool, now: float) -> None:
-        self._lookalikes.own = self.registration.name
+        self._lookalikes.call_me(self.registration.name)
         self._shared.registered(again, now)
         self._rosters.returned(now)
 

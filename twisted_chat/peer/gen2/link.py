@@ -26,11 +26,11 @@ class PeerState(Enum):
     """We have parted, and LINGER seconds have passed."""
 
 
-AFTERWARDS: dict[PeerState, set[PeerState]] = {
-    PeerState.AWAITED: {PeerState.WANTED, PeerState.OPEN, PeerState.FORGOTTEN},
-    PeerState.WANTED: {PeerState.AWAITED, PeerState.OPEN, PeerState.FORGOTTEN},
-    PeerState.OPEN: {PeerState.AWAITED, PeerState.FORGOTTEN},
-    PeerState.FORGOTTEN: set(),
+AFTERWARDS: dict[PeerState, tuple[PeerState, ...]] = {
+    PeerState.AWAITED: (PeerState.WANTED, PeerState.OPEN, PeerState.FORGOTTEN),
+    PeerState.WANTED: (PeerState.AWAITED, PeerState.OPEN, PeerState.FORGOTTEN),
+    PeerState.OPEN: (PeerState.AWAITED, PeerState.FORGOTTEN),
+    PeerState.FORGOTTEN: (),
 }
 """What comes after what. A link that takes the place of another leaves it OPEN."""
 
@@ -44,7 +44,7 @@ class PeerLink:
     """Which `enter` changes, and nothing else."""
     place: Address | None = None
     """Where the server said last that it is."""
-    addresses: list[Address] = field(default_factory=list)
+    addresses: tuple[Address, ...] = ()
     link: Link | None = None
     """The link, while the state is OPEN."""
     since: float = 0.0
@@ -67,10 +67,8 @@ class PeerLink:
 
     def reachable_at(self, address: Address) -> None:
         """It can be reached there too, more likely than where it was before."""
-        if address in self.addresses:
-            self.addresses.remove(address)
-        self.addresses.insert(0, address)
-        del self.addresses[MAX_ADDRESSES:]
+        others = [one for one in self.addresses if one != address] if self.addresses else ()
+        self.addresses = (address, *others)[:MAX_ADDRESSES]
 
     @property
     def next_address(self) -> Address | None:

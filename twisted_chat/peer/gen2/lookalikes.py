@@ -23,43 +23,52 @@ class Lookalikes:
     def __init__(self, trust: Trust, gathering: Gathering) -> None:
         self._trust = trust
         self._gathering = gathering
-        self.own = ""
-        """Our own name."""
+        self._own = self._own_casefolded = self._own_skeleton = ""
         self._likes: OrderedDict[str, str] = OrderedDict()
         """Casefolded names, by what is equal for those that look alike."""
         self._remembered: dict[str, str] | None = None
         """The same of those who are remembered and cannot be guessed from a name, once needed."""
         self._told: set[str] = set()
-        self._expected: dict[str, bool] = {}
-        """Names that those look like who are met next, and whether they are remembered."""
+        self._expected: dict[str, Sequence[str]] = {}
+        """Names of those who are met next, and which remembered ones each looks like."""
+
+    def call_me(self, name: str) -> None:
+        """This is our own name."""
+        self._own, self._own_casefolded, self._own_skeleton = name, folded(name), skeleton(name)
 
     def expect(self, names: Sequence[str]) -> None:
         """Those of these names are met next: look up in one go whom they may look like."""
         forms = {form: folded(form) for name in names for form in plain_forms(name)}
         known = self._trust.remembered(list(forms.values()))
-        self._expected = {form: name in known for form, name in forms.items()}
+        self._expected = dict.fromkeys(names, ())
+        for name in names if known else ():
+            found = [form for form in plain_forms(name) if forms[form] in known]
+            self._expected[name] = found
 
-    def _is_remembered(self, form: str) -> bool:
-        expected = self._expected.get(form)
-        return bool(self._trust.was(form)) if expected is None else expected
+    def _remembered_like(self, name: str) -> Sequence[str]:
+        """The remembered names that this one can be taken for."""
+        expected = self._expected.get(name)
+        if expected is not None:
+            return expected
+        return [form for form in plain_forms(name) if self._trust.was(form)]
 
     def met(self, contact: Contact, now: float) -> None:
         """There is somebody."""
-        name = contact.name
+        name, key = contact.name, contact.casefolded
         if self._remembered is None:
             self._remembered = {skeleton(one): one for one in self._trust.foreign_names()}
-        key, bones = contact.casefolded, skeleton(name)
+        bones = skeleton(name)
         known = self._likes.setdefault(bones, key)
         if len(self._likes) > MAX_LIKES:
             self._likes.popitem(last=False)
         if key in self._told:
             return
-        others = [known] if known != key else []
-        if self.own and key != folded(self.own) and bones == skeleton(self.own):
-            others = [self.own]
+        others: Sequence[str] = [known] if known != key else []
+        if self._own and bones == self._own_skeleton and key != self._own_casefolded:
+            others = [self._own]
         if not others and self._remembered.get(bones, key) != key:
             others = [self._remembered[bones]]
-        others = others or [one for one in plain_forms(name) if self._is_remembered(one)]
+        others = others or self._remembered_like(name)
         if others:
             if len(self._told) > MAX_INTRODUCED:
                 self._told.clear()

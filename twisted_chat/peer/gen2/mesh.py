@@ -65,10 +65,27 @@ class Mesh:
 
     def meet(self, contact: Contact, now: float) -> None:
         peer = self._known.get(contact.fingerprint)
-        new = peer is None
         if peer is None:
-            peer = self._known[contact.fingerprint] = PeerLink(contact)
-            self._words.begin(peer)
+            peer = self._met_first(contact, now)
+        else:
+            self._met_again(peer, now)
+        if (stranger := self._strangers.met(contact.fingerprint)) is not None:
+            self._take_over(peer, stranger.link, now)
+            self._hear_out(peer, stranger, now)
+
+    def _met_first(self, contact: Contact, now: float) -> PeerLink:
+        address = contact.address
+        reachable = (address,) if self._places.allow(address) else ()
+        peer = PeerLink(contact, place=address, addresses=reachable)
+        self._known[contact.fingerprint] = peer
+        self._words.begin(peer)
+        if not contact.blocked:
+            self._ways.want(contact.fingerprint, now)
+            self._dials.dial(peer, now, now)
+        return peer
+
+    def _met_again(self, peer: PeerLink, now: float) -> None:
+        contact = peer.contact
         self._parting.discard(peer)
         allowed = self._places.allow(contact.address)
         if allowed:
@@ -78,16 +95,12 @@ class Mesh:
         if contact.blocked:
             self._dials.no_more(peer)
             self._ways.part(peer.fingerprint)
-        else:
-            self._ways.want(peer.fingerprint, now)
-            if allowed and moved and not new:
-                if self._dials.at_new_address(peer, now):
-                    self._tick_dials(now)
-            else:
-                self._dials.at_once(peer, now)
-        if (stranger := self._strangers.met(contact.fingerprint)) is not None:
-            self._take_over(peer, stranger.link, now)
-            self._hear_out(peer, stranger, now)
+            return
+        self._ways.want(peer.fingerprint, now)
+        if not (allowed and moved):
+            self._dials.at_once(peer, now)
+        elif self._dials.at_new_address(peer, now):
+            self._tick_dials(now)
 
     def _hear_out(self, peer: PeerLink, stranger: Stranger, now: float) -> None:
         """Take what somebody has said before we knew them."""

@@ -87,9 +87,9 @@ class PeerDials:
 
     def _is_ours(self, peer: PeerLink) -> bool:
         """Whether it is us who dial, of the two, and where the server says it is."""
-        before = self._ways.dialled_as_before(peer.fingerprint)
-        ours = dials(self._own, peer.fingerprint)
-        return ours and before and not peer.contact.blocked
+        contact = peer.contact
+        ours = dials(self._own, contact.fingerprint)
+        return ours and not contact.blocked and self._ways.dialled_as_before(contact.fingerprint)
 
     # --- What has come of it
 

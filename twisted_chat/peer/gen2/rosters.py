@@ -155,7 +155,7 @@ class Rosters:
 
     @property
     def wake(self) -> float:
-        return min((one.wake for one in self._rosters.values()), default=NEVER)
+        return min([one.wake for one in self._rosters.values()], default=NEVER)
 
     def tick(self, now: float) -> None:
         for roster in list(self._rosters.values()):

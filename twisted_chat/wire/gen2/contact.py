@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
 from twisted_chat.names import may_travel
-from twisted_chat.wire.common import read_address
+from twisted_chat.wire.common import ENDPOINT, checked_address
 from twisted_chat.wire.gen2.growth import MORE
 
 NO_KEY = "-"
@@ -31,7 +31,7 @@ class ContactInfo:
 
 NUMBER = r"(0|[1-9][0-9]{0,19})"
 WORD = r"([^ ]+)"
-CONTACT = WORD + r" ([0-9a-f]{64}|-) (\S+ [0-9]+)"
+CONTACT = WORD + r" ([0-9a-f]{64}|-) " + ENDPOINT
 
 
 def grammar(*parts: str) -> re.Pattern[str]:
@@ -54,8 +54,7 @@ def read_name(text: str) -> str:
     return text
 
 
-def read_contact(name: str, fingerprint: str, where: str) -> ContactInfo:
+def read_contact(name: str, fingerprint: str, host: str, port: str) -> ContactInfo:
     """A contact from what CONTACT matches. Raises WireError."""
-    return ContactInfo(
-        read_name(name), "" if fingerprint == NO_KEY else fingerprint, *read_address(where)
-    )
+    address = checked_address(host, int(port))
+    return ContactInfo(read_name(name), "" if fingerprint == NO_KEY else fingerprint, *address)

@@ -34,6 +34,10 @@ TELL_EVERY, TELL_BURST = 10.0, 6
 """Seconds between two notices of that, and how many may come at once."""
 
 
+_OF_WAYS = (Seen, Pairing, NotPaired, Carrying, NotCarrying)
+"""What a server says of ways."""
+
+
 class Reaching(Protocol):
     """The one who dials."""
 
@@ -108,7 +112,7 @@ class Ways:
 
     def told(self, message: Answer, now: float) -> bool:
         """Take what the server says of ways. False if it is about something else."""
-        if not isinstance(message, Seen | Pairing | NotPaired | Carrying | NotCarrying):
+        if not isinstance(message, _OF_WAYS):
             return False
         self._finder.told(message, now)
         return True
