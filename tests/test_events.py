@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.make_events import DOCUMENT, EXAMPLE, document
 from tests.support.events import events
-from twisted_chat.peer.commands import Command, Order, Say
+from twisted_chat.peer.commands import DELETE, Command, Order, Say
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import KeyChanged
 from twisted_chat.peer.events.server import Mistake, NeedsServer
@@ -94,8 +94,16 @@ class Read(SynchronousTestCase):
             full = re.sub(r"[\[\]]", "", written)
             self.assertEqual(read_order(full), Order(command, name, choice, text, room), full)
             short = re.sub(r" \[.*\]", "", written)
+            if command.argument.endswith("[TEXT]"):
+                text = ""
             bare = Order(command, "" if command.argument[:1] == "[" else name, text=text)
             self.assertEqual(read_order(short), bare, short)
+
+    def test_no_topic(self) -> None:
+        """An empty topic takes it away; none shows it."""
+        self.assertEqual(read_order('{"do": "topic"}'), Order(Command.TOPIC))
+        taken_away = Order(Command.TOPIC, choice=DELETE)
+        self.assertEqual(read_order('{"do": "topic", "text": ""}'), taken_away)
 
     def test_names(self) -> None:
         """A name is read in its canonical form, wherever it stands."""

@@ -130,6 +130,7 @@ LAYERS = (
         "peer.events.event",
         "peer.events.keys",
         "peer.events.paths",
+        "peer.events.moves",
         "peer.events.rooms",
         "peer.events.said",
         "peer.events.server",

@@ -36,6 +36,7 @@ TOGETHER = {
     "peer/events/event": "peer/test_events",
     "peer/events/keys": "peer/test_events",
     "peer/events/paths": "peer/test_events",
+    "peer/events/moves": "peer/test_events",
     "peer/events/rooms": "peer/test_events",
     "peer/events/said": "peer/test_events",
     "peer/events/server": "peer/test_events",

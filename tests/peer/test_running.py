@@ -50,22 +50,57 @@ class Running(SynchronousTestCase):
     def test_topic(self) -> None:
         """A topic is shown when it is set, and to those who come in."""
         self.invite(self.bob)
-        self.alice.do("$topic tea and cake", "the topic of den is set")
+        self.alice.do("$topic", "den has no topic")
+        self.alice.do("$topic tea and cake", "the topic of den: tea and cake")
+        self.assertEqual(len(self.alice.told("tea and cake")), 1)
         self.bob.expect("the topic of den: tea and cake")
         self.alice.do("$invite carol", "carol may come into den")
         self.carol.do("$roomjoin den", "the topic of den: tea and cake")
+        self.carol.do("/topic", "the topic of den: tea and cake")
+        self.alice.do("/topic -delete", "den has no topic")
+        self.bob.expect("den has no topic")
+        self.carol.do("$topic", "den has no topic")
 
     def test_ban(self) -> None:
         """One who is banned is out, is told so, and comes back when that is taken back."""
         self.invite(self.bob, self.carol)
         self.alice.do("$ban bob", "bob is banned from den")
-        self.bob.expect("you were banned from den")
+        self.bob.expect("alice has banned you from den: you are not in it any more")
+        self.carol.expect("bob left")
+        self.assertEqual(self.alice.told("bob left"), [])
         self.alice.type("the password")
         self.carol.expect("< alice: the password")
         self.assertEqual(self.bob.told("the password"), [])
         self.bob.do("$roomjoin den", "you cannot come into den: you are banned there")
         self.alice.do("$unban bob", "bob is not banned from den any more")
         self.bob.expect("alice lets you into den again")
+
+    def test_mute(self) -> None:
+        """Of one who is muted members show nothing that is said in the room, wherever they come
+        from later, until that is taken back; what is private is shown."""
+        self.invite(self.bob, self.carol)
+        self.bob.do("$mute carol", "carol is not muted in den: only the one whose room it is")
+        self.alice.do("$mute carol", "carol is muted in den: programs of its members show nothing")
+        self.bob.expect("carol is muted in den: programs")
+        self.carol.expect("you are muted in den: what you say is not shown")
+        self.assertEqual(len(self.alice.told("carol is muted")), 1)
+        self.carol.type("in the room")
+        self.carol.do("$poke bob", "you talk to bob now, privately")
+        self.carol.type("to bob alone")
+        self.bob.expect("< carol privately: to bob alone")
+        for one in (self.bob, self.carol):
+            one.do("$roomleave den", "you are not in den any more")
+            one.do("$roomjoin den", "you are in den")
+        self.world.wait(2)
+        self.carol.type("in the room again")
+        self.world.wait(2)
+        self.carol.do("$status", "has arrived at 2 of 2")
+        self.assertEqual(self.alice.told("in the room") + self.bob.told("in the room"), [])
+        self.alice.do("$unmute carol", "carol is not muted any more in den: what")
+        self.carol.expect("you are not muted any more in den")
+        self.carol.type("at last")
+        for one in (self.alice, self.bob):
+            one.expect("< carol: at last")
 
     def test_op(self) -> None:
         """An op helps to run the room until they are none."""
@@ -76,7 +111,7 @@ class Running(SynchronousTestCase):
         self.carol.expect("bob invites you into den")
         self.carol.do("$roomjoin den", "you are in den")
         self.world.wait(2)
-        self.bob.do("$kick carol", "carol has been put out of your room")
+        self.bob.do("$kick carol", "carol has been put out of den")
         self.carol.expect("you were put out of den")
         self.alice.do("$deop bob", "bob is no op of den any more")
         self.bob.expect("alice has made you no op of den any more")

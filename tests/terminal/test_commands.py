@@ -168,5 +168,14 @@ class HelpTests(SynchronousTestCase):
     def test_lists_what_is_said(self) -> None:
         """Saying a text, and one that begins with the mark, are in the list too."""
         self.assertEqual(
-            [line.split()[0] for line in help_lines()[len(Command) :]], ["$$TEXT", "TEXT"]
+            [line.split()[0] for line in help_lines()[len(Command) :]],
+            ["$$TEXT", "TEXT", "/me", "as"],
         )
+
+    def test_words_of_irssi(self) -> None:
+        """Those that an irssi user tries first are there, with the command of each."""
+        shown = " ".join(help_lines())
+        for other, command in (("join", "roomjoin"), ("part", "roomleave"), ("names", "who")):
+            self.assertIn(f"/{other} for ${command}", shown)
+        for same in ("msg", "who", "topic", "kick", "ban", "invite", "op", "ignore", "quit"):
+            self.assertIn(f"${same}", shown)

@@ -13,8 +13,9 @@ from twisted_chat.display import one_line
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.keys import KeyChanged
+from twisted_chat.peer.events.moves import PeopleCame
 from twisted_chat.peer.events.paths import PathsShown, PathTo, Way
-from twisted_chat.peer.events.rooms import PeopleCame, PutOutOf
+from twisted_chat.peer.events.rooms import PutOutOf
 from twisted_chat.peer.events.said import AllArrived, Said, Unencrypted
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.terminal.commands import read_line

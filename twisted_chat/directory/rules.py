@@ -7,15 +7,16 @@ another one, which takes the place of the one before.
 import json
 from dataclasses import dataclass, replace
 
-MOST_OPS, MOST_INVITED, MOST_BANNED = 32, 256, 256
-"""Keys of those who help to run one room, who are invited into it, and who are banned from it."""
+MOST_OPS, MOST_INVITED, MOST_BANNED, MOST_MUTED = 32, 256, 256, 256
+"""Keys of those who help to run one room, who are invited into it, who are banned from it, and
+whose words are not to be shown in it."""
 LONGEST_TOPIC = 256
 """Characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRules:
-    """`banned` are keys, with the name that each had when it was banned."""
+    """`banned` and `muted` are keys, with the name that each had then."""
 
     private: bool = False
     """Whether only the owner, the ops and those who are invited are let in."""
@@ -23,10 +24,15 @@ class RoomRules:
     ops: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     banned: tuple[tuple[str, str], ...] = ()
+    muted: tuple[tuple[str, str], ...] = ()
 
     def bans(self, fingerprint: str) -> bool:
         """Whether the one with this key is banned."""
         return any(key == fingerprint for key, _ in self.banned)
+
+    def mutes(self, fingerprint: str) -> bool:
+        """Whether the members are not to show what the one with this key says."""
+        return any(key == fingerprint for key, _ in self.muted)
 
     def admits(self, fingerprint: str) -> bool:
         """Whether the one with this key, or without one, is let in who is not the owner."""
@@ -48,6 +54,15 @@ class RoomRules:
             self, banned=tuple(one for one in self.banned if one[0] not in fingerprints)
         )
 
+    def mute(self, fingerprint: str, name: str) -> "RoomRules":
+        """The same, but that this key is muted."""
+        others = self.unmute(frozenset({fingerprint})).muted
+        return replace(self, muted=(*others, (fingerprint, name)))
+
+    def unmute(self, fingerprints: frozenset[str]) -> "RoomRules":
+        """The same, but that these keys are not muted."""
+        return replace(self, muted=tuple(one for one in self.muted if one[0] not in fingerprints))
+
     def encode(self) -> str:
         """As it is kept: empty for a room that anybody may come into, without a topic."""
         if self == PUBLIC:
@@ -59,6 +74,7 @@ class RoomRules:
                 "ops": sorted(self.ops),
                 "invited": sorted(self.invited),
                 "banned": self.banned,
+                "muted": self.muted,
             }
         )
 
@@ -72,10 +88,12 @@ def read_rules(text: str) -> RoomRules:
         return PUBLIC
     kept = json.loads(text)
     banned = tuple((str(key), str(name)) for key, name in kept["banned"])
+    muted = tuple((str(key), str(name)) for key, name in kept.get("muted", ()))
     return RoomRules(
         bool(kept["private"]),
         str(kept["topic"]),
         frozenset(map(str, kept["ops"])),
         frozenset(map(str, kept["invited"])),
         banned,
+        muted,
     )

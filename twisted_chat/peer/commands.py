@@ -24,9 +24,11 @@ class Command(Enum):
     INVITE = ("invite", "NAME [ROOM]")
     BAN = ("ban", "NAME")
     UNBAN = ("unban", "NAME")
+    MUTE = ("mute", "NAME")
+    UNMUTE = ("unmute", "NAME")
     OP = ("op", "NAME")
     DEOP = ("deop", "NAME")
-    TOPIC = ("topic", "TEXT")
+    TOPIC = ("topic", "[TEXT]")
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
     WHO = ("who", "[ROOM]")
@@ -43,7 +45,7 @@ class Command(Enum):
         self.word = word
         self.argument = argument
         arguments = argument.split()
-        self.has_text = arguments[-1:] == ["TEXT"]
+        self.has_text = argument.endswith(("TEXT", "[TEXT]"))
         """Whether the rest of the line is a text."""
         self.takes = range(sum("[" not in one for one in arguments), len(arguments) + 1)
         """How many arguments it can have."""
@@ -52,7 +54,17 @@ class Command(Enum):
         """What its second argument can be, where it is one of several words."""
 
 
-RUNNING = (Command.INVITE, Command.BAN, Command.UNBAN, Command.OP, Command.DEOP)
+DELETE = "delete"
+"""What is chosen with TOPIC where there is to be none."""
+RUNNING = (
+    Command.INVITE,
+    Command.BAN,
+    Command.UNBAN,
+    Command.MUTE,
+    Command.UNMUTE,
+    Command.OP,
+    Command.DEOP,
+)
 """What one who runs a room wants for somebody."""
 TURNING = frozenset({Command.POKE, Command.ROOMCREATE, Command.ROOMJOIN, Command.TO})
 """Commands that change where what is typed goes."""

@@ -14,7 +14,7 @@ from twisted_chat.deadlines import Deadlines
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.rooms import (
+from twisted_chat.peer.events.moves import (
     CameAndLeft,
     CameOrLeftOften,
     LeftAndCameBack,

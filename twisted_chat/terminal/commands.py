@@ -8,7 +8,7 @@ been right.
 from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
-from twisted_chat.peer.commands import TURNING, Command, Order, Say
+from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say
 
 MARK = "$"
 OTHERS_MARK = "/"
@@ -29,9 +29,11 @@ PURPOSES = {
     Command.INVITE: "let NAME into your room, or ROOM",
     Command.BAN: "put NAME out of your room, and let them in no more",
     Command.UNBAN: "end that",
-    Command.OP: "let NAME help to run your room: invite, put out, ban, set the topic",
+    Command.MUTE: "ask everybody's program to show nothing of NAME in your room",
+    Command.UNMUTE: "end that",
+    Command.OP: "let NAME help to run your room: invite, put out, ban, mute, set the topic",
     Command.DEOP: "end that",
-    Command.TOPIC: "say what your room is about",
+    Command.TOPIC: "show what the room is about, or say so: -delete takes that away",
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
     Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
@@ -81,6 +83,10 @@ _ELSEWHERE = {
     "users": Command.USERLIST,
 }
 """What commands are called in other chats, after their mark."""
+_IN_IRSSI = ("/join", "/part", "/query", "/names", "/list")
+"""Those of them that `$help` shows, beside those with the same word."""
+_NO_TOPIC = "-delete"
+"""In place of a topic, as in irssi: that there is to be none."""
 _ME = "me"
 """In other chats, what one does and does not say."""
 
@@ -158,6 +164,8 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
     wrong = len(words) + bool(text) not in command.takes
     if wrong or (choice and choice not in command.choices):
         raise mistake(f"usage: {usage(command)}")
+    if command is Command.TOPIC and text.strip().lower() == _NO_TOPIC:
+        choice, text = DELETE, ""
     if others and command.argument.startswith(("ROOM", "[ROOM")):
         words = [one.removeprefix("#") or one for one in words]
     try:
@@ -176,8 +184,12 @@ def _name(word: str) -> str:
 def help_lines() -> list[str]:
     """What `$help` shows."""
     width = max(len(usage(command)) for command in Command)
+    elsewhere = {OTHERS_MARK + other: command for other, command in _ELSEWHERE.items()}
+    as_there = ", ".join(f"{one} for {MARK}{elsewhere[one].word}" for one in _IN_IRSSI)
     return [
         *(f"{usage(command):{width}}  {PURPOSES[command]}" for command in Command),
         f"{'$$TEXT':{width}}  say a text that begins with {MARK}; //TEXT, one that begins with /",
         f"{'TEXT':{width}}  say it where you talk; commands may begin with {OTHERS_MARK} as well",
+        f"{'/me TEXT':{width}}  say what you do: * TEXT",
+        f"{'as in irssi':{width}}  {as_there}",
     ]

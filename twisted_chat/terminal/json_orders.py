@@ -4,7 +4,7 @@ from typing import Any
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
-from twisted_chat.peer.commands import TURNING, Command, Order, Say, Typed
+from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say, Typed
 from twisted_chat.peer.events.server import Mistake
 from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object
@@ -60,6 +60,8 @@ def _order(wanted: dict[str, Any]) -> Order:
     choice = wanted.pop("answer", "").lower()
     if choice and choice not in command.choices:
         raise mistake(f"usage: {usage(command)}")
+    if command is Command.TOPIC and wanted.get("text") == "":
+        choice = DELETE
     text = one_text({"say": wanted.pop("text", "")})
     try:
         given = [names.canonical(wanted[name]) for name in known if name in wanted]

@@ -10,7 +10,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import CloseLink, Link
 from twisted_chat.peer.effects import Finish, Send
-from twisted_chat.peer.events import rooms, server
+from twisted_chat.peer.events import moves, rooms, server
 from twisted_chat.peer.gen1.conversation import Datagrams
 from twisted_chat.peer.gen1.generation import Gen1
 from twisted_chat.peer.gen1.registration import REFRESH
@@ -157,7 +157,7 @@ class Whole(Gen1Case):
         self.assertEqual(self.told()[-1], rooms.RoomEntered("lab", (bob.who,), (), False))
         self.answer(RosterCleared())
         self.pass_by(SETTLED)
-        self.assertEqual(self.told(), [rooms.PeopleLeft((bob.who,), 0, "lab")])
+        self.assertEqual(self.told(), [moves.PeopleLeft((bob.who,), 0, "lab")])
         self.assertEqual(self.shared.contacts.everybody(), [])
 
     def test_spoken_to_in_between(self) -> None:

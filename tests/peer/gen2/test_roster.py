@@ -14,7 +14,7 @@ from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.rooms import PeopleCame
+from twisted_chat.peer.events.moves import PeopleCame
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb, Welcome
 from twisted_chat.wire.gen2.answers import (

@@ -15,11 +15,9 @@ class Commands(SynchronousTestCase):
     def test_kick_one(self) -> None:
         """Who created a room puts a member out of it; nobody else can."""
         alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
-        self.assertIn("only who created", bob.type("$kick carol")[0])
+        self.assertIn("only who created lab, and its ops, can", bob.type("$kick carol")[0])
         self.assertIn("nobody called zoe", alice.type("$kick zoe")[0])
-        shown = alice.type("$kick carol")
-        self.assertIn("> carol has been put out of your room", shown)
-        self.assertIn("> carol left", shown)
+        self.assertEqual(alice.type("$kick carol"), ["> carol has been put out of lab"])
         self.assertEqual(bob.lines[-1], "> carol left")
         self.assertIn("you were put out of lab", carol.lines[-1])
         self.assertEqual(alice.type("now"), [])
@@ -28,7 +26,7 @@ class Commands(SynchronousTestCase):
     def test_kick_all(self) -> None:
         """A bare `$kick` of the creator puts everybody else out."""
         alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
-        self.assertIn("> everybody else has been put out of your room", alice.type("$kick"))
+        self.assertEqual(alice.type("$kick"), ["> everybody else has been put out of lab"])
         for one in (bob, carol):
             self.assertIn("you were put out of lab", one.lines[-1])
 
@@ -39,6 +37,40 @@ class Commands(SynchronousTestCase):
         self.assertIn("nobody heard that: you talk to nobody now; $to lab", bob.type("hello")[0])
         alice.type("still there?")
         self.assertEqual(bob.lines[-1], "< alice in room lab: still there?")
+
+    def test_private_words(self) -> None:
+        """In another's room it is what is private that is ended, and then nothing private is
+        shown of the other, though both are in the room, before they ask again."""
+        world = KeyedWorld()
+        bob, alice = world.room("bob", "alice")
+        bob.type("$poke alice", "hello")
+        self.assertEqual(alice.type("$kick bob"), ["> you do not talk to bob any more"])
+        self.assertIn("alice does not talk to you any more", bob.lines[-1])
+        bob.type("$to lab", "in the room")
+        self.assertEqual(alice.lines[-1], "< bob: in the room")
+        talks = bob.session._talks
+        found = talks._contacts.called("alice")
+        assert found is not None
+        talks._contacts.poke(found)  # As a program of another kind may go on.
+        talks.turn_to(found)
+        bob.type("still here", wait=7)
+        self.assertEqual(alice.told("still here"), [])
+        bob.type("$poke alice", "asked again")
+        self.assertEqual(alice.lines[-1], "< bob privately: asked again")
+
+    def test_out_of_no_other_room(self) -> None:
+        """Nobody is put out of a room in which one does not talk; it is said how that is done."""
+        world = KeyedWorld()
+        alice, _ = world.room("alice", "bob")
+        carol = world.chatter("carol")
+        alice.type("$poke carol")
+        (shown,) = alice.type("$kick bob")
+        self.assertIn(
+            "nobody was put out: bob is in lab, where you do not talk now; $to lab", shown
+        )
+        self.assertIn("> bob has been put out of lab", alice.type("$to lab", "$kick bob"))
+        self.assertEqual(carol.told("put out"), [])
+        self.assertEqual(alice.type("$kick carol"), ["> you do not talk to carol any more"])
 
 
 class Kicking(OrdersCase):
@@ -51,10 +83,10 @@ class Kicking(OrdersCase):
         self.assertEqual(self.obey(Command.KICK, "dave"), [talk.TalkEnded(dave.who)])
         self.assertEqual(self.talk.done, [("tell", "dave")])
         self.generation.enter("lab", bob)
-        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob")])
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob", "lab")])
         self.assertEqual(self.server.asked, ["kick lab bob"])
         self.server.answer = Outcome.REFUSED
-        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.NotKickedOut("bob", True)])
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.NotKickedOut("bob", True, "lab")])
         nobody = talk.NobodyHere("zoe", Command.KICK)
         self.assertEqual(self.obey(Command.KICK, "zoe"), [nobody])
         self.server.answer = Outcome.IMPOSSIBLE
@@ -68,7 +100,7 @@ class Kicking(OrdersCase):
         bob = self.meet("bob")
         lab = self.generation.enter("lab", bob)
         self.contacts.poke(bob)
-        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob")])
+        self.assertEqual(self.obey(Command.KICK, "bob"), [rooms.KickedOut("bob", "lab")])
         self.talks.turn_to(bob)
         self.assertEqual(self.obey(Command.KICK, "bob"), [talk.TalkEnded(bob.who)])
         self.assertEqual((bob.talking, bob.rooms, self.talks.current), (False, (lab,), None))
@@ -85,7 +117,7 @@ class Kicking(OrdersCase):
         self.assertEqual(self.obey(Command.KICK), [talk.TalksToNobody((), "")])
         self.assertEqual(self.server.asked, [])
         for outcome, told, current in (
-            (Outcome.DONE, rooms.KickedOut(""), lab),
+            (Outcome.DONE, rooms.KickedOut("", "lab"), lab),
             (Outcome.IMPOSSIBLE, talk.TalksToNobody((bob.who,), "lab"), None),
         ):
             self.talks.turn_to(lab)

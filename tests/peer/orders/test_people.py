@@ -27,6 +27,34 @@ class Commands(SynchronousTestCase):
         )
         self.assertIn("nobody called zoe", alice.type("$whois zoe")[0])
 
+    def test_who_of_a_room(self) -> None:
+        """Where one is and talks is shown of all, and of one room who is in it."""
+        world = KeyedWorld()
+        alice, _ = world.room("alice", "bob")
+        alice.type("$roomcreate den", "$poke bob")
+        shown = ["> you are alice, in lab, den", "> what you type goes to bob, privately"]
+        for room, there in (("lab", "bob (new key)"), ("den", "nobody")):
+            here = f"> in room {room} with you: {there}"
+            self.assertEqual(alice.type(f"$who {room}"), [*shown, here])
+        self.assertIn("> you talk privately to bob (new key)", alice.type("$who"))
+        self.assertIn("not in a room attic", alice.type("$who attic")[0])
+
+    def test_ignored_in_private(self) -> None:
+        """Both agree on whether there is something private between them, also when one has
+        ignored the other, and does so no more."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        alice.type("$poke bob", "hello")
+        bob.type("$poke alice", "hi")
+        alice.type("$ignore bob")
+        self.assertIn("alice does not talk to you any more", bob.lines[-1])
+        self.assertIn("nobody heard that", bob.type("are you there?")[0])
+        alice.type("$unignore bob")
+        bob.type("$poke alice", "and now?")
+        self.assertIn("< bob privately: and now?", alice.lines)
+        alice.type("$to bob", "now")
+        self.assertEqual(bob.lines[-1], "< alice privately: now")
+
 
 class Ignoring(OrdersCase):
     """Who is ignored."""

@@ -15,8 +15,12 @@ class Asked(OrdersCase):
         for command, argument, told in (
             (Command.ROOMCREATE, "hall", (rooms.RoomMade("hall"), rooms.RoomNotMade("hall"))),
             (Command.ROOMJOIN, "hall", (None, rooms.NoSuchRoom("hall"))),
-            (Command.ROOMCLOSE, "", (rooms.RoomClosed(), rooms.RoomNotClosed())),
-            (Command.ROOMGIVE, "bob", (rooms.RoomHandedOn("bob"), rooms.RoomNotGiven("bob"))),
+            (Command.ROOMCLOSE, "", (rooms.RoomClosed("lab"), rooms.RoomNotClosed("lab"))),
+            (
+                Command.ROOMGIVE,
+                "bob",
+                (rooms.RoomHandedOn("bob", "lab"), rooms.RoomNotGiven("bob", "lab")),
+            ),
         ):
             done, refused = told
             for outcome, event in (

@@ -65,16 +65,18 @@ class Commands(SynchronousTestCase):
         alice, bob = KeyedWorld().room("alice", "bob")
         self.assertIn("only who created", bob.type("$roomclose")[0])
         self.assertIn("only who created", bob.type("$roomgive bob")[0])
-        self.assertEqual(alice.type("$roomgive bob"), ["> the room is bob's now"])
+        self.assertEqual(alice.type("$roomgive bob"), ["> the room lab is bob's now"])
         self.assertIn("only who created", alice.type("$roomclose")[0])
-        self.assertIn("> your room is closed", bob.type("$roomclose"))
+        self.assertIn("> your room lab is closed", bob.type("$roomclose"))
         self.assertEqual(alice.lines[-1], "> lab was closed")
 
     def test_close(self) -> None:
         """Who closes a room is not told to have been put out of it."""
         alice, bob = KeyedWorld().room("alice", "bob")
         shown = alice.type("$roomclose")
-        self.assertEqual(shown[-2:], ["> you are not in lab any more", "> your room is closed"])
+        self.assertEqual(
+            shown[-2:], ["> you are not in lab any more", "> your room lab is closed"]
+        )
         self.assertEqual(bob.lines[-1], "> lab was closed")
 
     def test_join_again(self) -> None:

@@ -55,6 +55,23 @@ class Commands(SynchronousTestCase):
         )
         self.assertEqual(carol.told("< alice"), ["< alice: hello"])
 
+    def test_to_answers(self) -> None:
+        """One who turns to somebody who has asked for them answers."""
+        world = KeyedWorld()
+        alice, _ = world.room("alice", "bob")
+        carol = world.chatter("carol")
+        carol.type("$poke alice", "hello?")
+        self.assertIn(
+            "> you talk to carol now, privately; $to lab goes back", alice.type("$to carol")
+        )
+        alice.type("yes?")
+        self.assertEqual(carol.lines[-1], "< alice privately: yes?")
+        carol.type("$kick")
+        world.kill_server()
+        world.wait(60)
+        alice.type("$kick carol")
+        self.assertIn("you are not in a room carol", alice.type("$to carol")[0])
+
     def test_two_of_a_name(self) -> None:
         """Where a room and a person have one name, nothing is said to the one for the other."""
         world = KeyedWorld()

@@ -7,7 +7,7 @@ from twisted_chat.events import Event
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events import moves, rooms
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.talks.room import LINGER, JoinedRoom
 
@@ -68,7 +68,7 @@ class Inside(RoomCase):
         self.assertEqual((bob.rooms, self.room.people(), den.people()), ((den,), [], [bob]))
         den.went(bob, NOW)
         self.assertEqual(self.contacts.everybody(), [])
-        self.assertEqual(self.told(), [rooms.PeopleLeft((bob.who,), 0, "den")])
+        self.assertEqual(self.told(), [moves.PeopleLeft((bob.who,), 0, "den")])
 
     def test_keys(self) -> None:
         """It is counted who has a key, whoever comes, goes or takes the place of another."""
@@ -117,7 +117,7 @@ class Inside(RoomCase):
         for one in (bob, eve):
             self.room.went(one, NOW)
         whom = ((bob.who,), 0, "lab")
-        self.assertEqual(self.told(), [rooms.PeopleCame(*whom), rooms.PeopleLeft(*whom)])
+        self.assertEqual(self.told(), [moves.PeopleCame(*whom), moves.PeopleLeft(*whom)])
         self.assertEqual(self.contacts.everybody(), [])
 
 

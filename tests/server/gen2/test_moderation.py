@@ -23,6 +23,7 @@ from twisted_chat.wire.gen2.answers import (
     Done,
     Leaving,
     Listed,
+    Muting,
     PutOut,
     Refused,
     RoomNews,
@@ -45,6 +46,7 @@ from twisted_chat.wire.gen2.requests import (
 
 INVITE, BAN, UNBAN = RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN
 OP, DEOP = RoomVerb.OP, RoomVerb.DEOP
+MUTE, UNMUTE = RoomVerb.MUTE, RoomVerb.UNMUTE
 
 
 def no(request: RoomRequest, ground: Ground) -> list[Refused]:
@@ -97,23 +99,24 @@ class RunTests(SynchronousTestCase):
         self.assertEqual(server.datagram(BOB, b"rl"), [b"rl"])
         self.refused(self.ben, JoinRoom("den"), Ground.PRIVATE)
         self.assertEqual(server.datagram(BOB, b"rj den"), [b"rj"])
-        self.assertEqual(server.ask(self.anna, JoinRoom("den"))[0], RosterBegins("den", 1))
+        begins = RosterBegins("den", 1, private=True)
+        self.assertEqual(server.ask(self.anna, JoinRoom("den"))[0], begins)
         self.done(self.anna, RunRoom(INVITE, "den", "Ben"))
         self.assertEqual(server.take(self.ben), [RoomNews(INVITE, "den", "anna")])
-        self.assertEqual(server.ask(self.ben, JoinRoom("den"))[0], RosterBegins("den", 1))
+        self.assertEqual(server.ask(self.ben, JoinRoom("den"))[0], begins)
         self.refused(self.ben, RunRoom(INVITE, "den", "carla"), Ground.NOT_OP)
         self.refused(self.anna, RunRoom(INVITE, "den", "bob"), Ground.NO_KEY)
         self.refused(self.anna, RunRoom(INVITE, "den", "nobody"), Ground.NOBODY)
         self.refused(self.anna, RunRoom(INVITE, "den", "anna"), Ground.NOBODY)
         self.refused(self.anna, RunRoom(INVITE, "attic", "ben"), Ground.NO_ROOM)
         self.done(self.anna, Kick("den", "ben"))
-        self.assertEqual(server.ask(self.ben, JoinRoom("den"))[0], RosterBegins("den", 1))
+        self.assertEqual(server.ask(self.ben, JoinRoom("den"))[0], begins)
 
     def test_ban(self) -> None:
         """One who is banned is put out, comes back under no name, and when it is taken back."""
         server = self.server
         self.done(self.anna, RunRoom(BAN, "lab", "ben"))
-        out = [PutOut("lab", Leaving.BANNED), RoomNews(BAN, "lab", "anna")]
+        out = [RoomNews(BAN, "lab", "anna"), PutOut("lab", Leaving.BANNED)]
         self.assertEqual(server.take(self.ben), out)
         self.refused(self.ben, JoinRoom("lab"), Ground.BANNED)
         server.ask(self.ben, Register("bennie"))
@@ -125,6 +128,40 @@ class RunTests(SynchronousTestCase):
         self.done(self.anna, RunRoom(UNBAN, "lab", "BEN"))
         self.assertEqual(server.take(self.ben), [RoomNews(UNBAN, "lab", "anna")])
         self.assertEqual(server.ask(self.ben, JoinRoom("lab"))[0], RosterBegins("lab", 1))
+
+    def test_mute(self) -> None:
+        """All members are told whose words they are not to show, and each with the roster."""
+        server = self.server
+        self.refused(self.ben, RunRoom(MUTE, "lab", "carla"), Ground.NOT_OP)
+        self.refused(self.anna, RunRoom(MUTE, "lab", "bob"), Ground.NO_KEY)
+        self.refused(self.anna, RunRoom(UNMUTE, "lab", "ben"), Ground.NOBODY)
+        self.done(self.anna, RunRoom(OP, "lab", "carla"))
+        self.refused(self.carla, RunRoom(MUTE, "lab", "anna"), Ground.NOBODY)
+        self.quiet()
+        muting = Muting("lab", KEYS[1], True)
+        answers = [muting, Done(MUTE, "lab")]
+        self.assertEqual(server.ask(self.carla, RunRoom(MUTE, "lab", "Ben")), answers)
+        for link in (self.anna, self.ben):
+            self.assertEqual(server.take(link), [muting])
+        self.assertEqual(server.ask(self.anna, RunRoom(MUTE, "lab", "ben")), answers[1:])
+        roster = server.ask(self.dora, JoinRoom("lab"))
+        self.assertEqual(roster[-2:], [muting, RosterEnds("lab")])
+        self.quiet()
+        server.ask(self.ben, Register("bennie"))
+        self.quiet()
+        unmuting = Muting("lab", KEYS[1], False)
+        answers = [unmuting, Done(UNMUTE, "lab")]
+        self.assertEqual(server.ask(self.anna, RunRoom(UNMUTE, "lab", "bennie")), answers)
+        self.assertEqual(server.take(self.dora), [unmuting])
+        self.done(self.anna, RunRoom(MUTE, "lab", "carla"))
+        self.done(self.anna, RunRoom(OP, "lab", "dora"))
+        self.refused(self.carla, RunRoom(MUTE, "lab", "dora"), Ground.NOT_YOURS)
+
+    def test_many_muted(self) -> None:
+        """So many are muted in a room, and no more."""
+        self.patch(moderation, "MOST_MUTED", 1)
+        self.done(self.anna, RunRoom(MUTE, "lab", "ben"))
+        self.refused(self.anna, RunRoom(MUTE, "lab", "carla"), Ground.MANY)
 
     def test_ban_of_the_absent(self) -> None:
         """One who has gone is banned by the key that its name is kept for, and by its name of

@@ -4,7 +4,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events.event import Someone, Talk
-from twisted_chat.peer.events.rooms import NoSuchRoom, PeopleCame, RoomEntered
+from twisted_chat.peer.events.moves import PeopleCame
+from twisted_chat.peer.events.rooms import NoSuchRoom, RoomEntered
 from twisted_chat.peer.events.said import Said, Unencrypted
 from twisted_chat.peer.events.server import RoomList, UserList
 from twisted_chat.peer.events.talk import Part, Present, TalkingTo, Who
@@ -104,5 +105,5 @@ class Words(SynchronousTestCase):
         """Each has something to be completed with exactly where it takes something."""
         for command in Command:
             found = self.completer.complete(f"${command.word} ", len(command.word) + 2)
-            wanted = bool(command.argument) and not command.argument.startswith("TEXT")
+            wanted = bool(command.argument) and not command.argument.startswith(("TEXT", "[TEXT]"))
             self.assertEqual(bool(found.words), wanted, command)

@@ -80,6 +80,11 @@ class Audience:
         if len(self._turned_away) > MAX_TURNED_AWAY:
             self._turned_away.popitem(last=False)
 
+    def is_turned_away(self, one: Contact) -> bool:
+        """Whether the person has wanted nothing of somebody in private since, and they have
+        not asked again."""
+        return one.standing is Standing.UNKNOWN and one.identity in self._turned_away
+
     def hang_up(self, one: Contact) -> None:
         """Nothing is private between somebody and us any more."""
         self._set(one, Standing.UNKNOWN)

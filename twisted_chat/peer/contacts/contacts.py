@@ -74,6 +74,10 @@ class Contacts(Audience):
         found = self.called(name)
         return [] if found is None else [found]
 
+    def every_called(self, name: str) -> list[Contact]:
+        """Those who have this name."""
+        return list(self._called.get(folded(name), ()))
+
     def outside_called(self, name: str) -> list[Contact]:
         """Those of this name who have something to do with us in private."""
         found = self._called.get(folded(name), ())

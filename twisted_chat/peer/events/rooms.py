@@ -1,4 +1,4 @@
-"""Events: rooms, and who comes and goes in ours."""
+"""Events: rooms, and what is done in them by those who run them."""
 
 from dataclasses import dataclass
 
@@ -51,6 +51,8 @@ class PutOutOf(Event):
     """Its name."""
     how: str = ""
     """`kicked`, `banned` or `closed`, where the server says so, in a word."""
+    by: str = ""
+    """Who has banned us, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,16 @@ class RoomNotMade(Event):
 class RoomClosed(Event):
     """The room that we had created is closed."""
 
+    room: str
+    """Its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoomNotClosed(Event):
-    """Our room is not ours to close."""
+    """A room is not ours to close."""
+
+    room: str
+    """Its name; empty if we are in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +131,18 @@ class RoomHandedOn(Event):
 
     name: str
     """Whose."""
+    room: str
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomNotGiven(Event):
-    """Our room is not ours to give away, or there is no member with a key of this name."""
+    """A room is not ours to give away, or there is no member with a key of this name."""
 
     name: str
     """The name."""
+    room: str
+    """That of the room; empty if we are in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,8 @@ class KickedOut(Event):
 
     name: str
     """Who; empty for everybody else."""
+    room: str
+    """The room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +163,19 @@ class NotKickedOut(Event):
     """Who."""
     hears: bool
     """Whether they still hear us."""
+    room: str
+    """The room."""
+
+
+@dataclass(frozen=True, slots=True)
+class KickFromWhere(Event):
+    """Nobody was put out: we talk in none of the rooms that we share with somebody, nor with
+    them in private."""
+
+    name: str
+    """Who."""
+    rooms: tuple[str, ...]
+    """The rooms."""
 
 
 # --- Running one
@@ -197,71 +224,19 @@ class TopicShown(Event):
     """What a room of ours is about."""
 
     topic: str
-    """That; empty: nothing any more."""
-    room: str
-    """The room."""
-
-
-# --- Coming and going, gathered where it is much
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleCame(Event):
-    """Some are in a room of ours now."""
-
-    people: tuple[Someone, ...]
-    """The first of them."""
-    others: int
-    """How many more."""
+    """That; empty: nothing."""
     room: str
     """The room."""
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleLeft(Event):
-    """Some are not in a room of ours any more."""
-
-    people: tuple[Someone, ...]
-    """The first of them."""
-    others: int
-    """How many more."""
-    room: str
-    """The room."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftAndCameBack(Event):
-    """Some have left the room, and are in it again."""
-
-    people: tuple[Someone, ...]
-    """The first of them."""
-    others: int
-    """How many more."""
-    room: str
-    """The room."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameAndLeft(Event):
-    """Some have been in the room, and are not any more."""
-
-    people: tuple[Someone, ...]
-    """The first of them."""
-    others: int
-    """How many more."""
-    room: str
-    """The room."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameOrLeftOften(Event):
-    """Somebody comes and goes so often that it is counted and not told."""
+class PersonMuted(Event):
+    """Those who run a room of ours want nothing to be shown of what somebody says there, or want
+    it to be shown again. It is for the programs of the members to do so; ours does."""
 
     who: Someone
-    """Who."""
-    times: int
-    """How often since it was told last."""
-    here: bool
-    """Whether they are in the room now."""
+    """Who; without a name: we ourselves."""
     room: str
     """The room."""
+    muted: bool
+    """Whether nothing is shown from now on."""

@@ -66,9 +66,11 @@ class Who(Event):
     strangers: int
     """How many messages of those were dropped whom the server has not named."""
     rooms: tuple[str, ...]
-    """All rooms that we are in, or the one that was asked for."""
+    """All rooms that we are in."""
     current: Talk
     """Where what is said goes."""
+    asked: str = ""
+    """The room that was asked for; empty: all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ UNDONE: frozenset[type[Event]] = frozenset(
         keys.HasNoKey,
         keys.NoKeyKnown,
         rooms.InTooManyRooms,
+        rooms.KickFromWhere,
         rooms.NoSuchRoom,
         rooms.NotInRoom,
         rooms.NotKickedOut,

@@ -240,12 +240,14 @@ class Gen2:
         did = self._shared.gathering.did
         if isinstance(message, Topic):
             room = self._shared.talks.room(message.room)
-            if room is not None:
+            if room is not None and room.about(message.text):
                 shown = rooms.TopicShown(message.text, room.name)
                 did(Doing.ROOM, shown, Someone(room.name), now)
         elif not self._shared.contacts.is_ignored(message.by):
             if message.verb is RoomVerb.INVITE:
                 self._rosters.invited(message.room)
+            if message.verb is RoomVerb.BAN and self._rosters.banned(message.room, message.by):
+                return
             news = rooms.NewsOfRoom(COMMANDS[message.verb], message.room, message.by)
             did(Doing.ROOM, news, Someone(message.by), now)
 

@@ -49,7 +49,7 @@ class Reception:
 
     def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> bool:
         """Whether one more may be shown now, or dropped. If not, it is tried again later."""
-        if text.room and self._waits(its, text.room, now):
+        if self._waits(its, text.room, now):
             its.show_at = now + LOOK_AGAIN
         elif self._rate.spend(its.contact.fingerprint, now):
             return True
@@ -59,8 +59,8 @@ class Reception:
         return False
 
     def _waits(self, its: PeerDelivery, room: str, now: float) -> bool:
-        """Whether what was said to a room waits for the server to call its speaker a member of
-        it, as it may be about to."""
+        """Whether what was said to a room, or in private, waits for the server to call its
+        speaker a member, or one who asks for us, as it may be about to."""
         if self._heard_in(room, its.contact, now) is not Hearing.AWAITED:
             return False
         if room != its.waits_for or now >= its.waits_until + ANNOUNCED:
@@ -79,7 +79,7 @@ class Reception:
         its.inbox.show(shown)
         contact = its.contact
         room = shown.room
-        heard = not room or self._heard_in(room, contact, now) is Hearing.SHOWN
+        heard = self._heard_in(room, contact, now) is Hearing.SHOWN
         if heard and not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room))

@@ -7,16 +7,20 @@ from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_MEMBERS
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.rooms import PersonMuted
+from twisted_chat.peer.events.talk import Doing
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.known_keys import Verdict
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.generation import Shared
-from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.room import MAX_MUTED, JoinedRoom
 from twisted_chat.wire.common import CreateRoom, JoinRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
     Leaving,
+    Muting,
     PutOut,
     Refused,
     RosterBegins,
@@ -54,6 +58,7 @@ class NumberedRoster:
         self._registered = registered
         self._talks = shared.talks
         self._contacts = shared.contacts
+        self._gathering = shared.gathering
         self._introduced = introduced
         self.joining = False
         """Whether it is asked that we be let in."""
@@ -63,6 +68,8 @@ class NumberedRoster:
         self._number = -1
         self._asked_again = False
         self._incoming: tuple[RosterBegins, dict[str, ContactInfo]] | None = None
+        self._muted: set[str] = set()
+        """Those who are muted, as far as the roster has come."""
         self._settle_at = self._return_at = self._create_at = NEVER
 
     @property
@@ -75,7 +82,7 @@ class NumberedRoster:
     def returned(self, now: float, *, ours: bool, private: bool) -> None:
         """The server knows us again, and perhaps nothing of our room. If that is `ours`, it is
         for us to create it again, as a `private` one if it was."""
-        self._private = private
+        self._private = self._private or private
         self._create_at = now if ours else now + OTHERS_CREATE
         self._return_at = NEVER
         self._number, self._asked_again, self._incoming = -1, True, None
@@ -108,6 +115,8 @@ class NumberedRoster:
                 return
             if answers[0].ground is Ground.BANNED:
                 self._put_out(PutOut(room, Leaving.BANNED), now)
+            elif answers[0].ground is Ground.PRIVATE:
+                self._put_out(PutOut(room, Leaving.OTHER), now)  # It is another's now.
             elif now < self._create_at:
                 self._return_at = min(now + RETURN_EVERY, self._create_at)
             else:
@@ -130,11 +139,17 @@ class NumberedRoster:
         match message:
             case RosterBegins():
                 self._incoming = (message, {})
+                self._muted = set()
             case RosterMember(_, info):
                 if self._incoming is not None and len(self._incoming[1]) < MAX_MEMBERS:
                     self._incoming[1][folded(info.name)] = info
             case RosterEnds():
                 self._whole(now)
+            case Muting(_, fingerprint, muted) if self._incoming is not None:
+                if len(self._muted) < MAX_MUTED:
+                    (self._muted.add if muted else self._muted.discard)(fingerprint)
+            case Muting(_, fingerprint, muted):
+                self._mute(fingerprint, now, muted=muted)
             case Came(_, number, info):
                 if self._follows(number):
                     self._came(info, None, now=now)
@@ -164,6 +179,8 @@ class NumberedRoster:
         if not again and not joined:
             return
         self._number, self._asked_again = begins.number, False
+        self._private = begins.private
+        self.room.begin_anew(frozenset(self._muted))
         if not again:
             self.room.name = begins.room
             self._talks.enter(self.room)
@@ -174,6 +191,22 @@ class NumberedRoster:
         if joined and self.asked_in:
             self._talks.turn_to(self.room)
             self.room.tell_entered(present, encrypted=True)
+            if self._introduced.own in self._muted:
+                self._tell_muting(Someone(""), now, muted=True)
+
+    def _mute(self, fingerprint: str, now: float, *, muted: bool) -> None:
+        """Those who run the room want nothing to be shown of somebody, or want it again."""
+        if not self.inside or not self.room.mute(fingerprint, muted=muted):
+            return
+        contact = self._contacts.get(fingerprint)
+        if fingerprint == self._introduced.own:
+            self._tell_muting(Someone(""), now, muted=muted)
+        elif contact is not None and self.room in contact.rooms and not contact.ignored:
+            self._tell_muting(contact.who, now, muted=muted)
+
+    def _tell_muting(self, who: Someone, now: float, *, muted: bool) -> None:
+        told = PersonMuted(who, self.room.name, muted)
+        self._gathering.did(Doing.ROOM, told, who if who.name else Someone(self.room.name), now)
 
     def _enlisted(self, members: dict[str, ContactInfo], now: float) -> list[Contact]:
         enlist = partial(self._introduced.enlisted, room=self.room, now=now)

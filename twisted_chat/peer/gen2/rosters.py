@@ -13,6 +13,8 @@ from twisted_chat.wire.common import JoinRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
+    Leaving,
+    Muting,
     PutOut,
     Refused,
     RosterBegins,
@@ -46,6 +48,8 @@ class Rosters:
         self._own: set[str] = set()
         self._private: set[str] = set()
         """Rooms into which nobody comes uninvited, as far as we know."""
+        self._banned_by: dict[str, str] = {}
+        """Those who have banned us from rooms that we are just being put out of."""
 
     # --- What the person wants
 
@@ -108,6 +112,14 @@ class Rosters:
 
     # --- What the server says
 
+    def banned(self, room: str, by: str) -> bool:
+        """Somebody has banned us from a room. True if we are in it, and told so as we are put
+        out."""
+        inside = self._talks.room(room) is not None
+        if inside:
+            self._banned_by[folded(room)] = by
+        return inside
+
     def returned(self, now: float) -> None:
         """The server knows us again, and perhaps nothing of our rooms."""
         for name, roster in list(self._rosters.items()):
@@ -119,7 +131,7 @@ class Rosters:
         match message:
             case PutOut():
                 self._put_out(message, now)
-            case RosterBegins() | RosterMember() | RosterEnds() | Came() | Went():
+            case RosterBegins() | RosterMember() | RosterEnds() | Came() | Went() | Muting():
                 roster = self._rosters.get(folded(message.room))
                 if roster is not None:
                     roster.told(message, now)
@@ -140,7 +152,7 @@ class Rosters:
         if name in self._leaving:
             self._requests.answer(message, now)
             return
-        room = self._talks.room(name)
+        room, by = self._talks.room(name), self._banned_by.pop(name, "")
         if room is not None:
             roster = self._rosters[name]
             if not (roster.joining and roster.asked_in):
@@ -149,7 +161,7 @@ class Rosters:
             if name in self._own:
                 room.tell_left(confirmed=True)
             else:
-                room.tell_put_out(message.how.value)
+                room.tell_put_out(message.how.value, by if message.how is Leaving.BANNED else "")
 
     # --- What is due
 

@@ -26,6 +26,8 @@ _VERBS = {
     Command.INVITE: RoomVerb.INVITE,
     Command.BAN: RoomVerb.BAN,
     Command.UNBAN: RoomVerb.UNBAN,
+    Command.MUTE: RoomVerb.MUTE,
+    Command.UNMUTE: RoomVerb.UNMUTE,
     Command.OP: RoomVerb.OP,
     Command.DEOP: RoomVerb.DEOP,
 }

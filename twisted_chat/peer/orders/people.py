@@ -28,22 +28,22 @@ class PeopleOrders:
     def _who(self, order: Order, now: float) -> None:
         name, marks = order.argument, self._generation
         current, here = self._talks.current, self._talks.current_room
-        every = self._talks.rooms()
-        people = everybody(self._contacts, marks)
-        if name:
-            room = self._talks.room(name)
-            if room is None:
-                self._tell(rooms.NotInRoom(name))
-                return
-            every, people = [room], present(room.people(), marks)
+        room = self._talks.room(name) if name else None
+        if name and room is None:
+            self._tell(rooms.NotInRoom(name))
+            return
+        people = (
+            present(room.people(), marks) if room is not None else everybody(self._contacts, marks)
+        )
         self._tell(
             talk.Who(
                 self._generation.registration.name,
                 "" if here is None else here.name,
                 people,
-                0 if name else self._generation.datagrams.dropped,
-                tuple(room.name for room in every),
+                0 if room is not None else self._generation.datagrams.dropped,
+                tuple(one.name for one in self._talks.rooms()),
                 described(current),
+                "" if room is None else room.name,
             )
         )
 
@@ -66,7 +66,7 @@ class PeopleOrders:
             for contact in found:
                 self._gathering.forget(contact.who)
                 self._contacts.turn_away(contact)
-                self._contacts.settle(contact, now)
+                self._contacts.settle(contact, now, tell=True)
             self._tell(talk.IgnoredNow(name))
 
     def _unignore(self, order: Order, now: float) -> None:

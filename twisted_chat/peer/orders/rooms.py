@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.commands import RUNNING, Command, Order
+from twisted_chat.peer.commands import DELETE, RUNNING, Command, Order
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.requests import Obey, PersonRequests
 from twisted_chat.peer.server import Outcome
+from twisted_chat.peer.talks.room import JoinedRoom
 
 
 class RoomOrders:
@@ -14,6 +15,7 @@ class RoomOrders:
 
     def __init__(self, generation: Generation, shared: Shared, requests: PersonRequests) -> None:
         self._server = generation.server
+        self._contacts = shared.contacts
         self._talks = shared.talks
         self._tell = shared.effects.tell
         self._asked = requests.asked
@@ -24,7 +26,7 @@ class RoomOrders:
             Command.ROOMLEAVE: self._leave,
             Command.ROOMCLOSE: self._close,
             Command.ROOMGIVE: self._give,
-            Command.TOPIC: self._set_topic,
+            Command.TOPIC: self._topic,
             **dict.fromkeys(RUNNING, self._run),
         }
 
@@ -92,7 +94,7 @@ class RoomOrders:
     def _close(self, order: Order, now: float) -> None:
         def then(outcome: Outcome, now: float) -> None:
             done = outcome is Outcome.DONE
-            self._tell(rooms.RoomClosed() if done else rooms.RoomNotClosed())
+            self._tell((rooms.RoomClosed if done else rooms.RoomNotClosed)(room or ""))
 
         room = self._which(Command.ROOMCLOSE)
         if room is not None:
@@ -104,7 +106,7 @@ class RoomOrders:
 
         def then(outcome: Outcome, now: float) -> None:
             done = outcome is Outcome.DONE
-            self._tell(rooms.RoomHandedOn(name) if done else rooms.RoomNotGiven(name))
+            self._tell((rooms.RoomHandedOn if done else rooms.RoomNotGiven)(name, room or ""))
 
         room = self._which(Command.ROOMGIVE)
         if room is not None:
@@ -117,14 +119,48 @@ class RoomOrders:
         room = order.room or self._which(command)
         if room is None:
             return
-        close = self._asked(command, name, self._ran(command, room, name))
+        ran, joined = self._ran(command, room, name), self._talks.room(room)
+        if command is Command.BAN and joined is not None:
+            joined.send_away([name])
+        is_news = joined is not None and self._will_be_news(command, joined, name)
+
+        def then(outcome: Outcome, now: float) -> None:
+            if command is Command.BAN and joined is not None:
+                joined.sent_away([name], now, done=outcome is Outcome.DONE)
+            if not (is_news and outcome is Outcome.DONE):
+                ran(outcome, now)
+
+        close = self._asked(command, name, then)
         self._server.run(command, room, name, close, now)
 
-    def _set_topic(self, order: Order, now: float) -> None:
-        room = self._which(Command.TOPIC)
-        if room is not None:
-            close = self._asked(Command.TOPIC, "", self._ran(Command.TOPIC, room, ""))
-            self._server.set_topic(room, order.text, close, now)
+    def _will_be_news(self, command: Command, room: JoinedRoom, name: str) -> bool:
+        """Whether all members of a room are told what is wanted, and we with them."""
+        if command not in (Command.MUTE, Command.UNMUTE):
+            return False
+        contact = self._contacts.called(name)
+        if contact is None or room not in contact.rooms or contact.ignored:
+            return False
+        return room.mutes(contact) is (command is Command.UNMUTE)
+
+    def _topic(self, order: Order, now: float) -> None:
+        """Say what a room is about, or show it."""
+        name, text = self._which(Command.TOPIC), order.text
+        if name is None:
+            return
+        room = self._talks.room(name)
+        if not text and order.choice != DELETE:
+            self._tell(rooms.InNoRoom() if room is None else rooms.TopicShown(room.topic, name))
+            return
+        before = "" if room is None else room.topic
+        ran = self._ran(Command.TOPIC, name, "")
+
+        def then(outcome: Outcome, now: float) -> None:
+            if outcome is not Outcome.DONE or room is None:
+                ran(outcome, now)
+            elif room.about(text) or before == text:  # Else it was told as news.
+                self._tell(rooms.TopicShown(text, name))
+
+        self._server.set_topic(name, text, self._asked(Command.TOPIC, "", then), now)
 
     def _ran(self, command: Command, room: str, name: str) -> Callable[[Outcome, float], None]:
         def then(outcome: Outcome, now: float) -> None:

@@ -87,12 +87,24 @@ class TalkOrders:
 
         self._server.find(name, found, self._asked(command, name, close), now)
 
+    def _answer(self, order: Order, now: float) -> None:
+        """Talk to somebody who has asked for us."""
+        why = self._registration.unavailable(Command.TO, now)
+        if why is None:
+            self._poke(order, now)
+        else:
+            self._tell(why)
+            self._in_vain(now, Command.TO)
+
     def _turn(self, order: Order, now: float) -> None:
         """Let what is typed go to another of our conversations."""
         name = order.argument
         room = self._talks.room(name)
         found = [one for one in self._contacts.outside_called(name) if one.talking]
-        if (room is not None) is bool(found):
+        asks = not found and self._contacts.outside_called(name)
+        if room is None and asks:
+            self._answer(order, now)
+        elif (room is not None) is bool(found):
             self._tell(talk.NoSuchTalk(name, room is not None))
             self._in_vain(now, Command.TO)
         else:

@@ -1,13 +1,16 @@
 """A room that we are in: its name, who is in it, and what is told of that."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
+from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_MEMBERS, Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.gathering import Gathering
 
+MAX_MUTED = 256
+"""Those of whom nothing is to be shown."""
 LINGER = 5.0
 """Seconds for which those who have gone are still heard, as what they said before comes late."""
 
@@ -23,6 +26,11 @@ class JoinedRoom:
         self._effects = effects
         self._gathering = gathering
         self.name = name
+        self.topic = self._topic_told = ""
+        """What it is about, as the server said last."""
+        self._muted: frozenset[str] = frozenset()
+        self._sent_away: dict[str, Contact | None] = {}
+        """Those whom the person wants out of it, by casefolded names, as soon as they are gone."""
         self.returning = False
         """Whether it shows in a moment who is in it, as the server has come back."""
         self._gone: dict[Contact, float] = {}
@@ -87,6 +95,30 @@ class JoinedRoom:
         self._gone[contact] = now + LINGER
         self._contacts.leave(contact, self, now)
 
+    def mutes(self, contact: Contact) -> bool:
+        """Whether nothing is to be shown of what somebody says here."""
+        return contact.fingerprint in self._muted
+
+    # --- How it is run
+
+    def begin_anew(self, muted: frozenset[str]) -> None:
+        """The whole roster has come, with the keys of those who are muted. If it is about
+        anything, that follows."""
+        self._muted, self.topic = muted, ""
+
+    def mute(self, fingerprint: str, *, muted: bool) -> bool:
+        """The one with this key is muted, or no more. False if that was so already."""
+        if (fingerprint in self._muted) is muted or (muted and len(self._muted) >= MAX_MUTED):
+            return False
+        self._muted ^= {fingerprint}
+        return True
+
+    def about(self, topic: str) -> bool:
+        """It is about this now. False if that is what was told last."""
+        self.topic, told = topic, self._topic_told
+        self._topic_told = topic
+        return topic != told
+
     # --- Being in it
 
     def tell_entered(self, members: list[Contact], *, encrypted: bool) -> None:
@@ -97,14 +129,30 @@ class JoinedRoom:
 
     def came(self, contact: Contact, now: float) -> None:
         """Somebody is in it who was not."""
+        self._sent_away.pop(contact.casefolded, None)
         if not contact.ignored:
             self._gathering.came(contact.who, self.name, now)
 
     def went(self, contact: Contact, now: float) -> None:
         """Somebody is in it no longer."""
         self.part(contact, now)
-        if not contact.ignored:
+        if contact.casefolded in self._sent_away:
+            self._sent_away[contact.casefolded] = contact
+        elif not contact.ignored:
             self._gathering.left(contact.who, self.name, now)
+
+    def send_away(self, names: Iterable[str]) -> None:
+        """The person wants these out of it: that they went is told by what comes of it."""
+        self._sent_away |= dict.fromkeys(map(folded, names))
+
+    def sent_away(self, names: Iterable[str], now: float, *, done: bool) -> None:
+        """That was done, or not. Of those who are still to go it is told no more either."""
+        for name in map(folded, names):
+            gone = self._sent_away.pop(name, None)
+            if done and gone is None and any(one.casefolded == name for one in self._listed_as):
+                self._sent_away[name] = None
+            elif gone is not None and not done and not gone.ignored:
+                self._gathering.left(gone.who, self.name, now)
 
     def empty(self, now: float) -> None:
         """We are not in it any more."""
@@ -116,6 +164,6 @@ class JoinedRoom:
         """Tell that we are out of it, as we wanted."""
         self._effects.tell(rooms.LeftRoom(self.name, confirmed))
 
-    def tell_put_out(self, how: str = "") -> None:
+    def tell_put_out(self, how: str = "", by: str = "") -> None:
         """Tell that we are out of it, as somebody else wanted."""
-        self._effects.tell(rooms.PutOutOf(self.name, how))
+        self._effects.tell(rooms.PutOutOf(self.name, how, by))

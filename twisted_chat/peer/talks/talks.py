@@ -17,13 +17,13 @@ MAX_ROOMS = 64
 
 
 class Hearing(Enum):
-    """What is to become of words that were said to a room."""
+    """What is to become of words that were said to us."""
 
     SHOWN = "shown"
     AWAITED = "awaited"
-    """They wait: the one who said them may be about to be called a member."""
+    """They wait: the one who said them may be about to be called a member, or to ask for us."""
     DROPPED = "dropped"
-    """We are not in that room."""
+    """We are not in that room, or those who run it want nothing of theirs to be shown there."""
 
 
 class Talks:
@@ -152,8 +152,14 @@ class Talks:
     # --- Hearing
 
     def hearing(self, name: str, contact: Contact, now: float) -> Hearing:
-        """What is to become of words that somebody has said to the room of this name."""
+        """What is to become of words that somebody has said to the room of this name, or
+        without one in private."""
+        if not name:
+            away = self._contacts.is_turned_away(contact)
+            return Hearing.AWAITED if away else Hearing.SHOWN  # They may be about to ask again.
         room = self._rooms.get(folded(name))
+        if room is not None and room.mutes(contact):
+            return Hearing.DROPPED
         if room is not None:
             return Hearing.SHOWN if room.hears(contact, now) else Hearing.AWAITED
         return Hearing.AWAITED if folded(name) in self.joining else Hearing.DROPPED

@@ -1,15 +1,21 @@
-"""What those who run a room do with others: kick, invite, ban, op; by keys, found by names."""
+"""What those who run a room do with others: kick, invite, ban, mute, op; by keys, from names."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room, User
-from twisted_chat.directory.rules import MOST_BANNED, MOST_INVITED, MOST_OPS, RoomRules
+from twisted_chat.directory.rules import (
+    MOST_BANNED,
+    MOST_INVITED,
+    MOST_MUTED,
+    MOST_OPS,
+    RoomRules,
+)
 from twisted_chat.names import folded
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.registry import Registry
-from twisted_chat.wire.gen2.answers import Leaving, RoomNews
+from twisted_chat.wire.gen2.answers import Leaving, Muting, RoomNews, Topic
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import Kick, RoomVerb, RunRoom
 
@@ -33,6 +39,7 @@ class Moderation:
             RoomVerb.BAN: self._ban,
             RoomVerb.OP: self._op,
             RoomVerb.DEOP: self._deop,
+            RoomVerb.MUTE: self._mute,
         }
 
     def run(self, request: RunRoom, room: Room, by: KeyHolder, now: float) -> Ground | None:
@@ -40,6 +47,8 @@ class Moderation:
         name = request.name
         if request.verb is RoomVerb.UNBAN:
             return self._unban(room, name, by, now)
+        if request.verb is RoomVerb.UNMUTE:
+            return self._unmute(room, name, by, now)
         user = self._available.find(name)
         if user is not None and not user.fingerprint:
             return Ground.NO_KEY
@@ -68,7 +77,7 @@ class Moderation:
         if text != room.rules.topic:
             self._registry.rule(room, replace(room.rules, topic=text), now)
             self._registry.charge_telling(room, by, now)
-            self._roster.topic(room)
+            self._roster.tell_all(room, Topic(room.name, text).encode())
 
     def _invite(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
         rules = room.rules
@@ -87,23 +96,54 @@ class Moderation:
         if not rules.bans(key) and len(rules.banned) >= MOST_BANNED:
             return Ground.MANY
         self._rule(room, rules.ban(key, name), now)
+        self._tell(key, RoomVerb.BAN, room, by)  # First, so that it is known who did it.
         user = self._directory.holders.get(key)
         if user is not None and room in user.rooms:
             self._registry.leave_room(room, user, now, Leaving.BANNED)
-        self._tell(key, RoomVerb.BAN, room, by)
         return None
 
     def _unban(self, room: Room, name: str, by: KeyHolder, now: float) -> Ground | None:
-        user, rules = self._available.find(name), room.rules
-        known_as = {key for key, had in rules.banned if folded(had) == folded(name)}
-        if user is not None and rules.bans(user.fingerprint):
-            known_as.add(user.fingerprint)
+        known_as = self._those_called(name, room.rules.banned)
         if not known_as:
             return Ground.NOBODY
-        self._rule(room, rules.unban(frozenset(known_as)), now)
+        self._rule(room, room.rules.unban(known_as), now)
         for key in sorted(known_as):
             self._tell(key, RoomVerb.UNBAN, room, by)
         return None
+
+    def _those_called(self, name: str, those: tuple[tuple[str, str], ...]) -> frozenset[str]:
+        """The keys among those of whoever has this name, or had it then."""
+        user = self._available.find(name)
+        now = "" if user is None else user.fingerprint
+        return frozenset(key for key, had in those if key == now or folded(had) == folded(name))
+
+    def _mute(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
+        rules = room.rules
+        if key in rules.ops and by.fingerprint != room.creator:
+            return Ground.NOT_YOURS
+        if rules.mutes(key):
+            return None
+        if len(rules.muted) >= MOST_MUTED:
+            return Ground.MANY
+        self._rule(room, rules.mute(key, name), now)
+        self._tell_muting(room, [key], by, now, muted=True)
+        return None
+
+    def _unmute(self, room: Room, name: str, by: KeyHolder, now: float) -> Ground | None:
+        known_as = self._those_called(name, room.rules.muted)
+        if not known_as:
+            return Ground.NOBODY
+        self._rule(room, room.rules.unmute(known_as), now)
+        self._tell_muting(room, sorted(known_as), by, now, muted=False)
+        return None
+
+    def _tell_muting(
+        self, room: Room, keys: list[str], by: KeyHolder, now: float, *, muted: bool
+    ) -> None:
+        """Tell all members, who are to carry it out."""
+        for key in keys:
+            self._registry.charge_telling(room, by, now)
+            self._roster.tell_all(room, Muting(room.name, key, muted).encode())
 
     def _op(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
         rules = room.rules

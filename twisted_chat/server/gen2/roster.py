@@ -25,6 +25,7 @@ from twisted_chat.wire.gen2.answers import (
     Came,
     Introduced,
     Leaving,
+    Muting,
     PutOut,
     RosterBegins,
     RosterEnds,
@@ -133,9 +134,8 @@ class LinkRoster:
             self._queue.cancel_roster(outlet, room)
             self._queue.send(outlet, PutOut(room.name, how).encode())
 
-    def topic(self, room: Room) -> None:
-        """Tell the members what their room is about."""
-        message = Topic(room.name, room.rules.topic).encode()
+    def tell_all(self, room: Room, message: bytes) -> None:
+        """Tell the members something of their room that the whole roster says too."""
         for member in room.members:
             outlet = self._outlets.get(member.user.fingerprint)
             if outlet is not None and not self._queue.tell(outlet, message):
@@ -231,11 +231,13 @@ class LinkRoster:
     def _whole(self, room: Room, receiver: Member, outlet: Outlet) -> Iterator[bytes]:
         outlet.awaits.discard(room)
         later = outlet.later[room] = deque()
-        yield RosterBegins(room.name, receiver.told).encode()
+        yield RosterBegins(room.name, receiver.told, room.rules.private).encode()
         for member in room.members.read():
             if member is not receiver:
                 told = self._nearby.contact(contact(member.user), receiver.address)
                 yield RosterMember(room.name, told).encode()
+        for key, _ in room.rules.muted:
+            yield Muting(room.name, key, True).encode()
         yield RosterEnds(room.name).encode()
         if room.rules.topic:
             yield Topic(room.name, room.rules.topic).encode()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
-from twisted_chat.peer.events import rooms as room_events
+from twisted_chat.peer.events import moves as move_events
 from twisted_chat.peer.events import said as said_events
 from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.events.talk import TalkingTo
@@ -15,11 +15,11 @@ WORDS = server.WORDS | rooms.WORDS | said.WORDS | talk.WORDS | paths.WORDS
 
 _PLACED = frozenset(
     {
-        room_events.CameAndLeft,
-        room_events.CameOrLeftOften,
-        room_events.LeftAndCameBack,
-        room_events.PeopleCame,
-        room_events.PeopleLeft,
+        move_events.CameAndLeft,
+        move_events.CameOrLeftOften,
+        move_events.LeftAndCameBack,
+        move_events.PeopleCame,
+        move_events.PeopleLeft,
         said_events.AllArrived,
         said_events.ArrivalUnknown,
         said_events.LostFor,

@@ -5,7 +5,7 @@ from typing import Any
 
 from twisted_chat.display import safe
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events import moves, rooms
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.terminal.wording.people import (
     MAX_NAMED,
@@ -54,6 +54,8 @@ _WANTED = {
     Command.INVITE: "{name} is not invited into {room}",
     Command.BAN: "{name} is not banned from {room}",
     Command.UNBAN: "{name} is as before in {room}",
+    Command.MUTE: "{name} is not muted in {room}",
+    Command.UNMUTE: "{name} is as before in {room}",
     Command.OP: "{name} is no op of {room}",
     Command.DEOP: "{name} is as before in {room}",
     Command.TOPIC: "the topic of {room} is as before",
@@ -62,6 +64,9 @@ _RUN = {
     Command.INVITE: "{name} may come into {room}, and is told so",
     Command.BAN: "{name} is banned from {room}",
     Command.UNBAN: "{name} is not banned from {room} any more",
+    Command.MUTE: "{name} is muted in {room}: the programs of its members are asked to show"
+    " nothing of {name} there",
+    Command.UNMUTE: "{name} is not muted in {room} any more",
     Command.OP: "{name} is an op of {room}",
     Command.DEOP: "{name} is no op of {room} any more",
     Command.TOPIC: "the topic of {room} is set",
@@ -75,6 +80,7 @@ _NEWS = {
 }
 
 
+_MUTED = {True: "muted", False: "not muted any more"}
 _ENDS = {
     "banned": "you were banned from {room}",
     "closed": "{room} was closed",
@@ -94,6 +100,8 @@ def _not_run(event: rooms.RoomNotRun) -> str:
 
 def _put_out(event: rooms.PutOutOf) -> str:
     room = shown_name(event.room)
+    if event.by:
+        return f"{shown_name(event.by)} has banned you from {room}: you are not in it any more"
     return _ENDS.get(event.how, "you were put out of {room}, or it was closed").format(room=room)
 
 
@@ -107,7 +115,7 @@ def _not_made(event: rooms.RoomNotMade) -> str:
 def _topic(event: rooms.TopicShown) -> str:
     room = shown_name(event.room)
     if not event.topic:
-        return f"{room} has no topic any more"
+        return f"{room} has no topic"
     return f"the topic of {room}: {safe(event.topic)}"
 
 
@@ -120,16 +128,41 @@ def _no_room(event: rooms.NoSuchRoom) -> str:
 
 def _kicked(event: rooms.KickedOut) -> str:
     whom = shown_name(event.name) if event.name else "everybody else"
-    return f"{whom} has been put out of your room"
+    return f"{whom} has been put out of {shown_name(event.room)}"
 
 
 def _not_kicked(event: rooms.NotKickedOut) -> str:
-    name = shown_name(event.name)
-    text = f"only who created a room can put {name} out of it, and only a member"
+    name, room = shown_name(event.name), shown_name(event.room)
+    text = f"only who created {room}, and its ops, can put {name} out of it, and only a member"
     return f"{text}; {name} still hears you, as you hear {name}" if event.hears else text
 
 
-def _often(event: rooms.CameOrLeftOften) -> str:
+def _muted(event: rooms.PersonMuted) -> str:
+    room = shown_name(event.room)
+    if not event.who.name:
+        shown = "not shown to anybody there" if event.muted else "shown there again"
+        return f"you are {_MUTED[event.muted]} in {room}: what you say is {shown}"
+    name = called(event.who)
+    if event.muted:
+        return f"{name} is muted in {room}: programs of its members show nothing that {name} says"
+    return f"{name} is not muted any more in {room}: what {name} says there is shown again"
+
+
+def _kick_from_where(event: rooms.KickFromWhere) -> str:
+    name = shown_name(event.name)
+    every = listing(map(shown_name, event.rooms), MAX_NAMED)
+    room = shown_name(event.rooms[0]) if len(event.rooms) == 1 else "ROOM"
+    return (
+        f"nobody was put out: {name} is in {every}, where you do not talk now; $to {room}, and"
+        f" then $kick {name}, puts {name} out of there"
+    )
+
+
+def _room(event: rooms.RoomNotClosed | rooms.RoomNotGiven) -> str:
+    return shown_name(event.room) if event.room else "a room"
+
+
+def _often(event: moves.CameOrLeftOften) -> str:
     where = "is here now" if event.here else "is not here now"
     times = "once more" if event.times == 1 else f"{event.times} times more"
     return f"{called(event.who)} came or left {times}, and {where}"
@@ -156,6 +189,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         by=shown_name(event.by), room=shown_name(event.room)
     ),
     rooms.TopicShown: _topic,
+    rooms.PersonMuted: _muted,
     rooms.WhichRoom: _which,
     rooms.NotInRoom: lambda event: (
         f"you are not in a room {shown_name(event.room)}; $who shows where you are"
@@ -170,17 +204,20 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         + ("" if event.joins else f"; $roomjoin {shown_name(event.room)} takes you in")
     ),
     rooms.RoomNotMade: _not_made,
-    rooms.RoomClosed: lambda event: "your room is closed",
-    rooms.RoomNotClosed: lambda event: "only who created a room can close it",
-    rooms.RoomHandedOn: lambda event: f"the room is {shown_name(event.name)}'s now",
+    rooms.RoomClosed: lambda event: f"your room {shown_name(event.room)} is closed",
+    rooms.RoomNotClosed: lambda event: f"only who created {_room(event)} can close it",
+    rooms.RoomHandedOn: lambda event: (
+        f"the room {shown_name(event.room)} is {shown_name(event.name)}'s now"
+    ),
     rooms.RoomNotGiven: lambda event: (
-        "only who created a room can give it away, to a member with a key"
+        f"only who created {_room(event)} can give it away, to a member with a key"
     ),
     rooms.KickedOut: _kicked,
     rooms.NotKickedOut: _not_kicked,
-    rooms.PeopleCame: _moved("came"),
-    rooms.PeopleLeft: _moved("left"),
-    rooms.LeftAndCameBack: _moved("left and came back"),
-    rooms.CameAndLeft: _moved("came and left again"),
-    rooms.CameOrLeftOften: _often,
+    rooms.KickFromWhere: _kick_from_where,
+    moves.PeopleCame: _moved("came"),
+    moves.PeopleLeft: _moved("left"),
+    moves.LeftAndCameBack: _moved("left and came back"),
+    moves.CameAndLeft: _moved("came and left again"),
+    moves.CameOrLeftOften: _often,
 }

@@ -91,11 +91,12 @@ def _who(event: talk.Who) -> list[str]:
     goes = f"what you type goes to {place(event.current)}"
     lines = [f"{named} {where}", goes if _name(event.current) else "you talk to nobody"]
     hearing = [one for one in event.people if one.part is Part.HEARS]
-    for room in event.rooms:
+    for room in (event.asked,) if event.asked else event.rooms:
         some = [_marked(one) for one in hearing if room in one.rooms]
         with_you = listing(some, MAX_LISTED) if some else "nobody"
         lines.append(f"in room {shown_name(room)} with you: {with_you}")
-    if some := [_marked(one) for one in hearing if one.private]:
+    some = [] if event.asked else [_marked(one) for one in hearing if one.private]
+    if some:
         lines.append(f"you talk privately to {listing(some, MAX_LISTED)}")
     for part in Part:
         some = [_marked(one) for one in event.people if one.part is part]

@@ -31,7 +31,7 @@ from twisted_chat.wire.gen2.pairing import (
     read_pairing,
     read_seen,
 )
-from twisted_chat.wire.gen2.requests import RUNNING, RoomVerb, SignOfLife
+from twisted_chat.wire.gen2.requests import TOLD, RoomVerb, SignOfLife
 
 _ROOM_VERBS = frozenset(verb.value for verb in RoomVerb)
 
@@ -69,13 +69,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class RosterBegins:
-    """`ro ROOM NUMBER`: you are in this room; who else is follows, then `re ROOM`."""
+    """`ro ROOM NUMBER`, or `ro ROOM NUMBER private`: you are in this room, into which nobody
+    comes uninvited if it is private; who else is follows, then `re ROOM`."""
 
     room: str
     number: int
+    private: bool = False
 
     def encode(self) -> bytes:
-        return f"ro {self.room} {self.number}".encode()
+        return f"ro {self.room} {self.number}{' private' * self.private}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,20 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Muting:
+    """`mu ROOM FINGERPRINT` or `um ROOM FINGERPRINT`: what the one with this key says in the room
+    is not to be shown from now on, or is again."""
+
+    room: str
+    fingerprint: str
+    muted: bool
+
+    def encode(self) -> bytes:
+        verb = RoomVerb.MUTE if self.muted else RoomVerb.UNMUTE
+        return f"{verb.value} {self.room} {self.fingerprint}".encode()
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """`ok VERB ROOM`: what you asked for with it is done."""
 
@@ -230,6 +246,7 @@ Answer = (
     | PutOut
     | RoomNews
     | Topic
+    | Muting
     | Done
     | Refused
     | Rivalled
@@ -272,7 +289,8 @@ def _read_went(argument: str) -> Went:
 
 def _read_begins(argument: str) -> RosterBegins:
     room, number = arguments(_word_number, argument)
-    return RosterBegins(read_name(room), int(number))
+    private = argument.split(" ")[2:3] == ["private"]
+    return RosterBegins(read_name(room), int(number), private)
 
 
 def _read_put_out(argument: str) -> PutOut:
@@ -291,6 +309,14 @@ def _news(verb: RoomVerb) -> Callable[[str], RoomNews]:
 def _read_topic(argument: str) -> Topic:
     room, _, text = argument.partition(" ")
     return Topic(read_name(room), text)
+
+
+def _muting(muted: bool) -> Callable[[str], Muting]:
+    def read(argument: str) -> Muting:
+        room, fingerprint = arguments(_two_words, argument)
+        return Muting(read_name(room), read_fingerprint(fingerprint), muted)
+
+    return read
 
 
 def _read_done(argument: str) -> Done:
@@ -341,7 +367,9 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"r-": _read_went,
     b"rk": _read_put_out,
     b"rt": _read_topic,
-    **{verb.value.encode(): _news(verb) for verb in RUNNING},
+    **{verb.value.encode(): _news(verb) for verb in TOLD},
+    b"mu": _muting(True),
+    b"um": _muting(False),
     b"ok": _read_done,
     b"no": _read_no,
     b"can": read_can,

@@ -49,6 +49,8 @@ class RoomVerb(Enum):
     UNBAN = "ub"
     OP = "op"
     DEOP = "od"
+    MUTE = "mu"
+    UNMUTE = "um"
     TOPIC = "rt"
 
 
@@ -116,8 +118,8 @@ class CreatePrivateRoom:
 
 @dataclass(frozen=True, slots=True)
 class RunRoom:
-    """`iv`, `bn`, `ub`, `op` or `od`, with ROOM and NAME: in this room this is what I want for
-    the one of this name."""
+    """`iv`, `bn`, `ub`, `op`, `od`, `mu` or `um`, with ROOM and NAME: in this room this is what I
+    want for the one of this name."""
 
     verb: RoomVerb
     room: str
@@ -184,7 +186,10 @@ ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
     GiveRoom: RoomVerb.GIVE,
 }
 """The verb of each request about a room, but for those that say theirs."""
-RUNNING = (RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN, RoomVerb.OP, RoomVerb.DEOP)
+TOLD = (RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN, RoomVerb.OP, RoomVerb.DEOP)
+"""What one who runs a room wants for somebody, who is told by whom."""
+RUNNING = (*TOLD, RoomVerb.MUTE, RoomVerb.UNMUTE)
+"""All that one who runs a room can want for somebody."""
 
 
 def verb_of(request: RoomRequest) -> RoomVerb:

@@ -1,0 +1,68 @@
+"""Events: who comes and goes in our rooms, gathered where it is much."""
+
+from dataclasses import dataclass
+
+from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Someone
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCame(Event):
+    """Some are in a room of ours now."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+    room: str
+    """The room."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLeft(Event):
+    """Some are not in a room of ours any more."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+    room: str
+    """The room."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAndCameBack(Event):
+    """Some have left the room, and are in it again."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+    room: str
+    """The room."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameAndLeft(Event):
+    """Some have been in the room, and are not any more."""
+
+    people: tuple[Someone, ...]
+    """The first of them."""
+    others: int
+    """How many more."""
+    room: str
+    """The room."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameOrLeftOften(Event):
+    """Somebody comes and goes so often that it is counted and not told."""
+
+    who: Someone
+    """Who."""
+    times: int
+    """How often since it was told last."""
+    here: bool
+    """Whether they are in the room now."""
+    room: str
+    """The room."""
