@@ -42,8 +42,8 @@ class FakeConversations:
     def tell_parted(self, contact: Contact) -> None:
         self.done.append(("tell parted", contact.name))
 
-    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
-        self.done.append(("left", contact.name))
+    def left(self, contact: Contact, room: str, *, drop: bool) -> None:
+        self.done.append(("dropped" if drop else "left", contact.name))
 
     def forget(self, contact: Contact) -> None:
         self.done.append(("forget", contact.name))

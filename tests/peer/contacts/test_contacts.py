@@ -80,11 +80,11 @@ class WhoIsWho(ContactsCase):
         self.contacts.came(bob, den)
         self.contacts.await_return(carol, LAB, awaited=True)
         self.contacts.leave(bob, LAB, 1.0)
-        self.assertEqual((self.links.done, bob.rooms), ([("left", "bob")], (den,)))
+        self.assertEqual((self.links.done, bob.rooms), ([("dropped", "bob")], (den,)))
         self.contacts.leave(bob, den, 1.0)
         self.contacts.leave(carol, LAB, 1.0)
         self.assertEqual(
-            self.links.done[1:], [("left", "bob"), ("part", "bob"), ("forget", "carol")]
+            self.links.done[1:], [("dropped", "bob"), ("part", "bob"), ("forget", "carol")]
         )
         self.assertEqual(self.contacts.everybody(), [])
 

@@ -3,6 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
+from twisted_chat.peer.gen2.outbox import WINDOW
 from twisted_chat.peer.gen2.roster import GRACE
 from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.requests import AskRoster, QuitRoom
@@ -57,6 +58,22 @@ class Several(SynchronousTestCase):
         self.said_to("den", "two")
         self.assertEqual(self.heard(self.bob), [" in room lab: one", ": two"])
         self.assertEqual(self.heard(self.carol), [": two"])
+
+    def test_waiting_for_one_gone(self) -> None:
+        """Nothing goes to one who has left that was not sent before, also where much waits for
+        their acknowledgement."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        contacts = bob.session._talks._contacts
+        speaker = contacts.called("alice")
+        assert speaker is not None
+        contacts.block(speaker, blocked=True)  # So that nothing is acknowledged.
+        alice.type(*map(str, range(WINDOW + 10)), wait=10)
+        bob.type("$roomleave")
+        self.assertEqual(len(alice.told("bob never got 10 lines")), 1, alice.lines[-3:])
+        contacts.block(speaker, blocked=False)
+        world.wait(10)
+        self.assertNotIn(str(WINDOW), " ".join(bob.lines).split())
 
     def test_one_gone(self) -> None:
         """One who has not come back to one room, and has to another, is sent nothing of what was

@@ -56,6 +56,8 @@ class Contact:
     """Whether the person wants to see nothing of them, and to say nothing to them."""
     withheld: bool = False
     """Whether they may be somebody who never asked for what is said."""
+    heard: float | None = None
+    """When they said something to us last, over a link, since the program was started."""
     awaited: tuple[SharedRoom, ...] = ()
     """Rooms to which they have yet to return, and nothing is sent to them until then."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
@@ -37,6 +38,19 @@ class Listeners:
     absent: tuple[Someone, ...]
 
 
+class RemembersIgnored(Protocol):
+    """What keeps the keys of those who are ignored."""
+
+    def ignored(self) -> Iterable[tuple[str, str]]:
+        """The names and fingerprints of those."""
+
+    def ignore(self, name: str, fingerprint: str) -> None:
+        """Remember this key, under this name."""
+
+    def unignore(self, fingerprint: str) -> None:
+        """Remember it no longer."""
+
+
 class Contacts(Audience):
     """The only owner of what each contact is to the person."""
 
@@ -45,6 +59,7 @@ class Contacts(Audience):
         self._known: dict[Identity, Contact] = {}
         self._called: dict[str, list[Contact]] = {}
         self._ignored = Ignored()
+        self._remembers: RemembersIgnored | None = None
         self.open = False
         """Whether anybody can speak to us: those who do not hear us are then nobody to us."""
         self.welcoming = True
@@ -114,15 +129,16 @@ class Contacts(Audience):
             del self._known[contact.identity]
         self._unindex(contact)
 
-    def leave(self, contact: Contact, room: SharedRoom, now: float) -> None:
-        """Somebody is not in a room with us any more, and nothing goes there that has waited
-        for them to return to it."""
+    def leave(self, contact: Contact, room: SharedRoom, now: float, *, ours: bool = False) -> None:
+        """Somebody is not in a room with us any more, and nothing more goes there: what we said
+        while we were in it goes on where it is `ours` to have left, and they are in it still;
+        but not what has waited for them to return to it."""
         waits = room in contact.awaited
         self.went(contact, room)
         if waits and not contact.known:
             contact.conversation.forget(contact)  # With all that has waited.
         else:
-            contact.conversation.left(contact, room.name, waited=waits)
+            contact.conversation.left(contact, room.name, drop=waits or not ours)
             if waits and not contact.awaited:
                 contact.conversation.returned(contact, now)  # To the rooms that are left.
             self.settle(contact, now)
@@ -196,6 +212,12 @@ class Contacts(Audience):
 
     # --- Whom the person ignores
 
+    def remember_ignored(self, memory: RemembersIgnored) -> None:
+        """Ignore those whom the person has ignored before, and remember those from now on."""
+        self._remembers = memory
+        for name, fingerprint in memory.ignored():
+            self._ignored.add(name, (fingerprint,))
+
     def ignore(self, name: str, whose: list[Contact]) -> bool:
         """Show nothing of some, and say nothing to them. False where too many are ignored."""
         known_by = {mark for one in whose for mark in marks_of(one)}
@@ -203,15 +225,22 @@ class Contacts(Audience):
             known_by.add(keyless(name))
         if not self._ignored.add(name, known_by):
             return False
+        if self._remembers is not None:
+            for fingerprint in fingerprints_of(known_by):
+                self._remembers.ignore(folded(name), fingerprint)
         self._look_again()
         return True
 
     def unignore(self, name: str) -> bool:
-        """Take somebody for what they are again. False if they were not ignored."""
-        if not self._ignored.remove(name):
-            return False
+        """Take somebody for what they are again, whatever they were called when they were
+        ignored. False if they were not."""
+        called = {mark for one in self.every_called(name) for mark in marks_of(one)}
+        gone = self._ignored.remove(name, called)
+        if self._remembers is not None:
+            for fingerprint in fingerprints_of(gone):
+                self._remembers.unignore(fingerprint)
         self._look_again()
-        return True
+        return bool(gone)
 
     def ignores(self, contact: Contact) -> bool:
         return self._ignored.anybody and self._ignored.holds(*marks_of(contact))
@@ -232,6 +261,11 @@ class Contacts(Audience):
         for one in self._known.values():
             one.ignored = self.ignores(one)
         self.changes += 1
+
+
+def fingerprints_of(known_by: Iterable[Hashable]) -> list[str]:
+    """The keys among what some are known by."""
+    return sorted(mark for mark in known_by if isinstance(mark, str))
 
 
 def marks_of(contact: Contact) -> tuple[Hashable, ...]:

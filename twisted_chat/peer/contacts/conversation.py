@@ -27,9 +27,9 @@ class Conversations(Protocol[C]):
     def tell_parted(self, contact: C) -> None:
         """Tell somebody with whom we share a room that we do not talk in private any more."""
 
-    def left(self, contact: C, room: str, *, waited: bool) -> None:
-        """Somebody is not in a room with us any more. Where there is no link to them, or it has
-        `waited` for their return, what was said there and not sent yet is lost."""
+    def left(self, contact: C, room: str, *, drop: bool) -> None:
+        """Somebody is not in a room with us any more. Where there is no link to them, or with
+        `drop`, what was said there and not sent yet is lost."""
 
     def forget(self, contact: C) -> None:
         """Have nothing to do with somebody any more, at once."""

@@ -26,9 +26,15 @@ class Ignored:
         """Whether somebody is ignored."""
         return len(self._marks) > 0
 
-    def remove(self, name: str) -> bool:
-        """Ignore somebody no more. False if they were not ignored."""
-        return self._marks.pop(folded(name), None) is not None
+    def remove(self, name: str, marks: Iterable[Hashable] = ()) -> frozenset[Hashable]:
+        """Ignore no more who is ignored under this name, or has one of these marks. Returns
+        what they were known by; nothing if they were not ignored."""
+        known_by = frozenset(marks)
+        names = [one for one, its in self._marks.items() if not its.isdisjoint(known_by)]
+        gone: frozenset[Hashable] = frozenset()
+        for one in {folded(name), *names}:
+            gone |= self._marks.pop(one, frozenset())
+        return gone
 
     def marks(self, name: str) -> frozenset[Hashable]:
         """What the one who is ignored under this name is known by."""

@@ -49,7 +49,7 @@ class Datagrams:
     def tell_parted(self, contact: Contact) -> None:
         """Nothing: there are no words for it."""
 
-    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
+    def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         """Nothing: no words have waited."""
 
     def forget(self, contact: Contact) -> None:

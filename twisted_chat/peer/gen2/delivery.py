@@ -103,11 +103,11 @@ class Deliveries:
             its is None or its.peer.link is None or its.outbox.has_room(size) for its in every
         )
 
-    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
-        """Somebody is not in a room any more. Where there is no link to them, or it has `waited`
-        for their return, what was said there and not sent yet is not for them."""
+    def left(self, contact: Contact, room: str, *, drop: bool) -> None:
+        """Somebody is not in a room with us any more. Where there is no link to them, or with
+        `drop`, what was said there and not sent yet is not for them."""
         its = self._all.get(contact)
-        if its is None or (its.peer.link is not None and not waited):
+        if its is None or (its.peer.link is not None and not drop):
             return
         if lost := its.outbox.drop(room):
             _lose(lost)

@@ -89,9 +89,10 @@ class Outbox:
         return frozenset(piece.line.room for piece in self._pieces)
 
     def drop(self, room: str) -> list[Line]:
-        """Forget what was never sent of what was said to a room. Returns the lines."""
-        sent = set(self.ever_sent())  # All of a line arrives, or nothing of it.
-        lost = [one for one in self._pieces if one.line.room == room and one.line not in sent]
+        """Forget what was never sent of what was said to a room, also the rest of a line that
+        was sent in part. Returns the lines."""
+        numbered = enumerate(self._pieces, self._first)
+        lost = [one for n, one in numbered if n > self._highest and one.line.room == room]
         gone = set(map(id, lost))
         self._pieces = deque(one for one in self._pieces if id(one) not in gone)
         self._bytes -= sum(piece.size for piece in lost)

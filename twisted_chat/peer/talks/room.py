@@ -86,14 +86,14 @@ class JoinedRoom:
         self._unlist(contact)
         self._contacts.went(contact, self)
 
-    def part(self, contact: Contact, now: float) -> None:
-        """Somebody is not in it any more, and does not hear us."""
+    def part(self, contact: Contact, now: float, *, ours: bool = False) -> None:
+        """Somebody is not in it any more, or as `ours` we are not, and they do not hear us."""
         self._unlist(contact)
         while self._gone and (first := next(iter(self._gone.items())))[1] <= now:
             del self._gone[first[0]]
         self._gone.pop(contact, None)
         self._gone[contact] = now + LINGER
-        self._contacts.leave(contact, self, now)
+        self._contacts.leave(contact, self, now, ours=ours)
 
     def mutes(self, contact: Contact) -> bool:
         """Whether nothing is to be shown of what somebody says here."""
@@ -157,7 +157,7 @@ class JoinedRoom:
     def empty(self, now: float) -> None:
         """We are not in it any more."""
         for _, contact in self.members():
-            self.part(contact, now)
+            self.part(contact, now, ours=True)
         self._gathering.forget_moves(self.name)
 
     def tell_left(self, *, confirmed: bool) -> None:
