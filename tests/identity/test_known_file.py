@@ -14,6 +14,18 @@ from twisted_chat.startup import CannotStart
 
 KEY, OTHER = "a" * 64, "b" * 64
 SERVER = ("192.0.2.1", 8090)
+VERSION_1 = f"""
+CREATE TABLE servers (
+    host TEXT NOT NULL, port INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+    first_seen REAL NOT NULL, last_seen REAL NOT NULL,
+    PRIMARY KEY (host, port));
+CREATE TABLE names (
+    name TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
+    first_seen REAL NOT NULL, last_seen REAL NOT NULL, compared INTEGER NOT NULL);
+INSERT INTO names VALUES ('alice', '{KEY}', 3.0, 4.0, 1);
+INSERT INTO servers VALUES ('192.0.2.1', 8090, '{OTHER}', 1.0, 2.0);
+PRAGMA user_version = 1;
+"""
 
 
 class KnownCase(SynchronousTestCase):
@@ -93,6 +105,21 @@ class Names(KnownCase):
         found = known.name("alice")
         assert found is not None
         self.assertEqual((found.fingerprint, found.first_seen, found.compared), (KEY, 5.0, True))
+        self.assertEqual(found.compared_at, 7.0)
+        self.now = 11.0
+        known.trust("alice", OTHER)
+        found = known.name("alice")
+        assert found is not None
+        self.assertEqual((found.compared, found.compared_at), (False, 0.0))
+
+    def test_ignored(self) -> None:
+        """Those who are ignored are so in the next program, each by one key, until that ends."""
+        known = self.open()
+        for name, key in (("alice", KEY), ("bob", OTHER), ("alicia", KEY)):
+            known.ignore(name, key)
+        self.assertEqual(sorted(self.open().ignored()), [("alicia", KEY), ("bob", OTHER)])
+        known.unignore(KEY)
+        self.assertEqual(self.open().ignored(), [("bob", OTHER)])
 
     def test_doubted(self) -> None:
         """A comparison can be taken back; the key stays known. Of somebody new nothing is."""
@@ -190,11 +217,29 @@ class Refused(KnownCase):
         """A file that lacks its end is refused."""
         known = self.open()
         for number in range(500):
-            known._do("INSERT INTO names VALUES (?, ?, 0, 0, 0)", f"user{number}", KEY)
+            known._do("INSERT INTO names VALUES (?, ?, 0, 0, 0, 0)", f"user{number}", KEY)
         known.close()
         whole = self.path.read_bytes()
         self.path.write_bytes(whole[: len(whole) // 2])
         self.assertIn("damaged", self.refusal())
+
+    def test_older(self) -> None:
+        """A file of the first version is brought up to this one, with all that is in it, also by
+        two programs at once."""
+        self.path.parent.mkdir(parents=True)
+        with closing(sqlite3.connect(self.path)) as older:
+            older.executescript(VERSION_1)
+        first, second = self.open(), self.open()
+        first.ignore("bob", OTHER)
+        found = second.name("alice")
+        assert found is not None
+        seen = found.first_seen, found.last_seen
+        self.assertEqual((found.fingerprint, *seen), (KEY, 3.0, 4.0))
+        self.assertEqual((found.compared, found.compared_at), (True, 0.0))
+        self.assertEqual(second.ignored(), [("bob", OTHER)])
+        server = second.server(SERVER)
+        assert server is not None
+        self.assertEqual(server.fingerprint, OTHER)
 
     def test_newer(self) -> None:
         """The file of a newer program is refused and left as it is."""

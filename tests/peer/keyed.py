@@ -37,6 +37,8 @@ class Known:
 
     fingerprint: str
     compared: bool = False
+    compared_at: float = 0.0
+    last_seen: float = 0.0
 
 
 class Remembered:
@@ -45,6 +47,7 @@ class Remembered:
     def __init__(self) -> None:
         self.names: dict[str, Known] = {}
         self.servers: dict[Address, Known] = {}
+        self.unwanted: dict[str, str] = {}
 
     def name(self, name: str) -> Known | None:
         return self.names.get(name)
@@ -67,6 +70,15 @@ class Remembered:
     def doubt(self, name: str) -> None:
         if name in self.names:
             self.names[name].compared = False
+
+    def ignored(self) -> list[tuple[str, str]]:
+        return [(name, fingerprint) for fingerprint, name in self.unwanted.items()]
+
+    def ignore(self, name: str, fingerprint: str) -> None:
+        self.unwanted[fingerprint] = name
+
+    def unignore(self, fingerprint: str) -> None:
+        self.unwanted.pop(fingerprint, None)
 
     def server(self, address: Address) -> Known | None:
         return self.servers.get(address)

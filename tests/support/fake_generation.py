@@ -15,7 +15,7 @@ from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import NameFirst, NeedsServer
 from twisted_chat.peer.gathering import Gathering
-from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.generation import Acquaintance, Shared
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import Talks
@@ -160,6 +160,9 @@ class FakeGeneration:
 
     def relayed(self, contact: Contact) -> bool:
         return False
+
+    def acquaintance(self, contact: Contact) -> Acquaintance:
+        return Acquaintance()
 
     def compared(self, contact: Contact) -> bool:
         return False

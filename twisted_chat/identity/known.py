@@ -15,6 +15,8 @@ class KnownName:
     first_seen: float
     last_seen: float
     compared: bool
+    compared_at: float = 0.0
+    """When; 0 where that is not known, or they were not compared."""
 
 
 @dataclass(frozen=True, slots=True)

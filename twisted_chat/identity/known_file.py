@@ -20,17 +20,23 @@ from twisted_chat.identity.known import KnownName, KnownServer
 from twisted_chat.startup import CannotStart
 
 FILE = "known.sqlite"
-VERSION = 1
-"""Of the tables; a file with a higher one is left alone."""
+VERSION = 2
+"""Of the tables; a file with a higher one is left alone, and one with a lower one is brought up
+to it."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
-MAX_NAMES = 20_000
-"""Names that are listed."""
+MAX_NAMES, MAX_IGNORED = 20_000, 1_000
+"""Names that are listed, and keys that are ignored."""
 AT_ONCE = 500
 """Names that are looked up in one go: SQLite has 999 places in a statement, if it is old."""
 SEEN_EVERY = 60.0
 """Seconds: "last seen" is written no oftener, as a write waits for the disk."""
 
+_SINCE_2 = """
+ALTER TABLE names ADD COLUMN compared_at REAL NOT NULL DEFAULT 0;
+CREATE TABLE ignored (fingerprint TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL);
+"""
+"""When a key was compared, and whose words are not shown."""
 _TABLES = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE servers (
@@ -40,12 +46,14 @@ CREATE TABLE servers (
 CREATE TABLE names (
     name TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
     first_seen REAL NOT NULL, last_seen REAL NOT NULL, compared INTEGER NOT NULL);
+{_SINCE_2}
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
 _SEEN = f"""SET last_seen = excluded.last_seen
     WHERE fingerprint = excluded.fingerprint AND last_seen < excluded.last_seen - {SEEN_EVERY}"""
+_NAME = "fingerprint, first_seen, last_seen, compared, compared_at"
 _NEW_KEY = """SET fingerprint = excluded.fingerprint, last_seen = excluded.last_seen,
     first_seen = CASE WHEN fingerprint = excluded.fingerprint
         THEN first_seen ELSE excluded.first_seen END"""
@@ -101,13 +109,8 @@ class KnownFile:
         self._put_server(_NEW_KEY, address, fingerprint)
 
     def name(self, name: str) -> KnownName | None:
-        found = self._do(
-            "SELECT fingerprint, first_seen, last_seen, compared FROM names WHERE name = ?", name
-        )
-        if not found:
-            return None
-        fingerprint, first_seen, last_seen, compared = found[0]
-        return KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
+        found = self._do(f"SELECT {_NAME} FROM names WHERE name = ?", name)
+        return _known(name, *found[0]) if found else None
 
     def known_names(self, names: Sequence[str]) -> dict[str, KnownName]:
         if len(names) > AT_ONCE and self._do("SELECT count(*) FROM names")[0][0] < len(names):
@@ -123,11 +126,8 @@ class KnownFile:
         return known
 
     def _names(self, which: str, *values: str) -> Iterator[KnownName]:
-        found = self._do(
-            f"SELECT name, fingerprint, first_seen, last_seen, compared FROM names{which}", *values
-        )
-        for name, fingerprint, first_seen, last_seen, compared in found:
-            yield KnownName(name, fingerprint, first_seen, last_seen, bool(compared))
+        for name, *its in self._do(f"SELECT name, {_NAME} FROM names{which}", *values):
+            yield _known(name, *its)
 
     def every_name(self) -> list[str]:
         found = self._do("SELECT name FROM names ORDER BY last_seen DESC LIMIT ?", MAX_NAMES)
@@ -141,10 +141,25 @@ class KnownFile:
         self._put_name(_NEW_KEY + compared, name, fingerprint, False)
 
     def verify(self, name: str, fingerprint: str) -> None:
-        self._put_name(_NEW_KEY + ", compared = 1", name, fingerprint, True)
+        compared = ", compared = 1, compared_at = excluded.compared_at"
+        self._put_name(_NEW_KEY + compared, name, fingerprint, True)
 
     def doubt(self, name: str) -> None:
         self._do("UPDATE names SET compared = 0, last_seen = ? WHERE name = ?", self._now(), name)
+
+    def ignored(self) -> list[tuple[str, str]]:
+        return self._do("SELECT name, fingerprint FROM ignored LIMIT ?", MAX_IGNORED)
+
+    def ignore(self, name: str, fingerprint: str) -> None:
+        self._do(
+            "INSERT INTO ignored VALUES (?, ?) ON CONFLICT (fingerprint)"
+            " DO UPDATE SET name = excluded.name",
+            fingerprint,
+            name,
+        )
+
+    def unignore(self, fingerprint: str) -> None:
+        self._do("DELETE FROM ignored WHERE fingerprint = ?", fingerprint)
 
     def _prepare(self) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
@@ -157,6 +172,18 @@ class KnownFile:
         (health,) = self._file.execute("PRAGMA quick_check(1)").fetchone()
         if health != "ok":
             raise sqlite3.DatabaseError(" ".join(str(health).split()))
+        if version < VERSION:
+            self._bring_up()
+
+    def _bring_up(self) -> None:
+        """Let an older file have what it lacks, if no other program was first."""
+        with self._file:
+            self._file.execute("BEGIN IMMEDIATE")
+            (version,) = self._file.execute("PRAGMA user_version").fetchone()
+            if version < VERSION:
+                for statement in filter(str.strip, _SINCE_2.split(";")):
+                    self._file.execute(statement)
+                self._file.execute(f"PRAGMA user_version = {VERSION}")
 
     def _put_server(self, change: str, address: Address, fingerprint: str) -> None:
         now = self._now()
@@ -172,12 +199,14 @@ class KnownFile:
     def _put_name(self, change: str, name: str, fingerprint: str, compared: bool) -> None:
         now = self._now()
         self._do(
-            f"INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE {change}",
+            f"INSERT INTO names (name, {_NAME}) VALUES (?, ?, ?, ?, ?, ?)"
+            f" ON CONFLICT (name) DO UPDATE {change}",
             name,
             fingerprint,
             now,
             now,
             compared,
+            now if compared else 0.0,
         )
 
     def _do(self, statement: str, *values: Any) -> list[Any]:
@@ -190,6 +219,19 @@ class KnownFile:
             yield
         except sqlite3.Error as problem:
             raise ChatError(f"cannot use {self._path}: {problem}") from None
+
+
+def _known(
+    name: str,
+    fingerprint: str,
+    first_seen: float,
+    last_seen: float,
+    compared: int,
+    compared_at: float,
+) -> KnownName:
+    """What stands in a row of the names."""
+    when = compared_at if compared else 0.0
+    return KnownName(name, fingerprint, first_seen, last_seen, bool(compared), when)
 
 
 def _make(path: Path) -> None:

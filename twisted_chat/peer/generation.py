@@ -34,6 +34,16 @@ class Shared:
         return JoinedRoom(self.contacts, self.effects, self.gathering, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Since when somebody is known, in seconds since 1970; 0 where that is not so or not known."""
+
+    compared_at: float = 0.0
+    """When the person compared their key."""
+    heard_at: float = 0.0
+    """When they said something, or there was a link to them, last."""
+
+
 class Generation(Protocol):
     """Server and conversations that belong together. `wake` is when `tick` is due."""
 
@@ -62,6 +72,9 @@ class Generation(Protocol):
 
     def compared(self, contact: Contact) -> bool:
         """Whether the person has compared the key of a contact."""
+
+    def acquaintance(self, contact: Contact) -> Acquaintance:
+        """Since when a contact is known."""
 
     def relayed(self, contact: Contact) -> bool:
         """Whether what is said to a contact goes over the server."""

@@ -38,7 +38,7 @@ class Naming(SynchronousTestCase):
             ALICE,
             self.links,
             self.datagrams,
-            KeyDecisions(shared, trust, keyless, lambda contact, now: None),
+            KeyDecisions(shared, trust, keyless, lambda contact, now: None, 0.0),
             keyless,
             Lookalikes(trust, shared.gathering),
             lambda address: address[0] != "127.0.0.1",

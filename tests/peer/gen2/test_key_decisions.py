@@ -32,6 +32,7 @@ class Deciding(SynchronousTestCase):
             Trust(self.memory, ALICE, generation.effects.tell),
             self.keyless,
             lambda contact, now: self.accepted.append(contact.name),
+            1_000.0,
         )
 
     def meet(self, name: str, key: str = "") -> Contact:

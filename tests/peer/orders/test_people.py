@@ -1,12 +1,19 @@
 """What the commands do that show people, or keep somebody from us."""
 
+from datetime import datetime
+
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld, key_of
+from tests.peer.keyed import KeyedWorld, Known, Remembered, key_of
 from tests.peer.orders import OrdersCase
 from tests.support.contacts import LAB
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import talk
+
+
+def local(seconds: float) -> str:
+    """A time of day."""
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
 
 
 class Commands(SynchronousTestCase):
@@ -23,6 +30,7 @@ class Commands(SynchronousTestCase):
             [
                 f"> bob (new key), at {place}: in room lab, you talk privately",
                 f"> bob's key: ~{key_of('bob')[:8]}~",
+                "> last heard: never",
             ],
         )
         self.assertIn("nobody called zoe", alice.type("$whois zoe")[0])
@@ -38,6 +46,41 @@ class Commands(SynchronousTestCase):
             self.assertEqual(alice.type(f"$who {room}"), [*shown, here])
         self.assertIn("> you talk privately to bob (new key)", alice.type("$who"))
         self.assertIn("not in a room attic", alice.type("$who attic")[0])
+
+    def test_whois_known(self) -> None:
+        """When the key was compared, and when somebody was heard last, is shown too."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        remembered = Known(key_of("bob"), True, 86_400.0, 90_000.0)
+        assert isinstance(alice.memory, Remembered)
+        alice.memory.names["bob"] = remembered
+        key, heard = alice.type("$whois bob")[1:]
+        self.assertTrue(key.endswith(f", compared {local(86_400)}"), key)
+        self.assertEqual(heard, f"> last heard: {local(90_000)}")
+        bob.type("hello")
+        self.assertLess(alice.type("$whois bob")[2], "> last heard: 1970-01-02")
+
+    def test_ignored_for_good(self) -> None:
+        """One who is ignored is so by the key, in the next program and under another name,
+        until that is ended, by the name of now too."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        (told,) = alice.type("$ignore bob")
+        self.assertIn("nothing goes to bob; $unignore bob ends that", told)
+        alice.type("$quit")
+        bob.type("$quit")
+        robert = world.chatter("robert", key="bob")
+        again = world.chatter("alice", memory=alice.memory)
+        for one in (robert, again):
+            one.type("$roomjoin lab")
+        robert.type("hello")
+        self.assertEqual(again.told("< robert"), [])
+        (told,) = again.type("$unignore robert")
+        self.assertIn("robert is not ignored any more: robert hears you again", told)
+        robert.type("hello again")
+        self.assertEqual(again.lines[-1], "< robert: hello again")
+        assert isinstance(alice.memory, Remembered)
+        self.assertEqual(alice.memory.ignored(), [])
 
     def test_ignored_in_private(self) -> None:
         """Both agree on whether there is something private between them, also when one has
@@ -65,11 +108,11 @@ class Ignoring(OrdersCase):
         self.contacts.came(bob, LAB)
         self.contacts.poke(dave)
         for name in ("bob", "dave"):
-            self.assertEqual(self.obey(Command.IGNORE, name), [talk.IgnoredNow(name)])
+            self.assertEqual(self.obey(Command.IGNORE, name), [talk.IgnoredNow(name, False)])
         self.assertEqual(self.contacts.everybody(), [bob])
         self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.IgnoredNoMore("bob", True)])
         self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.NotIgnored("bob")])
         nobody = talk.NobodyHere("zoe", Command.IGNORE)
         self.assertEqual(self.obey(Command.IGNORE, "zoe"), [nobody])
         self.contacts.open = True
-        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [talk.IgnoredNow("zoe")])
+        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [talk.IgnoredNow("zoe", False)])

@@ -83,6 +83,11 @@ class Whois(Event):
     """The fingerprint of their key; empty without one."""
     place: str
     """HOST:PORT where the server says that they are."""
+    compared_at: int | None = None
+    """When their key was compared, in milliseconds since 1970; null where that is not known."""
+    heard_at: int | None = None
+    """When they said something, or there was a link to them, last; null where that is not
+    known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,8 @@ class IgnoredNow(Event):
 
     name: str
     """Who."""
+    remembered: bool
+    """Whether that is so by their key, also when the program is started again."""
 
 
 @dataclass(frozen=True, slots=True)

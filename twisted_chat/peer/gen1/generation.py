@@ -15,7 +15,7 @@ from twisted_chat.peer.gen1.requests import Requests
 from twisted_chat.peer.gen1.roster import AddressRoster
 from twisted_chat.peer.gen1.server import PlainServer
 from twisted_chat.peer.gen1.strangers import Strangers
-from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.generation import Acquaintance, Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Goodbye, Verb
 from twisted_chat.wire.gen1 import Answer
@@ -55,6 +55,9 @@ class Gen1:
             shared.contacts, shared.talks, names, lambda: bool(self.registration.name)
         )
         self._leaving = False
+
+    def acquaintance(self, contact: Contact) -> Acquaintance:
+        return Acquaintance()
 
     def compared(self, contact: Contact) -> bool:
         return False

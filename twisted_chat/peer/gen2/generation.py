@@ -83,6 +83,7 @@ class Gen2:
         self.datagrams: DatagramConversations[Contact] = datagrams
         contacts, effects, gathering = shared.contacts, shared.effects, shared.gathering
         trust = Trust(own.memory, own.fingerprint, effects.tell)
+        contacts.remember_ignored(trust)
         epochs = count(own.epoch + 1).__next__
         rates = own.hear_rate, HEAR_BURST
         self._deliveries = Deliveries(
@@ -108,7 +109,9 @@ class Gen2:
         self._link = ways.server = self.registration.link
         self._requests = self._link.requests
         self._keyless = Keyless(shared, whereabouts.may_be_far)
-        self._keys = KeyDecisions(shared, trust, self._keyless, self._mesh.accepted)
+        self._keys = KeyDecisions(
+            shared, trust, self._keyless, self._mesh.accepted, own.since_1970
+        )
         self._lookalikes = Lookalikes(trust, gathering)
         self._introduced = IntroducedContacts(
             shared,
@@ -124,6 +127,7 @@ class Gen2:
         self._rosters = Rosters(shared, asked, known, self._introduced)
         self.server = KeyedServer(asked, known, shared.talks, self._rosters, self._introduced)
         self.compared, self.is_new = self._keys.compared, self._keys.is_new
+        self.acquaintance = self._keys.acquaintance
         self.linked = self._mesh.linked
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),

@@ -10,13 +10,14 @@ from twisted_chat.peer.events import keys, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.known_keys import Trust, Verdict
-from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.generation import Acquaintance, Shared
 from twisted_chat.wire.gen2.contact import ContactInfo
 
 
 class KeyDecisions:
     """What the person is told of keys, and what they decide. `accepted` is called for those who
-    have a key, when the person has accepted it."""
+    have a key, when the person has accepted it; `since_1970` is how many seconds later than
+    `now` the time of day is."""
 
     def __init__(
         self,
@@ -24,7 +25,9 @@ class KeyDecisions:
         trust: Trust,
         keyless: Keyless,
         accepted: Callable[[Contact, float], None],
+        since_1970: float,
     ) -> None:
+        self._since_1970 = since_1970
         self._contacts = shared.contacts
         self._effects = shared.effects
         self._gathering = shared.gathering
@@ -90,6 +93,16 @@ class KeyDecisions:
     def compared(self, contact: Contact) -> bool:
         """Whether the person has compared the key of a contact."""
         return self._trust.is_compared(contact.name, contact.fingerprint)
+
+    def acquaintance(self, contact: Contact) -> Acquaintance:
+        """Since when a contact is known."""
+        known = self._trust.known(contact.name, contact.fingerprint)
+        compared_at = heard_at = 0.0
+        if known is not None:
+            compared_at, heard_at = known.compared_at, known.last_seen
+        if contact.heard is not None:
+            heard_at = contact.heard + self._since_1970
+        return Acquaintance(compared_at, heard_at)
 
     def verify(self, name: str, answer: str) -> None:
         """Show what two people compare, or take what came of it: `yes` or `no`."""

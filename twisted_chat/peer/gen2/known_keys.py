@@ -29,6 +29,14 @@ class KnownPerson(KnownKey, Protocol):
     @property
     def compared(self) -> bool: ...
 
+    @property
+    def compared_at(self) -> float:
+        """When that was, in seconds since 1970; 0 where that is not known."""
+
+    @property
+    def last_seen(self) -> float:
+        """When there was a link to them last that we know of, in seconds since 1970."""
+
 
 class Memory(Protocol):
     """What outlives the program. Names are given casefolded,
@@ -55,6 +63,15 @@ class Memory(Protocol):
 
     def doubt(self, name: str) -> None:
         """The person has not compared the fingerprint of this name after all."""
+
+    def ignored(self) -> Sequence[tuple[str, str]]:
+        """Those whom the person ignores: the name of each, and the fingerprint."""
+
+    def ignore(self, name: str, fingerprint: str) -> None:
+        """The person ignores whoever has this key."""
+
+    def unignore(self, fingerprint: str) -> None:
+        """The person ignores them no more."""
 
     def server(self, address: Address) -> KnownKey | None:
         """What is known of the server at this address."""
@@ -146,6 +163,31 @@ class Trust:
             known = self._memory.name(folded(name))
             return known is not None and known.compared and known.fingerprint == fingerprint
         return False
+
+    def known(self, name: str, fingerprint: str) -> KnownPerson | None:
+        """What is remembered of the one with this name and this key."""
+        with suppress(ChatError):
+            known = self._memory.name(folded(name))
+            return known if known is not None and known.fingerprint == fingerprint else None
+        return None
+
+    # --- Whom the person ignores
+
+    def ignored(self) -> Sequence[tuple[str, str]]:
+        """The names and fingerprints of those."""
+        with suppress(ChatError):
+            return self._memory.ignored()
+        return ()
+
+    def ignore(self, name: str, fingerprint: str) -> None:
+        """The person ignores whoever has this key, also when the program is started again."""
+        self._keep(lambda: self._memory.ignore(name, fingerprint))
+
+    def unignore(self, fingerprint: str) -> None:
+        """The person ignores them no more."""
+        self._keep(lambda: self._memory.unignore(fingerprint))
+
+    # --- Names once more
 
     def was(self, name: str) -> str:
         """The fingerprint remembered for a name, empty if there is none."""

@@ -125,8 +125,8 @@ class Mesh:
     def tell_parted(self, contact: Contact) -> None:
         self._say_leave(self._known[contact.fingerprint])
 
-    def left(self, contact: Contact, room: str, *, waited: bool) -> None:
-        self._words.left(contact, room, waited=waited)
+    def left(self, contact: Contact, room: str, *, drop: bool) -> None:
+        self._words.left(contact, room, drop=drop)
 
     def returned(self, contact: Contact, now: float) -> None:
         self._words.flush(contact)
@@ -219,6 +219,12 @@ class Mesh:
             if peer.backoff.attempts:
                 peer.backoff.begin_anew()
 
+    def _remember_heard(self, peer: PeerLink) -> None:
+        """A link ends: they were seen until now, if they have said something over it."""
+        heard = peer.contact.heard
+        if heard is not None and heard > peer.since and not peer.contact.blocked:
+            self._trust.remember(peer.contact.name, peer.fingerprint)
+
     def _break(self, link: Link, broken: WireError, now: float) -> None:
         """What came is not in the language: nothing more can be understood."""
         peer = self._links.get(link)
@@ -246,6 +252,7 @@ class Mesh:
         self._strangers.lost(link)
         if peer := self._links.pop(link, None):
             peer.enter(PeerState.AWAITED)
+            self._remember_heard(peer)
             self._dials.unlinked(peer)
             if now - peer.since >= STEADY:
                 peer.backoff.begin_anew()
@@ -304,5 +311,6 @@ class Mesh:
         del self._known[peer.fingerprint]
         self._contacts.forget(contact)
         if link is not None:
+            self._remember_heard(peer)
             del self._links[link]
             self._effects.close(link, "we have parted")

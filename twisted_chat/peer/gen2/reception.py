@@ -39,6 +39,7 @@ class Reception:
 
     def received(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
         """Take what somebody said. Raises WireError."""
+        its.contact.heard = now
         if not its.inbox.accept(text):
             self._owe(its, text, now)
         elif len(its.inbox) or its.contact.blocked or not self._may_show(its, text, now):

@@ -53,7 +53,16 @@ class PeopleOrders:
             self._tell(talk.NobodyHere(order.argument, Command.WHOIS))
             return
         (person,) = present([contact], self._generation)
-        self._tell(talk.Whois(person, contact.fingerprint, at(contact.address)))
+        when = self._generation.acquaintance(contact)
+        self._tell(
+            talk.Whois(
+                person,
+                contact.fingerprint,
+                at(contact.address),
+                _milliseconds(when.compared_at),
+                _milliseconds(when.heard_at),
+            )
+        )
 
     def _ignore(self, order: Order, now: float) -> None:
         name = order.argument
@@ -67,7 +76,8 @@ class PeopleOrders:
                 self._gathering.forget(contact.who)
                 self._contacts.turn_away(contact)
                 self._contacts.settle(contact, now, tell=True)
-            self._tell(talk.IgnoredNow(name))
+            keyed = bool(found) and all(one.fingerprint for one in found)
+            self._tell(talk.IgnoredNow(name, keyed))
 
     def _unignore(self, order: Order, now: float) -> None:
         name = order.argument
@@ -76,3 +86,7 @@ class PeopleOrders:
             self._tell(talk.IgnoredNoMore(name, hears))
         else:
             self._tell(talk.NotIgnored(name))
+
+
+def _milliseconds(seconds: float) -> int | None:
+    return int(seconds * 1000) if seconds else None

@@ -1,6 +1,7 @@
 """Lines about who talks to whom."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from twisted_chat.peer.commands import Command
@@ -115,8 +116,16 @@ def _whois(event: talk.Whois, spoken: Callable[[str], str]) -> list[str]:
     if one.part is not Part.HEARS and one.part is not Part.ONLY_HEARD:
         lines.append(f"{_PARTS[one.part]} {_name_of(one)}")
     if event.fingerprint:
-        lines.append(f"{_name_of(one)}'s key: {spoken(event.fingerprint)}")
+        compared = f", compared {_when(event.compared_at)}" if event.compared_at else ""
+        lines.append(f"{_name_of(one)}'s key: {spoken(event.fingerprint)}{compared}")
+        heard = _when(event.heard_at) if event.heard_at else "never"
+        lines.append(f"last heard: {heard}")
     return lines
+
+
+def _when(milliseconds: int) -> str:
+    """A time of day, where the person is."""
+    return f"{datetime.fromtimestamp(milliseconds / 1000):%Y-%m-%d %H:%M:%S}"
 
 
 def _unheard(event: talk.Unheard) -> str:
@@ -226,9 +235,10 @@ def _yourself(event: talk.ThatIsYou) -> str:
 
 def _ignored(event: talk.IgnoredNow) -> str:
     name = shown_name(event.name)
+    how_long = "" if event.remembered else ", as long as this program runs"
     return (
-        f"nothing of {name} is shown any more, and nothing goes to {name}, as long as this"
-        f" program runs; $unignore {name} ends that"
+        f"nothing of {name} is shown any more, and nothing goes to {name}{how_long};"
+        f" $unignore {name} ends that"
     )
 
 
