@@ -242,7 +242,13 @@ class Hostile(SynchronousTestCase):
         """Ten thousand members that nobody knows of, each at a host of its own, are sent
         less than a megabyte in 40 seconds in all."""
         contacts = [
-            ContactInfo(f"u{number}", key_of(str(number)), f"10.9.{number >> 8}.{number & 255}", 9)
+            # Keys larger than ours, so that it is we who dial.
+            ContactInfo(
+                f"u{number}",
+                "f" * 16 + key_of(str(number))[16:],
+                f"10.9.{number >> 8}.{number & 255}",
+                9,
+            )
             for number in range(10_000)
         ]
         to = self.sent(contacts)
