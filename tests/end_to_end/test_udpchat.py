@@ -1,8 +1,10 @@
 """UDP chat as people use it: real processes, real sockets, real pseudo-terminals."""
 
 import re
+import shutil
 import signal
 import socket
+from pathlib import Path
 
 from tests.end_to_end.processes import PATIENCE, ProcessTestCase, Program, free_port, refused
 from twisted_chat.launch.udpchat import main as udpchat
@@ -104,6 +106,32 @@ rooms = ["lab"]
         for one in (alice, bob):
             one.type_lines("$quit")
             self.assertEqual(one.wait(), 0)
+
+    def test_one_key_twice(self) -> None:
+        """A script that was killed is back at once when it is started again. One with a copy of
+        its home is told so, and has nothing of it."""
+        port = free_udp_port()
+        self.serve(port)
+        bob = self.meet("bob", port)
+        bob.type_lines("$roomcreate lab", "$roomjoin lab")
+        bob.expect("> you are in lab alone")
+        for number in range(2):
+            bot = self.start("udpchat", "127.0.0.1", port, "--name", "bot")
+            bot.type_lines("$roomjoin lab", f"hello {number}")
+            bob.expect(f"< bot: hello {number}")
+            if not number:
+                bot.kill()
+        home = Path(self.environment["XDG_DATA_HOME"])
+        copy = self.directory() / "copied"
+        shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
+        self.environment["XDG_DATA_HOME"] = str(copy)
+        double = self.start("udpchat", "127.0.0.1", port, "--name", "bot")
+        double.type_lines("$roomjoin lab", "hello from elsewhere")
+        self.assertEqual(double.wait(), 1)
+        self.assertIn("another program with your key has been bot for", double.said)
+        bot.type_lines("hello again")
+        bob.expect("< bot: hello again")
+        self.assertNotIn("elsewhere", bob.said)
 
     def talk(self, alice: Program, bob: Program) -> None:
         """Say something, both ways."""

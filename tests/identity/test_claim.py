@@ -12,9 +12,11 @@ from urllib.parse import quote
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.identity import temporary
+from twisted_chat.identity import claim as claims
 from twisted_chat.identity.claim import SPARE, claim, claim_file, key_of
 from twisted_chat.identity.key_file import PERSON, load_or_make
 from twisted_chat.startup import CannotStart
+from twisted_chat.wire.gen2.requests import INSTANCE
 
 
 class Claims(SynchronousTestCase):
@@ -96,6 +98,32 @@ class Claims(SynchronousTestCase):
             self.end_programs()
             for path in self.home.glob("*.pem"):
                 path.unlink()
+
+    def test_instance(self) -> None:
+        """Programs that cannot run at the same time are one instance: those that have one file
+        of this system, after each other. Copies of the key elsewhere are others."""
+        first = claim(self.home, "alice")
+        self.assertRegex(first.instance, f"^{INSTANCE.pattern}$")
+        self.assertNotEqual(claim(self.home, "bob").instance, first.instance)
+        self.end_programs()
+        self.assertEqual(claim(self.home, None).instance, first.instance)
+        self.end_programs()
+        self.assertEqual(claim_file(self.home / PERSON).instance, first.instance)
+        self.end_programs()
+        copy = self.home / "copy.pem"
+        copy.write_bytes((self.home / PERSON).read_bytes())
+        copy.chmod(0o600)
+        copied = claim_file(copy)
+        self.assertEqual(copied.fingerprint, first.fingerprint)
+        self.assertNotEqual(copied.instance, first.instance)
+        self.end_programs()
+        self.patch(claims, "BOOT_ID", self.home / "other")
+        self.assertEqual(claim_file(self.home / PERSON).instance, "")
+        self.end_programs()
+        claims.BOOT_ID.write_text("another start of the system\n")
+        restarted = claim_file(self.home / PERSON)
+        self.assertRegex(restarted.instance, f"^{INSTANCE.pattern}$")
+        self.assertNotEqual(restarted.instance, first.instance)
 
     def test_second_by_name(self) -> None:
         """The second has a key for its name, which it finds again also when it starts first."""

@@ -1,5 +1,6 @@
 """Whole programs in memory: a room server and peers, each with its key, on the fake network."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -60,6 +61,7 @@ class Person:
                 server_key=server_key,
                 here=address,
                 relays=relays,
+                instance=hashlib.sha256(f"{name} at {address[0]}".encode()).hexdigest()[:20],
             ),
             world.clock,
         )

@@ -5,10 +5,10 @@ from tests.support.mixed_server import KEYS, PLACES
 from twisted_chat.directory.directory import Room
 from twisted_chat.links import Link
 from twisted_chat.server.journal.records import RoomFreed, RoomRecord
-from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Locate, Register, RoomReady, Verb
+from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Locate, RoomReady, Verb
 from twisted_chat.wire.gen2.answers import Done, Refused
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, RoomVerb
+from twisted_chat.wire.gen2.requests import CloseRoom, GiveRoom, RegisterKey, RoomVerb
 
 AR = Bare(Verb.AR)
 
@@ -28,7 +28,7 @@ class ClaimTests(Kept):
     def come(self, number: int) -> Link:
         """Let the one with this key be registered."""
         link = self.server.link(number)
-        self.server.ask(link, Register("user" + "abcdef"[number]))
+        self.server.ask(link, RegisterKey("user" + "abcdef"[number]))
         self.write()
         self.server.take(link)
         return link

@@ -13,14 +13,13 @@ from twisted_chat.wire.common import (
     Bare,
     CreateRoom,
     ListRooms,
-    Register,
     RoomReady,
     Verb,
     Welcome,
 )
 from twisted_chat.wire.gen2.answers import Refused
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.requests import RoomVerb
+from twisted_chat.wire.gen2.requests import RegisterKey, RoomVerb
 
 
 class Recorded(SynchronousTestCase):
@@ -151,7 +150,7 @@ class Renewed(SynchronousTestCase):
         anna = server.session("anna", 0, "lab")
         server.core.renew(Bounds(users=1, rooms_per_user=1, rate=1, burst=1), server.now)
         ben = server.link(1)
-        self.assertEqual(server.ask(ben, Register("ben")), [Bare(Verb.HI)])
+        self.assertEqual(server.ask(ben, RegisterKey("ben")), [Bare(Verb.HI)])
         server.wait(2)
         many = Refused(RoomVerb.CREATE, "den", Ground.MANY)
         self.assertEqual(server.ask(anna, CreateRoom("den")), [many])
@@ -159,7 +158,7 @@ class Renewed(SynchronousTestCase):
         server.wait(2)
         self.assertEqual(len(server.take(anna)), 2)
         server.core.renew(Bounds(rate=0), server.now)
-        self.assertEqual(server.ask(ben, Register("ben")), [Welcome("ben")])
+        self.assertEqual(server.ask(ben, RegisterKey("ben")), [Welcome("ben")])
         self.assertEqual(server.ask(anna, CreateRoom("den")), [RoomReady("den")])
 
     def test_expiry(self) -> None:

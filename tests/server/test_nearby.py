@@ -5,9 +5,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.mixed_server import MixedServer
 from twisted_chat.addresses import Address
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.wire.common import CreateRoom, JoinRoom, Locate, Register
+from twisted_chat.wire.common import CreateRoom, JoinRoom, Locate
 from twisted_chat.wire.gen2.answers import Came, ContactLocated, Introduced, RosterMember
-from twisted_chat.wire.gen2.requests import AskRoster
+from twisted_chat.wire.gen2.requests import AskRoster, RegisterKey
 
 HERE: Address = ("127.0.0.1", 5000)
 ALSO_HERE: Address = ("127.0.0.1", 6000)
@@ -76,9 +76,9 @@ class Announced(SynchronousTestCase):
         """So do answers, rosters, their changes, and what tells of one who asks, over links."""
         server = self.server
         here, there = server.link(0, HERE), server.link(1, THERE)
-        server.ask(here, Register("here"))
+        server.ask(here, RegisterKey("here"))
         server.ask(here, CreateRoom("lab"))
-        server.ask(there, Register("there"))
+        server.ask(there, RegisterKey("there"))
         (located,) = server.ask(there, Locate("here"))
         assert isinstance(located, ContactLocated)
         self.assertEqual((located.contact.host, located.contact.port), ("192.0.2.1", 5000))

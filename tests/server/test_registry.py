@@ -14,7 +14,6 @@ from twisted_chat.wire.common import (
     CreateRoom,
     JoinRoom,
     Leave,
-    Register,
     RoomReady,
     Verb,
     Welcome,
@@ -27,7 +26,7 @@ from twisted_chat.wire.gen2.answers import (
     RosterEnds,
 )
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.requests import GiveRoom, QuitRoom, RoomVerb
+from twisted_chat.wire.gen2.requests import GiveRoom, QuitRoom, RegisterKey, RoomVerb
 
 HI = Bare(Verb.HI)
 
@@ -56,7 +55,7 @@ class SiteTests(SynchronousTestCase):
     def pass_by(self, number: int, address: Address) -> None:
         """Somebody from there registers and leaves."""
         link = self.server.link(number, address)
-        self.server.ask(link, Register(f"user{number}"))
+        self.server.ask(link, RegisterKey(f"user{number}"))
         self.server.ask(link, Leave())
 
     def kept(self) -> list[str]:
@@ -70,7 +69,7 @@ class SiteTests(SynchronousTestCase):
             self.pass_by(number, PLACES[number])
         flood = self.server.link(2)
         for number in range(20):
-            self.server.ask(flood, Register(f"flood{number}"))
+            self.server.ask(flood, RegisterKey(f"flood{number}"))
         self.server.ask(flood, Leave())
         self.assertEqual(self.kept(), ["flood18", "flood19", "user0", "user1"])
         self.assertEqual(self.server.datagram(BOB, b"hi user0"), [b"hi"])
@@ -92,7 +91,7 @@ class SiteTests(SynchronousTestCase):
         """It is the same for those who say no goodbye."""
         for number in range(3):
             link = self.server.link(number, PLACES[0])
-            self.server.ask(link, Register(f"user{number}"))
+            self.server.ask(link, RegisterKey(f"user{number}"))
             self.server.lose(link)
         self.server.wait(RETURN + 1)
         self.assertEqual(self.kept(), ["user1", "user2"])
@@ -103,7 +102,7 @@ class SiteTests(SynchronousTestCase):
         for number in range(2):
             self.pass_by(number, PLACES[0])
         again = self.server.link(0, PLACES[4])
-        self.server.ask(again, Register("user0"))
+        self.server.ask(again, RegisterKey("user0"))
         self.pass_by(2, PLACES[0])
         self.assertEqual(self.kept(), ["user1", "user2"])
         self.server.ask(again, Leave())
@@ -169,7 +168,7 @@ class TellingTests(SynchronousTestCase):
             if mover not in server.boxes:
                 port += 1
                 mover = server.link(1, ("10.9.9.9", port))
-                server.say(mover, Register("anna1").encode())
+                server.say(mover, RegisterKey("anna1").encode())
             server.wait(0.05)
             server.take(links[0])
         caused = 64
@@ -210,7 +209,7 @@ class PlaceTests(SynchronousTestCase):
             address = (f"10.0.{number >> 8}.{number & 255}", 1)
             self.assertEqual(server.datagram(address, b"hi u%d" % number), [b"hi u%d" % number])
         self.assertEqual(len(server.directory.users), 50)
-        self.assertEqual(server.ask(server.link(0), Register("anna")), [Welcome("anna")])
+        self.assertEqual(server.ask(server.link(0), RegisterKey("anna")), [Welcome("anna")])
         self.assertEqual(server.datagram(("10.0.3.231", 1), b"ar anna"), [b"ar 203.0.113.0 7000"])
 
     def test_the_largest_site_first(self) -> None:
@@ -235,7 +234,7 @@ class PlaceTests(SynchronousTestCase):
             server.datagram((PLACES[0][0], port), b"hi u%d" % port)
         self.assertEqual(len(server.directory.users), 4)
         answers = [
-            server.ask(server.link(number, PLACES[0]), Register(f"k{number}"))
+            server.ask(server.link(number, PLACES[0]), RegisterKey(f"k{number}"))
             for number in range(3)
         ]
         self.assertEqual(answers, [[Welcome("k0")], [Welcome("k1")], [HI]])

@@ -16,7 +16,6 @@ from twisted_chat.wire.common import (
     ListRooms,
     ListUsers,
     Locate,
-    Register,
     RoomReady,
     Verb,
     Welcome,
@@ -46,6 +45,7 @@ from twisted_chat.wire.gen2.requests import (
     GiveRoom,
     Kick,
     QuitRoom,
+    RegisterKey,
     Request,
     RoomVerb,
     parse_request,
@@ -141,7 +141,7 @@ class FakeServer:
 
     def _answer(self, link: Link, request: Request) -> None:
         name = next((name for name, its in self.links.items() if its is link), "")
-        if isinstance(request, Register):
+        if isinstance(request, RegisterKey):
             self._register(link, request.name)
             return
         if not name:

@@ -6,7 +6,7 @@ from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, 
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
-from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom, Register
+from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom
 from twisted_chat.wire.gen2.answers import (
     Answer,
     Came,
@@ -18,7 +18,7 @@ from twisted_chat.wire.gen2.answers import (
     parse_answer,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.requests import Request
+from twisted_chat.wire.gen2.requests import RegisterKey, Request
 
 KEYS = [letter * 64 for letter in "abcdef"]
 PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]
@@ -68,8 +68,8 @@ class MixedServer:
         return self.register(self.link(number), name, room)
 
     def register(self, link: Link, name: str, room: str = "") -> Link:
-        """Register this name over a link, and let it be in this room."""
-        self.ask(link, Register(name))
+        """RegisterKey this name over a link, and let it be in this room."""
+        self.ask(link, RegisterKey(name))
         if room:
             self.enter(link, room)
         return link

@@ -19,7 +19,6 @@ from twisted_chat.wire.common import (
     ListRooms,
     ListUsers,
     Locate,
-    Register,
     RoomReady,
     Verb,
     Welcome,
@@ -51,6 +50,7 @@ from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import MAX_FEATURES, Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import (
+    INSTANCE,
     RUNNING,
     TOLD,
     AskRoster,
@@ -59,6 +59,7 @@ from twisted_chat.wire.gen2.requests import (
     GiveRoom,
     Kick,
     QuitRoom,
+    RegisterKey,
     Request,
     RoomVerb,
     RunRoom,
@@ -80,7 +81,8 @@ CANS = st.builds(Can, st.lists(FEATURES, max_size=MAX_FEATURES).map(tuple))
 
 REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.sampled_from([Leave(), ListUsers(), ListRooms(), SignOfLife()]),
-    *(st.builds(kind, WORDS) for kind in (Register, Locate)),
+    st.builds(RegisterKey, WORDS, st.just("") | st.from_regex(INSTANCE, fullmatch=True)),
+    st.builds(Locate, WORDS),
     CANS,
     st.builds(Kick, given_names, st.one_of(st.just(""), given_names)),
     st.builds(GiveRoom, given_names, given_names),
@@ -133,8 +135,8 @@ class MessageTests(SynchronousTestCase):
 
     def test_a_name_may_hold_any_space(self) -> None:
         """A name of white space other than a space is no missing name."""
-        kick = Register("\x1f")
-        self.assertEqual(parse_request(kick.encode()), kick)
+        request = RegisterKey("\x1f")
+        self.assertEqual(parse_request(request.encode()), request)
 
     @many
     @given(mutated(st.one_of(REQUESTS, ANSWERS, SPEECH).map(lambda message: message.encode())))
@@ -217,7 +219,7 @@ class MessageTests(SynchronousTestCase):
         cases: tuple[tuple[Callable[[bytes], object], tuple[Any, ...]], ...] = (
             (
                 parse_request,
-                (*map(Register, ("a", "")), Locate("a"), JoinRoom("a"), QuitRoom("a")),
+                (*map(RegisterKey, ("a", "")), Locate("a"), JoinRoom("a"), QuitRoom("a")),
             ),
             (parse_request, (Kick("a", "b"), GiveRoom("a", "b"), CloseRoom("a"), SignOfLife())),
             (
@@ -236,6 +238,12 @@ class MessageTests(SynchronousTestCase):
             for message in messages:
                 for more in (b" x", b" 1 2 3", b"  ", b" a\nb", " é".encode()):
                     self.assertEqual(parse(message.encode() + more), message, more)
+        instance = "0123456789abcdef" * 2
+        for rest in ("", " ", " x", " 1 2"):
+            known = f"hi a {instance[:20]}{rest}".encode()
+            self.assertEqual(parse_request(known), RegisterKey("a", instance[:20]))
+        for wrong in (instance, instance[:19], instance[:20].upper()):
+            self.assertEqual(parse_request(f"hi a {wrong}".encode()), RegisterKey("a"))
         self.assertEqual(parse_answer(b"ul a b"), Listed(Verb.UL, ("a", "b")))
         self.assertEqual(parse_speech(b"msg - 1 2 3 a b"), NumberedText(1, 2, "a b", "", 3))
 

@@ -4,12 +4,17 @@ A person has one key. Two programs that run at the same time must not share it,
 as nobody could tell them apart; so whoever finds it in use gets one for the
 name that it was given. Each name has the same key next time, whichever program
 starts first then: the file of a name whose key is the person's is a link to it.
+
+Copies of a key on several machines exclude nobody. A server tells them apart by the
+instance: the same for two programs that cannot run at the same time, as one file of one
+running system is locked by both.
 """
 
 import fcntl
 import hashlib
 import os
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +27,9 @@ from twisted_chat.startup import CannotStart
 
 LONGEST_NAME = 242
 """Bytes of a name in the name of its file, which may have 255 in all."""
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""What is another at each start of a system, and on each system (random(4))."""
+INSTANCE_BYTES = 10
 SPARE = 32
 """Keys for programs without a name that run at the same time."""
 
@@ -106,7 +114,19 @@ def _try(path: Path) -> Identity | None:
     except OSError:
         os.close(descriptor)
         return None
-    return identity  # The lock lives as long as the program: nobody closes the descriptor.
+    # The lock lives as long as the program: nobody closes the descriptor.
+    return replace(identity, instance=_instance(identity, os.fstat(descriptor)))
+
+
+def _instance(identity: Identity, file: os.stat_result) -> str:
+    """What only this file of this running system leads to, and tells nothing of either;
+    empty where the system does not say which it is."""
+    try:
+        system = BOOT_ID.read_bytes().strip()
+    except OSError:
+        return ""
+    purpose = b"instance %d %d %s" % (file.st_dev, file.st_ino, system)
+    return identity.secret(purpose)[:INSTANCE_BYTES].hex()
 
 
 def _own(directory: Path, name: str) -> Path:

@@ -44,13 +44,16 @@ class DamagedKey(ChatError):
 @dataclass(frozen=True, slots=True)
 class Identity:
     """One's own key. `key` and `certificate` are PEM; `public_key` is the
-    SubjectPublicKeyInfo in DER, `fingerprint` its SHA-256."""
+    SubjectPublicKeyInfo in DER, `fingerprint` its SHA-256. `instance` tells the one program that
+    has the key here, and those that had it here before, from those elsewhere that have a copy;
+    empty where that is not known."""
 
     fingerprint: str
     public_key: bytes
     certificate: bytes = field(repr=False)
     key: bytes = field(repr=False)
     _private: Ed25519PrivateKey = field(repr=False)
+    instance: str = ""
 
     @classmethod
     def generate(cls) -> "Identity":

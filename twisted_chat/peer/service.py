@@ -139,6 +139,7 @@ def _linked(
         credentials = Credentials(
             keys.identity.fingerprint,
             keys.memory,
+            instance=keys.identity.instance,
             epoch=time.time_ns(),
             since_1970=time.time() - reactor.seconds(),
             server_key=keys.server,

@@ -129,11 +129,13 @@ somebody who has crashed is gone 44 seconds after it; and a peer that the networ
 left for 20 seconds has dialled again before, by then at most 35 after it."""
 
 SIGN_OF_LIFE = 5.0
-"""Seconds that a link has to show a sign of life when another with the same key, at the
-same address, wants to take its place: so long does one wait that was killed and started
-again. Where three of ten datagrams are lost, a question and its answer are repeated some
-six times. One at another address may be a copy of the key on another machine: the first
-keeps it until its link ends, 26 seconds after its last word."""
+"""Seconds that a link has to show a sign of life when another with the same key wants to take its
+place, until that one is told that it cannot. Where three of ten datagrams are lost, a question
+and its answer are repeated some six times."""
+
+KEPT_FOR_FIRST = 4.0
+"""Seconds after the end of its link in which nobody takes a user's place but its own program. A
+link ends 26 seconds after its last word: 30 seconds of silence in all."""
 
 STRANGER = 30.0
 """Seconds that a link may stay without a user registered over it."""

@@ -6,9 +6,9 @@ from twisted_chat.trace.language import read_datagram
 from twisted_chat.trace.packet import Packet
 from twisted_chat.trace.report import called
 from twisted_chat.trace.speech2 import Message
-from twisted_chat.wire.common import JoinRoom, Leave, LeaveRoom, Register
+from twisted_chat.wire.common import JoinRoom, Leave, LeaveRoom
 from twisted_chat.wire.gen1 import RoomListed
-from twisted_chat.wire.gen2.requests import QuitRoom
+from twisted_chat.wire.gen2.requests import QuitRoom, RegisterKey
 
 LONGEST_NAME = 64
 """Characters of a name that are kept."""
@@ -64,7 +64,7 @@ class People:
         """Learn from what was said over a link that was opened."""
         if not dialled:
             return
-        if isinstance(message, Register):
+        if isinstance(message, RegisterKey):
             self.servers[destination] = None
             self.names[source] = safe(message.name[:LONGEST_NAME])
         self.asks(source, message)

@@ -5,7 +5,16 @@ from twisted_chat.display import safe
 from twisted_chat.errors import WireError
 from twisted_chat.trace.report import Purpose, at, count, quoted
 from twisted_chat.trace.speech import name_in_words, request_in_words
-from twisted_chat.wire.common import Bare, Goodbye, Leave, LeaveRoom, RoomReady, Verb, Welcome
+from twisted_chat.wire.common import (
+    Bare,
+    Goodbye,
+    Leave,
+    LeaveRoom,
+    Register,
+    RoomReady,
+    Verb,
+    Welcome,
+)
 from twisted_chat.wire.gen2 import answers, pairing, requests, speech
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import Can
@@ -137,6 +146,8 @@ def _words(message: Message) -> str:
             return "carries datagrams between the two"
         case pairing.NotCarrying():
             return "carries nothing between the two"
+        case requests.RegisterKey(name):
+            return request_in_words(Register(name))
         case Leave() | Goodbye():
             return "parts, and says no more"
         case _:

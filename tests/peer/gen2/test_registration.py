@@ -43,6 +43,7 @@ class RegistrationCase(SynchronousTestCase):
             lambda again, now: self.again.append((again, self.ours.away)),
             lambda chosen, now: None,
             pinned="",
+            instance="",
             patient=self.patient,
             can=Can(OF_USERS),
         )

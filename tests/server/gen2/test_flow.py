@@ -5,9 +5,9 @@ from twisted_chat.addresses import Address
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.server.bounds import LINK_WINDOW, Bounds
 from twisted_chat.server.protocol import RoomServer
-from twisted_chat.wire.common import Register
 from twisted_chat.wire.framing import HEADER
 from twisted_chat.wire.gen2.answers import NotKnown
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 MANY = 10_000
 PLACE: Address = ("10.0.9.9", 8090)
@@ -47,7 +47,7 @@ class Fast(QuicCase):
         there.address = PLACE
         self.caller.dial(there)
         self.later(2)
-        self.caller.say(Register("anna").encode())
+        self.caller.say(RegisterKey("anna").encode())
         self.later(3)
         self.caller.heard.messages.clear()
         self.look()

@@ -15,7 +15,6 @@ from twisted_chat.wire.common import (
     JoinRoom,
     Leave,
     ListRooms,
-    Register,
     RoomReady,
     Verb,
 )
@@ -37,6 +36,7 @@ from twisted_chat.wire.gen2.requests import (
     CreatePrivateRoom,
     GiveRoom,
     Kick,
+    RegisterKey,
     RoomRequest,
     RoomVerb,
     RunRoom,
@@ -119,7 +119,7 @@ class RunTests(SynchronousTestCase):
         out = [RoomNews(BAN, "lab", "anna"), PutOut("lab", Leaving.BANNED)]
         self.assertEqual(server.take(self.ben), out)
         self.refused(self.ben, JoinRoom("lab"), Ground.BANNED)
-        server.ask(self.ben, Register("bennie"))
+        server.ask(self.ben, RegisterKey("bennie"))
         self.refused(self.ben, JoinRoom("lab"), Ground.BANNED)
         self.refused(self.anna, RunRoom(INVITE, "lab", "bennie"), Ground.BANNED)
         self.refused(self.anna, RunRoom(OP, "lab", "bennie"), Ground.BANNED)
@@ -147,7 +147,7 @@ class RunTests(SynchronousTestCase):
         roster = server.ask(self.dora, JoinRoom("lab"))
         self.assertEqual(roster[-2:], [muting, RosterEnds("lab")])
         self.quiet()
-        server.ask(self.ben, Register("bennie"))
+        server.ask(self.ben, RegisterKey("bennie"))
         self.quiet()
         unmuting = Muting("lab", KEYS[1], False)
         answers = [unmuting, Done(UNMUTE, "lab")]
@@ -169,7 +169,7 @@ class RunTests(SynchronousTestCase):
         server = self.server
         server.ask(self.ben, Leave())
         self.done(self.anna, RunRoom(BAN, "lab", "ben"))
-        server.ask(self.ben, Register("bennie"))
+        server.ask(self.ben, RegisterKey("bennie"))
         self.refused(self.ben, JoinRoom("lab"), Ground.BANNED)
         self.done(self.anna, RunRoom(UNBAN, "lab", "bennie"))
 

@@ -17,12 +17,12 @@ from twisted_chat.wire.common import (
     JoinRoom,
     Leave,
     Locate,
-    Register,
     RoomReady,
     Verb,
     Welcome,
 )
 from twisted_chat.wire.gen2.answers import ContactLocated, RosterBegins
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 HI = Bare(Verb.HI)
 
@@ -54,7 +54,7 @@ class RegistrationTests(Kept):
     def test_written_first(self) -> None:
         """Nobody is told that a name is theirs before it is written, or sees them there."""
         anna = self.server.link(0)
-        self.assertEqual(self.server.ask(anna, Register("Anna")), [])
+        self.assertEqual(self.server.ask(anna, RegisterKey("Anna")), [])
         self.assertIsNone(self.server.directory.users.get("anna"))
         self.assertEqual(self.write(), [NameRecord("anna", KEYS[0], site(0))])
         self.assertEqual(self.server.take(anna), [Welcome("Anna")])
@@ -63,10 +63,10 @@ class RegistrationTests(Kept):
     def test_not_written(self) -> None:
         """What cannot be written is refused, and free for others."""
         anna, ben = self.server.link(0), self.server.link(1)
-        self.server.ask(anna, Register("anna"))
+        self.server.ask(anna, RegisterKey("anna"))
         self.write(works=False)
         self.assertEqual(self.server.take(anna), [HI])
-        self.server.ask(ben, Register("anna"))
+        self.server.ask(ben, RegisterKey("anna"))
         self.write()
         self.assertEqual(self.server.take(ben), [Welcome("anna")])
 
@@ -74,17 +74,17 @@ class RegistrationTests(Kept):
         """While a name is written it is nobody else's, with or without a key, nor is one
         that is drawn like it."""
         anna, ben = self.server.link(0), self.server.link(1)
-        self.server.ask(anna, Register("ace"))
+        self.server.ask(anna, RegisterKey("ace"))
         for name in ("ace", "\u0430\u0441\u0435"):
-            self.assertEqual(self.server.ask(ben, Register(name)), [HI])
+            self.assertEqual(self.server.ask(ben, RegisterKey(name)), [HI])
         self.assertEqual(self.server.datagram(PLACES[2], b"hi ace"), [b"hi"])
-        self.assertEqual(self.server.ask(ben, Register("base")), [])
+        self.assertEqual(self.server.ask(ben, RegisterKey("base")), [])
         self.assertEqual(len(self.write()), 2)
 
     def test_in_order(self) -> None:
         """What somebody says meanwhile waits, and is answered in its order."""
         anna = self.server.link(0)
-        for request in (Register("anna"), CreateRoom("lab"), JoinRoom("lab"), Locate("anna")):
+        for request in (RegisterKey("anna"), CreateRoom("lab"), JoinRoom("lab"), Locate("anna")):
             self.assertEqual(self.server.ask(anna, request), [])
         self.assertEqual(len(self.write()), 1)
         self.server.wait(1)
@@ -99,7 +99,7 @@ class RegistrationTests(Kept):
     def test_gone_meanwhile(self) -> None:
         """The name of one who is gone before it is written is kept for its key."""
         anna = self.server.link(0)
-        self.server.ask(anna, Register("anna"))
+        self.server.ask(anna, RegisterKey("anna"))
         self.server.lose(anna)
         self.write()
         self.assertEqual(list(self.server.directory.users.read()), [])
@@ -110,24 +110,24 @@ class RegistrationTests(Kept):
     def test_comes_back(self) -> None:
         """The one whose name is kept has it at once, and that it is here is written."""
         anna = self.server.link(0)
-        self.server.ask(anna, Register("anna"))
+        self.server.ask(anna, RegisterKey("anna"))
         self.write()
         self.assertEqual(self.server.ask(anna, Leave())[-1], Goodbye())
         self.assertEqual(self.write(), [NameRecord("anna", KEYS[0], site(0), absent=True)])
-        self.assertEqual(self.server.ask(anna, Register("anna")), [Welcome("anna")])
+        self.assertEqual(self.server.ask(anna, RegisterKey("anna")), [Welcome("anna")])
         self.assertEqual(self.write(), [NameRecord("anna", KEYS[0], site(0))])
 
     def test_renamed(self) -> None:
         """Somebody keeps the name that it has until the next is written, and while that
         cannot be."""
         anna = self.server.link(0)
-        self.server.ask(anna, Register("anna"))
+        self.server.ask(anna, RegisterKey("anna"))
         self.write()
-        self.server.ask(anna, Register("bella"))
+        self.server.ask(anna, RegisterKey("bella"))
         self.assertEqual(self.server.holder(0).name, "anna")
         self.write(works=False)
         self.assertEqual(self.server.holder(0).name, "anna")
-        self.server.ask(anna, Register("bella"))
+        self.server.ask(anna, RegisterKey("bella"))
         self.write()
         self.assertEqual(self.server.holder(0).name, "bella")
         self.assertEqual(self.server.take(anna)[-1], Welcome("bella"))
@@ -136,7 +136,7 @@ class RegistrationTests(Kept):
         """A name that is not kept any more is freed in the journal."""
         for name in ("a", "b", "c"):
             link = self.server.link(0)
-            self.server.ask(link, Register(name))
+            self.server.ask(link, RegisterKey(name))
             self.write()
             self.server.ask(link, Leave())
             self.server.lose(link)
@@ -148,6 +148,6 @@ class RegistrationTests(Kept):
         server.core.keep(KeptRecords(), server.now)
         links = [server.link(number, (site(0), 7000 + number)) for number in range(3)]
         for number, link in enumerate(links):
-            server.ask(link, Register(f"user{number}"))
+            server.ask(link, RegisterKey(f"user{number}"))
         self.assertEqual(len(self.write()), 2)
         self.assertEqual([len(server.take(link)) for link in links], [1, 1, 0])

@@ -15,7 +15,6 @@ from twisted_chat.wire.common import (
     ListRooms,
     ListUsers,
     Locate,
-    Register,
     RoomReady,
     Verb,
 )
@@ -41,6 +40,7 @@ from twisted_chat.wire.gen2.requests import (
     GiveRoom,
     Kick,
     QuitRoom,
+    RegisterKey,
     RoomRequest,
     RoomVerb,
 )
@@ -167,7 +167,7 @@ class OwnershipTests(SynchronousTestCase):
         server = self.server
         server.ask(self.anna, Leave())
         back = server.link(0, ("203.0.113.99", 1))
-        server.ask(back, Register("anna"))
+        server.ask(back, RegisterKey("anna"))
         server.ask(back, JoinRoom("lab"))
         answers = server.ask(back, Kick("lab", "ben"))
         self.assertEqual(answers[-1], Done(RoomVerb.KICK, "lab"))

@@ -11,7 +11,6 @@ from twisted_chat.wire.common import (
     Leave,
     ListUsers,
     Locate,
-    Register,
     Verb,
     Welcome,
 )
@@ -25,7 +24,7 @@ from twisted_chat.wire.gen2.answers import (
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import Can
-from twisted_chat.wire.gen2.requests import AskRoster, Kick
+from twisted_chat.wire.gen2.requests import AskRoster, Kick, RegisterKey
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
@@ -38,10 +37,10 @@ class VerbTests(SynchronousTestCase):
         """A name is had by the one who asks first, in any case, and may be asked for again."""
         server = MixedServer()
         anna, ben = server.link(0), server.link(1)
-        self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
-        self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
+        self.assertEqual(server.ask(anna, RegisterKey("anna")), [Welcome("anna")])
+        self.assertEqual(server.ask(anna, RegisterKey("anna")), [Welcome("anna")])
         for name in ("ANNA", "a\x1fb", "", "x" * 33, "__clear_peers__"):
-            self.assertEqual(server.ask(ben, Register(name)), [HI], name)
+            self.assertEqual(server.ask(ben, RegisterKey(name)), [HI], name)
         self.assertEqual(server.changes, [Registered(PLACES[0], "anna", "anna", KEYS[0])])
 
     def test_strangers(self) -> None:
@@ -59,15 +58,15 @@ class VerbTests(SynchronousTestCase):
         self.assertEqual(server.ask(ben, Leave()), [PutOut("lab", Leaving.LEFT), Goodbye()])
         self.assertEqual(server.take(anna), [Went("lab", 3, "ben")])
         self.assertEqual(server.ask(ben, ListUsers()), [HI])
-        self.assertEqual(server.ask(ben, Register("bennie")), [Welcome("bennie")])
+        self.assertEqual(server.ask(ben, RegisterKey("bennie")), [Welcome("bennie")])
 
     def test_another_name(self) -> None:
         """Another name costs the room; one that is not free costs nothing."""
         server = MixedServer()
         anna, ben = server.session("anna", 0, "lab"), server.session("ben", 1, "lab")
-        self.assertEqual(server.ask(ben, Register("anna")), [HI])
+        self.assertEqual(server.ask(ben, RegisterKey("anna")), [HI])
         self.assertEqual(server.holder(1).rooms, (server.room("lab"),))
-        answer = server.ask(ben, Register("bennie"))
+        answer = server.ask(ben, RegisterKey("bennie"))
         self.assertEqual(answer, [PutOut("lab", Leaving.LEFT), Welcome("bennie")])
         self.assertEqual(server.take(anna)[-1], Went("lab", 3, "ben"))
 
@@ -81,15 +80,15 @@ class NameTests(SynchronousTestCase):
         anna = server.session("anna", 0)
         server.ask(anna, Leave())
         other = server.link(1)
-        self.assertEqual(server.ask(other, Register("Anna")), [HI])
+        self.assertEqual(server.ask(other, RegisterKey("Anna")), [HI])
         self.assertEqual(server.datagram(BOB, b"hi anna"), [b"hi"])
-        self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
+        self.assertEqual(server.ask(anna, RegisterKey("anna")), [Welcome("anna")])
         server.ask(anna, Leave())
         server.wait(99)
         self.assertEqual(server.datagram(BOB, b"hi anna"), [b"hi"])
         server.wait(2)
         self.assertEqual(server.datagram(BOB, b"hi anna"), [b"hi anna"])
-        self.assertEqual(server.ask(server.link(0), Register("anna")), [HI])
+        self.assertEqual(server.ask(server.link(0), RegisterKey("anna")), [HI])
 
     def test_bounded(self) -> None:
         """So many names are kept; the one who went first loses its name first."""
@@ -104,9 +103,9 @@ class NameTests(SynchronousTestCase):
         server = MixedServer()
         server.datagram(BOB, b"hi anna")
         anna = server.link(0)
-        self.assertEqual(server.ask(anna, Register("anna")), [HI])
+        self.assertEqual(server.ask(anna, RegisterKey("anna")), [HI])
         server.datagram(BOB, b"by")
-        self.assertEqual(server.ask(anna, Register("anna")), [Welcome("anna")])
+        self.assertEqual(server.ask(anna, RegisterKey("anna")), [Welcome("anna")])
 
     def test_datagrams_are_nobodys(self) -> None:
         """What comes in datagrams from where a link is from is not from the user of that link."""
@@ -138,9 +137,9 @@ class LimitTests(SynchronousTestCase):
         server = MixedServer(users=3, users_per_host=2)
         server.datagram(PLACES[0], b"hi bob")
         server.session("anna", 0)
-        self.assertEqual(server.ask(server.link(1, PLACES[0]), Register("ben")), [HI])
+        self.assertEqual(server.ask(server.link(1, PLACES[0]), RegisterKey("ben")), [HI])
         self.assertEqual(server.datagram(PLACES[1], b"hi carl"), [b"hi carl"])
-        self.assertEqual(server.ask(server.link(2), Register("dora")), [HI])
+        self.assertEqual(server.ask(server.link(2), RegisterKey("dora")), [HI])
         self.assertEqual(server.datagram(ALICE, b"hi alice"), [b"hi alice"])
         self.assertEqual(len(server.directory.users), 3)
 
@@ -178,4 +177,4 @@ class LimitTests(SynchronousTestCase):
         server = MixedServer(generation=2)
         for datagram in (b"hi bob", b"ul", b"rj lab", b"by"):
             self.assertEqual(server.datagram(BOB, datagram), [b"hi"])
-        self.assertEqual(server.ask(server.link(0), Register("bob")), [Welcome("bob")])
+        self.assertEqual(server.ask(server.link(0), RegisterKey("bob")), [Welcome("bob")])

@@ -6,7 +6,7 @@ from tests.support.datagram_server import BOB
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import Departed
 from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER
-from twisted_chat.wire.common import Leave, Locate, Register, Welcome
+from twisted_chat.wire.common import Leave, Locate, Welcome
 from twisted_chat.wire.gen2.answers import (
     Came,
     ContactLocated,
@@ -16,6 +16,7 @@ from twisted_chat.wire.gen2.answers import (
     Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
 
@@ -37,7 +38,7 @@ class LinkTests(SynchronousTestCase):
             RosterMember("lab", ANNA),
             RosterEnds("lab"),
         ]
-        self.assertEqual(server.ask(back, Register("ben")), roster)
+        self.assertEqual(server.ask(back, RegisterKey("ben")), roster)
         server.wait(RETURN + 1)
         self.assertEqual(server.take(anna), [])
         self.assertEqual(len(server.room("lab").members), 2)
@@ -67,7 +68,7 @@ class LinkTests(SynchronousTestCase):
         self.assertEqual((server.take(anna), server.told(BOB)), ([], []))
         self.assertEqual(server.holder(1).address, PLACES[1])
         again = server.link(1, PLACES[5])
-        told = server.ask(again, Register("ben"))
+        told = server.ask(again, RegisterKey("ben"))
         moved = ContactInfo("ben", KEYS[1], *PLACES[5])
         self.assertEqual(server.take(anna), [Came("lab", 4, moved)])
         self.assertEqual(told[:2], [Welcome("ben"), RosterBegins("lab", 2)])
@@ -81,12 +82,12 @@ class LinkTests(SynchronousTestCase):
         server = MixedServer(rate=50, burst=10)
         anna, ben = server.session("anna", 0, "lab"), server.link(1)
         server.move(ben, PLACES[4])
-        self.assertEqual(server.ask(ben, Register("ben")), [Welcome("ben")])
+        self.assertEqual(server.ask(ben, RegisterKey("ben")), [Welcome("ben")])
         self.assertEqual(server.holder(1).address, PLACES[1])
         for _ in range(20):
             server.say(ben, b"rl")
         dave = server.link(3, (PLACES[4][0], 1))
-        self.assertEqual(server.ask(dave, Register("dave")), [Welcome("dave")])
+        self.assertEqual(server.ask(dave, RegisterKey("dave")), [Welcome("dave")])
         found = ContactInfo("ben", KEYS[1], *PLACES[1])
         self.assertEqual(server.ask(anna, Locate("ben")), [ContactLocated(found)])
         server.move(ben, PLACES[1])

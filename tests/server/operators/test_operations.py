@@ -11,7 +11,8 @@ from twisted_chat.links import Link
 from twisted_chat.server.gen2.send_queue import Outlet
 from twisted_chat.server.journal.records import BanLifted, BanRecord, KeptRecords, RoomFreed
 from twisted_chat.server.operators import operations
-from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Register, Verb, Welcome
+from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Verb, Welcome
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 NEWCOMER = 4
 
@@ -34,7 +35,7 @@ class OperationTests(Kept):
     def come(self, number: int, name: str) -> Link:
         """Let the one with this key try to be registered."""
         link = self.server.link(number)
-        self.server.say(link, Register(name).encode())
+        self.server.say(link, RegisterKey(name).encode())
         self.write()
         return link
 
@@ -150,7 +151,7 @@ class OperationTests(Kept):
         self.server.lose(self.ben)
         self.assertEqual(self.server.take(self.come(1, "ben"))[0], Welcome("ben"))
         self.do(do="undrain")
-        self.server.ask(dan, Register("dan"))
+        self.server.ask(dan, RegisterKey("dan"))
         self.write()
         self.assertEqual(self.server.take(dan), [Welcome("dan")])
 

@@ -49,7 +49,8 @@ class Credentials:
     is a number that is larger than any used before, `since_1970` how many seconds later than
     `now` the time of day is, `server_key` the only fingerprint that the server may have, and
     `here` where our own datagrams leave from; empty and None if that is not known. `draw`
-    gives so many random bytes; with `relays` we take what a server carries.
+    gives so many random bytes, `instance` tells which program this is; with `relays` we take
+    what a server carries.
     """
 
     fingerprint: str
@@ -60,6 +61,7 @@ class Credentials:
     here: Address | None = None
     hear_rate: float = HEAR_RATE
     draw: Callable[[int], bytes] = os.urandom
+    instance: str = ""
     relays: bool = True
 
 
@@ -103,6 +105,7 @@ class Gen2:
             self._registered,
             only_gen1,
             pinned=own.server_key,
+            instance=own.instance,
             patient=patient,
             can=ways.can,
         )

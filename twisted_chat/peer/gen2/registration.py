@@ -22,9 +22,10 @@ from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import LinkState
 from twisted_chat.peer.gen2.server_link import ServerLink
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire.common import Register, Welcome
+from twisted_chat.wire.common import Welcome
 from twisted_chat.wire.gen2.answers import Answer, Rivalled
 from twisted_chat.wire.gen2.growth import Can
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 RIVALLED = 30.0
 """Seconds until another try to register, where another program with our key is registered."""
@@ -57,7 +58,8 @@ AFTER: dict[NameState, set[NameState]] = {
 
 class KeyedRegistration:
     """Our name, and whether it is there. `registered` is called at each registration, with
-    True when it is not the first. What there is to know of the server is told by its `link`."""
+    True when it is not the first. `instance` is which program with our key this is. What
+    there is to know of the server is told by its `link`."""
 
     def __init__(
         self,
@@ -68,10 +70,12 @@ class KeyedRegistration:
         only_gen1: Callable[[bool, float], None],
         *,
         pinned: str,
+        instance: str,
         patient: bool,
         can: Can,
     ) -> None:
         self._effects = effects
+        self._instance = instance
         self._on_registered = registered
         self._state = NameState.NAMELESS
         self.name = ""
@@ -218,7 +222,7 @@ class KeyedRegistration:
             else:
                 self._refused(name, Reason.TAKEN_OR_KEPT)
 
-        self.link.requests.ask(Register(name), close, now)
+        self.link.requests.ask(RegisterKey(name, self._instance), close, now)
 
     def _give_way(self, rivalled: Rivalled, now: float) -> None:
         """Another program with our key is registered, and alive: tell the person once,

@@ -28,6 +28,7 @@ from twisted_chat.wire.gen2.answers import (
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
+    RegisterKey,
     Request,
     RoomRequest,
     RoomVerb,
@@ -42,7 +43,7 @@ Close = Callable[[list[Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
 
 _VERBS: dict[type, Verb] = dict(VERBS)
-_ASKED: dict[type, Verb | RoomVerb] = {**VERBS, **ABOUT_ROOMS}
+_ASKED: dict[type, Verb | RoomVerb] = {**VERBS, **ABOUT_ROOMS, RegisterKey: Verb.HI}
 _ANSWERED: dict[type, Verb | RoomVerb] = {
     Welcome: Verb.HI,
     Rivalled: Verb.HI,

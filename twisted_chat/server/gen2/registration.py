@@ -16,9 +16,9 @@ from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.operators.bans import Bans
 from twisted_chat.server.operators.operations import told
 from twisted_chat.server.registry import Registry
-from twisted_chat.wire.common import Bare, Goodbye, Register, Verb, Welcome
+from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Rivalled
-from twisted_chat.wire.gen2.requests import SignOfLife
+from twisted_chat.wire.gen2.requests import RegisterKey, SignOfLife
 
 _HI = Bare(Verb.HI)
 
@@ -54,9 +54,18 @@ class LinkRegistration:
         here = self._sessions.registered.get(fingerprint) is session
         return self._directory.holders.get(fingerprint) if here else None
 
-    def register(self, request: Register, session: LinkSession, now: float) -> str:
+    def superseded(self, request: RegisterKey, session: LinkSession) -> LinkSession | None:
+        """The session over which the same program has registered its key, before this one: it
+        uses that no longer, or was ended and started again."""
+        before = self._sessions.registered.get(session.link.fingerprint)
+        if before is None or before is session or not request.instance:
+            return None
+        return before if request.instance == before.instance else None
+
+    def register(self, request: RegisterKey, session: LinkSession, now: float) -> str:
         """Let somebody come. Returns why the link is to be closed; nothing where it is not."""
         link = session.link
+        session.instance = request.instance
         try:
             casefolded = casefold(request.name, self._bounds.name)
         except NameRefused:
@@ -68,6 +77,10 @@ class LinkRegistration:
         before = self._sessions.registered.get(link.fingerprint)
         if before is not None and before is not session:
             self._ask_first(before, session, request, now)
+            return ""
+        lost = self._sessions.kept_for(link.fingerprint, now)
+        if lost is not None and lost.instance != request.instance:
+            self._tell_of(lost, link, now)
             return ""
         user = self._directory.holders.get(link.fingerprint)
         if user is not None and user.casefolded == casefolded:
@@ -93,7 +106,7 @@ class LinkRegistration:
             self._registry.depart(user, now)
         self._registry.register(came, now)
         if self._sessions.get(session.link) is session:
-            self._sessions.register(session, now)
+            self._register(session, now)
             self._queue.send(session, Welcome(came.name).encode())
             self.follow(session, now)
         elif (gone := self._directory.holders.get(came.fingerprint)) is not None:
@@ -103,17 +116,22 @@ class LinkRegistration:
         """A user is registered over this link from now on, and knows its rosters."""
         if self._sessions.registered.get(user.fingerprint) is session:
             return
-        self._sessions.register(session, now)
+        self._register(session, now)
         if not self.follow(session, now):
             for room in user.rooms:
                 self._roster.renew(room, user)
 
+    def _register(self, session: LinkSession, now: float) -> None:
+        """The user is registered over this link from now on, and another with its key is not."""
+        self._sessions.register(session, now)
+        if (rival := self.rivals.take(session.link.fingerprint)) is not None:
+            self._tell_of(session, rival[0], now)
+
     def _ask_first(
-        self, before: LinkSession, session: LinkSession, request: Register, now: float
+        self, before: LinkSession, session: LinkSession, request: RegisterKey, now: float
     ) -> None:
-        """The key is registered over another link: see whether that is alive."""
-        same_host = session.address[0] == before.address[0]
-        waited = self.rivals.wait(session.link, request, now, same_host=same_host)
+        """Another program has registered the key over another link: see whether it is alive."""
+        waited = self.rivals.wait(session.link, request, now)
         if waited is not None:
             self._tell_of(before, waited, now)
         self._queue.send(before, SignOfLife().encode())
@@ -128,10 +146,16 @@ class LinkRegistration:
         rival = self._sessions.get(waited)
         if rival is None:
             return
-        user = self.user(first)
+        user = self._directory.holders.get(waited.fingerprint)
         seconds = max(0, int(now - first.since))
         name = user.name if user is not None else ""
         self._queue.send(rival, Rivalled(name, seconds).encode() if name else _HI.encode())
+
+    def silent(self, now: float) -> None:
+        """Refuse those who have waited long enough for a sign of life of another."""
+        for link in self.rivals.over(now):
+            if (first := self._sessions.registered.get(link.fingerprint)) is not None:
+                self._tell_of(first, link, now)
 
     def make_way(self, fingerprint: str, now: float) -> None:
         """Nobody is registered with this key, perhaps: let the one come who waits for that."""

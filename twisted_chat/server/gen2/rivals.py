@@ -1,11 +1,10 @@
-"""Two programs that have one key: the one that was there first stays, if it is still there.
+"""Two programs that have one key: the one that was there first stays, as long as it is there.
 
-A key that is registered over one link and wants to be over another is most often
-one program whose first link has broken, or that was ended and started again; the
-server cannot see that yet. Or it is the same key on two machines. So the one
-at the end of the first link is asked for a sign of life. One at the same address takes
-its place soon when none comes: a program that was killed and started again. One from
-elsewhere waits until the first link has ended, as every silent one does.
+A key that is registered over one link and wants to be over another may be the same key on
+two machines. So the one at the end of the first link is asked for a sign of life, and the
+other is refused when it answers, or is silent, and may ask again. A program whose link has
+broken, or that was ended and started again, is told from these by its instance, and waits for
+nothing.
 """
 
 from collections.abc import Iterator
@@ -13,35 +12,31 @@ from collections.abc import Iterator
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import SIGN_OF_LIFE
 from twisted_chat.timeouts import Timeouts
-from twisted_chat.wire.common import Register
+from twisted_chat.wire.gen2.requests import RegisterKey
 
 
 class Rivals:
     """Those who wait to be registered until it is known whether another link with
-    their key is alive: one for each key, the latest. `wake` is when one at the same
-    address as that has waited long enough."""
+    their key is alive: one for each key, the latest. `wake` is when one has waited long
+    enough."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[Link, Register]] = {}
+        self._waiting: dict[str, tuple[Link, RegisterKey]] = {}
         self._due: Timeouts[str] = Timeouts(SIGN_OF_LIFE)
 
     @property
     def wake(self) -> float:
         return self._due.wake
 
-    def wait(self, link: Link, request: Register, now: float, *, same_host: bool) -> Link | None:
-        """Let this one wait, which may be at the `same_host` as the first link. Returns the
-        one that waited before, and does no longer."""
+    def wait(self, link: Link, request: RegisterKey, now: float) -> Link | None:
+        """Let this one wait. Returns the one that waited before, and does no longer."""
         fingerprint = link.fingerprint
         before, _ = self._waiting.get(fingerprint, (None, None))
         self._waiting[fingerprint] = link, request
-        if same_host:
-            self._due.set(fingerprint, now)
-        else:
-            self._due.discard(fingerprint)
+        self._due.set(fingerprint, now)
         return None if before is link else before
 
-    def take(self, fingerprint: str) -> tuple[Link, Register] | None:
+    def take(self, fingerprint: str) -> tuple[Link, RegisterKey] | None:
         """The one that waits with this key, which then waits no longer."""
         self._due.discard(fingerprint)
         return self._waiting.pop(fingerprint, None)
@@ -52,7 +47,7 @@ class Rivals:
         if waiting is not None and waiting[0] is link:
             self.take(link.fingerprint)
 
-    def over(self, now: float) -> Iterator[str]:
-        """The keys whose first link has shown no sign of life in time to one that is at the
-        same address."""
-        return self._due.over(now)
+    def over(self, now: float) -> Iterator[Link]:
+        """The links of those who have waited long enough, and wait no longer."""
+        for fingerprint in self._due.over(now):
+            yield self._waiting.pop(fingerprint)[0]

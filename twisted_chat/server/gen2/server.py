@@ -16,11 +16,11 @@ from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.registry import Registry
-from twisted_chat.wire.common import Bare, Leave, Register, Verb
+from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen2.answers import NotKnown
 from twisted_chat.wire.gen2.growth import PATHS, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
-from twisted_chat.wire.gen2.requests import Request, SignOfLife, parse_request
+from twisted_chat.wire.gen2.requests import RegisterKey, Request, SignOfLife, parse_request
 
 _HI = Bare(Verb.HI)
 
@@ -130,9 +130,7 @@ class LinkServer:
         for session in self._sessions.elsewhere(now):
             if session.link.address != session.address:
                 self._close(session, "you are elsewhere now: another link is needed", now)
-        for fingerprint in self._rivals.over(now):
-            if (before := self._sessions.registered.get(fingerprint)) is not None:
-                self._close(before, "another link with your key has taken your place", now)
+        self._registration.silent(now)
         for fingerprint in self._sessions.missing(now):
             user = self._directory.holders.get(fingerprint)
             if user is not None:
@@ -204,7 +202,9 @@ class LinkServer:
 
     def _do(self, request: Request, session: LinkSession, now: float) -> None:
         user = self._registration.user(session)
-        if type(request) is Register:
+        if type(request) is RegisterKey:
+            if (before := self._registration.superseded(request, session)) is not None:
+                self._close(before, "another link of your program has taken its place", now)
             if why := self._registration.register(request, session, now):
                 self._close(session, why, now)
         elif type(request) is Can:

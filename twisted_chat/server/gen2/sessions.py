@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from twisted_chat.addresses import Address, site
 from twisted_chat.links import Link
-from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER, Bounds
+from twisted_chat.server.bounds import KEPT_FOR_FIRST, RETURN, SETTLE, STRANGER, Bounds
 from twisted_chat.server.gen2.send_queue import Outlet
 from twisted_chat.timeouts import Timeouts
 
@@ -17,14 +17,15 @@ is lost is noticed later than the one that takes its place."""
 @dataclass(eq=False, slots=True, kw_only=True)
 class LinkSession(Outlet):
     """A link and the one at its other end, who registered over it at `since`. `own` are the
-    addresses of that one's machine, as it has said. What it said had to
-    wait for `held` seconds until `held_at`, less those in which nothing had to, and nothing waited
-    or began to at that moment."""
+    addresses of that one's machine, and `instance` which program it is, as it has said. What
+    it said had to wait for `held` seconds until `held_at`, less those in which nothing had
+    to, and nothing waited or began to at that moment."""
 
     since: float = 0.0
     held: float = 0.0
     held_at: float = 0.0
     own: tuple[Address, ...] = ()
+    instance: str = ""
 
 
 class LinkSessions:
@@ -38,6 +39,7 @@ class LinkSessions:
         self._strangers: Timeouts[LinkSession] = Timeouts(STRANGER)
         self._moved: Timeouts[LinkSession] = Timeouts(SETTLE)
         self._missing: Timeouts[str] = Timeouts(RETURN)
+        self._lost: dict[str, tuple[LinkSession, float]] = {}
 
     @property
     def wake(self) -> float:
@@ -75,6 +77,7 @@ class LinkSessions:
         if self.registered.get(fingerprint) is session:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)
+            self._lost[fingerprint] = session, now
 
     def register(self, session: LinkSession, now: float) -> None:
         """The user with this key is registered over this link from now on."""
@@ -82,7 +85,13 @@ class LinkSessions:
         session.since = now
         self._strangers.discard(session)
         self._missing.discard(fingerprint)
+        self._lost.pop(fingerprint, None)
         self.registered[fingerprint] = session
+
+    def kept_for(self, fingerprint: str, now: float) -> LinkSession | None:
+        """The session that was registered with this key and is gone, but only just."""
+        session, then = self._lost.get(fingerprint, (None, now))
+        return session if now < then + KEPT_FOR_FIRST else None
 
     def unregister(self, session: LinkSession, now: float) -> None:
         """Nobody is registered over this link any more."""
@@ -106,4 +115,6 @@ class LinkSessions:
 
     def missing(self, now: float) -> Iterator[str]:
         """The fingerprints of users who have not come back in time."""
-        return self._missing.over(now)
+        for fingerprint in self._missing.over(now):
+            del self._lost[fingerprint]
+            yield fingerprint

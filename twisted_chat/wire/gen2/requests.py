@@ -4,6 +4,7 @@ What it says in generation 1 too is the same class, but for what is about a room
 which is named here: a user may be in several.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -17,7 +18,6 @@ from twisted_chat.wire.common import (
     ListRooms,
     ListUsers,
     Locate,
-    Register,
 )
 from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
@@ -52,6 +52,24 @@ class RoomVerb(Enum):
     MUTE = "mu"
     UNMUTE = "um"
     TOPIC = "rt"
+
+
+INSTANCE = re.compile(r"[0-9a-f]{20}")
+"""Which program is registered: 80 bits, which tell nothing but whether two are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterKey:
+    """`hi NAME [INSTANCE]`: know the holder of my key by this name, at the address that this
+    comes from. No two programs with one key and one `instance` run at the same time (as the
+    instance id of RFC 5626, 4.1); empty where that is not known."""
+
+    name: str
+    instance: str = ""
+
+    def encode(self) -> bytes:
+        known = f"hi {self.name} {self.instance}" if self.instance else f"hi {self.name}"
+        return known.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +179,7 @@ RoomRequest = (
     | SetTopic
 )
 Request = (
-    Register
+    RegisterKey
     | Leave
     | Locate
     | ListUsers
@@ -217,6 +235,12 @@ def _read_create(argument: str) -> CreateRoom | CreatePrivateRoom:
     return (CreatePrivateRoom if words[:1] == ["private"] else CreateRoom)(read_name(room))
 
 
+def _read_register(argument: str) -> RegisterKey:
+    name, _, rest = argument.partition(" ")
+    instance = first(rest)
+    return RegisterKey(name, instance if INSTANCE.fullmatch(instance) else "")
+
+
 def _read_topic(argument: str) -> SetTopic:
     room, _, text = argument.partition(" ")
     return SetTopic(read_name(room), text)
@@ -229,7 +253,7 @@ def _read_kick(argument: str) -> Kick:
 
 
 _REQUESTS: dict[bytes, Callable[[str], Request]] = {
-    b"hi": of_first(Register),
+    b"hi": _read_register,
     b"ar": of_first(Locate),
     b"rc": _read_create,
     b"rt": _read_topic,
