@@ -27,6 +27,8 @@ def safe(text: str) -> str:
     """
     if text.isprintable():
         return text
+    if text[-1] == "\n" and text[:-1].isprintable():  # A line, as nearly everything is.
+        return f"{text[:-1]}\N{SYMBOL FOR LINE FEED}"
     text = text.translate(_PICTURES)  # Which is all that a line feed needs, and quick.
     return text if text.isprintable() else "".join(map(_visible, text))
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -33,6 +34,8 @@ from twisted_chat.trace.wanted import AnalysisOptions
 
 WIDTH = 100
 """Columns of a ladder where there is no terminal."""
+AT_ONCE = 256
+"""Packets that are looked at together."""
 LARGEST_KEY_LOG = 64 * 1024 * 1024
 """Bytes of a key log that are read."""
 YOUNG = 200_000
@@ -139,8 +142,11 @@ class _Reading:
                 shown=None if copy is None else copy.frame,
                 keys=keys,
             )
-            for frame in capture if live else watched(capture, sys.stderr):
-                analysis.feed(frame)
+            frames = iter(capture if live else watched(capture, sys.stderr))
+            # Where they are told in the order of the capture, whatever they are of.
+            together = 1 if live or copy is not None else AT_ONCE
+            while some := list(islice(frames, together)):
+                analysis.feed_all(some)
             analysis.conclude()
             spool.finish()
             return self._tell(capture, analysis, spool, live=live)

@@ -7,12 +7,11 @@ another order of bytes.
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 from twisted_chat.errors import WireError
-from twisted_chat.trace.frame import Frame
+from twisted_chat.trace.frame import Frame, new_frame
+from twisted_chat.trace.interface import SECOND, Interface, about, interface, options
 
 LARGEST_BLOCK = 16 * 1024 * 1024
 """Bytes in one block of a capture; one that claims to be longer is damaged."""
@@ -36,10 +35,13 @@ _PCAP = {
     b"\x4d\x3c\xb2\xa1": ("<", 1),
 }
 """What a pcap file begins with: its order of bytes, and the nanoseconds in its unit of time."""
-_COMMENT, _PACKET_DROPS, _RESOLUTION, _OFFSET, _INTERFACE_DROPS = 1, 4, 9, 14, 5
+_INTERFACE_DROPS = 5
 _TLS_KEY_LOG = 0x544C534B
-_MICROSECONDS = 1_000_000
-_BINARY = 0x80
+_PACKETS = frozenset({_PACKET, _OLD_PACKET})
+_SMALLEST_PACKET = 32
+"""Bytes of a block with a packet that has none."""
+_TWO_LENGTHS = "a block ends with another length than it begins with"
+_TOO_LONG = "a packet that is longer than its block"
 
 
 class Source(Protocol):
@@ -51,15 +53,6 @@ class Source(Protocol):
 
 class CutOff(Exception):
     """The file ends inside a block; the text says in which packet, where it is in one."""
-
-
-@dataclass(slots=True)
-class _Interface:
-    number: int
-    linktype: int
-    snapshot: int
-    per_second: int
-    offset: int
 
 
 class Reader:
@@ -133,7 +126,8 @@ class Reader:
             data = self._buffer[start : start + captured]
             self._at = start + len(data)
             number += 1
-            yield Frame(number, seconds * 1_000_000_000 + part * unit, linktype, data, length)
+            now = seconds * SECOND + part * unit
+            yield new_frame((number, now, linktype, data, length, (), 0, ()))
             if not whole:
                 raise CutOff(f"inside packet {number:,}")
         if not self._ended:
@@ -143,8 +137,10 @@ class Reader:
 
     def _pcapng_packets(self) -> Iterator[Frame]:
         while self._has(12):
-            buffer, at = self._buffer, self._at
-            kind, length = self._two.unpack_from(buffer, at)
+            yield from self._at_hand()
+            if not self._has(12):
+                break
+            kind, length = self._two.unpack_from(self._buffer, self._at)
             if kind == _SECTION:
                 self._begin_section()
                 continue
@@ -152,16 +148,16 @@ class Reader:
                 raise WireError(f"a block claims to have {length:,} bytes")
             if not self._has(length):
                 raise CutOff
+            if kind in _PACKETS:
+                if length < _SMALLEST_PACKET:
+                    raise WireError(_TOO_LONG)
+                continue
             buffer, at = self._buffer, self._at
             self._at = end = at + length
             if self._one.unpack_from(buffer, end - 4)[0] != length:
-                raise WireError("a block ends with another length than it begins with")
+                raise WireError(_TWO_LENGTHS)
             try:
-                if kind == _PACKET:
-                    yield self._packet(buffer, at + 8, end - 4, self._five)
-                elif kind == _OLD_PACKET:
-                    yield self._packet(buffer, at + 8, end - 4, self._old)
-                elif kind == _SIMPLE:
+                if kind == _SIMPLE:
                     yield self._simple(buffer[at + 8 : end - 4])
                 else:
                     self._other(kind, buffer[at + 8 : end - 4])
@@ -170,9 +166,61 @@ class Reader:
         if not self._ended:
             raise CutOff
 
+    def _at_hand(self) -> Iterator[Frame]:
+        """The packets that are whole in the buffer, up to a block of another kind: nearly
+        everything in a file, so that nothing is called here for one."""
+        buffer, at, interfaces = self._buffer, self._at, self._interfaces
+        head, tail = self._head.unpack_from, self._one.unpack_from
+        size, last = len(buffer), len(buffer) - _SMALLEST_PACKET
+        while at <= last:
+            kind, block, which, high, low, captured, length = head(buffer, at)
+            end = at + block
+            if kind not in _PACKETS or block < _SMALLEST_PACKET or block % 4 or end > size:
+                return
+            if kind == _OLD_PACKET:
+                (which,) = self._short.unpack_from(buffer, at + 8)
+            if tail(buffer, end - 4)[0] != block:
+                raise WireError(_TWO_LENGTHS)
+            if which >= len(interfaces):
+                raise WireError(f"a packet of interface {which}, which its section does not have")
+            origin = interfaces[which]
+            start = at + 28
+            stop = start + captured
+            if stop > end - 4:
+                raise WireError(_TOO_LONG)
+            comments: tuple[str, ...] = ()
+            told = stop + -captured % 4
+            if told < end - 4:
+                comments, lost = about(self._order, buffer[told : end - 4])
+                self._lost += lost
+            ticks = high << 32 | low
+            if tick := origin.tick:
+                now = ticks * tick + origin.offset
+            else:
+                now = ticks * SECOND // origin.per_second + origin.offset
+            if not 0 <= now < LATEST:
+                self.timeless += 1
+                now = self._last
+            self._last = now
+            self._number += 1
+            self._at = at = end
+            yield new_frame(
+                (
+                    self._number,
+                    now,
+                    origin.linktype,
+                    buffer[start:stop],
+                    length,
+                    comments,
+                    origin.number,
+                    (),
+                )
+            )
+
     def _other(self, kind: int, body: bytes) -> None:
         if kind == _INTERFACE:
-            self._interface(body)
+            self._seen += 1
+            self._interfaces.append(interface(self._order, body, self._seen))
         elif kind == _STATISTICS:
             for code, value in options(self._order, body, 12):
                 if code == _INTERFACE_DROPS:
@@ -194,87 +242,27 @@ class Reader:
         if length < 16 or length % 4 or length > LARGEST_BLOCK:
             raise WireError(f"a block claims to have {length:,} bytes")
         if self._one.unpack(self._taken(length)[-4:])[0] != length:
-            raise WireError("a block ends with another length than it begins with")
+            raise WireError(_TWO_LENGTHS)
 
     def _use(self, order: str) -> None:
         self._order = order
-        self._interfaces: list[_Interface] = []
+        self._interfaces: list[Interface] = []
         self._one, self._two = struct.Struct(f"{order}I"), struct.Struct(f"{order}II")
-        self._five, self._old = struct.Struct(f"{order}IIIII"), struct.Struct(f"{order}HxxIIII")
-
-    def _interface(self, body: bytes) -> None:
-        linktype, snapshot = struct.unpack_from(f"{self._order}HxxI", body)
-        per_second, offset = _MICROSECONDS, 0
-        for code, value in options(self._order, body, 8):
-            if code == _RESOLUTION:
-                power = value[0] & ~_BINARY
-                per_second = 2**power if value[0] & _BINARY else 10**power
-            elif code == _OFFSET:
-                (offset,) = struct.unpack(f"{self._order}q", value)
-        self._seen += 1
-        self._interfaces.append(_Interface(self._seen, linktype, snapshot, per_second, offset))
-
-    def _packet(self, buffer: bytes, at: int, end: int, head: struct.Struct) -> Frame:
-        which, high, low, captured, length = head.unpack_from(buffer, at)
-        if which >= len(self._interfaces):
-            raise WireError(f"a packet of interface {which}, which its section does not have")
-        interface = self._interfaces[which]
-        start = at + 20
-        stop = start + captured
-        if stop > end:
-            raise WireError("a packet that is longer than its block")
-        comments: tuple[str, ...] = ()
-        stop += -captured % 4
-        if stop < end:
-            comments, lost = _about(self._order, buffer[stop:end])
-            self._lost += lost
-        ticks = high << 32 | low
-        time = ticks * 1_000_000_000 // interface.per_second + interface.offset * 1_000_000_000
-        return self._frame(interface, time, buffer[start : start + captured], length, comments)
+        self._head, self._short = struct.Struct(f"{order}IIIIIII"), struct.Struct(f"{order}H")
 
     def _simple(self, body: bytes) -> Frame:
         """A packet of the first interface that has no time: that of the one before."""
         if not self._interfaces:
             raise WireError("a packet of an interface that its section does not have")
-        interface = self._interfaces[0]
+        origin = self._interfaces[0]
         (length,) = self._one.unpack_from(body)
-        captured = min(length, len(body) - 4, interface.snapshot or length)
-        return self._frame(interface, self._last, body[4 : 4 + captured], length, ())
-
-    def _frame(
-        self, interface: _Interface, at: int, data: bytes, length: int, comments: tuple[str, ...]
-    ) -> Frame:
-        if not 0 <= at < LATEST:
-            self.timeless += 1
-            at = self._last
-        self._last = at
+        captured = min(length, len(body) - 4, origin.snapshot or length)
         self._number += 1
         return Frame(
-            self._number, at, interface.linktype, data, length, comments, interface.number
+            self._number,
+            self._last,
+            origin.linktype,
+            body[4 : 4 + captured],
+            length,
+            interface=origin.number,
         )
-
-
-def options(order: str, body: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The options of a block, to their end or that of the block. Raises WireError."""
-    head = f"{order}HH"
-    while at + 4 <= len(body):
-        code, size = struct.unpack_from(head, body, at)
-        if not code:
-            return
-        if at + 4 + size > len(body):
-            raise WireError("an option that is longer than its block")
-        yield code, body[at + 4 : at + 4 + size]
-        at += 4 + size + -size % 4
-
-
-@lru_cache(maxsize=1024)
-def _about(order: str, told: bytes) -> tuple[tuple[str, ...], int]:
-    """The comments on a packet, and how many before it are missing."""
-    comments: list[str] = []
-    lost = 0
-    for code, value in options(order, told, 0):
-        if code == _COMMENT:
-            comments.append(value.decode("utf-8", "replace"))
-        elif code == _PACKET_DROPS:
-            lost += struct.unpack(f"{order}Q", value)[0]
-    return tuple(comments), lost

@@ -23,6 +23,7 @@ from twisted_chat.trace.report import (
     Purpose,
     count,
     duration,
+    new_dissection,
     quoted,
 )
 from twisted_chat.trace.speech import answer_in_words, request_in_words
@@ -76,8 +77,8 @@ class ChatDissector:
 
     def observe(self, packet: Packet, moment: Moment) -> Dissection:
         """What this datagram is."""
-        source, destination, datagram = packet.source, packet.destination, packet.payload
-        if packet.missing:
+        _, source, destination, datagram, missing, _, _, _, _, _ = packet
+        if missing:
             return self._cut(packet)
         link = self._links.observe(source, destination, datagram, moment)
         if link is not None:
@@ -144,15 +145,15 @@ class ChatDissector:
         verb = VERBS[type(request)]
         self.people.asks(user, request)
         text = request_in_words(request)
-        purpose = Purpose.SET_UP
-        if verb in (Verb.BY, Verb.RK):
-            purpose = Purpose.CLOSE
-        elif self.people.registered.get(user) == getattr(request, "name", ""):
-            purpose = Purpose.KEEPALIVE
+        purpose = _SET_UP
+        if verb in _CLOSES:
+            purpose = _CLOSE
+        elif getattr(request, "name", "") == self.people.registered.get(user):
+            purpose = _KEEPALIVE
             text += ", its own name: a sign of life"
         if self._questions.ask(server, verb, Question(user, datagram, text, purpose, moment)):
             return _say(text, purpose)
-        return _say(f"{text}, again", Purpose.RECOVERY)
+        return _say(f"{text}, again", _RECOVERY)
 
     def _tells(self, user: Address, server: Address, answer: Answer, moment: Moment) -> Dissection:
         text = answer_in_words(answer)
@@ -169,9 +170,9 @@ class ChatDissector:
             self.people.farewell(user)
         note = ""
         question = self._questions.answer(user, server, verbs, moment)
-        purpose = Purpose.SET_UP
+        purpose = _SET_UP
         if isinstance(answer, RosterCleared) and self._leaving(user, server):
-            purpose = Purpose.CLOSE
+            purpose = _CLOSE
         elif question is not None:
             purpose = question.purpose
             question.refused |= isinstance(answer, Bare) and answer.verb in _REFUSES
@@ -179,7 +180,7 @@ class ChatDissector:
                 took = duration(moment.at - question.asked.at)
                 note = f"answers #{question.asked.number} after {took}"
             elif type(answer) in _SINGLE:
-                return _say(f"{text}, again", Purpose.RECOVERY)
+                return _say(f"{text}, again", _RECOVERY)
         return _say(text, purpose, note)
 
     def _way(
@@ -192,7 +193,7 @@ class ChatDissector:
                 return None
             probe = datagram[0] == ProbeKind.PROBE.value
             what = "probes whether there is somebody" if probe else "answers a probe"
-            return _say(what, Purpose.SET_UP)
+            return _say(what, _SET_UP)
         inner = carried(datagram)
         link = self._links.observe(source, destination, inner, moment)
         return None if link is None else link._replace(what=f"over a server, {link.what}")
@@ -212,27 +213,27 @@ class ChatDissector:
             told = self._direct.setdefault(pair, [0, 0, 0, 0])
             told[2 * back] += 1
             told[2 * back + 1] += size
-        return _say(answer_in_words(said), Purpose.DATA)
+        return _say(answer_in_words(said), _DATA)
 
     def _cut(self, packet: Packet) -> Dissection:
         """What a datagram is of which only the beginning was captured. Nothing is learned
         from it: a name in it may have gone on."""
         missing = f"{count(packet.missing, 'byte')} of it not captured"
         if quic.begins_long(packet.payload):
-            return Dissection(missing, Purpose.UNKNOWN, Layer.TRANSPORT, "QUIC")
+            return Dissection(missing, _UNKNOWN, Layer.TRANSPORT, "QUIC")
         request, answer = read_datagram(packet.payload)
         told = packet.source[1] == self._port or packet.source in self.people.servers
         if request is not None and not (told and answer is not None):
-            return _say(f"{request_in_words(request)}…", Purpose.SET_UP, missing)
+            return _say(f"{request_in_words(request)}…", _SET_UP, missing)
         if answer is not None:
-            purpose = Purpose.DATA if isinstance(answer, NamedText) else Purpose.SET_UP
+            purpose = _DATA if isinstance(answer, NamedText) else _SET_UP
             return _say(f"{answer_in_words(answer)}…", purpose, missing)
         return self._stranger(packet.source, missing)
 
     def _stranger(self, source: Address, what: str) -> Dissection:
         if source in self._strange or len(self._strange) < MAX_STRANGE:
             self._strange[source] += 1
-        return Dissection(what, Purpose.UNKNOWN, Layer.APPLICATION, "UDP")
+        return Dissection(what, _UNKNOWN, Layer.APPLICATION, "UDP")
 
 
 _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
@@ -247,12 +248,15 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
     RosterEntry: (Verb.RJ,),
     NamedText: (),
 }
+_SET_UP, _DATA, _KEEPALIVE = Purpose.SET_UP, Purpose.DATA, Purpose.KEEPALIVE
+_RECOVERY, _CLOSE, _UNKNOWN = Purpose.RECOVERY, Purpose.CLOSE, Purpose.UNKNOWN
 _APPLICATION = Layer.APPLICATION
 _WAYS = (b"\1", b"\2", b"\3")
+_CLOSES = frozenset({Verb.BY, Verb.RK})
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""
 _REFUSES = frozenset({Verb.HI, Verb.AR, Verb.RC, Verb.RJ})
 
 
 def _say(what: str, purpose: Purpose, note: str = "") -> Dissection:
-    return Dissection(what, purpose, _APPLICATION, "udpchat", note)
+    return new_dissection((what, purpose, _APPLICATION, "udpchat", note, None, ()))

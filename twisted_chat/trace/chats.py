@@ -27,7 +27,7 @@ class Chats:
         self.crowded = 0
         """Packets of more addresses than are remembered."""
 
-    def wants(self, packet: Packet) -> bool:
+    def wants(self, frame: Frame, packet: Packet) -> bool:
         """Whether this datagram belongs to one."""
         source, destination = packet.source, packet.destination
         if source in self._addresses or destination in self._addresses:

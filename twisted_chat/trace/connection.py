@@ -1,5 +1,6 @@
 """One TCP connection, read from its segments (RFC 9293)."""
 
+from functools import partial
 from typing import NamedTuple
 
 from twisted_chat.addresses import Address
@@ -9,15 +10,21 @@ from twisted_chat.trace.report import (
     Dissection,
     Layer,
     Purpose,
-    SegmentNumbers,
     count,
+    new_dissection,
+    new_numbers,
     quoted,
 )
 
 # A member of an enumeration takes as long to look up as all else that is done with it here.
 _FIN, _SYN, _RST, _PSH, _ACK = map(int, (Flag.FIN, Flag.SYN, Flag.RST, Flag.PSH, Flag.ACK))
 _SYN_ACK = _SYN | _ACK
-_DATA, _RECOVERY, _TRANSPORT = Purpose.DATA, Purpose.RECOVERY, Layer.TRANSPORT
+_SET_UP, _DATA, _KEEPALIVE = Purpose.SET_UP, Purpose.DATA, Purpose.KEEPALIVE
+_RECOVERY, _CLOSE = Purpose.RECOVERY, Purpose.CLOSE
+_TRANSPORT, _APPLICATION = Layer.TRANSPORT, Layer.APPLICATION
+
+_Said = tuple[str, Purpose, Layer]
+"""What a segment is, what it is for, and whose business that is."""
 
 
 class Moment(NamedTuple):
@@ -25,6 +32,10 @@ class Moment(NamedTuple):
 
     number: int
     at: int
+
+
+new_moment = partial(tuple.__new__, Moment)
+"""One of a tuple, which takes half the time of a call of the class."""
 
 
 class Connection:
@@ -35,7 +46,7 @@ class Connection:
 
     def __init__(self, first: Packet, *, rebuilt: bool) -> None:
         assert first.segment is not None
-        answer = first.segment.flags & (_SYN_ACK) == _SYN_ACK
+        answer = first.segment.flags & _SYN_ACK == _SYN_ACK
         ends = first.source, first.destination
         caller, called = reversed(ends) if answer else ends
         self.rebuilt = rebuilt
@@ -46,15 +57,17 @@ class Connection:
         """The SYN with an ACK."""
         self.established: Moment | None = None
         """The ACK that completes the handshake."""
+        self.trip = OVERTAKING
+        """Nanoseconds from the SYN to that ACK, where both were seen."""
         self.reset: tuple[Address, Moment] | None = None
         self.refused = False
 
     def begins_anew(self, packet: Packet) -> bool:
         """Whether this opens another connection between the same two ports."""
         segment = packet.segment
-        if segment is None or segment.flags & (_SYN_ACK) != _SYN:
+        if segment is None or segment.flags & _SYN_ACK != _SYN:
             return False
-        side, _ = self._sides(packet)
+        side = self.caller if packet.source == self.caller.address else self.called
         # The SYN of a side of which only what was acknowledged is known may come late.
         expected = side.origin if side.syn is None else side.syn
         return expected is not None and expected != segment.sequence
@@ -63,54 +76,47 @@ class Connection:
         """What this segment is."""
         segment = packet.segment
         assert segment is not None
-        sender, other = self._sides(packet)
-        if segment.flags & _RST:
-            verdict = self._resets(sender, other, moment)
-            return _numbered(verdict, self._numbers(sender, other, packet, segment))
-        if segment.flags & _SYN:
-            verdict = self._opens(sender, other, packet, segment, moment)
-        elif packet.payload or packet.missing or segment.flags & _FIN:
-            verdict = self._carries(sender, other, packet, segment, moment)
-        else:
-            verdict = self._acknowledges(sender, other, segment, moment)
-        if segment.flags & _ACK:
-            told = other.position(segment.acknowledged)
-            other.confirm(told, moment.at)
-            sender.acknowledged = max(told, sender.acknowledged or told)
-        # The window of a SYN is not scaled yet (RFC 7323, 2.2): no other is compared with it.
-        sender.window = None if segment.flags & _SYN else segment.window
-        return _numbered(verdict, self._numbers(sender, other, packet, segment))
-
-    def _numbers(
-        self, sender: Direction, other: Direction, packet: Packet, segment: Segment
-    ) -> SegmentNumbers:
-        """Sequence numbers as Wireshark counts them: from 0 with the SYN, from 1 with the
-        first byte that is seen."""
-        syn = bool(segment.flags & _SYN)
-        if syn:
-            sender.scale = segment.scale
-        told = None
-        if segment.flags & _ACK:
-            told = other.counted(segment.acknowledged)
-        scaled = not syn and sender.scale is not None and other.scale is not None
-        window = segment.window << (sender.scale or 0) if scaled else segment.window
-        length = len(packet.payload) + packet.missing
-        return SegmentNumbers(
-            segment.flags, sender.counted(segment.sequence), told, length, window
-        )
-
-    def _sides(self, packet: Packet) -> tuple[Direction, Direction]:
+        sequence, acknowledged, flags, window, scale = segment
         if packet.source == self.caller.address:
-            return self.caller, self.called
-        return self.called, self.caller
+            sender, other = self.caller, self.called
+        else:
+            sender, other = self.called, self.caller
+        size = len(packet.payload) + packet.missing
+        if flags & _RST:
+            said = self._resets(sender, other, moment)
+        else:
+            if flags & _SYN:
+                said = self._opens(sender, other, packet, segment, moment)
+                # Its window is not scaled yet (RFC 7323, 2.2): no other is compared with it.
+                sender.window, sender.scale = None, scale
+            else:
+                if size or flags & _FIN:
+                    said = self._carries(sender, other, packet, segment, moment)
+                else:
+                    said = self._acknowledges(sender, other, segment, moment)
+                sender.window = window
+            if flags & _ACK:
+                told = other.position(acknowledged)
+                if told > other.next:
+                    other.confirm(told, moment.at)
+                if sender.acknowledged is None or told > sender.acknowledged:
+                    sender.acknowledged = told
+        # Numbers are as Wireshark counts them: from 0 with the SYN, from 1 with the first byte
+        # that is seen.
+        confirmed = other.counted(acknowledged) if flags & _ACK else None
+        if not flags & _SYN and sender.scale is not None and other.scale is not None:
+            window <<= sender.scale
+        numbers = new_numbers((flags, sender.counted(sequence), confirmed, size, window))
+        what, purpose, layer = said
+        return new_dissection((what, purpose, layer, "TCP", "", numbers, ()))
 
-    def _resets(self, sender: Direction, other: Direction, moment: Moment) -> Dissection:
+    def _resets(self, sender: Direction, other: Direction, moment: Moment) -> _Said:
         if self.reset is None:
             self.reset = sender.address, moment
             self.refused = (
                 other.syn is not None and sender.syn is None and self.established is None
             )
-        return _say("RST, refuses the call" if self.refused else "RST, cuts it off", Purpose.CLOSE)
+        return _say("RST, refuses the call" if self.refused else "RST, cuts it off", _CLOSE)
 
     def _opens(
         self,
@@ -119,7 +125,7 @@ class Connection:
         packet: Packet,
         segment: Segment,
         moment: Moment,
-    ) -> Dissection:
+    ) -> _Said:
         answers = bool(segment.flags & _ACK)
         name = "SYN, ACK" if answers else "SYN"
         again = sender.syn == segment.sequence
@@ -136,17 +142,23 @@ class Connection:
                 self.answered = moment
         elif self.answered is None or not again:
             self.opened = moment
+            self._time()
         what = f"{name}, again" if again else name
         if packet.payload or packet.missing:  # TCP Fast Open (RFC 7413).
             what += f"; {self._place(sender, other, packet, 1, moment)[0]}"
-        return _say(what, _RECOVERY if again else Purpose.SET_UP)
+        return _say(what, _RECOVERY if again else _SET_UP)
 
     def _establishes(self, sender: Direction, moment: Moment) -> bool:
         """Whether this completes the handshake."""
         if self.established or self.answered is None or sender is not self.caller:
             return False
         self.established = moment
+        self._time()
         return True
+
+    def _time(self) -> None:
+        if self.opened is not None and self.established is not None:
+            self.trip = max(0, self.established.at - self.opened.at) or OVERTAKING
 
     def _carries(
         self,
@@ -155,7 +167,7 @@ class Connection:
         packet: Packet,
         segment: Segment,
         moment: Moment,
-    ) -> Dissection:
+    ) -> _Said:
         size = len(packet.payload) + packet.missing
         start = sender.position(segment.sequence)
         self._establishes(sender, moment)
@@ -164,14 +176,14 @@ class Connection:
         again = size == 1 and start + 1 == sender.next == other.acknowledged
         if again and not sender.fin and not sender.lacks(start):
             sender.probing = True
-            return _say("keepalive probe, 1 byte again", Purpose.KEEPALIVE)
+            return _say("keepalive probe, 1 byte again", _KEEPALIVE)
         what, purpose = self._place(sender, other, packet, start, moment)
         if purpose is _DATA and other.fin is not None:
             other.data_after_fin += size
         if segment.flags & _FIN:
             return self._closes(sender, other, start + size, what, moment)
-        layer = Layer.APPLICATION if purpose is _DATA else _TRANSPORT
-        return Dissection(what, purpose, layer, "TCP")
+        layer = _APPLICATION if purpose is _DATA else _TRANSPORT
+        return what, purpose, layer
 
     def _place(
         self, sender: Direction, other: Direction, packet: Packet, start: int, moment: Moment
@@ -184,24 +196,16 @@ class Connection:
             moment.number,
             moment.at,
             confirmed=other.acknowledged,
-            trip=self.round_trip or OVERTAKING,
+            trip=self.trip,
         )
-        if packet.segment.flags & _PSH:
-            what += ", push"
+        push = ", push" if packet.segment.flags & _PSH else ""
         if packet.payload and purpose is _DATA:
-            what += f": {quoted(packet.payload)}"
-        return what, purpose
-
-    @property
-    def round_trip(self) -> int | None:
-        """Nanoseconds from the SYN to the ACK that completed the handshake."""
-        if self.opened is None or self.established is None:
-            return None
-        return max(0, self.established.at - self.opened.at)
+            return f"{what}{push}: {quoted(packet.payload)}", purpose
+        return what + push, purpose
 
     def _closes(
         self, sender: Direction, other: Direction, end: int, what: str, moment: Moment
-    ) -> Dissection:
+    ) -> _Said:
         if sender.fin is not None:
             if not what:  # What came with it counts as repeated already.
                 sender.repeat(moment.number)
@@ -209,24 +213,24 @@ class Connection:
         sender.fin, sender.fin_at, sender.fin_number = end, moment.at, moment.number
         sender.next = max(sender.next, end + 1)
         done = "is done too" if other.fin is not None else "has nothing more to say"
-        return _say(f"FIN, {done}" + (f"; {what}" if what else ""), Purpose.CLOSE)
+        return _say(f"FIN, {done}" + (f"; {what}" if what else ""), _CLOSE)
 
     def _acknowledges(
         self, sender: Direction, other: Direction, segment: Segment, moment: Moment
-    ) -> Dissection:
+    ) -> _Said:
         if self._establishes(sender, moment):
-            return _say("ACK", Purpose.SET_UP)
+            return _say("ACK", _SET_UP)
         here = sender.position(segment.sequence)
         if here + 1 == sender.next == other.acknowledged:
             sender.probing = True
-            return _say("keepalive probe", Purpose.KEEPALIVE)
+            return _say("keepalive probe", _KEEPALIVE)
         told, before = other.position(segment.acknowledged), sender.acknowledged
         if segment.window == 0:
             sender.stalls += sender.window != 0
             return _say("ACK, zero window: cannot take more", _RECOVERY)
         if other.probing and told == before:
             other.probing = False
-            return _say("ACK, answers the keepalive probe", Purpose.KEEPALIVE)
+            return _say("ACK, answers the keepalive probe", _KEEPALIVE)
         if sender.window == 0:
             return _say("ACK, the window is open again", _RECOVERY)
         if before is None or told > before:
@@ -241,14 +245,9 @@ class Connection:
         return _say("ACK, again", _DATA)
 
 
-def _numbered(verdict: Dissection, numbers: SegmentNumbers) -> Dissection:
-    what, purpose, layer, protocol, note, _, opened = verdict
-    return Dissection(what, purpose, layer, protocol, note, numbers, opened)
-
-
-def _advance(other: Direction, told: int, before: int | None) -> Dissection:
+def _advance(other: Direction, told: int, before: int | None) -> _Said:
     if other.fin is not None and told > other.fin:
-        return _say("ACK, of the FIN", Purpose.CLOSE)
+        return _say("ACK, of the FIN", _CLOSE)
     if before is None:
         return _say("ACK", _DATA)
     what = f"ACK, of {count(told - before, 'byte')}"
@@ -257,5 +256,5 @@ def _advance(other: Direction, told: int, before: int | None) -> Dissection:
     return _say(what, _DATA)
 
 
-def _say(what: str, purpose: Purpose) -> Dissection:
-    return Dissection(what, purpose, _TRANSPORT, "TCP")
+def _say(what: str, purpose: Purpose) -> _Said:
+    return what, purpose, _TRANSPORT

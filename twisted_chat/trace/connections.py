@@ -3,16 +3,17 @@
 from functools import lru_cache
 
 from twisted_chat.addresses import Address
-from twisted_chat.trace.connection import Connection, Moment
+from twisted_chat.trace.connection import Connection, new_moment
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.headers import REBUILT
 from twisted_chat.trace.outcome import outcome
-from twisted_chat.trace.packet import Packet
+from twisted_chat.trace.packet import Flag, Packet
 from twisted_chat.trace.telling import OngoingTalk, Telling
 
 MAX_CONNECTIONS = 10_000
 """TCP connections that are followed at once."""
 
+_SYN = int(Flag.SYN)
 _Pair = tuple[Address, Address]
 
 
@@ -34,7 +35,9 @@ class Connections:
         pair = _pair(packet)
         # Taken out and put back: the first of the dict is the one quiet for longest.
         found = self._connections.pop(pair, None)
-        if found is not None and found[1].begins_anew(packet):
+        segment = packet.segment
+        opens = segment is not None and segment.flags & _SYN
+        if opens and found is not None and found[1].begins_anew(packet):
             self._connections[pair] = found
             self._conclude(pair)
             found = None
@@ -45,7 +48,7 @@ class Connections:
             found = self._telling.begin(frame.at), Connection(packet, rebuilt=rebuilt)
         self._connections[pair] = found
         talk, connection = found
-        verdict = connection.observe(packet, Moment(frame.number, frame.at))
+        verdict = connection.observe(packet, new_moment((frame.number, frame.at)))
         self._telling.tell(talk, frame, packet, verdict)
 
     def about(self, packet: Packet) -> OngoingTalk | None:

@@ -5,6 +5,7 @@ fill a gap only time tells whether they were overtaken, or lost and sent again.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.report import Purpose, count
@@ -95,10 +96,10 @@ class Direction:
         The other side has `confirmed` those before this position. `trip` is
         how long a round trip takes, in nanoseconds.
         """
-        end = start + size
         self.segments += 1
         if start >= self.next:
             return self._append(start, size, now)
+        end = start + size
         for gap in self._gaps:
             if start < gap.end and gap.start < end:
                 return self._fill(gap, start, size, number, now - gap.since < trip)
@@ -119,7 +120,7 @@ class Direction:
         self.next = start + size
         self.data += size
         if not missing:
-            return f"data, {count(size, 'byte')}", _DATA
+            return _data(size), _DATA
         self._leave(_Gap(start - missing, start, now))
         return f"data, {count(size, 'byte')}, after a gap of {missing:,}", _DATA
 
@@ -128,11 +129,10 @@ class Direction:
         return any(gap.start <= position < gap.end for gap in self._gaps)
 
     def confirm(self, told: int, now: int) -> None:
-        """The other side has all before `told`, of which some may not have been captured,
-        or be captured yet: where packets pass is not where they are answered."""
-        if told > self.next:
-            self._leave(_Gap(self.next, told, now, confirmed=True))
-            self.next = told
+        """The other side has all before `told`, of which some was not captured,
+        or is not captured yet: where packets pass is not where they are answered."""
+        self._leave(_Gap(self.next, told, now, confirmed=True))
+        self.next = told
 
     def _leave(self, gap: _Gap) -> None:
         self._gaps = [*self._gaps, gap][-MAX_GAPS:]
@@ -157,3 +157,8 @@ class Direction:
         self.resent += filled
         self.repeat(number)
         return f"retransmission, {count(size, 'byte')}, of what was lost before", _RECOVERY
+
+
+@lru_cache(maxsize=4_096)
+def _data(size: int) -> str:
+    return f"data, {count(size, 'byte')}"

@@ -1,5 +1,6 @@
 """What a capture holds, one after the other."""
 
+from functools import partial
 from typing import NamedTuple
 
 
@@ -16,3 +17,7 @@ class Frame(NamedTuple):
     comments: tuple[str, ...] = ()
     interface: int = 0
     parts: tuple["Frame", ...] = ()
+
+
+new_frame = partial(tuple.__new__, Frame)
+"""One of a tuple with all of its fields, which takes half the time of a call of the class."""

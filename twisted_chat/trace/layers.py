@@ -10,28 +10,37 @@ import struct
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace import transport, tunnels
-from twisted_chat.trace.link import MAX_LAYERS, Header, Headers, plain, strip
-from twisted_chat.trace.packet import Fragment, Packet, Protocol
+from twisted_chat.trace.link import MAX_LAYERS, PLAIN, Header, Headers, Plain, strip
+from twisted_chat.trace.packet import Flag, Fragment, Packet, Protocol, new_packet, new_segment
 from twisted_chat.trace.transport import Hosts, host
 
 _UDP, _TCP = 17, 6
-_DATAGRAM = Protocol.UDP
-_SIMPLE = struct.Struct("!BxHxxHxBxx4s4sHHH")
-"""An IPv4 header without options, as far as it matters, and the first of UDP or TCP behind it."""
+_DATAGRAM, _STREAM = Protocol.UDP, Protocol.TCP
+_SYN = int(Flag.SYN)
+_PORTS = struct.Struct("!HH")
+_SIMPLE = struct.Struct("!BxHxxHxB14xH")
+"""An IPv4 header without options, as far as it matters, and the length of UDP behind it."""
 _SIMPLE_BYTES = 28
+_SEGMENT = struct.Struct("!IIBBH")
+_SEGMENT_BYTES = 40
 _NO_OPTIONS = 0x45
 _ANY_FRAGMENT = 0x3FFF
+_KNOWN_ENDS = 8_192
+"""Pairs of addresses that are kept as what they are."""
 
 
 def dissect(linktype: int, data: bytes) -> Packet:
     """Take a frame apart; `linktype` is a number of the registry of link
     types. Raises WireError with why it is nothing that chat travels on, and
     Fragment where that is because the rest of it is in other frames."""
-    simple = plain(linktype, data)
-    if simple is not None and (found := _simple(data, simple)) is not None:
-        return found
+    simple = _SIMPLEST.get(linktype)
+    if simple is not None and data[simple.mark_at] == simple.mark:
+        found = _simple(data, simple)
+        if found is not None:
+            return found
     try:
         below = strip(linktype, data)
         return _internet(data, below[-1].end if below else 0, below)
@@ -42,46 +51,72 @@ def dissect(linktype: int, data: bytes) -> Packet:
 # --- What nearly all packets are
 
 
-def _simple(data: bytes, below: Headers) -> Packet | None:
+class _Simplest:
+    """A link layer with nothing between it and an IPv4 header, which it says by this mark:
+    where that begins, and the headers of all such packets, which are always the same."""
+
+    def __init__(self, plain: Plain) -> None:
+        self.mark_at, self.mark = plain.mark_at, plain.mark
+        self.start = start = plain.below[-1].end if plain.below else 0
+        over = (*plain.below, Header("IPv4", start, start + 20))
+        self.datagram = (*over, Header("UDP", start + 20, start + 28))
+        self.segments = {
+            size: (*over, Header("TCP", start + 20, start + 20 + size))
+            for size in range(20, 64, 4)
+        }
+        """By how long their TCP header is."""
+
+
+_SIMPLEST = {linktype: _Simplest(plain) for linktype, plain in PLAIN.items()}
+
+
+def _simple(data: bytes, simple: _Simplest) -> Packet | None:
     """An IPv4 packet with UDP or TCP, where nothing about it is unusual."""
-    start = below[-1].end if below else 0
-    if len(data) < start + _SIMPLE_BYTES:
+    start, captured = simple.start, len(data)
+    if captured < start + _SIMPLE_BYTES:
         return None
-    first, length, part, protocol, source, destination, source_port, port, size = (
-        _SIMPLE.unpack_from(data, start)
-    )
+    first, length, part, protocol, size = _SIMPLE.unpack_from(data, start)
     if first != _NO_OPTIONS or part & _ANY_FRAGMENT:
         return None
-    at, end = start + 20, start + length
-    if protocol == _TCP and length:
-        try:
-            hosts = host(source), host(destination)
-            return transport.tcp(data, at, end, hosts, _over(below, start))
-        except (struct.error, IndexError):
-            raise WireError("cut off inside its headers") from None
-    if protocol != _UDP or port in tunnels.BY_PORT or size < 8 or at + size > end:
+    end = start + length
+    if protocol == _UDP:
+        source, destination = _ends(data[start + 12 : start + 24])
+        at = start + 28
+        if destination[1] in tunnels.BY_PORT or size < 8 or at - 8 + size > end:
+            return None
+        end = at - 8 + size
+        payload = data[at:end]
+        missing = size - 8 - len(payload)
+        headers = simple.datagram
+        if end > captured:
+            end = captured
+        return new_packet(
+            (_DATAGRAM, source, destination, payload, missing, headers, end, None, None, "")
+        )
+    if protocol != _TCP or captured < start + _SEGMENT_BYTES:
         return None
-    end = at + size
-    payload = data[at + 8 : end]
-    return Packet(
-        _DATAGRAM,
-        (host(source), source_port),
-        (host(destination), port),
-        payload,
-        size - 8 - len(payload),
-        _datagram_over(below, start),
-        min(end, len(data)),
+    sequence, acknowledged, offset, flags, window = _SEGMENT.unpack_from(data, start + 24)
+    size = (offset >> 4) * 4
+    at = start + 20 + size
+    if flags & _SYN or size < 20 or at > end or at > captured:
+        return None
+    source, destination = _ends(data[start + 12 : start + 24])
+    payload = data[at:end]
+    missing = end - at - len(payload)
+    headers = simple.segments[size]
+    segment = new_segment((sequence, acknowledged, flags, window, None))
+    if end > captured:
+        end = captured
+    return new_packet(
+        (_STREAM, source, destination, payload, missing, headers, end, segment, None, "")
     )
 
 
-@lru_cache(maxsize=64)
-def _over(below: Headers, start: int) -> Headers:
-    return (*below, Header("IPv4", start, start + 20))
-
-
-@lru_cache(maxsize=64)
-def _datagram_over(below: Headers, start: int) -> Headers:
-    return (*_over(below, start), Header("UDP", start + 20, start + 28))
+@lru_cache(maxsize=_KNOWN_ENDS)
+def _ends(packed: bytes) -> tuple[Address, Address]:
+    """The source and the destination, as the headers have them one after the other."""
+    source_port, port = _PORTS.unpack_from(packed, 8)
+    return (host(packed[:4]), source_port), (host(packed[4:8]), port)
 
 
 # --- IP

@@ -25,6 +25,15 @@ class Header(NamedTuple):
 Headers = tuple[Header, ...]
 
 
+class Plain(NamedTuple):
+    """What nearly all frames of a link layer are: nothing between it and an IPv4 header.
+    Such a frame has this mark at this place, and these layers `below` IP."""
+
+    mark_at: slice
+    mark: bytes
+    below: Headers
+
+
 def strip(linktype: int, data: bytes) -> Headers:
     """The layers before the IP header, which begins where the last of them ends.
 
@@ -35,13 +44,6 @@ def strip(linktype: int, data: bytes) -> Headers:
     if link is None:
         raise WireError(f"link type {linktype}")
     return link(data, 0, ())
-
-
-def plain(linktype: int, data: bytes) -> Headers | None:
-    """The same in short for what nearly all frames are: nothing between the link layer
-    and an IPv4 header. None where it may be something else."""
-    found = _PLAIN.get(linktype)
-    return found[2] if found is not None and data[found[0]] == found[1] else None
 
 
 def interface_of(linktype: int, data: bytes) -> int:
@@ -186,10 +188,9 @@ _LINKS: dict[int, Callable[[bytes, int, Headers], Headers]] = {
     _LINUX_COOKED_2: _cooked_2,
 }
 _VERSION_4 = b"\x08\x00"
-_PLAIN: dict[int, tuple[slice, bytes, Headers]] = {
-    1: (slice(12, 14), _VERSION_4, (Header("Ethernet", 0, 14),)),
-    113: (slice(14, 16), _VERSION_4, (Header("Linux cooked", 0, 16),)),
-    _LINUX_COOKED_2: (slice(0, 2), _VERSION_4, (Header("Linux cooked", 0, 20),)),
-    **dict.fromkeys((12, 14, 101, 228), (slice(0, 0), b"", ())),
+PLAIN: dict[int, Plain] = {
+    1: Plain(slice(12, 14), _VERSION_4, (Header("Ethernet", 0, 14),)),
+    113: Plain(slice(14, 16), _VERSION_4, (Header("Linux cooked", 0, 16),)),
+    _LINUX_COOKED_2: Plain(slice(0, 2), _VERSION_4, (Header("Linux cooked", 0, 20),)),
+    **dict.fromkeys((12, 14, 101, 228), Plain(slice(0, 0), b"", ())),
 }
-"""Where such a frame says what follows, what it says there, and its headers."""

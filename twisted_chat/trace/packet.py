@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum, IntEnum
+from functools import partial
 from typing import NamedTuple, Optional
 
 from twisted_chat.addresses import Address
@@ -60,6 +61,10 @@ class Packet(NamedTuple):
     segment: Segment | None = None
     about: Optional["Packet"] = None
     complaint: str = ""
+
+
+new_packet, new_segment = partial(tuple.__new__, Packet), partial(tuple.__new__, Segment)
+"""Either of a tuple with all of its fields, which takes half the time of a call of the class."""
 
 
 class Fragment(WireError):

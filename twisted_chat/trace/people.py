@@ -10,6 +10,7 @@ from twisted_chat.wire.common import JoinRoom, Leave, LeaveRoom
 from twisted_chat.wire.gen1 import RoomListed
 from twisted_chat.wire.gen2.requests import QuitRoom, RegisterKey
 
+_LEAVE = (LeaveRoom, QuitRoom, Leave)
 LONGEST_NAME = 64
 """Characters of a name that are kept."""
 
@@ -55,7 +56,7 @@ class People:
         """What this user asks of a server may take it into a room, or out of it."""
         if isinstance(message, JoinRoom):
             self.rooms[user] = safe(message.room[:LONGEST_NAME])
-        elif isinstance(message, LeaveRoom | QuitRoom | Leave):
+        elif isinstance(message, _LEAVE):
             self.rooms.pop(user, None)
 
     def heard(

@@ -69,8 +69,11 @@ class OpenRequests:
     ) -> Question | None:
         """An answer to one of these. Returns the request that it answers: one
         that waits, or else the last one that did."""
-        asked = [self._open.get((user, server, verb)) for verb in verbs]
-        found = max((one for one in asked if one is not None), key=_waits_most, default=None)
+        if len(verbs) == 1:
+            found = self._open.get((user, server, verbs[0]))
+        else:
+            asked = [self._open.get((user, server, verb)) for verb in verbs]
+            found = max((one for one in asked if one is not None), key=_waits_most, default=None)
         if found is None:
             return None
         if found.answered is None:

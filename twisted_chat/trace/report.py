@@ -7,7 +7,7 @@ Times are in nanoseconds since 1970, or between two moments.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
 
 from twisted_chat.addresses import Address, host_and_port
@@ -85,6 +85,11 @@ class Dissection(NamedTuple):
         return f"{self.what} ({self.note})" if self.note else self.what
 
 
+new_numbers = partial(tuple.__new__, SegmentNumbers)
+new_dissection = partial(tuple.__new__, Dissection)
+"""Either of a tuple with all of its fields, which takes half the time of a call of the class."""
+
+
 class Row(NamedTuple):
     """One packet of a conversation, as the table has it. `length` is in bytes
     on the network, `payload` where it is in `frame`, and `end` where the packet
@@ -111,6 +116,10 @@ class Row(NamedTuple):
         """All that the frame is made of, in order: nothing that has no bytes."""
         parts = (*self.headers, self.payload, Header("padding", self.end, len(self.frame)))
         return tuple(part for part in parts if part.start < part.end)
+
+
+new_row = partial(tuple.__new__, Row)
+"""One of a tuple with all of its fields, which takes half the time of a call of the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,7 @@ def quoted(text: str | bytes) -> str:
     return f"“{shown[:LONGEST_TEXT]}…”" if len(shown) > LONGEST_TEXT else f"“{shown}”"
 
 
+@lru_cache(maxsize=4_096)
 def count(number: int, noun: str) -> str:
     """A number with its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

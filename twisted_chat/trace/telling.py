@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.trace.choice import Choice
 from twisted_chat.trace.frame import Frame
+from twisted_chat.trace.link import Headers
 from twisted_chat.trace.packet import Packet
-from twisted_chat.trace.report import ConversationSummary, Dissection, Finding, Row, Sink
+from twisted_chat.trace.report import ConversationSummary, Dissection, Finding, Sink, new_row
 from twisted_chat.trace.tunnels import carried_in
 
 
 @dataclass(slots=True)
 class OngoingTalk:
     """A conversation that goes on; `addresses` are those between whom its packets
-    went, `carriers` the tunnels that they went through."""
+    went, `carriers` the tunnels that they went through, `headers` those of the last one."""
 
     number: int
     first: int
@@ -22,14 +23,7 @@ class OngoingTalk:
     packets: int = 0
     addresses: dict[Address, None] = field(default_factory=dict)
     carriers: dict[tuple[str, ...], None] = field(default_factory=dict)
-
-    def note(self, now: int) -> None:
-        """One more packet."""
-        self.packets += 1
-        if now > self.last:
-            self.last = now
-        elif now < self.first:
-            self.first = now
+    headers: Headers = ()
 
 
 class Telling:
@@ -71,27 +65,25 @@ class Telling:
                 return
         if self._shown is not None:
             self._shown(frame)
-        talk.note(frame.at)
-        headers = packet.headers
-        if len(headers) > 2 and (tunnels := carried_in(headers)) and tunnels not in talk.carriers:
+        number, now, _, data, length, comments, _, _ = frame
+        _, source, destination, _, _, headers, end, _, _, _ = packet
+        talk.packets += 1
+        if now > talk.last:
+            talk.last = now
+        elif now < talk.first:
+            talk.first = now
+        if headers is not talk.headers:
+            talk.headers = headers
+            self._look_below(talk, headers)
+        row = (number, now, source, destination, length, verdict, data, headers, comments, end)
+        self.sink.row(talk.number, new_row(row))
+
+    def _look_below(self, talk: OngoingTalk, headers: Headers) -> None:
+        tunnels = carried_in(headers)
+        if tunnels and tunnels not in talk.carriers:
             talk.carriers[tunnels] = None
             carried = Finding("tunnel", f"carried in {', in '.join(reversed(tunnels))}")
             self.sink.finding(talk.number, carried)
-        self.sink.row(
-            talk.number,
-            Row(
-                frame.number,
-                frame.at,
-                packet.source,
-                packet.destination,
-                frame.length,
-                verdict,
-                frame.data,
-                headers,
-                frame.comments,
-                packet.end,
-            ),
-        )
 
     def conclude(
         self, talk: OngoingTalk, kind: str, hosts: tuple[tuple[Address, str], ...]
