@@ -26,7 +26,7 @@ from twisted_chat.trace.keylog import KeyLog
 from twisted_chat.trace.ladder import Ladder
 from twisted_chat.trace.live import Live
 from twisted_chat.trace.progress import watched
-from twisted_chat.trace.report import Row, Sink, count
+from twisted_chat.trace.report import Sink, count
 from twisted_chat.trace.said import said
 from twisted_chat.trace.spool import Spool
 from twisted_chat.trace.summary import amount, crowded, nothing, summary
@@ -125,6 +125,7 @@ class _Reading:
             spool = Spool(with_bytes=any(bool(options[form]) for form in forms))
             stack.callback(spool.close)
             live = self._is_table and capture.live
+            choice = options.choice()
             sink: Sink = spool
             if live:
                 stack.enter_context(_ended_by_interrupt(capture))
@@ -133,18 +134,18 @@ class _Reading:
                     spool,
                     options["columns"] or (),
                     width=self._width(),
-                    below=layers if options["hex"] else _nothing_below,
+                    below=layers if options["hex"] else None,
                 )
             analysis = Analysis(
                 options["port"],
                 sink,
-                choice=options.choice(),
+                choice=choice,
                 shown=None if copy is None else copy.frame,
                 keys=keys,
             )
             frames = iter(capture if live else watched(capture, sys.stderr))
-            # Where they are told in the order of the capture, whatever they are of.
-            together = 1 if live or copy is not None else AT_ONCE
+            # What is printed, chosen or copied at once is so in the order of the capture.
+            together = 1 if live or choice is not None or copy is not None else AT_ONCE
             while some := list(islice(frames, together)):
                 analysis.feed_all(some)
             analysis.conclude()
@@ -172,7 +173,9 @@ class _Reading:
         elif live:
             output.writelines(f"{line}\n" for line in self._findings(capture, analysis, spool))
         else:
-            output.writelines(f"{line}\n" for line in self._text(capture, analysis, spool))
+            lines = self._text(capture, analysis, spool)
+            while some := list(islice(lines, AT_ONCE)):
+                output.write("\n".join(some) + "\n")
         output.flush()
         for problem in problems:
             sys.stderr.write(f"chat-analyze: {self._path}: {safe(problem)}\n")
@@ -200,7 +203,7 @@ class _Reading:
                     conversation,
                     analysis.first,
                     spool.longest(number),
-                    below=layers if options["hex"] else _nothing_below,
+                    below=layers if options["hex"] else None,
                     columns=options["columns"] or (),
                     width=self._width(),
                 )
@@ -269,10 +272,6 @@ def _contents(path: str) -> bytes:
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise UsageMistake(f"cannot read {path}: {reason}") from None
-
-
-def _nothing_below(row: Row) -> Sequence[str]:
-    return ()
 
 
 def _told(spool: Spool) -> Iterator[document.Told]:

@@ -23,7 +23,7 @@ class Live:
         columns: Sequence[str],
         *,
         width: int | None,
-        below: Callable[[Row], Iterable[str]],
+        below: Callable[[Row], Iterable[str]] | None,
     ) -> None:
         self._output = output
         self._spool = spool
@@ -38,7 +38,8 @@ class Live:
             self._output.write(f"{self._table.heading()}\n")
         self._spool.begin(conversation, row.number)
         self._output.write(f"{self._table.row(row, self._start)}\n")
-        self._output.writelines(f"{line}\n" for line in self._below(row))
+        if self._below is not None:
+            self._output.writelines(f"{line}\n" for line in self._below(row))
         self._output.flush()
 
     def finding(self, conversation: int, finding: Finding) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from twisted_chat.trace.link import Header
 from twisted_chat.trace.pieces import Kept, Pieces
 from twisted_chat.trace.report import (
-    Dissection,
     Inside,
     Layer,
     Opened,
     Purpose,
     Row,
-    SegmentNumbers,
+    new_dissection,
+    new_numbers,
+    new_row,
 )
 
 AT_ONCE = 5_000
@@ -21,6 +22,9 @@ AT_ONCE = 5_000
 BYTES_AT_ONCE = 4 * 1024 * 1024
 """Bytes of frames that gather before they go out."""
 
+_ALWAYS = 11
+"""Values that are kept of each row; behind them comes what is kept with bytes."""
+_NO_BYTES: Kept = (b"", (), (), 0, ())
 _PURPOSES = tuple(Purpose)
 _LAYERS = tuple(Layer)
 _PURPOSE = {purpose: number for number, purpose in enumerate(_PURPOSES)}
@@ -127,23 +131,22 @@ class Rows:
 
 
 def _row(kept: Kept) -> Row:
-    number, at, source, destination, length = kept[:5]
-    what, purpose, layer, protocol, note, numbers = kept[5:11]
-    frame, headers, comments, end, opened = kept[11:] or (b"", (), (), 0, ())
+    number, at, source, destination, length, what, purpose, layer, protocol, note, numbers = kept[
+        :_ALWAYS
+    ]
+    frame, headers, comments, end, opened = kept[_ALWAYS:] or _NO_BYTES
     if opened:
         opened = tuple(
             Opened(name, plain, tuple(Inside(*one) for one in inside))
             for name, plain, inside in opened
         )
-    verdict = Dissection(
-        what,
-        _PURPOSES[purpose],
-        _LAYERS[layer],
-        protocol,
-        note,
-        SegmentNumbers(*numbers) if numbers else None,
-        opened,
+    if numbers is not None:
+        numbers = new_numbers(numbers)
+    verdict = new_dissection(
+        (what, _PURPOSES[purpose], _LAYERS[layer], protocol, note, numbers, opened)
     )
     if headers:
         headers = tuple(Header(*one) for one in headers)
-    return Row(number, at, source, destination, length, verdict, frame, headers, comments, end)
+    return new_row(
+        (number, at, source, destination, length, verdict, frame, headers, comments, end)
+    )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from twisted_chat.trace.packet import Flag
 from twisted_chat.trace.report import (
@@ -29,7 +30,9 @@ _UNUSUAL = re.compile("[^ -~\u00a1-\u02ff\u2010-\u2026\u2190-\u2193\u2400-\u2426
 
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes (UAX #11)."""
-    return sum(map(_cells, text)) if _UNUSUAL.search(text) else len(text)
+    if text.isascii() or _UNUSUAL.search(text) is None:
+        return len(text)
+    return sum(map(_cells, text))
 
 
 @lru_cache(maxsize=4096)
@@ -90,18 +93,20 @@ LIVE = (*DEFAULT[:6], "purpose", "what")
 _DISPENSABLE = ("layer", "protocol", "bytes", "purpose", "flags")
 """Columns that are left out, in this order, where a terminal is too narrow."""
 _WIDTHS = {
-    "no": ">6",
-    "time": ">12",
-    "protocol": "8",
-    "bytes": ">5",
-    "flags": "13",
-    "seq": ">7",
-    "ack": ">7",
-    "len": ">5",
-    "win": ">7",
-    "purpose": "9",
-    "layer": "11",
+    "no": 6,
+    "time": 12,
+    "protocol": -8,
+    "bytes": 5,
+    "flags": -13,
+    "seq": 7,
+    "ack": 7,
+    "len": 5,
+    "win": 7,
+    "purpose": -9,
+    "layer": -11,
 }
+"""Columns of a terminal, to the left of which a text stands where they are less than 0."""
+_NUMBERS = frozenset({"seq", "ack", "len", "win"})
 NARROWEST = 24
 """Columns that the text keeps of a packet, however narrow the terminal is."""
 _NOTHING = ("",) * 5
@@ -123,47 +128,57 @@ class Table:
             over = _taken(chosen, address, self._what) - width
             if over > 0:
                 self._what = max(min(NARROWEST, self._what), self._what - over)
-        if chosen[-1:] == ["what"]:
-            self._fit: Callable[[str, int], str] = _cut
-        else:
-            self._fit = fit
+        self._is_last = chosen[-1:] == ["what"]
+        self._of_segment = segment if _NUMBERS & set(chosen) else _flags_alone
         places = {name: place for place, name in enumerate(COLUMNS)}
-        widths = {**_WIDTHS, "source": f"{address}", "destination": f"{address}", "what": ""}
-        self._line = "  ".join(f"{{{places[name]}:{widths[name]}}}" for name in chosen)
+        self._chosen = itemgetter(*map(places.__getitem__, chosen))
+        widths = {**_WIDTHS, "source": -address, "destination": -address, "what": ""}
+        self._heading = "  ".join(f"%{widths[name]}s" for name in chosen)
+        widths["time"] = f"{_WIDTHS['time']}.6"
+        self._line = "  ".join(
+            f"%{widths[name]}{'f' if name == 'time' else 's'}" for name in chosen
+        )
 
     def heading(self) -> str:
         """The names of the columns."""
         names = dict(_HEADINGS)
-        names["what"] = self._fit(names["what"], self._what)
-        return self._line.format(*names.values()).rstrip()
+        names["what"] = self._fit(names["what"])
+        heading: str = self._heading % self._chosen(tuple(names.values()))
+        return heading.rstrip()
 
     def row(self, row: Row, start: int) -> str:
         """One packet, its time from `start`."""
-        verdict = row.verdict
-        numbers = verdict.numbers
-        return self._line.format(
-            row.number,
-            seconds(row.at - start),
-            at(row.source),
-            at(row.destination),
-            verdict.protocol,
-            row.length,
-            *(_NOTHING if numbers is None else segment(numbers)),
-            self._fit(verdict.whole, self._what),
-            verdict.purpose,
-            verdict.layer,
-        ).rstrip()
+        number, now, source, destination, length, verdict, _, _, _, _ = row
+        what, purpose, layer, protocol, note, numbers, _ = verdict
+        if note:
+            what = f"{what} ({note})"
+        columns = (
+            number,
+            (now - start) / 1e9,
+            at(source),
+            at(destination),
+            protocol,
+            length,
+            *(_NOTHING if numbers is None else self._of_segment(numbers)),
+            self._fit(what),
+            purpose,
+            layer,
+        )
+        line: str = self._line % self._chosen(columns)
+        return line.rstrip()
+
+    def _fit(self, text: str) -> str:
+        taken = cells(text)
+        if taken > self._what:
+            return fit(text, self._what)
+        return text if self._is_last else text + " " * (self._what - taken)
 
 
 def _taken(columns: Sequence[str], address: int, what: int) -> int:
     """How many columns of a terminal lines take."""
-    widths = {name: int(width.lstrip(">")) for name, width in _WIDTHS.items()}
+    widths = {name: abs(width) for name, width in _WIDTHS.items()}
     widths.update(source=address, destination=address, what=what)
     return sum(widths[name] + 2 for name in columns) - 2
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cells(text) <= width else fit(text, width)
 
 
 def segment(numbers: SegmentNumbers) -> tuple[str, ...]:
@@ -171,6 +186,10 @@ def segment(numbers: SegmentNumbers) -> tuple[str, ...]:
     flags, sequence, acknowledged, length, window = numbers
     told = "" if acknowledged is None else str(acknowledged)
     return flag_names(flags), str(sequence), told, str(length), str(window)
+
+
+def _flags_alone(numbers: SegmentNumbers) -> tuple[str, ...]:
+    return flag_names(numbers.flags), *_NOTHING[1:]
 
 
 @lru_cache(maxsize=256)
@@ -185,7 +204,7 @@ def table(
     start: int,
     longest: int,
     *,
-    below: Callable[[Row], Iterable[str]] = lambda row: (),
+    below: Callable[[Row], Iterable[str]] | None = None,
     columns: Sequence[str] = (),
     width: int | None = None,
 ) -> Iterator[str]:
@@ -202,7 +221,8 @@ def table(
     line = lines.row
     for row in rows:
         yield line(row, start)
-        yield from below(row)
+        if below is not None:
+            yield from below(row)
 
 
 def told(found: Iterable[Finding]) -> Iterator[str]:
