@@ -241,6 +241,7 @@ LAYERS = (
         "terminal.wording.server",
         "terminal.wording.talk",
         "trace.blocks",
+        "trace.interface",
         "trace.packed",
         "trace.fragments",
         "trace.twice",
