@@ -244,9 +244,7 @@ class LinkConnection:
                 self._on_handshake(event)
             case events.PingAcknowledged():
                 self.questions.answered(event.uid, now)
-            case events.ProtocolNegotiated():
-                pass
-            case _:
+            case _ if not isinstance(event, events.ProtocolNegotiated):
                 raise WireError("something that no link has")
 
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
