@@ -34,7 +34,6 @@ ASSEMBLY = {"peer/service"}
 TOGETHER = {
     "peer/contacts/ignored": "peer/contacts/test_contacts",
     "peer/events/event": "peer/test_events",
-    "peer/events/ignoring": "peer/test_events",
     "peer/events/keys": "peer/test_events",
     "peer/events/paths": "peer/test_events",
     "peer/events/moves": "peer/test_events",
@@ -52,10 +51,7 @@ TOGETHER = {
     "wire/gen2/contact": "wire/test_gen2",
     "wire/gen2/grounds": "wire/test_gen2",
     "wire/gen2/growth": "wire/test_gen2",
-    "wire/gen2/listing": "wire/test_gen2",
     "wire/gen2/requests": "wire/test_gen2",
-    "wire/gen2/room_news": "wire/test_gen2",
-    "wire/gen2/roster": "wire/test_gen2",
     "wire/gen2/speech": "wire/test_gen2",
 }
 """Modules that are tested together: what is written is read as the same, in every one, and what
@@ -66,10 +62,6 @@ TWICE = {
 """Public classes that still share their name with another: this one is the name of an event
 in both chats, as programs read it. Nothing is to be added here."""
 
-LONGEST = 300
-"""Lines that a module has at most."""
-LONGER = {"peer/gen2/mesh"}
-"""Those that still have more. Nothing is to be added here."""
 MOST_FLOORS = 7
 """How deep a folder is at most: modules of it that import each other, one below the other."""
 
@@ -107,20 +99,6 @@ class Mirror(SynchronousTestCase):
                 own = f"{Path(module).parent}/test_{path.stem}"
                 test = TESTS / f"{TOGETHER.get(module, own)}.py"
                 self.assertTrue(test.exists(), f"{module} has no {test.relative_to(TESTS)}")
-
-
-class Length(SynchronousTestCase):
-    """How long a module is: as long as one idea."""
-
-    def test_length(self) -> None:
-        """None has more lines than so many, but those few that had them before."""
-        longer = {
-            path.relative_to(PACKAGE).with_suffix("").as_posix()
-            for path in PACKAGE.rglob("*.py")
-            if len(path.read_text().splitlines()) > LONGEST
-        }
-        self.assertEqual(longer - LONGER, set())
-        self.assertEqual(LONGER - longer, set(), "these are short now: take them out")
 
 
 class Floors(SynchronousTestCase):

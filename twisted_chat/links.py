@@ -11,6 +11,15 @@ from typing import NamedTuple, Protocol
 from twisted_chat.addresses import Address
 
 
+class LinkQuality(NamedTuple):
+    """What a link has shown of its path: seconds there and back, datagrams that were sent, and
+    how many of them were lost, as far as that is known."""
+
+    round_trip: float
+    sent: int
+    lost: int
+
+
 @dataclass(eq=False, slots=True)
 class Link:
     """One link, as decisions see it. `fingerprint` is that of the key at the
@@ -24,6 +33,8 @@ class Link:
     as far as it is known here; None before it has."""
     skipped: int = 0
     """Messages that came over it with a verb that is not known here."""
+    quality: LinkQuality | None = None
+    """What it has shown until the last sign of life that was asked for; None before that."""
 
     def learn(self, features: frozenset[str]) -> None:
         """The other end says what it can: the first time counts."""

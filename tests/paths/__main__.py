@@ -2,10 +2,15 @@
 
 import sys
 
-from tests.paths import matrix, narrow, troubles
+from tests.paths import doctors, matrix, narrow, troubles
 from tests.support.namespaces import NoNamespaces
 
-PARTS = {"matrix": matrix.main, "narrow": narrow.main, "troubles": troubles.main}
+PARTS = {
+    "matrix": matrix.main,
+    "narrow": narrow.main,
+    "troubles": troubles.main,
+    "doctor": doctors.main,
+}
 
 
 def main(names: list[str]) -> int:

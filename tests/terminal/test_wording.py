@@ -157,7 +157,7 @@ class Wording(SynchronousTestCase):
     def test_one_second(self) -> None:
         """One second is no plural."""
         for seconds, shown in ((0, "0 seconds"), (1, "1 second"), (2, "2 seconds")):
-            bob = PathTo(Someone("bob"), Way.NONE, "", seconds, None, (), None, carried=True)
+            bob = PathTo(Someone("bob"), Way.NONE, "", seconds, None, 0, 0, None, (), None, True)
             lines = LineWording(str).lines(PathsShown("", 7000, True, (bob,), ""))
             self.assertEqual(lines[-1], f"> bob: no link for {shown}")
 

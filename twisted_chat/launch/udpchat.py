@@ -34,8 +34,9 @@ from twisted_chat.server.options import ServerOptions
 from twisted_chat.startup import CannotStart, listening_port
 from twisted_chat.trace.options import recorder_from
 
-CTL, LINK = "ctl", "link"
-"""The first word of what is asked of a running server, and of what lets others in."""
+CTL, LINK, DOCTOR = "ctl", "link", "doctor"
+"""The first word of what is asked of a running server, of what lets others in, and of what looks
+at one's network."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
 _PEERS = frozenset({"config", "name", "port", "server-key", "plain", "json", "direct-only"})
@@ -46,14 +47,15 @@ class UdpChatOptions(ServerOptions):
 
     synopsis = (
         "[PORT | HOST [PORT] | HOST:PORT | LINK | SERVER"
-        " | identity | link HOST | ctl ORDER] [options]"
+        " | identity | link HOST | doctor HOST | ctl ORDER] [options]"
     )
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST, a LINK or the"
         " short name of a SERVER in your config.toml: chat as a peer of the room server there, and"
         " with nothing of the default one, if there is one. With link: show a line with which"
         " others get in. With identity: show the fingerprint of your key, or of the"
-        " one that --key or --name has. With ctl: look at a running server of yours and change it,"
+        " one that --key or --name has. With doctor: say what your network does to you, and what"
+        " would help. With ctl: look at a running server of yours and change it,"
         " ctl --help tells more. All options but --name, --server-key, --key, --config,"
         " --plain, --direct-only, --port, --json and --trace are the server's."
     )
@@ -160,6 +162,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         from twisted_chat.launch import link
 
         link.main(words[1:])
+    if words[:1] == [DOCTOR]:
+        from twisted_chat.launch import doctor
+
+        doctor.main(words[1:])
     options = program.parse(UdpChatOptions(), "udpchat", argv)
     if options["identity"]:
         _show_identity(options)

@@ -27,8 +27,10 @@ BATCH = 64
 SOCKET_BUFFER = 4 * 1024 * 1024
 """Bytes of kernel buffer asked for in each direction; the system may grant less."""
 
-_LET_FRAGMENT = ((socket.IPPROTO_IP, 10, 0), (socket.IPPROTO_IPV6, 23, 0))
-"""IP_MTU_DISCOVER and IPV6_MTU_DISCOVER of ip(7) and ipv6(7), with IP_PMTUDISC_DONT."""
+_FRAGMENTING = ((socket.IPPROTO_IP, 10), (socket.IPPROTO_IPV6, 23))
+"""IP_MTU_DISCOVER and IPV6_MTU_DISCOVER of ip(7) and ipv6(7)."""
+_LET_FRAGMENT, _KEEP_WHOLE = 0, 3
+"""IP_PMTUDISC_DONT, and IP_PMTUDISC_PROBE, which asks nobody how large they may be."""
 _ALL = frozenset({"", "0.0.0.0", "::"})
 """The interfaces that are all of this machine's."""
 _MAPPED = "::ffff:"
@@ -173,15 +175,29 @@ class BoundedPort(udp.Port):
             )
 
 
+class WholePort(BoundedPort):
+    """`BoundedPort` of which no datagram is cut on its way: what is too large for a path is
+    lost, by which is found out how large is not. On other systems than Linux any may be cut."""
+
+    def createInternetSocket(self) -> socket.socket:
+        made = super().createInternetSocket()
+        _fragment(made, _KEEP_WHOLE)
+        return made
+
+
 def let_fragment(made: socket.socket) -> None:
     """Have no datagram of IPv4 forbid routers to cut it (DF), as Linux does by itself.
 
     A link has no datagram that is larger than the smallest with which QUIC works (RFC 9000,
     14), so where a path is narrower than that, the other way is none at all.
     """
+    _fragment(made, _LET_FRAGMENT)
+
+
+def _fragment(made: socket.socket, how: int) -> None:
     if sys.platform == "linux":
-        for level, option, value in _LET_FRAGMENT[: 1 + (made.family == socket.AF_INET6)]:
-            made.setsockopt(level, option, value)
+        for level, option in _FRAGMENTING[: 1 + (made.family == socket.AF_INET6)]:
+            made.setsockopt(level, option, how)
 
 
 def _plain(source: Any) -> Address:

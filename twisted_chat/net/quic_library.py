@@ -16,6 +16,7 @@ from qh3.tls import ExtensionType, SignatureAlgorithm
 
 from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.identity.keys import Identity
+from twisted_chat.links import LinkQuality
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_stateless import Resets
 
@@ -122,6 +123,13 @@ class Quic(QuicConnection):
         """Whether neither this packet nor a later one is acknowledged: before that the library
         takes none for lost."""
         return any(number == packet for number, *_ in self._under_way)
+
+    def quality(self, sent: int) -> LinkQuality | None:
+        """What the path has shown, of which so many datagrams were sent."""
+        core = self._core
+        if core is None or core.smoothed_rtt is None:
+            return None
+        return LinkQuality(core.smoothed_rtt, sent, core.loss_total)
 
     @property
     def _under_way(self) -> list[tuple[int, int, int]]:

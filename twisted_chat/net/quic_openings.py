@@ -8,13 +8,12 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Dial, Link
 from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_bounds import KEEPALIVE, KEEPALIVE_WATCH, MAX_STREAM_DATA, PATIENCE
-from twisted_chat.net.quic_owner import Owner
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.rate import Rate
 
 if TYPE_CHECKING:
-    from twisted_chat.net.quic_connection import LinkConnection
+    from twisted_chat.net.quic_connection import LinkConnection, Owner
 
 
 class Openings:
@@ -25,7 +24,7 @@ class Openings:
     def __init__(
         self,
         own: Identity,
-        owner: "Owner[LinkConnection]",
+        owner: "Owner",
         make_way: "Callable[[LinkConnection], object]",
         *,
         new_links: Rate,

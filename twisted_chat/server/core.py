@@ -14,6 +14,7 @@ from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.gen1.server import DatagramServer
+from twisted_chat.server.gen2.checkups import Checkups
 from twisted_chat.server.gen2.introductions import Introductions, PairSecrets
 from twisted_chat.server.gen2.moderation import Moderation
 from twisted_chat.server.gen2.registration import LinkRegistration
@@ -77,6 +78,8 @@ class Core:
             secrets,
             dropped,
         )
+        draw = None if secrets is None else secrets.draw
+        self.checkups = Checkups(links, draw, dropped)
         roster = LinkRoster(links, sessions.registered, nearby, introductions.entered)
         rosters = (DatagramRoster(datagrams, nearby), roster)
         self.ledger = ledger = Ledger()
@@ -108,6 +111,7 @@ class Core:
                 directory, bounds, registry, available, claims, bans, sessions, links, roster
             ),
             introductions,
+            self.checkups,
             LinkRequests(
                 directory,
                 registry,

@@ -1,6 +1,7 @@
 """The room server on a UDP port."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -62,6 +63,7 @@ class RoomServer(DatagramProtocol):
             secrets=secrets,
         )
         self._journal: JournalWriter | None = None
+        self._write_beside: Callable[[bytes, Address], object] = lambda datagram, address: None
         self._tally = Tally()
         self._changes: Counter[str] = Counter()
         self._lines = LogLines()
@@ -129,6 +131,19 @@ class RoomServer(DatagramProtocol):
         if to is not None:
             self.transport.write(datagram, to)
 
+    def echo(self, datagram: bytes, source: Address) -> None:
+        """A datagram is to be sent back from this port."""
+        if (answer := self.sent_back(datagram, source)) is not None:
+            self.transport.write(answer, source)
+
+    def sent_back(self, datagram: bytes, source: Address) -> bytes | None:
+        """What is to be sent back for this datagram, from the port that it has come to."""
+        return self._core.checkups.echo(datagram, source, self._clock.seconds())
+
+    def listen_beside(self, port: int, write: Callable[[bytes, Address], object]) -> None:
+        """There is a second port, by which users find out what their routers do."""
+        self._core.checkups.second_port, self._write_beside = port, write
+
     # What happens on links
 
     def opened(self, link: Link) -> None:
@@ -181,6 +196,8 @@ class RoomServer(DatagramProtocol):
         for datagram, address in datagrams:
             write(datagram, address)
         self._perform(self._core.gen2.effects(now))
+        for datagram, address in self._core.checkups.take_unasked():
+            self._write_beside(datagram, address)
         if self._journal is not None and (records := self._core.ledger.take()):
             self._journal.write(records)
         self._alarm.set(self._core.wake)

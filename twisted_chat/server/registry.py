@@ -21,8 +21,9 @@ from twisted_chat.directory.directory import (
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.directory.rules import RoomRules, read_rules
 from twisted_chat.moments import NEVER
+from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
-from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
 from twisted_chat.server.expiry import Expiry
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import (
@@ -33,7 +34,6 @@ from twisted_chat.server.journal.records import (
     RoomRecord,
 )
 from twisted_chat.server.roster import Roster
-from twisted_chat.server.telling import TellingRates, caused
 from twisted_chat.wire.gen2.answers import Leaving
 from twisted_chat.wire.gen2.grounds import Ground
 
@@ -60,7 +60,10 @@ class Registry:
         self._bounds = bounds
         self._rosters = rosters
         self._announce = announce
-        self._telling = TellingRates(bounds)
+        # By whether they have a key: in whose name datagrams come is not known.
+        self._telling = {
+            keyed: Rate(TELL_RATE if bounds.rate else 0, TELL_BURST) for keyed in (False, True)
+        }
         self._expiry = Expiry(directory, bounds)
         self.wake = NEVER
 
@@ -74,7 +77,8 @@ class Registry:
 
     def renew(self, now: float) -> None:
         """The bounds have changed."""
-        self._telling.renew()
+        for rate in self._telling.values():
+            rate.renew(TELL_RATE if self._bounds.rate else 0, TELL_BURST)
         self._expiry.wake = now
         self._arrange()
 
@@ -120,7 +124,7 @@ class Registry:
         before = user.address
         if self.apply(change, user.name, now):
             for room in user.rooms:
-                self._telling.charge(user, now, caused(room))
+                self._charge(user, now, _caused(room))
                 for roster in self._rosters:
                     roster.moved(room, user, before, now)
             self._arrange()
@@ -170,11 +174,16 @@ class Registry:
 
     def charge_telling(self, room: Room, user: User, now: float) -> None:
         """Note that a user has caused all members to be told something."""
-        self._telling.charge(user, now, room.holders)
+        self._charge(user, now, room.holders)
 
     def wait(self, host: str, now: float, *, keyed: bool) -> float:
-        """Seconds until a user at this host address may come into another room."""
-        return self._telling.wait(host, now, keyed=keyed)
+        """Seconds until a user at this host address may come into another room, after
+        all that those of its site have caused by coming and going: with a key those with
+        one, and without those without."""
+        return self._telling[keyed].wait(host, now)
+
+    def _charge(self, user: User, now: float, messages: int) -> None:
+        self._telling[bool(user.fingerprint)].charge(user.address[0], now, messages)
 
     def join_room(self, name: str, user: User, now: float) -> Ground | None:
         """Take a user into this room, or, if it is there, tell it the roster again. One
@@ -200,7 +209,7 @@ class Registry:
         for other in left:
             self._shrunk(other, user, now)
         # Those who come go again, which is not to wait.
-        self._telling.charge(user, now, 2 * caused(room))
+        self._charge(user, now, 2 * _caused(room))
         for roster in self._rosters:
             roster.came(room, user, now)
         self._arrange()
@@ -286,3 +295,10 @@ class Registry:
                     self.drop_room(gone, now)
                 case KeptName():
                     self.apply(NameForgotten(gone.casefolded), gone.casefolded, now)
+
+
+def _caused(room: Room) -> int:
+    """Messages to others that one change of this room causes, before they are gathered."""
+    count = len(room.members)
+    without_key = count - room.holders
+    return room.holders + without_key * (count if count <= SMALL_ROOM else 1)

@@ -41,9 +41,11 @@ from twisted_chat.server.journal.writer import JournalWriter
 from twisted_chat.server.operators.control import ControlService
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.server.second_port import SecondPort
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
+from twisted_chat.wire.gen2.checkup import EchoKind
 from twisted_chat.wire.gen2.datagrams import RELAY
 
 log = Logger()
@@ -140,7 +142,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             text=server,
             new_links=Rate(NEW_LINKS, at_once, SITES),
             keylog=keylog_file(os.environ),
-            others={RELAY: server.relayed},
+            others={RELAY: server.relayed, EchoKind.THERE.value: server.echo},
             ask_back=ASK_BACK,
             window=LINK_WINDOW,
         )
@@ -151,6 +153,17 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             reactor,
             interface=options["interface"],
             longest=max(bounds.datagram, LARGEST_DATAGRAM),
+            batch=options["batch"],
+            answers=True,
+        )
+
+    def make_second() -> BoundedPort:
+        return datagram_port(
+            options["second-port"],
+            tap(SecondPort(lambda: server), recorder),
+            reactor,
+            interface=options["interface"],
+            longest=LARGEST_DATAGRAM,
             batch=options["batch"],
             answers=True,
         )
@@ -180,6 +193,8 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
 
     opens = open_journal if journal is not None else None
     service = RoomService(make_port, identity.fingerprint, reactor, opens)
+    if options["second-port"] is not None:
+        DatagramService(make_second).setServiceParent(service.parts)
     if isinstance(options, RoomServerOptions) and options["config"] is not None:
         service.read_again = lambda: _read_again(options, server)
 

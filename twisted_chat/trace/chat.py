@@ -45,6 +45,7 @@ from twisted_chat.wire.gen1 import (
     RosterEntry,
     UserListed,
 )
+from twisted_chat.wire.gen2.checkup import SMALLEST_ECHO, EchoKind
 from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
 
 MAX_PAIRS = 10_000
@@ -188,6 +189,12 @@ class ChatDissector:
     ) -> Dissection | None:
         """What a datagram is by which two users find a way to each other, or that a server
         carries between them; these begin with a byte with which no text does."""
+        if datagram[0] in _ECHOES:
+            back = datagram[0] == EchoKind.BACK.value
+            what = (
+                "sent back, with where it came from" if back else "asks for this to be sent back"
+            )
+            return _say(what, Purpose.SET_UP) if len(datagram) >= SMALLEST_ECHO else None
         if datagram[0] != RELAY:
             if len(datagram) != PROBE_BYTES:
                 return None
@@ -251,7 +258,8 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
 _SET_UP, _DATA, _KEEPALIVE = Purpose.SET_UP, Purpose.DATA, Purpose.KEEPALIVE
 _RECOVERY, _CLOSE, _UNKNOWN = Purpose.RECOVERY, Purpose.CLOSE, Purpose.UNKNOWN
 _APPLICATION = Layer.APPLICATION
-_WAYS = (b"\1", b"\2", b"\3")
+_WAYS = (b"\1", b"\2", b"\3", b"\4", b"\5")
+_ECHOES = frozenset(kind.value for kind in EchoKind)
 _CLOSES = frozenset({Verb.BY, Verb.RK})
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""

@@ -15,7 +15,7 @@ from twisted_chat.wire.common import (
     Verb,
     Welcome,
 )
-from twisted_chat.wire.gen2 import answers, listing, pairing, requests, roster, speech
+from twisted_chat.wire.gen2 import answers, checkup, pairing, requests, speech
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import Can
 
@@ -102,17 +102,17 @@ def _words(message: Message) -> str:
             return f"the user is {_contact(contact)}"
         case answers.Introduced(contact=contact):
             return f"{_contact(contact)} has asked for you"
-        case listing.Listed(names=names):
+        case answers.Listed(names=names):
             return f"{count(len(names), 'entry').replace('entrys', 'entries')} of a list"
-        case roster.RosterBegins(room=room, number=number):
+        case answers.RosterBegins(room=room, number=number):
             return f"you are in {name_in_words(room)}; roster number {number} follows"
-        case roster.RosterMember(contact=contact):
+        case answers.RosterMember(contact=contact):
             return f"a member: {_contact(contact)}"
-        case roster.RosterEnds():
+        case answers.RosterEnds():
             return "the roster ends"
-        case roster.Came(number=number, contact=contact):
+        case answers.Came(number=number, contact=contact):
             return f"change {number}: {_contact(contact)} came"
-        case roster.Went(number=number, name=name):
+        case answers.Went(number=number, name=name):
             return f"change {number}: {name_in_words(name)} went"
         case answers.PutOut(room=room):
             return (
@@ -148,6 +148,13 @@ def _words(message: Message) -> str:
             return "carries nothing between the two"
         case requests.RegisterKey(name):
             return request_in_words(Register(name))
+        case checkup.AskCheckup():
+            return "asks what the network does to it"
+        case checkup.Checkup(port=port):
+            second = f"here and at port {port}" if port else "here"
+            return f"sends back what is sent {second}"
+        case checkup.NoCheckup(seconds=seconds):
+            return f"sends nothing back for {count(seconds, 'second')}"
         case Leave() | Goodbye():
             return "parts, and says no more"
         case _:

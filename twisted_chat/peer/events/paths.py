@@ -72,6 +72,13 @@ class PathTo:
     """For how long it has been so."""
     milliseconds: int | None
     """How long an answer takes to come from there; null where that is not known."""
+    sent: int
+    """Datagrams that have gone over the link; 0 where that is not known."""
+    lost: int
+    """How many of them were lost, as far as that is known."""
+    largest: int | None
+    """Bytes of the largest datagrams that the link has: so large ones have come through both ways
+    when it was made; null where there is none."""
     tried: tuple[Tried, ...]
     """Where they were looked for."""
     why_not_direct: Hindrance | None

@@ -141,7 +141,7 @@ class Mesh:
         peer = self._known[contact.fingerprint]
         self._ways.want(peer.fingerprint, now)
         if peer.link is not None:
-            self._ways.linked(peer.contact.who, peer.link.address, now)
+            self._ways.linked(peer.contact.who, peer.link, now)
             self._ready(peer, now)
         else:
             self._dials.dial(peer, now, now)
@@ -176,7 +176,7 @@ class Mesh:
         peer.linked_at = site(link.address[0])
         if not is_relayed(link.address):
             peer.reachable_at(link.address)
-        self._dials.linked(peer, link.address, now)
+        self._dials.linked(peer, link, now)
         self._links[link] = peer
         if not peer.contact.blocked:
             self._ready(peer, now)

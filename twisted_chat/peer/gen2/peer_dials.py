@@ -103,8 +103,9 @@ class PeerDials:
     def _rightly_dialled(self, link: Link) -> bool:
         return link.dialled == dials(self._own, link.fingerprint)
 
-    def linked(self, peer: PeerLink, address: Address, now: float) -> None:
-        """There is a link, to there."""
+    def linked(self, peer: PeerLink, link: Link, now: float) -> None:
+        """There is a link."""
+        address = link.address
         if is_relayed(address):
             if peer.sought is not None and is_relayed(peer.sought):
                 self.no_more(peer)
@@ -113,7 +114,7 @@ class PeerDials:
                 if is_relayed(other):
                     self._effects.abandon(other, peer.fingerprint)
             self.no_more(peer)
-        self._ways.linked(peer.contact.who, address, now)
+        self._ways.linked(peer.contact.who, link, now)
         self._queue.linked(address[0], peer.fingerprint, now)
 
     def failed(self, address: Address, fingerprint: str, now: float) -> bool:

@@ -10,6 +10,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.backlog import Backlog
+from twisted_chat.server.gen2.checkups import Checkups
 from twisted_chat.server.gen2.introductions import Introductions
 from twisted_chat.server.gen2.registration import LinkRegistration
 from twisted_chat.server.gen2.send_queue import LinkQueue
@@ -18,6 +19,7 @@ from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen2.answers import NotKnown
+from twisted_chat.wire.gen2.checkup import AskCheckup
 from twisted_chat.wire.gen2.growth import PATHS, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.requests import RegisterKey, Request, SignOfLife, parse_request
@@ -44,6 +46,7 @@ class LinkServer:
         rate: Rate,
         registration: LinkRegistration,
         introductions: Introductions,
+        checkups: Checkups,
         answer: Callable[[Request, KeyHolder, LinkSession, float], None],
         dropped: Callable[[str, Address, float], None],
         ledger: Ledger,
@@ -59,6 +62,7 @@ class LinkServer:
         self._ledger = ledger
         self._backlog = Backlog(rate, self._telling, queue)
         self._introductions = introductions
+        self._checkups = checkups
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
@@ -73,7 +77,7 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            can = Can(self._introductions.features)
+            can = Can((*self._introductions.features, *self._checkups.features))
             self._queue.send(self._sessions.add(link, now), can.encode())
         return self._flush(now)
 
@@ -216,6 +220,8 @@ class LinkServer:
             if user is not None:
                 for room in user.rooms:
                     self._introductions.entered(room, user, now)
+        elif type(request) is AskCheckup:
+            self._checkups.ask(session, now)
         elif type(request) is SignOfLife:
             self._registration.lives(user, session, now)
         elif user is None:

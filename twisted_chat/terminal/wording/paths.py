@@ -49,11 +49,18 @@ def _lasting(seconds: int) -> str:
 def _way(one: PathTo) -> str:
     who = called(one.who)
     if one.way is Way.DIRECT:
-        took = f", {one.milliseconds} ms there and back" if one.milliseconds is not None else ""
-        return f"{who}: directly, at {one.address}, {_lasting(one.seconds)}{took}"
+        return f"{who}: directly, at {one.address}, {_lasting(one.seconds)}{_quality(one)}"
     if one.way is Way.RELAYED:
-        return f"{who}: over the server, which cannot read it, {_lasting(one.seconds)}"
+        since = f"{_lasting(one.seconds)}{_quality(one)}"
+        return f"{who}: over the server, which cannot read it, {since}"
     return f"{who}: no link {_lasting(one.seconds)}"
+
+
+def _quality(one: PathTo) -> str:
+    said = f", {one.milliseconds} ms there and back" if one.milliseconds is not None else ""
+    if one.sent:
+        said += f", {one.lost} of {one.sent:,} datagrams lost"
+    return said
 
 
 def _why(one: PathTo, port: int) -> str | None:
@@ -88,6 +95,8 @@ def _paths(event: paths.PathsShown) -> list[str]:
             lines.append(f"  {why}")
         if one.way is Way.NONE and not one.carried:
             lines.append("  nor over the server: it carries nothing between you")
+        if event.asked_for and one.largest is not None:
+            lines.append(f"  in datagrams of {one.largest:,} bytes at most, which come through")
         if event.asked_for:
             lines += [f"  tried {_tried(address, called(one.who))}" for address in one.tried]
     if (more := len(event.people) - MAX_SHOWN) > 0:

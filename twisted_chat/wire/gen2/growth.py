@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from twisted_chat.errors import WireError
 
-PATHS, RELAY = "paths", "relay"
-"""Looking for a way to others, with what a server says of it; and taking, or carrying, over
-a server what finds no other way."""
-OF_SERVERS: tuple[str, ...] = (PATHS, RELAY)
+PATHS, RELAY, CHECKUP = "paths", "relay", "check"
+"""Looking for a way to others, with what a server says of it; taking, or carrying, over a
+server what finds no other way; and sending back what shows a user what its network does."""
+OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP)
 OF_USERS: tuple[str, ...] = (PATHS, RELAY)
 OF_PEERS: tuple[str, ...] = (PATHS,)
 """The features of this program: as a server, to a server, and to another peer."""

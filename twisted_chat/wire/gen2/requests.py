@@ -19,6 +19,7 @@ from twisted_chat.wire.common import (
     ListUsers,
     Locate,
 )
+from twisted_chat.wire.gen2.checkup import AskCheckup
 from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.pairing import (
@@ -190,6 +191,7 @@ Request = (
     | OwnAddresses
     | AskPairing
     | AskCarrying
+    | AskCheckup
 )
 
 ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
@@ -271,7 +273,7 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     message.encode(): message
-    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can())
+    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can(), AskCheckup())
 }
 
 

@@ -5,6 +5,7 @@ from tests.peer.gen2.paths.test_path_finder import LARGE, SMALL, Seeking
 from tests.support.network import Datagram
 from tests.support.seekers import SERVER, Seeker
 from twisted_chat.addresses import Address
+from twisted_chat.links import Link, LinkQuality
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.paths import Hindrance, Origin, PathsShown, PathTo, Way
 from twisted_chat.peer.gen2.paths.path_report import report
@@ -17,11 +18,14 @@ ROUTERS = (
 
 
 class Reports(Seeking):
-    """Two, of whom one asks for the way to the other."""
+    """Two, of whom one asks for the way to the other; `link` is the one between them."""
+
+    link: Link | None = None
 
     def told(self, seeker: Seeker) -> PathTo:
         """What is told of the way to the other."""
-        return report(seeker.finder, Someone("bob", seeker.other), self.clock.seconds())
+        bob = Someone("bob", seeker.other)
+        return report(seeker.finder, bob, self.link, self.clock.seconds())
 
     def why(self, *kinds: Kind) -> list[Hindrance | None]:
         """Why two in these networks have no direct way, as each sees it."""
@@ -40,6 +44,23 @@ class Reports(Seeking):
         (tried,) = told.tried
         self.assertEqual((tried.origin, tried.answered), (Origin.SEEN, True))
         self.assertEqual(tried.milliseconds, told.milliseconds)
+
+    def test_quality(self) -> None:
+        """What the link has shown is told, and is newer than what probes did; its datagrams are
+        as large as those of its handshake."""
+        one, _ = self.meet(Kind.HOME, Kind.PUBLIC)
+        self.wait(10)
+        self.link = Link(one.other, ("198.18.2.2", 7000), True)
+        told = self.told(one)
+        self.assertEqual((told.sent, told.lost, told.largest), (0, 0, 1200))
+        self.assertIsNotNone(told.milliseconds)
+        self.link.quality = LinkQuality(0.0424, 1234, 5)
+        told = self.told(one)
+        self.assertEqual((told.milliseconds, told.sent, told.lost), (42, 1234, 5))
+        event = PathsShown("", 7000, True, (told,), "bob")
+        lines = LineWording().lines(event)
+        self.assertIn("42 ms there and back, 5 of 1,234 datagrams lost", lines[1])
+        self.assertIn("1,200 bytes", lines[2])
 
     def test_looking(self) -> None:
         """While answers may still come it is looked for."""
@@ -79,7 +100,7 @@ class Reports(Seeking):
     def test_nothing_known(self) -> None:
         """Of those who are not looked for so it is told too."""
         one, other = self.meet(Kind.PUBLIC, Kind.PUBLIC)
-        stranger = report(one.finder, Someone("eve", "e" * 64), self.clock.seconds())
+        stranger = report(one.finder, Someone("eve", "e" * 64), None, self.clock.seconds())
         self.assertEqual(stranger.why_not_direct, Hindrance.NO_LINK_WANTED)
         self.wait(1)
         one.finder.part(LARGE)
@@ -123,6 +144,7 @@ class Reports(Seeking):
                 "> the server sees you at 198.18.1.2:40000; your own UDP port is 7000",
                 "> bob: over the server, which cannot read it, for 58 seconds",
                 f">   not directly, as {ROUTERS}: UDP port 7000 forwarded to you would do",
+                ">   in datagrams of 1,200 bytes at most, which come through",
                 ">   tried 198.18.2.2:40000, where the server sees bob: asked 9 times, no answer",
             ],
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from twisted_chat.addresses import Address
+from twisted_chat.links import Link
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.paths import Hindrance, Origin, PathTo, Tried, Way
 from twisted_chat.peer.gen2.paths.path_finder import PathFinder
@@ -13,16 +14,24 @@ SOON = 5.0
 """Seconds from the beginning of a search in which an answer may still come."""
 
 
-def report(finder: PathFinder, who: Someone, now: float) -> PathTo:
-    """The way to this one."""
+LARGEST = 1200
+"""Bytes of the datagrams of a link, which its handshake has shown to arrive (RFC 9000, 14.1)."""
+
+
+def report(finder: PathFinder, who: Someone, link: Link | None, now: float) -> PathTo:
+    """The way to this one, to whom there is this link."""
     path = finder.get(who.fingerprint)
     if path is None:
-        return PathTo(who, Way.NONE, "", 0, None, (), Hindrance.NO_LINK_WANTED, False)
+        none = Hindrance.NO_LINK_WANTED
+        return PathTo(who, Way.NONE, "", 0, None, 0, 0, None, (), none, False)
     search = path.search
     tries = () if search is None else tuple(search.tries.values())
     direct = path.way is Way.DIRECT and path.address is not None
+    quality = None if link is None else link.quality
     trip = None
-    if direct and search is not None and path.address in search.tries:
+    if quality is not None:
+        trip = round(quality.round_trip * 1000)
+    elif direct and search is not None and path.address in search.tries:
         trip = _milliseconds(search.tries[path.address])
     return PathTo(
         who,
@@ -30,6 +39,9 @@ def report(finder: PathFinder, who: Someone, now: float) -> PathTo:
         at(path.address) if direct and path.address is not None else "",
         int(now - path.since),
         trip,
+        0 if quality is None else quality.sent,
+        0 if quality is None else quality.lost,
+        None if path.way is Way.NONE else LARGEST,
         tuple(map(_tried, tries)),
         None if direct else why_not_direct(finder, path, now),
         search is not None and search.pairing.carried and finder.relays,

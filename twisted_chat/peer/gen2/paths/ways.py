@@ -81,6 +81,7 @@ class Ways:
         self._places = ProbePlaces(whereabouts, here)
         self._finder = PathFinder(own, self._places, self, draw, relays=relays)
         self._introduces = False
+        self._links: dict[str, Link] = {}
         self._told: dict[str, Way] = {}
         self._untold: dict[str, Someone] = {}
         self._tell_at = NEVER
@@ -143,6 +144,7 @@ class Ways:
     def part(self, fingerprint: str) -> None:
         """There is to be none any more."""
         self._finder.part(fingerprint)
+        self._links.pop(fingerprint, None)
         self._told.pop(fingerprint, None)
         self._untold.pop(fingerprint, None)
 
@@ -152,10 +154,11 @@ class Ways:
         path = self._finder.get(fingerprint)
         return path is None or path.as_before
 
-    def linked(self, who: Someone, address: Address, now: float) -> None:
+    def linked(self, who: Someone, link: Link, now: float) -> None:
         """There is a link."""
-        relayed = is_relayed(address)
-        self._finder.linked(who.fingerprint, address, now, relayed=relayed)
+        relayed = is_relayed(link.address)
+        self._links[who.fingerprint] = link
+        self._finder.linked(who.fingerprint, link.address, now, relayed=relayed)
         before = self._told.get(who.fingerprint, Way.DIRECT)
         if before is not (Way.RELAYED if relayed else Way.DIRECT):
             self._untold[who.fingerprint] = who
@@ -187,6 +190,7 @@ class Ways:
 
     def lost(self, fingerprint: str, now: float) -> None:
         """There is no link any more."""
+        self._links.pop(fingerprint, None)
         self._finder.lost(fingerprint, now)
 
     def dial_failed(self, fingerprint: str, address: Address, now: float) -> None:
@@ -205,7 +209,8 @@ class Ways:
         """Tell the ways to these, or to the one who was asked for."""
         seen = self._finder.observed
         port = 0 if self._here is None else self._here[1]
-        shown = tuple(report(self._finder, who, now) for who in people)
+        links = self._links
+        shown = tuple(report(self._finder, who, links.get(who.fingerprint), now) for who in people)
         self._effects.tell(
             PathsShown("" if seen is None else at(seen), port, self._relays, shown, asked_for)
         )
