@@ -159,6 +159,7 @@ LAYERS = (
         "peer.gen2.inbox",
         "peer.gen2.contacts",
         "peer.gen2.keyless",
+        "peer.gen2.kept_words",
         "peer.gen2.key_decisions",
         "peer.gen2.link",
         "peer.gen2.link_state",

@@ -33,6 +33,8 @@ class Link:
     as far as it is known here; None before it has."""
     skipped: int = 0
     """Messages that came over it with a verb that is not known here."""
+    silent: bool = False
+    """Whether it has ended because nothing came any more, as from a machine that sleeps."""
     quality: LinkQuality | None = None
     """What it has shown until the last sign of life that was asked for; None before that."""
 

@@ -45,6 +45,9 @@ class FakeConversations:
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         self.done.append(("dropped" if drop else "left", contact.name))
 
+    def entered(self, contact: Contact, room: str) -> None:
+        self.done.append(("entered", contact.name))
+
     def forget(self, contact: Contact) -> None:
         self.done.append(("forget", contact.name))
         self._contacts.forget(contact)

@@ -161,6 +161,7 @@ class LinkConnection:
             self._end("it has moved too often: another link is needed")
         if self.stage is Stage.OPEN and now >= self._asking.deadline:
             if self._asking.is_over(now):
+                self.link.silent = True
                 self._end("no answer")
             else:
                 self._ask(now)

@@ -71,7 +71,7 @@ class Naming(SynchronousTestCase):
         self.assertEqual(
             (bob.who, carol.who), (Someone("bob", BOB), Someone("carol", keyless=True))
         )
-        self.assertEqual(self.links.done, [("meet", "bob")])
+        self.assertEqual(self.links.done, [("meet", "bob"), ("entered", "bob")])
 
     def test_ourselves(self) -> None:
         """Our own key is nobody else's."""

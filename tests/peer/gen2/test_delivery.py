@@ -191,7 +191,9 @@ class Arriving(SynchronousTestCase):
         arrived."""
         world = KeyedWorld()
         alice, bob = world.room("alice", "bob")
-        world.network.kill(bob.node)
+        bob.node.down = True
+        for link in world.network.between(alice.node, bob.node):
+            world.network.cut(link, silent=False)
         alice.type("one", "two")
         world.network.carry_out(world.server, world.fake_server.go("bob"))
         world.wait(LINGER + 1)

@@ -29,7 +29,11 @@ class Conversations(Protocol[C]):
 
     def left(self, contact: C, room: str, *, drop: bool) -> None:
         """Somebody is not in a room with us any more. Where there is no link to them, or with
-        `drop`, what was said there and not sent yet is lost."""
+        `drop`, what was said there and not sent yet is lost; or waits for them, where the link
+        has ended without a word."""
+
+    def entered(self, contact: C, room: str) -> None:
+        """Somebody is in a room with us, for whom what was said there may have waited."""
 
     def forget(self, contact: C) -> None:
         """Have nothing to do with somebody any more, at once."""

@@ -52,6 +52,9 @@ class Datagrams:
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         """Nothing: no words have waited."""
 
+    def entered(self, contact: Contact, room: str) -> None:
+        """Nothing: no words have waited."""
+
     def forget(self, contact: Contact) -> None:
         self._contacts.forget(contact)
 

@@ -17,6 +17,7 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.kept_words import KeptWords
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, pieces_of
 from twisted_chat.peer.gen2.reception import Reception
@@ -48,6 +49,8 @@ class Deliveries:
         """Made when they are needed: a server can name many."""
         self._under_way = UnderWay()
         self._reception = Reception(effects, hearing, rates, self._under_way)
+        self._kept = KeptWords(self._tell_lost)
+        self._keeps = True
         self._crowded: dict[PeerDelivery, None] = {}
         """Those in whose outboxes there may be no room for a line that is not long."""
         self.last: Line | None = None
@@ -61,7 +64,10 @@ class Deliveries:
         """What is under way with somebody."""
         its = self._all.get(contact)
         if its is None:
-            outbox, inbox = Outbox(self._next_epoch()), self._inboxes.of(contact.fingerprint)
+            outbox = self._kept.take_sent(contact.fingerprint)
+            if outbox is None:
+                outbox = Outbox(self._next_epoch())
+            inbox = self._inboxes.of(contact.fingerprint)
             its = PeerDelivery(contact, self._peers[contact], outbox, inbox)
             self._all[contact] = its
         return its
@@ -105,14 +111,47 @@ class Deliveries:
 
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         """Somebody is not in a room with us any more. Where there is no link to them, or with
-        `drop`, what was said there and not sent yet is not for them."""
+        `drop`, what was said there and not sent yet is not for them; but where the link has
+        ended without a word, it is when they are back in that room."""
         its = self._all.get(contact)
-        if its is None or (its.peer.link is not None and not drop):
+        if its is None:
+            return
+        its.left_by_us = not drop
+        if its.peer.link is not None and not drop:
             return
         if lost := its.outbox.drop(room):
-            _lose(lost)
-            self._effects.tell(said.NeverArrived(contact.who, len(lost), lost[0].text, room))
+            if self._waits_for(its):
+                self._kept.keep_unsent(contact.fingerprint, contact.who, room, lost)
+                sent = [line for line in its.outbox.lines() if line.room == room]
+                self._tell_kept(its, [*sent, *lost])
+            else:
+                self._tell_lost(contact.who, [], lost)
             its.behind &= its.outbox.conversations()
+
+    def _waits_for(self, its: PeerDelivery) -> bool:
+        """Whether words wait for one who has gone: without a word, and it was not us who left."""
+        return self._keeps and its.peer.silent and not its.left_by_us
+
+    def entered(self, contact: Contact, room: str) -> None:
+        """Somebody is in a room with us: what has waited for that is for them."""
+        if (known := self._all.get(contact)) is not None:
+            known.left_by_us = False
+        if lines := self._kept.take_unsent(contact.fingerprint, room):
+            its = self._with(contact)
+            its.behind |= {room}
+            full = []
+            for line in lines:
+                pieces = pieces_of(line)
+                if not its.outbox.put(pieces, sum(piece.size for piece in pieces)):
+                    full.append(line)
+            self._tell_lost(contact.who, [], full)
+            self._under_way.watch(its, lines[-1].at + LATE)
+            self._send(its)
+
+    def keep_no_more(self) -> None:
+        """We end: whatever has not arrived is given up from now on."""
+        self._keeps = False
+        self._kept.give_up_all()
 
     def flush(self, contact: Contact) -> None:
         """Send what may be sent."""
@@ -125,7 +164,8 @@ class Deliveries:
                 self._effects.frame(message, link)
 
     def give_up(self, contact: Contact) -> None:
-        """Forget what has not arrived, and tell the person."""
+        """Forget what has not arrived, and tell the person; or keep it, where the link has ended
+        without a word."""
         del self._peers[contact]
         its = self._all.pop(contact, None)
         if its is None:
@@ -133,13 +173,32 @@ class Deliveries:
         self._crowded.pop(its, None)
         self._under_way.settle(its)
         sent = its.outbox.ever_sent()
-        _lose(its.outbox.lines())
         never = [line for line in its.outbox.lines() if line not in sent]
+        if self._waits_for(its):
+            for room in its.outbox.conversations():
+                if (unsent := its.outbox.drop(room)) and room:
+                    self._kept.keep_unsent(contact.fingerprint, contact.who, room, unsent)
+            if sent:
+                self._kept.keep_sent(contact.fingerprint, contact.who, its.outbox)
+            self._tell_kept(its, [*sent, *(line for line in never if line.room)])
+            sent, never = [], [line for line in never if not line.room]
+        self._tell_lost(contact.who, sent, never)
+
+    def _tell_kept(self, its: PeerDelivery, lines: list[Line]) -> None:
+        for room, some in _by_room(lines).items():
+            if room not in its.kept:
+                its.kept |= {room}
+                waits = said.WaitsForReturn(its.contact.who, len(some), some[0].text, room)
+                self._effects.tell(waits)
+
+    def _tell_lost(self, who: Someone, sent: list[Line], never: list[Line]) -> None:
+        """These were sent to one, and it is not known whether they have arrived; and these
+        never were."""
+        _lose([*sent, *never])
         for room, lines in _by_room(sent).items():
-            unknown = said.ArrivalUnknown(contact.who, len(lines), lines[0].text, room)
-            self._effects.tell(unknown)
+            self._effects.tell(said.ArrivalUnknown(who, len(lines), lines[0].text, room))
         for room, lines in _by_room(never).items():
-            self._effects.tell(said.NeverArrived(contact.who, len(lines), lines[0].text, room))
+            self._effects.tell(said.NeverArrived(who, len(lines), lines[0].text, room))
 
     @property
     def unsettled(self) -> list[PeerDelivery]:
@@ -180,9 +239,10 @@ class Deliveries:
 
     @property
     def wake(self) -> float:
-        return self._under_way.wake
+        return min(self._under_way.wake, self._kept.wake)
 
     def tick(self, now: float) -> None:
+        self._kept.tick(now)
         late: dict[Line, list[Someone]] = {}
         for its in self._under_way.due(now):
             if its.show_at <= now:
@@ -209,6 +269,7 @@ class Deliveries:
             said.Waiting(its.contact.who, len(its.outbox.lines()), its.peer.link is not None)
             for its in self.unsettled
         )
+        waiting += tuple(said.Waiting(who, lines, False) for who, lines in self._kept.waiting())
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)
 
 

@@ -128,6 +128,9 @@ class Mesh:
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         self._words.left(contact, room, drop=drop)
 
+    def entered(self, contact: Contact, room: str) -> None:
+        self._words.entered(contact, room)
+
     def returned(self, contact: Contact, now: float) -> None:
         self._words.flush(contact)
 
@@ -148,6 +151,7 @@ class Mesh:
 
     def close(self) -> None:
         """Have nothing to do with anybody any more."""
+        self._words.keep_no_more()
         for peer in list(self._known.values()):
             self._say_leave(peer)
             self.forget(peer.contact)
@@ -172,6 +176,7 @@ class Mesh:
             del self._links[former]
             self._effects.close(former, "there is another link now")
         peer.enter(PeerState.OPEN, link)
+        peer.silent = False
         peer.since = now
         peer.linked_at = site(link.address[0])
         if not is_relayed(link.address):
@@ -252,6 +257,7 @@ class Mesh:
         self._strangers.lost(link)
         if peer := self._links.pop(link, None):
             peer.enter(PeerState.AWAITED)
+            peer.silent = link.silent
             self._remember_heard(peer)
             self._dials.unlinked(peer)
             if now - peer.since >= STEADY:

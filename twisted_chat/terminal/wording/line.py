@@ -26,6 +26,7 @@ _PLACED = frozenset(
         said_events.NeverArrived,
         said_events.NotArrived,
         said_events.NotBackYet,
+        said_events.WaitsForReturn,
     }
 )
 """Events that are about one conversation."""
