@@ -177,6 +177,7 @@ LAYERS = (
         "peer.gen2.paths.search",
         "peer.gen2.paths.ways",
         "peer.gen2.peer_dials",
+        "peer.gen2.peer_hearing",
         "peer.gen2.reception",
         "peer.gen2.registration",
         "peer.gen2.requests",

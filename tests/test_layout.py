@@ -44,6 +44,7 @@ TOGETHER = {
     "peer/events/undone": "peer/test_shutdown",
     "peer/gen1/generation": "peer/gen1/test_server",
     "peer/gen2/tries": "peer/gen2/test_server_link",
+    "peer/gen2/peer_hearing": "peer/gen2/test_mesh",
     "peer/gen2/paths/peer_path": "peer/gen2/paths/test_path_finder",
     "peer/gen2/paths/search": "peer/gen2/paths/test_path_finder",
     "wire/common": "wire/test_gen1",

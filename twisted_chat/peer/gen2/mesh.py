@@ -19,11 +19,10 @@ from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.peer_dials import PeerDials
-from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
+from twisted_chat.peer.gen2.peer_hearing import PeerHearing
+from twisted_chat.peer.gen2.strangers import WaitingStrangers
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.growth import OF_PEERS, Can, UnknownVerb
-from twisted_chat.wire.gen2.pairing import OwnAddresses
-from twisted_chat.wire.gen2.speech import Speech, parse_speech
+from twisted_chat.wire.gen2.growth import OF_PEERS, Can
 
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
@@ -46,7 +45,6 @@ class Mesh:
         parted: Callable[[Contact, float], None],
         broke: Callable[[Contact, str, float], None],
     ) -> None:
-        self._on_parted = parted
         self._on_broke = broke
         self._trust = trust
         self._words = words
@@ -58,6 +56,7 @@ class Mesh:
         self._contacts = contacts
         self._links: dict[Link, PeerLink] = {}
         self._strangers = WaitingStrangers(effects)
+        self._hearing = PeerHearing(words, ways, self._strangers, parted, self._break)
         self._dials = PeerDials(trust.own, effects, ways)
         self._parting: Deadlines[PeerLink] = Deadlines()
 
@@ -71,7 +70,7 @@ class Mesh:
             self._met_again(peer, now)
         if (stranger := self._strangers.met(contact.fingerprint)) is not None:
             self._take_over(peer, stranger.link, now)
-            self._hear_out(peer, stranger, now)
+            self._hearing.hear_out(peer, stranger, now)
 
     def _met_first(self, contact: Contact, now: float) -> PeerLink:
         address = contact.address
@@ -101,15 +100,6 @@ class Mesh:
             self._dials.at_once(peer, now)
         elif self._dials.at_new_address(peer, now):
             self._tick_dials(now)
-
-    def _hear_out(self, peer: PeerLink, stranger: Stranger, now: float) -> None:
-        """Take what somebody has said before we knew them."""
-        try:
-            for said in stranger.said:
-                if peer.link is stranger.link:
-                    self._take(peer, said, now)
-        except WireError as broken:
-            self._break(stranger.link, broken, now)
 
     def part(self, contact: Contact, now: float, *, tell: bool = False) -> None:
         peer = self._known[contact.fingerprint]
@@ -195,34 +185,7 @@ class Mesh:
 
     def received(self, link: Link, message: bytes, now: float) -> None:
         """Something was said on a link."""
-        peer = self._links.get(link)
-        if peer is None and link not in self._strangers:
-            return  # Closed already.
-        try:
-            speech = parse_speech(message)
-            if isinstance(speech, Can):
-                link.learn(speech.known)
-                if peer is not None:
-                    self._ways.tell_peer(link)
-            elif peer is not None:
-                self._take(peer, speech, now)
-            else:
-                self._strangers.hold(link, speech)
-        except UnknownVerb:
-            link.skipped += 1
-        except WireError as broken:
-            self._break(link, broken, now)
-
-    def _take(self, peer: PeerLink, speech: Speech, now: float) -> None:
-        """Take what somebody whom we know has said. Raises WireError."""
-        if isinstance(speech, Leave):
-            self._on_parted(peer.contact, now)
-        elif isinstance(speech, OwnAddresses):
-            self._ways.claimed(peer.fingerprint, speech.addresses, now)
-        else:
-            self._words.received(peer.contact, speech, now)
-            if peer.backoff.attempts:
-                peer.backoff.begin_anew()
+        self._hearing.received(link, self._links.get(link), message, now)
 
     def _remember_heard(self, peer: PeerLink) -> None:
         """A link ends: they were seen until now, if they have said something over it."""
