@@ -60,7 +60,7 @@ class Same(SynchronousTestCase):
         again = self.server.link(1)
         answers = self.server.ask(again, RegisterKey("bennie", HERE))
         self.assertEqual(answers, [Welcome("bennie")])
-        users = [user.name for user in self.server.directory.users.read()]
+        users = sorted(user.name for user in self.server.directory.users.read())
         self.assertEqual(users, ["anna", "bennie"])
 
     def test_while_another_waits(self) -> None:
