@@ -57,17 +57,28 @@ def fresh_row(width: int) -> str:
     return " " * width + "\r"
 
 
-def _broken(line: str, room: int) -> Iterator[str]:
-    mark, start = "", 0
-    while start < len(line):
-        end = _fitting(line, start, room - len(mark))
+def row_cuts(line: str, first: int, others: int) -> Iterator[tuple[int, int]]:
+    """Where each row of a line begins and ends, of which the first has this room and each
+    of the others that. An empty line has one row."""
+    start, room = 0, first
+    while True:
+        end = max(start + 1, _fitting(line, start, room))
         if (
             end < len(line)
             and (blank := line.rfind(" ", start + int((end - start) * LONGEST_WORD), end)) >= 0
         ):
             end = blank + 1
+        yield start, min(end, len(line))
+        if end >= len(line):
+            return
+        start, room = end, others
+
+
+def _broken(line: str, room: int) -> Iterator[str]:
+    mark = ""
+    for start, end in row_cuts(line, room, room - len(MARK)):
         yield mark + line[start:end]
-        mark, start = MARK, end
+        mark = MARK
 
 
 def _fitting(line: str, start: int, room: int) -> int:

@@ -18,10 +18,19 @@ PRIVATELY = "privately"
 
 def spoken(event: said.Said, where: str) -> str:
     """The line of one who says something; `where` is empty or tells in which conversation."""
+    return f"< {who(event)}{where}: {safe(told(event))}"
+
+
+def who(event: said.Said) -> str:
+    """How one who says something is introduced."""
     how = event.unencrypted
-    if how is None:
-        return f"< {shown_name(event.from_.name)}{where}: {safe(event.text)}"
-    return f"< {speaker(event.from_, how)}{where}: {safe(event.text)}{CUT if how.cut else ''}"
+    return shown_name(event.from_.name) if how is None else speaker(event.from_, how)
+
+
+def told(event: said.Said) -> str:
+    """What is shown of what they say, which is still to be made safe."""
+    cut = event.unencrypted is not None and event.unencrypted.cut
+    return f"{event.text}{CUT}" if cut else event.text
 
 
 def place(event: said.Said, here: str) -> str:
