@@ -41,9 +41,10 @@ KEY_MEANT = (
 
 def has_key(text: str) -> bool:
     """Whether a key is in a typed line that writes nothing, such as an arrow or Ctrl-L: its
-    code is seen by the one who types, but nothing that others could read. A tab is text."""
+    code is seen by the one who types, but nothing that others could read. A tab is text, and so
+    is the end of a line."""
     return not text.isprintable() and any(
-        unicodedata.category(one) == "Cc" and one != "\t" for one in text
+        unicodedata.category(one) == "Cc" and one not in "\t\n" for one in text
     )
 
 

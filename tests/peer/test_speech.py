@@ -36,6 +36,10 @@ class Splitting(SynchronousTestCase):
         (said,) = speak("bob", "hello")
         self.assertEqual(said.encode(), b"msg bob> hello\n")
 
+    def test_several_lines(self) -> None:
+        """Each line of a text is a message, as of one that was typed."""
+        self.assertEqual(parts("bob", "a\n\nb"), ["a", "", "b"])
+
     def test_exactly_full(self) -> None:
         """A datagram is filled to its last byte before a second one is begun."""
         full = MAX_DATAGRAM - len(b"msg bob> \n")

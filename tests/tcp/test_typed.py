@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.tcp.events import Misread, NoCommand
-from twisted_chat.tcp.typed import TypedCommand, read
+from twisted_chat.tcp.typed import TypedCommand, read, said_aloud
 from twisted_chat.terminal.tcp_wording import words
 
 
@@ -50,6 +50,24 @@ class Typed(SynchronousTestCase):
                 f"{word} is no command, and was not said; :q alone hangs up,"
                 f" and {word[0]}{word} says it",
             )
+
+    def test_aloud(self) -> None:
+        """What was pasted is said, also where it looks like a command."""
+        for line in (
+            ":q",
+            "/quit",
+            " :Q ",
+            ":wq",
+            "$quit now",
+            "::q",
+            "$$quit",
+            "a",
+            "",
+            ":D",
+            "$5",
+        ):
+            self.assertEqual(read(said_aloud(line), person=True), line)
+        self.assertEqual(said_aloud("quit"), "quit")
 
     def test_leaving_like_elsewhere(self) -> None:
         """What leaves other programs is not said, alone, by a person; a script says it."""

@@ -12,9 +12,14 @@ def speak(name: str, text: str) -> list[NamedText]:
     """The messages that carry a typed text, each with the line feed of a typed line.
 
     A text longer than one datagram is split between characters, and where
-    that is possible not within what is seen as one.
+    that is possible not within what is seen as one. Of a text of several lines each is a text
+    of its own, as the original knows no others.
     """
-    return [NamedText(name, part + "\n") for part in split(text, said_room(name) - 1)]
+    return [
+        NamedText(name, part + "\n")
+        for line in text.split("\n")
+        for part in split(line, said_room(name) - 1)
+    ]
 
 
 def split(text: str, room: int) -> Iterator[str]:

@@ -22,6 +22,8 @@ _COMMAND = re.compile(
 _LEAVING = frozenset({"exit", "q", "quit"})
 """What is typed alone to leave other programs."""
 _DOUBLED = re.compile(r"([/:$])\1+")
+MARKS = frozenset("/:$")
+"""With what commands begin, here and elsewhere."""
 
 
 class TypedCommand(Enum):
@@ -53,6 +55,14 @@ def read(line: str, *, person: bool) -> Typed:
     if _COMMAND.match(text if text.casefold() == QUIT else line):
         return NoCommand(text.split()[0])
     return _undoubled(line)
+
+
+def said_aloud(line: str) -> str:
+    """What is to be typed so that this line is said, if it can be."""
+    mark = line.lstrip()[:1]
+    if read(line, person=True) == line or mark not in MARKS:
+        return line
+    return line.replace(mark, mark * 2, 1)
 
 
 def _undoubled(line: str) -> str:
