@@ -65,7 +65,8 @@ def entry(program: str) -> tuple[str, str] | None:
 def places(directory: Path) -> dict[str, str]:
     """The environment of programs that have their keys, settings and sockets in a directory of
     their own, apart from those of others that run at the same time."""
-    return dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"), str(directory))
+    names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME")
+    return dict.fromkeys(names, str(directory))
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
@@ -119,6 +120,10 @@ class Output:
         while not self.ended:
             if not self._read(deadline):
                 raise AssertionError(f"no end after {self.text!r}")
+
+    def more(self, deadline: float) -> bool:
+        """Wait until more comes, or its end. False where nothing has at the deadline."""
+        return self._read(deadline)
 
     def read_what_is_there(self) -> None:
         """Read without waiting, to the end of what has come."""
@@ -302,10 +307,11 @@ def refused(main: Callable[[Sequence[str]], NoReturn], *words: object) -> tuple[
 
 class ProcessTestCase(TestCase):
     """Starts programs, which end with the test. `environment` is what they get besides
-    ours: keys, settings and sockets of their own among it, so that nobody's are touched."""
+    ours: keys, settings and sockets of their own among it, so that nobody's are touched, and a
+    terminal that does nothing but show what it is given."""
 
     def setUp(self) -> None:
-        self.environment = places(self.directory())
+        self.environment = {**places(self.directory()), "TERM": "dumb"}
         # In the background of a shell, or under nohup, they are ignored, and programs would
         # inherit that.
         for number in ENDING:

@@ -112,14 +112,18 @@ def log_lines(stream: LogStream, level: Any) -> None:
     _begin(write, level)
 
 
-def log_notices(stream: LogStream, level: Any) -> None:
-    """Log from this level on as notices to a person at this terminal. That a datagram
-    could not be sent is none: what it means for the chat is said there."""
+def log_notices(
+    stream: LogStream, level: Any, noticed: Callable[[str], bool] = lambda line: False
+) -> None:
+    """Log from this level on as notices to a person at this terminal, unless they are `noticed`
+    where the person is. That a datagram could not be sent is none: what it means for the chat
+    is said there."""
 
     def write(event: LogEvent) -> None:
         text = eventAsText(event, includeTimestamp=False, includeSystem=False)
         for line in text.splitlines():
-            write_rows(stream, f"> {line}")
+            if not noticed(line):
+                write_rows(stream, f"> {line}")
 
     _begin(write, level, **{"twisted_chat.net": LogLevel.error})
 

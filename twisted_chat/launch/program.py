@@ -92,11 +92,11 @@ def log_stream(reactor: Any, stream: TextIO, lost: Callable[[OSError], object]) 
     return LogStream(reactor, stream.fileno(), stream.encoding, lost)
 
 
-def log_to_person(reactor: Any, level: Any) -> None:
+def log_to_person(reactor: Any, level: Any, seat: Seat) -> None:
     """Log to standard errors, as notices where those are a person's terminal."""
     stream = log_stream(reactor, sys.stderr, lambda _: None)
     if os.isatty(stream.fileno()):
-        log_notices(stream, level)
+        log_notices(stream, level, seat.notice)
     else:
         log_lines(stream, level)
 

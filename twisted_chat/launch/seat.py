@@ -41,6 +41,11 @@ class Seat:
         """Whether not everything that was typed there could be read."""
         return self._protocol is not None and bool(self._protocol.unread)
 
+    def notice(self, line: str) -> bool:
+        """Tell the person something besides what is said there. False where that can be
+        written beside it."""
+        return self._terminal is not None and self._terminal.notice(line)
+
     def interrupted(self) -> None:
         """Take what was entered, at Ctrl-C."""
         if self._terminal is not None:
@@ -60,6 +65,16 @@ class Seat:
         """Leave the terminal as it was found."""
         if self._terminal is not None:
             self._terminal.put_back()
+
+    def redraw(self) -> None:
+        """Show again what is shown there."""
+        if self._terminal is not None:
+            self._terminal.redraw()
+
+    def resized(self) -> None:
+        """The terminal has another size."""
+        if self._terminal is not None:
+            self._terminal.resized()
 
 
 @implementer(IStreamServerEndpoint, IListeningPort)

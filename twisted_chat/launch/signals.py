@@ -48,6 +48,10 @@ class Signals:
         for one in self._ours:
             signal.signal(one, self._came)
         signal.signal(signal.SIGCONT, self._continued)
+        signal.signal(signal.SIGWINCH, self._resized)
+        for one in (signal.SIGTSTP, signal.SIGQUIT):
+            if signal.getsignal(one) is signal.SIG_DFL:
+                signal.signal(one, self._given_back)
 
     def _came(self, number: int, frame: FrameType | None) -> None:
         if self._first is None:
@@ -63,8 +67,21 @@ class Signals:
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._reactor.callFromThread(self.stop)
 
+    def _given_back(self, number: int, frame: FrameType | None) -> None:
+        """Let the signal do what it does, with the terminal as it was found."""
+        self._seat.put_back()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        # Stopped until here, or not at all, where nobody could let us go on.
+        signal.signal(number, self._given_back)
+        self._continued(number, frame)
+
     def _continued(self, number: int, frame: FrameType | None) -> None:
         self._seat.continued()
+        self._reactor.callFromThread(self._seat.redraw)
+
+    def _resized(self, number: int, frame: FrameType | None) -> None:
+        self._reactor.callFromThread(self._seat.resized)
 
 
 class DaemonSignals(Signals):

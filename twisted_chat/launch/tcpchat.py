@@ -16,6 +16,7 @@ from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import program
 from twisted_chat.launch.clock import installed_reactor
+from twisted_chat.launch.faces import FaceKind, face_here, with_input_line
 from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.streams import FAILED
 from twisted_chat.startup import complain
@@ -46,9 +47,12 @@ class TcpChatOptions(ChatOptions):
 
     optFlags: ClassVar[list[list[Any]]] = [
         ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
+        ["line", None, "Chat in lines, with an input line below them"],
     ]
 
     def parseArgs(self, *words: str) -> None:
+        if self["json"] and self["line"]:
+            raise usage.UsageError("either --json or --line, not both")
         self["attach"], self["port"] = None, DEFAULT_PORT
         if words[:1] == ("attach",):
             if len(words) > 2:
@@ -86,12 +90,19 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The console script `tcpchat`: one chat, or the terminal of a daemon."""
     options = program.parse(TcpChatOptions(), "tcpchat", argv)
     reactor = installed_reactor()
-    program.log_to_person(reactor, LogLevel.critical)
     seat = Seat(reactor)
+    program.log_to_person(reactor, LogLevel.critical, seat)
     if options["attach"]:
         _attach(options.terminal, options["attach"], seat, reactor)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
-    seat.open(for_programs(chat, time.time) if options["json"] else for_people(chat))
+    if options["json"]:
+        seat.open(for_programs(chat, time.time))
+    elif face_here() is FaceKind.LINE:
+        from twisted_chat.terminal.edited_tcp_face import edited
+
+        seat.open(with_input_line(edited, "tcpchat", reactor)(chat))
+    else:
+        seat.open(for_people(chat))
     raise SystemExit(program.run(service, chat.finished, seat))
 
 
@@ -119,7 +130,13 @@ class _Leaving(Service):
 
 
 def _attach(terminal: IStreamClientEndpoint, where: str, seat: Seat, reactor: Any) -> NoReturn:
-    attachment = Attachment(seat.open, NOT_SENT)
+    if face_here() is FaceKind.LINE:
+        from twisted_chat.terminal.edited_keyboard import EditedKeyboard
+
+        keyboard = with_input_line(EditedKeyboard, "tcpchat", reactor)
+        attachment = Attachment(seat.open, NOT_SENT, keyboard)
+    else:
+        attachment = Attachment(seat.open, NOT_SENT)
     missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
     connecting = connectProtocol(terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)

@@ -25,6 +25,7 @@ from twisted_chat.invitation import is_invitation, read_invitation
 from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.config import Config, ServerEntry, entry_for, load_config
+from twisted_chat.launch.faces import FaceKind, face_here, with_input_line
 from twisted_chat.launch.link import server_key
 from twisted_chat.launch.log import log_lines, write_rows
 from twisted_chat.launch.naming import introduced
@@ -39,7 +40,9 @@ CTL, LINK, DOCTOR = "ctl", "link", "doctor"
 at one's network."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
-_PEERS = frozenset({"config", "name", "port", "server-key", "plain", "json", "direct-only"})
+_PEERS = frozenset(
+    {"config", "name", "port", "server-key", "plain", "json", "line", "direct-only"}
+)
 
 
 class UdpChatOptions(ServerOptions):
@@ -74,6 +77,7 @@ class UdpChatOptions(ServerOptions):
             "Take nothing that a server carries: where there is no way, no link",
         ],
         ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
+        ["line", None, "Chat in lines, with an input line below them"],
     ]
 
     def parseArgs(self, *words: str) -> None:
@@ -97,6 +101,8 @@ class UdpChatOptions(ServerOptions):
                 self._only(self._known() - _PEERS, others)
             else:
                 self._only(_EVERYBODYS | _PEERS, "is for a server: leave out the HOST")
+        if self["json"] and self["line"]:
+            raise usage.UsageError("either --json or --line, not both")
         if self["plain"] and self.given & {"server-key", "key"}:
             raise usage.UsageError(
                 "with --plain there are no keys: leave out --server-key and --key"
@@ -208,8 +214,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     from twisted_chat.peer.whereabouts import Whereabouts
     from twisted_chat.terminal.face import for_people, for_programs, for_scripts
 
-    program.log_to_person(reactor, LogLevel.warn)
     seat = Seat(reactor)
+    program.log_to_person(reactor, LogLevel.warn, seat)
     place = (options["host"], options["port"])
     server = Whereabouts(place, look_up_now(place))
     name, keys = options["name"], None
@@ -223,10 +229,15 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
             identity = claim(directory, name)
         known, pinned = KnownFile(directory / KNOWN), options["server-key"] or ""
         keys = Keys(identity, known, pinned, relays=not options["direct-only"])
-    patient = os.isatty(0)
-    terminal: Callable[..., Any] = for_people if patient else for_scripts
+    patient, face = os.isatty(0), face_here()
+    terminal: Callable[..., Any] = for_scripts if face is FaceKind.SCRIPT else for_people
     if options["json"]:
         terminal = partial(for_programs, time_of_day=time.time)
+    elif face is FaceKind.LINE:
+        from twisted_chat.terminal.edited_face import edited
+
+        own = "" if keys is None else keys.identity.fingerprint
+        terminal = partial(with_input_line(edited, "udpchat", reactor), key=own)
     peer = PeerService(
         server,
         name,

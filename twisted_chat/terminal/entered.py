@@ -19,12 +19,23 @@ _LOCAL = 3
 """Where the local modes are among those of a terminal."""
 
 
+def is_ours(descriptor: int) -> bool:
+    """Whether we may change this terminal: one that is somebody else's now would stop us."""
+    try:
+        return os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:  # No terminal that sends us signals.
+        return False
+
+
 class Entered:
     """What is entered at this descriptor; nothing where that is no terminal of ours."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._changed = False
+
+    taken = False
+    """Whether keys are handed out."""
 
     def keep(self) -> None:
         """Let what was entered outlive a key that sends a signal."""
@@ -54,11 +65,7 @@ class Entered:
             self._set(modes)
 
     def _is_ours(self) -> bool:
-        """Whether we may change it: one that is somebody else's now would stop us."""
-        try:
-            return os.isatty(self._descriptor) and os.tcgetpgrp(self._descriptor) == os.getpgrp()
-        except OSError:  # No terminal that sends us signals.
-            return False
+        return is_ours(self._descriptor)
 
     def _hands_out_lines(self) -> bool:
         modes = self._modes()

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from typing import Protocol as Interface
 
 from platformdirs import user_runtime_path
 from twisted.internet.defer import Deferred
@@ -54,20 +55,62 @@ def prepare_directory(path: Path) -> None:
     directory.chmod(0o700)
 
 
+class Keyboard(Interface):
+    """What a person types at, and sees, tied to a daemon's terminal."""
+
+    terminal: Any
+    """The protocol of standard input and output."""
+
+    def tie(self, daemon: Any) -> None:
+        """Neither side is to have more from the other than it takes."""
+
+    def untie(self) -> None:
+        """Nothing more comes: show what is still to be shown, and close."""
+
+    @property
+    def in_rows(self) -> bool:
+        """Whether lines are shown one by one; elsewhere they go through as they are."""
+
+    def pass_on(self, data: bytes) -> None:
+        """Let this through."""
+
+    def show(self, line: str) -> None:
+        """Show one line of the daemon's."""
+
+
 @implementer(IHalfCloseableProtocol)
-class _Keyboard(Protocol):
-    """Standard input and output, tied to a daemon's terminal."""
+class _LineKeyboard(Protocol):
+    """Lines in and out."""
 
     transport: Any
 
     def __init__(self, attachment: "Attachment") -> None:
         self._attachment = attachment
         self._lines = Lines()
+        self.terminal = self
         self.unread = False
+
+    def tie(self, daemon: Any) -> None:
+        daemon.registerProducer(self.transport, True)
+        self.transport.registerProducer(daemon, True)
+
+    def untie(self) -> None:
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+
+    @property
+    def in_rows(self) -> bool:
+        return is_terminal(self.transport)
+
+    def pass_on(self, data: bytes) -> None:
+        self.transport.write(data)
+
+    def show(self, line: str) -> None:
+        self.transport.write(laid_out(line, self.transport))
 
     def dataReceived(self, data: bytes) -> None:
         if has_cut(data, self.transport):
-            self.transport.write(laid_out(f"> {CUT}", self.transport))
+            self.show(f"> {CUT}")
             return
         try:
             deque(self._lines.feed(data), maxlen=0)
@@ -78,7 +121,7 @@ class _Keyboard(Protocol):
     def not_read(self, data: bytes) -> None:
         """These lines were entered in the moment in which we were ended."""
         if why := came_with_end(data):
-            self.transport.write(laid_out(f"> {why}", self.transport))
+            self.show(f"> {why}")
 
     def readConnectionLost(self) -> None:
         self._attachment.end_input()
@@ -98,10 +141,15 @@ class Attachment(Protocol):
 
     transport: Any
 
-    def __init__(self, open_terminal: Callable[[IProtocol], Any], not_sent: str) -> None:
+    def __init__(
+        self,
+        open_terminal: Callable[[IProtocol], Any],
+        not_sent: str,
+        keyboard: Callable[["Attachment"], Keyboard] = _LineKeyboard,
+    ) -> None:
         self._open_terminal = open_terminal
         self._not_sent = not_sent
-        self._keyboard = _Keyboard(self)
+        self._keyboard = keyboard(self)
         self._lines = Lines(LONGEST)
         self._attached = False
         self._vacated: Deferred[None] | None = None
@@ -111,13 +159,12 @@ class Attachment(Protocol):
 
     def connectionMade(self) -> None:
         self._attached = True
-        self._open_terminal(self._keyboard)
-        self.transport.registerProducer(self._keyboard.transport, True)
-        self._keyboard.transport.registerProducer(self.transport, True)
+        self._open_terminal(self._keyboard.terminal)
+        self._keyboard.tie(self.transport)
 
     def dataReceived(self, data: bytes) -> None:
-        if not self._in_rows:
-            self._keyboard.transport.write(data)
+        if not self._keyboard.in_rows:
+            self._keyboard.pass_on(data)
         try:
             for line in self._lines.feed(data):
                 self.unsent = self.unsent or line == self._not_sent
@@ -135,8 +182,7 @@ class Attachment(Protocol):
         self._attached = False
         if (last := self._lines.rest()) is not None:
             self._show(last)
-        self._keyboard.transport.unregisterProducer()
-        self._keyboard.transport.loseConnection()
+        self._keyboard.untie()
         if self._vacated is not None:
             self._vacated.callback(None)
 
@@ -161,11 +207,6 @@ class Attachment(Protocol):
         self.left = True
         self.transport.loseConnection()
 
-    @property
-    def _in_rows(self) -> bool:
-        """Whether lines are broken as they come; elsewhere they go through as they are."""
-        return is_terminal(self._keyboard.transport)
-
     def _show(self, line: str) -> None:
-        if self._in_rows:
-            self._keyboard.transport.write(laid_out(line, self._keyboard.transport))
+        if self._keyboard.in_rows:
+            self._keyboard.show(line)

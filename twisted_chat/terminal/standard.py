@@ -6,6 +6,7 @@ does not end one that is closed after its output is lost.
 
 import errno
 import os
+import signal
 import stat
 from typing import Any
 
@@ -16,8 +17,9 @@ from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from twisted_chat.terminal.entered import Entered
-from twisted_chat.terminal.window import IWindow, is_cut, terminal_width
+from twisted_chat.terminal.entered import Entered, is_ours
+from twisted_chat.terminal.raw import RawMode
+from twisted_chat.terminal.window import IWindow, is_cut, terminal_height, terminal_width
 
 READ = 64 * 1024
 """Bytes that are read at once."""
@@ -25,8 +27,8 @@ READ = 64 * 1024
 
 @implementer(ITransport, IConsumer, IPushProducer, IWindow)
 class StandardTerminal:
-    """Opens a terminal for a half-closeable protocol. `problem` is why its
-    output was lost, None while it is not."""
+    """Opens a terminal for a half-closeable protocol, which is handed keys if it is `raw`, and
+    otherwise lines. `problem` is why its output was lost, None while it is not."""
 
     disconnecting = False
 
@@ -39,16 +41,26 @@ class StandardTerminal:
         self._last_lines: list[bytes] = []
         self._writer = _Writer(reactor, self, writing)
         self._reader = _Reader(reactor, self, reading)
-        self._entered = Entered(reading)
-        self._entered.keep()
+        raw = getattr(protocol, "raw", False)
+        self._modes = RawMode(reading, writing) if raw else Entered(reading)
+        self._modes.keep()
         self._reader.startReading()
         protocol.makeConnection(self)
 
     def width(self) -> int | None:
         return terminal_width(self._writing)
 
+    def height(self) -> int:
+        """Its rows now, or a usual number of them."""
+        return terminal_height(self._writing)
+
     def cuts(self, data: bytes) -> bool:
         return is_cut(data, self._reading)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys are handed out: not while somebody else has the terminal."""
+        return self._modes.taken
 
     # --- What becomes of a terminal at signals, and at the end
 
@@ -56,7 +68,7 @@ class StandardTerminal:
         """Ctrl-C: what was entered and is not read yet came before it or after it, which nobody
         can tell, and may be meant for a shell. It is not said, and what comes later is not
         read. For a signal handler, that is, between any two steps of ours."""
-        if not self._interrupted and (lines := self._entered.take()) is not None:
+        if not self._interrupted and (lines := self._modes.take()) is not None:
             self._interrupted, self._last_lines = True, lines
 
     def tell_unread(self) -> None:
@@ -69,11 +81,42 @@ class StandardTerminal:
 
     def continued(self) -> None:
         """We were stopped, and whoever had the terminal meanwhile may have changed it."""
-        self._entered.keep()
+        self._modes.keep()
 
     def put_back(self) -> None:
         """Leave the terminal as it was found."""
-        self._entered.put_back()
+        self._modes.put_back()
+
+    def notice(self, line: str) -> bool:
+        """Show a line of the program's, if there is something that it would tear."""
+        if self.has_keys:
+            self._protocol.notice(line)
+        return self.has_keys
+
+    def redraw(self) -> None:
+        """Show what is shown again: what is on the terminal may be somebody else's."""
+        if self.has_keys:
+            self._protocol.continued()
+
+    def resized(self) -> None:
+        """It has another size."""
+        if self.has_keys:
+            self._protocol.resized()
+
+    # --- What keys mean that a terminal makes signals of where it hands out lines
+
+    def interrupt(self) -> None:
+        """Ctrl-C: for all programs that were started together."""
+        self._send(signal.SIGINT)
+
+    def suspend(self) -> None:
+        """Ctrl-Z."""
+        self._protocol.suspended()
+        self._writer.doWrite()
+        self._send(signal.SIGTSTP)
+
+    def _send(self, number: signal.Signals) -> None:
+        os.kill(0 if is_ours(self._reading) else os.getpid(), number)
 
     # --- As a transport
 

@@ -1,5 +1,6 @@
 """What the line terminal says of each event of TCP chat."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from twisted_chat.display import safe
 from twisted_chat.events import Event
 from twisted_chat.tcp import events
 from twisted_chat.tcp.typed import QUIT
+from twisted_chat.terminal.entry import Entry, Mark
 
 
 def _elsewhere(event: events.CalledFromElsewhere) -> str:
@@ -80,6 +82,10 @@ _WORDS: dict[type, Callable[[Any], str]] = {
 }
 
 
+ALONE = "[nobody] "
+"""What stands before what is typed while nobody is on the line."""
+
+
 def words(event: Event) -> str:
     """What is said of an event, without the mark that goes before it."""
     return _WORDS[type(event)](event)
@@ -94,3 +100,42 @@ class TcpWording:
         mark = "<" if type(event) is events.Said else ">"
         when = f"[{datetime.fromtimestamp(at):%Y-%m-%d %H:%M:%S}] " if at is not None else ""
         return [f"{mark} {when}{words(event)}"]
+
+
+_TOLD = re.compile(
+    rf"""
+    >\ (?: connected\ with\ (.*);\ {QUIT}\ hangs\ up
+      | attached;\ (somebody)\ is\ on\ the\ line\..*
+      | attached;\ nobody\ is\ on\ the\ line\..*
+      | .*;\ waiting\ for\ the\ next\ caller
+    )
+    """,
+    re.VERBOSE,
+)
+"""Lines of a daemon that tell who is on the line from then on."""
+
+
+def told_prompt(line: str, before: str) -> str:
+    """What stands before what is typed, once a daemon's terminal has shown this line."""
+    told = _TOLD.fullmatch(line)
+    if told is None:
+        return before
+    who = told[1] or told[2]
+    return f"[{who}] " if who else ALONE
+
+
+class TcpEntryWording:
+    """Turns events into entries, and knows what stands before what is typed."""
+
+    def __init__(self) -> None:
+        self.prompt = ALONE
+
+    def entries(self, event: Event) -> list[Entry]:
+        """What is shown of an event."""
+        if isinstance(event, events.ConnectedWith):
+            self.prompt = f"[{event.who}] "
+        elif isinstance(event, events.LineEnded):
+            self.prompt = ALONE
+        elif isinstance(event, events.Said):
+            return [Entry(Mark.HEARD, event.text)]
+        return [Entry(Mark.NOTICE, words(event))]

@@ -17,6 +17,8 @@ CUT = (
 )
 USUAL = 80
 """Columns of a terminal that does not say how many it has."""
+USUAL_ROWS = 24
+"""Rows of one."""
 
 
 class IWindow(Interface):
@@ -38,6 +40,15 @@ def terminal_width(descriptor: int) -> int | None:
     except (OSError, termios.error):
         return None
     return columns or USUAL
+
+
+def terminal_height(descriptor: int) -> int:
+    """The rows that this terminal has now, or a usual number of them."""
+    try:
+        rows, _ = termios.tcgetwinsize(descriptor)
+    except (OSError, termios.error):
+        return USUAL_ROWS
+    return rows or USUAL_ROWS
 
 
 def is_cut(data: bytes, descriptor: int) -> bool:

@@ -14,6 +14,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Offered,
     Outcome,
     Redraw,
+    Remembered,
     Rung,
     Suspend,
     Unbound,
@@ -29,11 +30,11 @@ def editor(*entered: str, joined: bool = True, longest: int = 1000) -> Editor:
 
 
 def pressed(line: Editor, *keys: str) -> list[Outcome]:
-    """Press these keys; `|TEXT` is typed. Returns all that came of them."""
+    """Press these keys; `|TEXT` is typed. Returns all that came of them, but what is kept."""
     outcomes: list[Outcome] = []
     for key in keys:
         outcomes += line.type(key[1:]) if key[:1] == "|" and key[1:] else line.press(key)
-    return outcomes
+    return [one for one in outcomes if not isinstance(one, Remembered)]
 
 
 class Typing(SynchronousTestCase):
@@ -213,7 +214,10 @@ class Recalling(SynchronousTestCase):
         line = editor("first")
         pressed(line, "|second", "enter", "|second", "enter", "| hidden", "enter", "enter")
         self.assertEqual(line.history.entries, ("first", "second"))
-        pressed(line, "up", "up", "enter", "ctrl p")
+        self.assertEqual(
+            [Remembered("third"), LineEntered("third")], line.type("third") + line.press("enter")
+        )
+        pressed(line, "up", "up", "up", "enter", "ctrl p")
         self.assertEqual(line.text, "first")
 
     def test_search(self) -> None:

@@ -22,6 +22,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Offered,
     Outcome,
     Redraw,
+    Remembered,
     Rung,
     Suspend,
     Unbound,
@@ -143,12 +144,12 @@ class Editor:
         lines = [text] if self._joined else text.split("\n")
         if why := self._too_long(lines):
             return [NotEntered(why)]
-        self._entered()
-        return [LineEntered(line) for line in lines]
+        return [*self._entered(), *map(LineEntered, lines)]
 
-    def _entered(self) -> None:
-        self.history.add(self.text)
+    def _entered(self) -> list[Outcome]:
+        text = self.text
         self._buffer.set("")
+        return [Remembered(text)] if self.history.add(text) else []
 
     def _too_long(self, lines: Sequence[str]) -> str:
         size = max(len(line.encode("utf-8", "replace")) for line in lines)
@@ -166,8 +167,8 @@ class Editor:
         if why := self._too_long(messages):
             return [NotEntered(why)]
         self._buffer.set(question.text)
-        self._entered()
-        return [LineEntered(one, pasted=not question.typed) for one in messages]
+        said = [LineEntered(one, pasted=not question.typed) for one in messages]
+        return [*self._entered(), *said]
 
     # --- Keys that are about more than the text
 

@@ -14,6 +14,13 @@ class LineEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """This is in the history now, and to be kept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfInput:
     """Nothing more is typed: Ctrl-D, where nothing was."""
 
@@ -60,5 +67,14 @@ class Unbound:
 
 
 Outcome = (
-    LineEntered | EndOfInput | Interrupt | Suspend | Redraw | Rung | Offered | NotEntered | Unbound
+    LineEntered
+    | Remembered
+    | EndOfInput
+    | Interrupt
+    | Suspend
+    | Redraw
+    | Rung
+    | Offered
+    | NotEntered
+    | Unbound
 )

@@ -1,0 +1,66 @@
+"""Real programs at a terminal that shows what a real one would: pyte at the other end."""
+
+import signal
+import termios
+import time
+from typing import Any
+
+import pyte
+
+from tests.end_to_end.processes import PATIENCE, Program
+
+ENTER, TAB, UP, LEFT = "\r", "\t", "\x1b[A", "\x1b[D"
+CTRL_C, CTRL_D, CTRL_Z, CTRL_R, CTRL_U = "\x03", "\x04", "\x1a", "\x12", "\x15"
+
+
+class Watched:
+    """A person who types at a program's terminal, and sees it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        rows, columns = termios.tcgetwinsize(program.terminal)
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._fed = 0
+
+    @property
+    def rows(self) -> list[str]:
+        """What is seen now."""
+        data = self.program.output.data
+        self._stream.feed(data[self._fed :])
+        self._fed = len(data)
+        return [row.rstrip() for row in self._screen.display]
+
+    @property
+    def input_row(self) -> str:
+        """The row in which the cursor is."""
+        return self.rows[self._screen.cursor.y]
+
+    def type(self, *keys: str) -> None:
+        """Press these keys."""
+        self.program.type("".join(keys))
+
+    def sees(self, *texts: str) -> None:
+        """Wait until all of these are seen."""
+        deadline = time.monotonic() + PATIENCE
+        while not all(any(text in row for row in self.rows) for text in texts):
+            if self.program.output.ended or not self.program.output.more(deadline):
+                raise AssertionError(f"not all of {texts} in {self.rows}")
+
+    def sees_input(self, text: str) -> None:
+        """Wait until the row of the cursor is this."""
+        deadline = time.monotonic() + PATIENCE
+        while self.input_row != text:
+            if self.program.output.ended or not self.program.output.more(deadline):
+                raise AssertionError(f"{self.input_row!r} is not {text!r}")
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Have another size, of which the program is told."""
+        termios.tcsetwinsize(self.program.terminal, (rows, columns))
+        self._screen.resize(rows, columns)
+        self.program.signal(signal.SIGWINCH)
+
+    @property
+    def modes(self) -> Any:
+        """The modes of the terminal."""
+        return termios.tcgetattr(self.program.terminal)

@@ -1,0 +1,80 @@
+"""TCP chat at a terminal with an input line."""
+
+from twisted.internet.interfaces import IReactorTime
+
+from twisted_chat.events import Event
+from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.typed import read
+from twisted_chat.terminal.edited import EditedTerminal, Manner
+from twisted_chat.terminal.editing.completion import NoCompleter
+from twisted_chat.terminal.editing.editor import Editor
+from twisted_chat.terminal.editing.history import History
+from twisted_chat.terminal.editing.outcomes import LineEntered
+from twisted_chat.terminal.entry import Entry, Mark
+from twisted_chat.terminal.tcp_wording import TcpEntryWording
+
+
+class EditedTcpFace:
+    """The person of an EditedTerminal, and one of the faces of a chat."""
+
+    def __init__(self, chat: TcpChat) -> None:
+        self._chat = chat
+        self._wording = TcpEntryWording()
+        self._terminal: EditedTerminal | None = None
+
+    # --- What the chat does
+
+    @property
+    def clogged(self) -> bool:
+        """Whether what was shown is not taken."""
+        return self._terminal is not None and self._terminal.clogged
+
+    def show(self, event: Event, at: float | None = None) -> None:
+        """Tell of an event."""
+        entries = self._wording.entries(event)
+        if self._terminal is not None:
+            self._terminal.prompt = self._wording.prompt
+            for entry in entries:
+                self._terminal.show(entry, at)
+
+    def listen(self, wanted: bool) -> None:
+        """Read what is typed, or let it wait."""
+        if self._terminal is not None:
+            self._terminal.listen(wanted)
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
+        if self._terminal is not None:
+            self._terminal.close()
+
+    # --- What the terminal tells
+
+    def attached(self, terminal: EditedTerminal) -> None:
+        self._terminal = terminal
+        terminal.prompt = self._wording.prompt
+        self._chat.attached(self)
+
+    def entered(self, terminal: EditedTerminal, line: LineEntered) -> None:
+        if not line.text.strip():
+            return
+        todo = line.text if line.pasted else read(line.text, person=True)
+        terminal.show(Entry(Mark.OWN, todo if isinstance(todo, str) else line.text))
+        self._chat.typed(self, todo)
+
+    def ended(self, terminal: EditedTerminal) -> None:
+        self._chat.ended(self)
+
+    def detached(self, terminal: EditedTerminal) -> None:
+        self._chat.detached(self)
+        self._terminal = None
+
+    def flowing(self, terminal: EditedTerminal) -> None:
+        self._chat.flowing(self)
+
+
+def edited(
+    chat: TcpChat, *, history: History, manner: Manner, clock: IReactorTime
+) -> EditedTerminal:
+    """A terminal of a chat with an input line, each line of which is said by itself."""
+    editor = Editor(NoCompleter(), history, joined=False)
+    return EditedTerminal(EditedTcpFace(chat), editor, manner, clock)
