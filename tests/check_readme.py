@@ -28,22 +28,27 @@ def blocks(readme: str) -> dict[str, list[str]]:
 def start(clone: str, line: str, *settings: str) -> Program:
     """A README command on a terminal, in the clone."""
     argv = ["make", "--no-print-directory", "-C", clone, *line.split()[1:], *settings]
-    return Program(argv, {}, terminal=True)
+    environment = {"TERM": "xterm", "NO_COLOR": "1"}
+    return Program(argv, environment, terminal=True)
 
 
 def chat(lines: list[str], alice: Program, bob: Program) -> None:
-    """Have the chat that the README shows: what begins with a mark is shown, the rest typed."""
-    for line in lines:
+    """Have the chat that the README shows: what begins with a mark is shown, the rest typed, and
+    shown behind a mark of its own."""
+    said = ""
+    for line in (re.sub(r"^\d\d:\d\d ", "", line) for line in lines[:-1]):
         if line == "> bob came":
             bob.expect("> you are bob", INSTALLING)
             bob.type_lines("$roomjoin lab")
         elif line.startswith("< bob: "):
             bob.type_lines(line.removeprefix("< bob: "))
-        if line.startswith(("> ", "< ")):
+        elif not line.startswith("> "):
+            said = line.removeprefix("- ").removeprefix("alice: ")
+            alice.type_lines(said)
+        if line.startswith(("> ", "< ", "- ")):
             alice.expect(line, INSTALLING)
-        else:
-            alice.type_lines(line)
-    bob.expect(f"< alice: {lines[-1]}")
+    alice.expect(lines[-1])
+    bob.expect(f"< alice: {said}")
 
 
 def main() -> None:
