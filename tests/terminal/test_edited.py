@@ -320,11 +320,19 @@ class Keys(EditedCase):
         self.assertEqual((self.rows(), self.person.told[-1]), (["[lab] half"], "flowing"))
 
     def test_waiting(self) -> None:
-        """What is typed waits while enough does."""
+        """While enough waits nothing more is entered, but keys do what they do."""
         self.terminal.listen(False)
-        self.assertFalse(self.seen.reading)
+        self.type("a\r")
+        self.type("b\n")
+        self.assertEqual(self.person.told, ["attached"])
+        self.assertEqual(self.rows()[-1], "[lab] ab")
+        self.assertIn("too much", self.rows()[0])
         self.terminal.listen(True)
-        self.assertTrue(self.seen.reading)
+        self.type("\r")
+        self.assertEqual(self.person.told, ["attached", "ab"])
+        self.terminal.listen(False)
+        self.type("\x03")
+        self.assertEqual(self.seen.told, ["put back", "interrupt"])
 
 
 NASTY = st.sampled_from(

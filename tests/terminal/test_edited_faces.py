@@ -279,6 +279,16 @@ class AtADaemon(FaceCase):
         self.seen.producer.resumeProducing()
         self.assertEqual(self.daemon.producerState, "producing")
 
+    def test_daemon_that_takes_nothing(self) -> None:
+        """What a daemon does not take is not entered, until it does."""
+        assert self.daemon.producer is not None
+        self.daemon.producer.pauseProducing()
+        self.type("a\r")
+        self.assertEqual(self.daemon.value(), b"")
+        self.daemon.producer.resumeProducing()
+        self.type("\r")
+        self.assertEqual(self.daemon.value(), b"a\n")
+
     def test_left(self) -> None:
         """Ctrl-D leaves the daemon."""
         self.type("\x04")

@@ -34,6 +34,8 @@ from twisted_chat.terminal.styled import laid_out
 from twisted_chat.terminal.window import USUAL
 
 BELL = "\a"
+ENTER = (Key("enter"), Key("ctrl j"))
+WAITS = "too much of what you have entered waits already: this stays here until Enter takes it"
 CLEAR = "\x1b[H\x1b[2J"
 """Ctrl-L: the input line comes to the top of an empty terminal; the scrollback stays."""
 
@@ -91,6 +93,7 @@ class EditedTerminal(Protocol):
         self._gone = False
         self._date = ""
         self._prompt = ""
+        self._held = False
         self.clogged = False
 
     # --- The person's side
@@ -118,6 +121,8 @@ class EditedTerminal(Protocol):
         self._paint()
 
     def _one(self, key: KeyInput) -> list[Outcome]:
+        if self._held and key in ENTER and not self._editor.asks:
+            return [NotEntered(WAITS)]
         if isinstance(key, Key):
             return self._editor.press(key.name)
         if isinstance(key, Pasted):
@@ -229,12 +234,9 @@ class EditedTerminal(Protocol):
             self._painting.set_in(0)
 
     def listen(self, wanted: bool) -> None:
-        """Read what is typed, or let it wait."""
-        if self._open:
-            if wanted:
-                self.transport.resumeProducing()
-            else:
-                self.transport.pauseProducing()
+        """Let more be entered, or not for a while. Keys are read in any case: the person may
+        have enough of waiting."""
+        self._held = not wanted
 
     def close(self) -> None:
         """Show what is still to be shown, and close."""

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IPushProducer, IReactorTime
+from zope.interface import implementer
 
 from twisted_chat.tcp.typed import said_aloud
 from twisted_chat.terminal.edited import EditedTerminal, Manner
@@ -32,7 +33,7 @@ class EditedKeyboard:
     # --- What the daemon does
 
     def tie(self, daemon: Any) -> None:
-        daemon.registerProducer(self.terminal.transport, True)
+        daemon.registerProducer(_Typing(self.terminal), True)
 
     def untie(self) -> None:
         self.terminal.close()
@@ -68,3 +69,20 @@ class EditedKeyboard:
 
     def flowing(self, terminal: EditedTerminal) -> None:
         self._attachment.transport.resumeProducing()
+
+
+@implementer(IPushProducer)
+class _Typing:
+    """What is entered, as the producer of what goes to the daemon."""
+
+    def __init__(self, terminal: EditedTerminal) -> None:
+        self._terminal = terminal
+
+    def pauseProducing(self) -> None:
+        self._terminal.listen(False)
+
+    def resumeProducing(self) -> None:
+        self._terminal.listen(True)
+
+    def stopProducing(self) -> None:
+        """The daemon is gone; connectionLost says so too."""

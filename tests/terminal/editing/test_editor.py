@@ -56,6 +56,8 @@ class Typing(SynchronousTestCase):
             ("|one two,ctrl a,ctrl e,x", "one twox^"),
             ("|one two  ,meta b,x", "one x^two  "),
             ("|one two,meta b,meta b,x", "x^one two"),
+            ("|ze\u0301ro\u0301 one,meta b,meta b,x", "x^ze\u0301ro\u0301 one"),
+            ("|one e\u0301,meta b,x", "one x^e\u0301"),
             ("|one. two,home,meta f,x", "onex^. two"),
             ("|one two,ctrl left,ctrl right,x", "one twox^"),
             ("|one,left,left,left,left,left,x", "x^one"),

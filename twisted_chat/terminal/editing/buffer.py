@@ -125,8 +125,11 @@ class Buffer:
         at = self.cursor
         while at and not within(self.text[at - 1]):
             at -= 1
-        while at and (within(self.text[at - 1]) or before(self.text, at) < at - 1):
-            at = before(self.text, at)
+        while at:
+            start = at - 1 if within(self.text[at - 1]) else before(self.text, at)
+            if start == at - 1 and not within(self.text[start]):
+                break
+            at = start
         return at
 
     def word_right(self) -> int:
