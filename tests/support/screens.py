@@ -18,6 +18,7 @@ class EmulatedTerminal:
         self.written = b""
         self.told: list[str] = []
         self.has_keys = True
+        self.background = False
         self.producer: Any = None
         self.reading = True
 
@@ -54,6 +55,9 @@ class EmulatedTerminal:
 
     def suspend(self) -> None:
         self.told.append("suspend")
+
+    def continued(self) -> None:
+        self.has_keys = not self.background
 
     def put_back(self) -> None:
         self.told.append("put back")

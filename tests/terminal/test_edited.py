@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.screens import EmulatedTerminal
 from tests.support.strategies import some
 from twisted_chat.terminal.ansi import Colours
-from twisted_chat.terminal.edited import EditedTerminal, Manner
+from twisted_chat.terminal.edited import BACKGROUND, EditedTerminal, Manner
 from twisted_chat.terminal.editing.completion import Completion
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.editing.history import History
@@ -283,6 +283,20 @@ class Keys(EditedCase):
         self.seen.has_keys = True
         self.terminal.continued()
         self.assertEqual(self.rows(), ["< bob: in between", "sh$ fg", "[lab] half"])
+
+    def test_background(self) -> None:
+        """One that goes on in the background has no line there, and finds out by itself when it
+        is in the foreground again."""
+        self.type("half\x1a")
+        self.terminal.suspended()
+        self.seen.has_keys, self.seen.background = False, True
+        self.terminal.continued()
+        self.hear("in between")
+        self.clock.advance(BACKGROUND)
+        self.assertEqual(self.rows(), ["< bob: in between", ""])
+        self.seen.background = False
+        self.clock.advance(BACKGROUND)
+        self.assertEqual(self.rows(), ["< bob: in between", "[lab] half"])
 
     def test_redrawn(self) -> None:
         """Ctrl-L clears the terminal but for the line."""

@@ -74,7 +74,8 @@ def main(argv: Sequence[str]) -> NoReturn:
     from twisted_chat.net.resolve import look_up_now
 
     reactor = installed_reactor()
-    program.log_to_person(reactor, LogLevel.error)
+    seat = Seat(reactor)
+    program.log_to_person(reactor, LogLevel.error, seat)
     addresses = look_up_now(options.place)
     key = options.server_key or _known(addresses)
     found: Deferred[Any] = Deferred()
@@ -87,7 +88,7 @@ def main(argv: Sequence[str]) -> NoReturn:
         silent = (Response.SILENT, Response.OTHER_KEY)
         return int(all(one.outcome in silent for one in diagnosis.reached))
 
-    raise SystemExit(program.run(doctor, found.addCallback(show), Seat(reactor)))
+    raise SystemExit(program.run(doctor, found.addCallback(show), seat))
 
 
 def _known(addresses: Sequence[tuple[str, int]]) -> str:

@@ -34,6 +34,8 @@ from twisted_chat.terminal.styled import laid_out
 from twisted_chat.terminal.window import USUAL
 
 BELL = "\a"
+BACKGROUND = 0.5
+"""Seconds between two looks at whether we are in the foreground."""
 ENTER = (Key("enter"), Key("ctrl j"))
 WAITS = "too much of what you have entered waits already: this stays here until Enter takes it"
 CLEAR = "\x1b[H\x1b[2J"
@@ -89,6 +91,7 @@ class EditedTerminal(Protocol):
         self._painter = Painter(styled=manner.colours is not Colours.NONE)
         self._waiting = Alarm(clock, self._flush)
         self._painting = Alarm(clock, self._paint)
+        self._returning = Alarm(clock, self.continued)
         self._open = True
         self._gone = False
         self._date = ""
@@ -178,6 +181,7 @@ class EditedTerminal(Protocol):
         self._open = False
         self._waiting.stop()
         self._painting.stop()
+        self._returning.stop()
         width = self._width
         self._write(self._painter.leave() if self._editor.text else self._painter.erase(width))
         self.transport.put_back()
@@ -189,10 +193,16 @@ class EditedTerminal(Protocol):
         self._write(self._painter.erase(self._width))
 
     def continued(self) -> None:
-        """The terminal is ours again, and something else may be on it."""
+        """The terminal may be ours again, and something else may be on it. Nobody tells one that
+        goes on in the background when it comes to the foreground."""
         self._painter.forget()
-        self._write("\r")
-        self._paint()
+        if self._open:
+            self.transport.continued()
+            if self.transport.has_keys:
+                self._write("\r")
+                self._paint()
+            else:
+                self._returning.set_in(BACKGROUND)
 
     def resized(self) -> None:
         """The terminal has another size."""

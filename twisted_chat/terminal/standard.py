@@ -41,8 +41,8 @@ class StandardTerminal:
         self._last_lines: list[bytes] = []
         self._writer = _Writer(reactor, self, writing)
         self._reader = _Reader(reactor, self, reading)
-        raw = getattr(protocol, "raw", False)
-        self._modes = RawMode(reading, writing) if raw else Entered(reading)
+        self._raw = bool(getattr(protocol, "raw", False))
+        self._modes = RawMode(reading, writing) if self._raw else Entered(reading)
         self._modes.keep()
         self._reader.startReading()
         protocol.makeConnection(self)
@@ -95,7 +95,7 @@ class StandardTerminal:
 
     def redraw(self) -> None:
         """Show what is shown again: what is on the terminal may be somebody else's."""
-        if self.has_keys:
+        if self._raw:
             self._protocol.continued()
 
     def resized(self) -> None:
