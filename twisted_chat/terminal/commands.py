@@ -5,10 +5,13 @@ Commands are also known by what they are called in other chats. One that nobody 
 been right.
 """
 
+from collections.abc import Callable
+
 from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
-from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say
+from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say, Typed
+from twisted_chat.peer.events.server import Mistake
 
 MARK = "$"
 OTHERS_MARK = "/"
@@ -140,6 +143,14 @@ def read_line(line: str, *, first: bool = False) -> Say | Order:
     if mark != MARK and not (mark == OTHERS_MARK and line[1:2].isalpha()):
         return Say(line)
     return _command(mark, *(line[1:].split(maxsplit=1) or [""]))
+
+
+def as_typed(line: str, read: Callable[[str], Typed] = read_line) -> Typed:
+    """What a script wants that has written this, or, as `read` says, a person."""
+    try:
+        return read(line)
+    except UsageMistake as mistake:
+        return Mistake(str(mistake), isinstance(mistake, TurnMistake))
 
 
 def _command(mark: str, word: str, rest: str = "") -> Say | Order:

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from twisted_chat.errors import TurnMistake, UsageMistake
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Typed
-from twisted_chat.peer.events.server import LinesUnseen, Mistake
+from twisted_chat.peer.events.server import LinesUnseen
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.terminal.commands import read_line, read_persons_line
+from twisted_chat.terminal.commands import as_typed, read_persons_line
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.json_orders import read_order
 from twisted_chat.terminal.line import LineTerminal
@@ -22,14 +21,6 @@ class Wording(Protocol):
 
     def lines(self, event: Event) -> list[str]:
         """What is shown of an event."""
-
-
-def as_typed(line: str, read: Callable[[str], Typed] = read_line) -> Typed:
-    """What a script wants that has written this, or, as `read` says, a person."""
-    try:
-        return read(line)
-    except UsageMistake as mistake:
-        return Mistake(str(mistake), isinstance(mistake, TurnMistake))
 
 
 class TerminalFace:
