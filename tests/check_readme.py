@@ -26,9 +26,9 @@ def blocks(readme: str) -> dict[str, list[str]]:
 
 
 def start(clone: str, line: str, *settings: str) -> Program:
-    """A README command on a terminal, in the clone."""
+    """A README command on a terminal, in the clone, for one who would rather have lines."""
     argv = ["make", "--no-print-directory", "-C", clone, *line.split()[1:], *settings]
-    environment = {"TERM": "xterm", "NO_COLOR": "1"}
+    environment = {"TERM": "xterm", "NO_COLOR": "1", "XDG_CONFIG_HOME": f"{clone}/.config"}
     return Program(argv, environment, terminal=True)
 
 
@@ -59,6 +59,8 @@ def main() -> None:
     programs = []
     with tempfile.TemporaryDirectory() as clone:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), clone], check=True)
+        (wanted := Path(clone, ".config", "twisted-chat")).mkdir(parents=True)
+        (wanted / "config.toml").write_text('[terminal]\nface = "line"\n')
         try:
             programs.append(server := start(clone, run, port))
             server.expect("> room server on UDP port", INSTALLING)

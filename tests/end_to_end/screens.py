@@ -34,7 +34,7 @@ class Watched:
     @property
     def input_row(self) -> str:
         """The row in which the cursor is."""
-        return self.rows[self._screen.cursor.y]
+        return self.rows[min(self._screen.cursor.y, self._screen.lines - 1)]
 
     def type(self, *keys: str) -> None:
         """Press these keys."""

@@ -31,8 +31,8 @@ class LineFaceCase(ChatTestCase):
         self.environment |= {"TERM": "xterm-256color", "NO_COLOR": ""}
 
     def watch(self, program: str, *words: object, columns: int = 80) -> Watched:
-        """Somebody at a terminal, who sees it."""
-        return Watched(self.start_on_terminal(program, *words, columns=columns))
+        """Somebody at a terminal, who sees it, and would rather have lines than the screen."""
+        return Watched(self.start_on_terminal(program, *words, "--line", columns=columns))
 
 
 class Chatting(LineFaceCase):
@@ -43,7 +43,7 @@ class Chatting(LineFaceCase):
         about once, and what was entered is there at the next start."""
         port = free_udp_port()
         self.serve(port)
-        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice", "--line")
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
         found = alice.modes
         alice.sees("you are alice")
         alice.sees_input("[nobody]")
@@ -140,7 +140,7 @@ class Ends(LineFaceCase):
         one = Watched(shell)
         one.sees_input("sh$")
         found = one.modes
-        one.type(f"{tcpchat} {free_port()}\n")
+        one.type(f"{tcpchat} {free_port()} --line\n")
         one.sees_input("[nobody]")
         one.type("half", CTRL_Z)
         one.sees("Stopped")
@@ -164,7 +164,7 @@ class Attached(LineFaceCase):
         words = ("--pidfile", pidfile, "tcpchat", "--port", port)
         daemon = self.start_daemon("twistd", *words, pidfile=pidfile)
         self.assertEqual(daemon.status, 0, daemon.said)
-        one = self.watch("tcpchat", "attach", port, "--line")
+        one = self.watch("tcpchat", "attach", port)
         one.sees("> attached; nobody is on the line.")
         one.sees_input("[nobody]")
         other = self.watch("tcpchat", "127.0.0.1", port)

@@ -6,7 +6,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.identity import temporary
 from twisted_chat.errors import UsageMistake
-from twisted_chat.launch.config import Config, ServerEntry, entry_for, load_config, read_config
+from twisted_chat.launch.config import (
+    Config,
+    ServerEntry,
+    TerminalConfig,
+    entry_for,
+    load_config,
+    read_config,
+)
 
 KEY = "02184-37615-01971-47035-15735-00683-56558-56098"
 WHOLE = f"""
@@ -46,6 +53,13 @@ class ReadTests(SynchronousTestCase):
         self.assertEqual(entry_for(config, "chat.example.org", 8091), None)
         self.assertEqual(read_config(""), Config())
 
+    def test_terminal(self) -> None:
+        """How one wants to chat at a terminal."""
+        text = "[terminal]\nface = 'line'\ntheme = 'light'\nbell = false\nnotify = ['a', '{who}']"
+        expected = TerminalConfig("line", "light", False, ("a", "{who}"))
+        self.assertEqual(read_config(text).terminal, expected)
+        self.assertEqual(read_config("").terminal, TerminalConfig())
+
     def test_mistakes(self) -> None:
         """A mistake is one line, which begins with the number of the line where it is."""
         for text, line, part in (
@@ -56,7 +70,13 @@ class ReadTests(SynchronousTestCase):
             ("name = 'a b'", 1, "name: a name cannot hold this"),
             ("key = ''", 1, "key: this is to be a text"),
             ("default = 'x'", 1, "there is no [servers.x]"),
-            ("servers = 1", 1, "servers: this is to be tables"),
+            ("servers = 1", 1, "servers: this is to be a table"),
+            ("terminal = 1", 1, "terminal: this is to be a table"),
+            ("[terminal]\nface = 'big'", 2, "face: this is to be screen or line"),
+            ("[terminal]\nbell = 1", 2, "bell: this is to be true or false"),
+            ("[terminal]\nnotify = 'say'", 2, 'notify: this is to be a list: ["PROGRAM"'),
+            ("[terminal]\nnotify = []", 2, "notify: this is to be a list"),
+            ("[terminal]\nsize = 1", 2, "there is no size here; there are face, theme"),
             ("[servers.a]\nhost = 'h'\nport = 0", 3, "port: this is to be a number"),
             ("[servers.a]\nhost = 'h'\nport = true", 3, "port: this is to be a number"),
             ("name='x'\n[servers.a]\nport = 1", 2, "[servers.a] needs a host"),

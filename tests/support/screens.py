@@ -63,6 +63,9 @@ class EmulatedTerminal:
         self.told.append("put back")
         self.has_keys = False
 
+    def give_back(self) -> None:
+        self.put_back()
+
     def loseConnection(self) -> None:
         self.told.append("closed")
 

@@ -1,5 +1,6 @@
 """The faces with an input line: what is entered there, and what is told."""
 
+from functools import partial
 from typing import Any, cast
 
 from twisted.internet.task import Clock
@@ -193,7 +194,8 @@ class AtATcpChat(FaceCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.terminal = edited_tcp_face.edited(cast(TcpChat, self.chat), **self.manner())
+        face = edited_tcp_face.EditedTcpFace(cast(TcpChat, self.chat))
+        self.terminal = edited_tcp_face.edited_talk(face, **self.manner())
         self.terminal.makeConnection(self.seen)
 
     def test_lines(self) -> None:
@@ -242,7 +244,9 @@ class AtADaemon(FaceCase):
         super().setUp()
 
         def keyboard(attachment: Attachment) -> EditedKeyboard:
-            return EditedKeyboard(attachment, **self.manner())
+            return EditedKeyboard(
+                attachment, partial(edited_tcp_face.edited_talk, **self.manner())
+            )
 
         def open_terminal(terminal: Any) -> None:
             self.terminal = terminal

@@ -8,6 +8,10 @@
     key = "02184-37615-01971-47035-15735-00683-56558-56098"
     rooms = ["lab"]
 
+    [terminal]
+    face = "line"
+    theme = "light"
+
 What is said on the command line wins. A mistake is one line, with its number.
 """
 
@@ -25,6 +29,8 @@ from twisted_chat.identity.fingerprints import read_fingerprint
 from twisted_chat.toml_lines import NoToml, line_of, parse
 
 FILE = "config.toml"
+FACES = ("screen", "line")
+"""What one can chat on at a terminal."""
 LARGEST = 64 * 1024
 """Bytes of the file."""
 
@@ -42,6 +48,20 @@ class ServerEntry:
 
 
 @dataclass(frozen=True)
+class TerminalConfig:
+    """How one wants to chat at a terminal."""
+
+    face: str = ""
+    """Which of FACES; empty for the screen, where the terminal can."""
+    theme: str = "dark"
+    """One of the themes that are there, or a file in the folder `themes` beside this one."""
+    bell: bool = True
+    """Whether the bell rings for what is for the person."""
+    notify: tuple[str, ...] = ()
+    """A command for that, with its arguments."""
+
+
+@dataclass(frozen=True)
 class Config:
     """What stands in the file; nothing where there is none."""
 
@@ -51,6 +71,7 @@ class Config:
     default: str = ""
     """The server that is meant where none is named."""
     servers: dict[str, ServerEntry] = field(default_factory=dict)
+    terminal: TerminalConfig = TerminalConfig()
 
 
 class _Mistake(Exception):
@@ -112,13 +133,25 @@ def _config(found: dict[str, Any]) -> Config:
         "key": _text,
         "default": _text,
         "servers": _table,
+        "terminal": _table,
     }
     read = _fields(found, readers)
+    terminal = _terminal(read.get("terminal", {}))
     servers = {short: _server(short, entry) for short, entry in read.get("servers", {}).items()}
     default = read.get("default", "")
     if default and default not in servers:
         raise _Mistake(f"there is no [servers.{default}]", "default")
-    return Config(read.get("name", ""), read.get("key", ""), default, servers)
+    return Config(read.get("name", ""), read.get("key", ""), default, servers, terminal)
+
+
+def _terminal(entry: dict[str, Any]) -> TerminalConfig:
+    readers: dict[str, Callable[[Any], Any]] = {
+        "face": _face,
+        "theme": _text,
+        "bell": _flag,
+        "notify": _command,
+    }
+    return TerminalConfig(**_fields(entry, readers, "terminal"))
 
 
 def _server(short: str, entry: Any) -> ServerEntry:
@@ -161,8 +194,26 @@ def _text(value: Any) -> str:
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise UsageMistake("this is to be tables: [servers.NAME]")
+        raise UsageMistake("this is to be a table, or several: [servers.NAME], [terminal]")
     return value
+
+
+def _face(value: Any) -> str:
+    if value not in FACES:
+        raise UsageMistake(f"this is to be {' or '.join(FACES)}")
+    return str(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageMistake("this is to be true or false")
+    return value
+
+
+def _command(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise UsageMistake('this is to be a list: ["PROGRAM", "ARGUMENT", ...]')
+    return tuple(map(_text, value))
 
 
 def _name(value: Any) -> str:

@@ -2,13 +2,13 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar, NoReturn
 
 from twisted.application.service import Service
 from twisted.internet import defer
 from twisted.internet.endpoints import connectProtocol
-from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import LogLevel
 from twisted.python import usage
 
@@ -16,7 +16,8 @@ from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
 from twisted_chat.errors import UsageMistake
 from twisted_chat.launch import program
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.launch.faces import FaceKind, face_here, with_input_line
+from twisted_chat.launch.config import load_config
+from twisted_chat.launch.faces import FaceKind, face_here, on_screen, with_input_line
 from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.streams import FAILED
 from twisted_chat.startup import complain
@@ -28,6 +29,8 @@ from twisted_chat.terminal.socket import Attachment, socket_path
 from twisted_chat.terminal.tcp_face import for_people, for_programs
 from twisted_chat.terminal.tcp_wording import TcpWording
 
+PROGRAM = "tcpchat"
+"""What this is called."""
 CLOSED = "the daemon has closed this terminal, or has ended"
 """What a person is told who has not left."""
 (NOT_SENT,) = TcpWording().lines(NobodyOnLine(unsent=True, stays=True))
@@ -73,6 +76,10 @@ class TcpChatOptions(ChatOptions):
 
     def postOptions(self) -> None:
         super().postOptions()
+        try:
+            self.config = load_config(None).terminal
+        except UsageMistake as mistake:
+            raise usage.UsageError(str(mistake)) from None
         if self["attach"]:
             self.terminal = client_endpoint(installed_reactor(), self["attach"])
 
@@ -93,17 +100,31 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     seat = Seat(reactor)
     program.log_to_person(reactor, LogLevel.critical, seat)
     if options["attach"]:
-        _attach(options.terminal, options["attach"], seat, reactor)
+        _attach(options, seat, reactor)
     service, chat = person_service(options, reactor, interactive=os.isatty(0))
     if options["json"]:
         seat.open(for_programs(chat, time.time))
-    elif face_here() is FaceKind.LINE:
-        from twisted_chat.terminal.edited_tcp_face import edited
+    elif (make := _with_keys(options, reactor)) is not None:
+        from twisted_chat.terminal.edited_tcp_face import EditedTcpFace
 
-        seat.open(with_input_line(edited, "tcpchat", reactor)(chat))
+        seat.open(make(EditedTcpFace(chat)))
     else:
         seat.open(for_people(chat))
     raise SystemExit(program.run(service, chat.finished, seat))
+
+
+def _with_keys(options: TcpChatOptions, reactor: Any) -> Callable[..., Any] | None:
+    """What makes the screen, or an input line, where the terminal can have one."""
+    face = face_here(line=options["line"] or options.config.face == "line")
+    if face is FaceKind.LINE:
+        from twisted_chat.terminal.edited_tcp_face import edited_talk
+
+        return with_input_line(edited_talk, PROGRAM, reactor)
+    if face is FaceKind.SCREEN:
+        from twisted_chat.terminal.screen.one_talk import OneTalkScreen
+
+        return on_screen(OneTalkScreen, PROGRAM, reactor, options.config)
+    return None
 
 
 def _failed(why: str) -> int:
@@ -129,16 +150,15 @@ class _Leaving(Service):
         return left.addErrback(lambda failure: failure.trap(defer.TimeoutError))
 
 
-def _attach(terminal: IStreamClientEndpoint, where: str, seat: Seat, reactor: Any) -> NoReturn:
-    if face_here() is FaceKind.LINE:
+def _attach(options: TcpChatOptions, seat: Seat, reactor: Any) -> NoReturn:
+    if (make := _with_keys(options, reactor)) is not None:
         from twisted_chat.terminal.edited_keyboard import EditedKeyboard
 
-        keyboard = with_input_line(EditedKeyboard, "tcpchat", reactor)
-        attachment = Attachment(seat.open, NOT_SENT, keyboard)
+        attachment = Attachment(seat.open, NOT_SENT, partial(EditedKeyboard, make=make))
     else:
         attachment = Attachment(seat.open, NOT_SENT)
-    missing = f"no tcpchat daemon at {where}: start one with twistd tcpchat"
-    connecting = connectProtocol(terminal, attachment)
+    missing = f"no tcpchat daemon at {options['attach']}: start one with twistd tcpchat"
+    connecting = connectProtocol(options.terminal, attachment)
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
         lambda left: _how_it_went(attachment) if left else _failed(CLOSED),

@@ -14,6 +14,7 @@ from twisted.logger import LogLevel
 from twisted.python import usage
 
 from twisted_chat import names
+from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import one_line
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import claim, claim_file, key_of
@@ -24,8 +25,13 @@ from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.invitation import is_invitation, read_invitation
 from twisted_chat.launch import program, streams
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.launch.config import Config, ServerEntry, entry_for, load_config
-from twisted_chat.launch.faces import FaceKind, face_here, with_input_line
+from twisted_chat.launch.config import (
+    Config,
+    ServerEntry,
+    entry_for,
+    load_config,
+)
+from twisted_chat.launch.faces import FaceKind, face_here, on_screen, with_input_line
 from twisted_chat.launch.link import server_key
 from twisted_chat.launch.log import log_lines, write_rows
 from twisted_chat.launch.naming import introduced
@@ -133,6 +139,7 @@ class UdpChatOptions(ServerOptions):
             self._use(config, entry, entry.key, entry.rooms)
             return
         self["host"], self["port"] = program.host_and_port(words, smallest=0)
+        self.terminal = config.terminal
         if self["host"] is not None:
             entry = entry_for(config, self["host"], self["port"])
             self._use(config, entry, entry.key if entry else "", ())
@@ -142,6 +149,7 @@ class UdpChatOptions(ServerOptions):
     ) -> None:
         """Take what was written down, where the command line says nothing else."""
         self["rooms"] = tuple(filter(None, rooms))
+        self.terminal = config.terminal
         name = (entry.name if entry is not None else "") or config.name
         self["name"] = self["name"] or name or None
         if not self["plain"]:
@@ -229,7 +237,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
             identity = claim(directory, name)
         known, pinned = KnownFile(directory / KNOWN), options["server-key"] or ""
         keys = Keys(identity, known, pinned, relays=not options["direct-only"])
-    patient, face = os.isatty(0), face_here()
+    patient, face = os.isatty(0), face_here(line=_in_lines(options))
     terminal: Callable[..., Any] = for_scripts if face is FaceKind.SCRIPT else for_people
     if options["json"]:
         terminal = partial(for_programs, time_of_day=time.time)
@@ -238,6 +246,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
 
         own = "" if keys is None else keys.identity.fingerprint
         terminal = partial(with_input_line(edited, "udpchat", reactor), key=own)
+    elif face is FaceKind.SCREEN:
+        terminal = _screen(options, place, keys, reactor)
     peer = PeerService(
         server,
         name,
@@ -253,6 +263,24 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]
     gc.freeze()  # What a program is made of lives as long: garbage is looked for in what comes.
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
+
+
+def _in_lines(options: UdpChatOptions) -> bool:
+    """Whether the person would rather chat in lines than on the screen."""
+    return options["line"] or options.terminal.face == "line"
+
+
+def _screen(
+    options: UdpChatOptions, place: Address, keys: Any, reactor: Any
+) -> Callable[..., Any]:
+    from twisted_chat.terminal.screen.udp_face import udp_screen
+
+    return partial(
+        on_screen(udp_screen, "udpchat", reactor, options.terminal),
+        server=host_and_port(*place),
+        key="" if keys is None else keys.identity.fingerprint,
+        rooms=options["rooms"],
+    )
 
 
 def _show_identity(options: UdpChatOptions) -> NoReturn:

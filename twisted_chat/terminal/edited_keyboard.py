@@ -1,15 +1,13 @@
 """A person at a daemon's terminal, with an input line of their own."""
 
+from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.interfaces import IPushProducer, IReactorTime
+from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 from twisted_chat.tcp.typed import said_aloud
-from twisted_chat.terminal.edited import EditedTerminal, Manner
-from twisted_chat.terminal.editing.completion import NoCompleter
-from twisted_chat.terminal.editing.editor import Editor
-from twisted_chat.terminal.editing.history import History
+from twisted_chat.terminal.edited import EditedTerminal
 from twisted_chat.terminal.editing.outcomes import LineEntered
 from twisted_chat.terminal.entry import Entry, Mark
 from twisted_chat.terminal.socket import Attachment
@@ -19,16 +17,14 @@ _MARKS = {f"{mark.value} ": mark for mark in (Mark.HEARD, Mark.NOTICE)}
 
 
 class EditedKeyboard:
-    """The person of an EditedTerminal, which shows each line of a daemon as an entry."""
+    """The person of an EditedTerminal, or of a screen, that shows each line of a daemon as an
+    entry; `make` makes it."""
 
     in_rows = True
 
-    def __init__(
-        self, attachment: Attachment, *, history: History, manner: Manner, clock: IReactorTime
-    ) -> None:
+    def __init__(self, attachment: Attachment, make: Callable[["EditedKeyboard"], Any]) -> None:
         self._attachment = attachment
-        editor = Editor(NoCompleter(), history, joined=False)
-        self.terminal = EditedTerminal(self, editor, manner, clock)
+        self.terminal = make(self)
 
     # --- What the daemon does
 

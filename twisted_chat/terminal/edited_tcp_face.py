@@ -5,7 +5,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted_chat.events import Event
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.typed import read
-from twisted_chat.terminal.edited import EditedTerminal, Manner
+from twisted_chat.terminal.edited import EditedTerminal, KeyPerson, Manner
 from twisted_chat.terminal.editing.completion import NoCompleter
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.editing.history import History
@@ -15,7 +15,7 @@ from twisted_chat.terminal.tcp_wording import TcpEntryWording
 
 
 class EditedTcpFace:
-    """The person of an EditedTerminal, and one of the faces of a chat."""
+    """The person of an EditedTerminal, or of a screen, and one of the faces of a chat."""
 
     def __init__(self, chat: TcpChat) -> None:
         self._chat = chat
@@ -72,9 +72,9 @@ class EditedTcpFace:
         self._chat.flowing(self)
 
 
-def edited(
-    chat: TcpChat, *, history: History, manner: Manner, clock: IReactorTime
+def edited_talk(
+    person: KeyPerson, *, history: History, manner: Manner, clock: IReactorTime
 ) -> EditedTerminal:
-    """A terminal of a chat with an input line, each line of which is said by itself."""
+    """A terminal with an input line, each line of which is said by itself."""
     editor = Editor(NoCompleter(), history, joined=False)
-    return EditedTerminal(EditedTcpFace(chat), editor, manner, clock)
+    return EditedTerminal(person, editor, manner, clock)

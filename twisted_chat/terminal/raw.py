@@ -28,11 +28,14 @@ def may_change(descriptor: int) -> bool:
 
 
 class RawMode:
-    """Takes and gives back the terminal on these descriptors. `taken` tells whether it is ours
-    now."""
+    """Takes and gives back the terminal on these descriptors, and writes `taking` and `leaving`
+    there then. `taken` tells whether it is ours now."""
 
-    def __init__(self, reading: int, writing: int) -> None:
+    def __init__(
+        self, reading: int, writing: int, taking: bytes = b"", leaving: bytes = b""
+    ) -> None:
         self._reading, self._writing = reading, writing
+        self._taking, self._leaving = taking, leaving
         self._found: Any = None
 
     @property
@@ -53,7 +56,7 @@ class RawMode:
             raw[_KEYS][termios.VMIN], raw[_KEYS][termios.VTIME] = 1, 0
             termios.tcsetattr(self._reading, termios.TCSANOW, raw)
             self._found = found
-            self._write(BRACKETED)
+            self._write(BRACKETED + self._taking)
 
     def take(self) -> list[bytes] | None:
         """What was typed behind Ctrl-C is nothing any more."""
@@ -69,7 +72,7 @@ class RawMode:
             return
         found, self._found = self._found, None
         if may_change(self._reading):
-            self._write(NOT_BRACKETED)
+            self._write(self._leaving + NOT_BRACKETED)
             with suppress(termios.error):
                 termios.tcsetattr(self._reading, termios.TCSANOW, found)
 

@@ -42,7 +42,8 @@ class StandardTerminal:
         self._writer = _Writer(reactor, self, writing)
         self._reader = _Reader(reactor, self, reading)
         self._raw = bool(getattr(protocol, "raw", False))
-        self._modes = RawMode(reading, writing) if self._raw else Entered(reading)
+        own = getattr(protocol, "taking", b""), getattr(protocol, "leaving", b"")
+        self._modes = RawMode(reading, writing, *own) if self._raw else Entered(reading)
         self._modes.keep()
         self._reader.startReading()
         protocol.makeConnection(self)
@@ -86,6 +87,11 @@ class StandardTerminal:
     def put_back(self) -> None:
         """Leave the terminal as it was found."""
         self._modes.put_back()
+
+    def give_back(self) -> None:
+        """The same, when what was written before is there."""
+        self._writer.doWrite()
+        self.put_back()
 
     def notice(self, line: str) -> bool:
         """Show a line of the program's, if there is something that it would tear."""

@@ -1,0 +1,170 @@
+"""The full screen at real terminals: chat as those do it who know irssi, and every end of it."""
+
+import signal
+import sys
+from pathlib import Path
+
+from tests.end_to_end.processes import Program, free_port
+from tests.end_to_end.screens import CTRL_C, CTRL_D, CTRL_Z, ENTER, Watched
+from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+PAGE_UP, CTRL_END, CTRL_UP = "\x1b[5~", "\x1b[1;5F", "\x1b[1;5A"
+CTRL_F, CTRL_G = "\x06", "\x07"
+TAKEN, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
+"""To a screen of its own, and back."""
+ALT_A, ALT_2 = "\x1ba", "\x1b2"
+
+
+class ScreenCase(ChatTestCase):
+    """People at terminals that can do all that the screen needs."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.environment |= {"TERM": "xterm-256color", "NO_COLOR": ""}
+
+    def watch(self, program: str, *words: object, columns: int = 80) -> Watched:
+        """Somebody at a terminal, who sees it."""
+        return Watched(self.start_on_terminal(program, *words, columns=columns))
+
+
+class Chatting(ScreenCase):
+    """Two people, two rooms, and a private conversation."""
+
+    def test_chat(self) -> None:
+        """Join two rooms, answer a private word, find an address again, say fifty lines of a
+        log, on two sizes of terminals."""
+        port = free_udp_port()
+        self.serve(port)
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        found = alice.modes
+        alice.sees("you are alice", "server>")
+        bob = self.watch("udpchat", "127.0.0.1", port, "--name", "bob", columns=40)
+        bob.sees("you are bob")
+        alice.type("/join lab", ENTER)
+        alice.sees("there is no room lab")
+        alice.type("$roomcreate den", ENTER)
+        alice.sees_input("den>")
+        alice.type("$roomcreate lab", ENTER)
+        alice.sees_input("lab>")
+        bob.type("$roomjoin lab", ENTER)
+        bob.sees("you are in lab with alice")
+        bob.sees_input("lab>")
+        alice.sees("> bob came", "\u2502+  bob")
+        bob.type("the address is 12 Rose Street", ENTER)
+        alice.sees("< bob: the address is 12 Rose Street")
+        bob.sees("\u2713 bob: the address is 12 Rose")
+        alice.type("half a wo")
+        bob.type("$msg alice psst", ENTER)
+        alice.sees("4 bob !1")
+        alice.sees_input("lab> half a wo")
+        alice.type(ALT_A)
+        alice.sees("< bob: psst")
+        alice.sees_input("bob>")
+        alice.type("yes?", ENTER)
+        bob.sees("3:!1")
+        alice.type(ALT_2)
+        alice.sees_input("den>")
+        bob.type("\x1b[200~" + "".join(f"line {n} of the log\r" for n in range(50)) + "\x1b[201~")
+        bob.sees("say these 50 lines")
+        bob.type("l")
+        bob.sees("\u2713 bob: line 49 of the log")
+        alice.sees("3 lab 50")
+        alice.type("\x1b3")
+        alice.sees("line 49 of the log")
+        alice.sees_input("lab> half a wo")
+        alice.type(CTRL_F, "rose")
+        alice.sees("12 Rose Street")
+        alice.type(CTRL_G, CTRL_END)
+        alice.type(PAGE_UP)
+        alice.sees("lines below")
+        alice.resize(12, 40)
+        alice.sees_input("lab> half a wo")
+        alice.sees("F1 keys")
+        alice.type(CTRL_C, "$quit", ENTER)
+        self.assertEqual(alice.program.wait(), 0)
+        self.assertEqual(alice.modes, found)
+        bob.sees("> alice left")
+        bob.type(CTRL_D)
+        self.assertEqual(bob.program.wait(), 0)
+        self.assertEqual(bob.program.output.data.count(LEFT), 1)
+
+
+class Ends(ScreenCase):
+    """Every end gives the terminal back, as it was found."""
+
+    def test_ends(self) -> None:
+        """Ctrl-D, Ctrl-C and signals end with their status, and leave no mode behind; the last
+        notices are left on the terminal."""
+        for key, number, status in (
+            (CTRL_D, None, 0),
+            (f"half{CTRL_C}{CTRL_C}", None, 130),
+            ("", signal.SIGTERM, 143),
+            ("", signal.SIGQUIT, -signal.SIGQUIT),
+        ):
+            one = self.watch("tcpchat", free_port())
+            found = one.modes
+            one.sees("> waiting on ")
+            one.sees_input("[nobody]")
+            one.type(key)
+            if number is not None:
+                one.program.signal(number)
+            self.assertEqual(one.program.wait(), status, (key, number))
+            self.assertEqual(one.modes, found, (key, number))
+            data = one.program.output.data
+            self.assertEqual((data.count(TAKEN), data.count(LEFT)), (1, 1), (key, number))
+
+    def test_stopped(self) -> None:
+        """Ctrl-Z gives the shell its terminal back, and fg takes it again, with the line that was
+        half typed."""
+        tcpchat = Path(sys.executable).with_name("tcpchat")
+        environment = {**self.environment, "PS1": "sh$ ", "TERM": "xterm"}
+        script = (
+            "import fcntl, os, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+            " os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')"
+        )
+        shell = Program([sys.executable, "-c", script], environment, terminal=True, columns=80)
+        self.addCleanup(shell.close)
+        one = Watched(shell)
+        one.sees_input("sh$")
+        found = one.modes
+        one.type(f"{tcpchat} {free_port()}\n")
+        one.sees("> waiting on ")
+        one.type("half", CTRL_Z)
+        one.sees("Stopped")
+        self.assertEqual(one.modes[3] & 0o12, found[3] & 0o12)
+        one.type("fg\n")
+        one.sees("F1 keys")
+        one.sees_input("[nobody] half")
+        one.type(CTRL_C, CTRL_C)
+        one.sees_input("sh$")
+        one.type("exit\n")
+        self.assertEqual(shell.wait(), 130)
+
+
+class OneTalk(ScreenCase):
+    """TCP chat, and the terminal of a daemon."""
+
+    def test_attached(self) -> None:
+        """Two people over a daemon: both have a screen with one conversation."""
+        port = free_port()
+        pidfile = self.directory() / "pid"
+        words = ("--pidfile", pidfile, "tcpchat", "--port", port)
+        daemon = self.start_daemon("twistd", *words, pidfile=pidfile)
+        self.assertEqual(daemon.status, 0, daemon.said)
+        one = self.watch("tcpchat", "attach", port)
+        one.sees("> attached; nobody is on the line.")
+        one.sees_input("[nobody]")
+        other = self.watch("tcpchat", "127.0.0.1", port)
+        other.sees("> connected with ")
+        one.sees("> connected with 127.0.0.1:")
+        one.type("half")
+        other.type("hello", ENTER)
+        one.sees("< hello", "] half")
+        one.type(ENTER)
+        other.sees("< half")
+        one.type(CTRL_UP, ENTER)
+        one.sees("copied")
+        one.type(CTRL_D)
+        self.assertEqual(one.program.wait(), 0)
+        other.type(":q", ENTER)
+        self.assertEqual(other.program.wait(), 0)

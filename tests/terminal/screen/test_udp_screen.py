@@ -1,0 +1,307 @@
+"""Events of a peer on the screen, and what is entered there."""
+
+import json
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.terminal.screen.screens import BOB, DEN, LAB, NOON, WITH_BOB, Screen
+from twisted_chat.events import Event
+from twisted_chat.peer.commands import Command, Order, Say, Turn
+from twisted_chat.peer.events import keys, moves, rooms, said, server, talk
+from twisted_chat.peer.events.event import Someone, Talk
+from twisted_chat.peer.glance import Glance
+from twisted_chat.peer.own_lines import OwnLine
+from twisted_chat.terminal.commands import HELP_MEANT
+from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.json_lines import JsonLines
+from twisted_chat.terminal.screen.shown_line import Progress
+from twisted_chat.terminal.screen.subjects import subject_of
+from twisted_chat.terminal.screen.udp_screen import UdpScreen
+from twisted_chat.terminal.screen.wishes import TextEntered
+from twisted_chat.terminal.wording.line import LineWording
+
+NOBODY = Talk()
+CAROL = Someone("carol", "c" * 64)
+SCRIPT: tuple[Event, ...] = (
+    server.RegisteredAs("alice"),
+    rooms.RoomEntered("lab", (BOB,), (), True),
+    talk.TalkingTo(LAB, False),
+    rooms.TopicShown("brewing", "lab"),
+    said.Said(BOB, "hello alice", True, room="lab"),
+    moves.PeopleCame((CAROL,), 0, "lab"),
+    said.Said(CAROL, "psst", False),
+    said.NotArrived("hi", (BOB,), 1, 2, "lab"),
+)
+"""What happens to alice, whatever she sees it on."""
+AS_LINES = """\
+> you are alice; $help shows what you can do
+> you are in lab with bob
+> the topic of lab: brewing
+< bob: hello alice
+> carol came
+< carol privately: psst
+> bob has not got "hi" yet (1 of 2 have)"""
+AS_SCREEN = """\
+ lab  brewing                                                             alice
+ 1 server       │                                              │   alice
+ 2 lab          │                                              │
+ 3 carol !1     │--- Thursday, 26 November 2026 -------------- │
+                │12:00 > you are in lab with bob               │
+                │12:00 > the topic of lab: brewing             │
+                │12:00 < bob: hello alice                      │
+                │12:00 > carol came                            │
+                │12:00 > bob has not got "hi" yet (1 of 2      │
+                │        | have)                               │
+                                                                        F1 keys
+lab>"""
+
+
+class UdpCase(SynchronousTestCase):
+    """A screen of UDP chat, with nothing on it yet."""
+
+    def setUp(self) -> None:
+        self.seen = Screen(80, 12, alone=True)
+        self.model = self.seen.model
+        self.model.alone, self.model.name, self.model.server = False, "", ""
+        self.screen = UdpScreen(self.model, Vocabulary(), "a" * 64)
+
+    def show(self, *events: Event) -> None:
+        for event in events:
+            self.screen.show(event, NOON)
+
+    def look(self, *talks: Talk, busy: bool = False, away: bool = False) -> None:
+        self.screen.look(Glance("alice", away, talks, Talk(), busy))
+
+    def enter(self, text: str, talk: Talk = NOBODY, *, busy: bool = False) -> list[object]:
+        state = self.model.states.find(subject_of(talk))
+        assert state is not None
+        return list(self.screen.entered(TextEntered(text, state.key), NOON, busy=busy))
+
+    def lines(self, talk: Talk = NOBODY) -> list[str]:
+        """What stands in a conversation."""
+        state = self.model.states.find(subject_of(talk))
+        assert state is not None
+        every = range(state.lines.first, state.lines.end)
+        return [state.lines.at(position).text for position in every]
+
+
+class Showing(UdpCase):
+    """Events become lines, where they belong."""
+
+    def test_all_faces(self) -> None:
+        """The same events, as lines, as JSON and on the screen."""
+        wording, as_json = LineWording(), JsonLines(lambda: NOON)
+        lines = [line for event in SCRIPT for line in wording.lines(event)]
+        self.assertEqual("\n".join(lines), AS_LINES)
+        names = [json.loads(line)["event"] for one in SCRIPT for line in as_json.lines(one)]
+        self.assertEqual(
+            names,
+            [
+                "registered_as",
+                "room_entered",
+                "talking_to",
+                "topic_shown",
+                "said",
+                "people_came",
+                "said",
+                "not_arrived",
+            ],
+        )
+        self.screen = UdpScreen(self.model, Vocabulary(), "a" * 64, expected=("lab",))
+        self.show(*SCRIPT)
+        self.assertEqual(self.seen.drawing.draw(80, 12).text(), AS_SCREEN)
+
+    def test_where(self) -> None:
+        """What is about a conversation stands there, everything else where the person looks."""
+        self.look(LAB, DEN, WITH_BOB)
+        self.show(
+            moves.PeopleCame((CAROL,), 0, "den"),
+            keys.KeyChanged(BOB, "b" * 64, "d" * 64),
+            said.LostFor((BOB,), "one"),
+            said.NeverArrived(BOB, 1, "two", "lab"),
+            server.RoomList(("den", "lab")),
+        )
+        self.assertEqual(self.lines(DEN), ["carol came"])
+        self.assertEqual(len(self.lines(WITH_BOB)), 5)
+        self.assertEqual(self.lines(LAB), ['bob never got one line, from "two" on'])
+        self.assertEqual(self.lines(), ["rooms (2): den, lab"])
+
+    def test_strangers(self) -> None:
+        """A stranger begins no conversation of their own."""
+        how = said.Unencrypted("192.0.2.7:5000", stranger=True)
+        for number in range(50):
+            self.show(said.Said(Someone(f"eve{number}"), "hi", False, how))
+        self.assertEqual(len(self.model.states), 1)
+        self.assertEqual(self.model.to_notice, [])
+
+    def test_perhaps_private(self) -> None:
+        """In generation 1 what somebody says in a room may have been private: it says so."""
+        how = said.Unencrypted("192.0.2.7:5000", perhaps_private=True)
+        self.show(said.Said(Someone("bob"), "hi", True, how, "lab"))
+        state = self.model.states.find(subject_of(LAB))
+        assert state is not None
+        self.assertEqual(state.lines.at(0).who, "bob (perhaps privately)")
+
+    def test_help(self) -> None:
+        """$help shows the commands and the keys."""
+        self.show(server.Help(tuple(Command)))
+        text = "\n".join(self.lines())
+        self.assertIn("$roomjoin ROOM", text)
+        self.assertIn("Alt-Up", text)
+
+    def test_name(self) -> None:
+        """A name is asked for in place of the prompt."""
+        self.show(server.NameWanted())
+        self.assertEqual(self.seen.rows[-1], "your name:")
+        self.assertEqual(self.enter("alice"), [Say("alice")])
+        self.show(server.RegisteredAs("alice"))
+        self.assertEqual(self.seen.rows[-1], "server>")
+        self.assertEqual(self.model.name, "alice")
+
+    def test_away(self) -> None:
+        """It is known whether the server answers."""
+        self.look(away=True)
+        self.assertTrue(self.model.away)
+
+
+class Following(UdpCase):
+    """The person looks at where they have asked to be, and is taken nowhere else."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.look(LAB)
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.model.turn(lab)
+
+    @property
+    def here(self) -> Talk:
+        described: Talk = self.model.shown.subject.described
+        return described
+
+    def test_asked(self) -> None:
+        """Into a room or to a person that a command was about."""
+        for text, to in (("$roomjoin DEN", DEN), ("$poke bob", WITH_BOB), ("$to lab", LAB)):
+            self.enter(text)
+            self.show(talk.TalkingTo(to, False))
+            self.assertEqual(self.here, to)
+
+    def test_not_asked(self) -> None:
+        """What others begin does not take the person along, nor what they type."""
+        self.seen.type("half")
+        self.show(talk.TalkingTo(WITH_BOB, False), talk.TalkingTo(Talk(), False))
+        self.assertEqual(self.here, LAB)
+        self.enter("$roomjoin den")
+        self.show(talk.TalkingTo(WITH_BOB, False))
+        self.assertEqual(self.here, LAB)
+
+    def test_in_vain(self) -> None:
+        """What was asked for and did not come is not waited for."""
+        self.enter("$poke bob")
+        self.look(LAB, busy=True)
+        self.look(LAB)
+        self.show(talk.TalkingTo(WITH_BOB, False))
+        self.assertEqual(self.here, LAB)
+
+    def test_changed_mind(self) -> None:
+        """Nor where the person has looked elsewhere since."""
+        self.enter("$poke bob")
+        self.screen.turned_to(subject_of(LAB).key)
+        self.show(talk.TalkingTo(WITH_BOB, False))
+        self.assertEqual(self.here, LAB)
+
+
+class Entering(UdpCase):
+    """What is entered is for the conversation in which that is done."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB, DEN, WITH_BOB)
+
+    def test_said_there(self) -> None:
+        """A text names its conversation."""
+        for to in (LAB, DEN, WITH_BOB):
+            self.assertEqual(self.enter("hello", to), [Say("hello", to=to)])
+
+    def test_nothing(self) -> None:
+        """An empty line is nothing."""
+        self.assertEqual(self.enter("  ", LAB), [])
+
+    def test_commands(self) -> None:
+        """A command is one; what was pasted is none."""
+        self.assertEqual(self.enter("$who", LAB), [Order(Command.WHO)])
+        pasted = TextEntered("$who", "room lab", True)
+        said = self.screen.entered(pasted, NOON, busy=False)
+        self.assertEqual(said, [Say("$who", aloud=True, to=LAB)])
+
+    def test_mistakes(self) -> None:
+        """What cannot be read is told by the session, in order."""
+        (mistake,) = self.enter("$nothing", LAB)
+        self.assertIsInstance(mistake, server.Mistake)
+
+    def test_nobody_hears(self) -> None:
+        """Where nobody hears anything, nothing is said, and that is told."""
+        self.look(DEN)
+        self.assertEqual(self.enter("hello"), [])
+        self.assertIn("nobody hears what is typed here", self.lines()[-1])
+        self.assertEqual(self.enter("hello", LAB), [])
+        self.assertIn("$roomjoin lab goes back", self.lines(LAB)[-1])
+        self.assertEqual(self.enter("help"), [])
+        self.assertEqual(self.lines()[-1], HELP_MEANT)
+
+    def test_answered(self) -> None:
+        """One who has spoken privately, and does not hear us yet, is asked for first."""
+        self.show(said.Said(CAROL, "psst", False))
+        self.look(LAB)
+        with_carol = Talk(who=CAROL)
+        expected = [Order(Command.POKE, "carol"), Say("hm?", to=with_carol)]
+        self.assertEqual(self.enter("hm?", with_carol), expected)
+
+    def test_in_one_breath(self) -> None:
+        """What comes after a command that leads elsewhere is said there, as soon as it has
+        led there; and not, if it does not."""
+        self.enter("$roomjoin lab2")
+        self.assertEqual(self.enter("hello", busy=True), [Say("hello")])
+        self.look(LAB, DEN, WITH_BOB)
+        self.assertEqual(self.enter("hello", LAB, busy=True), [Say("hello", to=LAB)])
+
+    def test_looking(self) -> None:
+        """The session turns to where the person looks, if one can talk there."""
+        self.assertEqual(self.screen.turned_to(subject_of(DEN).key), Turn(DEN))
+        self.assertIsNone(self.screen.turned_to(subject_of(Talk()).key))
+        self.look(LAB)
+        self.assertIsNone(self.screen.turned_to(subject_of(DEN).key))
+
+
+class OwnWords(UdpCase):
+    """What we have said stands where it was said, with how far it has come."""
+
+    def test_progress(self) -> None:
+        """From nobody to everybody."""
+        self.look(LAB)
+        for arrived, lost, progress in (
+            (0, 0, Progress.WAITING),
+            (1, 0, Progress.AT_SOME),
+            (1, 1, Progress.LOST),
+        ):
+            self.screen.came([OwnLine(1, "hi", LAB, 2, arrived, lost)], NOON)
+            state = self.model.states.find(subject_of(LAB))
+            assert state is not None
+            self.assertEqual(state.lines.at(0).progress, progress)
+        self.assertEqual(self.lines(LAB), ["hi"])
+        self.assertEqual(self.model.unsettled, 1)
+
+    def test_unknown(self) -> None:
+        """Where nobody acknowledges anything, nothing is claimed."""
+        self.screen.came([OwnLine(1, "hi", LAB, 0, 0, 0)], NOON)
+        state = self.model.states.find(subject_of(LAB))
+        assert state is not None
+        self.assertEqual(state.lines.at(0).progress, Progress.UNKNOWN)
+
+    def test_all(self) -> None:
+        """At everybody."""
+        self.screen.came([OwnLine(1, "hi", WITH_BOB, 1, 1, 0)], NOON)
+        state = self.model.states.find(subject_of(WITH_BOB))
+        assert state is not None
+        self.assertEqual(state.lines.at(0).progress, Progress.AT_ALL)

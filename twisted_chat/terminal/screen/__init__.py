@@ -1,0 +1,1 @@
+"""The full screen: conversations side by side, and what is typed below."""

@@ -1,0 +1,86 @@
+"""What keys are for while they are not typed: finding a conversation, searching in one, selecting
+a line of it, or reading which keys there are. Each stands in place of the input line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from twisted_chat.terminal.screen.talk_state import TalkState
+
+LEAVING = frozenset({"esc", "ctrl g", "ctrl c"})
+"""Keys that end any of them."""
+ERASING = frozenset({"backspace", "ctrl h"})
+
+
+@dataclass(slots=True)
+class TalkFinding:
+    """A conversation is looked for by some letters of its name, in their order."""
+
+    letters: str = ""
+    picked: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"go to: {self.letters}"
+
+    def matches(self, states: Iterable[TalkState]) -> list[TalkState]:
+        """Those that are meant, the likeliest first."""
+        letters = self.letters.casefold()
+        found = [
+            (rank, -state.touched, number, state)
+            for number, state in enumerate(states)
+            if (rank := _rank(letters, state.title.casefold())) is not None
+        ]
+        return [one[-1] for one in sorted(found, key=lambda one: one[:-1])]
+
+
+def _rank(letters: str, name: str) -> int | None:
+    """How well letters fit a name: at its beginning, together, or one after the other."""
+    if name.startswith(letters):
+        return 0
+    if letters in name:
+        return 1
+    rest = iter(name)
+    return 2 if all(letter in rest for letter in letters) else None
+
+
+@dataclass(slots=True)
+class Searching:
+    """A text is looked for in the conversation, from the end."""
+
+    wanted: str = ""
+    at: int | None = None
+    """The position of the line that was found."""
+    failed: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{'nothing with' if self.failed else 'search'}: {self.wanted}"
+
+    def look(self, state: TalkState, start: int, step: int) -> None:
+        """Go on from a line, this one included, to older lines (-1) or newer ones."""
+        wanted, lines = self.wanted.casefold(), state.lines
+        end = lines.first - 1 if step < 0 else lines.end
+        for position in range(start, end, step) if wanted else ():
+            line = lines.at(position)
+            if wanted in line.text.casefold() or wanted in line.who.casefold():
+                self.at, self.failed = position, False
+                return
+        self.failed = bool(wanted)
+
+
+@dataclass(slots=True)
+class Selecting:
+    """A line is selected, to be copied or quoted."""
+
+    label: str = "Enter copies this line, q quotes it, Esc goes back"
+
+
+@dataclass(slots=True)
+class ReadingKeys:
+    """It is read which keys there are."""
+
+    label: str = "any key goes back"
+    first: int = field(default=0)
+
+
+Mode = TalkFinding | Searching | Selecting | ReadingKeys

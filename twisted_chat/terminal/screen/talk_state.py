@@ -1,0 +1,91 @@
+"""One conversation on the screen: its lines, what of them is unread, and where one reads."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from twisted_chat.terminal.editing.editor import Editor
+from twisted_chat.terminal.screen.roles import Role
+from twisted_chat.terminal.screen.shown_line import TalkLines
+
+
+class TalkKind(Enum):
+    """What a conversation is."""
+
+    HOME = "home"
+    ROOM = "room"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class TalkSubject:
+    """Which conversation is meant: what it is known by, what it is and is called, and how the chat
+    describes it, which is nothing to the screen."""
+
+    key: str
+    kind: TalkKind
+    title: str
+    described: Any = None
+
+
+HOME = TalkSubject("home", TalkKind.HOME, "")
+"""The place for what belongs to no conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMember:
+    """Somebody in a conversation: a sign of how far they can be trusted, one of the way to them,
+    and their name."""
+
+    name: str
+    sign: str = " "
+    sign_role: Role = Role.TEXT
+    way: str = " "
+    role: Role = Role.TEXT
+    first: bool = False
+    """Whether they are to be seen before others."""
+
+
+@dataclass(eq=False, slots=True)
+class TalkState:
+    """What is known of it. It is `over` when nobody hears what is typed there."""
+
+    subject: TalkSubject
+    editor: Editor
+    lines: TalkLines = field(default_factory=TalkLines)
+    topic: str = ""
+    over: bool = False
+    unread: int = 0
+    """Lines that others have said and the person has not seen."""
+    mentions: int = 0
+    """How many of those are for the person."""
+    stirred: bool = False
+    """Whether something else has happened there that the person has not seen."""
+    rung: bool = False
+    """Whether the bell has rung for it since it was looked at."""
+    seen: int | None = None
+    """The position of the first line that was new when it was turned to."""
+    top: tuple[int, int] | None = None
+    """The position of the line, and which of its rows, that stands at the top; None at the end."""
+    chosen: int | None = None
+    """The position of the line that is selected."""
+    members: tuple[ShownMember, ...] = ()
+    touched: int = 0
+    """When it was turned to, or somebody spoke, in a count of such moments."""
+
+    @property
+    def key(self) -> str:
+        return self.subject.key
+
+    @property
+    def kind(self) -> TalkKind:
+        return self.subject.kind
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
+
+    def look(self) -> None:
+        """The person sees it now."""
+        self.unread = self.mentions = 0
+        self.stirred = self.rung = False

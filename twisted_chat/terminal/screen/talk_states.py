@@ -1,0 +1,107 @@
+"""All conversations on the screen, in the order in which they began, within bounds."""
+
+from collections.abc import Callable, Iterator
+
+from twisted_chat.terminal.editing.editor import Editor
+from twisted_chat.terminal.screen.shown_line import ShownLine
+from twisted_chat.terminal.screen.talk_state import HOME, TalkKind, TalkState, TalkSubject
+
+MAX_TALKS = 200
+"""Conversations that are kept; of those that are over the one longest untouched goes first."""
+MAX_LINES = 100_000
+"""Lines that are kept in all of them; the oldest of the longest conversation go first."""
+MAX_SIZE = 16 * 1024 * 1024
+"""Characters of those lines."""
+
+
+class TalkStates:
+    """The first of them is the home. One is shown."""
+
+    def __init__(self, home: str, make_editor: Callable[[], Editor]) -> None:
+        self._make_editor = make_editor
+        self._states: dict[str, TalkState] = {}
+        self._count = 0
+        self._lines = self._size = 0
+        self.home = self._make(TalkSubject(HOME.key, TalkKind.HOME, home))
+        self.shown = self.home
+
+    def _make(self, subject: TalkSubject) -> TalkState:
+        made = self._states[subject.key] = TalkState(subject, self._make_editor())
+        self.touch(made)
+        return made
+
+    def __iter__(self) -> Iterator[TalkState]:
+        return iter(list(self._states.values()))
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def get(self, key: str) -> TalkState | None:
+        return self._states.get(key)
+
+    def find(self, subject: TalkSubject) -> TalkState | None:
+        """The conversation, where there is one."""
+        return self._states.get(subject.key)
+
+    def open(self, subject: TalkSubject) -> TalkState:
+        """The conversation, begun if it is not there."""
+        found = self._states.get(subject.key)
+        if found is None:
+            found = self._make(subject)
+            self._make_room()
+        elif found is not self.home and found.subject != subject:
+            found.subject = subject
+        return found
+
+    def touch(self, state: TalkState) -> None:
+        """Something happens there."""
+        self._count += 1
+        state.touched = self._count
+
+    def close(self, state: TalkState) -> None:
+        """Forget one that is over, and its lines."""
+        if state is self.home or not state.over:
+            return
+        if state is self.shown:
+            self.shown = self.home
+        self._size -= state.lines.size
+        self._lines -= state.lines.clear()
+        self._states.pop(state.key, None)
+
+    def _make_room(self) -> None:
+        if len(self._states) > MAX_TALKS:
+            over = [one for one in self if one.over and one is not self.shown]
+            if over:
+                self.close(min(over, key=lambda one: one.touched))
+
+    def add(self, state: TalkState, line: ShownLine) -> None:
+        """Something is said or told there."""
+        state.lines.add(line)
+        self._lines += 1
+        self._size += len(line.text)
+        while self._lines > MAX_LINES or (self._size > MAX_SIZE and self._lines > 1):
+            longest = max(self, key=lambda one: one.lines.end - one.lines.first)
+            before = longest.lines.size
+            self._lines -= longest.lines.drop_oldest()
+            self._size -= before - longest.lines.size
+
+    # --- Which is where
+
+    def numbered(self, number: int) -> TalkState | None:
+        """The one of this number, from 1."""
+        every = list(self._states.values())
+        return every[number - 1] if 0 < number <= len(every) else None
+
+    def beside(self, step: int) -> TalkState:
+        """The one so many further down than the one that is shown, and around."""
+        every = list(self._states.values())
+        return every[(every.index(self.shown) + step) % len(every)]
+
+    def next_unread(self) -> TalkState | None:
+        """Where something is for the person, or else unread, or else has happened."""
+        others = [one for one in self if one is not self.shown]
+        for wanted in ("mentions", "unread", "stirred"):
+            found = [one for one in others if getattr(one, wanted)]
+            if found:
+                return min(found, key=lambda one: one.touched)
+        return None

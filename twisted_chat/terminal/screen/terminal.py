@@ -1,0 +1,295 @@
+"""A terminal as a full screen: keys in, pictures out."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from typing import Protocol as Interface
+
+import urwid
+from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from twisted_chat.alarm import Alarm
+from twisted_chat.terminal.edited import BACKGROUND
+from twisted_chat.terminal.editing.keys import Key, KeyDecoder, KeyInput, Pasted
+from twisted_chat.terminal.screen.attention import Noticed
+from twisted_chat.terminal.screen.clipboard import to_clipboard
+from twisted_chat.terminal.screen.display import (
+    LEAVING,
+    TAKING,
+    PictureWidget,
+    TransportScreen,
+)
+from twisted_chat.terminal.screen.drawing import Drawing
+from twisted_chat.terminal.screen.keyboard import ScreenKeys
+from twisted_chat.terminal.screen.model import ScreenModel
+from twisted_chat.terminal.screen.notifier import Notifier
+from twisted_chat.terminal.screen.styles import Styles
+from twisted_chat.terminal.screen.themes import Theme
+from twisted_chat.terminal.screen.wishes import (
+    BellWanted,
+    Copied,
+    DrawAnew,
+    LeaveWanted,
+    PauseWanted,
+    TextEntered,
+    ToRemember,
+    TurnedTo,
+    Wish,
+)
+from twisted_chat.terminal.window import laid_out
+
+BELL = b"\a"
+FRAME = 1 / 30
+"""Seconds between two pictures, however much happens; what is typed is shown at once."""
+MAX_LAST_WORDS = 20
+"""Notices that are left on the terminal when the screen is gone: the last ones."""
+
+
+class ScreenPerson(Interface):
+    """Who is told what happens at the screen."""
+
+    def attached(self, terminal: "ScreenTerminal") -> None:
+        """Somebody sits down at it."""
+
+    def entered(self, terminal: "ScreenTerminal", wish: TextEntered) -> None:
+        """A text was entered in a conversation."""
+
+    def turned_to(self, terminal: "ScreenTerminal", wish: TurnedTo) -> None:
+        """Another conversation is looked at."""
+
+    def ended(self, terminal: "ScreenTerminal") -> None:
+        """Nothing more will be entered."""
+
+    def detached(self, terminal: "ScreenTerminal") -> None:
+        """Nothing more is seen."""
+
+
+@dataclass(frozen=True)
+class ScreenManner:
+    """How the screen looks and behaves. `keep` is told what was entered and is to be kept;
+    `notify` is a command that is run for what is for the person, if there is one; with `bell`
+    that is also heard."""
+
+    theme: Theme
+    time_of_day: Callable[[], float]
+    keep: Callable[[str], object]
+    notify: Sequence[str] = ()
+    bell: bool = True
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
+class ScreenTerminal(Protocol):
+    """The screen of a model. While what was drawn is not taken, nothing more is drawn: what
+    has happened meanwhile is on the next picture."""
+
+    transport: Any
+    raw: ClassVar[bool] = True
+    """Whether the terminal is to hand out keys."""
+    taking, leaving = TAKING, LEAVING
+    """What is written when the terminal is taken, and given back."""
+    unread = False
+
+    def __init__(
+        self, person: ScreenPerson, model: ScreenModel, manner: ScreenManner, reactor: Any
+    ) -> None:
+        self._person = person
+        self._model = model
+        self._manner = manner
+        self._reactor = reactor
+        self._keys = KeyDecoder()
+        self._keyboard = ScreenKeys(model, manner.time_of_day)
+        self._waiting = Alarm(reactor, self._flush)
+        self._drawing = Alarm(reactor, self._draw)
+        self._returning = Alarm(reactor, self.continued)
+        self._drawn_at = 0.0
+        self._title = ""
+        self._open = True
+        self._gone = False
+        self._clogged = False
+        self._last_words: deque[str] = deque(maxlen=MAX_LAST_WORDS)
+        self._loop: Any = None
+        self._notify: Callable[[Noticed], object] | None = None
+        if manner.notify:
+            self._notify = Notifier(manner.notify, reactor, self.notice)
+
+    # --- The person's side
+
+    def connectionMade(self) -> None:
+        self.transport.registerProducer(self, True)
+        urwid.set_encoding("utf-8")
+        screen = TransportScreen(self.transport)
+        styles = Styles(self._manner.theme, screen.colors)
+        self._loop = urwid.MainLoop(
+            PictureWidget(Drawing(self._model, self._keyboard), styles),
+            screen=screen,
+            event_loop=urwid.TwistedEventLoop(self._reactor, manage_reactor=False),
+            handle_mouse=False,
+        )
+        self._loop.start()
+        self._person.attached(self)
+        self.changed()
+
+    def dataReceived(self, data: bytes) -> None:
+        self._take(self._keys.feed(data))
+
+    def _flush(self) -> None:
+        self._take(self._keys.flush())
+
+    def _take(self, keys: Iterable[KeyInput]) -> None:
+        for key in keys:
+            if not self._open:
+                break
+            if isinstance(key, Key):
+                self._carry_out(self._keyboard.press(key.name))
+            elif isinstance(key, Pasted):
+                self._carry_out(self._keyboard.paste(key.text))
+            else:
+                self._carry_out(self._keyboard.type(key.text))
+        if self._open and (patience := self._keys.patience) is not None:
+            self._waiting.set_in(patience)
+        else:
+            self._waiting.stop()
+        self._drawing.set_in(0)
+
+    def _carry_out(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            match wish:
+                case TextEntered():
+                    self._person.entered(self, wish)
+                case TurnedTo():
+                    self._person.turned_to(self, wish)
+                case ToRemember(entry):
+                    self._manner.keep(entry)
+                case Copied(text):
+                    self._write(to_clipboard(text))
+                case BellWanted():
+                    self._write(BELL)
+                case DrawAnew():
+                    self._loop.screen.clear()
+                case PauseWanted():
+                    self.transport.suspend()
+                case LeaveWanted(hurried):
+                    self._end()
+                    if hurried:
+                        self.transport.interrupt()
+
+    def not_read(self, data: bytes) -> None:
+        """Nothing: what is typed and not entered is there to be seen."""
+
+    def readConnectionLost(self) -> None:
+        self._end()
+
+    def writeConnectionLost(self) -> None:
+        self.connectionLost(connectionDone)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._end()
+        if not self._gone:
+            self._gone = True
+            self._stop()
+            self._person.detached(self)
+
+    def _end(self) -> None:
+        if self._open:
+            self._open = False
+            self._waiting.stop()
+            self._person.ended(self)
+
+    # --- What a signal does
+
+    def suspended(self) -> None:
+        """The shell has the terminal for a while."""
+
+    def continued(self) -> None:
+        """The terminal may be ours again, and something else may be on it. Nobody tells one that
+        goes on in the background when it comes to the foreground."""
+        if self._open:
+            self.transport.continued()
+            if self.transport.has_keys:
+                self.resized()
+            else:
+                self._returning.set_in(BACKGROUND)
+
+    def resized(self) -> None:
+        """The terminal has another size."""
+        if not self._gone and self._loop is not None:
+            self._loop.screen_size = None
+            self._loop.screen.clear()
+            self._drawing.set_in(0)
+
+    # --- The program's side
+
+    def changed(self) -> None:
+        """Something is to be shown that was not."""
+        if not self._gone:
+            soon = self._drawn_at + FRAME - self._reactor.seconds()
+            self._drawing.set_in(max(0.0, soon))
+
+    def notice(self, line: str) -> None:
+        """Tell something besides what is said."""
+        self._model.told(self._model.shown, line, self._manner.time_of_day())
+        self.changed()
+
+    def call_attention(self) -> None:
+        """Tell the person what is for them, wherever they look."""
+        noticed, self._model.to_notice = self._model.to_notice, []
+        if noticed and self._manner.bell:
+            self._write(BELL)
+        if self._notify is not None:
+            for one in noticed:
+                self._notify(one)
+
+    def listen(self, wanted: bool) -> None:
+        """Let more be entered, or not for a while. Keys are read in any case."""
+        self._keyboard.held = not wanted
+
+    def leave_behind(self, words: str) -> None:
+        """Have this on the terminal when the screen is gone."""
+        self._last_words.append(words)
+
+    def close(self) -> None:
+        """Take the screen away, leave the last words there, and close."""
+        self._open = False
+        self._waiting.stop()
+        self._stop()
+        for words in self._last_words:
+            self.transport.write(laid_out(f"> {words}", self.transport))
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+
+    def _stop(self) -> None:
+        self._drawing.stop()
+        self._returning.stop()
+        if self._loop is not None:
+            loop, self._loop = self._loop, None
+            loop.stop()
+            self.transport.give_back()
+
+    def _draw(self) -> None:
+        if self._clogged or self._loop is None or not self.transport.has_keys:
+            return
+        self._drawn_at = self._reactor.seconds()
+        if self._title != self._model.title:
+            self._title = self._model.title
+            self._loop.screen.set_title(self._title)
+        self._loop.draw_screen()
+
+    def _write(self, data: bytes) -> None:
+        if not self._gone and self._loop is not None:
+            self.transport.write(data)
+
+    # --- As the producer of what is shown
+
+    def pauseProducing(self) -> None:
+        self._clogged = True
+
+    def resumeProducing(self) -> None:
+        self._clogged = False
+        self._drawing.set_in(0)
+
+    def stopProducing(self) -> None:
+        """The transport is gone; connectionLost says so too."""

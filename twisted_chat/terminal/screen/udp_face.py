@@ -1,0 +1,131 @@
+"""A UDP peer on the full screen."""
+
+from functools import partial
+from typing import Any
+
+from twisted_chat.alarm import Alarm
+from twisted_chat.events import Event
+from twisted_chat.peer.protocol import Peer
+from twisted_chat.terminal.editing.commands import CommandCompleter
+from twisted_chat.terminal.editing.editor import Editor
+from twisted_chat.terminal.editing.history import History
+from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.screen.model import ScreenModel
+from twisted_chat.terminal.screen.subjects import shown_member
+from twisted_chat.terminal.screen.terminal import ScreenManner, ScreenTerminal
+from twisted_chat.terminal.screen.udp_screen import NOTICE, UdpScreen
+from twisted_chat.terminal.screen.wishes import TextEntered, TurnedTo
+from twisted_chat.terminal.wording.line import LineWording
+
+HOME_TITLE = "server"
+"""What the place is called for everything that belongs to no conversation."""
+MAX_MEMBERS_SHOWN = 500
+"""Members of a conversation that are looked at."""
+MEMBERS_APART = 0.5
+"""Seconds after which it is looked who is there again."""
+
+
+class UdpScreenFace:
+    """The person of a ScreenTerminal, and the face of a peer."""
+
+    def __init__(
+        self, peer: Peer, model: ScreenModel, screen: UdpScreen, manner: ScreenManner, clock: Any
+    ) -> None:
+        self._peer = peer
+        self._model = model
+        self._screen = screen
+        self._manner = manner
+        self._terminal: ScreenTerminal | None = None
+        self._members = Alarm(clock, self._look_at_members)
+        self._members_of = ""
+        self._over = False
+        self._last = LineWording(marked=False)
+
+    # --- What the peer does
+
+    def show(self, event: Event) -> None:
+        """Tell of an event."""
+        self._screen.show(event, self._manner.time_of_day())
+        if self._terminal is not None:
+            if self._over:
+                for line in self._last.lines(event):
+                    self._terminal.leave_behind(line.removeprefix(NOTICE))
+            self._terminal.call_attention()
+            self._terminal.changed()
+
+    def listen(self, wanted: bool) -> None:
+        """Let more be entered, or not for a while; and see how everything stands."""
+        if self._terminal is not None:
+            self._terminal.listen(wanted)
+        self._look()
+
+    def close(self) -> None:
+        """Show what is still to be shown, and close."""
+        if self._terminal is not None:
+            self._terminal.close()
+
+    def _look(self) -> None:
+        session, screen = self._peer.session, self._screen
+        screen.look(session.glance())
+        screen.came(session.own_lines(self._model.unsettled), self._manner.time_of_day())
+        if self._model.shown.key != self._members_of:
+            self._look_at_members()
+        else:
+            self._members.set_in(MEMBERS_APART)
+        if self._terminal is not None:
+            self._terminal.changed()
+
+    def _look_at_members(self) -> None:
+        shown = self._model.shown
+        self._members_of = shown.key
+        talk = shown.subject.described
+        if talk is not None:
+            members = self._peer.session.members(talk, MAX_MEMBERS_SHOWN)
+            shown.members = tuple(map(shown_member, members))
+        if self._terminal is not None:
+            self._terminal.changed()
+
+    # --- What the terminal tells
+
+    def attached(self, terminal: ScreenTerminal) -> None:
+        self._terminal = terminal
+        self._peer.attached(self)
+
+    def entered(self, terminal: ScreenTerminal, wish: TextEntered) -> None:
+        busy = self._peer.session.glance().busy
+        for todo in self._screen.entered(wish, self._manner.time_of_day(), busy=busy):
+            self._peer.typed(todo)
+
+    def turned_to(self, terminal: ScreenTerminal, wish: TurnedTo) -> None:
+        todo = self._screen.turned_to(wish.key)
+        if todo is not None:
+            self._peer.typed(todo)
+        self._look()
+
+    def ended(self, terminal: ScreenTerminal) -> None:
+        self._over = True
+        self._peer.ended()
+
+    def detached(self, terminal: ScreenTerminal) -> None:
+        self._terminal = None
+        self._members.stop()
+        self._peer.detached()
+
+
+def udp_screen(
+    peer: Peer,
+    *,
+    server: str,
+    history: History,
+    manner: ScreenManner,
+    reactor: Any,
+    key: str = "",
+    rooms: tuple[str, ...] = (),
+) -> ScreenTerminal:
+    """The screen of a peer of the server that is called so. `key` is the fingerprint of the
+    person's own key; `rooms` are joined at the start."""
+    words = Vocabulary()
+    model = ScreenModel("udpchat", HOME_TITLE, partial(Editor, CommandCompleter(words), history))
+    model.server = server
+    face = UdpScreenFace(peer, model, UdpScreen(model, words, key, rooms), manner, reactor)
+    return ScreenTerminal(face, model, manner, reactor)

@@ -1,0 +1,188 @@
+"""UDP chat on the screen: events become lines where they belong, and what is entered in a
+conversation is for that one alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from twisted_chat.events import Event
+from twisted_chat.identity.fingerprints import spoken
+from twisted_chat.names import folded
+from twisted_chat.peer.commands import TURNING, Command, Order, Say, Turn, Typed
+from twisted_chat.peer.events import rooms, said, server, talk
+from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.glance import Glance
+from twisted_chat.peer.own_lines import OwnLine
+from twisted_chat.terminal.colours import ANSI_256, colour_of
+from twisted_chat.terminal.commands import HELP_MEANT, as_typed, read_persons_line
+from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.screen.keys_help import key_lines
+from twisted_chat.terminal.screen.model import ScreenModel
+from twisted_chat.terminal.screen.placing import URGENT, opens, place_of
+from twisted_chat.terminal.screen.shown_line import Progress
+from twisted_chat.terminal.screen.subjects import subject_of
+from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
+from twisted_chat.terminal.screen.wishes import TextEntered
+from twisted_chat.terminal.wording import said as said_wording
+from twisted_chat.terminal.wording.entries import NAME_PROMPT
+from twisted_chat.terminal.wording.line import LineWording
+
+MAX_EXPECTED = 20
+"""Conversations that the person has asked for and is not in yet."""
+PERHAPS = " (perhaps privately)"
+"""What stands behind one of whom that cannot be told, in generation 1."""
+NOTICE = "> "
+"""With what a line begins that is a notice."""
+
+
+class UdpScreen:
+    """What the session tells goes to the model, and what is entered to the session. `key` is
+    the fingerprint of the person's own key, `expected` what the rooms are called that are
+    joined at the start."""
+
+    def __init__(
+        self,
+        model: ScreenModel,
+        words: Vocabulary,
+        key: str = "",
+        expected: tuple[str, ...] = (),
+        read_aloud: Callable[[str], str] = spoken,
+    ) -> None:
+        self._model = model
+        self._words = words
+        self._colour = colour_of(key, ANSI_256)
+        self._wording = LineWording(read_aloud, marked=False)
+        self._read = partial(as_typed, read=read_persons_line)
+        self._expected = dict.fromkeys(map(folded, expected))
+
+    # --- What the session tells
+
+    def show(self, event: Event, at: float) -> None:
+        """Tell of an event that happens at this time of day."""
+        self._words.learn(event)
+        kind = type(event)
+        if isinstance(event, said.Said):
+            self._heard(event, at)
+            return
+        self._note(event)
+        if isinstance(event, talk.TalkingTo):
+            self._turned(event.conversation)
+            return
+        state = self._place(event)
+        for line in self._wording.lines(event):
+            self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
+        if isinstance(event, server.Help):
+            for line in key_lines():
+                self._model.told(state, line, at)
+        if isinstance(event, rooms.TopicShown):
+            state.topic = event.topic
+
+    def _heard(self, event: said.Said, at: float) -> None:
+        place = place_of(event)
+        who, text = said_wording.who(event), said_wording.told(event)
+        stranger = place == Talk()
+        colour = colour_of(event.from_.fingerprint, ANSI_256)
+        private = not event.in_room and not stranger
+        if event.unencrypted is not None and event.unencrypted.perhaps_private:
+            who += PERHAPS
+        self._model.heard(subject_of(place), who, text, at, colour=colour, private=private)
+
+    def _note(self, event: Event) -> None:
+        """What an event says of our name."""
+        if isinstance(event, server.NameWanted | server.NameFirst):
+            self._model.asks_for = NAME_PROMPT
+        elif isinstance(event, server.NotRegistered):
+            self._model.asks_for = NAME_PROMPT if event.asked_again else ""
+        elif isinstance(event, server.RegisteredAs | server.ServerBack):
+            self._model.asks_for, self._model.name = "", event.name
+
+    def _place(self, event: Event) -> TalkState:
+        place = place_of(event)
+        if opens(event):
+            return self._model.states.open(subject_of(place))
+        found = self._model.states.find(subject_of(place)) if place != Talk() else None
+        return self._model.shown if found is None else found
+
+    def _turned(self, conversation: Talk) -> None:
+        """What is typed goes elsewhere now: the person looks there, if they have asked for it."""
+        name = conversation.room if conversation.who is None else conversation.who.name
+        if name and folded(name) in self._expected:
+            del self._expected[folded(name)]
+            self._model.follow(self._model.states.open(subject_of(conversation)))
+
+    def look(self, glance: Glance) -> None:
+        """How it stands with the conversations now."""
+        if not glance.busy:
+            self._expected.clear()  # What was asked for has come, or not.
+        self._model.away = glance.away
+        self._model.there_are(map(subject_of, glance.talks))
+
+    def came(self, lines: list[OwnLine], at: float) -> None:
+        """Lines of ours as they stand now, beginning with the first that is not settled."""
+        model = self._model
+        if lines:
+            model.forget_progress(lines[0].number)
+        for line in lines:
+            progress = _progress(line)
+            if not model.came(line.number, progress, settled=line.settled):
+                state = model.states.open(subject_of(line.to))
+                model.said(state, line.text, at, line.number, colour=self._colour)
+                model.came(line.number, progress, settled=line.settled)
+
+    # --- What the person does
+
+    def entered(self, wish: TextEntered, at: float, *, busy: bool) -> list[Typed]:
+        """What the session is to do with a text, in order. `busy` tells whether it may still
+        turn elsewhere, as the person has asked."""
+        if not wish.text.strip():
+            return []
+        todo = Say(wish.text, aloud=True) if wish.pasted else self._read(wish.text)
+        if isinstance(todo, Order):
+            self._expect(todo)
+            return [todo]
+        state = self._model.states.get(wish.key)
+        if not isinstance(todo, Say) or self._model.asks_for or state is None:
+            return [todo]
+        if busy and self._expected:
+            return [todo]  # It is said where they want to be, in a moment.
+        there, talk = replace(todo, to=state.subject.described), state.subject.described
+        who = talk.who if isinstance(talk, Talk) else None
+        if state.over and who is not None and who.name:
+            poke = Order(Command.POKE, who.name)
+            self._expect(poke)
+            return [poke, there]
+        if state.kind is TalkKind.HOME or state.over:
+            why = HELP_MEANT if todo.asks_for_help else _unheard(state)
+            self._model.told(state, why, at)
+            return []
+        return [there]
+
+    def turned_to(self, key: str) -> Typed | None:
+        """What the session is to do when the person looks at a conversation."""
+        self._expected.clear()
+        state = self._model.states.get(key)
+        if state is None or state.over or state.kind is TalkKind.HOME:
+            return None
+        return Turn(state.subject.described)
+
+    def _expect(self, order: Order) -> None:
+        if order.command in TURNING and len(self._expected) < MAX_EXPECTED:
+            self._expected[folded(order.argument)] = None
+
+
+def _unheard(state: TalkState) -> str:
+    others = "Alt-Down goes to where you talk, and $roomjoin ROOM or $poke NAME begins something"
+    if not state.over:
+        return f"nobody hears what is typed here, so it was not said: {others}"
+    again = f"; $roomjoin {state.title} goes back" if state.kind is TalkKind.ROOM else ""
+    return f"nobody hears you here any more, so that was not said{again}"
+
+
+def _progress(line: OwnLine) -> Progress:
+    if not line.receivers:
+        return Progress.UNKNOWN
+    if line.lost and line.settled:
+        return Progress.LOST
+    if line.arrived >= line.receivers:
+        return Progress.AT_ALL
+    return Progress.AT_SOME if line.arrived else Progress.WAITING

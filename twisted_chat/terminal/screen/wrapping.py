@@ -1,0 +1,56 @@
+"""Breaking a text into rows of so many columns, at blanks where that can be."""
+
+from collections.abc import Iterator
+
+from twisted_chat.display import safe
+from twisted_chat.terminal.editing.clusters import clusters, columns_of
+from twisted_chat.terminal.rows import LONGEST_WORD
+
+MOST_ROWS = 100
+"""Rows of one line that are shown; of a longer one it is said how long it is."""
+MOST_MARKS = 8
+"""Characters of one cluster that are shown: no language piles up more."""
+
+
+def wrapped(text: str, first: int, width: int) -> list[str]:
+    """The rows of a text, in which nothing is obeyed: the first has `first` columns at most,
+    the others `width`. A line feed begins a row."""
+    rows: list[str] = []
+    longest = MOST_ROWS * width
+    for line in text[: longest + MOST_ROWS].split("\n"):
+        for row in _broken(safe(line), width if rows else first, width):
+            rows.append(row)
+            if len(rows) == MOST_ROWS:
+                break
+    if len(rows) >= MOST_ROWS or len(text) > longest + MOST_ROWS:
+        rows[MOST_ROWS - 1 :] = [f"[{len(text):,} characters in all]"[:width]]
+    return rows
+
+
+def _broken(line: str, first: int, width: int) -> Iterator[str]:
+    room = max(1, first)
+    if line.isascii():
+        yield from _broken_ascii(line, room, max(1, width))
+        return
+    row, used = "", 0
+    for cluster in clusters(line):
+        columns = columns_of(cluster)
+        if used + columns > room and row:
+            blank = row.rfind(" ", int(len(row) * LONGEST_WORD))
+            begin, row = (row, "") if blank < 0 else (row[: blank + 1], row[blank + 1 :])
+            yield begin
+            room, used = max(1, width), columns_of(row)
+        row += cluster[:MOST_MARKS]
+        used += columns
+    yield row
+
+
+def _broken_ascii(line: str, room: int, width: int) -> Iterator[str]:
+    start = 0
+    while len(line) - start > room:
+        end = start + room
+        blank = line.rfind(" ", start + int(room * LONGEST_WORD), end)
+        end = blank + 1 if blank >= 0 else end
+        yield line[start:end]
+        start, room = end, width
+    yield line[start:]
