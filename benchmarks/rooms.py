@@ -3,14 +3,26 @@
 The server is asked in this process, and its clock goes on as fast as it is
 done, so every datagram is counted and none is lost. Sending one costs about as
 much again (see the table of requests: a C loop is nearly all system calls).
+
+What users and memberships cost in memory is what this process has more of it afterwards:
+the address book alone, without what the limits remember of sources.
 """
 
+import gc
 import time
+from pathlib import Path
 from statistics import median
 
 from benchmarks.processes import table
 from twisted_chat.addresses import Address
-from twisted_chat.directory.directory import RoomJoined, RoomLeft
+from twisted_chat.directory.directory import (
+    Directory,
+    Registered,
+    RoomCreated,
+    RoomJoined,
+    RoomLeft,
+)
+from twisted_chat.directory.entries import Who
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 
@@ -19,6 +31,12 @@ ROOMS = (10, 100, 1_000, 5_000)
 LEFT = 1_000
 """Members of the largest room that somebody leaves: that costs the square of it in datagrams."""
 TRIES = 5
+CROWD, HALL = 1_000_000, 10_000
+"""Users whose memory is measured, and members of each of their rooms."""
+MEMBERSHIPS = 4
+"""Rooms that each of them comes into, one after the other."""
+PAGE = 4096
+"""Bytes."""
 
 
 class Server:
@@ -83,7 +101,53 @@ def main() -> dict[str, float]:
         if size == 1000:
             reached["datagrams for one join of a room of 1,000"] = joined[0][1]
     table("Lists and rooms", ["request", "processor ms", "datagrams", "us for each"], rows)
+    return reached | _memory()
+
+
+def _resident() -> int:
+    """Bytes that this process has."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
+def _memory() -> dict[str, float]:
+    """What users cost in the address book, without a key and with one, and then each room that
+    all of them come into."""
+    rows = []
+    reached: dict[str, float] = {}
+    for keyed in (False, True):
+        directory, before = Directory(), _resident()
+        who = []
+        for number in range(CROWD):
+            address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 5000
+            name, key = f"user{number}", f"{number:064x}" if keyed else ""
+            registered = Registered(address, name, name, key)
+            who.append(registered.who)
+            directory.apply(registered, 0.0)
+        del registered
+        now = _resident() - _held(who)
+        each = [(now - before) / CROWD]
+        for stay in range(MEMBERSHIPS):
+            for number, one in enumerate(who):
+                room = f"room{stay}-{number // HALL}"
+                if number % HALL == 0:
+                    directory.apply(RoomCreated(room, room, one), 0.0)
+                directory.apply(RoomJoined(one, room), 0.0)
+            before, now = now, _resident() - _held(who)
+            each.append((now - before) / CROWD)
+        what = "with a key" if keyed else "without a key"
+        rows.append([what, *(f"{one:.0f}" for one in each)])
+        reached[f"bytes for each of {CROWD:,} users {what}, in no room"] = each[0]
+        reached[f"bytes for each membership of users {what}"] = max(each[1:])
+        del directory, who
+    header = ["users", "bytes each", *(f"room {number + 1}" for number in range(MEMBERSHIPS))]
+    table(f"Memory of the address book, {CROWD:,} users", header, rows)
     return reached
+
+
+def _held(who: list[Who]) -> int:
+    """Bytes that only the measuring itself holds: the list. What is in it is the book's too."""
+    return len(who) * 8
 
 
 if __name__ == "__main__":
