@@ -48,8 +48,10 @@ from twisted_chat.wire.gen2.requests import (
     SignOfLife,
 )
 
-_SOME, _MANY = (60, 250) if os.environ.get("THOROUGH") else (15, 60)
+_FEW, _SOME, _MANY = (25, 60, 250) if os.environ.get("THOROUGH") else (6, 15, 60)
 
+few = settings(max_examples=_FEW, deadline=None)
+"""For properties of whole programs."""
 some = settings(max_examples=_SOME, deadline=None)
 """For properties that are slow to try."""
 many = settings(max_examples=_MANY, deadline=None)
