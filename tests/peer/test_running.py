@@ -1,5 +1,7 @@
 """Rooms that are run, by whole programs at a real server."""
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.linked import Person, World
@@ -31,6 +33,22 @@ class Running(SynchronousTestCase):
         self.invite(self.bob)
         self.bob.type("hello")
         self.alice.expect("< bob: hello")
+
+    def test_created_again(self) -> None:
+        """A member's program makes no private room a public one where the server has forgotten
+        it and its owner is away, also where nobody has told it that it is private."""
+        self.invite(self.bob)
+        generation: Any = self.bob.peer._session._generation
+        generation._rosters._private.clear()  # As after the program was started again.
+        self.alice.transport.kill()
+        self.world.kill_server()
+        self.bob.expect("the server does not answer", 120)
+        self.world.start_server()
+        self.bob.expect("the server is back", 60)
+        self.world.wait(60)
+        self.carol.type("$roomlist")
+        self.carol.expect("there are no rooms")
+        self.carol.do("$roomjoin den", "only those come in who are invited")
 
     def test_refused(self) -> None:
         """What one may not is refused with a sentence that says why."""

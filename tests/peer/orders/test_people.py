@@ -82,6 +82,14 @@ class Commands(SynchronousTestCase):
         assert isinstance(alice.memory, Remembered)
         self.assertEqual(alice.memory.ignored(), [])
 
+    def test_ignored_elsewhere(self) -> None:
+        """One with whom nothing is left does not hear us again when ignored no more."""
+        world = KeyedWorld()
+        alice, bob = world.chatter("alice"), world.chatter("bob")
+        bob.type("$poke alice")
+        alice.type("$poke bob", "$ignore bob")
+        self.assertEqual(alice.type("$unignore bob"), ["> bob is not ignored any more"])
+
     def test_ignored_in_private(self) -> None:
         """Both agree on whether there is something private between them, also when one has
         ignored the other, and does so no more."""
@@ -92,7 +100,7 @@ class Commands(SynchronousTestCase):
         alice.type("$ignore bob")
         self.assertIn("alice does not talk to you any more", bob.lines[-1])
         self.assertIn("nobody heard that", bob.type("are you there?")[0])
-        alice.type("$unignore bob")
+        self.assertIn("bob hears you again", alice.type("$unignore bob")[0])
         bob.type("$poke alice", "and now?")
         self.assertIn("< bob privately: and now?", alice.lines)
         alice.type("$to bob", "now")

@@ -83,7 +83,7 @@ class KickOrders:
             self._end(outsiders, now)  # It is not ours to put them out.
         elif outcome is Outcome.IMPOSSIBLE and why is not None:
             self._tell(why)
-        elif outcome is Outcome.IMPOSSIBLE or contact is None:
+        elif outcome is Outcome.IMPOSSIBLE or contact is None or not contact.rooms:
             self._tell(talk.NobodyHere(name, Command.KICK))
         else:
             self._tell(rooms.NotKickedOut(name, contact.listening, where))

@@ -82,7 +82,8 @@ class PeopleOrders:
     def _unignore(self, order: Order, now: float) -> None:
         name = order.argument
         if self._contacts.unignore(name):
-            hears = any(one.listening for one in self._contacts.find(name))
+            found = self._contacts.find(name)
+            hears = any(one.listening and (one.rooms or one.talking) for one in found)
             self._tell(talk.IgnoredNoMore(name, hears))
         else:
             self._tell(talk.NotIgnored(name))
