@@ -42,9 +42,9 @@ class PortMapper(Enum):
 
     PCP = "pcp"
     NAT_PMP = "nat_pmp"
-    UPNP = "upnp"
     SILENT = "silent"
     NO_GATEWAY = "no_gateway"
+    NOT_ASKED = "not_asked"
 
 
 class Prospect(Enum):
@@ -107,8 +107,8 @@ class Diagnosis(Event):
     gateway: str
     """Our router, which was asked for its language; empty if there is none of IPv4."""
     port_mapper: PortMapper
-    """The language in which it leads ports to us when it is asked; it has not answered in any; or
-    there is none."""
+    """The language in which it leads ports to us when it is asked; it has not answered in any;
+    there is none; or it was not asked, as the server is on this machine."""
     outside: str
     """Its own address outside, where it has said it."""
     prospect: Prospect

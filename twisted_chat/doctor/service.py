@@ -8,7 +8,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults
 
-from twisted_chat.addresses import Address, host_and_port, is_public
+from twisted_chat.addresses import Address, AddressKind, host_and_port, is_public, kind
 from twisted_chat.doctor.examination import Port
 from twisted_chat.doctor.findings import Diagnosis, Examined, PortMapper, prospect
 from twisted_chat.doctor.protocol import Doctor, ExaminedAt, GatewayAsked
@@ -78,7 +78,8 @@ class DoctorService(Service):
         self._ports: list[DatagramService] = []
         listen(datagram_port, port, links, everywhere())
         listen(WholePort, 0, whole, everywhere())
-        if self._gateway:
+        self._far = any(kind(one[0]) is AddressKind.SOMEBODY for one in addresses)
+        if self._gateway and self._far:
             own = source_host(self._gateway)
             asked = GatewayAsked(self._gateway, own, reactor, self._asked.callback)
             listen(datagram_port, 0, asked, own)
@@ -99,7 +100,10 @@ class DoctorService(Service):
         self._asked.addCallback(lambda asked: self._diagnose(reached, asked))
 
     def _diagnose(self, reached: tuple[Examined, ...], asked: GatewayQuestion | None) -> None:
-        mapper = PortMapper.NO_GATEWAY if asked is None else _MAPPERS[asked.language]
+        if asked is not None:
+            mapper = _MAPPERS[asked.language]
+        else:
+            mapper = PortMapper.NOT_ASKED if self._gateway else PortMapper.NO_GATEWAY
         six = any(":" in host and is_public(host) for host in self._hosts)
         four = self._gateway or any(":" not in host for host in self._hosts)
         families = (("IPv4",) if four else ()) + (("IPv6",) if six else ())

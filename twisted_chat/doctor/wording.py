@@ -42,9 +42,10 @@ _FIREWALLS = {
     Filtering.UNKNOWN: "whether a firewall is on the way is not known",
 }
 _MAPPERS = {
-    PortMapper.PCP: "it leads a port to you when it is asked (PCP)",
-    PortMapper.NAT_PMP: "it leads a port to you when it is asked (NAT-PMP)",
-    PortMapper.UPNP: "it leads a port to you when it is asked (UPnP)",
+    PortMapper.PCP: "it leads a port to you when it is asked (PCP), and is asked while you chat",
+    PortMapper.NAT_PMP: "it leads a port to you when it is asked (NAT-PMP), and is asked while you"
+    " chat",
+    PortMapper.NOT_ASKED: "it was not asked for anything, as the server is on this machine",
     PortMapper.SILENT: "it does not answer when it is asked to lead a port to you (PCP, NAT-PMP)",
 }
 _PROSPECTS = {

@@ -35,7 +35,6 @@ class Language(Enum):
 
     PCP = "pcp"
     NAT_PMP = "nat_pmp"
-    UPNP = "upnp"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,17 @@ at one's network."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
 _PEERS = frozenset(
-    {"config", "name", "port", "server-key", "plain", "json", "line", "direct-only"}
+    {
+        "config",
+        "name",
+        "port",
+        "server-key",
+        "plain",
+        "json",
+        "line",
+        "direct-only",
+        "no-port-mapping",
+    }
 )
 
 
@@ -66,7 +76,7 @@ class UdpChatOptions(ServerOptions):
         " one that --key or --name has. With doctor: say what your network does to you, and what"
         " would help. With ctl: look at a running server of yours and change it,"
         " ctl --help tells more. All options but --name, --server-key, --key, --config,"
-        " --plain, --direct-only, --port, --json and --trace are the server's."
+        " --plain, --direct-only, --no-port-mapping, --port, --json and --trace are the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
@@ -82,6 +92,7 @@ class UdpChatOptions(ServerOptions):
             None,
             "Take nothing that a server carries: where there is no way, no link",
         ],
+        ["no-port-mapping", None, "Do not ask your router to lead a port to you"],
         ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
         ["line", None, "Chat in lines, with an input line below them"],
     ]
@@ -236,7 +247,8 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         else:
             identity = claim(directory, name)
         known, pinned = KnownFile(directory / KNOWN), options["server-key"] or ""
-        keys = Keys(identity, known, pinned, relays=not options["direct-only"])
+        maps = not options["no-port-mapping"]
+        keys = Keys(identity, known, pinned, relays=not options["direct-only"], maps=maps)
     patient, face = os.isatty(0), face_here(line=_in_lines(options))
     terminal: Callable[..., Any] = for_scripts if face is FaceKind.SCRIPT else for_people
     if options["json"]:

@@ -106,6 +106,9 @@ class Generation(Protocol):
     def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         """This machine has these addresses now; what could not be reached may be within reach."""
 
+    def mapped(self, outside: Address | None, now: float) -> None:
+        """Our own router leads this address to us now, or none."""
+
     def answered(self, message: Answer, source: Address, now: float) -> None:
         """What may be an answer of a server of generation 1 came from an address."""
 

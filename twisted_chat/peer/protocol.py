@@ -105,10 +105,20 @@ class Peer(DatagramProtocol):
             message = replace(message, cut=True)
         self._carry_out(self._session.heard(message, addr, self._clock.seconds()))
 
+    @property
+    def port(self) -> int:
+        """Our own, while we listen."""
+        port: int = self.transport.getHost().port
+        return port
+
     def network_changed(self, hosts: Sequence[str]) -> None:
         """This machine's addresses, which are these now, or its ways to others, have changed."""
-        own = tuple((host, self.transport.getHost().port) for host in hosts)
+        own = tuple((host, self.port) for host in hosts)
         self._carry_out(self._session.network_changed(own, self._clock.seconds()))
+
+    def mapped(self, outside: Address | None) -> None:
+        """Our own router leads this address to us now, or none."""
+        self._carry_out(self._session.mapped(outside, self._clock.seconds()))
 
     # --- The person
 

@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
 
+from twisted_chat.gateway.service import GatewayService
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
@@ -53,6 +54,8 @@ class Keys:
     server: str = ""
     relays: bool = True
     """Whether we take what a server carries."""
+    maps: bool = True
+    """Whether our own router is asked to lead a port to us."""
 
 
 class PeerService(DatagramService):
@@ -102,6 +105,8 @@ class PeerService(DatagramService):
         self._terminal = terminal
         self._reactor = reactor
         self._network = OwnNetwork(reactor, self._network_changed)
+        far = server.may_be_far if keys is not None and keys.maps else lambda: False
+        self._gateway = GatewayService(reactor, far, self.peer.mapped)
 
     def startService(self) -> None:
         super().startService()
@@ -113,10 +118,12 @@ class PeerService(DatagramService):
         if self.port is not None:
             self.port.network_changed()
             self.peer.network_changed(own_hosts())
+            self._gateway.ask(self.peer.port)
 
     def stopService(self) -> "Deferred[Any]":
         """Leave the chat, if that has not been done, and close the port."""
         self._network.stop()
+        self._gateway.stop()
         if not self.peer.over.called:
             self._reactor.callLater(LAST_CALL, self.peer.interrupt)
         # QUIC spaces out what it sends; the last words may still wait for their moment.

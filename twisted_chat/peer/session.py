@@ -183,6 +183,11 @@ class Session:
         self._generation.network_changed(own, now)
         return self._done(now)
 
+    def mapped(self, outside: Address | None, now: float) -> list[Effect]:
+        """Our own router leads this address to us now, or none."""
+        self._generation.mapped(outside, now)
+        return self._done(now)
+
     def heard(self, message: Answer, source: Address, now: float) -> list[Effect]:
         """A datagram of generation 1 came from an address."""
         if isinstance(message, NamedText):

@@ -98,6 +98,9 @@ class Gen1:
     def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         """Nothing: a server of generation 1 finds us by what we ask it next."""
 
+    def mapped(self, outside: Address | None, now: float) -> None:
+        """Nothing: nobody of generation 1 looks for ways."""
+
     # --- What is due
 
     @property

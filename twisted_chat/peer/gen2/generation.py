@@ -214,6 +214,9 @@ class Gen2:
         self._mesh.network_changed(now)
         self._ways.network_changed(own, now)
 
+    def mapped(self, outside: Address | None, now: float) -> None:
+        self._ways.mapped(outside)
+
     def answered(self, message: gen1.Answer, source: Address, now: float) -> None:
         if source in self._whereabouts:
             self._link.answers_plainly(message, source, now)

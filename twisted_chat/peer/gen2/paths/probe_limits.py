@@ -37,6 +37,8 @@ class ProbePlaces:
         self._server = server
         self._here = here
         self.observed: Address | None = None
+        self.mapped: Address | None = None
+        """Where our router leads to us."""
         self.own: tuple[Address, ...] = () if here is None else (here,)
 
     def allow(self, address: Address, origin: Origin, seen: Address) -> bool:
@@ -52,7 +54,7 @@ class ProbePlaces:
         local = kind(self._server.current[0]) is AddressKind.OURSELVES
         if (
             where is AddressKind.NOBODY
-            or address in (*self.own, self._here, self.observed)
+            or address in (*self.own, self._here, self.observed, self.mapped)
             or port == 0
         ):
             return False
@@ -74,7 +76,7 @@ class ProbePlaces:
             kind(host) is AddressKind.SOMEBODY
             and is_public(host)
             and port >= SMALLEST_PORT
-            and address not in (*self.own, self._here, self.observed)
+            and address not in (*self.own, self._here, self.observed, self.mapped)
         )
 
 

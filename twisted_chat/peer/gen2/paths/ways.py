@@ -111,6 +111,12 @@ class Ways:
             self._tell_own(link)
         self._finder.changed(now)
 
+    def mapped(self, outside: Address | None) -> None:
+        """Our own router leads this address to us now, or none."""
+        self._places.mapped = outside
+        for link in self._links.values() if outside is not None else ():
+            self.tell_peer(link)
+
     def told(self, message: Answer, now: float) -> bool:
         """Take what the server says of ways. False if it is about something else."""
         if not isinstance(message, _OF_WAYS):
@@ -165,11 +171,12 @@ class Ways:
             self._tell_at = min(self._tell_at, now + GATHER)
 
     def tell_peer(self, link: Link) -> None:
-        """Tell a peer that is reached over the server which addresses on the internet this
-        machine has: one of them may be of the kind that it has too."""
-        public = tuple(one for one in self._places.own if is_public(one[0]))[:MAX_CLAIMED]
+        """Tell a peer that is reached over the server which addresses on the internet lead to
+        this machine: one of them may be of the kind that it has too, or let everybody in."""
+        mapped = () if self._places.mapped is None else (self._places.mapped,)
+        public = tuple(one for one in (*mapped, *self._places.own) if is_public(one[0]))
         if public and is_relayed(link.address) and link.has(PATHS):
-            self._effects.frame(OwnAddresses(public).encode(), link)
+            self._effects.frame(OwnAddresses(public[:MAX_CLAIMED]).encode(), link)
 
     def claimed(self, fingerprint: str, addresses: tuple[Address, ...], now: float) -> None:
         """A peer says which addresses its machine has."""
