@@ -53,6 +53,8 @@ class Router:
         self._inside: dict[int, Address] = {}
         self._written: dict[tuple[int, Address], float] = {}
         """To whom something went from an outside port, and when last something came or went."""
+        self._led: dict[int, Address] = {}
+        """Outside ports that were asked for, by which everybody gets in."""
         self._own: set[tuple[int, Address]] = set()
         """What an answering router takes for connections of its own."""
         self._numbers = count(_FIRST_PORT)
@@ -79,6 +81,12 @@ class Router:
         self.remove(port)
         self._ports[outside] = port
 
+    def lead(self, inside: Address) -> Address:
+        """Lead one inside, as one has asked for it, to everybody. Returns where that is."""
+        port = next(self._numbers)
+        self._led[port] = self._inside[port] = inside
+        return self.host, port
+
     def forget(self) -> None:
         """What a router does that is started anew."""
         self._mapped.clear()
@@ -104,6 +112,9 @@ class Router:
     def outside_of(self, source: Address, to: Address) -> int:
         """The outside port of one inside, for what goes there."""
         self._expire()
+        for led, inside in self._led.items():
+            if inside == source:
+                return led
         if self.kind is Kind.SIX:
             self._inside[source[1]] = source
             return source[1]
@@ -129,6 +140,8 @@ class Router:
             self._own.add((port, source))
 
     def _lets_in(self, port: int, source: Address) -> bool:
+        if port in self._led:
+            return True
         if (port, source) in self._own:
             return False
         if self.kind in _LOOKS_AT_PORT:

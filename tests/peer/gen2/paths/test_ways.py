@@ -235,6 +235,47 @@ class Changing(Behind):
         self.assert_heard(10)
 
 
+class Mapped(Behind):
+    """A router that leads a port to one."""
+
+    def test_relayed(self) -> None:
+        """Two whom only the server leads to each other have a direct way as soon as the router of
+        one of them does; the words of both are heard once, in order."""
+        for number in (0, 1):
+            kinds = [Kind.HOME, Kind.HOME]
+            kinds[number] = Kind.SYMMETRIC
+            self.meet(*kinds)
+            for one in self.people:
+                one.expect("goes over the server")
+                self.talk(one, 100)
+            led = self.people[number]
+            router = led.transport._network
+            assert isinstance(router, Router)
+            led.peer.mapped(router.lead(led.transport.outside))
+            for one in self.people:
+                one.expect("goes directly now, and no longer over the server", 20)
+            self.world.wait(20)
+            self.assert_heard(100)
+
+    def test_direct(self) -> None:
+        """Those who have a direct way are told of nothing, and nobody is told of a private
+        address, as a router before that of the carrier would lead it."""
+        self.meet(Kind.HOME, Kind.HOME)
+        self.world.wait(3)
+        before = len(self.world.network.sent)
+        self.alice.peer.mapped(("203.0.112.7", 4000))
+        self.alice.peer.mapped(None)
+        self.world.wait(0.001)
+        self.assertEqual(len(self.world.network.sent), before)
+        self.meet(Kind.SYMMETRIC, Kind.HOME)
+        self.world.wait(90)
+        before = len(self.world.network.sent)
+        self.alice.peer.mapped(("10.0.0.9", 4000))
+        self.world.wait(3)
+        there = {sent.to for sent in self.world.network.sent[before:]}
+        self.assertFalse(("10.0.0.9", 4000) in there)
+
+
 class OwnNetworks(Behind):
     """A machine whose addresses become others."""
 
