@@ -235,6 +235,60 @@ class Changing(Behind):
         self.assert_heard(10)
 
 
+class AnyOrder(Behind):
+    """Whatever happens to two who talk, in whatever order."""
+
+    def happen(self, what: str) -> None:
+        """One of the things that happen."""
+        if what == "closes":
+            self.world.network.loses = self.close
+        elif what == "opens":
+            self.world.network.loses = lambda sent: False
+        else:
+            router = self.people[what == "bob"].transport._network
+            if isinstance(router, Router):
+                router.forget()
+
+    def says(self, one: Person, number: int) -> None:
+        """Say a line, and the next one in a second."""
+        one.type(f"{one.name} says {number}")
+        if number < 39:
+            self.world.clock.callLater(1.0, self.says, one, number + 1)
+
+    @some
+    @given(
+        st.sampled_from(FOURS),
+        st.sampled_from(FOURS),
+        st.floats(0, 0.39),
+        st.integers(0, 2**32),
+        st.lists(
+            st.tuples(st.sampled_from(["alice", "bob", "closes", "opens"]), st.floats(0, 40)),
+            max_size=5,
+        ),
+    )
+    def test_any_order(
+        self, one: Kind, other: Kind, loss: float, seed: int, events: list[tuple[str, float]]
+    ) -> None:
+        """Any two kinds, any loss, routers that forget, and a way that closes and opens: once it
+        is well again there is a link, or it is told that there is none, and each word is there
+        once, in order."""
+        world = self.meet(one, other, seed=seed)
+        world.network.loss, world.network.duplication = loss, loss / 2
+        for what, at in events:
+            world.clock.callLater(at, self.happen, what)
+        for person in self.people:
+            self.says(person, 0)
+        world.wait(60)
+        self.happen("opens")
+        world.network.loss = 0.0
+        world.wait(100)
+        self.assert_heard(40)
+        for person, they in ((self.alice, "bob"), (self.bob, "alice")):
+            person.do("$path", f"{they}: ")
+            (said,) = person.told(f"{they}: ")[-1:]
+            self.assertTrue("directly, at" in said or "over the server" in said, said)
+
+
 class Mapped(Behind):
     """A router that leads a port to one."""
 
