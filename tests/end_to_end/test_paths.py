@@ -2,6 +2,7 @@
 
 from twisted.trial.unittest import SkipTest, TestCase
 
+from tests.paths.gateway import led
 from tests.paths.kinds import Kind, Together
 from tests.paths.matrix import Pair, is_direct, ways
 from tests.paths.narrow import heard_after
@@ -59,6 +60,16 @@ class Paths(TestCase):
                 self.assertTrue(seconds is not None and seconds < SOON, seconds)
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None
+
+    def test_gateway(self) -> None:
+        """Where the router of one leads a port to it, two whom else only the server leads to each
+        other have a direct way; and it is given back at the end."""
+        try:
+            found = led()
+        except NoNamespaces as problem:
+            raise SkipTest(str(problem)) from None
+        self.assertIsNotNone(found.seconds)
+        self.assertTrue(found.given_back)
 
     def test_changes(self) -> None:
         """Where the network of one of two becomes another one, words are heard again."""

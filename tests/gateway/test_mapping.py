@@ -1,61 +1,11 @@
 """Having a port led to us, by fake gateways of each kind."""
 
-import struct
-
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.gateways import OUTSIDE, FakeGateway
 from twisted_chat.errors import WireError
 from twisted_chat.gateway.mapping import AGAIN, LAST, SECONDS, TRIES, PortMapping
 from twisted_chat.gateway.messages import Language
-
-OUTSIDE = ("203.0.112.5", 40_000)
-FOUR = bytes(10) + b"\xff\xff"
-
-
-class FakeGateway:
-    """Speaks what it is told to, for `lifetime` seconds each time; what it leads to us is in
-    `led`, by our port: until when."""
-
-    def __init__(self, *languages: Language, lifetime: int = SECONDS, code: int = 0) -> None:
-        self.languages = languages
-        self.lifetime = lifetime
-        self.code = code
-        self.led: dict[int, float] = {}
-        self.asked: list[tuple[float, int, int]] = []
-        """When, in which version, and for how many seconds."""
-
-    def answer(self, datagram: bytes, now: float) -> bytes | None:
-        if datagram[0] == 2:
-            return self._pcp(datagram, now)
-        if not self.languages:
-            return None
-        if Language.NAT_PMP not in self.languages:
-            return b"\2" + bytes((datagram[1] | 0x80, 0, 1)) + bytes(20)
-        if datagram == b"\0\0":
-            return struct.pack("!BBHI4B", 0, 0x80, 0, 9, 203, 0, 112, 5)
-        _, _, _, inside, _, seconds = struct.unpack("!BBHHHI", datagram)
-        self._lead(inside, seconds, 0, now)
-        granted = min(seconds, self.lifetime)
-        return struct.pack("!BBHIHHI", 0, 0x81, self.code, 9, inside, OUTSIDE[1], granted)
-
-    def _pcp(self, datagram: bytes, now: float) -> bytes | None:
-        if Language.PCP not in self.languages:
-            return b"\0\x81\0\1" + bytes(12) if self.languages else None
-        (seconds,) = struct.unpack("!I", datagram[4:8])
-        (inside,) = struct.unpack("!H", datagram[40:42])
-        self._lead(inside, seconds, 2, now)
-        head = struct.pack(
-            "!BBBBII12s", 2, 0x81, 0, self.code, min(seconds, self.lifetime), 9, b""
-        )
-        host = FOUR + bytes((203, 0, 112, 5))
-        return head + datagram[24:42] + struct.pack("!H", OUTSIDE[1]) + host
-
-    def _lead(self, inside: int, seconds: int, version: int, now: float) -> None:
-        self.asked.append((now - 100.0, version, seconds))
-        if seconds and not self.code:
-            self.led[inside] = now + min(seconds, self.lifetime)
-        else:
-            self.led.pop(inside, None)
 
 
 class Mapping(SynchronousTestCase):

@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import FakeDatagramTransport, MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.gateway.test_mapping import OUTSIDE, FakeGateway
+from tests.support.gateways import OUTSIDE, FakeGateway
 from twisted_chat.addresses import Address
 from twisted_chat.gateway.mapping import LAST, SECONDS
 from twisted_chat.gateway.messages import PORT, Language

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.paths import doctors, matrix, narrow, troubles
+from tests.paths import doctors, gateway, matrix, narrow, troubles
 from tests.support.namespaces import NoNamespaces
 
 PARTS = {
@@ -10,6 +10,7 @@ PARTS = {
     "narrow": narrow.main,
     "troubles": troubles.main,
     "doctor": doctors.main,
+    "gateway": gateway.main,
 }
 
 

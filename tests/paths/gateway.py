@@ -1,0 +1,66 @@
+"""A router that leads a port to one who asks it: who links directly then."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from tests.paths.kinds import Kind
+from tests.paths.matrix import print_table
+from tests.paths.meeting import STARTING, Meeting, Server
+from tests.paths.testbed import Testbed
+from tests.support.namespaces import Namespaces
+
+PATIENCE = 20.0
+"""Seconds in which a direct way is to be there."""
+KINDS = (Kind.SYMMETRIC, Kind.HOME)
+"""The networks of the two, of whom only the server leads each to the other."""
+
+
+@dataclass(frozen=True)
+class Led:
+    """What came of it: seconds from when the two heard each other to a direct way, None for
+    never; and whether the router was given the port back."""
+
+    seconds: float | None
+    given_back: bool
+
+
+def led(kinds: tuple[Kind, Kind] = KINDS) -> Led:
+    """Let two meet, the router of the first of whom leads ports. Raises NoNamespaces."""
+    with Namespaces() as spaces:
+        bed = Testbed(spaces)
+        sites = bed.site(kinds[0]), bed.site(kinds[1])
+        words = (sys.executable, "-m", "tests.support.gateways", "192.168.1.1", sites[0].outside)
+        gateway = subprocess.Popen(
+            [*spaces.inside(sites[0].routers[0]), *words], stdout=subprocess.PIPE, text=True
+        )
+        server = Server(bed)
+        try:
+            assert gateway.stdout is not None
+            assert gateway.stdout.readline() == "ready\n"
+            with Meeting(bed, (sites[0], 0), (sites[1], 0)) as meeting:
+                meeting.meet(STARTING)
+                began = time.monotonic()
+                seconds: float | None = None
+                while time.monotonic() < began + PATIENCE:
+                    if not meeting.is_relayed():
+                        seconds = time.monotonic() - began
+                        break
+                meeting.leave()
+            gateway.terminate()
+            return Led(seconds, "given back\n" in gateway.stdout.readlines())
+        finally:
+            gateway.kill()
+            gateway.wait()
+            server.close()
+
+
+def main() -> None:
+    """Print what comes of it."""
+    print("\n## A router that leads a port to one who asks\n")
+    found = led()
+    cells = ["never" if found.seconds is None else f"{found.seconds:.1f}"]
+    cells.append("yes" if found.given_back else "no")
+    rows = [[" and ".join(kind.value for kind in KINDS), *cells]]
+    print_table(["networks", "s, until it is direct", "given back"], rows)
