@@ -175,10 +175,12 @@ class Trial:
             heard = meeting.talk("after silence", PATIENCE)
         else:
             talks = scene.person if self.speaker is Speaker.THIS else 1 - scene.person
+            heard = True
             if stops and talks != scene.person:  # To one who is not back nothing is said.
-                meeting.hears(scene.person, "meanwhile", PATIENCE)
+                heard = meeting.hears(scene.person, "meanwhile", PATIENCE)
             (meeting.first, meeting.second)[talks].type_lines("soon")
-            heard = not stops or meeting.hears(scene.person, "meanwhile", PATIENCE)
+            if stops and talks == scene.person:
+                heard = meeting.hears(scene.person, "meanwhile", PATIENCE)
             heard = meeting.hears(1 - talks, "soon", PATIENCE) and heard
         seconds = time.monotonic() - began
         heard = heard and meeting.talk("the end", PATIENCE) and meeting.each_once()
