@@ -29,6 +29,11 @@ class LaidOut(SynchronousTestCase):
             ],
         )
 
+    def test_full_row(self) -> None:
+        """A row that ends with a word takes the blank behind it along."""
+        entry = Entry(Mark.NOTICE, f"{'x' * 31}; more")
+        self.assertEqual(rows(entry, 41), [f"12:34 > {'x' * 31};", "        more"])
+
     def test_long_introduction(self) -> None:
         """Where a name takes too much room, it stands behind the mark, further than any name."""
         entry = Entry(Mark.HEARD, "one two three", "a-rather-long-name")

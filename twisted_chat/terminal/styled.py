@@ -64,6 +64,8 @@ def laid_out(entry: Entry, when: str, width: int) -> Iterator[Row]:
     for line in entry.text.split("\n"):
         shown = one_line(introduction + line)
         for start, end in row_cuts(shown, first, room - indent):
+            if start and shown[start - 1] != " " and shown.startswith(" ", start):
+                start += 1  # The blank at which the row before was broken.
             yield (*left, *_styled(entry, shown, start, end, len(introduction)))
             left, first = (Span(" " * indent, Style.TEXT),), room - indent
         introduction = ""
