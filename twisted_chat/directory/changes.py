@@ -9,14 +9,15 @@ from twisted_chat.directory.rules import PUBLIC, RoomRules
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A user came; one of generation 1 has no fingerprint. Does not apply if
-    the address or the fingerprint is registered, the casefolded name taken, or
-    the name kept for another."""
+    """A user came; one of generation 1 has no fingerprint. `server` is which other one of a
+    cluster serves it; empty: this one. Does not apply if the address or the fingerprint is
+    registered, the casefolded name taken, or the name kept for another."""
 
     address: Address
     name: str
     casefolded: str
     fingerprint: str = ""
+    server: str = ""
 
     @property
     def who(self) -> Who:
@@ -36,6 +37,14 @@ class Moved:
 
     fingerprint: str
     address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class ServedBy:
+    """Another server of a cluster serves a user from now on; empty: this one does."""
+
+    who: Who
+    server: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +103,12 @@ class RoomLeft:
 
 @dataclass(frozen=True, slots=True)
 class RoomGiven:
-    """A room is another member's now, who is of generation 2."""
+    """A room is another member's now, who is of generation 2; `site` says where it was then if
+    it need be no member here."""
 
     casefolded: str
     fingerprint: str
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ Change = (
     Registered
     | Heard
     | Moved
+    | ServedBy
     | Departed
     | NameForgotten
     | NameKept

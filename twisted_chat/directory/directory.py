@@ -29,6 +29,7 @@ from twisted_chat.directory.changes import (
     RoomJoined,
     RoomLeft,
     RoomRuled,
+    ServedBy,
 )
 from twisted_chat.directory.entries import KeptName, KeyHolder, Member, Room, User, Who
 from twisted_chat.directory.index import Index
@@ -41,7 +42,8 @@ from twisted_chat.directory.sites import Sites
 __all__ = [
     "Change", "Departed", "Directory", "Heard", "KeptName", "KeyHolder", "Member", "Moved",
     "NameForgotten", "NameKept", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone",
-    "RoomJoined", "RoomLeft", "RoomRuled", "User", "Who",
+    "RoomJoined", "RoomLeft", "RoomRuled", "ServedBy", "User",
+    "Who",
 ]  # fmt: skip
 
 
@@ -67,6 +69,7 @@ class Directory:
             Registered: self._register,
             Heard: self._hear,
             Moved: self._move,
+            ServedBy: self._serve,
             Departed: self._depart,
             NameForgotten: self._forget_name,
             NameKept: self._keep_name,
@@ -138,6 +141,7 @@ class Directory:
             user: User = self._let_in(change, now)
         else:
             user = User(change.address, change.name, change.casefolded, now)
+            user.server = change.server
             self._silent.append(user)
         self.users.set(user.casefolded, user)
         self._sites.add(user)
@@ -146,6 +150,7 @@ class Directory:
     def _let_in(self, change: Registered, now: float) -> KeyHolder:
         address, name, casefolded = change.address, change.name, change.casefolded
         user = KeyHolder(address, name, casefolded, now, fingerprint=change.fingerprint)
+        user.server = change.server
         self.holders.set(user.fingerprint, user)
         self._forget_name(NameForgotten(casefolded), now)
         return user
@@ -167,6 +172,13 @@ class Directory:
         self._sites.remove(user)
         user.address = change.address
         self._sites.add(user)
+        return True
+
+    def _serve(self, change: ServedBy, now: float) -> bool:
+        user = self.user(change.who)
+        if user is None or user.server == change.server:
+            return False
+        user.server = change.server
         return True
 
     def _depart(self, change: Departed, now: float) -> bool:
@@ -228,10 +240,13 @@ class Directory:
 
     def _give_room(self, change: RoomGiven, now: float) -> bool:
         room, heir = self.rooms.get(change.casefolded), self.holders.get(change.fingerprint)
-        if room is None or heir is None or heir.casefolded not in room.members:
+        at = change.site
+        if not at and heir is not None and room is not None and heir.casefolded in room.members:
+            at = site(heir.address[0])
+        if room is None or not at:
             return False
         self.room_counts.remove(room)
-        room.creator, room.site = heir.fingerprint, site(heir.address[0])
+        room.creator, room.site = change.fingerprint, at
         self.room_counts.add(room)
         return True
 

@@ -27,6 +27,8 @@ class User(Place):
     heard: float
     rooms: "tuple[Room, ...]" = ()
     """Those that the user is in, in the order in which it came into them."""
+    server: str = ""
+    """Which other server of a cluster serves the user; empty: this one."""
 
     @property
     def fingerprint(self) -> str:

@@ -63,6 +63,22 @@ class RoomRules:
         """The same, but that these keys are not muted."""
         return replace(self, muted=tuple(one for one in self.muted if one[0] not in fingerprints))
 
+    def merge(self, before: "RoomRules", after: "RoomRules") -> "RoomRules":
+        """These rules, with what another change has made of `before`, which is `after`."""
+        keys = {
+            field: (getattr(self, field) | getattr(after, field) - getattr(before, field))
+            - (getattr(before, field) - getattr(after, field))
+            for field in ("ops", "invited")
+        }
+        for field in ("banned", "muted"):
+            gone = set(getattr(before, field)) - set(getattr(after, field))
+            mine = [one for one in getattr(self, field) if one not in gone]
+            new = [one for one in getattr(after, field) if one not in getattr(before, field)]
+            keys[field] = (*mine, *(one for one in new if one not in mine))
+        topic = self.topic if after.topic == before.topic else after.topic
+        private = self.private if after.private == before.private else after.private
+        return RoomRules(private, topic, **keys)
+
     def encode(self) -> str:
         """As it is kept: empty for a room that anybody may come into, without a topic."""
         if self == PUBLIC:

@@ -6,7 +6,7 @@ Whether it can be is said at once, and it is theirs when the journal has it.
 from collections.abc import Callable
 from functools import partial
 
-from twisted_chat.addresses import site
+from twisted_chat.addresses import host_and_port, site
 from twisted_chat.directory.directory import (
     Directory,
     KeyHolder,
@@ -16,6 +16,7 @@ from twisted_chat.directory.directory import (
     RoomGiven,
     User,
 )
+from twisted_chat.directory.entries import Who
 from twisted_chat.directory.rules import RoomRules
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
@@ -48,14 +49,24 @@ class Claims:
         self._ledger = ledger
 
     def name(self, change: Registered, now: float, close: Close) -> None:
-        """Somebody with a key wants a name that is free."""
-        record = NameRecord(change.casefolded, change.fingerprint, site(change.address[0]))
-        kept = self._directory.kept_names.get(change.casefolded)
-        if kept is not None:
+        """Somebody wants a name that is free, or theirs at another server. Without a key nobody
+        waits where no others could give it to somebody else."""
+        at, shared = site(change.address[0]), self._ledger.is_shared
+        if not change.fingerprint and not shared:
+            close(True, now)
+            return
+        record = NameRecord(
+            change.casefolded, change.fingerprint, at, name=change.name, address=change.address
+        )
+        if not shared and self._directory.kept_names.get(change.casefolded) is not None:
             self._ledger.note(record)
             close(True, now)
         else:
-            self._ledger.claim(record, change.fingerprint, now, close)
+            self._ledger.claim(record, waits_as(change.who), now, close)
+
+    def waits(self, user: Who) -> bool:
+        """Whether somebody waits for something."""
+        return self._ledger.waits(waits_as(user))
 
     def room(
         self, name: str, creator: User, now: float, close: Answer, *, private: bool = False
@@ -75,13 +86,13 @@ class Claims:
             close(Ground.TAKEN, now)
         elif not (self._available.can_own(creator) and self._make_room(creator, now)):
             close(Ground.MANY, now)
-        elif isinstance(creator, KeyHolder):
-            at = site(creator.address[0])
+        elif isinstance(creator, KeyHolder) or self._ledger.is_shared:
+            at, who = site(creator.address[0]), creator.who
             rules = RoomRules(private=private)
-            change = RoomCreated(name, casefolded, creator.fingerprint, at, rules)
-            record = RoomRecord(casefolded, name, creator.fingerprint, at, rules.encode())
+            change = RoomCreated(name, casefolded, who, at, rules)
+            record = RoomRecord(casefolded, name, who, at, rules.encode())
             self._ledger.claim(
-                record, creator.fingerprint, now, partial(self._room_claimed, change, close)
+                record, waits_as(who), now, partial(self._room_claimed, change, close)
             )
         else:
             self._room_claimed(RoomCreated(name, casefolded, creator.who), close, True, now)
@@ -107,10 +118,9 @@ class Claims:
             close(Ground.MANY, now)
             return
         at, rules = site(heir.address[0]), room.rules.encode()
-        record = RoomRecord(room.casefolded, room.name, heir.fingerprint, at, rules)
-        self._ledger.claim(
-            record, str(room.creator), now, partial(self._room_given, room, heir, close)
-        )
+        giver = str(room.creator)
+        record = RoomRecord(room.casefolded, room.name, heir.fingerprint, at, rules, giver)
+        self._ledger.claim(record, giver, now, partial(self._room_given, room, heir, close))
 
     def _room_given(
         self, room: Room, heir: User, close: Answer, written: bool, now: float
@@ -129,3 +139,8 @@ class Claims:
                     room.casefolded, room.name, room.creator, room.site, room.rules.encode()
                 )
             )
+
+
+def waits_as(who: Who) -> str:
+    """By what the ledger knows somebody who waits: the fingerprint, or the address as text."""
+    return who if isinstance(who, str) else host_and_port(*who)

@@ -10,6 +10,8 @@ from twisted_chat.server.answer_rates import AnswerRates
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.claims import Claims
+from twisted_chat.server.cluster.cluster import CUT_OFF, Cluster
+from twisted_chat.server.cluster.follower import Follower
 from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
@@ -23,7 +25,7 @@ from twisted_chat.server.gen2.requests import LinkRequests
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
-from twisted_chat.server.gen2.sessions import LinkSessions
+from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.nearby import Nearby, ReachedAt
@@ -60,6 +62,8 @@ class Core:
         secrets: PairSecrets | None = None,
     ) -> None:
         self.directory = directory = Directory()
+        self.cluster: Cluster | None = None
+        self._announce_here = announce
         # Of datagrams nobody knows who has sent them: they take nothing from those with links.
         rate, of_datagrams = (Rate(bounds.rate, bounds.burst) for _ in range(2))
         grants, nearby = AnswerRates(bounds), Nearby(reached_at)
@@ -85,7 +89,7 @@ class Core:
         self.ledger = ledger = Ledger()
         available = Availability(directory, bounds, ledger)
         self.registry = registry = Registry(
-            directory, bounds, rosters, announce, available, ledger
+            directory, bounds, rosters, self._announce, available, ledger
         )
         bans = Bans()
         claims = Claims(directory, bounds, registry, available, ledger)
@@ -127,18 +131,21 @@ class Core:
             dropped,
             ledger,
         )
-        self._bans = bans
+        self._bans, self._roster, self._sessions, self._links = bans, roster, sessions, links
         self.operations = Operations(
             directory, registry, available, ledger, bans, sessions.__len__, self._expel
         )
 
     @property
     def wake(self) -> float:
-        return min(self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
+        wake = min(self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
+        return wake if self.cluster is None else min(wake, self.cluster.wake)
 
     def tick(self, now: float) -> Datagrams:
         """Do what has become due. Returns what is to be sent."""
         self.registry.tick(now)
+        if self.cluster is not None and now >= self.cluster.wake:
+            self.cluster.tick(now)
         if now >= self.operations.wake:
             self.operations.tick(now)
         self.gen2.tick(now)
@@ -151,6 +158,40 @@ class Core:
             until = NEVER if ban.seconds is None else now + ban.seconds
             self._bans.add(Ban(BanKind(ban.kind), ban.what, until, ban.reason))
         self.ledger.keeps = True
+
+    def join(
+        self, me: str, address: Address, damaged: Callable[[str], None], now: float
+    ) -> Cluster:
+        """Share the address book with other servers, as this one, which others reach at this
+        address. Nobody is here yet."""
+        roster, registry, directory = self._roster, self.registry, self.directory
+        follower = Follower(
+            me, directory, registry, roster, self._bans, self._expel, self.gen2.expel,
+            self.operations.sweep,
+        )  # fmt: skip
+        cluster = Cluster(me, address, directory, registry, follower, damaged, now)
+        roster.tell_elsewhere, registry.put_out_elsewhere = cluster.tell, cluster.put_out
+        self.gen2.registration.is_gone = cluster.is_gone
+        self.gen2.registration.turn_away = self._turn_away
+        self.ledger.keeps = self.ledger.is_shared = True
+        self.cluster = cluster
+        return cluster
+
+    def _turn_away(self, session: LinkSession, now: float) -> bool:
+        cut_off = self.cluster is not None and not self.cluster.is_up
+        if cut_off:
+            self.gen2.turn_away(session, CUT_OFF, now)
+        return cut_off
+
+    def told(self, fingerprint: str, message: bytes) -> None:
+        """Another server has this for a user of ours."""
+        session = self._sessions.registered.get(fingerprint)
+        if session is not None:
+            self._links.tell(session, message)
+
+    def _announce(self, change: Change, name: str) -> None:
+        if self.cluster is None or self.cluster.changed(change, name):
+            self._announce_here(change, name)
 
     def renew(self, bounds: Bounds, now: float) -> None:
         """Let these be the bounds from now on."""

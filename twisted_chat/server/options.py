@@ -1,5 +1,6 @@
 """What every way to start the room server is told: where it listens, and its bounds."""
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any, ClassVar
@@ -7,9 +8,12 @@ from typing import Any, ClassVar
 from twisted.python import usage
 
 from twisted_chat import startup
+from twisted_chat.addresses import Address
+from twisted_chat.errors import UsageMistake
 from twisted_chat.names import LONGEST_NAME
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.cluster.location import SCHEMES, LogLocation, read_location
 from twisted_chat.terminal.socket import socket_path
 from twisted_chat.trace.options import TRACE_OPTIONS
 
@@ -72,10 +76,25 @@ def _control(text: str) -> str:
     return text if text == NONE else os.path.abspath(text)
 
 
+def _reached_at(text: str) -> Address:
+    """Reads an address of this machine. Raises UsageError."""
+    host, _, port = text.rpartition(":")
+    try:
+        return str(ipaddress.ip_address(host.strip("[]"))), int(startup.number(int, 1)(port))
+    except ValueError:
+        raise usage.UsageError(f"{text!r} is no address: give one like 192.0.2.1:8090") from None
+
+
 def _journal(text: str) -> str:
     """Reads where a journal is. Raises UsageError."""
     if not text:
-        raise usage.UsageError("give a file, or memory")
+        raise usage.UsageError("give a file, memory, or nats://HOST:PORT/NAME")
+    if text.startswith(SCHEMES):
+        try:
+            read_location(text)
+        except UsageMistake as mistake:
+            raise usage.UsageError(str(mistake)) from None
+        return text
     return text if text == MEMORY else os.path.abspath(text)
 
 
@@ -231,7 +250,10 @@ class ServerOptions(startup.Options):
             "journal",
             None,
             None,
-            "File in which names and rooms outlive the server, or memory; else one beside the key",
+            (
+                "File in which names and rooms outlive the server, memory, or nats://HOST:PORT/NAME"
+                ", which several servers share; else a file beside the key"
+            ),
             _journal,
         ],
         [
@@ -240,6 +262,13 @@ class ServerOptions(startup.Options):
             0,
             "UDP port by which users see what their routers do; 0: any, or none",
             _second_port,
+        ],
+        [
+            "reached-at",
+            None,
+            None,
+            "HOST:PORT at which users of other servers that share the journal reach this one",
+            _reached_at,
         ],
         [
             "control",
@@ -271,12 +300,17 @@ class ServerOptions(startup.Options):
         """The file that names and rooms are written into, by default in the same folder as
         this one; None where they are kept in memory only."""
         given, port, interface = self["journal"], self["port"], self["interface"]
-        if given == MEMORY or (given is None and not port):
+        if given == MEMORY or self.shared() or (given is None and not port):
             return None
         if given is not None:
             return Path(given)
         where = "" if interface in ("0.0.0.0", "::") else f"{interface.replace(':', '.')}-"
         return beside.with_name(f"room-server-{where}{port}.sqlite")
+
+    def shared(self) -> LogLocation | None:
+        """The log that several servers share; None where this is the only one."""
+        given = self["journal"]
+        return read_location(given) if given and given.startswith(SCHEMES) else None
 
     def control(self) -> Path | None:
         """The socket at which operators are served; None where they are not."""

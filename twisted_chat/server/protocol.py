@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
@@ -20,10 +21,10 @@ from twisted_chat.directory.directory import (
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.cluster.cluster import Cluster
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
-from twisted_chat.server.journal.records import KeptRecords
-from twisted_chat.server.journal.writer import JournalWriter
+from twisted_chat.server.journal.records import KeptRecords, Record
 from twisted_chat.tally import EVERY, LogLines, Tally
 
 _LINES: dict[type[Change], tuple[str, str, str]] = {
@@ -34,6 +35,24 @@ _LINES: dict[type[Change], tuple[str, str, str]] = {
 }
 """What is counted and written of which changes: the word, the kind of line, of which there are
 so many a second, and the line."""
+
+
+class Journal(Protocol):
+    """What keeps names and rooms: a file, or the log of a cluster."""
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing can be written now."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something is to be written that is not in the ledger."""
+
+    def write(self, records: list[tuple[int, Record]]) -> None:
+        """Write these, each with the number of its claim, or with 0."""
+
+    def stop(self) -> "Deferred[None]":
+        """Fires when all is written, or cannot be."""
 
 
 class RoomServer(DatagramProtocol):
@@ -62,7 +81,7 @@ class RoomServer(DatagramProtocol):
             reached_at=lambda address: self.transport.reached_at(address),
             secrets=secrets,
         )
-        self._journal: JournalWriter | None = None
+        self._journal: Journal | None = None
         self._write_beside: Callable[[bytes, Address], object] = lambda datagram, address: None
         self._tally = Tally()
         self._changes: Counter[str] = Counter()
@@ -70,10 +89,23 @@ class RoomServer(DatagramProtocol):
         self._alarm = Alarm(clock, self._tick)
         self._reporting = Alarm(clock, self._report)
 
-    def keep(self, journal: JournalWriter, kept: KeptRecords) -> None:
+    def keep(self, journal: "Journal", kept: KeptRecords) -> None:
         """Write names and rooms into this journal, which has kept these. Nobody is here yet."""
         self._journal = journal
         self._core.keep(kept, self._clock.seconds())
+
+    def join(self, me: str, address: Address) -> Cluster:
+        """Share names, users and rooms with other servers, as this one, which others reach
+        there. Nobody is here yet. `share` is with which journal."""
+        return self._core.join(me, address, self._damaged, self._clock.seconds())
+
+    def share(self, journal: "Journal") -> None:
+        """What is shared goes through this journal."""
+        self._journal = journal
+
+    def told(self, fingerprint: str, message: bytes) -> None:
+        """Another server has this for a user of ours."""
+        self._core.told(fingerprint, message)
 
     def settled(self, claims: list[tuple[int, bool]]) -> None:
         """The journal has or has not written what was claimed."""
@@ -103,6 +135,7 @@ class RoomServer(DatagramProtocol):
         return {
             **self._core.operations.figures(),
             "journal_failing": self._journal is not None and self._journal.is_failing,
+            **({} if self._core.cluster is None else self._core.cluster.figures()),
             "changes": dict(self._changes),
             "dropped": self._tally.totals(),
         }
@@ -198,8 +231,10 @@ class RoomServer(DatagramProtocol):
         self._perform(self._core.gen2.effects(now))
         for datagram, address in self._core.checkups.take_unasked():
             self._write_beside(datagram, address)
-        if self._journal is not None and (records := self._core.ledger.take()):
-            self._journal.write(records)
+        if self._journal is not None:
+            records = self._core.ledger.take()
+            if records or self._journal.has_news:
+                self._journal.write(records)
         self._alarm.set(self._core.wake)
 
     def _announce(self, change: Change, name: str) -> None:
@@ -216,6 +251,9 @@ class RoomServer(DatagramProtocol):
     def _report(self) -> None:
         for kind, many in self._lines.left_out().items():
             self.log.info("left out {many} lines: {kind}", many=many, kind=kind)
+
+    def _damaged(self, what: str) -> None:
+        self.log.error("what another server has written is no entry: {what}", what=what)
 
     def _dropped(self, category: str, source: Address, now: float) -> None:
         if many := self._tally.count(category, now):

@@ -6,6 +6,7 @@ from twisted_chat.directory.directory import (
     Change,
     Departed,
     Directory,
+    Heard,
     Moved,
     NameForgotten,
     NameKept,
@@ -65,13 +66,16 @@ class Registry:
             keyed: Rate(TELL_RATE if bounds.rate else 0, TELL_BURST) for keyed in (False, True)
         }
         self._expiry = Expiry(directory, bounds)
+        self._is_cut_off = False
+        self.put_out_elsewhere: Callable[[Room, User, Leaving], None] = lambda *what: None
+        """Told how somebody was put out of a room whom another server serves."""
         self.wake = NEVER
 
     def tick(self, now: float) -> None:
         """Do what has become due: expiry and what was gathered."""
         for roster in self._rosters:
             roster.tick(now)
-        if now >= self._expiry.wake:
+        if now >= self._expiry.wake and not self._is_cut_off:
             self._expire(now)
         self._arrange()
 
@@ -96,6 +100,12 @@ class Registry:
             self._expiry.room_empty(now)
         self._arrange()
 
+    def cut_off(self, cut_off: bool) -> None:
+        """Whether others may have heard of users, rooms and names what is not known here, so
+        that nothing expires."""
+        self._is_cut_off = cut_off
+        self._arrange()
+
     # --- Users
 
     def make_place(self, host: str, now: float) -> bool:
@@ -106,7 +116,7 @@ class Registry:
         if available.has_place_without_key():
             return True
         goes = self._directory.first_to_lose_its_place()
-        if goes is None:
+        if goes is None or goes.server:
             return False
         self.depart(goes, now, expired=True)
         return True
@@ -129,6 +139,12 @@ class Registry:
                     roster.moved(room, user, before, now)
             self._arrange()
 
+    def keep_name(self, change: NameKept, since: float) -> None:
+        """A name is kept for the key of somebody who went then."""
+        self._directory.apply(change, since)
+        self._expiry.name_kept(since)
+        self._arrange()
+
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
         """Somebody goes, from all rooms too."""
         for roster in self._rosters:
@@ -141,7 +157,8 @@ class Registry:
             self._ledger.note(record)
             self._expiry.name_kept(now)
             self._arrange()
-            self._forget_one_too_many(user.address[0], now)
+            if not user.server:
+                self._forget_one_too_many(user.address[0], now)
 
     def _forget_one_too_many(self, host: str, now: float) -> None:
         """One more name is kept for those who went from this host: its site loses its
@@ -210,10 +227,18 @@ class Registry:
             self._shrunk(other, user, now)
         # Those who come go again, which is not to wait.
         self._charge(user, now, 2 * _caused(room))
+        self._came(room, user, now)
+        return None
+
+    def take_in(self, room: Room, user: User, now: float) -> None:
+        """Somebody is in this room whom another server serves, which has let it in."""
+        if self.apply(RoomJoined(user.who, room.casefolded), user.name, now):
+            self._came(room, user, now)
+
+    def _came(self, room: Room, user: User, now: float) -> None:
         for roster in self._rosters:
             roster.came(room, user, now)
         self._arrange()
-        return None
 
     def leave_room(self, room: Room, user: User, now: float, how: Leaving = Leaving.LEFT) -> None:
         """Take a member out of this room, and tell it how."""
@@ -270,6 +295,8 @@ class Registry:
     def _put_out(self, room: Room | None, user: User, how: Leaving) -> None:
         for roster in self._rosters:
             roster.put_out(room, user, how)
+        if user.server and room is not None:
+            self.put_out_elsewhere(room, user, how)
 
     def _shrunk(self, room: Room, user: User, now: float) -> None:
         for roster in self._rosters:
@@ -284,13 +311,17 @@ class Registry:
 
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
-        self.wake = min(self._expiry.wake, *(roster.wake for roster in self._rosters))
+        expiry = NEVER if self._is_cut_off else self._expiry.wake
+        self.wake = min(expiry, *(roster.wake for roster in self._rosters))
 
     def _expire(self, now: float) -> None:
         for gone in self._expiry.over(now):
             match gone:
                 case User():
-                    self.depart(gone, now, expired=True)
+                    if gone.server:  # Whose sign of life comes to that one.
+                        self._directory.apply(Heard(gone.address), now)
+                    else:
+                        self.depart(gone, now, expired=True)
                 case Room():
                     self.drop_room(gone, now)
                 case KeptName():

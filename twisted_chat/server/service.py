@@ -1,11 +1,13 @@
 """Assembly of the room server: `twistd udpchat`."""
 
 import os
+import socket
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from twisted.application.service import IService, MultiService
 from twisted.internet.defer import gatherResults
@@ -13,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.launch import daemon
@@ -32,6 +35,7 @@ from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.service import DatagramService
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import LINK_WINDOW
+from twisted_chat.server.cluster.location import LogLocation
 from twisted_chat.server.daemon_options import RoomServerOptions, read_again
 from twisted_chat.server.garbage import Collector
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
@@ -40,7 +44,7 @@ from twisted_chat.server.journal.file import JournalFile
 from twisted_chat.server.journal.writer import JournalWriter
 from twisted_chat.server.operators.control import ControlService
 from twisted_chat.server.options import ServerOptions
-from twisted_chat.server.protocol import RoomServer
+from twisted_chat.server.protocol import Journal, RoomServer
 from twisted_chat.server.second_port import SecondPort
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
@@ -67,13 +71,13 @@ class RoomService(DatagramService):
         make_port: Callable[[], BoundedPort],
         fingerprint: str,
         clock: IReactorTime,
-        open_journal: Callable[[], JournalWriter] | None = None,
+        open_journal: Callable[[], Journal] | None = None,
     ) -> None:
         super().__init__(make_port)
         self.parts = MultiService()
         """What operators use, which runs while the server does."""
         self._open_journal = open_journal
-        self._journal: JournalWriter | None = None
+        self._journal: Journal | None = None
         self.fingerprint = fingerprint
         self._collector = Collector(clock)
         self.read_again: Callable[[], dict[str, Any]] | None = None
@@ -168,7 +172,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             answers=True,
         )
 
-    journal = options.journal(key)
+    journal, shared = options.journal(key), options.shared()
 
     def open_journal() -> JournalWriter:
         assert journal is not None
@@ -191,7 +195,11 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
         server.keep(writer, kept)
         return writer
 
-    opens = open_journal if journal is not None else None
+    def join_cluster() -> Journal:
+        assert shared is not None
+        return joined(shared, server, reactor, options["reached-at"], service.port)
+
+    opens = join_cluster if shared is not None else open_journal if journal is not None else None
     service = RoomService(make_port, identity.fingerprint, reactor, opens)
     if options["second-port"] is not None:
         DatagramService(make_second).setServiceParent(service.parts)
@@ -223,6 +231,39 @@ def _read_again(options: RoomServerOptions, server: RoomServer) -> dict[str, Any
     for line in lines:
         log.info("{file}: {line}", file=options["config"], line=line)
     return {"ok": True, "lines": lines} if right else {"ok": False, "why": lines[0]}
+
+
+def joined(
+    location: LogLocation, server: RoomServer, reactor: Any, reached_at: Address | None, port: Any
+) -> Journal:
+    """Let a server be one of several. Raises CannotStart where the library is missing."""
+    try:
+        from twisted_chat.server.cluster.cluster_journal import ClusterJournal
+    except ImportError as missing:
+        raise CannotStart(
+            f"a cluster needs the extra cluster, as in pip install '.[cluster]': {missing}"
+        ) from None
+    me = os.urandom(6).hex()
+    cluster = server.join(me, reached_at or _reached_at(location, port))
+    journal = ClusterJournal(cluster, location, me, reactor, server.settled, server.told)
+    server.share(journal)
+    journal.start()
+    return journal
+
+
+def _reached_at(location: LogLocation, port: Any) -> Address:
+    """Where this machine is on its way to NATS, and the port that is listened on."""
+    here = port.getHost()
+    if here.host not in ("0.0.0.0", "::"):
+        return here.host, here.port
+    url = urlsplit(location.urls[0])
+    try:
+        where = socket.getaddrinfo(url.hostname, url.port or 4222, type=socket.SOCK_DGRAM)
+        with socket.socket(where[0][0], socket.SOCK_DGRAM) as probe:
+            probe.connect(where[0][4])
+            return probe.getsockname()[0], here.port
+    except OSError:
+        return "127.0.0.1", here.port
 
 
 def _metrics() -> Callable[[int, Callable[[], dict[str, Any]], Any], IService]:

@@ -1,10 +1,17 @@
 """What the room server answers in generation 1: a request in, changes and messages out."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from twisted_chat.addresses import Address, there_can_be
-from twisted_chat.directory.directory import Directory, Heard, Registered, Room, User
+from twisted_chat.directory.directory import (
+    Directory,
+    Heard,
+    Registered,
+    Room,
+    ServedBy,
+    User,
+)
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
 from twisted_chat.rate import Rate
@@ -89,11 +96,11 @@ class DatagramRequests:
         """Decide about one request from one address."""
         directory = self._directory
         user = directory.user_at(source)
-        if user is not None and now - user.heard >= self._news:
+        if user is not None and now - user.heard >= self._news and not user.server:
             directory.apply(Heard(source), now)
         if type(request) is Register:
             self._register(request, user, source, now)
-        elif user is None:
+        elif user is None or user.server:
             self._queue.send(source, _HI, now)
         else:
             self._answer[type(request)](request, user, now)
@@ -106,22 +113,41 @@ class DatagramRequests:
         except NameRefused:
             self._queue.send(source, _HI, now)
             return
-        if user is not None and user.casefolded == casefolded:
+        own = user is not None and user.casefolded == casefolded
+        if own and user is not None and not user.server:
             self._say_again(source, _welcome(request.name), now)
+            return
+        if self._claims.waits(source):
             return
         if (
             not self._serves
-            or not self._available.is_free(request.name, casefolded)
+            or not (own or self._available.is_free(request.name, casefolded))
             or self._bans.found("", source[0], casefolded, now)
         ):
             self._queue.send(source, _HI, now)
             return
-        if user is not None:
-            self._registry.depart(user, now)
-        elif not there_can_be(source) or not self._registry.make_place(source[0], now):
+        if user is None and not (
+            there_can_be(source) and self._registry.make_place(source[0], now)
+        ):
             return  # A stranger over a bound is not answered.
-        self._registry.register(Registered(source, request.name, casefolded), now)
-        self._queue.send(source, _welcome(request.name), now)
+        came = Registered(source, request.name, casefolded)
+        self._claims.name(came, now, partial(self._claimed, came))
+
+    def _claimed(self, came: Registered, written: bool, now: float) -> None:
+        """A name is this one's, or cannot be."""
+        source = came.address
+        if not written:
+            if not self._available.is_free(came.name, came.casefolded):
+                self._queue.send(source, _HI, now)
+            return  # Who is not answered asks again, perhaps another server.
+        user = self._directory.user_at(source)
+        if user is not None and user.server:
+            self._registry.apply(ServedBy(source, ""), user.name, now)
+        if user is None or user.casefolded != came.casefolded:
+            if user is not None:
+                self._registry.depart(user, now)
+            self._registry.register(came, now)
+        self._queue.send(source, _welcome(came.name), now)
 
     def _leave(self, request: Leave, user: User, now: float) -> None:
         self._registry.depart(user, now)
@@ -143,6 +169,8 @@ class DatagramRequests:
         self._queue.open(user.address, Slot.ROOMS, _public(self._directory.rooms.read()))
 
     def _create_room(self, request: CreateRoom, user: User, now: float) -> None:
+        if self._claims.waits(user.who):
+            return
         before = len(self._directory.rooms)
 
         def close(ground: Ground | None, now: float) -> None:

@@ -42,7 +42,7 @@ class DatagramRoster:
             self._tell_all(room)
             return
         for member in room.members if room.holders < len(room.members) else ():
-            if member.user is not newcomer and not member.user.fingerprint:
+            if member.user is not newcomer and _is_here(member.user):
                 # One that is still being sent its list finds the newcomer at the list's end.
                 news = self._others(room.members.read(newest=1), member.user)
                 self._queue.open(member.address, Slot.ROSTER, news)
@@ -66,12 +66,12 @@ class DatagramRoster:
 
     def renew(self, room: Room, user: User) -> None:
         """Tell this member the whole list again."""
-        if not user.fingerprint:
+        if _is_here(user):
             self._queue.replace(user.address, Slot.ROSTER, self._whole(room, user))
 
     def put_out(self, room: Room | None, user: User, how: Leaving = Leaving.OTHER) -> None:
         """This user is in no room any more."""
-        if not user.fingerprint:
+        if _is_here(user):
             self._queue.replace(user.address, Slot.ROSTER, iter((_CLEARED,)))
 
     def emptied(self, room: Room) -> None:
@@ -81,7 +81,7 @@ class DatagramRoster:
 
     def departs(self, user: User, *, expired: bool) -> None:
         """This user is about to be forgotten: send it nothing that has not been sent."""
-        if not user.fingerprint:
+        if _is_here(user):
             self._queue.cancel(user.address)
             if expired and not user.rooms:
                 self.put_out(None, user)  # All that the original understands of it.
@@ -112,6 +112,11 @@ class DatagramRoster:
         for member in members:
             if member.user is not user:
                 yield _entry(self._nearby.seen(member.address, user.address))
+
+
+def _is_here(user: User) -> bool:
+    """Whether this is a user without a key whom no other server serves."""
+    return not user.fingerprint and not user.server
 
 
 @lru_cache(maxsize=REMEMBERED)

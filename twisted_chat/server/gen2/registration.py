@@ -1,8 +1,15 @@
 """Who is registered over which link: coming, going, and two links with one key."""
 
+from collections.abc import Callable
 from functools import partial
 
-from twisted_chat.directory.directory import Directory, KeyHolder, Moved, Registered
+from twisted_chat.directory.directory import (
+    Directory,
+    KeyHolder,
+    Moved,
+    Registered,
+    ServedBy,
+)
 from twisted_chat.errors import NameRefused
 from twisted_chat.links import Link
 from twisted_chat.names import casefold
@@ -48,6 +55,11 @@ class LinkRegistration:
         self._queue = queue
         self._roster = roster
         self.rivals = Rivals()
+        self.is_gone: Callable[[str], bool] = lambda server: False
+        """Whether another server of the cluster is there no more."""
+        self.turn_away: Callable[[LinkSession, float], bool] = lambda session, now: False
+        """Ends the link to one who waited for a name, where there are none to be had for
+        anybody, and says why; returns whether that is so."""
 
     def user(self, session: LinkSession) -> KeyHolder | None:
         fingerprint = session.link.fingerprint
@@ -83,13 +95,18 @@ class LinkRegistration:
             self._tell_of(lost, link, now)
             return ""
         user = self._directory.holders.get(link.fingerprint)
-        if user is not None and user.casefolded == casefolded:
+        own = user is not None and user.casefolded == casefolded
+        if user is not None and user.server:
+            if not self._may_take_over(user, session):
+                self._queue.send(session, Rivalled(user.name, 0).encode())
+                return ""
+        elif own and user is not None:
             self._queue.send(session, Welcome(request.name).encode())
             self._welcome_back(user, session, now)
             return ""
         places = self._available
         is_free = places.is_free(request.name, casefolded, link.fingerprint)
-        if not is_free or (user is None and places.is_full(session.address[0])):
+        if not (own or is_free) or (user is None and places.is_full(session.address[0])):
             self._queue.send(session, _HI.encode())
             return ""
         came = Registered(session.address, request.name, casefolded, link.fingerprint)
@@ -99,18 +116,32 @@ class LinkRegistration:
     def _claimed(self, came: Registered, session: LinkSession, written: bool, now: float) -> None:
         """A name is this key's, or cannot be. The one who asked for it may be gone."""
         if not written:
-            self._queue.send(session, _HI.encode())
+            if self._sessions.get(session.link) is session and not self.turn_away(session, now):
+                self._queue.send(session, _HI.encode())
             return
         user = self._directory.holders.get(came.fingerprint)
-        if user is not None:
-            self._registry.depart(user, now)
-        self._registry.register(came, now)
+        if user is not None and user.server:
+            self._registry.apply(ServedBy(user.fingerprint, ""), user.name, now)
+        if user is None or user.casefolded != came.casefolded:
+            if user is not None:
+                self._registry.depart(user, now)
+            self._registry.register(came, now)
+        elif self._sessions.get(session.link) is session:
+            self._queue.send(session, Welcome(came.name).encode())
+            self._welcome_back(user, session, now)
+            return
         if self._sessions.get(session.link) is session:
             self._register(session, now)
             self._queue.send(session, Welcome(came.name).encode())
             self.follow(session, now)
         elif (gone := self._directory.holders.get(came.fingerprint)) is not None:
             self._registry.depart(gone, now)
+
+    def _may_take_over(self, user: KeyHolder, session: LinkSession) -> bool:
+        """Whether one may be here whom another server serves: from the same address, as one
+        that does not find it, or where that is gone."""
+        same_host = user.address[0] == session.address[0]
+        return same_host or self.is_gone(user.server)
 
     def _welcome_back(self, user: KeyHolder, session: LinkSession, now: float) -> None:
         """A user is registered over this link from now on, and knows its rosters."""

@@ -96,6 +96,8 @@ class LinkRoster:
         self._queue = queue
         self._outlets = outlets
         self._gathering: dict[Room, _Gathered] = {}
+        self.tell_elsewhere: Callable[[User, bytes], None] = lambda user, message: None
+        """Tells somebody whom another server serves."""
 
     @property
     def wake(self) -> float:
@@ -146,13 +148,14 @@ class LinkRoster:
         outlet = self._outlets.get(user.fingerprint)
         if outlet is not None:
             self._queue.tell(outlet, message)
+        elif user.server:
+            self.tell_elsewhere(user, message)
 
     def introduce(self, asker: User, found: User) -> None:
         """The one has asked for the other."""
-        outlet = self._outlets.get(found.fingerprint)
-        if outlet is not None and asker is not found:
+        if asker is not found and found.fingerprint:
             told = self._nearby.contact(contact(asker), found.address)
-            self._queue.tell(outlet, Introduced(told).encode())
+            self.news(found, Introduced(told).encode())
 
     def emptied(self, room: Room) -> None:
         """All are put out of this room, or told its whole roster: tell them nothing else."""

@@ -55,7 +55,7 @@ class LinkServer:
         self._bounds = bounds
         self._registry = registry
         self._sessions = sessions
-        self._registration = registration
+        self._registration = self.registration = registration
         self._rivals = registration.rivals
         self._queue = queue
         self._rate = rate
@@ -127,6 +127,11 @@ class LinkServer:
             self._close(session, why, now)
             self._arrange()
 
+    def turn_away(self, session: LinkSession, why: str, now: float) -> None:
+        """End the link of one who is not registered, and say why."""
+        self._close(session, why, now)
+        self._arrange()
+
     def tick(self, now: float) -> None:
         """Do what has become due; `effects` has what comes of it."""
         for session in self._sessions.unknown(now):
@@ -137,7 +142,7 @@ class LinkServer:
         self._registration.silent(now)
         for fingerprint in self._sessions.missing(now):
             user = self._directory.holders.get(fingerprint)
-            if user is not None:
+            if user is not None and not user.server:
                 self._registry.depart(user, now, expired=True)
         for speaker, message in self._backlog.earned(now):
             self._hear(speaker, message, now)

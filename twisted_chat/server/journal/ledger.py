@@ -17,7 +17,8 @@ Close = Callable[[bool, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A record that the one with this fingerprint waits for."""
+    """A record that the one with this fingerprint waits for, or the one without a key at this
+    address, as text."""
 
     record: NameRecord | RoomRecord
     fingerprint: str
@@ -33,6 +34,9 @@ class Ledger:
     def __init__(self) -> None:
         self.keeps = False
         """Whether there is a journal."""
+        self.is_shared = False
+        """Whether other servers write into it too: then nobody has a name or a room that it
+        does not say is theirs."""
         self._claims: dict[int, Claim] = {}
         self._numbers = 0
         self._unsent: list[tuple[int, Record]] = []

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 
+from twisted_chat.addresses import Address
+from twisted_chat.directory.entries import Who
+
 
 @dataclass(frozen=True, slots=True)
 class NameRecord:
     """A casefolded name is that of the key with this fingerprint, whose holder is or
-    was last at this site; `absent` since the record was written, or here."""
+    was last at this site; `absent` since the record was written, or here. The key is empty,
+    and where the holder is and how it writes the name are told, for a cluster alone."""
 
     casefolded: str
     fingerprint: str
     site: str
     absent: bool = False
+    name: str = ""
+    address: Address = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +29,17 @@ class NameFreed:
 
 @dataclass(frozen=True, slots=True)
 class RoomRecord:
-    """A room is that of the key with this fingerprint, which was at this site when it
-    became its."""
+    """A room is that of the key with this fingerprint, or in a cluster of the one without a
+    key at this address, which was at this site when it became its."""
 
     casefolded: str
     name: str
-    owner: str
+    owner: Who
     site: str
     rules: str = ""
     """How it is run, as `directory.rules` encodes it."""
+    giver: str = ""
+    """Whose it was before; empty where there was no such room."""
 
 
 @dataclass(frozen=True, slots=True)

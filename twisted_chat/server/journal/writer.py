@@ -32,6 +32,8 @@ class JournalWriter:
     """
 
     log = Logger()
+    has_news = False
+    """Nothing is to be written that is not in the ledger."""
 
     def __init__(self, file: JournalFile, run: Run, settled: Settled) -> None:
         self._file = file

@@ -54,8 +54,11 @@ class RoomServerCollector(Collector):
             ("bans", "Bans"),
             ("draining", "Whether nobody else may come"),
             ("journal_failing", "Whether names and rooms cannot be written now"),
+            ("servers", "Servers that share names and rooms, as far as this one knows"),
+            ("owed", "Names and rooms that the other servers are to be told of"),
         ):
-            yield GaugeMetricFamily(f"udpchat_{name}", text, value=float(found[name]))
+            if name in found:
+                yield GaugeMetricFamily(f"udpchat_{name}", text, value=float(found[name]))
         for name, text, label in (
             ("dropped", "What was not answered", "reason"),
             ("changes", "What has happened to users and rooms", "change"),

@@ -92,9 +92,13 @@ class Operations:
                 return
             address, name = user.address, user.casefolded
             ban = self._bans.found(user.fingerprint, address[0], name, now)
-            if ban is not None:
+            if ban is not None and not user.server:
                 self._expel(user, told(ban, now), now)
         self.wake = now + PAUSE
+
+    def sweep(self, now: float) -> None:
+        """There are bans that those who are here have not been looked at for."""
+        self._sweep, self.wake = self._directory.users.read(), now
 
     # --- Looking
 
@@ -124,6 +128,10 @@ class Operations:
 
     def _kick(self, order: Mapping[str, Any], now: float) -> Reply:
         user = self._user(order)
+        if user.server:
+            raise UsageMistake(
+                f"{user.name} is at another server of this cluster, {user.server}: ask there"
+            )
         reason = _reason(order)
         self._expel(user, _because("the operator of this server has put you out", reason), now)
         return {"name": user.name}
@@ -148,7 +156,7 @@ class Operations:
         self._bans.add(ban)
         left = None if seconds is None else float(seconds)
         self._ledger.note(BanRecord(kind.value, what, left, ban.reason))
-        self._sweep, self.wake = self._directory.users.read(), now
+        self.sweep(now)
         return _described(ban, now)
 
     def _unban(self, order: Mapping[str, Any], now: float) -> Reply:

@@ -1,0 +1,1 @@
+"""Several room servers with one address book, written into a log that all read."""

@@ -1,0 +1,171 @@
+"""What this server wants to stand in the log, has sent to it, and has seen in it.
+
+Whoever writes an entry says which one of its subject was the last that it saw, and is refused
+where there is a later one. So nothing is ever written over that was not known; the one
+who is refused waits until it has seen what stands there, and wants what it wants then.
+One entry of a subject is on its way at a time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from twisted_chat.directory.shards import Shards
+from twisted_chat.server.cluster.entries import FREED, NAME, ROOM, SERVER, Key
+
+GONE = 24 * 3600
+"""Seconds that it stands in the log that there is no such name or room any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Let this stand in the log, for so many seconds if these are not 0, if the last
+    entry of its subject is the `expected` one; None: whatever it is."""
+
+    key: Key
+    data: bytes
+    expected: int | None
+    ttl: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry as it comes from the log, with its number there."""
+
+    key: Key
+    sequence: int
+    data: bytes
+
+
+class News(Enum):
+    """What an entry from the log is to this server."""
+
+    KNOWN = "known"
+    OURS = "what was sent, and is not acknowledged yet"
+    OTHERS = "somebody else's"
+
+
+class Replica:
+    """By keys; `wanted` says what is to stand there now, as data and seconds to live; None:
+    what another server says."""
+
+    def __init__(self, wanted: Callable[[Key, float, float], tuple[bytes, int] | None]) -> None:
+        self._wanted = wanted
+        self._seen: dict[str, Shards[str, int]] = {NAME: Shards(), ROOM: Shards()}
+        # The last of a subject where that is ours, and somebody or something is there.
+        self._own: dict[Key, bytes] = {}
+        self._ready: dict[Key, None] = {}
+        self._later: set[Key] = set()
+        self._sent: dict[Key, bytes] = {}
+        # By the number of the entry that has to be seen first.
+        self._behind: dict[Key, int] = {}
+
+    @property
+    def owed(self) -> int:
+        """How many entries are to be written, or on their way."""
+        return len(self._ready) + len(self._later | self._sent.keys() | self._behind.keys())
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `take` has something."""
+        return bool(self._ready)
+
+    def own(self, key: Key) -> bytes | None:
+        """What stands there, if this server has written it and it is about what is here."""
+        return self._own.get(key)
+
+    def wants(self, key: Key) -> bool:
+        """Whether something is to be written there, or on its way."""
+        return key in self._ready or key in self._sent or key in self._behind
+
+    def want(self, key: Key) -> None:
+        """Something else is to stand there, perhaps."""
+        if key in self._sent or key in self._behind:
+            self._later.add(key)
+        else:
+            self._ready[key] = None
+
+    def content(self, key: Key) -> None:
+        """What stands there is what is wanted."""
+        self._ready.pop(key, None)
+        self._later.discard(key)
+
+    def take(self, now: float, wall: float) -> list[Publish]:
+        """What is to be written now."""
+        taken = []
+        ready, self._ready = self._ready, {}
+        for key in ready:
+            wanted = self._wanted(key, now, wall)
+            if wanted is None or self._own.get(key) == wanted[0]:
+                continue
+            data, ttl = wanted
+            seen = self._seen.get(key[0])
+            expected = None if seen is None else seen.get(key[1]) or 0
+            if expected == 0 and data == FREED:
+                continue
+            self._sent[key] = data
+            taken.append(Publish(key, data, expected, ttl))
+        return taken
+
+    def acked(self, key: Key, sequence: int) -> bytes | None:
+        """What was sent stands there. Returns it; None where it was not under way any more."""
+        data = self._sent.pop(key, None)
+        if data is None:
+            return None
+        self._stands(key, sequence, data)
+        self._again(key)
+        return data
+
+    def refused(self, key: Key, last: int) -> None:
+        """What was sent does not stand there, as the last entry has this number."""
+        if self._sent.pop(key, None) is None:
+            return
+        seen = self._seen[key[0]]
+        self._later.add(key)
+        if last == 0:  # That there is none any more has gone too.
+            seen.discard(key[1])
+        elif last > (seen.get(key[1]) or 0):
+            self._behind[key] = last
+            return
+        self._again(key)
+
+    def failed(self, key: Key) -> None:
+        """Nobody knows whether what was sent stands there."""
+        if self._sent.pop(key, None) is not None:
+            self._later.add(key)
+            self._again(key)
+
+    def cut_off(self) -> None:
+        """Nothing that is under way will be acknowledged."""
+        for key in list(self._sent):
+            self.failed(key)
+
+    def fed(self, logged: Logged) -> News:
+        """This comes from the log, in its order."""
+        key, sequence, data = logged.key, logged.sequence, logged.data
+        seen = self._seen.get(key[0])
+        if seen is not None and sequence <= (seen.get(key[1]) or 0):
+            return News.KNOWN
+        if seen is not None and self._sent.get(key) == data:
+            return News.OURS
+        if seen is not None:
+            seen.set(key[1], sequence)
+        self._own.pop(key, None)
+        if sequence >= self._behind.get(key, sequence + 1):
+            del self._behind[key]
+            self._again(key)
+        return News.OTHERS
+
+    def _stands(self, key: Key, sequence: int, data: bytes) -> None:
+        seen = self._seen.get(key[0])
+        if seen is not None and sequence > (seen.get(key[1]) or 0):
+            seen.set(key[1], sequence)
+        if key[0] == SERVER or data == FREED:
+            self._own.pop(key, None)
+        else:
+            self._own[key] = data
+
+    def _again(self, key: Key) -> None:
+        if key in self._later and key not in self._sent and key not in self._behind:
+            self._later.discard(key)
+            self._ready[key] = None
