@@ -100,6 +100,10 @@ class Cluster:
         self.is_draining = False
         self._wanted = Wanted(directory, me, lambda: ClusterServer(address, self.is_draining))
         self._replica = Replica(self._wanted)
+        self._reading = 0
+        follower.is_later = lambda casefolded: (
+            self._replica.sequence((NAME, casefolded)) > self._reading
+        )
         follower.released = lambda casefolded: self._replica.want((NAME, casefolded))
         self._following = False
         self._ended: list[tuple[int, bool]] = []
@@ -281,12 +285,18 @@ class Cluster:
 
     def _feed(self, logged: Logged, now: float, wall: float) -> None:
         key = kind, what = logged.key
+        self._reading = logged.sequence
         own = self._replica.own(key)
         changed = self._replica.wants(key)
         news = self._replica.fed(logged)
         if news is News.OURS:
             self.acked(key, logged.sequence)
         if news is not News.OTHERS:
+            return
+        waiting = self._wanted.claims.get(key)
+        if waiting is not None and waiting.data == logged.data:
+            self._replica.found(key, logged.data)  # Its acknowledgement was lost.
+            self._end(key, written=True)
             return
         try:
             entry = read_entry(kind, logged.data)
@@ -295,7 +305,6 @@ class Cluster:
         except (NoEntry, ValueError) as wrong:
             self._damaged(f"{kind} {what}: {wrong}")
             return
-        waiting = self._wanted.claims.get(key)
         if waiting is not None and not self._wanted.is_possible(waiting.record):
             self._end(key, written=False)
         elif wants or waiting is not None or self._put_out_again(key, now):

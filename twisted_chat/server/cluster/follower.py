@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 
+from twisted_chat.addresses import site
 from twisted_chat.directory.directory import (
     Directory,
     KeyHolder,
@@ -54,7 +55,9 @@ class Follower:
         self._expel = expel
         self._let_go = let_go
         self.released: Callable[[str], None] = lambda casefolded: None
-        """Told of the name of somebody who was here, and is elsewhere by another name."""
+        """Told of the name of somebody who is somewhere by another name."""
+        self.is_later: Callable[[str], bool] = lambda casefolded: False
+        """Whether what was last said of a name comes after what is said now."""
         # Who at another server is in a room of which nothing is known here yet.
         self._awaited: dict[str, dict[str, None]] = {}
         # How rooms are run, as it last stood in the log.
@@ -74,12 +77,17 @@ class Follower:
         same = user is not None and user.who == (entry.fingerprint or entry.address)
         if entry.server == self._me:
             if user is None or not same or user.server:
-                return True  # Nobody waits here for this any more.
+                self._nobody(casefolded, entry, user, now)
+                return True
             self._leave(user, entry, own, now)
             return True
         if user is not None and not same:
             self._lose(user, now)
             user = None
+        other = self._directory.user(entry.fingerprint or entry.address)
+        if user is None and other is not None and self.is_later(other.casefolded):
+            self._nobody(casefolded, entry, None, now)
+            return True
         if user is None:
             user = self._come(casefolded, entry, now)
         elif not user.server:
@@ -116,10 +124,8 @@ class Follower:
         fingerprint = entry.fingerprint
         other = directory.user(fingerprint or entry.address)
         if other is not None:  # The same one, of another name.
-            was_here = not other.server
             self._lose(other, now)
-            if was_here:
-                self.released(other.casefolded)
+            self.released(other.casefolded)
         kept = directory.kept_names.get(casefolded)
         if kept is not None and kept.fingerprint != fingerprint:
             registry.apply(NameForgotten(casefolded), casefolded, now)
@@ -128,6 +134,18 @@ class Follower:
         user = directory.users.get(casefolded)
         assert user is not None
         return user
+
+    def _nobody(self, casefolded: str, entry: NameEntry, user: User | None, now: float) -> None:
+        """Somebody is said to be here who has not waited for that: they are gone."""
+        registry = self._registry
+        if user is not None:
+            self._lose(user, now)
+        kept = self._directory.kept_names.get(casefolded)
+        if kept is not None and kept.fingerprint != entry.fingerprint:
+            registry.apply(NameForgotten(casefolded), casefolded, now)
+        if entry.fingerprint:
+            at = site(entry.address[0])
+            registry.keep_name(NameKept(casefolded, entry.fingerprint, at), now)
 
     def _lose(self, user: User, now: float) -> None:
         if user.server:

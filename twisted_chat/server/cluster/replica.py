@@ -70,6 +70,10 @@ class Replica:
         """Whether `take` has something."""
         return bool(self._ready)
 
+    def sequence(self, key: Key) -> int:
+        """The number of the last entry of a name or a room that is known; 0 if there is none."""
+        return self._seen[key[0]].get(key[1]) or 0
+
     def own(self, key: Key) -> bytes | None:
         """What stands there, if this server has written it and it is about what is here."""
         return self._own.get(key)
@@ -155,6 +159,10 @@ class Replica:
             del self._behind[key]
             self._again(key)
         return News.OTHERS
+
+    def found(self, key: Key, data: bytes) -> None:
+        """What was fed last is this server's own."""
+        self._own[key] = data
 
     def _stands(self, key: Key, sequence: int, data: bytes) -> None:
         seen = self._seen.get(key[0])
