@@ -19,19 +19,39 @@ class Expiry:
     def __init__(self, directory: Directory, bounds: Bounds) -> None:
         self._directory = directory
         self._bounds = bounds
-        self.wake = NEVER
+        self.is_paused = False
+        """Whether nothing expires for now."""
+        self._due = NEVER
+
+    @property
+    def wake(self) -> float:
+        return NEVER if self.is_paused else self._due
+
+    @wake.setter
+    def wake(self, due: float) -> None:
+        self._due = due
+
+    def one_too_many(self, host: str) -> KeptName | None:
+        """The name that is not kept any longer, where one more is for those who went from this
+        host: its site loses its own first, before anybody elsewhere does."""
+        directory, bounds = self._directory, self._bounds
+        if directory.names_at_site(host) > bounds.names_per_host:
+            return directory.longest_absent_from(host)
+        if len(directory.kept_names) > bounds.names:
+            return directory.longest_absent()
+        return None
 
     def user_heard(self, now: float) -> None:
         """A user without a key has been heard, who is silent from now on."""
-        self.wake = min(self.wake, now + self._bounds.user_ttl)
+        self._due = min(self._due, now + self._bounds.user_ttl)
 
     def room_empty(self, since: float) -> None:
         """A room is empty since then."""
-        self.wake = min(self.wake, since + self._bounds.room_ttl)
+        self._due = min(self._due, since + self._bounds.room_ttl)
 
     def name_kept(self, now: float) -> None:
         """A name is kept from now on for the one who went."""
-        self.wake = min(self.wake, now + self._bounds.name_ttl)
+        self._due = min(self._due, now + self._bounds.name_ttl)
 
     def over(self, now: float) -> Iterator[User | Room | KeptName]:
         """What has expired, so many at once. Drop each before you ask for the next."""
@@ -46,10 +66,10 @@ class Expiry:
             elif kept is not None and kept.since + bounds.name_ttl <= now:
                 yield kept
             else:
-                self.wake = min(
+                self._due = min(
                     user.heard + bounds.user_ttl if user is not None else NEVER,
                     room.emptied + bounds.room_ttl if room is not None else NEVER,
                     kept.since + bounds.name_ttl if kept is not None else NEVER,
                 )
                 return
-        self.wake = now + PAUSE
+        self._due = now + PAUSE

@@ -1,6 +1,5 @@
 """What every way to start the room server is told: where it listens, and its bounds."""
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,12 +7,11 @@ from typing import Any, ClassVar
 from twisted.python import usage
 
 from twisted_chat import startup
-from twisted_chat.addresses import Address
-from twisted_chat.errors import UsageMistake
 from twisted_chat.names import LONGEST_NAME
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.cluster.location import SCHEMES, LogLocation, read_location
+from twisted_chat.server.journal_options import JOURNAL_OPTIONS, MEMORY
 from twisted_chat.terminal.socket import socket_path
 from twisted_chat.trace.options import TRACE_OPTIONS
 
@@ -61,10 +59,6 @@ def _generation(text: str) -> int:
     return int(text)
 
 
-MEMORY = "memory"
-"""What is given for a journal that nothing is written into."""
-
-
 NONE = "none"
 """What is given for a socket that is not to be there."""
 
@@ -74,28 +68,6 @@ def _control(text: str) -> str:
     if not text:
         raise usage.UsageError("give the path of a socket, or none")
     return text if text == NONE else os.path.abspath(text)
-
-
-def _reached_at(text: str) -> Address:
-    """Reads an address of this machine. Raises UsageError."""
-    host, _, port = text.rpartition(":")
-    try:
-        return str(ipaddress.ip_address(host.strip("[]"))), int(startup.number(int, 1)(port))
-    except ValueError:
-        raise usage.UsageError(f"{text!r} is no address: give one like 192.0.2.1:8090") from None
-
-
-def _journal(text: str) -> str:
-    """Reads where a journal is. Raises UsageError."""
-    if not text:
-        raise usage.UsageError("give a file, memory, or nats://HOST:PORT/NAME")
-    if text.startswith(SCHEMES):
-        try:
-            read_location(text)
-        except UsageMistake as mistake:
-            raise usage.UsageError(str(mistake)) from None
-        return text
-    return text if text == MEMORY else os.path.abspath(text)
 
 
 BOUND_OPTIONS: list[list[Any]] = [
@@ -247,28 +219,11 @@ class ServerOptions(startup.Options):
         ],
         ["key", None, None, "File with our key, made at first use", os.path.abspath],
         [
-            "journal",
-            None,
-            None,
-            (
-                "File in which names and rooms outlive the server, memory, or nats://HOST:PORT/NAME"
-                ", which several servers share; else a file beside the key"
-            ),
-            _journal,
-        ],
-        [
             "second-port",
             None,
             0,
             "UDP port by which users see what their routers do; 0: any, or none",
             _second_port,
-        ],
-        [
-            "reached-at",
-            None,
-            None,
-            "HOST:PORT at which users of other servers that share the journal reach this one",
-            _reached_at,
         ],
         [
             "control",
@@ -284,6 +239,7 @@ class ServerOptions(startup.Options):
             "TCP port of this machine for Prometheus: /metrics, /health and /ready",
             startup.listening_port,
         ],
+        *JOURNAL_OPTIONS,
         *BOUND_OPTIONS,
         *TRACE_OPTIONS,
     ]

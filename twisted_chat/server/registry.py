@@ -20,7 +20,7 @@ from twisted_chat.directory.directory import (
     User,
 )
 from twisted_chat.directory.entries import KeptName
-from twisted_chat.directory.rules import RoomRules, read_rules
+from twisted_chat.directory.rules import RoomRules
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
@@ -34,7 +34,8 @@ from twisted_chat.server.journal.records import (
     RoomFreed,
     RoomRecord,
 )
-from twisted_chat.server.roster import Roster
+from twisted_chat.server.journal.restoration import restore
+from twisted_chat.server.roster import AllRosters, Roster
 from twisted_chat.wire.gen2.answers import Leaving
 from twisted_chat.wire.gen2.grounds import Ground
 
@@ -59,23 +60,21 @@ class Registry:
         self._ledger = ledger
         self._directory = directory
         self._bounds = bounds
-        self._rosters = rosters
+        self._rosters = AllRosters(rosters)
         self._announce = announce
         # By whether they have a key: in whose name datagrams come is not known.
         self._telling = {
             keyed: Rate(TELL_RATE if bounds.rate else 0, TELL_BURST) for keyed in (False, True)
         }
         self._expiry = Expiry(directory, bounds)
-        self._is_cut_off = False
         self.put_out_elsewhere: Callable[[Room, User, Leaving], None] = lambda *what: None
         """Told how somebody was put out of a room whom another server serves."""
         self.wake = NEVER
 
     def tick(self, now: float) -> None:
         """Do what has become due: expiry and what was gathered."""
-        for roster in self._rosters:
-            roster.tick(now)
-        if now >= self._expiry.wake and not self._is_cut_off:
+        self._rosters.tick(now)
+        if now >= self._expiry.wake:
             self._expire(now)
         self._arrange()
 
@@ -88,22 +87,13 @@ class Registry:
 
     def restore(self, kept: KeptRecords, now: float) -> None:
         """Take in what a journal has kept, before anybody is here."""
-        for name, ago in kept.names:
-            self._directory.apply(
-                NameKept(name.casefolded, name.fingerprint, name.site), now - ago
-            )
-            self._expiry.name_kept(now - ago)
-        for room in kept.rooms:
-            rules = read_rules(room.rules)
-            change = RoomCreated(room.name, room.casefolded, room.owner, room.site, rules)
-            self._directory.apply(change, now)
-            self._expiry.room_empty(now)
+        restore(kept, self._directory, self._expiry, now)
         self._arrange()
 
     def cut_off(self, cut_off: bool) -> None:
         """Whether others may have heard of users, rooms and names what is not known here, so
         that nothing expires."""
-        self._is_cut_off = cut_off
+        self._expiry.is_paused = cut_off
         self._arrange()
 
     # --- Users
@@ -135,8 +125,7 @@ class Registry:
         if self.apply(change, user.name, now):
             for room in user.rooms:
                 self._charge(user, now, _caused(room))
-                for roster in self._rosters:
-                    roster.moved(room, user, before, now)
+                self._rosters.moved(room, user, before, now)
             self._arrange()
 
     def keep_name(self, change: NameKept, since: float) -> None:
@@ -147,8 +136,7 @@ class Registry:
 
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
         """Somebody goes, from all rooms too."""
-        for roster in self._rosters:
-            roster.departs(user, expired=expired)
+        self._rosters.departs(user, expired=expired)
         for room in user.rooms:
             self.leave_room(room, user, now)
         self.apply(Departed(user.who, expired), user.name, now)
@@ -157,20 +145,9 @@ class Registry:
             self._ledger.note(record)
             self._expiry.name_kept(now)
             self._arrange()
-            if not user.server:
-                self._forget_one_too_many(user.address[0], now)
-
-    def _forget_one_too_many(self, host: str, now: float) -> None:
-        """One more name is kept for those who went from this host: its site loses its
-        own first, before anybody elsewhere does."""
-        directory, bounds = self._directory, self._bounds
-        oldest = None
-        if directory.names_at_site(host) > bounds.names_per_host:
-            oldest = directory.longest_absent_from(host)
-        elif len(directory.kept_names) > bounds.names:
-            oldest = directory.longest_absent()
-        if oldest is not None:
-            self.apply(NameForgotten(oldest.casefolded), oldest.casefolded, now)
+            oldest = self._expiry.one_too_many(user.address[0])
+            if oldest is not None and not user.server:
+                self.apply(NameForgotten(oldest.casefolded), oldest.casefolded, now)
 
     # --- Rooms
 
@@ -236,8 +213,7 @@ class Registry:
             self._came(room, user, now)
 
     def _came(self, room: Room, user: User, now: float) -> None:
-        for roster in self._rosters:
-            roster.came(room, user, now)
+        self._rosters.came(room, user, now)
         self._arrange()
 
     def leave_room(self, room: Room, user: User, now: float, how: Leaving = Leaving.LEFT) -> None:
@@ -252,8 +228,7 @@ class Registry:
 
     def empty_room(self, room: Room, now: float, how: Leaving, keep: User | None = None) -> None:
         """Take everybody out of a room, or everybody else, and tell them how."""
-        for roster in self._rosters:
-            roster.emptied(room)
+        self._rosters.emptied(room)
         for member in list(room.members):
             user = member.user
             if user is not keep:
@@ -289,18 +264,15 @@ class Registry:
     # --- Who is told
 
     def _renew(self, room: Room, user: User) -> None:
-        for roster in self._rosters:
-            roster.renew(room, user)
+        self._rosters.renew(room, user)
 
     def _put_out(self, room: Room | None, user: User, how: Leaving) -> None:
-        for roster in self._rosters:
-            roster.put_out(room, user, how)
+        self._rosters.put_out(room, user, how)
         if user.server and room is not None:
             self.put_out_elsewhere(room, user, how)
 
     def _shrunk(self, room: Room, user: User, now: float) -> None:
-        for roster in self._rosters:
-            roster.went(room, user, now)
+        self._rosters.went(room, user, now)
         self._room_emptied(room)
         self._arrange()
 
@@ -311,8 +283,7 @@ class Registry:
 
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
-        expiry = NEVER if self._is_cut_off else self._expiry.wake
-        self.wake = min(expiry, *(roster.wake for roster in self._rosters))
+        self.wake = min(self._expiry.wake, self._rosters.wake)
 
     def _expire(self, now: float) -> None:
         for gone in self._expiry.over(now):

@@ -38,3 +38,46 @@ class Roster(Protocol):
 
     def tick(self, now: float) -> None:
         """Do what has become due."""
+
+
+class AllRosters:
+    """Those of all generations, as one."""
+
+    def __init__(self, rosters: tuple[Roster, ...]) -> None:
+        self._all = rosters
+
+    @property
+    def wake(self) -> float:
+        return min(roster.wake for roster in self._all)
+
+    def came(self, room: Room, newcomer: User, now: float) -> None:
+        for roster in self._all:
+            roster.came(room, newcomer, now)
+
+    def moved(self, room: Room, user: User, before: Address, now: float) -> None:
+        for roster in self._all:
+            roster.moved(room, user, before, now)
+
+    def went(self, room: Room, user: User, now: float) -> None:
+        for roster in self._all:
+            roster.went(room, user, now)
+
+    def renew(self, room: Room, user: User) -> None:
+        for roster in self._all:
+            roster.renew(room, user)
+
+    def put_out(self, room: Room | None, user: User, how: Leaving) -> None:
+        for roster in self._all:
+            roster.put_out(room, user, how)
+
+    def emptied(self, room: Room) -> None:
+        for roster in self._all:
+            roster.emptied(room)
+
+    def departs(self, user: User, *, expired: bool) -> None:
+        for roster in self._all:
+            roster.departs(user, expired=expired)
+
+    def tick(self, now: float) -> None:
+        for roster in self._all:
+            roster.tick(now)

@@ -9,8 +9,8 @@ from tests.support.mixed_server import KEYS, PLACES
 from tests.support.strategies import many, sequences
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
-from twisted_chat.server.cluster.cluster import ABSENCE
 from twisted_chat.server.cluster.entries import NAME, ROOM, NameEntry, RoomEntry, read_entry
+from twisted_chat.server.cluster.other_servers import ABSENCE
 from twisted_chat.server.cluster.wanted import TTL
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Register, RoomReady, Welcome
 from twisted_chat.wire.gen2.answers import parse_answer

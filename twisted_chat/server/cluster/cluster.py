@@ -4,27 +4,13 @@ What happens here is in its own address book at once, and then written. A name o
 is its asker's when that is written; what others write is carried out here as it comes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from twisted_chat.directory.changes import (
-    Change,
-    Departed,
-    Moved,
-    NameForgotten,
-    Registered,
-    RoomCreated,
-    RoomGiven,
-    RoomGone,
-    RoomJoined,
-    RoomLeft,
-    RoomRuled,
-    ServedBy,
-)
+from twisted_chat.directory.changes import Change
 from twisted_chat.directory.directory import Directory, Room, User
-from twisted_chat.errors import NameRefused
 from twisted_chat.moments import NEVER
-from twisted_chat.names import LONGEST_NAME, casefold
+from twisted_chat.server.cluster.about import about
 from twisted_chat.server.cluster.entries import (
     BAN,
     NAME,
@@ -39,6 +25,7 @@ from twisted_chat.server.cluster.entries import (
     read_entry,
 )
 from twisted_chat.server.cluster.follower import Follower
+from twisted_chat.server.cluster.other_servers import OtherServers
 from twisted_chat.server.cluster.replica import Logged, News, Publish, Replica
 from twisted_chat.server.cluster.wanted import WaitingClaim, Wanted
 from twisted_chat.server.journal.records import (
@@ -59,13 +46,6 @@ BRIEFLY = 6.0
 """Seconds from which on what is claimed is not waited for where the log is not reached."""
 AGAIN = 3.0
 """Seconds after which a server says again that it is there."""
-ABSENCE = 20.0
-"""Seconds that users of a server that is gone have to come back at another, until they are
-let go: as long as peers look for a server that they know."""
-SWEPT_AT_ONCE = 500
-"""Users who are looked at in one go, when those of a server are let go."""
-PAUSE = 0.001
-"""Seconds until the next go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +88,7 @@ class Cluster:
         self._following = False
         self._ended: list[tuple[int, bool]] = []
         self._tells: list[Tell] = []
-        self.servers: dict[str, ClusterServer] = {}
-        """The other servers, by their numbers."""
-        self._gone: dict[str, float] = {}
-        self._sweep: Iterator[User] | None = None
+        self._others = OtherServers(me, directory, registry)
         self.is_up = False
         """Whether what is written here reaches the others, and theirs this one."""
         self._changed_at = now + PATIENCE  # There may be much to read first.
@@ -123,10 +100,7 @@ class Cluster:
         claims = min((one.until for one in self._wanted.claims.values()), default=NEVER)
         if not self.is_up:
             return claims
-        gone = min(self._gone.values(), default=NEVER) + ABSENCE
-        if self._sweep is not None:
-            gone = 0.0
-        return min(claims, self._says_again, gone)
+        return min(claims, self._says_again, self._others.wake)
 
     @property
     def has_ended(self) -> bool:
@@ -138,9 +112,14 @@ class Cluster:
         """Whether `take` has something, or `ended`."""
         return bool(self._ended or self._tells) or (self.is_up and self._replica.has_news)
 
+    @property
+    def servers(self) -> dict[str, ClusterServer]:
+        """The other servers, by their numbers."""
+        return self._others.there
+
     def is_gone(self, server: str) -> bool:
         """Whether this server of the cluster is there no more."""
-        return server not in self.servers
+        return server not in self._others.there
 
     def tell(self, user: User, message: bytes) -> None:
         """Let somebody be told this over the link to the server that serves it."""
@@ -160,21 +139,9 @@ class Cluster:
 
     def changed(self, change: Change, name: str) -> bool:
         """This has happened to the address book. Returns whether it has happened here."""
-        match change:
-            case Registered(server=server):
-                self._want_name(change.casefolded, bool(server))
-            case Moved(who) | RoomJoined(who) | RoomLeft(who) | ServedBy(who):
-                user = self._directory.user(who)
-                if user is not None and type(change) is not ServedBy:
-                    # Also when another server has closed a room in which they were.
-                    self._want_name(user.casefolded, bool(user.server))
-            case Departed():
-                self._want_name(_casefolded(name), self._following)
-            case NameForgotten():
-                self._want_name(change.casefolded, self._following)
-            case RoomCreated() | RoomGiven() | RoomRuled() | RoomGone():
-                if not self._following:
-                    self._replica.want((ROOM, change.casefolded))
+        key = about(change, name, self._directory, following=self._following)
+        if key is not None:
+            self._replica.want(key)
         return not self._following
 
     def put_out(self, room: Room, user: User, how: Leaving) -> None:
@@ -203,10 +170,6 @@ class Cluster:
                     self._want_ban(f"{kind} {what}", BanEntry(until, reason))
                 case BanLifted(kind, what):
                     self._want_ban(f"{kind} {what}", None)
-
-    def _want_name(self, casefolded: str, elsewhere: bool) -> None:
-        if not elsewhere:
-            self._replica.want((NAME, casefolded))
 
     def _want_ban(self, what: str, entry: BanEntry | None) -> None:
         self._wanted.bans[BAN, what] = entry
@@ -254,11 +217,11 @@ class Cluster:
         self.is_up, self._changed_at = up, now
         self._registry.cut_off(not up)
         if up:
-            self._says_again = now
-            self._gone = dict.fromkeys(self._gone, now)
+            self._says_again = now + AGAIN
+            self._replica.want((SERVER, self._me))
+            self._others.begin_anew(now)
         else:
             self._replica.cut_off()
-            self._sweep = None
 
     def fed(self, entries: list[Logged], now: float, wall: float) -> None:
         """This comes from the log, in its order."""
@@ -279,7 +242,7 @@ class Cluster:
         if now >= self._says_again:
             self._says_again = now + AGAIN
             self._replica.want((SERVER, self._me))
-        self._let_go(now)
+        self._others.tick(now)
 
     # --- What others write
 
@@ -301,7 +264,13 @@ class Cluster:
         try:
             entry = read_entry(kind, logged.data)
             mine = None if own is None else read_entry(kind, own)
-            wants = self._follow(kind, what, entry, mine, changed, wall, now)
+            if isinstance(entry, NameEntry) and entry.server:
+                self._others.named(entry.server, now)
+            if kind == SERVER:
+                there = entry if isinstance(entry, ClusterServer) else None
+                self._others.said(what, there, now)
+                return
+            wants = self._follower.carry_out(logged.key, entry, mine, wall, now, changed=changed)
         except (NoEntry, ValueError) as wrong:
             self._damaged(f"{kind} {what}: {wrong}")
             return
@@ -311,32 +280,6 @@ class Cluster:
             self._replica.want(key)
         elif kind in (NAME, ROOM):
             self._replica.content(key)
-
-    def _follow(
-        self, kind: str, what: str, entry: object, mine: object, changed: bool, wall: float,
-        now: float,
-    ) -> bool:  # fmt: skip
-        """Carry this out. Returns whether something else is to stand there."""
-        follower = self._follower
-        match kind, entry:
-            case "n", NameEntry() | None:
-                if entry is not None and entry.server:
-                    self._is_named(entry.server, now)
-                own = mine if isinstance(mine, NameEntry) else None
-                return follower.name(what, entry, own, wall, now)
-            case "r", RoomEntry() | None:
-                return follower.room(what, entry, now, changed=changed)
-            case "b", BanEntry() | None:
-                ban_kind, _, of = what.partition(" ")
-                follower.ban(ban_kind, of, entry, wall, now)
-            case "s", ClusterServer():
-                if what != self._me:
-                    self.servers[what] = entry
-                    self._gone.pop(what, None)
-            case "s", None:
-                self.servers.pop(what, None)
-                self._is_named(what, now)
-        return False
 
     def _put_out_again(self, key: Key, now: float) -> bool:
         """Whether somebody was put out of a room here, which was not known where they are."""
@@ -350,39 +293,8 @@ class Cluster:
             self._registry.leave_room(room, user, now, Leaving(how))
         return bool(again)
 
-    def _is_named(self, server: str, now: float) -> None:
-        if server != self._me and server not in self.servers:
-            self._gone.setdefault(server, now)
-
     def _end(self, key: Key, *, written: bool) -> None:
         waiting = self._wanted.claims.pop(key)
         self._ended.append((waiting.number, written))
         # What stands there, if it does, may not be so.
         self._replica.want(key)
-
-    # --- Servers that are gone
-
-    def _let_go(self, now: float) -> None:
-        """Let those go whose server is gone, and who have not come back."""
-        due = {server for server, since in self._gone.items() if since + ABSENCE <= now}
-        if due and self._sweep is None:
-            self._sweep = self._directory.users.read()
-        if self._sweep is None:
-            return
-        for _ in range(SWEPT_AT_ONCE):
-            user = next(self._sweep, None)
-            if user is None:
-                self._sweep = None
-                for server in due:
-                    del self._gone[server]
-                return
-            if user.server in due:
-                self._registry.apply(ServedBy(user.who, ""), user.name, now)
-                self._registry.depart(user, now)
-
-
-def _casefolded(name: str) -> str:
-    try:
-        return casefold(name, LONGEST_NAME)
-    except NameRefused:
-        return name

@@ -8,17 +8,17 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from twisted_chat.server.cluster.cluster import Cluster, Tell
-from twisted_chat.server.cluster.location import LogLocation
-from twisted_chat.server.cluster.nats_log import (
+from twisted_chat.server.cluster.events import (
     Acked,
     CasRefused,
     LogDamaged,
     LogEvent,
     LogLost,
     LogReached,
-    NatsLog,
     PublishFailed,
 )
+from twisted_chat.server.cluster.location import LogLocation
+from twisted_chat.server.cluster.nats_log import NatsLog
 from twisted_chat.server.cluster.replica import Logged
 from twisted_chat.server.journal.records import Record
 from twisted_chat.server.journal.writer import Settled

@@ -20,7 +20,16 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.directory.rules import PUBLIC, RoomRules, read_rules
 from twisted_chat.errors import UsageMistake
-from twisted_chat.server.cluster.entries import BanEntry, NameEntry, RoomEntry
+from twisted_chat.server.cluster.entries import (
+    BAN,
+    NAME,
+    ROOM,
+    BanEntry,
+    Entry,
+    Key,
+    NameEntry,
+    RoomEntry,
+)
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.operators.bans import Ban, BanKind, Bans
 from twisted_chat.server.registry import Registry
@@ -62,6 +71,30 @@ class Follower:
         self._awaited: dict[str, dict[str, None]] = {}
         # How rooms are run, as it last stood in the log.
         self._rules: dict[str, RoomRules] = {}
+
+    def carry_out(
+        self,
+        key: Key,
+        entry: Entry | None,
+        own: Entry | None,
+        wall: float,
+        now: float,
+        *,
+        changed: bool,
+    ) -> bool:
+        """Carry out what is said of a name, a room or a ban, of which this server said `own`
+        last, and was to say something else if that has `changed`. Returns whether something
+        else is to be said of it from here."""
+        kind, what = key
+        if kind == NAME and (entry is None or isinstance(entry, NameEntry)):
+            mine = own if isinstance(own, NameEntry) else None
+            return self.name(what, entry, mine, wall, now)
+        if kind == ROOM and (entry is None or isinstance(entry, RoomEntry)):
+            return self.room(what, entry, now, changed=changed)
+        if kind == BAN and (entry is None or isinstance(entry, BanEntry)):
+            of, _, target = what.partition(" ")
+            self.ban(of, target, entry, wall, now)
+        return False
 
     # --- Names
 

@@ -14,39 +14,38 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    DeliverPolicy,
-    StorageType,
-    StreamConfig,
-)
 
 from twisted_chat.server.cluster.cluster import Tell
 from twisted_chat.server.cluster.entries import (
     FREED,
     SERVER,
-    Key,
     NoEntry,
     read_subject,
     subject,
 )
+from twisted_chat.server.cluster.events import (
+    Acked,
+    CasRefused,
+    LogDamaged,
+    LogEvent,
+    LogLost,
+    LogReached,
+    PublishFailed,
+)
 from twisted_chat.server.cluster.location import LogLocation
+from twisted_chat.server.cluster.nats_stream import HEARTBEAT, consumer, place, stream
 from twisted_chat.server.cluster.replica import GONE, Logged, Publish
 
 AGAIN = 0.25
 """Seconds until the next connection is tried."""
 CONNECT = 1.5
 """Seconds in which a NATS server has to answer."""
-HEARTBEAT = 1.0
-"""Seconds after which the log says that there is nothing new."""
 SILENCE = 3.5
 """Seconds without a word after which nothing more is expected over a connection."""
 ANSWER = 4.0
@@ -58,51 +57,6 @@ PAUSE = 0.05
 
 _WRONG_LAST, _WRONG_LAST_UNSAID = 10071, 10164
 _FINGERPRINT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Acked:
-    """What was written for this key is the entry of this number."""
-
-    key: Key
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class CasRefused:
-    """What was written for this key is not: the last entry is of this number."""
-
-    key: Key
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class PublishFailed:
-    """Nobody knows whether what was written for this key stands there."""
-
-    key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class LogReached:
-    """All that stood in the log has been read."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogLost:
-    """The log is not reached, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogDamaged:
-    """Something in the log is not an entry."""
-
-    what: str
-
-
-LogEvent = Logged | Acked | CasRefused | PublishFailed | LogReached | LogLost | LogDamaged | Tell
 
 
 class _Lost(Exception):
@@ -235,7 +189,7 @@ class NatsLog:
         try:
             info = await manager.stream_info(name)
         except nats.js.errors.NotFoundError:
-            info = await manager.add_stream(_stream(self._location))
+            info = await manager.add_stream(stream(self._location))
         created = str(info.created or "")
         if self._created not in ("", created) or info.state.last_seq < self._last:
             raise _Lost(f"{self._location} is another log than was read: restart this server")
@@ -243,18 +197,7 @@ class NatsLog:
         await client.subscribe(f"{name}-tell.{self._me}", cb=self._told)
         inbox = client.new_inbox()
         await client.subscribe(inbox, cb=self._message)
-        consumer = ConsumerConfig(
-            deliver_subject=inbox,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=self._last + 1,
-            ack_policy=AckPolicy.NONE,
-            max_deliver=1,
-            flow_control=True,
-            idle_heartbeat=HEARTBEAT,
-            num_replicas=1,
-            mem_storage=True,
-        )
-        made = await manager.add_consumer(name, consumer)
+        made = await manager.add_consumer(name, consumer(inbox, self._last + 1))
         if not made.num_pending:
             self._say(LogReached())
 
@@ -267,10 +210,7 @@ class NatsLog:
             if answer and self._client is not None:
                 await self._client.publish(answer)
             return
-        fields = message.reply.split(".")
-        # With the domain and the account before the rest, or without (ADR-15 of NATS).
-        here = 5 if len(fields) == 9 else 7
-        sequence, number, pending = (int(fields[here + plus]) for plus in (0, 1, 3))
+        sequence, number, pending = place(message.reply)
         if number != self._next:
             self._give_up("something that was written has not come")
             return
@@ -344,16 +284,3 @@ class NatsLog:
 async def _send(client: Client, where: str, data: bytes) -> None:
     with suppress(Error, OSError):
         await client.publish(where, data)
-
-
-def _stream(location: LogLocation) -> StreamConfig:
-    name = location.stream
-    return StreamConfig(
-        name=name,
-        subjects=[f"{name}.n.*", f"{name}.r.*", f"{name}.b.*", f"{name}.s.*"],
-        max_msgs_per_subject=1,
-        storage=StorageType.FILE,
-        num_replicas=location.replicas,
-        allow_msg_ttl=True,
-        subject_delete_marker_ttl=GONE,
-    )
