@@ -17,11 +17,12 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat analyze test check format lint types wheel readme oldest faults fuzz soak bench paths clean FORCE
+.PHONY: help run chat cluster analyze test check format lint types wheel readme oldest faults fuzz soak bench paths clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
 	@echo 'make chat     join it; HOST=192.0.2.1 PORT=9000 NAME=alice choose otherwise'
+	@echo 'make cluster  run three room servers with one address book, and a chat across them'
 	@echo 'make analyze  show the chats in a capture, FILE=chat.pcapng'
 	@echo 'make test     run the tests'
 	@echo 'make check    check everything that has to hold'
@@ -47,6 +48,10 @@ chat: $(VENV)/.installed
 # Ctrl-C is how a chat may end, and no error of make's.
 	@trap : INT; $(BIN)/udpchat $(call quoted,HOST) $(call quoted,PORT) \
 	$(if $(value NAME),--name $(call quoted,NAME)) || { status=$$?; [ $$status = 130 ] || exit $$status; }
+
+cluster: $(VENV)/.tested
+	@$(port)
+	@exec $(BIN)/python -m tests.make_cluster $(call quoted,PORT)
 
 analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(if $(value FILE),$(call quoted,FILE))

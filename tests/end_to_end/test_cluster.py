@@ -169,7 +169,8 @@ class Together(ClusterTestCase):
         alice.type_lines("$roomcreate lab", "$roomjoin lab")
         alice.expect("> you are in lab alone")
         bob.type_lines("$roomjoin lab")
-        bob.expect("> you are in lab with alice")
+        bob.expect("> you are in lab")
+        bob.expect("alice")  # Who is there, or has come a moment later.
         alice.expect("> bob came")
         alice.type_lines("over two servers")
         bob.expect("over two servers")
@@ -241,8 +242,8 @@ class Together(ClusterTestCase):
             owners[name] = won[0]
 
     def test_one_of_three(self) -> None:
-        """With three NATS servers, one of which is killed, whichever leads, and then all, what
-        was confirmed stays so, and names are given again."""
+        """With three NATS servers, one of which is killed, or each, as one of them leads, and then
+        all, what was confirmed stays so, and names are given again."""
         nats = three(self.directory())
         for one in nats:
             self.addCleanup(one.kill)
@@ -252,7 +253,7 @@ class Together(ClusterTestCase):
         anna, ben = (Texter(self, port) for port in self.ports)
         anna.ask("hi anna", "hi anna")
         ben.ask("hi ben", "hi ben")
-        for number, one in enumerate(nats):
+        for number, one in enumerate(nats if COLD else nats[:1]):
             one.kill()
             name = f"new{number}"
             texter = Texter(self, self.ports[number % 2])
@@ -266,7 +267,7 @@ class Together(ClusterTestCase):
         late = Texter(self, self.ports[0])
         late.ask("hi late", "hi late")
         ben.await_answer("ar late", f"ar {HOST} {late.address[1]}", AGREED)
-        for name in ("new0", "new1", "new2"):
+        for name in ("new0", "new1", "new2") if COLD else ("new0",):
             self.assertNotEqual(anna.ask(f"ar {name}", "ar "), "ar")
 
 
@@ -297,7 +298,6 @@ class Apart(ClusterTestCase):
             "udpchat", HOST, self.ports[1], "--name", "dora", "--key", self.directory() / "key"
         )
         self.assertEqual(late.hear(), "")
-        ben.ask("rc den", "rc")
         carol = Texter(self, self.ports[0])
         carol.ask("hi carol", "hi carol")
         carol.ask("rj lab", "rj __clear")

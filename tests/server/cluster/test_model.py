@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.cluster import ClusterOfServers
 from tests.support.mixed_server import KEYS, PLACES
-from tests.support.strategies import many, sequences
+from tests.support.strategies import sequences, some
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.server.cluster.entries import NAME, ROOM, NameEntry, RoomEntry, read_entry
@@ -135,7 +135,7 @@ class Model:
 class Several(SynchronousTestCase):
     """Any sequence of events."""
 
-    @many
+    @some
     @given(steps)
     def test_agreement(self, happening: list[Step]) -> None:
         """Whatever order things are written and read in, whoever is cut off or killed: what one

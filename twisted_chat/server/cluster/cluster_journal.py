@@ -131,7 +131,7 @@ class ClusterJournal:
             self._cluster.linked(True, now)
             self._said = False
             self.log.info(
-                "names and rooms are in {log}, with {many} other servers",
+                "names and rooms are in {log}; other servers: {many}",
                 log=self._location,
                 many=len(self._cluster.servers),
             )
