@@ -70,7 +70,8 @@ class ClaimTests(Kept):
         room = self.fill("lab")
         self.assertEqual(self.server.ask(self.anna, GiveRoom("lab", "userb")), [])
         self.assertEqual(room.creator, KEYS[0])
-        self.assertEqual(self.write(), [RoomRecord("lab", "lab", KEYS[1], site(1))])
+        given = RoomRecord("lab", "lab", KEYS[1], site(1), giver=KEYS[0])
+        self.assertEqual(self.write(), [given])
         self.assertEqual(room.creator, KEYS[1])
         self.assertEqual(self.server.take(self.anna), [Done(RoomVerb.GIVE, "lab")])
 

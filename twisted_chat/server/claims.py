@@ -4,6 +4,7 @@ Whether it can be is said at once, and it is theirs when the journal has it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from twisted_chat.addresses import host_and_port, site
@@ -55,9 +56,9 @@ class Claims:
         if not change.fingerprint and not shared:
             close(True, now)
             return
-        record = NameRecord(
-            change.casefolded, change.fingerprint, at, name=change.name, address=change.address
-        )
+        record = NameRecord(change.casefolded, change.fingerprint, at)
+        if shared:
+            record = replace(record, name=change.name, address=change.address)
         if not shared and self._directory.kept_names.get(change.casefolded) is not None:
             self._ledger.note(record)
             close(True, now)
