@@ -80,6 +80,7 @@ LAYERS = (
     },
     {
         "deadlines",
+        "pending",
         "rate",
         "tally",
         "timeouts",
@@ -321,6 +322,8 @@ LAYERS = (
     },
     {
         "config",
+        "database",
+        "group_writer",
         "startup",
         "alarm",
         "identity.claim",

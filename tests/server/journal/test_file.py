@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import some
-from twisted_chat.server.journal.file import _MIGRATIONS, JournalFile, NotWritten
+from twisted_chat.database import NotWritten
+from twisted_chat.server.journal.file import _MIGRATIONS, JournalFile
 from twisted_chat.server.journal.records import (
     KeptRecords,
     NameFreed,

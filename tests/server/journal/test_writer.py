@@ -8,7 +8,8 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.log import lines_of_ours
-from twisted_chat.server.journal.file import JournalFile, NotWritten
+from twisted_chat.database import NotWritten
+from twisted_chat.server.journal.file import JournalFile
 from twisted_chat.server.journal.records import (
     NameFreed,
     NameRecord,

@@ -1,15 +1,12 @@
 """The journal of a room server in a SQLite file. Each call waits for the disk."""
 
-import fcntl
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from twisted_chat.errors import ChatError
-from twisted_chat.identity.key_file import make_directory
+from twisted_chat.database import DatabaseFile, NotWritten, Schema
 from twisted_chat.server.journal.records import (
     BanLifted,
     BanRecord,
@@ -20,12 +17,7 @@ from twisted_chat.server.journal.records import (
     RoomFreed,
     RoomRecord,
 )
-from twisted_chat.startup import CannotStart
 
-VERSION = 2
-"""Of the tables; a file with a higher one is left alone."""
-
-# One for each version after the first: what makes the tables of the one before into its own.
 _MIGRATIONS = (
     """
     CREATE TABLE names (
@@ -46,76 +38,24 @@ _TABLES = (
     "rooms (casefolded, name, owner, site, rules)",
     "bans (kind, what, until, reason)",
 )
-"""Each with its columns: a file that lacks some is damaged."""
-
-
-class NotWritten(ChatError):
-    """The journal cannot be written, for the reason that this says."""
 
 
 class JournalFile:
-    """Names and rooms in a file of mode 600, which is made where there is none.
-
-    Transactions are in SQLite's write-ahead log and reach the disk before `write` returns.
-    A damaged file is moved aside, never written over, and `set_aside` says where it is
-    then. `time_of_day` tells since when somebody is absent, in seconds since 1970. Making
-    one raises CannotStart where the file cannot be used, or another server uses it.
-    """
+    """Names and rooms in a DatabaseFile. `time_of_day` tells since when somebody is absent, in
+    seconds since 1970. Making one raises CannotStart where the file cannot be used, or another
+    server uses it."""
 
     def __init__(self, path: Path, time_of_day: Callable[[], float] = time.time) -> None:
         self.path = path
-        self.set_aside: Path | None = None
         self._now = time_of_day
-        make_directory(path.parent)
-        self._lock = self._take()
-        try:
-            self._file = self._open()
-        except BaseException:
-            os.close(self._lock)
-            raise
-
-    def _take(self) -> int:
-        beside = self.path.with_name(self.path.name + ".lock")
-        try:
-            lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise CannotStart(f"cannot open {beside}: {error.strerror}") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise CannotStart(
-                f"another server keeps its names in {self.path}:"
-                " give this one another file, or nothing to keep, with --journal"
-            ) from None
-        return lock
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return _open(self.path)
-        except sqlite3.OperationalError as problem:
-            raise CannotStart(f"cannot use {self.path}: {problem}") from None
-        except sqlite3.DatabaseError:
-            self.set_aside = self._move_aside()
-        try:
-            return _open(self.path)
-        except sqlite3.Error as problem:
-            raise CannotStart(f"cannot use {self.path}: {problem}") from None
-
-    def _move_aside(self) -> Path:
-        aside = self.path.with_name(f"{self.path.name}.damaged-{int(self._now())}")
-        while aside.exists():
-            aside = aside.with_name(aside.name + "x")
-        try:
-            for end in ("-wal", "-shm"):
-                with suppress(FileNotFoundError):
-                    os.rename(f"{self.path}{end}", f"{aside}{end}")
-            os.rename(self.path, aside)
-        except OSError as error:
-            raise CannotStart(
-                f"{self.path} is damaged and cannot be moved aside: {error.strerror}"
-            ) from None
-        return aside
+        taken = (
+            f"another server keeps its names in {path}:"
+            " give this one another file, or nothing to keep, with --journal"
+        )
+        self._database = DatabaseFile(path, Schema(_MIGRATIONS, _TABLES), taken, time_of_day)
+        self._file = self._database.connection
+        self.set_aside = self._database.set_aside
+        """Where a damaged file is that was found in its place."""
 
     def read(self) -> KeptRecords:
         """All that is kept. Those who were here when it was last written are absent since now."""
@@ -183,40 +123,4 @@ class JournalFile:
 
     def close(self) -> None:
         """Let the file go."""
-        self._file.close()
-        os.close(self._lock)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise CannotStart(f"cannot open {path}: {error.strerror}") from None
-    # It is used by one thread at a time, and not always by the one that opens it.
-    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(file, path)
-    except BaseException:
-        file.close()
-        raise
-    return file
-
-
-def _prepare(file: sqlite3.Connection, path: Path) -> None:
-    file.execute("PRAGMA journal_mode = WAL")
-    file.execute("PRAGMA synchronous = FULL")
-    ((found,),) = file.execute("PRAGMA user_version")
-    if found > VERSION:
-        raise CannotStart(f"{path} is of a later version of this program: update, or use another")
-    ((state,),) = file.execute("PRAGMA quick_check(1)")
-    if state != "ok":
-        raise sqlite3.DatabaseError(state)
-    for version in range(found, VERSION):
-        steps = _MIGRATIONS[version]
-        file.executescript(f"BEGIN; {steps} PRAGMA user_version = {version + 1}; COMMIT;")
-    for table in _TABLES:
-        name, _, columns = table.rstrip(")").partition(" (")
-        try:
-            file.execute(f"SELECT {columns} FROM {name} LIMIT 0")
-        except sqlite3.OperationalError as problem:
-            raise sqlite3.DatabaseError(str(problem)) from None
+        self._database.close()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted_chat.pending import PendingWrites
 from twisted_chat.server.journal.records import NameRecord, Record, RoomRecord
 
 Close = Callable[[bool, float], None]
@@ -37,9 +38,7 @@ class Ledger:
         self.is_shared = False
         """Whether other servers write into it too: then nobody has a name or a room that it
         does not say is theirs."""
-        self._claims: dict[int, Claim] = {}
-        self._numbers = 0
-        self._unsent: list[tuple[int, Record]] = []
+        self._pending: PendingWrites[Record, Claim] = PendingWrites()
         self._names: set[str] = set()
         self._rooms: set[str] = set()
         self._names_at: Counter[str] = Counter()
@@ -83,7 +82,7 @@ class Ledger:
     def note(self, record: Record) -> None:
         """Write this, for which nobody waits."""
         if self.keeps:
-            self._unsent.append((0, record))
+            self._pending.note(record)
 
     def claim(
         self, record: NameRecord | RoomRecord, fingerprint: str, now: float, close: Close
@@ -92,9 +91,7 @@ class Ledger:
         if not self.keeps:
             close(True, now)
             return
-        self._numbers += 1
-        self._claims[self._numbers] = Claim(record, fingerprint, close)
-        self._unsent.append((self._numbers, record))
+        self._pending.claim(record, Claim(record, fingerprint, close))
         taken, at = self._places(record)
         taken.add(record.casefolded)
         at[record.site] += 1
@@ -102,12 +99,11 @@ class Ledger:
 
     def take(self) -> list[tuple[int, Record]]:
         """What is to be written now, in order, with the numbers of claims; 0 for the rest."""
-        taken, self._unsent = self._unsent, []
-        return taken
+        return self._pending.take()
 
     def settle(self, number: int, written: bool, now: float) -> str:
         """The journal has or has not written what was claimed. Returns whose it is."""
-        claim = self._claims.pop(number)
+        claim = self._pending.settle(number)
         record, fingerprint = claim.record, claim.fingerprint
         taken, at = self._places(record)
         taken.discard(record.casefolded)

@@ -1,13 +1,13 @@
 """What lets a journal be written while the reactor goes on."""
 
 from collections.abc import Callable
-from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from twisted_chat.server.journal.file import JournalFile, NotWritten
+from twisted_chat.database import NotWritten
+from twisted_chat.group_writer import GroupWriter, Run
+from twisted_chat.server.journal.file import JournalFile
 from twisted_chat.server.journal.records import (
     BanLifted,
     BanRecord,
@@ -20,8 +20,6 @@ from twisted_chat.server.journal.records import (
 
 Settled = Callable[[list[tuple[int, bool]]], None]
 """Told of claims, by their numbers, whether they were written."""
-Run = Callable[..., "Deferred[Any]"]
-"""Calls a function, with what else is given, in a thread of its own, one after the other."""
 
 
 class JournalWriter:
@@ -37,59 +35,26 @@ class JournalWriter:
 
     def __init__(self, file: JournalFile, run: Run, settled: Settled) -> None:
         self._file = file
-        self._run = run
         self._settled = settled
-        self._next: list[tuple[int, Record]] = []
-        self._owed: dict[tuple[str, str], Record] = {}
-        self._busy = False
         self.is_failing = False
         """Whether what was last to be written could not be."""
-        self._stopped: Deferred[None] | None = None
+        self._groups: GroupWriter[tuple[int, Record]] = GroupWriter(
+            run, self._write, self._wrote, self._could_not, file.close
+        )
+        self.write, self.stop = self._groups.write, self._groups.stop
 
-    def write(self, records: list[tuple[int, Record]]) -> None:
-        """Write these, each with the number of its claim, or with 0."""
-        self._next += records
-        if self._next and not self._busy:
-            self._begin()
+    def _write(self, group: list[tuple[int, Record]]) -> None:
+        self._file.write([record for _, record in group])
 
-    def stop(self) -> "Deferred[None]":
-        """Fires when all is written, or cannot be, and the file is closed."""
-        self._stopped = Deferred()
-        if not self._busy:
-            self._close(self._stopped)
-        return self._stopped
-
-    def _begin(self) -> None:
-        self._busy = True
-        group, self._next = self._next, []
-        records = [*self._owed.values(), *(record for _, record in group)]
-        writing = self._run(self._file.write, records)
-        writing.addCallbacks(lambda _: self._wrote(group), self._could_not, errbackArgs=(group,))
-        writing.addErrback(lambda failure: self.log.failure("after the journal", failure))
-        writing.addCallback(lambda _: self._go_on())
-
-    def _go_on(self) -> None:
-        self._busy = False
-        if self._next:
-            self._begin()
-        elif self._stopped is not None:
-            self._close(self._stopped)
-
-    def _close(self, stopped: "Deferred[None]") -> None:
-        self._file.close()
-        stopped.callback(None)
-
-    def _wrote(self, group: list[tuple[int, Record]]) -> None:
-        self._owed.clear()
+    def _wrote(self, group: list[tuple[int, Record]], _: object) -> None:
         if self.is_failing:
             self.is_failing = False
             self.log.info("{file} is written again", file=self._file.path)
         self._tell(group, written=True)
 
-    def _could_not(self, failure: Failure, group: list[tuple[int, Record]]) -> None:
-        for number, record in group:
-            if not number:
-                self._owed[_about(record)] = record
+    def _could_not(
+        self, failure: Failure, group: list[tuple[int, Record]]
+    ) -> list[tuple[int, Record]]:
         if not failure.check(NotWritten):  # type: ignore[no-untyped-call]
             self.log.failure("the journal went wrong", failure)
         elif not self.is_failing:
@@ -101,6 +66,8 @@ class JournalWriter:
                 reason=failure.getErrorMessage(),
             )
         self._tell(group, written=False)
+        latest = {_about(record): record for number, record in group if not number}
+        return [(0, record) for record in latest.values()]
 
     def _tell(self, group: list[tuple[int, Record]], *, written: bool) -> None:
         if claims := [(number, written) for number, _ in group if number]:
