@@ -35,6 +35,7 @@ ASSEMBLY = {"peer/service"}
 TOGETHER = {
     "peer/contacts/ignored": "peer/contacts/test_contacts",
     "peer/events/event": "peer/test_events",
+    "peer/events/kept": "peer/test_events",
     "peer/events/keys": "peer/test_events",
     "peer/events/paths": "peer/test_events",
     "peer/events/moves": "peer/test_events",

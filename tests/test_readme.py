@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.launch.history import HistoryOptions
 from twisted_chat.launch.link import LinkOptions
 from twisted_chat.launch.tcpchat import TcpChatOptions
 from twisted_chat.launch.udpchat import UdpChatOptions
@@ -27,6 +28,7 @@ class Readme(SynchronousTestCase):
         there: set[str] = set()
         for options in (
             UdpChatOptions,
+            HistoryOptions,
             LinkOptions,
             TcpChatOptions,
             RoomServerOptions,

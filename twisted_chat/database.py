@@ -38,6 +38,10 @@ class Schema:
         return len(self.migrations)
 
 
+_HEADER = 100
+"""Bytes with which a file begins that has anything (sqlite.org/fileformat2.html, 1.3)."""
+
+
 class DatabaseFile:
     """A file of mode 600, which is made where there is none, in SQLite's write-ahead log, so
     that a transaction is on the disk when it is over.
@@ -132,6 +136,8 @@ def _open(path: Path, schema: Schema) -> sqlite3.Connection:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise CannotStart(f"cannot open {path}: {error.strerror}") from None
+    if _is_cut(path):
+        raise sqlite3.DatabaseError("the file is cut")
     # It is used by one thread at a time, and not always by the one that opens it.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
@@ -172,6 +178,19 @@ def check(connection: sqlite3.Connection) -> None:
     ((state,),) = connection.execute("PRAGMA quick_check(1)")
     if state != "ok":
         raise sqlite3.DatabaseError(state)
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether the last page is not whole, though there is no log that has it: SQLite takes what
+    is missing for zeros."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+        size = file.seek(0, os.SEEK_END)
+    log = path.with_name(f"{path.name}-wal")
+    if len(header) < _HEADER or (log.exists() and log.stat().st_size):
+        return False
+    page = int.from_bytes(header[16:18], "big")
+    return size % (65536 if page == 1 else page or 1) != 0
 
 
 def _size(connection: sqlite3.Connection) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.support.fake_server import FakeServer
+from tests.support.kept import MemoryKeeper
 from tests.support.links import LinkNetwork, Node
 from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
@@ -104,6 +105,7 @@ class Chatter:
         patient: bool,
         server_key: str,
         server: Whereabouts | None = None,
+        keeper: MemoryKeeper | None = None,
     ) -> None:
         self.world = world
         self.name = name
@@ -116,9 +118,10 @@ class Chatter:
             epoch=world.epoch,
             patient=patient,
             server_key=server_key,
+            archive=None if keeper is None else keeper.archive(),
         )
         self.memory = memory
-        self.node = world.network.add(Node(key_of(key), address, self.session))
+        self.node = world.network.add(Node(key_of(key), address, self.session, keeper=keeper))
         self.node.datagram = self._datagram
         world.network.carry_out(self.node, self.session.start(world.network.now))
 
@@ -205,6 +208,7 @@ class KeyedWorld:
         patient: bool = True,
         server_key: str = "",
         server: Whereabouts | None = None,
+        keeper: MemoryKeeper | None = None,
         wait: float = 0.5,
     ) -> Chatter:
         """Somebody who has just started a peer."""
@@ -219,6 +223,7 @@ class KeyedWorld:
             patient=patient,
             server_key=server_key,
             server=server,
+            keeper=keeper,
         )
         self.wait(wait)
         return one

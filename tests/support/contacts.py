@@ -55,6 +55,9 @@ class FakeConversations:
     def returned(self, contact: Contact, now: float) -> None:
         self.done.append(("returned", contact.name))
 
+    def stored(self, contacts: Sequence[Contact]) -> None:
+        self.done += [("stored", one.name) for one in contacts]
+
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         return size <= self.room
 

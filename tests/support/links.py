@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
+from tests.support.kept import MemoryKeeper
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
 from twisted_chat.links import AskAll, CloseLink, Dial, Link, SendFrame
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send
+from twisted_chat.peer.effects import AskStore, Effect, Finish, Resolve, Send
 from twisted_chat.terminal.wording.line import LineWording
 
 HANDSHAKE = 0.003
 """Seconds that a link takes to come up."""
+WRITING = 0.002
+"""Seconds until something is in a store."""
 DIAL_PATIENCE = 2.0
 """Seconds after which a link that does not come up has failed."""
 
@@ -61,6 +64,8 @@ class Node:
     asked: int = 0
     """How often it asked over all links."""
     due: float = NEVER
+    keeper: MemoryKeeper | None = None
+    """Keeps what is said; None where nothing is kept."""
     wording: LineWording = field(default_factory=lambda: LineWording(_read_aloud))
 
 
@@ -107,6 +112,8 @@ class LinkNetwork:
     # --- Carrying out
 
     def carry_out(self, node: Node, effects: list[Effect]) -> None:
+        if node.keeper is not None:
+            effects = self._keep(node, node.keeper, effects)
         for effect in effects:
             match effect:
                 case Event():
@@ -129,6 +136,23 @@ class LinkNetwork:
                     node.dialled.append(effect)
                     self._dial(node, effect)
         self._arm(node)
+
+    def _keep(self, node: Node, keeper: MemoryKeeper, effects: list[Effect]) -> list[Effect]:
+        """Have what is for its store written a moment later."""
+        session: Any = node.end
+        rest = keeper.take(effects)
+        if told := keeper.answers(rest, session.found, self.now):
+            rest += self._keep(node, keeper, told)
+        rest = [one for one in rest if not isinstance(one, AskStore)]
+        if keeper.waiting and not keeper.slow:
+            self.at(self.now + WRITING, lambda: self.written(node))
+        return rest
+
+    def written(self, node: Node) -> None:
+        """What waits for the store of a node is there."""
+        session: Any = node.end
+        if node.keeper is not None and not node.down and (numbers := node.keeper.write_all()):
+            self.carry_out(node, session.stored(numbers, self.now))
 
     def _arm(self, node: Node) -> None:
         if (wake := node.end.wake) < node.due:

@@ -4,9 +4,11 @@ from typing import Any
 
 from twisted_chat.peer.gen2.generation import Credentials
 from twisted_chat.peer.gen2.known_keys import Memory
+from twisted_chat.peer.input import SPEAK_RATE
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.store.archive import Archive
 
 PORT = 5000
 
@@ -27,11 +29,11 @@ def keyed_session(
     patient: bool = True,
     port: int = PORT,
     epoch: int = 1,
-    speak_rate: float | None = None,
+    speak_rate: float = SPEAK_RATE,
+    archive: Archive | None = None,
     **more: Any,
 ) -> Session:
     """One with a key. `more` is for its Credentials."""
     credentials = Credentials(fingerprint, memory, epoch, **more)
     negotiation = Negotiation(server, port, credentials, patient=patient)
-    rate = {} if speak_rate is None else {"speak_rate": speak_rate}
-    return Session(negotiation, name, patient=patient, **rate)
+    return Session(negotiation, name, patient=patient, speak_rate=speak_rate, archive=archive)

@@ -12,6 +12,10 @@
     face = "line"
     theme = "light"
 
+    [store]
+    days = 365
+    megabytes = 500
+
 What is said on the command line wins. A mistake is one line, with its number.
 """
 
@@ -33,6 +37,8 @@ FACES = ("screen", "line")
 """What one can chat on at a terminal."""
 LARGEST = 64 * 1024
 """Bytes of the file."""
+LARGEST_LIMIT = 1_000_000
+"""Days, and megabytes, for which something can be kept."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,10 @@ class Config:
     """The server that is meant where none is named."""
     servers: dict[str, ServerEntry] = field(default_factory=dict)
     terminal: TerminalConfig = TerminalConfig()
+    days: int = 0
+    """How long what was said is kept; 0 for good."""
+    megabytes: int = 0
+    """How large the file with it may be; 0 for any size."""
 
 
 class _Mistake(Exception):
@@ -134,14 +144,17 @@ def _config(found: dict[str, Any]) -> Config:
         "default": _text,
         "servers": _table,
         "terminal": _table,
+        "store": _table,
     }
     read = _fields(found, readers)
     terminal = _terminal(read.get("terminal", {}))
+    kept: dict[str, Callable[[Any], Any]] = {"days": _whole, "megabytes": _whole}
+    store = _fields(read.get("store", {}), kept, "store")
     servers = {short: _server(short, entry) for short, entry in read.get("servers", {}).items()}
     default = read.get("default", "")
     if default and default not in servers:
         raise _Mistake(f"there is no [servers.{default}]", "default")
-    return Config(read.get("name", ""), read.get("key", ""), default, servers, terminal)
+    return Config(read.get("name", ""), read.get("key", ""), default, servers, terminal, **store)
 
 
 def _terminal(entry: dict[str, Any]) -> TerminalConfig:
@@ -194,7 +207,9 @@ def _text(value: Any) -> str:
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise UsageMistake("this is to be a table, or several: [servers.NAME], [terminal]")
+        raise UsageMistake(
+            "this is to be a table, or several: [servers.NAME], [terminal], [store]"
+        )
     return value
 
 
@@ -227,6 +242,12 @@ def _fingerprint(value: Any) -> str:
 def _port(value: Any) -> int:
     if type(value) is not int or not 0 < value <= LARGEST_PORT:
         raise UsageMistake(f"this is to be a number from 1 to {LARGEST_PORT}")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 < value <= LARGEST_LIMIT:
+        raise UsageMistake(f"this is to be a number from 1 to {LARGEST_LIMIT:,}")
     return value
 
 

@@ -39,11 +39,14 @@ from twisted_chat.launch.seat import Seat
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.server.options import ServerOptions
 from twisted_chat.startup import CannotStart, listening_port
+from twisted_chat.store.retention import Retention
 from twisted_chat.trace.options import recorder_from
 
 CTL, LINK, DOCTOR = "ctl", "link", "doctor"
 """The first word of what is asked of a running server, of what lets others in, and of what looks
 at one's network."""
+KEPT = ("history", "search", "export", "import")
+"""The first word of what is asked of what was said before."""
 _IDENTITYS = frozenset({"key", "name"})
 _EVERYBODYS = frozenset({"key", "trace", "trace-size"})
 _PEERS = frozenset(
@@ -57,6 +60,7 @@ _PEERS = frozenset(
         "line",
         "direct-only",
         "no-port-mapping",
+        "no-store",
     }
 )
 
@@ -66,17 +70,20 @@ class UdpChatOptions(ServerOptions):
 
     synopsis = (
         "[PORT | HOST [PORT] | HOST:PORT | LINK | SERVER"
-        " | identity | link HOST | doctor HOST | ctl ORDER] [options]"
+        " | identity | link HOST | doctor HOST | ctl ORDER"
+        " | history | search | export | import] [options]"
     )
     longdesc = (
         "With a PORT or nothing: run the room server there (8090). With a HOST, a LINK or the"
         " short name of a SERVER in your config.toml: chat as a peer of the room server there, and"
         " with nothing of the default one, if there is one. With link: show a line with which"
-        " others get in. With identity: show the fingerprint of your key, or of the"
+        " others get in. With history, search, export or import: see what was said before, and"
+        " history --help tells more. With identity: show the fingerprint of your key, or of the"
         " one that --key or --name has. With doctor: say what your network does to you, and what"
         " would help. With ctl: look at a running server of yours and change it,"
         " ctl --help tells more. All options but --name, --server-key, --key, --config,"
-        " --plain, --direct-only, --no-port-mapping, --port, --json and --trace are the server's."
+        " --plain, --direct-only, --no-port-mapping, --no-store, --port, --json and --trace are"
+        " the server's."
     )
     optParameters: ClassVar[list[list[Any]]] = [
         ["name", "n", None, "The name to be known by; asked for otherwise"],
@@ -93,6 +100,7 @@ class UdpChatOptions(ServerOptions):
             "Take nothing that a server carries: where there is no way, no link",
         ],
         ["no-port-mapping", None, "Do not ask your router to lead a port to you"],
+        ["no-store", None, "Keep nothing of what is said on disk: it ends with the program"],
         ["json", None, "Tell each event in a line of JSON, and take orders so: docs/events.md"],
         ["line", None, "Chat in lines, with an input line below them"],
     ]
@@ -133,7 +141,7 @@ class UdpChatOptions(ServerOptions):
     def _find_place(self, words: Sequence[str]) -> None:
         """Where to go, or to listen, and what is known of the server there. Raises UsageMistake
         and UsageError."""
-        self["rooms"] = ()
+        self["rooms"], self["retention"] = (), Retention()
         if words and is_invitation(words[0]):
             if words[1:]:
                 raise UsageMistake(f"a link says all: leave out {' '.join(words[1:])}")
@@ -161,6 +169,7 @@ class UdpChatOptions(ServerOptions):
         """Take what was written down, where the command line says nothing else."""
         self["rooms"] = tuple(filter(None, rooms))
         self.terminal = config.terminal
+        self["retention"] = Retention(config.days, config.megabytes)
         name = (entry.name if entry is not None else "") or config.name
         self["name"] = self["name"] or name or None
         if not self["plain"]:
@@ -183,6 +192,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         from twisted_chat.launch import ctl
 
         ctl.main(words[1:])
+    if words[:1] and words[0] in KEPT:
+        from twisted_chat.launch import history
+
+        history.main(words)
     if words[:1] == [LINK]:
         from twisted_chat.launch import link
 
@@ -228,9 +241,11 @@ def _serve(options: UdpChatOptions, reactor: Any) -> NoReturn:
 
 def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     # A server starts sooner without these.
+    from twisted_chat.launch.store import IN_MEMORY, open_store
     from twisted_chat.net.resolve import look_up_now
     from twisted_chat.peer.service import Keys, PeerService
     from twisted_chat.peer.whereabouts import Whereabouts
+    from twisted_chat.store.file import StoreFile
     from twisted_chat.terminal.face import for_people, for_programs, for_scripts
 
     seat = Seat(reactor)
@@ -249,6 +264,11 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         known, pinned = KnownFile(directory / KNOWN), options["server-key"] or ""
         maps = not options["no-port-mapping"]
         keys = Keys(identity, known, pinned, relays=not options["direct-only"], maps=maps)
+    if options["no-store"]:
+        store = StoreFile(None, IN_MEMORY)
+    else:
+        own = "" if keys is None else keys.identity.fingerprint
+        store = open_store(own, name, options["retention"])
     patient, face = os.isatty(0), face_here(line=_in_lines(options))
     terminal: Callable[..., Any] = for_scripts if face is FaceKind.SCRIPT else for_people
     if options["json"]:
@@ -270,6 +290,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
         recorder=recorder_from(options, reactor),
         terminal=terminal,
         port=options["own-port"],
+        store=store,
     )
     # The first comes last, so that what is typed goes there.
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]

@@ -38,6 +38,10 @@ class Command(Enum):
     PATH = ("path", "[NAME]")
     VERIFY = ("verify", "NAME [yes/no]")
     TRUST = ("trust", "NAME")
+    HISTORY = ("history", "[COUNT]")
+    SEARCH = ("search", "TEXT")
+    FORGET = ("forget", "NAME")
+    NOSTORE = ("nostore", "")
     HELP = ("help", "")
     QUIT = ("quit", "")
 
@@ -106,6 +110,17 @@ class Turn:
 
 
 QUIT = Order(Command.QUIT)
+MAX_COUNT = 1_000
+"""Lines that are shown at a time."""
+
+
+def counts(order: Order) -> bool:
+    """Whether a command has the number that it takes, where it takes one."""
+    if order.command is not Command.HISTORY or not order.argument:
+        return True
+    number = order.argument
+    return number.isascii() and number.isdigit() and 0 < int(number[:9]) <= MAX_COUNT
+
 
 Typed = Say | Order | Turn | Event
 """What the person wants, or what was wrong with a line of theirs."""

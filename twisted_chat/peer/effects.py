@@ -14,7 +14,10 @@ from twisted_chat.links import (
     RelayOver,
     SendFrame,
 )
+from twisted_chat.peer.events.rooms import RoomEntered
 from twisted_chat.peer.events.undone import LOST, UNDONE
+from twisted_chat.store.queries import StoreQuery
+from twisted_chat.store.records import Kept
 from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 
@@ -49,9 +52,30 @@ class SendProbe:
     to: Address
 
 
-_NOTED = frozenset((*UNDONE, *LOST))
+@dataclass(frozen=True, slots=True)
+class StoreRecords:
+    """Keep these; the session is told of each that has a number when it is kept."""
 
-Effect = Event | Send | Finish | Resolve | SendProbe | LinkEffect
+    records: list[tuple[int, Kept]]
+
+
+@dataclass(frozen=True, slots=True)
+class AskStore:
+    """Look something up; the session is told by the number."""
+
+    number: int
+    query: StoreQuery
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOff:
+    """Keep in memory what is said from now on."""
+
+
+_NOTED = frozenset((*UNDONE, *LOST, RoomEntered))
+
+StoreEffect = StoreRecords | AskStore | StoreOff
+Effect = Event | Send | Finish | Resolve | SendProbe | LinkEffect | StoreEffect
 
 
 class Effects:
@@ -63,12 +87,16 @@ class Effects:
         """Whether a line that was typed was not done, as has been told."""
         self.lost = False
         """Whether something that was said has been given up, as has been told."""
+        self.entered: list[str] = []
+        """Rooms that we are in since it was looked at last."""
 
     def tell(self, event: Event) -> None:
         kind = type(event)
         if kind in _NOTED:
             self.undone = self.undone or kind in UNDONE
             self.lost = self.lost or kind in LOST
+            if isinstance(event, RoomEntered):
+                self.entered.append(event.room)
         self._waiting.append(event)
 
     def send(self, message: Request | NamedText, to: Address) -> None:
@@ -97,6 +125,9 @@ class Effects:
 
     def resolve(self, place: Address) -> None:
         self._waiting.append(Resolve(place))
+
+    def store_off(self) -> None:
+        self._waiting.append(StoreOff())
 
     def finish(self, status: int) -> None:
         self._waiting.append(Finish(status))

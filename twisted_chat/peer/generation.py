@@ -1,7 +1,7 @@
 """What a session needs of a generation of the protocol, in one piece."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted_chat.addresses import Address
@@ -15,6 +15,7 @@ from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.server import Registration, Server
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import Talks
+from twisted_chat.store.archive import Archive
 from twisted_chat.wire.gen1 import Answer
 
 
@@ -28,6 +29,8 @@ class Shared:
     effects: Effects
     gathering: Gathering
     registered: Callable[[bool, float], None]
+    archive: Archive = field(default_factory=Archive)
+    """What is kept of it all."""
 
     def room(self, name: str = "") -> JoinedRoom:
         """A room, nobody in it."""
@@ -122,7 +125,8 @@ class Generation(Protocol):
 
     @property
     def unsettled(self) -> bool:
-        """Whether something that was said has not arrived, and still may."""
+        """Whether something that was said has not arrived, and still may, or something that was
+        heard is not kept yet."""
 
     def shut_down(self) -> None:
         """Acknowledge what was shown. Nothing of the server is news from now on."""

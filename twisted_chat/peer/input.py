@@ -12,6 +12,7 @@ from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contacts import Listeners
 from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events.said import LostFor, NotBackYet
@@ -110,7 +111,8 @@ class Input:
     def _busy(self) -> bool:
         """Whether something is under way that what was typed is about."""
         moving = self._talks.moving or self._orders.listing > 0
-        return moving or self._registration.registering
+        reading = self._shared.archive.asking
+        return moving or reading or self._registration.registering
 
     def left_over(self) -> NotDone | None:
         """What is to be told of lines that are not done any more. None if they would have
@@ -212,16 +214,42 @@ class Input:
             self._effects.tell(self._unheard(where))
             return True
         room = where.name if isinstance(where, JoinedRoom) else ""
-        line = Line(text, self._registration.name, room, now)
+        archive = self._shared.archive
+        line = Line(text, self._registration.name, room, now, stored=not archive.keeps)
         lacking: list[Contact] = []
         for conversation, contacts in listening.by_conversation:
             lacking.extend(conversation.say(line, contacts, now))
+        if archive.keeps:
+            self._keep(line, where, listening, now)
         if lacking:
             self._effects.tell(LostFor(tuple(one.who for one in lacking), text, room))
         if listening.absent:
             self._effects.tell(NotBackYet(listening.absent, text, room))
         self.own.add(line, described(where))
         return True
+
+    def _keep(
+        self, line: Line, where: JoinedRoom | Contact | None, listening: Listeners, now: float
+    ) -> None:
+        """Keep a line, which goes to those who have keys when it is."""
+        archive = self._shared.archive
+
+        def kept(now: float) -> None:
+            line.stored = True
+            for conversation, contacts in listening.by_conversation:
+                conversation.stored(contacts)
+
+        if isinstance(where, Contact):
+            talk = archive.person(where.fingerprint, where.name)
+        else:
+            talk = archive.room(line.room)
+        owed, line.owed = tuple(line.owed), []
+        archive.said(talk, line.text, line.speaker, owed, kept, now)
+
+    def entered(self, room: str, now: float) -> None:
+        """We are in a room now."""
+        if self._patient:
+            self._orders.entered(room, now)
 
     def _unheard(self, where: JoinedRoom | Contact | None) -> Unheard:
         marks = self._generation

@@ -36,12 +36,12 @@ class Negotiation:
             shared,
             self.whereabouts,
             self._credentials,
-            Datagrams(shared.contacts, shared.effects),
+            Datagrams(shared.contacts, shared.effects, shared.archive),
             only_gen1,
             patient=self._patient,
         )
 
     def gen1(self, shared: Shared) -> Generation:
         """Generation 1."""
-        datagrams = Datagrams(shared.contacts, shared.effects)
+        datagrams = Datagrams(shared.contacts, shared.effects, shared.archive)
         return Gen1(shared, self.whereabouts, self._port, datagrams, patient=self._patient)

@@ -25,7 +25,19 @@ from twisted_chat.links import (
 )
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Typed
-from twisted_chat.peer.effects import Effect, Finish, Resolve, Send, SendProbe
+from twisted_chat.peer.effects import (
+    AskStore,
+    Effect,
+    Finish,
+    Resolve,
+    Send,
+    SendProbe,
+    StoreOff,
+    StoreRecords,
+)
+from twisted_chat.store.queries import LinesFound, StoreQuery
+from twisted_chat.store.records import Kept
+from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
@@ -42,6 +54,19 @@ class Face(Protocol):
 
     def close(self) -> None:
         """Show what is still to be shown, and close."""
+
+
+class StoreKeeper(Protocol):
+    """Keeps what is said, and looks it up."""
+
+    def write(self, records: list[tuple[int, Kept]]) -> None:
+        """Keep these; `stored` is told the numbers of those that have one."""
+
+    def ask(self, number: int, query: StoreQuery) -> None:
+        """Look this up; `found` is told by the number."""
+
+    def into_memory(self) -> None:
+        """Go on without the disk."""
 
 
 def _to_nobody(event: Event) -> None:
@@ -79,7 +104,12 @@ class Peer(DatagramProtocol):
             Send: self._send,
             Finish: self._finish,
             Resolve: self._resolve,
+            StoreRecords: self._store,
+            AskStore: self._ask_store,
+            StoreOff: self._store_off,
         }
+        self.keeper: StoreKeeper | None = None
+        """Keeps what is said; None where nothing is kept."""
         self._status: int | None = None
         self.over: Deferred[None] = Deferred()
         """Fires when everything is decided; what was sent last may still be on its way out."""
@@ -184,6 +214,32 @@ class Peer(DatagramProtocol):
     def _resolved(self, addresses: list[Address]) -> None:
         self._looking_up = False
         self._session.resolved(addresses)
+
+    # --- The store
+
+    def stored(self, numbers: list[int]) -> None:
+        """These are kept."""
+        self._carry_out(self._session.stored(numbers, self._clock.seconds()))
+
+    def found(self, number: int, found: LinesFound | str) -> None:
+        """This was looked up, or cannot be, for this reason."""
+        self._carry_out(self._session.found(number, found, self._clock.seconds()))
+
+    def store_is(self, state: StoreState, why: str) -> None:
+        """It is so with the store."""
+        self._carry_out(self._session.store_is(state, why, self._clock.seconds()))
+
+    def _store(self, effect: StoreRecords) -> None:
+        if self.keeper is not None:
+            self.keeper.write(effect.records)
+
+    def _ask_store(self, effect: AskStore) -> None:
+        if self.keeper is not None:
+            self.keeper.ask(effect.number, effect.query)
+
+    def _store_off(self, effect: StoreOff) -> None:
+        if self.keeper is not None:
+            self.keeper.into_memory()
 
     def _tick(self) -> None:
         self._carry_out(self._session.tick(self._clock.seconds()))

@@ -11,7 +11,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThreadPool
 
+from twisted_chat.addresses import host_and_port
 from twisted_chat.gateway.service import GatewayService
 from twisted_chat.identity.keys import Identity
 from twisted_chat.net.batched import datagram_port
@@ -29,6 +31,9 @@ from twisted_chat.peer.protocol import LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.file import StoreFile
+from twisted_chat.store.keeper import Keeper
 from twisted_chat.terminal.face import for_people
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
@@ -39,6 +44,8 @@ LAST_CALL = 0.05
 """Seconds that what was typed before a signal has to be read and said."""
 LAST_WORDS = 0.1
 """Seconds that the port stays open when everything is over."""
+EPOCHS = 2**20
+"""More epochs than are drawn in one session."""
 BATCH = 4
 """Datagrams that a peer reads in one turn: so few that it acknowledges one batch
 while the next is on its way, and neither side waits for the other."""
@@ -62,7 +69,7 @@ class PeerService(DatagramService):
     """A peer with its port; the terminal is opened when the port is.
 
     `keys` is what it needs to speak generation 2; without, it speaks generation 1. `port`
-    is its own; 0 lets the system choose one.
+    is its own; 0 lets the system choose one. What is said is kept in `store`.
     """
 
     def __init__(
@@ -77,18 +84,21 @@ class PeerService(DatagramService):
         recorder: Recorder | None = None,
         terminal: Callable[[Peer], LineTerminal] = for_people,
         port: int = 0,
+        store: StoreFile | None = None,
     ) -> None:
+        archive = Archive() if store is None else _archive_of(store, server, reactor)
         if keys is None:
 
             def session(port: int) -> Session:
-                return Session(
-                    Negotiation(server, port, None, patient=patient), name, patient=patient
-                )
+                negotiation = Negotiation(server, port, None, patient=patient)
+                return Session(negotiation, name, patient=patient, archive=archive)
 
             self.peer = Peer(session, reactor, partial(look_up_later, reactor=reactor))
             on_port: DatagramProtocol = self.peer
         else:
-            self.peer, on_port = _linked(server, name, reactor, keys, patient=patient)
+            self.peer, on_port = _linked(
+                server, name, reactor, keys, archive, store, patient=patient
+            )
 
         def make_port() -> BoundedPort:
             return datagram_port(
@@ -101,6 +111,10 @@ class PeerService(DatagramService):
             )
 
         super().__init__(make_port)
+        self._keeper: Keeper | None = None
+        if store is not None:
+            run = partial(deferToThreadPool, reactor, reactor.getThreadPool())
+            self.peer.keeper = self._keeper = Keeper(store, reactor, run, self.peer)
         self._open_terminal = open_terminal
         self._terminal = terminal
         self._reactor = reactor
@@ -113,6 +127,8 @@ class PeerService(DatagramService):
         self._network.start()
         self._network_changed()  # Into what it is now.
         self._open_terminal(self._terminal(self.peer))
+        if self._keeper is not None:
+            self._keeper.start()
 
     def _network_changed(self) -> None:
         if self.port is not None:
@@ -127,9 +143,18 @@ class PeerService(DatagramService):
         if not self.peer.over.called:
             self._reactor.callLater(LAST_CALL, self.peer.interrupt)
         # QUIC spaces out what it sends; the last words may still wait for their moment.
-        return self.peer.over.addCallback(
+        self.peer.over.addCallback(
             lambda _: deferLater(self._reactor, LAST_WORDS, super(PeerService, self).stopService)
         )
+        if (keeper := self._keeper) is not None:
+            self.peer.over.addCallback(lambda _: keeper.stop())
+        return self.peer.over
+
+
+def _archive_of(store: StoreFile, server: Whereabouts, reactor: Any) -> Archive:
+    """What a session sees of a store."""
+    since_1970 = time.time() - reactor.seconds()
+    return Archive(host_and_port(*server.place), store.read(), since_1970)
 
 
 def _linked(
@@ -137,24 +162,29 @@ def _linked(
     name: str | None,
     reactor: Any,
     keys: Keys,
+    archive: Archive,
+    store: StoreFile | None,
     *,
     patient: bool,
 ) -> tuple[Peer, QuicPort]:
     """A peer that has a key, and who carries its links."""
 
     def make_session(port: int) -> Session:
+        epoch = max(time.time_ns(), archive.kept.epoch)
+        if store is not None:
+            store.note_epoch(epoch + EPOCHS)
         credentials = Credentials(
             keys.identity.fingerprint,
             keys.memory,
             instance=keys.identity.instance,
-            epoch=time.time_ns(),
+            epoch=epoch,
             since_1970=time.time() - reactor.seconds(),
             server_key=keys.server,
             here=(source_host(server.current[0]), port),
             relays=keys.relays,
         )
         negotiation = Negotiation(server, port, credentials, patient=patient)
-        return Session(negotiation, name, patient=patient)
+        return Session(negotiation, name, patient=patient, archive=archive)
 
     peer = LinkedPeer(make_session, reactor, partial(look_up_later, reactor=reactor))
     links = QuicPort(

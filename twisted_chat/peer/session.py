@@ -11,7 +11,7 @@ from twisted_chat.peer.commands import QUIT, Command, Order, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.present import present
-from twisted_chat.peer.effects import Effect, Effects
+from twisted_chat.peer.effects import Effect, Effects, StoreRecords
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.events.server import (
     GoesOnUnencrypted,
@@ -24,10 +24,14 @@ from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.input import MAX_TYPED, SPEAK_RATE, Input
+from twisted_chat.peer.keeping import Keeping
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.peer.shutdown import Shutdown
 from twisted_chat.peer.talks.talks import Talks, described
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.queries import LinesFound
+from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import Answer, NamedText
 
 SERVER = "server"
@@ -49,11 +53,13 @@ class Session:
         *,
         patient: bool,
         speak_rate: float = SPEAK_RATE,
+        archive: Archive | None = None,
     ) -> None:
         self._negotiation = negotiation
         self._name = name
         self._patient = patient
         self._effects = Effects()
+        self._keeping = Keeping(Archive() if archive is None else archive, self._effects)
         self._gathering = Gathering(self._effects.tell)
         self._input = Input(speak_rate, self._leave, patient=patient)
         self._shutdown = Shutdown(self._effects, self._input.left_over, patient=patient)
@@ -64,7 +70,14 @@ class Session:
     def _shared(self) -> Shared:
         contacts = Contacts()
         talks = Talks(contacts, self._effects)
-        return Shared(contacts, talks, self._effects, self._gathering, self._registered)
+        return Shared(
+            contacts,
+            talks,
+            self._effects,
+            self._gathering,
+            self._registered,
+            self._keeping.archive,
+        )
 
     def _speak(self, shared: Shared, generation: Generation) -> None:
         self._talks = shared.talks
@@ -212,6 +225,27 @@ class Session:
             rooms = tuple(room.name for room in self._talks.rooms())
             self._effects.tell(ServerBack(self._registration.name, rooms))
 
+    # --- The store
+
+    def stored(self, numbers: list[int], now: float) -> list[Effect]:
+        """These are kept now."""
+        self._keeping.stored(numbers, now)
+        if self._shutdown.begun:
+            self._generation.shut_down()  # It is acknowledged at once.
+        return self._done(now)
+
+    def found(self, number: int, found: LinesFound | str, now: float) -> list[Effect]:
+        """This was looked up, or cannot be, for this reason."""
+        self._keeping.found(number, found, now)
+        return self._done(now)
+
+    def store_is(self, state: StoreState, why: str, now: float) -> list[Effect]:
+        """It is so with the store."""
+        self._keeping.store_is(state, why)
+        if state is StoreState.FAILING and not self._patient:
+            self._shutdown.begin(now)  # Nobody is there to be asked.
+        return self._done(now)
+
     # --- What is due
 
     @property
@@ -242,12 +276,16 @@ class Session:
             if typed.all_done and not self._over:
                 self._gathering.flush()
                 self._shutdown.begin(now)
+        if self._effects.entered:
+            rooms, self._effects.entered = self._effects.entered, []
+            for room in rooms:
+                typed.entered(room, now)
         if self._shutdown.begun:
             self._gathering.flush()
             self._shutdown.go_on(now)
-        effects = self._effects.take()
+        effects = self._effects.take() + self._keeping.effects()
         if self._finished:
-            return []
+            return [effect for effect in effects if isinstance(effect, StoreRecords)]
         self._finished = self._shutdown.over or self._registration.failed
         return effects
 

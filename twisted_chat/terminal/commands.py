@@ -10,7 +10,16 @@ from collections.abc import Callable
 from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
-from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say, Typed
+from twisted_chat.peer.commands import (
+    DELETE,
+    MAX_COUNT,
+    TURNING,
+    Command,
+    Order,
+    Say,
+    Typed,
+    counts,
+)
 from twisted_chat.peer.events.server import Mistake
 
 MARK = "$"
@@ -46,6 +55,10 @@ PURPOSES = {
     Command.PATH: "show which way words go to NAME, or to everybody, and why not another",
     Command.VERIFY: "show your key and NAME's, or say if they were the same",
     Command.TRUST: "accept the changed key of NAME, or of the server",
+    Command.HISTORY: "show the last COUNT lines that were said where you talk, or 20",
+    Command.SEARCH: "show the last lines there with these words; -a TEXT, everywhere",
+    Command.FORGET: "keep nothing of what was said in room NAME, or privately with NAME",
+    Command.NOSTORE: "keep nothing more on disk, where that cannot be written",
     Command.HELP: "show this list",
     Command.QUIT: "leave the server and end",
 }
@@ -181,9 +194,12 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
         words = [one.removeprefix("#") or one for one in words]
     try:
         room = _name(second) if second and not command.choices else ""
-        return Order(command, _name(words[0]) if words else "", choice, text, room)
+        order = Order(command, _name(words[0]) if words else "", choice, text, room)
     except NameRefused as refused:
         raise mistake(str(refused)) from None
+    if not counts(order):
+        raise mistake(f"usage: {usage(command)}, a number from 1 to {MAX_COUNT:,}")
+    return order
 
 
 def _name(word: str) -> str:

@@ -4,7 +4,16 @@ from typing import Any
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
-from twisted_chat.peer.commands import DELETE, TURNING, Command, Order, Say, Typed
+from twisted_chat.peer.commands import (
+    DELETE,
+    MAX_COUNT,
+    TURNING,
+    Command,
+    Order,
+    Say,
+    Typed,
+    counts,
+)
 from twisted_chat.peer.events.server import Mistake
 from twisted_chat.terminal.commands import read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object
@@ -65,6 +74,9 @@ def _order(wanted: dict[str, Any]) -> Order:
     text = one_text({"say": wanted.pop("text", "")})
     try:
         given = [names.canonical(wanted[name]) for name in known if name in wanted]
-        return Order(command, "".join(given[:1]), choice, text, "".join(given[1:]))
+        order = Order(command, "".join(given[:1]), choice, text, "".join(given[1:]))
     except NameRefused as refused:
         raise mistake(str(refused)) from None
+    if not counts(order):
+        raise mistake(f"usage: {usage(command)}, a text with a number from 1 to {MAX_COUNT}")
+    return order

@@ -92,6 +92,7 @@ class Inside(RoomCase):
         """For one who is named again, words that have waited go on their way."""
         bob = self.meet("bob")
         self.enlist(bob)
+        self.talk.done.clear()
         self.contacts.await_return(bob, self.room, awaited=True)
         self.enlist(bob)
         self.assertFalse(bob.awaited)

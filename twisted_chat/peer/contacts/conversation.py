@@ -41,6 +41,9 @@ class Conversations(Protocol[C]):
     def returned(self, contact: C, now: float) -> None:
         """Somebody for whom words may have waited is in a room again."""
 
+    def stored(self, contacts: Sequence[C]) -> None:
+        """Something that was said to these is kept now, and may go to them."""
+
     def has_room(self, contacts: Sequence[C], size: int) -> bool:
         """Whether a text that counts for so many bytes can be said to all of them now."""
 

@@ -1,6 +1,8 @@
 """One line that a person said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from twisted_chat.store.records import Owed
 
 OVERHEAD = 64
 """Bytes that a text counts for besides its own."""
@@ -24,6 +26,10 @@ class Line:
     """For how many more there was no room."""
     time: int = 0
     """When it was said, by our clock: milliseconds since 1970."""
+    stored: bool = True
+    """Whether it is where it is kept, and may go to others."""
+    owed: list[Owed] = field(default_factory=list)
+    """To whom, where that is kept."""
 
 
 def size_of(text: str) -> int:

@@ -145,6 +145,21 @@ class ArrivalUnknown(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WaitsFor(Event):
+    """What has not arrived at somebody who is gone, or whom we leave, is kept: it goes on when we
+    meet again, in this session or another. Some of it may have arrived."""
+
+    who: Someone
+    """Whom it was said to."""
+    lines: int
+    """How many texts."""
+    text: str
+    """The first of them."""
+    room: str = ""
+    """The room that it was said to; empty if that was in private."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotToldApart(Event):
     """Somebody in our room cannot tell whether what we say to them is said to the room, or in
     private: generation 1 has no way to say so. It is told once."""

@@ -1,10 +1,13 @@
 """What was typed and not done: a script is told of it by its exit status."""
 
 from twisted_chat.events import Event
-from twisted_chat.peer.events import keys, rooms, said, server, talk
+from twisted_chat.peer.events import kept, keys, rooms, said, server, talk
 
 UNDONE: frozenset[type[Event]] = frozenset(
     {
+        kept.HistoryNotRead,
+        kept.NothingKept,
+        kept.StoreFailing,
         keys.HasNoKey,
         keys.NoKeyKnown,
         rooms.InTooManyRooms,
@@ -39,6 +42,7 @@ UNDONE: frozenset[type[Event]] = frozenset(
 that is there already is none of these: the line that joins it shows if it is any good."""
 
 LOST: frozenset[type[Event]] = frozenset(
-    {said.ArrivalUnknown, said.LostFor, said.NeverArrived, said.NotBackYet}
+    {said.ArrivalUnknown, said.LostFor, said.NeverArrived, said.NotBackYet, said.WaitsFor}
 )
-"""What is told of a text that has not got to everybody, and is not tried any more."""
+"""What is told of a text that has not got to everybody, and is not tried any more, or not until
+we meet again."""

@@ -15,6 +15,7 @@ from twisted_chat.peer.events.talk import HearsUs
 from twisted_chat.peer.gen1.strangers import Strangers
 from twisted_chat.peer.speech import speak
 from twisted_chat.rate import Rate
+from twisted_chat.store.archive import Archive
 from twisted_chat.tally import Tally
 from twisted_chat.wire.gen1 import NamedText
 
@@ -27,7 +28,10 @@ class Datagrams:
 
     acknowledged = False
 
-    def __init__(self, contacts: Contacts, effects: Effects) -> None:
+    def __init__(
+        self, contacts: Contacts, effects: Effects, archive: Archive | None = None
+    ) -> None:
+        self._archive = Archive() if archive is None else archive
         self._contacts = contacts
         self._effects = effects
         self._hearing = Rate(HEAR_RATE, HEAR_BURST)
@@ -63,6 +67,9 @@ class Datagrams:
 
     # --- Saying
 
+    def stored(self, contacts: Sequence[Contact]) -> None:
+        """Nothing: a datagram goes at once."""
+
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         return True
 
@@ -89,19 +96,19 @@ class Datagrams:
         elif not self._ignored(contact, message, source) and self._in_time(contact, source, now):
             text = message.text.removesuffix("\n").removesuffix("\r")
             if contact is not None:
-                self._show(contact, message, text)
+                self._show(contact, message, text, now)
             elif self.strangers is not None:
-                self._heard_stranger(self.strangers, message, text, source)
+                self._heard_stranger(self.strangers, message, text, source, now)
 
     def _heard_stranger(
-        self, strangers: Strangers, message: NamedText, text: str, source: Address
+        self, strangers: Strangers, message: NamedText, text: str, source: Address, now: float
     ) -> None:
         contact = strangers.knocked(source)
         if contact is None:
             how = said.Unencrypted(at(source), cut=message.cut, stranger=True)
             self._effects.tell(said.Said(Someone(message.name), text, False, how))
         else:
-            self._show(contact, message, text)
+            self._show(contact, message, text, now)
             self._effects.tell(HearsUs(contact.who))
 
     def _ignored(self, contact: Contact | None, message: NamedText, source: Address) -> bool:
@@ -121,12 +128,15 @@ class Datagrams:
             self._effects.tell(said.TooManySaid(many, last))
         return False
 
-    def _show(self, contact: Contact, message: NamedText, text: str) -> None:
+    def _show(self, contact: Contact, message: NamedText, text: str, now: float) -> None:
         who = contact.who
         if self.strangers is not None:
             who = self.strangers.claimed(contact, message.name)
         claims = "" if folded(message.name) == folded(contact.name) else message.name
         room = contact.rooms[0].name if contact.rooms else ""
+        archive, name = self._archive, contact.name or message.name
+        talk = archive.room(room) if room else archive.person("", name)
+        archive.heard_plainly(talk, name, text, now)
         perhaps = bool(room) and contact.standing is not Standing.UNKNOWN
         how = said.Unencrypted(at(contact.address), claims, message.cut, perhaps_private=perhaps)
         self._effects.tell(said.Said(who, text, bool(room), how, room))

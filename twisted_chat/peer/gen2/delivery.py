@@ -11,6 +11,7 @@ at any time.
 from collections.abc import Callable, Sequence
 
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
@@ -19,10 +20,13 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.kept_words import KeptWords
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
+from twisted_chat.peer.gen2.owed import OwedWords
 from twisted_chat.peer.gen2.reception import Reception
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.records import Owed
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 
@@ -39,16 +43,19 @@ class Deliveries:
         inboxes: Inboxes,
         rates: tuple[float, float],
         since_1970: float,
+        archive: Archive | None = None,
     ) -> None:
+        self._archive = archive = Archive() if archive is None else archive
+        self._owed = OwedWords(archive, next_epoch)
+        """What is owed to those who are not here."""
         self._since_1970 = since_1970
         self._effects = effects
-        self._next_epoch = next_epoch
         self._inboxes = inboxes
         self._peers: dict[Contact, PeerLink] = {}
         self._all: dict[Contact, PeerDelivery] = {}
         """Made when they are needed: a server can name many."""
         self._under_way = UnderWay()
-        self._reception = Reception(effects, hearing, rates, self._under_way)
+        self._reception = Reception(effects, hearing, rates, self._under_way, archive)
         self._kept = KeptWords(self._tell_lost)
         self._keeps = True
         self._crowded: dict[PeerDelivery, None] = {}
@@ -66,9 +73,12 @@ class Deliveries:
         if its is None:
             outbox = self._kept.take_sent(contact.fingerprint)
             if outbox is None:
-                outbox = Outbox(self._next_epoch())
+                outbox = self._owed.take(contact.fingerprint)
             inbox = self._inboxes.of(contact.fingerprint)
             its = PeerDelivery(contact, self._peers[contact], outbox, inbox)
+            if len(outbox):
+                its.behind = outbox.conversations()
+                its.absent_from = frozenset(map(folded, its.behind - {""}))
             self._all[contact] = its
         return its
 
@@ -82,21 +92,38 @@ class Deliveries:
         size = pieces[0].size if len(pieces) == 1 else sum(piece.size for piece in pieces)
         late = now + LATE
         full: list[Contact] = []
+        keeps = self._archive.keeps
         for contact in contacts:
             its = self._all.get(contact)
             if its is None:
                 its = self._with(contact)
-            if not its.outbox.put(pieces, size):
+            number = its.outbox.put(pieces, size)
+            if not number:
                 line.refused += 1
                 full.append(contact)
                 continue
             if its.outbox.crowded:
                 self._crowded[its] = None
+            if keeps:
+                self._owe(line, its, number, len(pieces))
             line.receivers += 1
             if late < its.watched_until:
                 self._under_way.watch(its, late)
             self._send(its)
         return full
+
+    def _owe(self, line: Line, its: PeerDelivery, number: int, count: int) -> None:
+        """Note that a line is owed to somebody, in messages from this number on."""
+        contact, epoch = its.contact, its.outbox.epoch
+        for part in range(count):
+            owed = Owed(contact.fingerprint, contact.name, epoch, number + part, part)
+            line.owed.append(owed)
+
+    def stored(self, contacts: Sequence[Contact]) -> None:
+        """Something that was said to these is kept now, and may go to them."""
+        for contact in contacts:
+            if (its := self._all.get(contact)) is not None:
+                self._send(its)
 
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         """Whether a text can be accepted for all of these to whom there is a link."""
@@ -119,6 +146,10 @@ class Deliveries:
         its.left_by_us = not drop
         if its.peer.link is not None and not drop:
             return
+        if self._archive.keeps:
+            # It is owed, and goes there when they are there again.
+            its.absent_from |= {folded(room)}
+            return
         if lost := its.outbox.drop(room):
             if self._waits_for(its):
                 self._kept.keep_unsent(contact.fingerprint, contact.who, room, lost)
@@ -136,6 +167,10 @@ class Deliveries:
         """Somebody is in a room with us: what has waited for that is for them."""
         if (known := self._all.get(contact)) is not None:
             known.left_by_us = False
+        if self._archive.keeps:
+            if known is not None:
+                self._send(known)
+            return
         if lines := self._kept.take_unsent(contact.fingerprint, room):
             its = self._with(contact)
             its.behind |= {room}
@@ -160,18 +195,24 @@ class Deliveries:
     def _send(self, its: PeerDelivery) -> None:
         link = its.peer.link
         if link is not None and not its.contact.blocked and not its.contact.awaited:
-            for message in its.outbox.to_send():
+            for message in its.outbox.to_send(its.held_back()):
                 self._effects.frame(message, link)
 
     def give_up(self, contact: Contact) -> None:
-        """Forget what has not arrived, and tell the person; or keep it, where the link has ended
-        without a word."""
+        """Tell the person what has not arrived. It is kept for when we meet again, where anything
+        is kept, or the link has ended without a word; or else forgotten."""
         del self._peers[contact]
         its = self._all.pop(contact, None)
         if its is None:
             return
         self._crowded.pop(its, None)
         self._under_way.settle(its)
+        if self._archive.keeps and (self._archive.lasts or self._keeps):
+            self._owed.keep(contact.fingerprint, its.outbox)
+            for room, lines in _by_room(its.outbox.lines()).items():
+                waits = said.WaitsFor(contact.who, len(lines), lines[0].text, room)
+                self._effects.tell(waits)
+            return
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
         if self._waits_for(its):
@@ -222,6 +263,7 @@ class Deliveries:
         its = self._with(contact)
         if isinstance(speech, Acknowledgement):
             its.outbox.heard(speech)
+            self._archive.arrived(contact.fingerprint, speech.epoch, speech.number)
             self._send(its)
             if its.behind:
                 for room in sorted(its.behind - its.outbox.conversations()):

@@ -88,8 +88,10 @@ class Gen2:
         contacts.remember_ignored(trust)
         epochs = count(own.epoch + 1).__next__
         rates = own.hear_rate, HEAR_BURST
+        archive = shared.archive
+        inboxes = Inboxes(kept=archive.kept.heard)
         self._deliveries = Deliveries(
-            effects, shared.talks.hearing, epochs, Inboxes(), rates, own.since_1970
+            effects, shared.talks.hearing, epochs, inboxes, rates, own.since_1970, archive
         )
         places = Places(whereabouts, own.here)
         self._ways = ways = Ways(
@@ -310,7 +312,7 @@ class Gen2:
 
     @property
     def unsettled(self) -> bool:
-        return bool(self._deliveries.unsettled)
+        return bool(self._deliveries.unsettled) or self._shared.archive.waits
 
     def shut_down(self) -> None:
         self._leaving = True

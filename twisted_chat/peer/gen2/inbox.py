@@ -6,6 +6,8 @@ not in the language.
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from twisted_chat.errors import WireError
 from twisted_chat.peer.contacts.line import size_of
@@ -25,9 +27,10 @@ class Inbox:
 
     __slots__ = ("_anew", "_bytes", "_held", "_shown", "_taken")
 
-    def __init__(self) -> None:
-        self._taken: dict[int, int] = {}  # The last number of each epoch, the latest epoch last.
-        self._shown: dict[int, int] = {}
+    def __init__(self, kept: Mapping[int, int] = MappingProxyType({})) -> None:
+        # The last number of each epoch, the latest epoch last.
+        self._taken: dict[int, int] = dict(kept)
+        self._shown: dict[int, int] = dict(kept)
         self._held: deque[NumberedText] = deque()
         self._bytes = 0
         self._anew = False  # Nothing was said yet over the link that there is.
@@ -84,7 +87,7 @@ class Inbox:
         return said
 
     def show(self, said: NumberedText) -> None:
-        """This is shown, and may be acknowledged from now on."""
+        """This is shown, and kept, and may be acknowledged from now on."""
         if said.epoch in self._taken:
             self._shown[said.epoch] = said.number
 
@@ -96,16 +99,22 @@ class Inbox:
 
 class Inboxes:
     """What each sender has said, also of those from whom we have parted: one who
-    was stopped for a while sends again what was shown before."""
+    was stopped for a while sends again what was shown before. `kept` is what a store has: the
+    last number of each epoch."""
 
-    def __init__(self, most: int = MAX_SENDERS) -> None:
+    def __init__(
+        self,
+        most: int = MAX_SENDERS,
+        kept: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+    ) -> None:
         self._most = most
+        self._kept = kept
         self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
 
     def of(self, fingerprint: str) -> Inbox:
         inbox = self._inboxes.get(fingerprint)
         if inbox is None:
-            inbox = self._inboxes[fingerprint] = Inbox()
+            inbox = self._inboxes[fingerprint] = Inbox(self._kept.get(fingerprint, {}))
             if len(self._inboxes) > self._most:
                 self._inboxes.popitem(last=False)
         self._inboxes.move_to_end(fingerprint)

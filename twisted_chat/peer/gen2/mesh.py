@@ -48,7 +48,7 @@ class Mesh:
         self._on_broke = broke
         self._trust = trust
         self._words = words
-        self.has_room, self.say = words.has_room, words.say
+        self.has_room, self.say, self.stored = words.has_room, words.say, words.stored
         self._effects = effects
         self._places = places
         self._ways = ways

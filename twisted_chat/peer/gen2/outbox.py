@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from twisted_chat.errors import WireError
+from twisted_chat.names import folded
 from twisted_chat.peer.contacts.line import OVERHEAD, Line
 from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
@@ -60,10 +61,10 @@ def pieces_of(line: Line) -> list[Piece]:
 class Outbox:
     """What was said to one receiver: queued, then on the way, then acknowledged."""
 
-    __slots__ = ("_bytes", "_epoch", "_first", "_flying", "_flying_bytes", "_highest", "_pieces")
+    __slots__ = ("_bytes", "_first", "_flying", "_flying_bytes", "_highest", "_pieces", "epoch")
 
     def __init__(self, epoch: int) -> None:
-        self._epoch = epoch
+        self.epoch = epoch
         self._pieces: deque[Piece] = deque()
         self._first = 1  # The number of the first of them.
         self._flying = 0  # So many of them are on the way.
@@ -115,27 +116,40 @@ class Outbox:
     def has_room(self, size: int) -> bool:
         return self._bytes + size <= MAX_OUTBOX
 
-    def put(self, pieces: Sequence[Piece], size: int) -> bool:
-        """Accept a line of this size in all, if there is room for it."""
+    def put(self, pieces: Sequence[Piece], size: int) -> int:
+        """Accept a line of this size in all, if there is room for it. Returns the number of its
+        first message, or 0."""
         if self._bytes + size > MAX_OUTBOX:
-            return False
+            return 0
+        number = self._first + len(self._pieces)
         self._pieces.extend(pieces)
         self._bytes += size
-        return True
+        return number
 
-    def to_send(self) -> list[bytes]:
-        """The messages that may go onto the link now; they are on the way from now on."""
+    def restore(self, number: int, piece: Piece) -> None:
+        """This was said before we were started, under the number that comes next, and may have
+        been sent."""
+        if not self._pieces:
+            self._first = number
+        self._pieces.append(piece)
+        self._bytes += piece.size
+        self._highest = number
+
+    def to_send(self, held_back: Container[str] = ()) -> list[bytes]:
+        """The messages that may go onto the link now; they are on the way from now on. What was
+        said to rooms that are `held_back`, by casefolded names, waits, and all behind it."""
         messages = []
         pieces, flying, size = self._pieces, self._flying, self._flying_bytes
         while flying < len(pieces):
             piece = pieces[flying]
+            line = piece.line
+            if not line.stored or (held_back and folded(line.room) in held_back):
+                break
             size += piece.size
             if flying and (flying >= WINDOW or size > WINDOW_BYTES):
                 break
             number = self._first + flying
-            messages.append(
-                numbered(piece.where, self._epoch, number, piece.line.time, piece.text)
-            )
+            messages.append(numbered(piece.where, self.epoch, number, line.time, piece.text))
             flying += 1
             self._flying, self._flying_bytes = flying, size
         if messages and number > self._highest:
@@ -148,7 +162,7 @@ class Outbox:
 
     def heard(self, heard: Acknowledgement) -> None:
         """All up to a number has arrived. Raises WireError for what was never sent."""
-        if heard.epoch != self._epoch:
+        if heard.epoch != self.epoch:
             return  # Meant for who we were before.
         if heard.number > self._highest:
             raise WireError("acknowledged what was not said")

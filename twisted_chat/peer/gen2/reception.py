@@ -9,6 +9,8 @@ from twisted_chat.peer.events import said
 from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.rate import Rate
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.records import HeardRecord
 from twisted_chat.wire.gen2.speech import NumberedText
 
 ACK_DELAY, ACK_EVERY = 0.02, 64
@@ -30,12 +32,14 @@ class Reception:
         hearing: Callable[[str, Contact, float], Hearing],
         rates: tuple[float, float],
         under_way: UnderWay,
+        archive: Archive | None = None,
     ) -> None:
         self._effects = effects
         self._heard_in = hearing
         self._rate = Rate(*rates)
         self._pause = 1 / rates[0] if rates[0] else 0.0
         self._under_way = under_way
+        self._archive = Archive() if archive is None else archive
 
     def received(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
         """Take what somebody said. Raises WireError."""
@@ -77,14 +81,41 @@ class Reception:
                 self._show_one(its, its.inbox.next(), now)
 
     def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
-        its.inbox.show(shown)
         contact = its.contact
         room = shown.room
         heard = self._heard_in(room, contact, now) is Hearing.SHOWN
+        text = None
         if heard and not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room))
-        self._owe(its, shown, now)
+        if self._archive.keeps:
+            self._keep(its, shown, text, now)
+        else:
+            its.inbox.show(shown)
+            self._owe(its, shown, now)
+
+    def _keep(self, its: PeerDelivery, shown: NumberedText, text: str | None, now: float) -> None:
+        """Acknowledge a message when it is kept; what was not shown is kept as a number."""
+        contact, archive = its.contact, self._archive
+
+        def kept(now: float) -> None:
+            its.inbox.show(shown)
+            self._owe(its, shown, now)
+
+        talk = None
+        if text is not None:
+            by_name = contact.fingerprint, contact.name
+            talk = archive.room(shown.room) if shown.room else archive.person(*by_name)
+        record = HeardRecord(
+            talk,
+            contact.fingerprint,
+            contact.name,
+            shown.time,
+            text or "",
+            shown.epoch,
+            shown.number,
+        )
+        archive.heard(record, kept, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         if shown.epoch not in its.owed:

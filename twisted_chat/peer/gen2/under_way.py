@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from twisted_chat.deadlines import Deadlines
 from twisted_chat.moments import NEVER
+from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.gen2.inbox import Inbox
@@ -42,6 +43,15 @@ class PeerDelivery:
     waits_for: str = ""
     """The room in which it is not known yet whether they are, and something was said."""
     waits_until: float = 0.0
+    absent_from: frozenset[str] = frozenset()
+    """Casefolded names of rooms to which something was said that they are to have, and in which
+    they are not now: it goes when they are there again."""
+
+    def held_back(self) -> frozenset[str]:
+        """The rooms of which nothing goes to them now."""
+        if self.absent_from:
+            self.absent_from -= {folded(room.name) for room in self.contact.rooms}
+        return self.absent_from
 
     @property
     def untold(self) -> Line | None:

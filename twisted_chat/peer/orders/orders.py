@@ -7,6 +7,7 @@ from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import server, talk
 from twisted_chat.peer.generation import Generation, Shared
+from twisted_chat.peer.orders.kept import KeptOrders
 from twisted_chat.peer.orders.kick import KickOrders
 from twisted_chat.peer.orders.people import PeopleOrders
 from twisted_chat.peer.orders.requests import Obey, PersonRequests
@@ -16,10 +17,14 @@ from twisted_chat.peer.server import CloseList
 
 _WITHOUT_SERVER = frozenset(
     {
+        Command.FORGET,
         Command.HELP,
+        Command.HISTORY,
         Command.IGNORE,
         Command.KICK,
         Command.MSG,
+        Command.NOSTORE,
+        Command.SEARCH,
         Command.TO,
         Command.UNIGNORE,
         Command.WHO,
@@ -58,6 +63,8 @@ class Orders:
         self._tell = shared.effects.tell
         self._requests = requests = PersonRequests(generation, shared, missed)
         self.in_vain = requests.in_vain
+        self._kept = KeptOrders(shared)
+        self.entered = self._kept.entered
         self.listing = 0
         """How many lists are awaited."""
         self._commands: Obey = {
@@ -68,6 +75,7 @@ class Orders:
             **TalkOrders(generation, shared, requests, say_aside).commands,
             **KickOrders(generation, shared, requests).commands,
             **PeopleOrders(generation, shared).commands,
+            **self._kept.commands,
         }
 
     def obey(self, order: Order, now: float) -> None:

@@ -112,6 +112,13 @@ def _unknown(event: said.ArrivalUnknown) -> str:
     )
 
 
+def _waits_for(event: said.WaitsFor) -> str:
+    return (
+        f"{called(event.who)} gets {_many(event.lines)}, from {excerpt(event.text)} on,"
+        " when you meet again"
+    )
+
+
 def _many(lines: int) -> str:
     return f"{lines} lines" if lines > 1 else "one line"
 
@@ -135,6 +142,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     said.NeverArrived: _never,
     said.WaitsForReturn: _waits,
     said.ArrivalUnknown: _unknown,
+    said.WaitsFor: _waits_for,
     said.Delivery: _delivery,
     said.NotToldApart: lambda event: (
         f"{called(event.who)}, who is in a room with you, cannot tell what you say there from"

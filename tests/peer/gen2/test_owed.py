@@ -1,0 +1,57 @@
+"""What is owed to those who are not here."""
+
+from itertools import count
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.gen2.outbox import MAX_TEXT, pieces_of
+from twisted_chat.peer.gen2.owed import OwedWords
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.records import OwedLine, StoredBefore
+
+BOB = "b" * 64
+
+
+def owed(text: str, *numbers: int, parts: tuple[int, ...] = (0,), room: str = "lab") -> OwedLine:
+    """A line that bob has not acknowledged."""
+    return OwedLine(BOB, "bob", 5, numbers, parts, room, "alice", 3, text)
+
+
+class Owing(SynchronousTestCase):
+    """Outboxes that outlive a contact, and a program."""
+
+    def owed(self, *lines: OwedLine) -> OwedWords:
+        """What a session has that begins with these."""
+        return OwedWords(Archive("", StoredBefore(owed=lines)), count(100).__next__)
+
+    def test_new(self) -> None:
+        """To whom nothing is owed goes an epoch of its own."""
+        words = self.owed()
+        self.assertEqual((words.take(BOB).epoch, words.take("c" * 64).epoch), (100, 101))
+
+    def test_restored(self) -> None:
+        """What was owed has the epoch and the numbers that it had, and what is said next has the
+        next."""
+        outbox = self.owed(owed("one", 7), owed("two", 8, room="")).take(BOB)
+        outbox.put(pieces_of(Line("three", "alice", "lab", 1.0, time=4)), 10)
+        self.assertEqual(
+            outbox.to_send(),
+            [b"msg #lab 5 7 3 one", b"msg - 5 8 3 two", b"msg #lab 5 9 4 three"],
+        )
+
+    def test_parts(self) -> None:
+        """Of a line that is longer than a message those parts are owed that have not arrived."""
+        outbox = self.owed(owed("x" * (MAX_TEXT + 5), 8, parts=(1,))).take(BOB)
+        self.assertEqual(outbox.to_send(), [b"msg #lab 5 8 3 xxxxx"])
+
+    def test_kept(self) -> None:
+        """What is owed to one who is gone is there again, once, and is sent again."""
+        words = self.owed()
+        outbox = words.take(BOB)
+        outbox.put(pieces_of(Line("one", "alice", "lab", 1.0, time=4)), 10)
+        outbox.to_send()
+        words.keep(BOB, outbox)
+        again = words.take(BOB)
+        self.assertEqual(again.to_send(), [b"msg #lab 100 1 4 one"])
+        self.assertEqual(len(words.take(BOB)), 0)

@@ -1,0 +1,90 @@
+"""Commands about what was said before."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.peer.keyed import KeyedWorld
+from tests.support.kept import MemoryKeeper
+
+
+class Reading(SynchronousTestCase):
+    """Alice in a room, with bob, who keeps nothing."""
+
+    def setUp(self) -> None:
+        self.world, self.keeper = KeyedWorld(), MemoryKeeper()
+        self.alice = self.world.chatter("alice", keeper=self.keeper)
+        self.bob = self.world.chatter("bob")
+        self.alice.type("$roomcreate lab")
+        self.bob.type("$roomjoin lab")
+
+    def texts(self, lines: list[str]) -> list[str]:
+        """Lines of history, without their times."""
+        return [line.split(" ", 3)[-1] if line[2:6].isdigit() else line for line in lines]
+
+    def test_history(self) -> None:
+        """What was said where one talks, the last lines."""
+        for number in range(1, 4):
+            self.alice.type(f"line {number}")
+        self.bob.type("answer")
+        self.assertEqual(
+            self.texts(self.alice.type("$history 2")),
+            ["> there is more before this", "you: line 3", "bob: answer"],
+        )
+        self.assertEqual(len(self.alice.type("$history")), 4)
+
+    def test_nowhere(self) -> None:
+        """Where one talks to nobody there is nothing to be shown, and that is told."""
+        self.alice.type("$roomleave")
+        for command in ("$history", "$search line"):
+            (line,) = self.alice.type(command)
+            self.assertIn("there is no conversation", line)
+
+    def test_not_kept(self) -> None:
+        """Where nothing is kept that is told."""
+        for command in ("$history", "$search line", "$search -a line", "$forget lab"):
+            self.assertIn("kept", "".join(self.bob.type(command)), command)
+
+    def test_search(self) -> None:
+        """Words in this conversation, or with -a in all of them, and where."""
+        self.alice.type("the red horse", "$msg bob a red zebra")
+        self.bob.type("RED again")
+        self.assertEqual(
+            self.texts(self.alice.type("$search red")), ["you: the red horse", "bob: RED again"]
+        )
+        everywhere = self.texts(self.alice.type("$search -a red"))
+        self.assertEqual(everywhere[1], "you privately to bob: a red zebra")
+        self.assertEqual(everywhere[0], "you in room lab: the red horse")
+        self.assertEqual(self.alice.type("$search nothing"), ['> nobody said "nothing"'])
+
+    def test_forget(self) -> None:
+        """Nothing is kept of a room that is forgotten; one that is none is told."""
+        self.alice.type("line 1")
+        self.assertIn("nothing is kept of a room", self.alice.type("$forget lb")[0])
+        self.assertEqual(len(self.alice.type("$history")), 1)
+        self.assertIn("nothing is kept any more", self.alice.type("$forget lab")[0])
+        self.assertEqual(self.alice.type("$history"), ["> nothing was said here yet"])
+
+    def test_joining(self) -> None:
+        """A person who comes into a room again is shown its last lines, and where the new ones
+        begin; a script is not."""
+        for number in range(1, 15):
+            self.alice.type(f"line {number}")
+        self.alice.type("$quit", wait=5)
+        for patient in (True, False):
+            again = self.world.chatter("alice", keeper=self.keeper, patient=patient)
+            shown = self.texts(again.type("$roomjoin lab"))
+            again.type("$quit", wait=5)
+            if patient:
+                self.assertIn("you: line 14", shown)
+                self.assertIn("you: line 5", shown)
+                self.assertNotIn("you: line 4", shown)
+                self.assertIn("what is new comes below", shown[-1])
+            else:
+                self.assertEqual([line for line in shown if "line" in line], [])
+
+    def test_script_waits(self) -> None:
+        """A script that ends its input is shown what it has asked for."""
+        self.alice.type("line 1")
+        script = self.world.chatter("carol", keeper=self.keeper, patient=False)
+        script.type("$search -a line", wait=0)
+        script.end(5)
+        self.assertEqual(len(script.told("line 1")), 1)

@@ -1,0 +1,105 @@
+"""Events: what is kept of what was said, and how it is with that."""
+
+from dataclasses import dataclass
+
+from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Someone, Talk
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailing(Event):
+    """What is said cannot be kept: nothing is said or acknowledged until it can be again, or the
+    person goes on in memory, with `nostore`."""
+
+    why: str
+    """The file, and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWorks(Event):
+    """What is said is kept again, and what has waited for that goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSetAside(Event):
+    """The file with what was said was damaged. It is elsewhere now, and another is begun."""
+
+    file: str
+    """Where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInMemory(Event):
+    """What is said from now on ends with the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A line that was said, by us or to us."""
+
+    from_: Someone
+    """Who said it, by the name that they had."""
+    own: bool
+    """Whether that was us."""
+    time: int
+    """When, by the author's clock: milliseconds since 1970."""
+    text: str
+    """What."""
+    room: str = ""
+    """The room that it was said to; empty if it is private."""
+    whom: str = ""
+    """With whom that was, if it is private."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryShown(Event):
+    """The last lines of a conversation, in order."""
+
+    conversation: Talk
+    """Which."""
+    lines: tuple[KeptText, ...]
+    """What was said."""
+    more: bool
+    """Whether there are others before them."""
+    joining: bool = False
+    """Whether nobody asked, as the person has just come into the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFound(Event):
+    """The last lines that have the words that were searched for, in order."""
+
+    words: str
+    """The words."""
+    lines: tuple[KeptText, ...]
+    """Where they are."""
+    more: bool
+    """Whether there are others before them."""
+    conversation: Talk | None
+    """Where it was searched; null if everywhere."""
+    scanned: bool
+    """Whether it was done without an index, as the system's SQLite has no FTS5."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryNotRead(Event):
+    """What was said cannot be read."""
+
+    why: str
+    """The reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingKept(Event):
+    """There is no conversation to read, or to forget: nothing of it is kept."""
+
+    name: str
+    """Of which; empty where what is typed goes nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenNow(Event):
+    """Nothing is kept any more of what was said in a conversation."""
+
+    name: str
+    """The room, or the other person."""

@@ -1,0 +1,48 @@
+"""The store as a session has it: what is to be written and looked up, and what comes of it."""
+
+from collections.abc import Callable
+
+from twisted_chat.events import Event
+from twisted_chat.peer.effects import AskStore, Effect, Effects, StoreRecords
+from twisted_chat.peer.events import kept
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.queries import LinesFound
+from twisted_chat.store.state import StoreState
+
+_TOLD: dict[StoreState, Callable[[str], Event]] = {
+    StoreState.WORKS: lambda why: kept.StoreWorks(),
+    StoreState.FAILING: kept.StoreFailing,
+    StoreState.SET_ASIDE: kept.StoreSetAside,
+    StoreState.IN_MEMORY: lambda why: kept.StoreInMemory(),
+}
+
+
+class Keeping:
+    """Carries what the archive has to the effects of a session, and back."""
+
+    def __init__(self, archive: Archive, effects: Effects) -> None:
+        self.archive = archive
+        self._effects = effects
+
+    def effects(self) -> list[Effect]:
+        """What is to be written, and looked up, now."""
+        effects: list[Effect] = []
+        if records := self.archive.take():
+            effects.append(StoreRecords(records))
+        effects += (AskStore(*question) for question in self.archive.take_questions())
+        return effects
+
+    def stored(self, numbers: list[int], now: float) -> None:
+        """These are kept now."""
+        for number in numbers:
+            self.archive.settle(number, now)
+
+    def found(self, number: int, found: LinesFound | str, now: float) -> None:
+        """This was looked up, or cannot be, for this reason."""
+        self.archive.answer(number, found, now)
+
+    def store_is(self, state: StoreState, why: str) -> None:
+        """It is so with the store."""
+        self._effects.tell(_TOLD[state](why))
+        if state is StoreState.IN_MEMORY:
+            self.archive.lasts = False

@@ -1,0 +1,121 @@
+"""What the commands do that show what was said before, or keep nothing of it any more."""
+
+from collections.abc import Callable
+
+from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.events import kept
+from twisted_chat.peer.events.event import Someone, Talk
+from twisted_chat.peer.generation import Shared
+from twisted_chat.peer.orders.requests import Obey
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.peer.talks.talks import described
+from twisted_chat.store.queries import (
+    HistoryQuery,
+    KeptLine,
+    LinesFound,
+    NamedQuery,
+    SearchQuery,
+    StoreQuery,
+)
+from twisted_chat.store.records import TalkKey
+
+COUNT = 20
+"""Lines that are shown where nothing else is said."""
+AT_JOINING = 10
+"""Lines that are shown of a conversation that the person comes into."""
+EVERYWHERE = "-a"
+"""What stands before words that are searched for in all conversations."""
+
+
+class KeptOrders:
+    """Obeys them. None of them needs the server."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._archive = shared.archive
+        self._talks = shared.talks
+        self._tell = shared.effects.tell
+        self._store_off = shared.effects.store_off
+        self.commands: Obey = {
+            Command.HISTORY: self._history,
+            Command.SEARCH: self._search,
+            Command.FORGET: self._forget,
+            Command.NOSTORE: lambda order, now: self._store_off(),
+        }
+
+    def entered(self, room: str, now: float) -> None:
+        """Show a person who has come into a room what was said there before we were started."""
+        archive = self._archive
+        if archive.kept.last:
+            query = HistoryQuery(archive.room(room), AT_JOINING, archive.kept.last)
+            self._ask(query, lambda found: self._tell_entered(room, found))
+
+    def _tell_entered(self, room: str, found: LinesFound) -> None:
+        if found.lines:
+            lines = tuple(map(text_of, found.lines))
+            self._tell(kept.HistoryShown(Talk(room), lines, found.more, joining=True))
+
+    def _ask(self, query: StoreQuery, then: Callable[[LinesFound], None]) -> None:
+        def close(found: LinesFound | str, now: float) -> None:
+            if isinstance(found, str):
+                self._tell(kept.HistoryNotRead(found))
+            else:
+                then(found)
+
+        self._archive.ask(query, close)
+
+    def _key(self, talk: JoinedRoom | Contact) -> TalkKey:
+        if isinstance(talk, JoinedRoom):
+            return self._archive.room(talk.name)
+        return self._archive.person(talk.fingerprint, talk.name)
+
+    def _history(self, order: Order, now: float) -> None:
+        current = self._talks.current
+        if current is None or not self._archive.keeps:
+            self._tell(kept.NothingKept(""))
+            return
+        here = described(current)
+
+        def show(found: LinesFound) -> None:
+            lines = tuple(map(text_of, found.lines))
+            self._tell(kept.HistoryShown(here, lines, found.more))
+
+        count = int(order.argument) if order.argument else COUNT
+        self._ask(HistoryQuery(self._key(current), count), show)
+
+    def _search(self, order: Order, now: float) -> None:
+        first, _, rest = order.text.partition(" ")
+        everywhere = first == EVERYWHERE and bool(rest.strip())
+        words = rest if everywhere else order.text
+        current = self._talks.current
+        if not self._archive.keeps or (current is None and not everywhere):
+            self._tell(kept.NothingKept(""))
+            return
+        here = None if everywhere or current is None else current
+
+        def show(found: LinesFound) -> None:
+            lines = tuple(map(text_of, found.lines))
+            where = None if here is None else described(here)
+            self._tell(kept.SearchFound(words.strip(), lines, found.more, where, found.scanned))
+
+        self._ask(SearchQuery(words, None if here is None else self._key(here), COUNT), show)
+
+    def _forget(self, order: Order, now: float) -> None:
+        name, archive = order.argument, self._archive
+        if not archive.keeps:
+            self._tell(kept.NothingKept(name))
+            return
+
+        def forget(found: LinesFound) -> None:
+            if found.lines:
+                archive.forget(name, lambda now: self._tell(kept.ForgottenNow(name)))
+            else:
+                self._tell(kept.NothingKept(name))
+
+        self._ask(NamedQuery(name, archive.server), forget)
+
+
+def text_of(line: KeptLine) -> kept.KeptText:
+    """A line as events have it."""
+    who = Someone(line.author, line.fingerprint)
+    return kept.KeptText(who, line.own, line.time, line.text, line.room, line.whom)

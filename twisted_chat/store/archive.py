@@ -1,0 +1,137 @@
+"""What a session has of a store: records on their way to it, and what is asked of it.
+
+What waits for a record is done when it is in the store: a message is acknowledged then, and
+a line goes to others. Where nothing is kept that is at once.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+from twisted_chat.names import folded
+from twisted_chat.pending import PendingWrites
+from twisted_chat.store.queries import LinesFound, StoreQuery
+from twisted_chat.store.records import (
+    ArrivedRecord,
+    ForgetRecord,
+    HeardRecord,
+    Kept,
+    Owed,
+    SaidRecord,
+    StoredBefore,
+    TalkKey,
+)
+
+CloseWrite = Callable[[float], None]
+"""Told when it is written, in seconds on the clock of the decisions."""
+CloseQuery = Callable[[LinesFound | str, float], None]
+"""Told what was found, or why nothing can be read, and when."""
+MAX_AHEAD = 300_000
+"""Milliseconds that an author's clock may be ahead of ours."""
+
+
+class Archive:
+    """Of the peer of a server, which the person has given as `server`. With `kept`, what was
+    read at the start, there is a store. `since_1970` is how many seconds later than `now` the
+    time of day is."""
+
+    def __init__(
+        self, server: str = "", kept: StoredBefore | None = None, since_1970: float = 0.0
+    ) -> None:
+        self.keeps = kept is not None
+        self.lasts = self.keeps
+        """Whether what is kept outlives the program."""
+        self.kept = StoredBefore() if kept is None else kept
+        self.server = server
+        self._since_1970 = since_1970
+        self._pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
+        self._numbers = count(1)
+        self._asked: dict[int, CloseQuery] = {}
+        self._questions: list[tuple[int, StoreQuery]] = []
+
+    # --- What is written
+
+    def time_of_day(self, now: float) -> int:
+        """In milliseconds since 1970."""
+        return int((now + self._since_1970) * 1000)
+
+    def room(self, name: str) -> TalkKey:
+        """What is kept of a room of our server."""
+        return TalkKey(self.server, folded(name), "", name)
+
+    def person(self, fingerprint: str, name: str) -> TalkKey:
+        """What is kept of what is private with somebody."""
+        if fingerprint:
+            return TalkKey("", "", fingerprint, name)
+        return TalkKey(self.server, "", f"@{folded(name)}", name)
+
+    def said(
+        self,
+        talk: TalkKey,
+        text: str,
+        speaker: str,
+        owed: tuple[Owed, ...],
+        close: CloseWrite,
+        now: float,
+    ) -> None:
+        """We say a line, and it goes to whom it is owed when it is in the store."""
+        time = self.time_of_day(now)
+        self._pending.claim(SaidRecord(talk, time, text, speaker, owed), close)
+
+    def heard(self, record: HeardRecord, close: CloseWrite, now: float) -> None:
+        """Somebody has said something, which is acknowledged when it is in the store."""
+        if not self.keeps:
+            close(now)
+            return
+        latest = self.time_of_day(now)
+        if not 0 < record.time <= latest + MAX_AHEAD:
+            record = record._replace(time=latest)
+        self._pending.claim(record, close)
+
+    def heard_plainly(self, talk: TalkKey, name: str, text: str, now: float) -> None:
+        """Somebody has said something that nobody acknowledges."""
+        if self.keeps:
+            self._pending.note(HeardRecord(talk, "", name, self.time_of_day(now), text))
+
+    def arrived(self, fingerprint: str, epoch: int, number: int) -> None:
+        """Somebody has all up to this number, or is to get it no more."""
+        if self.keeps:
+            self._pending.note(ArrivedRecord(fingerprint, epoch, number))
+
+    def forget(self, name: str, close: CloseWrite) -> None:
+        """Nothing is to be kept of the conversations of this name."""
+        self._pending.claim(ForgetRecord(name, self.server), close)
+
+    def take(self) -> list[tuple[int, Kept]]:
+        """What is to be written now, in order, with the number that `settle` is told."""
+        return self._pending.take()
+
+    def settle(self, number: int, now: float) -> None:
+        """This is written."""
+        self._pending.settle(number)(now)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits until it is written."""
+        return len(self._pending) > 0
+
+    # --- What is read
+
+    def ask(self, query: StoreQuery, close: CloseQuery) -> None:
+        """Look something up."""
+        number = next(self._numbers)
+        self._asked[number] = close
+        self._questions.append((number, query))
+
+    def take_questions(self) -> Iterator[tuple[int, StoreQuery]]:
+        """What is to be looked up now, by the number that `answer` is told."""
+        questions, self._questions = self._questions, []
+        return iter(questions)
+
+    def answer(self, number: int, found: LinesFound | str, now: float) -> None:
+        """This was found, or is the reason why nothing was."""
+        self._asked.pop(number)(found, now)
+
+    @property
+    def asking(self) -> bool:
+        """Whether something is being looked up."""
+        return bool(self._asked)

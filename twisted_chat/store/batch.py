@@ -1,0 +1,182 @@
+"""Records as rows: many at a time, as each call of SQLite takes its time."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from twisted_chat.names import folded
+from twisted_chat.store.index import WordIndex
+from twisted_chat.store.records import (
+    ArrivedRecord,
+    ForgetRecord,
+    HeardRecord,
+    Kept,
+    Owed,
+    SaidRecord,
+    TalkKey,
+)
+
+
+def is_called(talk: TalkKey, name: str, server: str) -> bool:
+    """Whether a conversation has this name, and is of this server, or of no certain one."""
+    here = not server or talk.server in ("", server)
+    return here and folded(talk.name) == folded(name)
+
+
+_Message = tuple[int, int, int, int, str]
+
+
+class Batch:
+    """Writes groups of records over one connection, within a transaction. It remembers what the
+    numbers of conversations and people are."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Look everything up again: what was written last may not have been."""
+        self._talks: dict[tuple[str, str, str], int] = {}
+        self._people: dict[tuple[str, str, bool], int] = {}
+        self._keys: dict[str, int] = {}
+        self._next = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self._messages: list[_Message] = []
+        self._owed: list[tuple[int, int, int, int, int, int]] = []
+        self._heard: dict[tuple[int, int], int] = {}
+
+    def write(self, records: Iterable[Kept], index: WordIndex) -> bool:
+        """Write these. Returns whether something was deleted that people have said."""
+        self.next_number(0)
+        self._empty()
+        forgotten = False
+        for record in records:
+            if type(record) is HeardRecord:
+                self._hear(record)
+            elif type(record) is SaidRecord:
+                self._say(record)
+            elif type(record) is ArrivedRecord:
+                self._arrived(record, index)
+            elif type(record) is ForgetRecord:
+                self._flush(index)
+                forgotten = True
+                self._forget(record, index)
+        self._flush(index)
+        return forgotten
+
+    def next_number(self, count: int) -> int:
+        """Take so many numbers of messages. Returns the first of them."""
+        if not self._next:
+            ((last,),) = self._connection.execute("SELECT coalesce(max(id), 0) FROM messages")
+            self._next = last + 1
+        self._next += count
+        return self._next - count
+
+    def _hear(self, record: HeardRecord) -> None:
+        if record.talk is not None:
+            author = self.person(record.fingerprint, record.name, own=False)
+            self._message(record.talk, author, record.time, record.text)
+        if record.epoch:
+            self._heard[self._key(record.fingerprint), record.epoch] = record.number
+
+    def _say(self, record: SaidRecord) -> None:
+        author = self.person("", record.speaker, own=True)
+        message = self._message(record.talk, author, record.time, record.text)
+        self._owed += [self._row(message, one) for one in record.owed]
+
+    def _row(self, message: int, one: Owed) -> tuple[int, int, int, int, int, int]:
+        name = self.person(one.fingerprint, one.name, own=False)
+        receiver = self._key(one.fingerprint)
+        return receiver, one.epoch, one.number, message, one.part, name
+
+    def _message(self, talk: TalkKey, author: int, time: int, text: str) -> int:
+        number = self._next
+        self._next += 1
+        self._messages.append((number, self.talk(talk), author, time, text))
+        return number
+
+    def _arrived(self, record: ArrivedRecord, index: WordIndex) -> None:
+        if self._owed:
+            self._flush(index)
+        self._connection.execute(
+            "DELETE FROM outbox WHERE receiver = ? AND epoch = ? AND number <= ?",
+            (self._key(record.fingerprint), record.epoch, record.number),
+        )
+
+    def _flush(self, index: WordIndex) -> None:
+        many = self._connection.executemany
+        if self._messages:
+            many("INSERT INTO messages VALUES (?, ?, ?, ?, ?)", self._messages)
+            index.add([(message[0], message[4]) for message in self._messages])
+        if self._owed:
+            many("INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)", self._owed)
+        if self._heard:
+            rows = [(*which, number) for which, number in self._heard.items()]
+            many("INSERT OR REPLACE INTO heard VALUES (?, ?, ?)", rows)
+        self._empty()
+
+    def _forget(self, record: ForgetRecord, index: WordIndex) -> None:
+        """Delete all of the conversations of a name."""
+        execute = self._connection.execute
+        rows = execute("SELECT id, server, room, key, name FROM talks").fetchall()
+        for number in (row[0] for row in rows if is_called(TalkKey(*row[1:]), *record)):
+            index.remove("talk = ?", number)
+            execute(
+                "DELETE FROM outbox WHERE message IN (SELECT id FROM messages WHERE talk = ?)",
+                (number,),
+            )
+            execute("DELETE FROM messages WHERE talk = ?", (number,))
+            execute("DELETE FROM talks WHERE id = ?", (number,))
+        execute(
+            "DELETE FROM people WHERE id NOT IN (SELECT author FROM messages)"
+            " AND id NOT IN (SELECT name FROM outbox)"
+        )
+        self._talks.clear()
+        self._people.clear()
+
+    # --- Numbers of what is named
+
+    def talk(self, talk: TalkKey) -> int:
+        """The number of a conversation."""
+        which = talk[:3]
+        found = self._talks.get(which)
+        if found is None:
+            found = self._talks[which] = self._number(
+                "talks", "server = ? AND room = ? AND key = ?", which, talk.name
+            )
+            self._connection.execute(
+                "UPDATE talks SET name = ? WHERE id = ? AND name <> ?",
+                (talk.name, found, talk.name),
+            )
+        return found
+
+    def person(self, fingerprint: str, name: str, *, own: bool) -> int:
+        """The number of somebody under a name."""
+        who = fingerprint, name, own
+        found = self._people.get(who)
+        if found is None:
+            found = self._people[who] = self._number(
+                "people", "fingerprint = ? AND name = ? AND own = ?", who
+            )
+        return found
+
+    def _key(self, fingerprint: str) -> int:
+        found = self._keys.get(fingerprint)
+        if found is None:
+            found = self._keys[fingerprint] = self._number(
+                "keys", "fingerprint = ?", (fingerprint,)
+            )
+        return found
+
+    def _number(self, table: str, where: str, which: tuple[object, ...], *more: object) -> int:
+        """The number of the row of a table that is this one, which is made if need be."""
+        execute = self._connection.execute
+        found = execute(f"SELECT id FROM {table} WHERE {where}", which).fetchone()
+        if found is not None:
+            return int(found[0])
+        values = (*which, *more)
+        places = ", ".join("?" * (len(values) + 1))
+        made = execute(f"INSERT INTO {table} VALUES ({places})", (None, *values)).lastrowid
+        assert made is not None
+        return made

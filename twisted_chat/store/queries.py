@@ -1,0 +1,69 @@
+"""What is asked of a store, and what it answers."""
+
+from dataclasses import dataclass
+
+from twisted_chat.store.records import TalkKey
+
+MOST = 1_000
+"""Lines that are shown at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """The last lines of a conversation."""
+
+    talk: TalkKey
+    count: int
+    until: int = 0
+    """The number of the last line that may be among them; 0 for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The last lines that have all of these words, or words that begin so, in a conversation or
+    in all."""
+
+    words: str
+    talk: TalkKey | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """The last line of the conversations of this name: a room of this server, or somebody."""
+
+    name: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A line as it is kept."""
+
+    number: int
+    """In the order in which they came into the store."""
+    room: str
+    """The room that it was said to; empty if it is private."""
+    whom: str
+    """With whom the conversation is, if it is private."""
+    author: str
+    """The name of the one who said it, as it was then."""
+    fingerprint: str
+    """Of their key; empty for ourselves, and without a key."""
+    own: bool
+    time: int
+    """By the author's clock, milliseconds since 1970."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesFound:
+    """The lines that were asked for, in order, and whether there are others before them."""
+
+    lines: tuple[KeptLine, ...] = ()
+    more: bool = False
+    scanned: bool = False
+    """Whether it was searched without an index, as the system's SQLite has none."""
+
+
+StoreQuery = HistoryQuery | SearchQuery | NamedQuery

@@ -1,0 +1,176 @@
+"""Reading what a store has, over a connection of its own, so that nothing that is written waits.
+Each call waits for the disk."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted_chat.errors import ChatError
+from twisted_chat.store.batch import is_called
+from twisted_chat.store.queries import (
+    MOST,
+    HistoryQuery,
+    KeptLine,
+    LinesFound,
+    NamedQuery,
+    SearchQuery,
+    StoreQuery,
+)
+from twisted_chat.store.records import TalkKey
+
+_COLUMNS = (
+    "messages.id, talks.room, talks.name, people.name, people.fingerprint, people.own, time,"
+    " messages.text"
+)
+_JOINED = "JOIN talks ON talks.id = talk JOIN people ON people.id = author"
+_LARGEST = 2**63 - 1
+PATIENCE = 5.0
+"""Seconds to wait for another program that has the file to itself."""
+
+
+class NotRead(ChatError):
+    """What is kept cannot be read, for the reason that this says."""
+
+
+class StoreReader:
+    """What is asked of a store, over this connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        try:
+            connection.execute("SELECT rowid FROM words WHERE words MATCH 'a' LIMIT 0")
+            self._indexed = True
+        except sqlite3.Error:
+            self._indexed = False
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    def answer(self, query: StoreQuery) -> LinesFound:
+        """The lines that are asked for. Raises NotRead."""
+        try:
+            if isinstance(query, HistoryQuery):
+                return self._history(query)
+            if isinstance(query, NamedQuery):
+                return self._named(query)
+            return self._search(query)
+        except sqlite3.Error as problem:
+            raise NotRead(str(problem)) from None
+
+    def _history(self, query: HistoryQuery) -> LinesFound:
+        count = min(query.count, MOST)
+        number = self._talk(query.talk)
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM messages {_JOINED} WHERE talk = ? AND messages.id <= ?"
+            " ORDER BY messages.id DESC LIMIT ?",
+            (number, query.until or _LARGEST, count + 1),
+        ).fetchall()
+        return _found(rows, count)
+
+    def _named(self, query: NamedQuery) -> LinesFound:
+        every = [one for one in self.talks() if is_called(one, query.name, query.server)]
+        found = [self._history(HistoryQuery(one, 1)) for one in every]
+        return LinesFound(tuple(line for one in found for line in one.lines))
+
+    def _talk(self, talk: TalkKey) -> int:
+        """The number of a conversation; 0 where nothing was said in it."""
+        found = self._connection.execute(
+            "SELECT id FROM talks WHERE server = ? AND room = ? AND key = ?", talk[:3]
+        ).fetchone()
+        return 0 if found is None else int(found[0])
+
+    def _search(self, query: SearchQuery) -> LinesFound:
+        words, count = query.words.split(), min(query.count, MOST)
+        talk = None if query.talk is None else self._talk(query.talk)
+        if not self._indexed:
+            return self._scan([folded_text(word) for word in words], talk, count)
+        there, values = "", [_asked(words)]
+        if talk is not None:
+            there = " AND talk = ?"
+            values.append(str(talk))
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM words JOIN messages ON messages.id = words.rowid {_JOINED}"
+            f" WHERE words MATCH ?{there} ORDER BY words.rowid DESC LIMIT ?",
+            (*values, count + 1),
+        ).fetchall()
+        return _found(rows, count)
+
+    def _scan(self, words: Sequence[str], talk: int | None, count: int) -> LinesFound:
+        there, values = ("", ()) if talk is None else (" WHERE talk = ?", (talk,))
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM messages {_JOINED}{there} ORDER BY messages.id DESC", values
+        )
+        found = []
+        for row in rows:
+            text = folded_text(row[7])
+            if all(word in text for word in words):
+                found.append(row)
+                if len(found) > count:
+                    break
+        return _found(found, count, scanned=True)
+
+    # --- Without a session
+
+    def talks(self) -> list[TalkKey]:
+        """All conversations."""
+        try:
+            rows = self._connection.execute(
+                "SELECT server, room, key, name FROM talks ORDER BY id"
+            )
+            return [TalkKey(*row) for row in rows]
+        except sqlite3.Error as problem:
+            raise NotRead(str(problem)) from None
+
+    def all_lines(self, talk: TalkKey) -> Iterator[KeptLine]:
+        """All of a conversation, in order. Raises NotRead."""
+        try:
+            yield from (
+                _line(row)
+                for row in self._connection.execute(
+                    f"SELECT {_COLUMNS} FROM messages {_JOINED} WHERE talk = ?"
+                    " ORDER BY messages.id",
+                    (self._talk(talk),),
+                )
+            )
+        except sqlite3.Error as problem:
+            raise NotRead(str(problem)) from None
+
+
+def open_reader(path: Path) -> StoreReader:
+    """Read this file, which may be written meanwhile. Raises NotRead."""
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("SELECT id FROM messages LIMIT 0")
+    except sqlite3.Error as problem:
+        raise NotRead(f"cannot read {path}: {problem}") from None
+    return StoreReader(connection)
+
+
+def folded_text(text: str) -> str:
+    """A text as it is compared where there is no index."""
+    return text.casefold()
+
+
+def _asked(words: Sequence[str]) -> str:
+    """All of these words, or ones that begin so, in the language of FTS5."""
+    whole = (word.replace("\0", "").replace('"', '""') for word in words)
+    return " ".join(f'"{word}"*' for word in whole)
+
+
+def _found(rows: Sequence[Any], count: int, *, scanned: bool = False) -> LinesFound:
+    lines = tuple(_line(row) for row in reversed(rows[:count]))
+    return LinesFound(lines, len(rows) > count, scanned)
+
+
+def _line(row: Any) -> KeptLine:
+    number, room, talk, author, fingerprint, own, time, text = row
+    where, whom = (talk, "") if room else ("", talk)
+    return KeptLine(number, where, whom, author, fingerprint, bool(own), time, text)

@@ -1,0 +1,50 @@
+"""The tables of a store, and what became of them in each version."""
+
+from twisted_chat.database import Schema
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE talks (
+        id INTEGER PRIMARY KEY, server TEXT NOT NULL, room TEXT NOT NULL, key TEXT NOT NULL,
+        name TEXT NOT NULL, UNIQUE (server, room, key));
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, name TEXT NOT NULL,
+        own INTEGER NOT NULL, UNIQUE (fingerprint, name, own));
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY, talk INTEGER NOT NULL, author INTEGER NOT NULL,
+        time INTEGER NOT NULL, text TEXT NOT NULL);
+    CREATE INDEX messages_of_talks ON messages (talk);
+    CREATE TABLE keys (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
+    CREATE TABLE outbox (
+        receiver INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+        message INTEGER NOT NULL, part INTEGER NOT NULL, name INTEGER NOT NULL,
+        PRIMARY KEY (receiver, epoch, number)) WITHOUT ROWID;
+    CREATE TABLE heard (
+        sender INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (sender, epoch)) WITHOUT ROWID;
+    CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    """,
+)
+
+_TABLES = (
+    "talks (id, server, room, key, name)",
+    "people (id, fingerprint, name, own)",
+    "messages (id, talk, author, time, text)",
+    "keys (id, fingerprint)",
+    "outbox (receiver, epoch, number, message, part, name)",
+    "heard (sender, epoch, number)",
+    "state (name, value)",
+)
+
+CHECKED = 8 * 1024 * 1024
+"""Bytes of a file that is read wholly before it is used; a larger one is read beside that, where
+the program that had it before has not ended as it should."""
+
+SCHEMA = Schema(_MIGRATIONS, _TABLES, "PRAGMA auto_vacuum = INCREMENTAL;", CHECKED)
+
+INDEX = """
+    CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+        text, content='messages', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+"""
+"""The index of words, which has no text of its own. It is no part of a version: where the
+system's SQLite has no FTS5 there is none, and it is built where there is one again."""

@@ -1,0 +1,81 @@
+"""Lines about what is kept of what was said."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from twisted_chat.display import safe
+from twisted_chat.peer.events import kept
+from twisted_chat.terminal.wording.people import called, excerpt, shown_name
+
+NOSTORE = "$nostore goes on in memory"
+OURS = "you"
+
+
+def when(time: int) -> str:
+    """A time, in milliseconds since 1970, as a person reads it, in the zone of this machine."""
+    try:
+        return f"{datetime.fromtimestamp(time / 1000):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "at no time"
+
+
+def line_of(text: kept.KeptText, *, placed: bool = False) -> str:
+    """A line of what was said; where it was, if it is `placed`."""
+    who = OURS if text.own else called(text.from_)
+    where = ""
+    if placed:
+        where = f" in room {shown_name(text.room)}" if text.room else " privately"
+        if text.own and not text.room:
+            where += f" to {shown_name(text.whom)}"
+    return f"{when(text.time)} {who}{where}: {safe(text.text)}"
+
+
+def _history(event: kept.HistoryShown) -> list[str]:
+    lines = [line_of(one) for one in event.lines]
+    if event.joining:
+        return [*lines, "what was said before is above, what is new comes below"]
+    if not lines:
+        return ["nothing was said here yet"]
+    return [*(["there is more before this"] if event.more else []), *lines]
+
+
+def _found(event: kept.SearchFound) -> list[str]:
+    lines = [line_of(one, placed=event.conversation is None) for one in event.lines]
+    if not lines:
+        lines = [f"nobody said {excerpt(event.words)}"]
+    elif event.more:
+        lines.insert(0, "there is more before this")
+    if event.scanned:
+        lines.append("the system's SQLite has no FTS5: every line was read")
+    return lines
+
+
+def _nothing(event: kept.NothingKept) -> str:
+    if event.name:
+        return f"nothing is kept of a room or a person called {shown_name(event.name)}"
+    return "there is no conversation here of which something is kept"
+
+
+WORDS: dict[type, Callable[[Any], str | list[str]]] = {
+    kept.StoreFailing: lambda event: (
+        f"cannot write {safe(event.why)}; nothing is said or acknowledged until it can be:"
+        f" make room or give access, or {NOSTORE}"
+    ),
+    kept.StoreWorks: lambda event: "what is said is kept again, and what has waited goes on",
+    kept.StoreSetAside: lambda event: (
+        f"the file with what was said was damaged, and is {safe(event.file)} now:"
+        " what it had is not shown, and another is begun"
+    ),
+    kept.StoreInMemory: lambda event: (
+        "what is said from now on is kept in memory, and ends with this program:"
+        " what has not arrived by then is lost"
+    ),
+    kept.HistoryShown: _history,
+    kept.SearchFound: _found,
+    kept.HistoryNotRead: lambda event: f"what was said cannot be read: {safe(event.why)}",
+    kept.NothingKept: _nothing,
+    kept.ForgottenNow: lambda event: (
+        f"nothing is kept any more of what was said in {shown_name(event.name)}"
+    ),
+}
