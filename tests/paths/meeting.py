@@ -184,7 +184,7 @@ def start_in(
     an environment it is started from nothing."""
     return Program(
         command("udpchat", *words),
-        {**places(home), **environment},
+        {**places(home), "TERM": "dumb", **environment},
         terminal=terminal,
         entry=None if environment else entry("udpchat"),
         namespace=PLACE / bed.spaces.full(host),
