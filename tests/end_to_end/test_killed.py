@@ -1,0 +1,92 @@
+"""People whose programs are killed while they talk: what was said reaches everybody, once and in
+order."""
+
+import os
+import random
+from pathlib import Path
+
+from tests.end_to_end.processes import Program
+from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from twisted_chat.store.reader import open_reader
+
+KILLS = int(os.environ.get("KILLS", "4"))
+"""How often somebody is killed."""
+LINES = 10
+"""Lines that are said before each."""
+
+
+class Killed(ChatTestCase):
+    """Two people in a room, with a server that lives on."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.port = free_udp_port()
+        self.people: dict[str, Program] = {}
+
+    def begin(self, name: str) -> None:
+        """Start somebody, who comes into the room."""
+        one = self.people[name] = self.start("udpchat", "127.0.0.1", self.port, "--name", name)
+        one.expect(f"> you are {name}")
+        one.type_lines("$roomjoin lab")
+        one.expect("> you are in lab")
+
+    def kept(self, name: str) -> list[tuple[str, str]]:
+        """What somebody has in their store of the room, in order, with its authors."""
+        (path,) = [
+            path
+            for path in Path(self.environment["XDG_DATA_HOME"]).rglob("store/*.sqlite")
+            if self._is_of(path, name)
+        ]
+        return self._lines(path)
+
+    def _lines(self, path: Path) -> list[tuple[str, str]]:
+        reader = open_reader(path)
+        try:
+            return [
+                (line.author, line.text)
+                for talk in reader.talks()
+                for line in reader.all_lines(talk)
+            ]
+        finally:
+            reader.close()
+
+    def _is_of(self, path: Path, name: str) -> bool:
+        reader = open_reader(path)
+        try:
+            every = [line for talk in reader.talks() for line in reader.all_lines(talk)]
+            return any(line.own and line.author == name for line in every)
+        finally:
+            reader.close()
+
+    def test_each_once(self) -> None:
+        """What an author has in their store the other has, once, in the author's order."""
+        self.serve(self.port)
+        maker = self.start("udpchat", "127.0.0.1", self.port, "--name", "maker")
+        maker.expect("> you are maker")
+        maker.type_lines("$roomcreate lab")
+        maker.expect("> you are in lab")
+        chance = random.Random(KILLS)
+        for name in ("alice", "bob"):
+            self.begin(name)
+        for kill in range(KILLS):
+            victim = ("bob", "alice")[kill % 2]
+            for number in range(LINES):
+                for name, one in self.people.items():
+                    one.type_lines(f"{name} {kill} {number}")
+                if number == chance.randrange(LINES):
+                    self.people[victim].expect(f"{kill} ")
+            self.people[victim].kill()
+            self.begin(victim)
+        for name, other in (("alice", "bob"), ("bob", "alice")):
+            self.people[name].type_lines(f"{name} ends")
+            self.people[other].expect(f"{name} ends")
+        for name, one in self.people.items():
+            one.end_input()
+            self.assertEqual(one.wait(), 0, (name, one.said))
+        alice, bob = self.kept("alice"), self.kept("bob")
+        for author in ("alice", "bob"):
+            of_alice = [text for name, text in alice if name == author]
+            of_bob = [text for name, text in bob if name == author]
+            self.assertEqual(of_alice, of_bob)
+            self.assertEqual(len(of_alice), len(set(of_alice)))
+            self.assertGreater(len(of_alice), KILLS)
