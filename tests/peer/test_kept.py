@@ -133,6 +133,18 @@ class Owing(KeptTestCase):
         self.bob.type("$roomjoin lab", wait=3)
         self.assertEqual(self.bob.told("< alice"), ["< alice: hello one"])
 
+    def test_outbox(self) -> None:
+        """What is owed is shown, while its author runs and when it is started anew."""
+        self.assertEqual(self.alice.type("$outbox"), ["> all has arrived that you have said"])
+        self.world.network.kill(self.bob.node)
+        self.alice.type("hello one", "hello two", wait=0.1)
+        self.assertIn("2 lines still to arrive at bob since", self.alice.type("$outbox")[0])
+        self.world.wait(120)
+        self.assertIn("2 lines still to arrive at bob since", self.alice.type("$outbox")[0])
+        self.kill(self.alice)
+        self.alice = self.start("alice")
+        self.assertIn("2 lines still to arrive at bob since", self.alice.type("$outbox")[0])
+
     def test_other_room(self) -> None:
         """What was said to a room waits until both are there again: it does not come elsewhere."""
         self.world.network.kill(self.bob.node)

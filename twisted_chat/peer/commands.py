@@ -40,6 +40,7 @@ class Command(Enum):
     TRUST = ("trust", "NAME")
     HISTORY = ("history", "[COUNT]")
     SEARCH = ("search", "TEXT")
+    OUTBOX = ("outbox", "")
     FORGET = ("forget", "NAME")
     NOSTORE = ("nostore", "")
     HELP = ("help", "")

@@ -57,6 +57,7 @@ PURPOSES = {
     Command.TRUST: "accept the changed key of NAME, or of the server",
     Command.HISTORY: "show the last COUNT lines that were said where you talk, or 20",
     Command.SEARCH: "show the last lines there with these words; -a TEXT, everywhere",
+    Command.OUTBOX: "show what is still to arrive, at whom, and since when",
     Command.FORGET: "keep nothing of what was said in room NAME, or privately with NAME",
     Command.NOSTORE: "keep nothing more on disk, where that cannot be written",
     Command.HELP: "show this list",

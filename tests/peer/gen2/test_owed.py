@@ -5,6 +5,7 @@ from itertools import count
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.outbox import MAX_TEXT, pieces_of
 from twisted_chat.peer.gen2.owed import OwedWords
 from twisted_chat.store.archive import Archive
@@ -51,7 +52,7 @@ class Owing(SynchronousTestCase):
         outbox = words.take(BOB)
         outbox.put(pieces_of(Line("one", "alice", "lab", 1.0, time=4)), 10)
         outbox.to_send()
-        words.keep(BOB, outbox)
+        words.keep(Someone("bob", BOB), outbox)
         again = words.take(BOB)
         self.assertEqual(again.to_send(), [b"msg #lab 100 1 4 one"])
         self.assertEqual(len(words.take(BOB)), 0)

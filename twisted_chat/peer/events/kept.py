@@ -66,6 +66,28 @@ class HistoryShown(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OwedTo:
+    """What is still to arrive at somebody."""
+
+    who: Someone
+    """Whom it was said to."""
+    lines: int
+    """How many texts."""
+    since: int
+    """When the first of them was said: milliseconds since 1970."""
+    linked: bool
+    """Whether there is a link to them now."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxShown(Event):
+    """What is still to arrive, as `outbox` asked."""
+
+    owed: tuple[OwedTo, ...]
+    """At whom."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFound(Event):
     """The last lines that have the words that were searched for, in order."""
 

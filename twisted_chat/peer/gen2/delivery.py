@@ -17,11 +17,12 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.kept import OutboxShown
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.kept_words import KeptWords
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
-from twisted_chat.peer.gen2.owed import OwedWords
+from twisted_chat.peer.gen2.owed import OwedWords, owed_to
 from twisted_chat.peer.gen2.reception import Reception
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
@@ -208,7 +209,7 @@ class Deliveries:
         self._crowded.pop(its, None)
         self._under_way.settle(its)
         if self._archive.keeps and (self._archive.lasts or self._keeps):
-            self._owed.keep(contact.fingerprint, its.outbox)
+            self._owed.keep(contact.who, its.outbox)
             for room, lines in _by_room(its.outbox.lines()).items():
                 waits = said.WaitsFor(contact.who, len(lines), lines[0].text, room)
                 self._effects.tell(waits)
@@ -301,6 +302,15 @@ class Deliveries:
         for line, behind in late.items():
             counts = line.arrived, line.receivers
             self._effects.tell(said.NotArrived(line.text, tuple(behind), *counts, line.room))
+
+    def owed(self) -> OutboxShown:
+        """What is still to arrive, at those who are here and those who are not."""
+        here = [
+            owed_to(its.contact.who, its.outbox.lines(), its.peer.link is not None)
+            for its in self._all.values()
+            if len(its.outbox)
+        ]
+        return OutboxShown((*here, *self._owed.owed()))
 
     def status(self) -> said.Delivery:
         """How far what was said has come."""

@@ -135,6 +135,7 @@ class Gen2:
         self.acquaintance = self._keys.acquaintance
         self.linked = self._mesh.linked
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {
+            Command.OUTBOX: lambda order, now: effects.tell(self._deliveries.owed()),
             Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
             Command.PATH: self._path,
             Command.VERIFY: self._verify,

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.kept import OwedTo
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import OwedLine
@@ -19,22 +21,34 @@ class OwedWords:
         self._kept: dict[str, list[OwedLine]] = {}
         for line in archive.kept.owed:
             self._kept.setdefault(line.fingerprint, []).append(line)
-        self._outboxes: dict[str, Outbox] = {}
+        self._outboxes: dict[str, tuple[Someone, Outbox]] = {}
 
-    def keep(self, fingerprint: str, outbox: Outbox) -> None:
+    def keep(self, who: Someone, outbox: Outbox) -> None:
         """Somebody is not here any more."""
         outbox.rewind()
         if len(outbox):
-            self._outboxes[fingerprint] = outbox
+            self._outboxes[who.fingerprint] = who, outbox
+
+    def owed(self) -> list[OwedTo]:
+        """What is owed to whom."""
+        here = [owed_to(who, outbox.lines(), False) for who, outbox in self._outboxes.values()]
+        for fingerprint, lines in self._kept.items():
+            who = Someone(lines[0].name, fingerprint)
+            here.append(OwedTo(who, len(lines), lines[0].time, False))
+        return here
 
     def take(self, fingerprint: str) -> Outbox:
         """What is owed to somebody who is here."""
-        outbox = self._outboxes.pop(fingerprint, None)
-        if outbox is not None:
-            return outbox
+        if (gone := self._outboxes.pop(fingerprint, None)) is not None:
+            return gone[1]
         if (lines := self._kept.pop(fingerprint, None)) is None:
             return Outbox(self._next_epoch())
         return _restored(lines)
+
+
+def owed_to(who: Someone, lines: list[Line], linked: bool) -> OwedTo:
+    """What of these is owed to somebody."""
+    return OwedTo(who, len(lines), lines[0].time, linked)
 
 
 def _restored(lines: list[OwedLine]) -> Outbox:

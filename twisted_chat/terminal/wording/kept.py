@@ -51,6 +51,19 @@ def _found(event: kept.SearchFound) -> list[str]:
     return lines
 
 
+def _outbox(event: kept.OutboxShown) -> list[str]:
+    if not event.owed:
+        return ["all has arrived that you have said"]
+    lines = []
+    for one in sorted(event.owed, key=lambda one: called(one.who).lower()):
+        many = f"{one.lines} lines" if one.lines > 1 else "one line"
+        linked = "" if one.linked else ", to whom there is no link now"
+        lines.append(
+            f"{many} still to arrive at {called(one.who)} since {when(one.since)}{linked}"
+        )
+    return lines
+
+
 def _nothing(event: kept.NothingKept) -> str:
     if event.name:
         return f"nothing is kept of a room or a person called {shown_name(event.name)}"
@@ -72,6 +85,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         " what has not arrived by then is lost"
     ),
     kept.HistoryShown: _history,
+    kept.OutboxShown: _outbox,
     kept.SearchFound: _found,
     kept.HistoryNotRead: lambda event: f"what was said cannot be read: {safe(event.why)}",
     kept.NothingKept: _nothing,
