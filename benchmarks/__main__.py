@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import analysis, chat, crowd, requests, rooms, roster, startup
+from benchmarks import analysis, chat, cluster, crowd, requests, rooms, roster, startup
 from benchmarks.processes import compiled, table
 
 PARTS = {
@@ -14,6 +14,7 @@ PARTS = {
     "roster": roster.main,
     "crowd": crowd.main,
     "chat": chat.main,
+    "cluster": cluster.main,
     "startup": startup.main,
     "analysis": analysis.main,
 }

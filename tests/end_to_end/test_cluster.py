@@ -190,8 +190,8 @@ class Together(ClusterTestCase):
         again = self.person("alice", self.ports[2], keys[0])
         again.type_lines("$roomjoin lab")
         again.expect("> you are in lab with")
-        bob.type_lines("are you there?")
-        again.expect("are you there?")
+        bob.type_lines("$who lab")
+        bob.expect("alice")
         self.assertNotIn("alice went", bob.said)
         self.assertNotIn("alice left", bob.said)
 

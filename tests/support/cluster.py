@@ -72,7 +72,7 @@ class ClusterOfServers:
         self.ways: list[_Way] = []
         self.damaged: list[str] = []
         self.dead: set[int] = set()
-        self.unacked: deque[tuple[int, Key, int]] = deque()
+        self.unacked: deque[tuple[int, Publish, int]] = deque()
         self._bounds = bounds
         self.now = 1000.0
         for _ in range(count):
@@ -122,7 +122,7 @@ class ClusterOfServers:
         wall = WALL + server.now
         cluster.write(server.core.ledger.take(), server.now, wall)
         for publish in cluster.take(server.now, wall):
-            self.unacked.append((number, publish.key, self.log.append(publish, server.now)))
+            self.unacked.append((number, publish, self.log.append(publish, server.now)))
         for tell in cluster.tells():
             other = int(tell.server.removeprefix("server"))
             if self.ways[other].up:
@@ -131,11 +131,12 @@ class ClusterOfServers:
 
     def ack(self) -> None:
         """Tell whoever waits longest what has come of what it wrote."""
-        number, key, sequence = self.unacked.popleft()
+        number, publish, sequence = self.unacked.popleft()
+        cluster, key = self.cluster(number), publish.key
         if sequence > 0:
-            self.cluster(number).acked(key, sequence)
+            cluster.acked(key, publish.number, sequence)
         else:
-            self.cluster(number).refused(key, -sequence)
+            cluster.refused(key, publish.number, -sequence)
         self._settled(number)
 
     def feed(self, number: int, most: int = 1_000_000) -> None:

@@ -186,9 +186,9 @@ class Cluster:
         ended, self._ended = self._ended, []
         return ended
 
-    def acked(self, key: Key, sequence: int) -> None:
+    def acked(self, key: Key, number: int, sequence: int) -> None:
         """What was taken stands in the log, as its entry of this number."""
-        data = self._replica.acked(key, sequence)
+        data = self._replica.acked(key, number, sequence)
         if data is None:
             return
         if key[0] == ROOM:
@@ -201,13 +201,13 @@ class Cluster:
         if waiting is not None and waiting.data == data:
             self._end(key, written=True)
 
-    def refused(self, key: Key, last: int) -> None:
+    def refused(self, key: Key, number: int, last: int) -> None:
         """What was taken does not stand there, as the last entry has this number."""
-        self._replica.refused(key, last)
+        self._replica.refused(key, number, last)
 
-    def failed(self, key: Key) -> None:
+    def failed(self, key: Key, number: int) -> None:
         """Nobody knows whether what was taken stands there."""
-        self._replica.failed(key)
+        self._replica.failed(key, number)
 
     def linked(self, up: bool, now: float) -> None:
         """What is written reaches the others from now on, and all is known that stood in the
@@ -253,7 +253,7 @@ class Cluster:
         changed = self._replica.wants(key)
         news = self._replica.fed(logged)
         if news is News.OURS:
-            self.acked(key, logged.sequence)
+            self.acked(key, self._replica.number(key), logged.sequence)
         if news is not News.OTHERS:
             return
         waiting = self._wanted.claims.get(key)

@@ -108,12 +108,12 @@ class ClusterJournal:
                 cluster.fed(logged, now, self._wall())
                 logged = []
             match event:
-                case Acked(key, sequence):
-                    cluster.acked(key, sequence)
-                case CasRefused(key, last):
-                    cluster.refused(key, last)
-                case PublishFailed(key):
-                    cluster.failed(key)
+                case Acked(key, number, sequence):
+                    cluster.acked(key, number, sequence)
+                case CasRefused(key, number, last):
+                    cluster.refused(key, number, last)
+                case PublishFailed(key, number):
+                    cluster.failed(key, number)
                 case Tell(_, fingerprint, message):
                     self._told(fingerprint, message)
                 case LogReached():

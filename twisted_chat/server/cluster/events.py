@@ -12,6 +12,7 @@ class Acked:
     """What was written for this key is the entry of this number."""
 
     key: Key
+    number: int
     sequence: int
 
 
@@ -20,6 +21,7 @@ class CasRefused:
     """What was written for this key is not: the last entry is of this number."""
 
     key: Key
+    number: int
     last: int
 
 
@@ -28,6 +30,7 @@ class PublishFailed:
     """Nobody knows whether what was written for this key stands there."""
 
     key: Key
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

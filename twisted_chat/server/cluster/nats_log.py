@@ -232,7 +232,7 @@ class NatsLog:
         client, name = self._client, self._location.stream
         if client is None:
             for one in publishes:
-                self._say(PublishFailed(one.key))
+                self._say(PublishFailed(one.key, one.number))
             return
         at_once = asyncio.Semaphore(AT_ONCE)
         for one in publishes:
@@ -255,20 +255,22 @@ class NatsLog:
                 )
             found = json.loads(answer.data)
         except (TimeoutError, Error, OSError, ValueError) as why:
-            self._say(PublishFailed(one.key))
+            self._say(PublishFailed(one.key, one.number))
             if client is self._client:
                 self._give_up(f"nothing can be written: {why or type(why).__name__}")
             return
         error = found.get("error")
         if error is None:
-            self._say(Acked(one.key, int(found["seq"])))
+            self._say(Acked(one.key, one.number, int(found["seq"])))
         elif error.get("err_code") == _WRONG_LAST:
-            self._say(CasRefused(one.key, int(error["description"].rpartition(" ")[2])))
+            self._say(
+                CasRefused(one.key, one.number, int(error["description"].rpartition(" ")[2]))
+            )
         elif error.get("err_code") == _WRONG_LAST_UNSAID:
             await asyncio.sleep(PAUSE)
-            self._say(PublishFailed(one.key))
+            self._say(PublishFailed(one.key, one.number))
         else:
-            self._say(PublishFailed(one.key))
+            self._say(PublishFailed(one.key, one.number))
             if client is self._client:
                 self._give_up(f"nothing can be written: {error.get('description')}")
 

@@ -20,12 +20,14 @@ GONE = 24 * 3600
 @dataclass(frozen=True, slots=True)
 class Publish:
     """Let this stand in the log, for so many seconds if these are not 0, if the last
-    entry of its subject is the `expected` one; None: whatever it is."""
+    entry of its subject is the `expected` one; None: whatever it is. By its number those who
+    say what has come of it say of which they do."""
 
     key: Key
     data: bytes
     expected: int | None
     ttl: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Replica:
         self._own: dict[Key, bytes] = {}
         self._ready: dict[Key, None] = {}
         self._later: set[Key] = set()
-        self._sent: dict[Key, bytes] = {}
+        self._sent: dict[Key, Publish] = {}
+        self._numbers = 0
         # By the number of the entry that has to be seen first.
         self._behind: dict[Key, int] = {}
 
@@ -73,6 +76,11 @@ class Replica:
     def sequence(self, key: Key) -> int:
         """The number of the last entry of a name or a room that is known; 0 if there is none."""
         return self._seen[key[0]].get(key[1]) or 0
+
+    def number(self, key: Key) -> int:
+        """The number of what is under way; 0 where nothing is."""
+        sent = self._sent.get(key)
+        return 0 if sent is None else sent.number
 
     def own(self, key: Key) -> bytes | None:
         """What stands there, if this server has written it and it is about what is here."""
@@ -107,22 +115,28 @@ class Replica:
             expected = None if seen is None else seen.get(key[1]) or 0
             if expected == 0 and data == FREED:
                 continue
-            self._sent[key] = data
-            taken.append(Publish(key, data, expected, ttl))
+            self._numbers += 1
+            self._sent[key] = publish = Publish(key, data, expected, ttl, self._numbers)
+            taken.append(publish)
         return taken
 
-    def acked(self, key: Key, sequence: int) -> bytes | None:
-        """What was sent stands there. Returns it; None where it was not under way any more."""
-        data = self._sent.pop(key, None)
-        if data is None:
-            return None
-        self._stands(key, sequence, data)
-        self._again(key)
-        return data
+    def _take_off(self, key: Key, number: int) -> Publish | None:
+        """This is not under way any more; None where it was not."""
+        sent = self._sent.get(key)
+        return self._sent.pop(key) if sent is not None and sent.number == number else None
 
-    def refused(self, key: Key, last: int) -> None:
+    def acked(self, key: Key, number: int, sequence: int) -> bytes | None:
+        """What was sent stands there. Returns it; None where it was not under way any more."""
+        sent = self._take_off(key, number)
+        if sent is None:
+            return None
+        self._stands(key, sequence, sent.data)
+        self._again(key)
+        return sent.data
+
+    def refused(self, key: Key, number: int, last: int) -> None:
         """What was sent does not stand there, as the last entry has this number."""
-        if self._sent.pop(key, None) is None:
+        if self._take_off(key, number) is None:
             return
         seen = self._seen[key[0]]
         self._later.add(key)
@@ -133,16 +147,16 @@ class Replica:
             return
         self._again(key)
 
-    def failed(self, key: Key) -> None:
+    def failed(self, key: Key, number: int) -> None:
         """Nobody knows whether what was sent stands there."""
-        if self._sent.pop(key, None) is not None:
+        if self._take_off(key, number) is not None:
             self._later.add(key)
             self._again(key)
 
     def cut_off(self) -> None:
         """Nothing that is under way will be acknowledged."""
-        for key in list(self._sent):
-            self.failed(key)
+        for key, sent in list(self._sent.items()):
+            self.failed(key, sent.number)
 
     def fed(self, logged: Logged) -> News:
         """This comes from the log, in its order."""
@@ -150,7 +164,8 @@ class Replica:
         seen = self._seen.get(key[0])
         if seen is not None and sequence <= (seen.get(key[1]) or 0):
             return News.KNOWN
-        if seen is not None and self._sent.get(key) == data:
+        sent = self._sent.get(key)
+        if seen is not None and sent is not None and sent.data == data:
             return News.OURS
         if seen is not None:
             seen.set(key[1], sequence)

@@ -1,0 +1,175 @@
+"""Several room servers with one log: how fast names are confirmed and others know, and how
+long a new server reads.
+
+Names are asked for in datagrams, many at once, and each is confirmed when the log has it.
+With one NATS server and with three, which all write to the disk before they answer.
+"""
+
+import asyncio
+import contextlib
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+from benchmarks.processes import HOST, free_port, table
+from tests.support.nats import MISSING, PROGRAM, NatsServer, three
+
+NAMES = 3_000
+"""Asked for at one server after the other."""
+AT_ONCE = 300
+MOVES = 400
+"""Times that somebody comes into a room at one server, and is seen at another."""
+KNOWN = int(os.environ.get("KNOWN", "100000"))
+"""Names that a new server reads; the goal is 1,000,000 in 10 seconds."""
+PATIENCE = 120.0
+READ = "names and rooms are in nats://"
+
+
+@contextlib.contextmanager
+def server(journal: str, place: Path) -> Iterator[tuple[int, float]]:
+    """A room server that is ready, its port, and the seconds that it took to be."""
+    port, begun = free_port(), time.monotonic()
+    words = ["--interface", HOST, "--control", "none", "--rate", "0", "--second-port", "none"]
+    words += ["--max-users-per-host", "1000000", "--max-names", "2000000", "--journal", journal]
+    udpchat = Path(sys.executable).with_name("udpchat")
+    with subprocess.Popen(
+        [str(udpchat), str(port), *words, "--key", str(place / "server.pem")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        bufsize=1,
+    ) as process:
+        assert process.stdout is not None
+        ready = READ if journal.startswith("nats://") else "my key is"
+        for line in process.stdout:
+            if ready in line:
+                break
+        try:
+            yield port, time.monotonic() - begun
+        finally:
+            process.kill()
+
+
+def _user(port: int) -> socket.socket:
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    one.bind((HOST, 0))
+    one.connect((HOST, port))
+    one.settimeout(PATIENCE)
+    return one
+
+
+def confirmed(ports: list[int], tag: str) -> float:
+    """Names a second that are confirmed, asked for at these servers in turns."""
+    users = [_user(ports[number % len(ports)]) for number in range(AT_ONCE)]
+    begun, asked = time.monotonic(), 0
+    waiting: set[socket.socket] = set()
+    for user in users:
+        user.send(f"hi {tag}{asked}".encode())
+        waiting.add(user)
+        asked += 1
+    while waiting:
+        ready, _, _ = select.select(list(waiting), [], [], PATIENCE)
+        if not ready:
+            raise SystemExit("the servers do not answer")
+        for user in ready:
+            user.recv(99)
+            if asked < NAMES:
+                user.send(f"hi {tag}{asked}".encode())
+                asked += 1
+            else:
+                waiting.discard(user)
+    seconds = time.monotonic() - begun
+    for user in users:
+        user.send(b"by")
+        user.close()
+    return NAMES / seconds
+
+
+def seen(here: int, there: int) -> list[float]:
+    """Milliseconds from a request to come in at one server to the change at another."""
+    comes, sees = _user(here), _user(there)
+    for user, words in ((sees, ("hi sees", "rc lab", "rj lab")), (comes, ("hi comes",))):
+        for word in words:
+            user.send(word.encode())
+            user.recv(99)
+    found = []
+    known = f"rj {comes.getsockname()[0]} {comes.getsockname()[1]}".encode()
+    time.sleep(0.5)  # Until the first knows of the room.
+    for _ in range(MOVES):
+        begun = time.monotonic()
+        comes.send(b"rj lab")
+        while sees.recv(99) != known:
+            pass
+        found.append((time.monotonic() - begun) * 1000)
+        comes.send(b"rk")
+        while sees.recv(99) != b"rj __clear_peers__":
+            pass
+    for user in (comes, sees):
+        user.send(b"by")
+        user.close()
+    return found
+
+
+async def _fill(url: str, stream: str) -> None:
+    import nats
+
+    client = await nats.connect(url)
+    context = client.jetstream(publish_async_max_pending=4000)
+    from twisted_chat.server.cluster.entries import NAME, NameEntry, subject
+
+    entry = NameEntry("", "a" * 64, site="192.0.2.1", since=time.time()).encode()
+    for number in range(KNOWN):
+        await context.publish_async(f"{stream}.{subject((NAME, f'name{number}'))}", entry)
+    await context.publish_async_completed()
+    await client.close()
+
+
+def main() -> dict[str, float]:
+    """Measure, and say what was reached."""
+    if PROGRAM is None:
+        print(MISSING)
+        return {}
+    rates, reached = [], {}
+    with contextlib.ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        with server("memory", place) as (port, _):
+            rates.append(["memory", "1", f"{confirmed([port], 'm'):,.0f}"])
+        for many in (1, 3):
+            folder = place / f"nats{many}"
+            folder.mkdir()
+            if many == 1:
+                servers = [NatsServer(folder)]
+                servers[0].wait()
+            else:
+                servers = three(folder)
+            hosts = ",".join(one.url.removeprefix("nats://") for one in servers)
+            with contextlib.ExitStack() as running:
+                ports: list[int] = []
+                for count in (1, 2, 3):
+                    ports.append(running.enter_context(server(f"nats://{hosts}", place))[0])
+                    rate = confirmed(ports, f"n{many}-{count}-")
+                    rates.append([f"NATS, {many} of them", f"{count}", f"{rate:,.0f}"])
+                if many == 1:
+                    times = seen(ports[0], ports[1])
+            if many == 1:
+                with server(f"nats://{hosts}/many", place):
+                    pass
+                asyncio.run(_fill(servers[0].url, "many"))
+                with server(f"nats://{hosts}/many", place) as (_, took):
+                    reached["seconds in which a new server has read"] = took
+            for one in servers:
+                one.kill()
+    table("Names confirmed a second", ["journal", "servers", "names"], rates)
+    last = quantiles(times, n=100)[-1]
+    shown = [[f"{median(times):.1f}", f"{last:.1f}"]]
+    table("From a join to its being seen at another server", ["ms, median", "99 %"], shown)
+    took = reached["seconds in which a new server has read"]
+    table("A new server", ["names", "s"], [[f"{KNOWN:,}", f"{took:.1f}"]])
+    return {**reached, "join to roster, median, ms": median(times), "99 %, ms": last}
