@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from benchmarks.processes import HOST, free_port, table
 from tests.support.nats import MISSING, PROGRAM, NatsServer, three
 
-NAMES = 3_000
+NAMES = 1_500
 """Asked for at one server after the other."""
 AT_ONCE = 300
 MOVES = 400
