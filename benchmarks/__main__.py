@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import analysis, chat, cluster, crowd, requests, rooms, roster, startup
+from benchmarks import analysis, chat, cluster, crowd, requests, rooms, roster, startup, store
 from benchmarks.processes import compiled, table
 
 PARTS = {
@@ -16,6 +16,7 @@ PARTS = {
     "chat": chat.main,
     "cluster": cluster.main,
     "startup": startup.main,
+    "store": store.main,
     "analysis": analysis.main,
 }
 

@@ -201,10 +201,10 @@ class StoreFile:
         Damaged, and NotWritten."""
         with self.turns:
             try:
-                if self.unclean:
+                unclean, self.unclean = self.unclean, False
+                if unclean:
                     check(self.connection)
-                    self.unclean = False
-                self.index.mend()
+                self.index.mend(wholly=unclean)
             except sqlite3.Error as problem:
                 raise _told(problem) from None
 

@@ -6,6 +6,10 @@ from contextlib import suppress
 
 from twisted_chat.store.schema import INDEX
 
+SMALL = 100_000
+"""Messages whose index is looked through at each start: a million would take eight seconds, in
+which nothing is written."""
+
 
 class WordIndex:
     """It is made where there is none yet. Where the system's SQLite has no FTS5, nothing is
@@ -36,14 +40,16 @@ class WordIndex:
                 (value,),
             )
 
-    def mend(self) -> bool:
-        """Build it anew if it is damaged, or lacks something. Returns whether it was."""
+    def mend(self, *, wholly: bool = True) -> bool:
+        """Build it anew if it is damaged, which is looked for `wholly`, or in a large one only
+        where there is a reason, or lacks something. Returns whether it was."""
         if not self.there:
             return False
+        execute = self._connection.execute
         try:
-            self._connection.execute(
-                "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"
-            )
+            ((last,),) = execute("SELECT coalesce(max(id), 0) FROM messages")
+            if wholly or last <= SMALL:
+                execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
             ((lacks,),) = self._connection.execute(
                 "SELECT (SELECT count(*) FROM messages) - (SELECT count(*) FROM words_docsize)"
             )

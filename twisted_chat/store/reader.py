@@ -86,16 +86,18 @@ class StoreReader:
         talk = None if query.talk is None else self._talk(query.talk)
         if not self._indexed:
             return self._scan([folded_text(word) for word in words], talk, count)
-        there, values = "", [_asked(words)]
-        if talk is not None:
-            there = " AND talk = ?"
-            values.append(str(talk))
-        rows = self._connection.execute(
+        rows = self._matching(_asked(words), talk, count + 1)
+        if len(rows) <= count:  # Beginnings take longer, as many words may begin so.
+            rows = self._matching(_asked(words, "*"), talk, count + 1)
+        return _found(rows, count)
+
+    def _matching(self, asked: str, talk: int | None, count: int) -> list[Any]:
+        there, values = ("", ()) if talk is None else (" AND talk = ?", (talk,))
+        return self._connection.execute(
             f"SELECT {_COLUMNS} FROM words JOIN messages ON messages.id = words.rowid {_JOINED}"
             f" WHERE words MATCH ?{there} ORDER BY words.rowid DESC LIMIT ?",
-            (*values, count + 1),
+            (asked, *values, count),
         ).fetchall()
-        return _found(rows, count)
 
     def _scan(self, words: Sequence[str], talk: int | None, count: int) -> LinesFound:
         there, values = ("", ()) if talk is None else (" WHERE talk = ?", (talk,))
@@ -159,10 +161,10 @@ def folded_text(text: str) -> str:
     return text.casefold()
 
 
-def _asked(words: Sequence[str]) -> str:
-    """All of these words, or ones that begin so, in the language of FTS5."""
+def _asked(words: Sequence[str], begin: str = "") -> str:
+    """All of these words, or with `*` ones that begin so, in the language of FTS5."""
     whole = (word.replace("\0", "").replace('"', '""') for word in words)
-    return " ".join(f'"{word}"*' for word in whole)
+    return " ".join(f'"{word}"{begin}' for word in whole)
 
 
 def _found(rows: Sequence[Any], count: int, *, scanned: bool = False) -> LinesFound:
