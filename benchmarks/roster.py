@@ -21,8 +21,8 @@ from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
-from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds, RosterMember
 
 SIZES = (1_000, 5_000, 10_000)
 SERVER = ("192.0.2.1", 8090)

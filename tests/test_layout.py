@@ -36,6 +36,7 @@ TOGETHER = {
     "peer/contacts/ignored": "peer/contacts/test_contacts",
     "peer/events/event": "peer/test_events",
     "peer/events/kept": "peer/test_events",
+    "peer/events/ignoring": "peer/test_events",
     "peer/events/keys": "peer/test_events",
     "peer/events/paths": "peer/test_events",
     "peer/events/moves": "peer/test_events",
@@ -63,7 +64,10 @@ TOGETHER = {
     "wire/gen2/contact": "wire/test_gen2",
     "wire/gen2/grounds": "wire/test_gen2",
     "wire/gen2/growth": "wire/test_gen2",
+    "wire/gen2/listing": "wire/test_gen2",
     "wire/gen2/requests": "wire/test_gen2",
+    "wire/gen2/room_news": "wire/test_gen2",
+    "wire/gen2/roster": "wire/test_gen2",
     "wire/gen2/speech": "wire/test_gen2",
 }
 """Modules that are tested together: what is written is read as the same, in every one, and what

@@ -15,8 +15,9 @@ from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
 from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, named
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import several
-from twisted_chat.wire.gen2.answers import Came, Introduced, Went
+from twisted_chat.wire.gen2.answers import Introduced
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import Came, Went
 
 WORDING = LineWording(marked=False)
 

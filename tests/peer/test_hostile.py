@@ -28,24 +28,13 @@ from twisted_chat.wire.gen1 import (
     UserListed,
 )
 from twisted_chat.wire.gen2 import answers
-from twisted_chat.wire.gen2.answers import (
-    Came,
-    ContactLocated,
-    Introduced,
-    Leaving,
-    Listed,
-    PutOut,
-    Refused,
-    RoomNews,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Topic,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import ContactLocated, Introduced, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import RoomVerb
+from twisted_chat.wire.gen2.room_news import RoomNews, Topic
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import NumberedText
 
 HOSTILE = (

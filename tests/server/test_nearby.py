@@ -6,8 +6,9 @@ from tests.support.mixed_server import MixedServer
 from twisted_chat.addresses import Address
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.wire.common import CreateRoom, JoinRoom, Locate
-from twisted_chat.wire.gen2.answers import Came, ContactLocated, Introduced, RosterMember
+from twisted_chat.wire.gen2.answers import ContactLocated, Introduced
 from twisted_chat.wire.gen2.requests import AskRoster, RegisterKey
+from twisted_chat.wire.gen2.roster import Came, RosterMember
 
 HERE: Address = ("127.0.0.1", 5000)
 ALSO_HERE: Address = ("127.0.0.1", 6000)

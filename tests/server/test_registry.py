@@ -7,7 +7,7 @@ from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Departed, Registered
 from twisted_chat.links import Link
-from twisted_chat.server import registry
+from twisted_chat.server import telling
 from twisted_chat.server.bounds import RETURN
 from twisted_chat.wire.common import (
     Bare,
@@ -18,15 +18,10 @@ from twisted_chat.wire.common import (
     Verb,
     Welcome,
 )
-from twisted_chat.wire.gen2.answers import (
-    Done,
-    Leaving,
-    PutOut,
-    Refused,
-    RosterEnds,
-)
+from twisted_chat.wire.gen2.answers import Done, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import GiveRoom, QuitRoom, RegisterKey, RoomVerb
+from twisted_chat.wire.gen2.roster import RosterEnds
 
 HI = Bare(Verb.HI)
 
@@ -127,8 +122,8 @@ class TellingTests(SynchronousTestCase):
     def test_paid(self) -> None:
         """Those of one site cause so many messages a second; the one who does not wait for
         them comes in at once, and nobody waits to go."""
-        self.patch(registry, "TELL_RATE", 100)
-        self.patch(registry, "TELL_BURST", 200)
+        self.patch(telling, "TELL_RATE", 100)
+        self.patch(telling, "TELL_BURST", 200)
         server, links = crowded(0, links=3, rate=1e6, burst=10**6, answer_rate=10**9)
         server.ask(links[0], CreateRoom("lab"))
         server.ask(links[0], JoinRoom("lab"))
@@ -149,8 +144,8 @@ class TellingTests(SynchronousTestCase):
     def test_moves(self) -> None:
         """Moving is paid for as coming is: those of one site who link from elsewhere again and
         again wait, and are still in the room then; others are told so much and no more."""
-        self.patch(registry, "TELL_RATE", 100)
-        self.patch(registry, "TELL_BURST", 200)
+        self.patch(telling, "TELL_RATE", 100)
+        self.patch(telling, "TELL_BURST", 200)
         server, links = crowded(60, links=4, rate=1e6, burst=10**6, answer_rate=10**9)
         for link in links:
             server.ask(link, CreateRoom("lab"))
@@ -179,8 +174,8 @@ class TellingTests(SynchronousTestCase):
     def test_paid_without_a_key(self) -> None:
         """The same for those without a key, who are refused meanwhile; the one who is in the
         room is told its roster again whenever it asks."""
-        self.patch(registry, "TELL_RATE", 100)
-        self.patch(registry, "TELL_BURST", 200)
+        self.patch(telling, "TELL_RATE", 100)
+        self.patch(telling, "TELL_BURST", 200)
         server, (link,) = crowded(0, rate=1e6, burst=10**6, answer_rate=10**9)
         server.ask(link, CreateRoom("lab"))
         bob = ("10.0.0.1", 4000)

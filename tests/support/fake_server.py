@@ -22,22 +22,17 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.answers import (
     Answer,
-    Came,
     ContactLocated,
     Done,
     Introduced,
     Leaving,
     PutOut,
     Refused,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-    pack,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import Can
+from twisted_chat.wire.gen2.listing import pack
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
     AskRoster,
@@ -50,6 +45,7 @@ from twisted_chat.wire.gen2.requests import (
     RoomVerb,
     parse_request,
 )
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.support.quic import CALLED, CALLER, KEYS, End
 from twisted_chat.trace import headers
 from twisted_chat.trace.frame import Frame
 from twisted_chat.wire.common import JoinRoom, Register, Welcome
-from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
 
 RAW = 101
 SAID = (Register("ann").encode(), JoinRoom("lab").encode())

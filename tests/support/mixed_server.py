@@ -7,18 +7,10 @@ from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.wire.common import CreateRoom, Goodbye, JoinRoom
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    PutOut,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-    parse_answer,
-)
+from twisted_chat.wire.gen2.answers import Answer, PutOut, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import RegisterKey, Request
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 KEYS = [letter * 64 for letter in "abcdef"]
 PLACES: list[Address] = [(f"203.0.113.{number}", 7000) for number in range(6)]

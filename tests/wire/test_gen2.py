@@ -26,29 +26,20 @@ from twisted_chat.wire.common import (
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.answers import (
     Answer,
-    Came,
     ContactLocated,
     Done,
     Introduced,
     Leaving,
-    Listed,
-    Muting,
     NotKnown,
     PutOut,
     Refused,
     Rivalled,
-    RoomNews,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Topic,
-    Went,
-    pack,
     parse_answer,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import MAX_FEATURES, Can, UnknownVerb
+from twisted_chat.wire.gen2.listing import Listed, pack
 from twisted_chat.wire.gen2.requests import (
     INSTANCE,
     RUNNING,
@@ -67,6 +58,8 @@ from twisted_chat.wire.gen2.requests import (
     SignOfLife,
     parse_request,
 )
+from twisted_chat.wire.gen2.room_news import Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 KEY = "0123456789abcdef" * 4

@@ -4,71 +4,27 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar
 
-from twisted.python import usage
-
 from twisted_chat import startup
-from twisted_chat.names import LONGEST_NAME
 from twisted_chat.net.port import BATCH
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.cluster.location import SCHEMES, LogLocation, read_location
 from twisted_chat.server.journal_options import JOURNAL_OPTIONS, MEMORY
+from twisted_chat.server.option_values import (
+    COUNT,
+    NONE,
+    RATE,
+    SECONDS,
+    control,
+    datagram,
+    generation,
+    name_length,
+    second_port,
+    share,
+)
 from twisted_chat.terminal.socket import socket_path
 from twisted_chat.trace.options import TRACE_OPTIONS
 
 _DEFAULTS = Bounds()
-_SECONDS = startup.number(float, 0.1)
-_COUNT = startup.number(int, 1)
-_RATE = startup.number(float, 0)
-_LARGEST_DATAGRAM = 65_507
-"""Bytes of payload in the largest UDP datagram over IPv4."""
-
-
-def _datagram(text: str) -> float:
-    """Reads a number of bytes that a datagram can have. Raises UsageError."""
-    value = startup.number(int, 64)(text)
-    if value > _LARGEST_DATAGRAM:
-        raise usage.UsageError(f"{text!r} does not do: give {_LARGEST_DATAGRAM} or less")
-    return value
-
-
-def _second_port(text: str) -> int | None:
-    """Reads a port to listen on, or none. Raises UsageError."""
-    return None if text == NONE else startup.listening_port(text)
-
-
-def _share(text: str) -> float:
-    """Reads a share of something. Raises UsageError."""
-    value = _RATE(text)
-    if value > 1:
-        raise usage.UsageError(f"{text!r} is no share: give a number from 0 to 1")
-    return value
-
-
-def _name_length(text: str) -> float:
-    """Reads a number of characters that a name can have. Raises UsageError."""
-    value = startup.number(int, 1)(text)
-    if value > LONGEST_NAME:
-        raise usage.UsageError(f"{text!r} does not do: give {LONGEST_NAME} or less")
-    return value
-
-
-def _generation(text: str) -> int:
-    """Reads the number of a generation. Raises UsageError."""
-    if text not in ("1", "2"):
-        raise usage.UsageError(f"{text!r} is no generation of the protocol: give 1 or 2")
-    return int(text)
-
-
-NONE = "none"
-"""What is given for a socket that is not to be there."""
-
-
-def _control(text: str) -> str:
-    """Reads where operators are served. Raises UsageError."""
-    if not text:
-        raise usage.UsageError("give the path of a socket, or none")
-    return text if text == NONE else os.path.abspath(text)
-
 
 BOUND_OPTIONS: list[list[Any]] = [
     [
@@ -76,126 +32,126 @@ BOUND_OPTIONS: list[list[Any]] = [
         None,
         _DEFAULTS.user_ttl,
         "Seconds of silence before a user without a key is gone",
-        _SECONDS,
+        SECONDS,
     ],
     [
         "room-ttl",
         None,
         _DEFAULTS.room_ttl,
         "Seconds that an empty room stays",
-        _SECONDS,
+        SECONDS,
     ],
     [
         "max-datagram",
         None,
         _DEFAULTS.datagram,
         "Bytes in a datagram",
-        _datagram,
+        datagram,
     ],
     [
         "max-name",
         None,
         _DEFAULTS.name,
         "Characters in the name of a user or a room",
-        _name_length,
+        name_length,
     ],
-    ["max-users", None, _DEFAULTS.users, "Users at once", _COUNT],
+    ["max-users", None, _DEFAULTS.users, "Users at once", COUNT],
     [
         "max-users-per-host",
         None,
         _DEFAULTS.users_per_host,
         "Users at once from one IPv4 address or IPv6 /64",
-        _COUNT,
+        COUNT,
     ],
-    ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", _COUNT],
-    ["max-rooms-per-user", None, _DEFAULTS.rooms_per_user, "Rooms at once of one user", _COUNT],
+    ["max-rooms", None, _DEFAULTS.rooms, "Rooms at once", COUNT],
+    ["max-rooms-per-user", None, _DEFAULTS.rooms_per_user, "Rooms at once of one user", COUNT],
     [
         "max-rooms-joined",
         None,
         _DEFAULTS.rooms_joined,
         "Rooms that one user with a key is in at once",
-        _COUNT,
+        COUNT,
     ],
     [
         "max-rooms-per-host",
         None,
         _DEFAULTS.rooms_per_host,
         "Rooms at once of those from one IPv4 address or IPv6 /64",
-        _COUNT,
+        COUNT,
     ],
     [
         "keyed-share",
         None,
         _DEFAULTS.keyed_share,
         "Share of users and of rooms that those without a key cannot take",
-        _share,
+        share,
     ],
-    ["max-members", None, _DEFAULTS.members, "Members of a room at once", _COUNT],
+    ["max-members", None, _DEFAULTS.members, "Members of a room at once", COUNT],
     [
         "name-ttl",
         None,
         _DEFAULTS.name_ttl,
         "Seconds that a name is kept for the key that had it",
-        _SECONDS,
+        SECONDS,
     ],
-    ["max-names", None, _DEFAULTS.names, "Names kept for users who are gone", _COUNT],
+    ["max-names", None, _DEFAULTS.names, "Names kept for users who are gone", COUNT],
     [
         "max-names-per-host",
         None,
         _DEFAULTS.names_per_host,
         "Names kept for users who left one IPv4 address or IPv6 /64",
-        _COUNT,
+        COUNT,
     ],
     [
         "rate",
         None,
         _DEFAULTS.rate,
         "Requests a second from one source; 0: no limit per source, on answers neither",
-        _RATE,
+        RATE,
     ],
     [
         "burst",
         None,
         _DEFAULTS.burst,
         "Requests at once from a source that was quiet",
-        _COUNT,
+        COUNT,
     ],
     [
         "answer-rate",
         None,
         _DEFAULTS.answer_rate,
         "Bytes of answers a second, with headers, to one source; 0: no limit",
-        _RATE,
+        RATE,
     ],
     [
         "public-answer-rate",
         None,
         _DEFAULTS.public_answer_rate,
         "The same, without a key at an address of the open internet",
-        _RATE,
+        RATE,
     ],
     [
         "relay-rate",
         None,
         _DEFAULTS.relay_rate,
         "Bytes a second carried between two whom no other way leads to each other",
-        _COUNT,
+        COUNT,
     ],
     [
         "relay-user-rate",
         None,
         _DEFAULTS.relay_user_rate,
         "The same for one user",
-        _COUNT,
+        COUNT,
     ],
     [
         "relay-rate-in-all",
         None,
         _DEFAULTS.relay_rate_in_all,
         "The same for everybody",
-        _COUNT,
+        COUNT,
     ],
-    ["batch", None, BATCH, "Datagrams read in one reactor turn", _COUNT],
+    ["batch", None, BATCH, "Datagrams read in one reactor turn", COUNT],
 ]
 
 
@@ -215,7 +171,7 @@ class ServerOptions(startup.Options):
             None,
             1,
             "The oldest generation of the protocol that is served: 1 or 2",
-            _generation,
+            generation,
         ],
         ["key", None, None, "File with our key, made at first use", os.path.abspath],
         [
@@ -223,14 +179,14 @@ class ServerOptions(startup.Options):
             None,
             0,
             "UDP port by which users see what their routers do; 0: any, or none",
-            _second_port,
+            second_port,
         ],
         [
             "control",
             None,
             None,
             "UNIX socket for udpchat ctl, or none; else one in your runtime directory",
-            _control,
+            control,
         ],
         [
             "metrics",

@@ -22,9 +22,8 @@ from twisted_chat.directory.directory import (
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.directory.rules import RoomRules
 from twisted_chat.moments import NEVER
-from twisted_chat.rate import Rate
 from twisted_chat.server.availability import Availability
-from twisted_chat.server.bounds import SMALL_ROOM, TELL_BURST, TELL_RATE, Bounds
+from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.expiry import Expiry
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import (
@@ -36,6 +35,7 @@ from twisted_chat.server.journal.records import (
 )
 from twisted_chat.server.journal.restoration import restore
 from twisted_chat.server.roster import AllRosters, Roster
+from twisted_chat.server.telling import TellingRates, caused
 from twisted_chat.wire.gen2.answers import Leaving
 from twisted_chat.wire.gen2.grounds import Ground
 
@@ -62,10 +62,7 @@ class Registry:
         self._bounds = bounds
         self._rosters = AllRosters(rosters)
         self._announce = announce
-        # By whether they have a key: in whose name datagrams come is not known.
-        self._telling = {
-            keyed: Rate(TELL_RATE if bounds.rate else 0, TELL_BURST) for keyed in (False, True)
-        }
+        self._telling = TellingRates(bounds)
         self._expiry = Expiry(directory, bounds)
         self.put_out_elsewhere: Callable[[Room, User, Leaving], None] = lambda *what: None
         """Told how somebody was put out of a room whom another server serves."""
@@ -80,8 +77,7 @@ class Registry:
 
     def renew(self, now: float) -> None:
         """The bounds have changed."""
-        for rate in self._telling.values():
-            rate.renew(TELL_RATE if self._bounds.rate else 0, TELL_BURST)
+        self._telling.renew()
         self._expiry.wake = now
         self._arrange()
 
@@ -124,7 +120,7 @@ class Registry:
         before = user.address
         if self.apply(change, user.name, now):
             for room in user.rooms:
-                self._charge(user, now, _caused(room))
+                self._telling.charge(user, now, caused(room))
                 self._rosters.moved(room, user, before, now)
             self._arrange()
 
@@ -168,16 +164,11 @@ class Registry:
 
     def charge_telling(self, room: Room, user: User, now: float) -> None:
         """Note that a user has caused all members to be told something."""
-        self._charge(user, now, room.holders)
+        self._telling.charge(user, now, room.holders)
 
     def wait(self, host: str, now: float, *, keyed: bool) -> float:
-        """Seconds until a user at this host address may come into another room, after
-        all that those of its site have caused by coming and going: with a key those with
-        one, and without those without."""
-        return self._telling[keyed].wait(host, now)
-
-    def _charge(self, user: User, now: float, messages: int) -> None:
-        self._telling[bool(user.fingerprint)].charge(user.address[0], now, messages)
+        """Seconds until a user at this host address may come into another room."""
+        return self._telling.wait(host, now, keyed=keyed)
 
     def join_room(self, name: str, user: User, now: float) -> Ground | None:
         """Take a user into this room, or, if it is there, tell it the roster again. One
@@ -203,7 +194,7 @@ class Registry:
         for other in left:
             self._shrunk(other, user, now)
         # Those who come go again, which is not to wait.
-        self._charge(user, now, 2 * _caused(room))
+        self._telling.charge(user, now, 2 * caused(room))
         self._came(room, user, now)
         return None
 
@@ -297,10 +288,3 @@ class Registry:
                     self.drop_room(gone, now)
                 case KeptName():
                     self.apply(NameForgotten(gone.casefolded), gone.casefolded, now)
-
-
-def _caused(room: Room) -> int:
-    """Messages to others that one change of this room causes, before they are gathered."""
-    count = len(room.members)
-    without_key = count - room.holders
-    return room.holders + without_key * (count if count <= SMALL_ROOM else 1)

@@ -15,7 +15,15 @@ from twisted_chat.wire.common import (
     Verb,
     Welcome,
 )
-from twisted_chat.wire.gen2 import answers, checkup, pairing, requests, speech
+from twisted_chat.wire.gen2 import (
+    answers,
+    checkup,
+    listing,
+    pairing,
+    requests,
+    roster,
+    speech,
+)
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import Can
 
@@ -102,17 +110,17 @@ def _words(message: Message) -> str:
             return f"the user is {_contact(contact)}"
         case answers.Introduced(contact=contact):
             return f"{_contact(contact)} has asked for you"
-        case answers.Listed(names=names):
+        case listing.Listed(names=names):
             return f"{count(len(names), 'entry').replace('entrys', 'entries')} of a list"
-        case answers.RosterBegins(room=room, number=number):
+        case roster.RosterBegins(room=room, number=number):
             return f"you are in {name_in_words(room)}; roster number {number} follows"
-        case answers.RosterMember(contact=contact):
+        case roster.RosterMember(contact=contact):
             return f"a member: {_contact(contact)}"
-        case answers.RosterEnds():
+        case roster.RosterEnds():
             return "the roster ends"
-        case answers.Came(number=number, contact=contact):
+        case roster.Came(number=number, contact=contact):
             return f"change {number}: {_contact(contact)} came"
-        case answers.Went(number=number, name=name):
+        case roster.Went(number=number, name=name):
             return f"change {number}: {name_in_words(name)} went"
         case answers.PutOut(room=room):
             return (

@@ -5,8 +5,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import SERVER, KeyedWorld, key_of, spoken
 from twisted_chat.peer.effects import Send
 from twisted_chat.wire.gen1 import NamedText
-from twisted_chat.wire.gen2.answers import Came
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import Came
 
 PLAIN = ("10.0.0.77", 7777)
 

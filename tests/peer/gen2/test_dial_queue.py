@@ -19,8 +19,9 @@ from twisted_chat.peer.gen2.dial_queue import (
 )
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire.gen2.answers import Answer, RosterBegins, RosterEnds, RosterMember
+from twisted_chat.wire.gen2.answers import Answer
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds, RosterMember
 
 HERE = ("10.0.0.5", 5005)
 

@@ -7,7 +7,7 @@ from tests.support.contacts import FakeConversations, contact_of
 from tests.support.fake_generation import FakeGeneration
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.events import keys, talk
+from twisted_chat.peer.events import ignoring, keys, talk
 from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.known_keys import Trust, Verdict
@@ -74,7 +74,7 @@ class Deciding(SynchronousTestCase):
         self.keys.judge(bob, None, NOW)
         self.assertEqual((bob.blocked, self.told()), (True, []))
         self.keys.trust("bob", NOW)
-        self.assertEqual((bob.blocked, self.told()), (True, [talk.IsIgnored("bob")]))
+        self.assertEqual((bob.blocked, self.told()), (True, [ignoring.IsIgnored("bob")]))
 
     def test_without_a_key(self) -> None:
         """One without a key is accepted as that, at that address, and no link is made."""

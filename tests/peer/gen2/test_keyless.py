@@ -11,8 +11,9 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.keys import Withheld
 from twisted_chat.peer.gen2.keyless import TELL_BURST, Keyless
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.wire.gen2.answers import Answer, Came, Introduced, Went
+from twisted_chat.wire.gen2.answers import Answer, Introduced
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import Came, Went
 
 OUTSIDE = ("8.8.8.8", 53)
 

@@ -15,21 +15,11 @@ from twisted_chat.peer.gen2.strangers import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.terminal.commands import as_typed
 from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
-from twisted_chat.wire.gen2.answers import (
-    Came,
-    Done,
-    Introduced,
-    Leaving,
-    PutOut,
-    Refused,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Done, Introduced, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import RoomVerb
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 

@@ -25,7 +25,7 @@ from twisted_chat.peer.gen2.reception import (
 )
 from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
-from twisted_chat.wire.gen2.answers import Came
+from twisted_chat.wire.gen2.roster import Came
 from twisted_chat.wire.gen2.speech import NumberedText
 
 

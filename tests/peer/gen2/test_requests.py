@@ -8,7 +8,8 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import ListRooms, ListUsers, Verb
-from twisted_chat.wire.gen2.answers import Answer, Listed
+from twisted_chat.wire.gen2.answers import Answer
+from twisted_chat.wire.gen2.listing import Listed
 
 NAMES = tuple(f"somebody{number:08}" for number in range(2_000))
 

@@ -17,16 +17,9 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.moves import PeopleCame
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb, Welcome
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    Introduced,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Answer, Introduced
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import NumberedText
 
 NOW = 1.0

@@ -5,8 +5,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld
 from twisted_chat.peer.gen2.outbox import WINDOW
 from twisted_chat.peer.gen2.roster import GRACE
-from twisted_chat.wire.gen2.answers import RosterBegins, RosterEnds, RosterMember
 from twisted_chat.wire.gen2.requests import AskRoster, QuitRoom
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds, RosterMember
 
 
 class Several(SynchronousTestCase):

@@ -11,9 +11,10 @@ from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.server import KeyedServer
 from twisted_chat.peer.server import Close, Found, Outcome
 from twisted_chat.wire.common import Bare, RoomReady, Verb
-from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed, Refused
+from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import RoomVerb
 
 NOW = 1.0

@@ -8,7 +8,7 @@ from tests.peer.keyed import KeyedWorld, Known, Remembered, key_of
 from tests.peer.orders import OrdersCase
 from tests.support.contacts import LAB
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events import talk
+from twisted_chat.peer.events import ignoring, talk
 
 
 def local(seconds: float) -> str:
@@ -116,11 +116,11 @@ class Ignoring(OrdersCase):
         self.contacts.came(bob, LAB)
         self.contacts.poke(dave)
         for name in ("bob", "dave"):
-            self.assertEqual(self.obey(Command.IGNORE, name), [talk.IgnoredNow(name, False)])
+            self.assertEqual(self.obey(Command.IGNORE, name), [ignoring.IgnoredNow(name, False)])
         self.assertEqual(self.contacts.everybody(), [bob])
-        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.IgnoredNoMore("bob", True)])
-        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [talk.NotIgnored("bob")])
+        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [ignoring.IgnoredNoMore("bob", True)])
+        self.assertEqual(self.obey(Command.UNIGNORE, "bob"), [ignoring.NotIgnored("bob")])
         nobody = talk.NobodyHere("zoe", Command.IGNORE)
         self.assertEqual(self.obey(Command.IGNORE, "zoe"), [nobody])
         self.contacts.open = True
-        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [talk.IgnoredNow("zoe", False)])
+        self.assertEqual(self.obey(Command.IGNORE, "zoe"), [ignoring.IgnoredNow("zoe", False)])

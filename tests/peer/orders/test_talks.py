@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import KeyedWorld
 from tests.peer.orders import NOW, OrdersCase
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.events import talk
+from twisted_chat.peer.events import ignoring, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.server import Found, Outcome
 
@@ -122,7 +122,7 @@ class Talking(OrdersCase):
             self.assertEqual(len(self.missed), number)
         self.contacts.open = True
         self.contacts.ignore("bob", [])
-        self.assertEqual(self.obey(Command.POKE, "bob"), [talk.IsIgnored("bob")])
+        self.assertEqual(self.obey(Command.POKE, "bob"), [ignoring.IsIgnored("bob")])
         self.assertTrue(self.obey(Command.HELP))
         self.assertTrue(self.contacts.welcoming)
 

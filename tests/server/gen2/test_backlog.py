@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
-from twisted_chat.server import registry
+from twisted_chat.server import telling
 from twisted_chat.server.bounds import HELD_BYTES, LINK_WINDOW, OVER_RATE
 from twisted_chat.wire.common import (
     Bare,
@@ -13,15 +13,12 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.framing import HEADER
-from twisted_chat.wire.gen2.answers import (
-    ContactLocated,
-    Listed,
-    Refused,
-    RosterBegins,
-)
+from twisted_chat.wire.gen2.answers import ContactLocated, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import Kick, QuitRoom, RoomVerb
+from twisted_chat.wire.gen2.roster import RosterBegins
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 
@@ -52,8 +49,8 @@ class RateTests(SynchronousTestCase):
     def test_datagrams_of_the_site(self) -> None:
         """Datagrams, which anybody can send in the name of a site, take nothing from what is
         said over its links: neither requests, nor answers, nor what their room is told."""
-        self.patch(registry, "TELL_RATE", 100)
-        self.patch(registry, "TELL_BURST", 200)
+        self.patch(telling, "TELL_RATE", 100)
+        self.patch(telling, "TELL_BURST", 200)
         server = MixedServer(rate=50, burst=100, answer_rate=5000)
         anna = server.session("anna", 0, "lab")
         address = (PLACES[0][0], 1)

@@ -18,19 +18,9 @@ from twisted_chat.wire.common import (
     RoomReady,
     Verb,
 )
-from twisted_chat.wire.gen2.answers import (
-    Done,
-    Leaving,
-    Listed,
-    Muting,
-    PutOut,
-    Refused,
-    RoomNews,
-    RosterBegins,
-    RosterEnds,
-    Topic,
-)
+from twisted_chat.wire.gen2.answers import Done, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     CloseRoom,
     CreatePrivateRoom,
@@ -43,6 +33,8 @@ from twisted_chat.wire.gen2.requests import (
     SetTopic,
     verb_of,
 )
+from twisted_chat.wire.gen2.room_news import Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
 
 INVITE, BAN, UNBAN = RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN
 OP, DEOP = RoomVerb.OP, RoomVerb.DEOP

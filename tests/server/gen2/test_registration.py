@@ -21,8 +21,9 @@ from twisted_chat.wire.common import (
     Verb,
     Welcome,
 )
-from twisted_chat.wire.gen2.answers import ContactLocated, RosterBegins
+from twisted_chat.wire.gen2.answers import ContactLocated
 from twisted_chat.wire.gen2.requests import RegisterKey
+from twisted_chat.wire.gen2.roster import RosterBegins
 
 HI = Bare(Verb.HI)
 

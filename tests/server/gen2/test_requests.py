@@ -19,20 +19,16 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.gen2.answers import (
-    Came,
     ContactLocated,
     Done,
     Introduced,
     Leaving,
-    Listed,
     PutOut,
     Refused,
-    RosterBegins,
-    RosterEnds,
-    Went,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
     AskRoster,
@@ -44,6 +40,7 @@ from twisted_chat.wire.gen2.requests import (
     RoomRequest,
     RoomVerb,
 )
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, Went
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 

@@ -6,14 +6,10 @@ from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import KEPT_FOR_FIRST, RETURN, SIGN_OF_LIFE
 from twisted_chat.wire.common import Leave, Welcome
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    Rivalled,
-    RosterBegins,
-)
+from twisted_chat.wire.gen2.answers import Answer, Rivalled
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import RegisterKey, SignOfLife
+from twisted_chat.wire.gen2.roster import Came, RosterBegins
 
 HERE, ELSEWHERE = "ab" * 10, "cd" * 10
 """Which program it is: the one that was first, and one on another machine."""

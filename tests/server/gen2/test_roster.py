@@ -12,15 +12,10 @@ from twisted_chat.wire.common import (
     CreateRoom,
     JoinRoom,
 )
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    RosterBegins,
-    RosterEnds,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Answer
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import QuitRoom
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, Went
 
 
 def crowded(count: int, *, links: int = 1, **bounds: float) -> tuple[MixedServer, list[Link]]:

@@ -18,11 +18,9 @@ from twisted_chat.wire.common import (
     ListUsers,
     Verb,
 )
-from twisted_chat.wire.gen2.answers import (
-    Listed,
-    RosterEnds,
-    parse_answer,
-)
+from twisted_chat.wire.gen2.answers import parse_answer
+from twisted_chat.wire.gen2.listing import Listed
+from twisted_chat.wire.gen2.roster import RosterEnds
 
 PIECE = 33 * 1024
 """Bytes that one message of a list has at most."""

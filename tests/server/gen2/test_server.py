@@ -14,17 +14,11 @@ from twisted_chat.wire.common import (
     Verb,
     Welcome,
 )
-from twisted_chat.wire.gen2.answers import (
-    ContactLocated,
-    Leaving,
-    NotKnown,
-    PutOut,
-    Went,
-    parse_answer,
-)
+from twisted_chat.wire.gen2.answers import ContactLocated, Leaving, NotKnown, PutOut, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.growth import Can
 from twisted_chat.wire.gen2.requests import AskRoster, Kick, RegisterKey
+from twisted_chat.wire.gen2.roster import Went
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
 ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])

@@ -7,16 +7,10 @@ from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory.directory import Departed
 from twisted_chat.server.bounds import RETURN, SETTLE, STRANGER
 from twisted_chat.wire.common import Leave, Locate, Welcome
-from twisted_chat.wire.gen2.answers import (
-    Came,
-    ContactLocated,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import ContactLocated
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import RegisterKey
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 ANNA = ContactInfo("anna", KEYS[0], *PLACES[0])
 

@@ -1,7 +1,7 @@
 """What was typed and not done: a script is told of it by its exit status."""
 
 from twisted_chat.events import Event
-from twisted_chat.peer.events import kept, keys, rooms, said, server, talk
+from twisted_chat.peer.events import ignoring, kept, keys, rooms, said, server, talk
 
 UNDONE: frozenset[type[Event]] = frozenset(
     {
@@ -27,13 +27,13 @@ UNDONE: frozenset[type[Event]] = frozenset(
         server.NoAnswer,
         server.NotInGeneration1,
         server.TurnedAway,
-        talk.IsIgnored,
+        ignoring.IsIgnored,
         talk.NobodyHere,
         talk.NoSuchTalk,
         talk.NoSuchUser,
         talk.NotSaid,
         talk.ThatIsYou,
-        talk.TooManyIgnored,
+        ignoring.TooManyIgnored,
         talk.TooManyPeople,
         talk.Unheard,
     }

@@ -36,9 +36,10 @@ from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
-from twisted_chat.wire.gen2.answers import Answer, Introduced, RoomNews, Topic, parse_answer
+from twisted_chat.wire.gen2.answers import Answer, Introduced, parse_answer
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
+from twisted_chat.wire.gen2.room_news import RoomNews, Topic
 
 
 @dataclass(frozen=True, slots=True)

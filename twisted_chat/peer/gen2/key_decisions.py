@@ -6,7 +6,7 @@ from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import MAX_CONTACTS, MAX_INTRODUCED
-from twisted_chat.peer.events import keys, talk
+from twisted_chat.peer.events import ignoring, keys, talk
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.keyless import Keyless
 from twisted_chat.peer.gen2.known_keys import Trust, Verdict
@@ -73,7 +73,7 @@ class KeyDecisions:
         if contact is None:
             self._effects.tell(talk.NobodyHere(name, Command.TRUST))
         elif contact.ignored:
-            self._effects.tell(talk.IsIgnored(name))
+            self._effects.tell(ignoring.IsIgnored(name))
         elif not contact.barred:
             self._effects.tell(keys.NothingToAccept(name, bool(contact.fingerprint)))
         else:

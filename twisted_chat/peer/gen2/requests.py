@@ -14,18 +14,9 @@ from twisted_chat.names import folded, may_travel
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    ContactLocated,
-    Done,
-    Listed,
-    PutOut,
-    Refused,
-    Rivalled,
-    RosterBegins,
-    RosterEnds,
-)
+from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, PutOut, Refused, Rivalled
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
     RegisterKey,
@@ -35,6 +26,7 @@ from twisted_chat.wire.gen2.requests import (
     RunRoom,
     verb_of,
 )
+from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""

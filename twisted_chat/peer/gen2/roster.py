@@ -16,21 +16,12 @@ from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.talks.room import MAX_MUTED, JoinedRoom
 from twisted_chat.wire.common import CreateRoom, JoinRoom
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    Leaving,
-    Muting,
-    PutOut,
-    Refused,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import AskRoster, CreatePrivateRoom
+from twisted_chat.wire.gen2.room_news import Muting
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 GRACE = 30.0
 """Seconds for which those who were with us may return to a server that has forgotten us."""

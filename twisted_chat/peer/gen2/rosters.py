@@ -10,19 +10,10 @@ from twisted_chat.peer.gen2.roster import NumberedRoster
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.server import Close, Outcome
 from twisted_chat.wire.common import JoinRoom
-from twisted_chat.wire.gen2.answers import (
-    Answer,
-    Came,
-    Leaving,
-    Muting,
-    PutOut,
-    Refused,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.requests import QuitRoom
+from twisted_chat.wire.gen2.room_news import Muting
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 MAX_PRIVATE = 1_000
 """Rooms of which it is known that they may be private."""

@@ -10,7 +10,8 @@ from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.common import CreateRoom, Leave, ListRooms, ListUsers, Locate, RoomReady
-from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, Listed
+from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done
+from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     CloseRoom,
     CreatePrivateRoom,

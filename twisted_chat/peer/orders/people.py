@@ -2,7 +2,7 @@
 
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.present import everybody, present
-from twisted_chat.peer.events import rooms, talk
+from twisted_chat.peer.events import ignoring, rooms, talk
 from twisted_chat.peer.events.event import at
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.requests import Obey
@@ -70,23 +70,23 @@ class PeopleOrders:
         if not found and not self._contacts.open:
             self._tell(talk.NobodyHere(name, Command.IGNORE))
         elif not self._contacts.ignore(name, found):
-            self._tell(talk.TooManyIgnored())
+            self._tell(ignoring.TooManyIgnored())
         else:
             for contact in found:
                 self._gathering.forget(contact.who)
                 self._contacts.turn_away(contact)
                 self._contacts.settle(contact, now, tell=True)
             keyed = bool(found) and all(one.fingerprint for one in found)
-            self._tell(talk.IgnoredNow(name, keyed))
+            self._tell(ignoring.IgnoredNow(name, keyed))
 
     def _unignore(self, order: Order, now: float) -> None:
         name = order.argument
         if self._contacts.unignore(name):
             found = self._contacts.find(name)
             hears = any(one.listening and (one.rooms or one.talking) for one in found)
-            self._tell(talk.IgnoredNoMore(name, hears))
+            self._tell(ignoring.IgnoredNoMore(name, hears))
         else:
-            self._tell(talk.NotIgnored(name))
+            self._tell(ignoring.NotIgnored(name))
 
 
 def _milliseconds(seconds: float) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.events import talk
+from twisted_chat.peer.events import ignoring, talk
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.requests import Obey, PersonRequests
 from twisted_chat.peer.server import Found, Outcome
@@ -66,7 +66,7 @@ class TalkOrders:
     ) -> None:
         """Ask the server for somebody, to talk to them in private."""
         if self._contacts.is_ignored(name):
-            self._tell(talk.IsIgnored(name))
+            self._tell(ignoring.IsIgnored(name))
             self._in_vain(now, command)
             return
         found: list[Found] = []

@@ -33,7 +33,8 @@ from twisted_chat.server.cluster.entries import (
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.operators.bans import Ban, BanKind, Bans
 from twisted_chat.server.registry import Registry
-from twisted_chat.wire.gen2.answers import Leaving, Muting, Topic
+from twisted_chat.wire.gen2.answers import Leaving
+from twisted_chat.wire.gen2.room_news import Muting, Topic
 
 TAKEN_OVER = "you are at another server of this cluster now"
 LOST = "your name is somebody else's: it was let go while this server was cut off"

@@ -15,9 +15,10 @@ from twisted_chat.names import folded
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.registry import Registry
-from twisted_chat.wire.gen2.answers import Leaving, Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.answers import Leaving
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import Kick, RoomVerb, RunRoom
+from twisted_chat.wire.gen2.room_news import Muting, RoomNews, Topic
 
 
 class Moderation:

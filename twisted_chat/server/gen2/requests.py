@@ -25,13 +25,9 @@ from twisted_chat.wire.common import (
     RoomReady,
     Verb,
 )
-from twisted_chat.wire.gen2.answers import (
-    ContactLocated,
-    Done,
-    Refused,
-    pack,
-)
+from twisted_chat.wire.gen2.answers import ContactLocated, Done, Refused
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.listing import pack
 from twisted_chat.wire.gen2.pairing import AskCarrying, AskPairing, Carrying, NotCarrying
 from twisted_chat.wire.gen2.requests import (
     AskRoster,

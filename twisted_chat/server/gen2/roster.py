@@ -21,19 +21,10 @@ from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
-from twisted_chat.wire.gen2.answers import (
-    Came,
-    Introduced,
-    Leaving,
-    Muting,
-    PutOut,
-    RosterBegins,
-    RosterEnds,
-    RosterMember,
-    Topic,
-    Went,
-)
+from twisted_chat.wire.gen2.answers import Introduced, Leaving, PutOut
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.room_news import Muting, Topic
+from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 MISSED = 1000
 """Changes that are kept for a member while its roster is on its way, before that begins anew."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events import talk
+from twisted_chat.peer.events import ignoring, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.talk import Doing, Knocking, Part
 from twisted_chat.terminal.wording.keys import changed
@@ -233,7 +233,7 @@ def _yourself(event: talk.ThatIsYou) -> str:
     return f"${event.command.word} is for others: {name} is you"
 
 
-def _ignored(event: talk.IgnoredNow) -> str:
+def _ignored(event: ignoring.IgnoredNow) -> str:
     name = shown_name(event.name)
     how_long = "" if event.remembered else ", as long as this program runs"
     return (
@@ -242,7 +242,7 @@ def _ignored(event: talk.IgnoredNow) -> str:
     )
 
 
-def _ignored_no_more(event: talk.IgnoredNoMore) -> str:
+def _ignored_no_more(event: ignoring.IgnoredNoMore) -> str:
     name = shown_name(event.name)
     return f"{name} is not ignored any more" + (f": {name} hears you again" if event.hears else "")
 
@@ -279,13 +279,17 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         f"you cannot talk to {shown_name(event.name)}: too many people are known already;"
         " $kick parts from them"
     ),
-    talk.IgnoredNow: _ignored,
-    talk.IgnoredNoMore: _ignored_no_more,
-    talk.NotIgnored: lambda event: f"{shown_name(event.name)} is not ignored; $who shows who is",
-    talk.IsIgnored: lambda event: (
+    ignoring.IgnoredNow: _ignored,
+    ignoring.IgnoredNoMore: _ignored_no_more,
+    ignoring.NotIgnored: lambda event: (
+        f"{shown_name(event.name)} is not ignored; $who shows who is"
+    ),
+    ignoring.IsIgnored: lambda event: (
         f"{shown_name(event.name)} is ignored; $unignore {shown_name(event.name)} ends that"
     ),
-    talk.TooManyIgnored: lambda event: "too many are ignored already; $unignore NAME makes room",
+    ignoring.TooManyIgnored: lambda event: (
+        "too many are ignored already; $unignore NAME makes room"
+    ),
     talk.SeveralDid: lambda event: _SEVERAL[event.doing].format(
         several(event.people, event.others)
     ),
