@@ -7,14 +7,11 @@ is to be told to `fail`.
 """
 
 from collections.abc import Sequence
-from enum import Enum
-from typing import Protocol
 
 from qh3.quic import events
 from qh3.quic.connection import QuicConnectionError
 
 from twisted_chat.addresses import Address
-from twisted_chat.display import safe
 from twisted_chat.errors import WireError
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import AcceptingProof, DiallingProof
@@ -25,38 +22,15 @@ from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_credit import Credit
 from twisted_chat.net.quic_excess import Excess
 from twisted_chat.net.quic_library import Quic
-from twisted_chat.net.quic_parting import Parting
+from twisted_chat.net.quic_owner import Owner, Stage
+from twisted_chat.net.quic_parting import Parting, reason_of
 from twisted_chat.net.quic_paths import Paths
 from twisted_chat.net.quic_proving import accepting_proof, dialling_proof, key_behind
+from twisted_chat.net.quic_questions import Questions
 from twisted_chat.wire.framing import Frames, frame
 
 STREAM = 0
 """The one stream of a link: the first that the dialling side opens, both ways."""
-
-
-class Stage(Enum):
-    """Of a link: its keys are being proven, both may speak, or it has ended."""
-
-    PROVING = "proving"
-    OPEN = "open"
-    OVER = "over"
-
-
-class Owner(Protocol):
-    """The one who is told what happens on a connection."""
-
-    def id_issued(self, connection: "LinkConnection", identifier: bytes) -> None: ...
-    def id_retired(self, connection: "LinkConnection", identifier: bytes) -> None: ...
-    def opened(self, connection: "LinkConnection") -> None: ...
-    def received(self, connection: "LinkConnection", message: bytes) -> None: ...
-    def moved(self, connection: "LinkConnection", former: Address) -> None: ...
-    def overdue(self, connection: "LinkConnection") -> None: ...
-    def doubted(self, connection: "LinkConnection") -> None: ...
-    def trusted(self, connection: "LinkConnection") -> None:
-        """There was an answer, after it was doubted."""
-
-    def over(self, connection: "LinkConnection", why: str) -> None:
-        """Once, unless we closed it. What it still has to send is to be sent."""
 
 
 class LinkConnection:
@@ -71,7 +45,7 @@ class LinkConnection:
         self,
         quic: Quic,
         own: Identity,
-        owner: Owner,
+        owner: Owner["LinkConnection"],
         link: Link,
         now: float,
         asking: Asking,
@@ -94,11 +68,16 @@ class LinkConnection:
         self._proof: AcceptingProof | DiallingProof | None = None
         self._outgoing = bytearray()
         self._backlog = 0
-        self._question: int | None = None  # The packet behind one, while nothing is read.
         self._elsewhere: Address | None = None
         self._parting = Parting()
         self._limit = now + bounds.HANDSHAKE_TIME
-        self._asking = asking
+        self.questions = Questions(
+            asking,
+            quic,
+            doubted=lambda: owner.doubted(self),
+            overdue=lambda: owner.overdue(self),
+            trusted=lambda: owner.trusted(self),
+        )
         self._paths = Paths(dialled_to or link.address, now)
         self._excess = Excess()
         self._sent = 0  # Datagrams.
@@ -126,7 +105,7 @@ class LinkConnection:
             return min(due, self._parting.deadline)
         if self.stage is Stage.PROVING:
             return min(due, self._limit)
-        return min(due, self._asking.deadline, self._part_at)
+        return min(due, self.questions.deadline, self._part_at)
 
     def receive(self, datagrams: Sequence[bytes], source: Address, now: float) -> None:
         """Take datagrams that came from one address, one after the other."""
@@ -139,8 +118,7 @@ class LinkConnection:
         else:
             self._quic.receive_many_datagrams(list(datagrams), name, now)
         self._read(now)
-        if self._question is not None:
-            self._look_for_answer(self._question, now)
+        self.questions.look_for_answer(now)
         if self._quic.unread > bounds.UNREAD:
             self._end("it goes on though nothing is read")
         if self._elsewhere == source and self.stage is Stage.OPEN:
@@ -153,18 +131,14 @@ class LinkConnection:
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        if self._question is not None:
-            self._look_for_answer(self._question, now)
+        self.questions.look_for_answer(now)
         if self.stage is Stage.PROVING and now >= self._limit:
             self._end("no answer in time" if self._proof is None else "no proof in time")
         if self.stage is Stage.OPEN and now >= self._part_at:
             self._end("it has moved too often: another link is needed")
-        if self.stage is Stage.OPEN and now >= self._asking.deadline:
-            if self._asking.is_over(now):
-                self.link.silent = True
-                self._end("no answer")
-            else:
-                self._ask(now)
+        if self.stage is Stage.OPEN and not self.questions.tick(now):
+            self.link.silent = True
+            self._end("no answer")
         timer = self._quic.get_timer()
         if timer is not None and timer <= now:
             self._quic.handle_timer(now)
@@ -172,25 +146,8 @@ class LinkConnection:
 
     def ask(self, now: float) -> None:
         """Ask for a sign of life now, unless that is being waited for."""
-        if self.stage is Stage.OPEN and not self._asking.waits:
-            self._ask(now)
-
-    def _ask(self, now: float) -> None:
-        before = self._asking.doubted
-        self._quic.send_ping(self._asking.question(now))
-        if self._asking.doubted and not before:
-            self._owner.doubted(self)
-        elif self._asking.is_overdue(now):
-            self._owner.overdue(self)
-
-    @property
-    def has_lapsed(self) -> bool:
-        """Whether it is in doubt after silence."""
-        return self._asking.has_lapsed
-
-    def shorten(self) -> None:
-        """A NAT on the way forgets soon what is silent."""
-        self._asking.shorten()
+        if self.stage is Stage.OPEN:
+            self.questions.ask_now(now)
 
     def send(self, message: bytes) -> None:
         """Put a message behind those that wait. Raises WireError where it is too long."""
@@ -207,21 +164,9 @@ class LinkConnection:
 
     def read_on(self, now: float) -> None:
         """Read again, and first what has come meanwhile."""
-        self._question = None
+        self.questions.forget_packet()
         self._quic.read_on()
         self._read(now)
-
-    def _look_for_answer(self, question: int, now: float) -> None:
-        """While nothing is read, what was sent with a question shows whether it is answered."""
-        if not self._quic.awaits(question):
-            self._question = None
-            doubted = self._asking.doubted
-            self._asking.acknowledged(now)
-            self._trust_again(doubted)
-
-    def _trust_again(self, doubted: bool) -> None:
-        if doubted and not self._asking.doubted:
-            self._owner.trusted(self)
 
     def close(self, why: str, *, at_once: bool = False) -> None:
         """End it; the owner is told nothing more of it. What was sent right
@@ -234,6 +179,7 @@ class LinkConnection:
         """Be gone without a word, to anybody."""
         self.gone, self.stage = True, Stage.OVER
         self._frames = self._proof = None
+        self.questions.end()
 
     def has_ended(self, problem: BaseException) -> bool:
         """Whether the library could only not do something because the other side has closed
@@ -242,7 +188,7 @@ class LinkConnection:
         if not isinstance(problem, QuicConnectionError) or closed is None:
             return False
         self.gone = True
-        self._end(_reason(closed))
+        self._end(reason_of(closed))
         return True
 
     def fail(self, why: str) -> None:
@@ -255,8 +201,8 @@ class LinkConnection:
         if said := bool(self._outgoing):
             self._quic.send_stream_data(STREAM, bytes(self._outgoing))
             self._outgoing.clear()
-            if self.stage is Stage.OPEN and self._asking.said(now):
-                self._quic.send_ping(self._asking.question(now))
+            if self.stage is Stage.OPEN:
+                self.questions.said(now)
         sent = self._datagrams(now)
         if self._parting.close(self._quic, STREAM, now):
             sent += self._datagrams(now)
@@ -264,8 +210,7 @@ class LinkConnection:
             self.gone = True
         if sent or said:
             self._backlog = self._quic.get_send_buffer_size(STREAM)
-        if not self._quic.reads and self._question is None and self._asking.waits:
-            self._question = self._quic.last_sent
+        self.questions.sent()
         if sent and self.dialled_to is None:
             self._elsewhere = sent[-1][1] if sent[-1][1] != self.link.address else None
         return sent
@@ -297,17 +242,13 @@ class LinkConnection:
                 self._owner.id_retired(self, event.connection_id)
             case events.ConnectionTerminated():
                 self.gone = True
-                self._end(_reason(event))
+                self._end(reason_of(event))
             case events.HandshakeCompleted():
                 self._on_handshake(event)
             case events.PingAcknowledged():
-                doubted = self._asking.doubted
-                self._asking.answered(event.uid, now)
+                self.questions.answered(event.uid, now)
                 self.link.quality = self._quic.quality(self._sent)
-                self._trust_again(doubted)
-            case events.ProtocolNegotiated():
-                pass
-            case _:
+            case _ if not isinstance(event, events.ProtocolNegotiated):
                 raise WireError("something that no link has")
 
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
@@ -346,7 +287,7 @@ class LinkConnection:
             self.link.fingerprint = proof.fingerprint
             self._proof = None
             self.stage = Stage.OPEN
-            self._asking.begin(now)
+            self.questions.begin(now)
             self._owner.opened(self)
 
     def _end(self, why: str) -> None:
@@ -356,11 +297,8 @@ class LinkConnection:
 
     def _finish(self, why: str) -> None:
         self.stage = Stage.OVER
-        self._frames = self._proof = self._question = None
+        self._frames = self._proof = None
+        self.questions.end()
         self._quic.reads = True
         if not self.gone:
             self._parting.begin(why)
-
-
-def _reason(event: events.ConnectionTerminated) -> str:
-    return safe(event.reason_phrase[: bounds.REASON]) or "the other side has ended it"

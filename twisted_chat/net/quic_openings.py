@@ -8,12 +8,13 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Dial, Link
 from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_bounds import KEEPALIVE, KEEPALIVE_WATCH, MAX_STREAM_DATA, PATIENCE
+from twisted_chat.net.quic_owner import Owner
 from twisted_chat.net.quic_stateless import Resets
 from twisted_chat.net.quic_waiting import WaitingRoom
 from twisted_chat.rate import Rate
 
 if TYPE_CHECKING:
-    from twisted_chat.net.quic_connection import LinkConnection, Owner
+    from twisted_chat.net.quic_connection import LinkConnection
 
 
 class Openings:
@@ -24,7 +25,7 @@ class Openings:
     def __init__(
         self,
         own: Identity,
-        owner: "Owner",
+        owner: "Owner[LinkConnection]",
         make_way: "Callable[[LinkConnection], object]",
         *,
         new_links: Rate,

@@ -1,7 +1,9 @@
 """The end of a connection: what was said before it goes out first, if that does not take long."""
 
 from qh3.quic.connection import QuicConnection
+from qh3.quic.events import ConnectionTerminated
 
+from twisted_chat.display import safe
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_bounds import PARTING, REASON
 
@@ -41,3 +43,8 @@ class Parting:
         quic.close(self.error, 0 if self.error else None, self._why)
         self._why = None
         return True
+
+
+def reason_of(event: ConnectionTerminated) -> str:
+    """Why the other side has ended it, as far as it says."""
+    return safe(event.reason_phrase[:REASON]) or "the other side has ended it"

@@ -42,7 +42,7 @@ class Watching:
         """The other end is elsewhere."""
         if former[0] == connection.link.address[0]:  # As a NAT does that has forgotten it.
             self._lapses.know(connection.link.fingerprint)
-            connection.shorten()
+            connection.questions.shorten()
         self._tell("moved", connection.link)
 
     def overdue(self, connection: "LinkConnection") -> None:
@@ -52,7 +52,7 @@ class Watching:
 
     def doubted(self, connection: "LinkConnection") -> None:
         """Whether it is our own network shows on a link that watches, and then on all."""
-        if connection.has_lapsed:
+        if connection.questions.has_lapsed:
             self._lapses.suspect(connection.link.fingerprint, self._clock.seconds())
         if connection.watches:
             self._ask(None)
@@ -65,4 +65,4 @@ class Watching:
         fingerprint = connection.link.fingerprint
         self._lapses.there_again(fingerprint, self._clock.seconds())
         if fingerprint in self._lapses:
-            connection.shorten()
+            connection.questions.shorten()

@@ -7,17 +7,15 @@ from itertools import count
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.invitation import Invitation
 from twisted_chat.links import Link
-from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events import rooms
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.keys import OwnKey
-from twisted_chat.peer.events.server import InvitationShown, LinkBroken, NeedsServer
-from twisted_chat.peer.events.talk import Doing, NobodyHere
+from twisted_chat.peer.events.server import LinkBroken
+from twisted_chat.peer.events.talk import Doing
+from twisted_chat.peer.gen2.commands import KeyedCommands
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
@@ -135,26 +133,16 @@ class Gen2:
         self.compared, self.is_new = self._keys.compared, self._keys.is_new
         self.acquaintance = self._keys.acquaintance
         self.linked = self._mesh.linked
-        self.commands: Mapping[Command, Callable[[Order, float], None]] = {
-            Command.OUTBOX: lambda order, now: effects.tell(self._deliveries.owed()),
-            Command.STATUS: lambda order, now: effects.tell(self._deliveries.status()),
-            Command.PATH: self._path,
-            Command.VERIFY: self._verify,
-            Command.LINK: self._invite,
-            Command.TRUST: lambda order, now: self._keys.trust(order.argument, now),
-        }
+        self.commands: Mapping[Command, Callable[[Order, float], None]] = KeyedCommands(
+            shared,
+            whereabouts,
+            self.registration,
+            self._deliveries,
+            self._keys,
+            ways,
+            own.fingerprint,
+        ).table
         self._leaving = False
-
-    def _invite(self, order: Order, now: float) -> None:
-        """Show a link to our room, or another, or to the server alone."""
-        uplink, (host, port) = self._link.link, self._whereabouts.place
-        if uplink is None:
-            self._shared.effects.tell(NeedsServer(Command.LINK, False))
-            return
-        here = self._shared.talks.current_room
-        room = order.argument or (here.name if here is not None else "")
-        link = str(Invitation(host, port, room, uplink.fingerprint))
-        self._shared.effects.tell(InvitationShown(link, room))
 
     def _is_known(self) -> bool:
         return self.registration.valid
@@ -277,23 +265,6 @@ class Gen2:
         if not contact.ignored:
             broken = LinkBroken(contact.who, why)
             self._shared.gathering.did(Doing.BREAK, broken, contact.who, now)
-
-    def _verify(self, order: Order, now: float) -> None:
-        if folded(order.argument) == folded(self.registration.name):
-            self._shared.effects.tell(OwnKey(order.argument, self._introduced.own))
-        else:
-            self._keys.verify(order.argument, order.choice)
-
-    def _path(self, order: Order, now: float) -> None:
-        """Tell the way to one, or to everybody."""
-        name, contacts = order.argument, self._shared.contacts
-        if not name:
-            here = (one for one in contacts.everybody() if one.known)
-            self._ways.show([one.who for one in here if one.fingerprint], "", now)
-        elif (contact := contacts.called(name)) is not None:
-            self._ways.show([contact.who], name, now)
-        else:
-            self._shared.effects.tell(NobodyHere(name, Command.PATH))
 
     # --- What is due
 

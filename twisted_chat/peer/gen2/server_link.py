@@ -75,7 +75,10 @@ class ServerLink:
         self._probed = 0  # Times that it was asked, in a row.
         self._fruitless = 0  # Times that no link came up, since nobody answered at all.
         self._since = self._displaced_until = 0.0
-        self._has_been_open = self._told_away = False
+        self.seen = False
+        """Whether there has been a link."""
+        self.told_away = False
+        """Whether the person was told that the server cannot be reached."""
 
     def _enter(self, state: LinkState, deadline: float = NEVER) -> None:
         """The one place where the state changes. What was on its way is not awaited any more."""
@@ -88,19 +91,9 @@ class ServerLink:
         """The link that there is."""
         return self.requests.link
 
-    @property
-    def seen(self) -> bool:
-        """Whether there has been a link."""
-        return self._has_been_open
-
-    @property
-    def told_away(self) -> bool:
-        """Whether the person was told that the server cannot be reached."""
-        return self._told_away
-
     def forget_away(self) -> None:
         """It is back, as the person is told."""
-        self._told_away = False
+        self.told_away = False
 
     # --- Getting a link
 
@@ -146,7 +139,7 @@ class ServerLink:
             self._enter(LinkState.OPEN)
             self._patience.over()
             self._server.prefer(link.address)
-            self.requests.link, self._has_been_open, self._since = link, True, now
+            self.requests.link, self.seen, self._since = link, True, now
             self._effects.frame(self._can.encode(), link)
             self._changed(now)
         else:
@@ -204,7 +197,7 @@ class ServerLink:
         """There is no use in this link for so many seconds: another program has our key."""
         if self.link is not None:
             self._effects.close(self.link, "another program has my key")
-        self._told_away = True
+        self.told_away = True
         self.requests.link = None
         self._displaced_until = now + seconds
         self._enter(LinkState.WAITING, self._displaced_until)
@@ -215,8 +208,8 @@ class ServerLink:
         if impostor is not None and self._key.refuses(*impostor):
             self._refuse(now)
         elif self.seen:
-            if not self._told_away:
-                self._told_away = True
+            if not self.told_away:
+                self.told_away = True
                 self._effects.tell(ServerAway())
             self._look_again(LinkState.WAITING, now)
         else:
@@ -265,7 +258,7 @@ class ServerLink:
         else:
             self._patience.tell()
             self._fruitless = 0
-            self._told_away = self._told_away or self._patient
+            self.told_away = self.told_away or self._patient
             self._look_again(LinkState.UNANSWERED, now)
 
     def give_up(self) -> None:
