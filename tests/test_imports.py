@@ -460,6 +460,7 @@ LAYERS = (
         "launch.ctl",
         "launch.doctor",
         "launch.link",
+        "launch.identity",
         "launch.naming",
         "launch.plugin",
         "launch.daemon",

@@ -78,6 +78,10 @@ TWICE = {
 """Public classes that still share their name with another: this one is the name of an event
 in both chats, as programs read it. Nothing is to be added here."""
 
+LONGEST = 300
+"""Lines that a module has at most."""
+LONGER = {"launch/udpchat", "peer/gen2/delivery"}
+"""Those that still have more. Nothing is to be added here."""
 MOST_FLOORS = 7
 """How deep a folder is at most: modules of it that import each other, one below the other."""
 
@@ -115,6 +119,20 @@ class Mirror(SynchronousTestCase):
                 own = f"{Path(module).parent}/test_{path.stem}"
                 test = TESTS / f"{TOGETHER.get(module, own)}.py"
                 self.assertTrue(test.exists(), f"{module} has no {test.relative_to(TESTS)}")
+
+
+class Length(SynchronousTestCase):
+    """How long a module is: as long as one idea."""
+
+    def test_length(self) -> None:
+        """None has more lines than so many, but those few that still have."""
+        longer = {
+            path.relative_to(PACKAGE).with_suffix("").as_posix()
+            for path in PACKAGE.rglob("*.py")
+            if len(path.read_text().splitlines()) > LONGEST
+        }
+        self.assertEqual(longer - LONGER, set())
+        self.assertEqual(LONGER - longer, set(), "these are short now: take them out")
 
 
 class Floors(SynchronousTestCase):

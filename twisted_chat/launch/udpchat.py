@@ -15,11 +15,9 @@ from twisted.python import usage
 
 from twisted_chat import names
 from twisted_chat.addresses import Address, host_and_port
-from twisted_chat.display import one_line
 from twisted_chat.errors import NameRefused, UsageMistake
-from twisted_chat.identity.claim import claim, claim_file, key_of
-from twisted_chat.identity.fingerprints import spoken
-from twisted_chat.identity.key_file import data_directory, load_or_make
+from twisted_chat.identity.claim import claim, claim_file
+from twisted_chat.identity.key_file import data_directory
 from twisted_chat.identity.known_file import FILE as KNOWN
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.invitation import is_invitation, read_invitation
@@ -32,13 +30,14 @@ from twisted_chat.launch.config import (
     load_config,
 )
 from twisted_chat.launch.faces import FaceKind, face_here, on_screen, with_input_line
+from twisted_chat.launch.identity import show_identity
 from twisted_chat.launch.link import server_key
 from twisted_chat.launch.log import log_lines, write_rows
 from twisted_chat.launch.naming import introduced
 from twisted_chat.launch.seat import Seat
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.server.options import ServerOptions
-from twisted_chat.startup import CannotStart, listening_port
+from twisted_chat.startup import listening_port
 from twisted_chat.store.retention import Retention
 from twisted_chat.trace.options import recorder_from
 
@@ -206,7 +205,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         doctor.main(words[1:])
     options = program.parse(UdpChatOptions(), "udpchat", argv)
     if options["identity"]:
-        _show_identity(options)
+        show_identity(options)
     reactor = installed_reactor()
     if options["host"] is None:
         _serve(options, reactor)
@@ -314,21 +313,3 @@ def _screen(
         key="" if keys is None else keys.identity.fingerprint,
         rooms=options["rooms"],
     )
-
-
-def _show_identity(options: UdpChatOptions) -> NoReturn:
-    key, name = options["key"], options["name"]
-    if key and not Path(key).parent.is_dir():
-        # The name of the file may be a slip: this is only to be looked at.
-        raise CannotStart(f"there is no folder for the key file {key}")
-    path = Path(key) if key else key_of(data_directory(), name)
-    whose = f"for {name}" if name else "for your name"
-    made = "" if os.path.exists(path) else ", made now"  # False where one may not look.
-    identity = load_or_make(path)
-    sys.stdout.write(
-        f"{spoken(identity.fingerprint)}\n"
-        f"> your fingerprint; let others compare it with what they are shown {whose}\n"
-        f"> in full: {identity.fingerprint}\n"
-        f"> the key{made}: {one_line(str(path))}\n"
-    )
-    raise SystemExit(0)

@@ -71,13 +71,7 @@ class LinkConnection:
         self._elsewhere: Address | None = None
         self._parting = Parting()
         self._limit = now + bounds.HANDSHAKE_TIME
-        self.questions = Questions(
-            asking,
-            quic,
-            doubted=lambda: owner.doubted(self),
-            overdue=lambda: owner.overdue(self),
-            trusted=lambda: owner.trusted(self),
-        )
+        self.questions = Questions(asking, quic, owner, self)
         self._paths = Paths(dialled_to or link.address, now)
         self._excess = Excess()
         self._sent = 0  # Datagrams.

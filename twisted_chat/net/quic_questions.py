@@ -1,30 +1,26 @@
 """Asking the other end of a link for a sign of life, and what its answer, or silence, means."""
 
-from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from twisted_chat.net.quic_asking import Asking
 from twisted_chat.net.quic_library import Quic
+from twisted_chat.net.quic_owner import Owner
+
+Connection = TypeVar("Connection")
 
 
-class Questions:
-    """Those of one link, asked when `asking` says so. `doubted` is called when there was no answer
-    for so long that the link may be lost, `overdue` at each question after that one is late, and
-    `trusted` when there was one after the link was doubted."""
+class Questions(Generic[Connection]):
+    """Those of one link, asked when `asking` says so. The owner of the connection is told when
+    there was no answer for so long that the link may be lost, at each question after that one
+    is late, and when there was an answer after the link was doubted."""
 
     def __init__(
-        self,
-        asking: Asking,
-        quic: Quic,
-        *,
-        doubted: Callable[[], None],
-        overdue: Callable[[], None],
-        trusted: Callable[[], None],
+        self, asking: Asking, quic: Quic, owner: Owner[Connection], connection: Connection
     ) -> None:
         self._asking = asking
         self._quic = quic
-        self._doubted = doubted
-        self._overdue = overdue
-        self._trusted = trusted
+        self._owner = owner
+        self._connection: Connection | None = connection
         self._packet: int | None = None  # The one behind a question, while nothing is read.
 
     @property
@@ -61,10 +57,12 @@ class Questions:
     def _ask(self, now: float) -> None:
         before = self._asking.doubted
         self._quic.send_ping(self._asking.question(now))
+        if self._connection is None:
+            return
         if self._asking.doubted and not before:
-            self._doubted()
+            self._owner.doubted(self._connection)
         elif self._asking.is_overdue(now):
-            self._overdue()
+            self._owner.overdue(self._connection)
 
     def said(self, now: float) -> None:
         """Something was said, which is worth a question now and then."""
@@ -78,13 +76,13 @@ class Questions:
         self._trust_again(doubted)
 
     def _trust_again(self, doubted: bool) -> None:
-        if doubted and not self._asking.doubted:
-            self._trusted()
+        if doubted and not self._asking.doubted and self._connection is not None:
+            self._owner.trusted(self._connection)
 
     def end(self) -> None:
         """The link is over: nobody is told anything more."""
         self._packet = None
-        self._doubted = self._overdue = self._trusted = _nothing
+        self._connection = None
 
     # --- While nothing is read
 
@@ -104,7 +102,3 @@ class Questions:
     def forget_packet(self) -> None:
         """What comes is read: an answer shows by itself."""
         self._packet = None
-
-
-def _nothing() -> None:
-    """Tell nobody."""
