@@ -72,12 +72,6 @@ TOGETHER = {
 }
 """Modules that are tested together: what is written is read as the same, in every one, and what
 is of no use alone."""
-TWICE = {
-    "Said",
-}
-"""Public classes that still share their name with another: this one is the name of an event
-in both chats, as programs read it. Nothing is to be added here."""
-
 LONGEST = 300
 """Lines that a module has at most."""
 LONGER = {"launch/udpchat", "peer/gen2/delivery"}
@@ -100,10 +94,9 @@ class Names(SynchronousTestCase):
     """What classes are called."""
 
     def test_once(self) -> None:
-        """No public class has the name of another, but those few that had it before."""
+        """No public class has the name of another."""
         twice = {name: modules for name, modules in classes().items() if len(modules) > 1}
-        self.assertEqual({name: twice[name] for name in twice.keys() - TWICE}, {})
-        self.assertEqual(TWICE - twice.keys(), set(), "these stand once now: take them out")
+        self.assertEqual(twice, {})
 
 
 class Mirror(SynchronousTestCase):

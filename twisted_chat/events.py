@@ -1,8 +1,12 @@
 """What both chats tell a person of."""
 
+from typing import ClassVar
+
 
 class Event:
     """Something that a person can learn. Its texts are what was sent: a face makes
     them safe to show."""
 
     __slots__: tuple[str, ...] = ()
+    NAME: ClassVar[str] = ""
+    """What programs know it by, where that is not the name of its class in snake case."""

@@ -201,7 +201,7 @@ class AtATcpChat(FaceCase):
     def test_lines(self) -> None:
         """What is said and heard, with who is on the line before what is typed."""
         self.chat.face.show(tcp_events.ConnectedWith("192.0.2.1:8090"))
-        self.chat.face.show(tcp_events.Said("hi\tthere"))
+        self.chat.face.show(tcp_events.TextSaid("hi\tthere"))
         self.type("hello\x1b\ryou\r \r/quit\r:q\r")
         self.assertEqual(
             self.rows(),
@@ -230,8 +230,8 @@ class AtATcpChat(FaceCase):
 
     def test_before(self) -> None:
         """What is told later has the time at which it happened."""
-        self.chat.face.show(tcp_events.Said("hi"), 1_800_014_400.0 - 3 * 3600)
-        self.chat.face.show(tcp_events.Said("hi"))
+        self.chat.face.show(tcp_events.TextSaid("hi"), 1_800_014_400.0 - 3 * 3600)
+        self.chat.face.show(tcp_events.TextSaid("hi"))
         self.clock.advance(0)
         hours = [int(row[:2]) for row in self.seen.rows if row.endswith("< hi")]
         self.assertEqual((hours[1] - hours[0]) % 24, 3)

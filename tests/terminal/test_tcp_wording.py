@@ -13,7 +13,7 @@ from tests.peer.test_hostile import HOSTILE
 from tests.support.events import events
 from tests.terminal.test_wording import made
 from twisted_chat.display import one_line
-from twisted_chat.tcp.events import Misread, Said
+from twisted_chat.tcp.events import Misread, TextSaid
 from twisted_chat.tcp.typed import TypedCommand
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.tcp_face import read_json
@@ -31,7 +31,7 @@ class Wording(SynchronousTestCase):
             for event in events(TCP_MODULE):
                 for example in made(event, text):
                     (line,) = TcpWording().lines(example)
-                    self.assertTrue(line.startswith("< " if event is Said else "> "), line)
+                    self.assertTrue(line.startswith("< " if event is TextSaid else "> "), line)
                     self.assertTrue(one_line(line).isprintable())
 
     def test_no_sentences(self) -> None:
@@ -55,5 +55,5 @@ class Json(SynchronousTestCase):
 
     def test_time(self) -> None:
         """What is told later has the time at which it happened."""
-        (line,) = JsonLines(lambda: 5.0).lines(Said("hello"), 2.5)
+        (line,) = JsonLines(lambda: 5.0).lines(TextSaid("hello"), 2.5)
         self.assertEqual(json.loads(line), {"event": "said", "text": "hello", "time": 2.5})

@@ -127,7 +127,7 @@ class Conversation:
 
     def said(self, line: str, now: float) -> list[Effect]:
         """The other person said a line."""
-        return self._tell(events.Said(line), now)
+        return self._tell(events.TextSaid(line), now)
 
     def disconnected(self, why: str, now: float, *, status: int = 0) -> list[Effect]:
         """The other person is gone."""

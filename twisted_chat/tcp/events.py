@@ -8,8 +8,10 @@ from twisted_chat.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Said(Event):
+class TextSaid(Event):
     """The other person has said something."""
+
+    NAME = "said"
 
     text: str
     """What, without a line end behind it."""

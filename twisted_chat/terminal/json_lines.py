@@ -20,7 +20,9 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def event_name(kind: type) -> str:
-    """What an event is called: the name of its class in snake case."""
+    """What an event is called: by a name of its own, or that of its class in snake case."""
+    if name := getattr(kind, "NAME", ""):
+        return str(name)
     return _WORD.sub("_", kind.__name__).lower()
 
 

@@ -55,7 +55,7 @@ def _older(event: events.OlderNotKept) -> str:
 
 
 _WORDS: dict[type, Callable[[Any], str]] = {
-    events.Said: lambda event: safe(event.text),
+    events.TextSaid: lambda event: safe(event.text),
     events.ConnectedWith: lambda event: f"connected with {event.who}; {QUIT} hangs up",
     events.CalledFromElsewhere: _elsewhere,
     events.KeptBack: lambda event: f"not sent: {safe(event.text)}",
@@ -97,7 +97,7 @@ class TcpWording:
     def lines(self, event: Event, at: float | None = None) -> list[str]:
         """What is shown of an event, with the time of day, in seconds since 1970, at which
         it happened, if it is told later."""
-        mark = "<" if type(event) is events.Said else ">"
+        mark = "<" if type(event) is events.TextSaid else ">"
         when = f"[{datetime.fromtimestamp(at):%Y-%m-%d %H:%M:%S}] " if at is not None else ""
         return [f"{mark} {when}{words(event)}"]
 
@@ -136,6 +136,6 @@ class TcpEntryWording:
             self.prompt = f"[{event.who}] "
         elif isinstance(event, events.LineEnded):
             self.prompt = ALONE
-        elif isinstance(event, events.Said):
+        elif isinstance(event, events.TextSaid):
             return [Entry(Mark.HEARD, event.text)]
         return [Entry(Mark.NOTICE, words(event))]
