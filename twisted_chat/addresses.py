@@ -18,7 +18,7 @@ Datagrams = list[tuple[bytes, Address]]
 DEFAULT_PORT = 8090
 LARGEST_PORT = 65_535
 IPV6_SITE_BITS = 64
-"""Whoever has one IPv6 address has the whole /64 around it (RFC 4291, 2.5.4)."""
+"""One who has one IPv6 address has the whole /64 around it (RFC 4291, 2.5.4)."""
 FIRST_OF_MANY = 224
 """The first byte of an IPv4 address from which on none is one host's: multicast
 (RFC 5771), reserved and broadcast (RFC 1112, 4; RFC 919, 7). Nor is 0.0.0.0/8

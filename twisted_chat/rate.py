@@ -26,7 +26,7 @@ class Rate:
     def __init__(self, rate: float, burst: float, sources: int = SOURCES) -> None:
         self.renew(rate, burst)
         self._sources = sources
-        # When each source will have earned what it used. Whoever was last
+        # When each source will have earned what it used. The one who was last
         # seen a whole depth ago has earned everything: `_older` is dropped then.
         self._moments: dict[str, float] = {}
         self._older: dict[str, float] = {}

@@ -64,7 +64,7 @@ class KeptName(Place):
 @dataclass(eq=False, slots=True)
 class Member:
     """A user's stay in one room. `told` is the number of the last change of the roster
-    that the user was told: whoever tells it keeps it here, where it costs least."""
+    that the user was told: the one who tells it keeps it here, where it costs least."""
 
     user: User
     told: int = 1
@@ -78,7 +78,7 @@ class Member:
 class Room:
     """A room, and those who are in it by their casefolded names.
 
-    `creator` is the address or the fingerprint of whoever may close it, `site` where
+    `creator` is the address or the fingerprint of the one who may close it, `site` where
     that was when the room became theirs;
     `holders` how many members are of generation 2.
     """

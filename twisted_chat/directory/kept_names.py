@@ -1,6 +1,6 @@
 """The names of those who went, each kept for the key that had it.
 
-A name is counted where its holder was last: whoever keeps coming and going
+A name is counted where its holder was last: one who keeps coming and going
 under new names can so be made to lose its own, and nobody elsewhere any.
 """
 

@@ -1,7 +1,7 @@
 """Where users are registered from: who is at an address, how many at a site, and
 which site has the most without a key.
 
-Whoever floods a server comes from somewhere, so those who are there lose their
+One who floods a server comes from somewhere, so those who are there lose their
 places before anybody elsewhere does. Sites are kept by their size, so that the
 largest is found without a search, however many there are.
 """

@@ -89,7 +89,7 @@ KEEPALIVE_WATCH = 12.0
 ASK_BACK = 16.0
 """The same, all the time, of the accepting side where that is a server."""
 PATIENCE = 26.0
-"""Seconds from an answer before which the accepting side gives no link up: whoever has dialled
+"""Seconds from an answer before which the accepting side gives no link up: the one who has dialled
 from elsewhere by now asks within them, and the link goes on."""
 ASK_EVERY = 1.0
 """Seconds between two questions as long as there is no answer, and from an answer to

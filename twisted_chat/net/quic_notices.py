@@ -38,7 +38,7 @@ class LinkNotices:
             self.not_understood("received")
 
     def not_understood(self, what: str) -> None:
-        """Whoever was told `what` has raised something, and may again."""
+        """The one who was told `what` has raised something, and may again."""
         if many := self.tally.count(f"{what} was not understood", self._clock.seconds()):
             self.log.failure("{what} was not understood, {many} times", what=what, many=many)
 

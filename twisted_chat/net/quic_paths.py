@@ -1,7 +1,7 @@
 """The addresses of the dialling end of a link, as they are told to the library.
 
 The library follows an end to an address that it has not seen on this connection,
-and to no other: whoever comes back to where it was before would not be answered
+and to no other: one who comes back to where it was before would not be answered
 there. So an address that is left and returned to is given another name, that of
 one in the discard prefix (RFC 6666), for which the library validates the path anew.
 """

@@ -1,6 +1,6 @@
 """Validating addresses before anything is kept for them (RFC 9000, 8.1.2).
 
-Whoever asks for a connection is sent a Retry packet with a token, and is
+One who asks for a connection is sent a Retry packet with a token, and is
 listened to when the token comes back, from the same address, in time. The token
 holds what we would have had to remember, and an HMAC of it with a secret: any
 server that has the same secret can check it, and nobody else can make one.
@@ -25,7 +25,7 @@ from twisted_chat.net.quic_bounds import (
 )
 
 TOKENS = b"udpchat/2, tokens of validated addresses"
-"""Of the secret that makes them: whoever has the key of a server has it."""
+"""Of the secret that makes them: those who have the key of a server have it."""
 
 _INITIAL, _RETRY = 0xC0, 0xF0
 _PACKET_TYPE = 0xF0

@@ -7,7 +7,7 @@ import os
 from twisted_chat.net.quic_bounds import ID_BYTES, SMALLEST_INITIAL, VERSION
 
 RESETS = b"udpchat/2, stateless resets"
-"""Of the secret that they are made with: whoever has the key of a server has it."""
+"""Of the secret that they are made with: those who have the key of a server have it."""
 
 TOKEN_BYTES = 16
 SHORTEST_RESET = 5 + TOKEN_BYTES

@@ -33,7 +33,7 @@ ROOM = socket.CMSG_SPACE(_SIX.size)
 class Reached:
     """From where others are answered: from where they asked last.
 
-    Who was written to before it was heard is written to from where the kernel chooses,
+    One who was written to before it was heard is written to from where the kernel chooses,
     also when that is another address later. With `answers` nobody is: all that is
     written is an answer, and so nothing has to be remembered of those who asked at the
     `usual` address, the first of these for IPv4 and the second for IPv6; within this

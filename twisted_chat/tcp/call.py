@@ -42,7 +42,7 @@ def _half_closeable(transport: Any) -> None:
 
 
 class LineBusy(ChatError):
-    """Whoever we call says that the line is busy, and nothing else; we have said nothing."""
+    """The one whom we call says that the line is busy, and nothing else; we have said nothing."""
 
 
 class Call(Chat):

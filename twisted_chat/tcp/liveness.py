@@ -4,7 +4,7 @@ While nothing is said the kernel probes the other side (TCP keepalive, RFC 9293,
 3.8.4). While something is on its way it does not, and would repeat that for a
 quarter of an hour. A bound on this (TCP_USER_TIMEOUT, RFC 5482) would also end
 the connection with somebody who is there and has only stopped reading. Linux
-tells the two apart: whoever is there acknowledges what fits into its window.
+tells the two apart: one who is there acknowledges what fits into its window.
 """
 
 import socket

@@ -1,7 +1,7 @@
 """Finding the conversations in a capture, whatever its size.
 
 Packets go to the conversation that they belong to, and what it says of each
-goes to the sink at once. What has to be remembered is bounded, whoever wrote
+goes to the sink at once. What has to be remembered is bounded, no matter who wrote
 the capture: connections that were quiet for longest are concluded, and of more
 addresses than MAX_ADDRESSES only the packets are counted.
 """

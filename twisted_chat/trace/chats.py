@@ -67,7 +67,7 @@ class Chats:
         talk, chat = self._chats[known[0]]
         for end in ends:
             talk.addresses.setdefault(end)
-            # Whoever was only spoken to takes no part: a name server that is told `hi` has
+            # Those who were only spoken to take no part: a name server that is told `hi` has
             # nothing to do with it.
             part = end[1] == self._port or (speaker and end == packet.source)
             (self._addresses if part else self._addressed)[end] = talk.number

@@ -1,6 +1,6 @@
 """Writing a trace while it happens, without ever waiting for the disk.
 
-Whoever records pays for building the block; a thread writes. Blocks wait for
+The one who records pays for building the block; a thread writes. Blocks wait for
 it in a bounded queue: what does not fit there is counted, and the next packet
 says how many are missing before it. All blocks go out whole and in order, so
 a process that is killed leaves a file that can be read.

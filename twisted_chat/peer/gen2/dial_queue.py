@@ -32,7 +32,7 @@ Attempt = tuple[Address, str]
 
 @dataclass(eq=False, slots=True)
 class _Host:
-    """Who waits for a dial to a host, how many are on their way, how many links
+    """Those who wait for a dial to a host, how many are on their way, how many links
     there are, and whether it is left alone for now."""
 
     waiting: dict[PeerLink, None] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Those who link to us without being in the room or introduced.
 
-One may only have been faster than the server's word, so it is kept unheard for a
-moment, and then it is put off.
+One of them may only have been faster than the server's word. So its link is kept for a moment,
+unheard, and is then closed if the word has not come.
 """
 
 from dataclasses import dataclass, field

@@ -24,7 +24,7 @@ from twisted_chat.wire.gen2.growth import PATHS, RELAY
 from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, Pairing, Seen
 
 TAGS = b"udpchat/2, tags of pairs"
-"""Of the secret that they are made with: whoever has the key of a server has it."""
+"""Of the secret that they are made with: those who have the key of a server have it."""
 AGAIN, AT_ONCE = 5.0, 2
 """Seconds from one introduction of a pair to the next, and how many may be at once: one who
 moves is soon at a second place."""

@@ -30,7 +30,7 @@ MISSED = 1000
 """Changes that are kept for a member while its roster is on its way, before that begins anew."""
 
 _Change = ContactInfo | str
-"""Who came, or is elsewhere now, or the name of who went."""
+"""The one who came, or is elsewhere now, or the name of the one who went."""
 
 
 def contact(user: User) -> ContactInfo:

@@ -15,8 +15,8 @@ class PairingRequests:
     """Those that are on their way, and those that wait for it, by fingerprint.
 
     `is_wanted` says whether there is still to be a link to somebody, `ask` whether the
-    question could be sent. Who has no answer in time, or could not be asked about, is given
-    to `unanswered`.
+    question could be sent. Those who have no answer in time, or could not be asked about, are
+    given to `unanswered`.
     """
 
     def __init__(
