@@ -59,17 +59,17 @@ class ReadTests(FileTestCase):
             ("port = 9000\nprot = 1\n", ", line 2: there is no setting prot: is port meant?"),
             ("\n\nxyzzy = 1\n", ", line 3: there is no setting xyzzy"),
             ("port = 99999\n", ", line 1: port: port 99999 is out of range"),
-            ("# one\nmax-users = 0\n", ", line 2: max-users: '0' does not do"),
+            ("# one\nmax-users = 0\n", ", line 2: max-users: '0' cannot be used"),
             ("no-relay = 1\n", ", line 1: no-relay is true or false"),
             ("port = [1]\n", ", line 1: port is to be one number or text"),
             ("port = true\n", ", line 1: port is to be one number or text"),
             ("[port]\nx = 1\n", ", line 1: port is to be one number or text"),
-            ("port = \n", ", line 1: this is no TOML: "),
-            ("port = 1\nport = 2\n", ", line 2: this is no TOML: "),
-            ("port = 1\n'a", ", line 2: this is no TOML: "),
+            ("port = \n", ", line 1: this is not TOML: "),
+            ("port = 1\nport = 2\n", ", line 2: this is not TOML: "),
+            ("port = 1\n'a", ", line 2: this is not TOML: "),
             (b"# \xff\n", ", line 1: this is not in UTF-8"),
             ('config = "x"\n', ", line 1: there is no setting config"),
-            ("#" * (LARGEST + 1), " is no configuration: it has over 1,000,000 bytes"),
+            ("#" * (LARGEST + 1), " is not a configuration: it has over 1,000,000 bytes"),
         ):
             self.assertIn(said, self.problem(text), text)
 

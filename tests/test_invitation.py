@@ -60,7 +60,7 @@ class InvitationTests(SynchronousTestCase):
             ("udpchat://h:http", "not a port"),
             ("udpchat://h/a b", "names no room"),
             ("udpchat://h/%1b", "names no room"),
-            ("udpchat://h/lab?key=1", "no fingerprint"),
+            ("udpchat://h/lab?key=1", "not a fingerprint"),
             (f"udpchat://h/lab?key={KEY * 2}&key={KEY * 2}", "one key"),
             ("udpchat://h/lab?name=x", "one key"),
             ("udpchat://h/lab#x", "no link"),

@@ -101,7 +101,7 @@ class OptionsTests(SynchronousTestCase):
         for words in (("--size", "x"), ("-s", "x"), ("-sx",), ("--size=2", "--size=x")):
             with self.assertRaises(usage.UsageError) as caught:
                 self.parsed(*words)
-            self.assertTrue(str(caught.exception).startswith("--size: 'x' does not do: "))
+            self.assertTrue(str(caught.exception).startswith("--size: 'x' cannot be used: "))
         self.assertEqual(self.parsed("--size", "3")["size"], 3)
 
 
@@ -121,7 +121,7 @@ class CoercionTests(SynchronousTestCase):
             with self.assertRaises(usage.UsageError) as caught:
                 startup.number(int, 1)(text)
             self.assertEqual(
-                str(caught.exception), f"{text!r} does not do: give a whole number, 1 or more"
+                str(caught.exception), f"{text!r} cannot be used: give a whole number, 1 or more"
             )
         for text in ("nan", "inf", "-inf", "1e999", "0.4", "x", str(math.pi) + "s"):
             with self.assertRaises(usage.UsageError) as caught:

@@ -25,7 +25,7 @@ class ConfigFile:
         except OSError as error:
             raise CannotStart(f"cannot read {path}: {error.strerror}") from None
         if len(data) > LARGEST:
-            raise CannotStart(f"{path} is no configuration: it has over {LARGEST:,} bytes")
+            raise CannotStart(f"{path} is not a configuration: it has over {LARGEST:,} bytes")
         try:
             self._text = data.decode()
             self.values: dict[str, Any] = parse(self._text)
@@ -33,7 +33,7 @@ class ConfigFile:
             line = data.count(b"\n", 0, error.start) + 1
             raise self._at(line, "this is not in UTF-8") from None
         except NoToml as wrong:
-            raise self._at(wrong.line, f"this is no TOML: {wrong.why}") from None
+            raise self._at(wrong.line, f"this is not TOML: {wrong.why}") from None
 
     def mistake(self, why: str, *keys: str) -> CannotStart:
         """What is to be told of a value that is at the end of these keys."""

@@ -132,7 +132,7 @@ def number(kind: Callable[[str], float], smallest: float) -> Callable[[str], flo
         except ValueError:
             value = math.nan
         if not smallest <= value < math.inf:
-            raise usage.UsageError(f"{text!r} does not do: give {word}, {smallest} or more")
+            raise usage.UsageError(f"{text!r} cannot be used: give {word}, {smallest} or more")
         return value
 
     return read

@@ -387,7 +387,7 @@ class MistakeTests(TcpChatTestCase):
     def test_words(self) -> None:
         """So do all words that no program can be started with."""
         wrong: list[tuple[str, tuple[object, ...]]] = [
-            ("'nosuch:1:2' is no place to reach", ("attach", "nosuch:1:2")),
+            ("'nosuch:1:2' is not a place to call", ("attach", "nosuch:1:2")),
             ("port 0 is out of range", ("127.0.0.1", 0)),
             ("nosuch", (self.port, "--nosuch")),
         ]

@@ -300,7 +300,7 @@ class Mistakes(ChatTestCase):
         """So do all words that no program can be started with."""
         cases: list[tuple[tuple[object, ...], str]] = [
             (("127.0.0.1", 70_000), "out of range"),
-            ((8090, "--rate", "many"), "'many' does not do"),
+            ((8090, "--rate", "many"), "'many' cannot be used"),
             (("127.0.0.1", 8090, "--name", "a b"), "--name a b"),
             (("127.0.0.1", 8090, "--nmae", "a"), "nmae"),
         ]

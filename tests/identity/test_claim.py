@@ -174,7 +174,7 @@ class Claims(SynchronousTestCase):
         for name in ("alice", "bob"):
             self.claim(name)
             files = sorted(self.home.iterdir())
-            self.assertIn(f"another program of yours has the key of {name}", self.refusal(name))
+            self.assertIn(f"another of your programs uses the key of {name}", self.refusal(name))
             self.assertEqual(sorted(self.home.iterdir()), files)
 
     def test_none_left(self) -> None:

@@ -80,7 +80,11 @@ class ReadTests(SynchronousTestCase):
             ("[servers.a]\nhost = 'h'\nport = 0", 3, "port: this is to be a number"),
             ("[servers.a]\nhost = 'h'\nport = true", 3, "port: this is to be a number"),
             ("name='x'\n[servers.a]\nport = 1", 2, "[servers.a] needs a host"),
-            ("[servers.a]\nhost='h'\n[servers.b]\nhost='h'\nkey='1'", 5, "key: that is no fing"),
+            (
+                "[servers.a]\nhost='h'\n[servers.b]\nhost='h'\nkey='1'",
+                5,
+                "key: that is not a fing",
+            ),
             ("[servers.a]\nhost='h'\nrooms='lab'", 3, 'rooms: this is to be a list: ["ROOM"'),
             ("[servers.a]\nhost='h'\nrooms=['lab',\n'a b']", 3, "rooms: a name cannot hold"),
             ("[servers]\na.host = 'h'\na.port = 'x'", 3, "port: this is to be"),

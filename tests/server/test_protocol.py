@@ -279,4 +279,4 @@ class LogTests(ServerCase):
         """If nothing was dropped, that is said."""
         with capturedLogs() as logged:
             self.server.stopProtocol()
-        self.assertEqual(self.said(logged), ["dropped until now: nothing"])
+        self.assertEqual(self.said(logged), ["datagrams dropped so far: none"])

@@ -59,7 +59,7 @@ class Certificates(TestCase):
         """What the caller is told; the one who waits goes on, and gives nothing away."""
         here, there = await self.meet(certificate, trusted=trusted)
         *_, told = here
-        self.assertTrue(told.startswith("> whoever answers at them cannot be trusted: "), told)
+        self.assertTrue(told.startswith("> the one who answers at them cannot be trusted: "), told)
         self.assertTrue(told.endswith("; nothing was sent"), told)
         self.assertNotIn("< hi", here)
         self.assertNotIn("< hello", there)

@@ -38,7 +38,7 @@ class Mistakes(SynchronousTestCase):
             with self.assertRaises(usage.UsageError) as caught:
                 client_endpoint(self.reactor, description)
             told = str(caught.exception)
-            self.assert_told(told, f"{description!r} is no place to reach ({reason}", "tls:HOST")
+            self.assert_told(told, f"{description!r} is not a place to call ({reason}", "tls:HOST")
 
     def test_key_among_the_trusted(self) -> None:
         """A key beside its certificate, which is trusted with all else in its directory."""
@@ -46,7 +46,7 @@ class Mistakes(SynchronousTestCase):
             Path(place, "key.pem").write_text("no certificate")
             with self.assertRaises(usage.UsageError) as caught:
                 client_endpoint(self.reactor, f"tls:a:8090:trustRoots={place}")
-        self.assertIn("has a file *.pem that is no certificate", str(caught.exception))
+        self.assertIn("has a file *.pem that is not a certificate", str(caught.exception))
 
     def test_listening(self) -> None:
         """So is each place to listen at, with an example of its kind."""
@@ -58,7 +58,7 @@ class Mistakes(SynchronousTestCase):
             ("ssl:8090:privateKey=/no/such", "/no/such: No such file", "certKey=cert.pem"),
             (
                 "ssl:8090:privateKey=/etc/passwd",
-                "its privateKey or certKey is no file",
+                "its privateKey or certKey is not a file",
                 "certKey=cert.pem",
             ),
             ("ssl:8090:privateKey=/", "/: Is a directory", "certKey=cert.pem"),
@@ -67,4 +67,4 @@ class Mistakes(SynchronousTestCase):
             with self.assertRaises(usage.UsageError) as caught:
                 server_endpoint(self.reactor, description)
             told = str(caught.exception)
-            self.assert_told(told, f"{description!r} is no place to listen at ({reason}", right)
+            self.assert_told(told, f"{description!r} is not a place to listen at ({reason}", right)

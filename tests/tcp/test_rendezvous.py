@@ -625,7 +625,9 @@ class WithoutAPlaceTests(RendezvousTestCase):
             directlyProvides(self.hang_on(), INegotiated)
             self.hang_on().lose(VerificationError([]))
             (shown,) = (line for line in self.terminal.shown if "cannot be trusted" in line)
-            self.assertTrue(shown.startswith("> whoever answers at bob:8090 cannot be trusted: "))
+            self.assertTrue(
+                shown.startswith("> the one who answers at bob:8090 cannot be trusted: ")
+            )
             self.assertTrue(shown.endswith("; nothing was sent"), shown)
             self.pass_seconds(20)
             self.assertEqual(self.client.tried, [0])

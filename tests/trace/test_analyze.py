@@ -272,13 +272,13 @@ class Chosen(AnalyzeTestCase):
     def test_mistakes(self) -> None:
         """What is no host, kind, time, column or number of a conversation."""
         for words, why in (
-            (["--host", "here"], "is no address"),
-            (["--host", "10.0.0.1:x"], "is no address"),
+            (["--host", "here"], "is not an address"),
+            (["--host", "10.0.0.1:x"], "is not an address"),
             (["--kind", "words"], "is none of set-up"),
-            (["--from", "noon"], "is no time"),
-            (["--to", "inf"], "is no time"),
+            (["--from", "noon"], "is not a time"),
+            (["--to", "inf"], "is not a time"),
             (["--columns", "no,colour"], "is none of no"),
-            (["--follow-text", "0"], "is no number of a conversation"),
+            (["--follow-text", "0"], "is not the number of a conversation"),
             (["--columns", "no", "--json"], "--columns is for the table"),
             (["--write", self.path], "would overwrite the capture"),
         ):

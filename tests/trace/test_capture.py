@@ -139,7 +139,7 @@ class Damaged(CaptureTestCase):
 
     def test_no_capture(self) -> None:
         """An empty file and any other file are Unreadable, in one line."""
-        for data, why in ((b"", "is empty"), (b"hello", "is no capture"), (b"\x1f\x8bx", "")):
+        for data, why in ((b"", "is empty"), (b"hello", "is not a capture"), (b"\x1f\x8bx", "")):
             problem = self.assertRaises(Unreadable, Capture, self.file(data))
             self.assertIn(why, str(problem))
             self.assertNotIn("\n", str(problem))

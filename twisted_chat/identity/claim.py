@@ -52,7 +52,7 @@ def _named(directory: Path, name: str) -> Identity:
     if (identity := _try(own)) is not None:
         return identity
     raise KeyInUse(
-        f"another program of yours has the key of {name}: end that one, choose another name,"
+        f"another of your programs uses the key of {name}: end that one, choose another name,"
         " or give a key with --key"
     )
 

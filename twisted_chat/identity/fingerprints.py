@@ -52,7 +52,7 @@ def read_fingerprint(text: str) -> str:
             raise UsageMistake(f"{wrong[0]} is in no fingerprint: groups go up to 65535")
         return "".join(f"{int(group):0{_GROUP_HEX}x}" for group in groups)
     raise UsageMistake(
-        f"that is no fingerprint: give its {SPOKEN_GROUPS} groups of {_GROUP_DIGITS} digits,"
+        f"that is not a fingerprint: give its {SPOKEN_GROUPS} groups of {_GROUP_DIGITS} digits,"
         f" or all {HEX_DIGITS} hexadecimal digits"
     )
 

@@ -21,7 +21,9 @@ def reached_at(text: str) -> Address:
     try:
         return str(ipaddress.ip_address(host.strip("[]"))), startup.listening_port(port)
     except ValueError:
-        raise usage.UsageError(f"{text!r} is no address: give one like 192.0.2.1:8090") from None
+        raise usage.UsageError(
+            f"{text!r} is not an address: give one like 192.0.2.1:8090"
+        ) from None
 
 
 def journal(text: str) -> str:

@@ -18,7 +18,7 @@ def datagram(text: str) -> float:
     """Reads a number of bytes that a datagram can have. Raises UsageError."""
     value = startup.number(int, 64)(text)
     if value > _LARGEST_DATAGRAM:
-        raise usage.UsageError(f"{text!r} does not do: give {_LARGEST_DATAGRAM} or less")
+        raise usage.UsageError(f"{text!r} cannot be used: give {_LARGEST_DATAGRAM} or less")
     return value
 
 
@@ -26,7 +26,7 @@ def share(text: str) -> float:
     """Reads a share of something. Raises UsageError."""
     value = RATE(text)
     if value > 1:
-        raise usage.UsageError(f"{text!r} is no share: give a number from 0 to 1")
+        raise usage.UsageError(f"{text!r} is not a share: give a number from 0 to 1")
     return value
 
 
@@ -34,14 +34,14 @@ def name_length(text: str) -> float:
     """Reads a number of characters that a name can have. Raises UsageError."""
     value = startup.number(int, 1)(text)
     if value > LONGEST_NAME:
-        raise usage.UsageError(f"{text!r} does not do: give {LONGEST_NAME} or less")
+        raise usage.UsageError(f"{text!r} cannot be used: give {LONGEST_NAME} or less")
     return value
 
 
 def generation(text: str) -> int:
     """Reads the number of a generation. Raises UsageError."""
     if text not in ("1", "2"):
-        raise usage.UsageError(f"{text!r} is no generation of the protocol: give 1 or 2")
+        raise usage.UsageError(f"{text!r} is not a generation of the protocol: give 1 or 2")
     return int(text)
 
 

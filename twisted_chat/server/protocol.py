@@ -210,7 +210,7 @@ class RoomServer(DatagramProtocol):
         self._alarm.stop()
         if self._reporting.stop():
             self._report()
-        self.log.info("dropped until now: {totals}", totals=self._tally.totals() or "nothing")
+        self.log.info("datagrams dropped so far: {totals}", totals=self._tally.totals() or "none")
 
     def _tick(self) -> None:
         now = self._clock.seconds()

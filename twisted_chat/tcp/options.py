@@ -138,7 +138,7 @@ def client_endpoint(reactor: Any, description: str) -> Any:
         return clientFromString(reactor, description)
     except Exception as problem:
         right = "HOST:8090, tls:HOST:8090, unix:chat.sock"
-        raise _not_an_endpoint(description, problem, "place to reach", right) from None
+        raise _not_an_endpoint(description, problem, "place to call", right) from None
 
 
 def _need_tls(description: str) -> None:
@@ -159,7 +159,7 @@ def _not_an_endpoint(
     description: str, problem: Exception, place: str, right: str
 ) -> usage.UsageError:
     reason = _why_no_endpoint(description, problem)
-    return usage.UsageError(f"{description!r} is no {place} ({reason}): try {right}")
+    return usage.UsageError(f"{description!r} is not a {place} ({reason}): try {right}")
 
 
 def _why_no_endpoint(description: str, problem: Exception) -> str:
@@ -170,8 +170,8 @@ def _why_no_endpoint(description: str, problem: Exception) -> str:
         return f"{file}: {problem.strerror}" if isinstance(file, str) else problem.strerror
     if openssl_words(problem):
         if "trustRoots" in description:
-            return "its directory has a file *.pem that is no certificate, such as a key"
-        return "its privateKey or certKey is no file of that in PEM form"
+            return "its directory has a file *.pem that is not a certificate, such as a key"
+        return "its privateKey or certKey is not a file of that in PEM form"
     if isinstance(problem, UnlistableError):
         return "its directory cannot be read"
     if isinstance(problem, TypeError):

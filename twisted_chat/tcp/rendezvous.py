@@ -1,4 +1,4 @@
-"""How two people find each other, whoever starts first: call for a while, then wait.
+"""How two people find each other, no matter which starts first: call for a while, then wait.
 
 A call that nobody takes is repeated. In between we listen, so that a call
 from the other side is taken as well; never at the same time, or a call to this
@@ -145,10 +145,12 @@ class Rendezvous(Service):
             except LineBusy as busy:
                 return self._give_up(f"{self._whom} says that {busy}", stay=self._stay)
             except CertificateRefused as refused:
-                why = f"whoever answers at {self._whom} cannot be trusted: {refused}"
+                why = f"the one who answers at {self._whom} cannot be trusted: {refused}"
                 return self._give_up(why, stay=self._stay)
             except NoTls as plain:
-                return self._give_up(f"whoever answers at {self._whom} {plain}", stay=self._stay)
+                return self._give_up(
+                    f"the one who answers at {self._whom} {plain}", stay=self._stay
+                )
             except Exception as problem:
                 if left >= TRY or not reason:  # What is cut short shows nothing new.
                     reason = unreached.why(problem)

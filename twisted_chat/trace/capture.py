@@ -109,7 +109,7 @@ class Capture:
     def _no_capture(self, path: str) -> str:
         if self._file.empty:
             return f"{path} is empty"
-        return f"{path} is no capture: give a file in pcap or pcapng format"
+        return f"{path} is not a capture: give a file in pcap or pcapng format"
 
 
 def _after(number: int) -> str:

@@ -136,7 +136,7 @@ class ListeningTap:
 
 @implementer(IStreamClientEndpoint)
 class CallingTap:
-    """An endpoint whose connection is recorded. The one who calls gets the protocol that it made."""
+    """An endpoint whose connection is recorded. Those who call get the protocol that it made."""
 
     def __init__(self, endpoint: IStreamClientEndpoint, recorder: Recorder) -> None:
         self._endpoint = endpoint

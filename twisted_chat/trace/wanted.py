@@ -51,7 +51,7 @@ def _host(text: str) -> str:
         return host_and_port(address, port_number(port)) if port else address
     except (ValueError, UsageMistake):
         raise usage.UsageError(
-            f"{text!r} is no address: give one such as 192.0.2.1 or 192.0.2.1:8090"
+            f"{text!r} is not an address: give one such as 192.0.2.1 or 192.0.2.1:8090"
         ) from None
 
 
@@ -66,7 +66,7 @@ def _moment(text: str) -> int:
     except ValueError:
         seconds = math.nan
     if not math.isfinite(seconds):
-        raise usage.UsageError(f"{text!r} is no time: give seconds, such as 12.5")
+        raise usage.UsageError(f"{text!r} is not a time: give seconds, such as 12.5")
     return round(seconds * 1e9)
 
 
@@ -122,7 +122,9 @@ class AnalysisOptions(startup.Options):
             self["kind"] = _some_of(KINDS)(self["kind"])
         number = self["follow-text"]
         if number is not None and not (number.isascii() and number.isdigit() and int(number)):
-            raise usage.UsageError(f"{number!r} is no number of a conversation: give 1, 2, ...")
+            raise usage.UsageError(
+                f"{number!r} is not the number of a conversation: give 1, 2, ..."
+            )
 
     def choice(self) -> Choice | None:
         """Which packets are wanted, where not all are."""

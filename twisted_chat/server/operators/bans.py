@@ -107,7 +107,7 @@ def read_target(kind: BanKind, text: str) -> str:
                 return str(ipaddress.ip_network(text, strict=False))
             except ValueError:
                 raise UsageMistake(
-                    f"{text!r} is no range of addresses: give one like 192.0.2.0/24"
+                    f"{text!r} is not a range of addresses: give one like 192.0.2.0/24"
                 ) from None
         case BanKind.NAME:
             if not text or text.isspace():
