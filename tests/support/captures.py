@@ -227,10 +227,10 @@ def _number(row: Row) -> int:
     return row.number
 
 
-def analyzed(given: Iterable[Frame], port: int = 8090) -> Notes:
-    """What the analysis says of these frames."""
+def analyzed(given: Iterable[Frame], *ports: int) -> Notes:
+    """What the analysis says of these frames, of chats on these ports or on 8090."""
     notes = Notes()
-    analysis = Analysis(port, notes)
+    analysis = Analysis(set(ports or (8090,)), notes)
     for frame in given:
         analysis.feed(frame)
     analysis.conclude()

@@ -26,7 +26,7 @@ from tests.support.captures import (
     frames,
 )
 from tests.support.strategies import some
-from twisted_chat.trace import chat, chats, connections, questions
+from twisted_chat.trace import chat, chats, connections, headers, questions
 from twisted_chat.trace.analysis import Analysis
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.report import ConversationSummary, Finding, Layer, Purpose, Row
@@ -60,7 +60,7 @@ class Whose(SynchronousTestCase):
                 if getattr(packet[TCP], port) == 8090:
                     setattr(packet[TCP], port, 22)
         notes = Notes()
-        found = Analysis(8090, notes)
+        found = Analysis({8090}, notes)
         for frame in frames(packets):
             found.feed(frame)
         found.conclude()
@@ -73,6 +73,22 @@ class Whose(SynchronousTestCase):
         call.B = (call.B[0], 9000)
         self.assertEqual(len(analyzed(frames(call.handshake().packets), 9000).summaries), 1)
         self.assertEqual(len(analyzed(frames(call.packets)).summaries), 0)
+
+    def test_recorded(self) -> None:
+        """What --trace has recorded is one chat on any port, also what nobody can read: the
+        server's and that between peers. The same of somebody else is none."""
+        ours, server, peer = ("10.0.0.1", 4001), ("10.0.0.9", 9000), ("10.0.0.2", 4002)
+        sealed = bytes(random.Random(7).randbytes(100))
+        said = [(ours, server), (server, ours), (ours, peer), (peer, ours)]
+        given = []
+        for number, (source, destination) in enumerate(said, 1):
+            data = headers.udp(source, destination, b"\x40" + sealed)
+            given.append(Frame(number, number, RAW, data, len(data), (headers.REBUILT,)))
+        notes = analyzed(given)
+        self.assertEqual([one.packets for one in notes.summaries.values()], [4])
+        self.assertEqual({row.verdict.protocol for row in notes.rows[1]}, {"QUIC"})
+        others = analyzed([frame._replace(comments=()) for frame in given])
+        self.assertEqual(others.summaries, {})
 
     def test_unreachable(self) -> None:
         """An ICMP error stands in the conversation that it is about, as the network's business."""
@@ -99,7 +115,7 @@ class Whose(SynchronousTestCase):
 
     def test_times(self) -> None:
         """Times are counted from the earliest packet, wherever it stands, also from zero."""
-        found = Analysis(8090, Notes())
+        found = Analysis({8090}, Notes())
         for at in (7, 0, 5):
             found.feed(EXCHANGED[0]._replace(at=at))
         self.assertEqual((found.first, found.last), (0, 7))
@@ -151,7 +167,7 @@ class Bounds(SynchronousTestCase):
         """Packets of more addresses than are remembered are counted."""
         self.patch(chats, "MAX_ADDRESSES", 3)
         sink = Silent()
-        found = Analysis(8090, sink)
+        found = Analysis({8090}, sink)
         for number in range(5):
             (frame,) = frames([datagram(1, ("10.0.0.1", 4000 + number), SERVER, b"ul")])
             found.feed(frame)
@@ -186,7 +202,7 @@ class Bounds(SynchronousTestCase):
         chance = random.Random(1)
         udp = bytearray(bytes(IP() / UDP(dport=8090) / Raw(b"hi anybody")))
         tcp = bytearray(bytes(IP() / TCP(dport=8090, flags="S")))
-        found = Analysis(8090, Silent())
+        found = Analysis({8090}, Silent())
 
         def flood(first: int, count: int) -> None:
             for number in range(first, first + count):
@@ -285,7 +301,7 @@ class Twice(SynchronousTestCase):
 
     def counted(self, given: list[Frame]) -> tuple[Notes, dict[str, int]]:
         notes = Notes()
-        found = Analysis(8090, notes)
+        found = Analysis({8090}, notes)
         for frame in given:
             found.feed(frame)
         found.conclude()

@@ -329,6 +329,27 @@ class Trouble(AnalyzeTestCase):
         path.write_bytes(b"hello, I am no capture")
         self.assert_line(1, "give a file in pcap or pcapng format", path)
 
+    def test_ports(self) -> None:
+        """Chats are found on each --port, and on 8090 only if that is one; a mistake is said."""
+        calls = []
+        for place, port in enumerate((9000, 9001, 8090)):
+            call = Call(start=place)
+            call.B = (call.B[0], port)
+            calls += call.handshake().packets
+        path = write(Path(self.mktemp()), calls)
+        for words, ports in (
+            ([], [8090]),
+            (["--port", 9001], [9001]),
+            (["--port", 9000, "--port", 9001], [9000, 9001]),
+            (["-p", "9000,9001", "-p", 8090], [9000, 9001, 8090]),
+        ):
+            _, output, _ = self.run_with(path, *words)
+            titles = [line for line in output.splitlines() if "TCP chat" in line]
+            self.assertEqual([int(line.rpartition(":")[2]) for line in titles], ports, words)
+        self.assert_line(2, "--port: 'http' is not a port", path, "--port", "http")
+        _, _, errors = self.run_with(path, "--port", 9, "--port", 7)
+        self.assertIn("no chat on ports 7, 9, and no UDP", errors)
+
     def test_no_chat(self) -> None:
         """A capture without a chat says what there is, and what to do."""
         status, output, errors = self.run_with(
@@ -337,7 +358,7 @@ class Trouble(AnalyzeTestCase):
         self.assertEqual(status, 1)
         self.assertIn("passed over 10 packets (10 TCP on port 8090)", output)
         self.assertIn("no chat on port 9", errors)
-        self.assertIn("--port chooses another", errors)
+        self.assertIn("--port 8090 looks there", errors)
 
     def test_damaged(self) -> None:
         """Of a damaged capture what could be read is shown, and the rest is said; status 1."""

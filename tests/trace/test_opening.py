@@ -27,7 +27,7 @@ def opened(given: list[Frame], keys: str = KEYS) -> Notes:
     """What is said of these frames with these secrets."""
     log, notes = KeyLog(), Notes()
     log.add(keys.encode())
-    analysis = Analysis(8090, notes, keys=log)
+    analysis = Analysis({8090}, notes, keys=log)
     for frame in given:
         analysis.feed(frame)
     analysis.conclude()

@@ -7,7 +7,7 @@ addresses than MAX_ADDRESSES only the packets are counted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from twisted_chat.errors import WireError
 from twisted_chat.trace.chats import Chats
@@ -35,15 +35,15 @@ _UDP = Protocol.UDP
 class Analysis:
     """Takes frames, and tells the sink what they are.
 
-    `port` is where chats are looked for; UDP that speaks the language is one
-    wherever it is. With a `choice` only what it takes goes to the sink; `shown` is
-    given the frame of each packet that does. What `keys` open is looked into. To be
-    concluded when there are no more.
+    `ports` are where chats are looked for; UDP that speaks the language, and what
+    `--trace` has recorded, is one wherever it is. With a `choice` only what it takes goes
+    to the sink; `shown` is given the frame of each packet that does. What `keys` open is
+    looked into. To be concluded when there are no more.
     """
 
     def __init__(
         self,
-        port: int,
+        ports: Set[int],
         sink: Sink,
         *,
         choice: Choice | None = None,
@@ -51,9 +51,9 @@ class Analysis:
         keys: KeyLog | None = None,
     ) -> None:
         self._telling = Telling(sink, choice, shown)
-        self._connections = Connections(port, self._telling)
+        self._connections = Connections(ports, self._telling)
         opening = None if keys is None else Opening(keys)
-        self._chats = Chats(port, self._telling, opening)
+        self._chats = Chats(ports, self._telling, opening)
         self._fragments = Fragments()
         self._twice = Twice()
         self.packets = 0

@@ -1,11 +1,11 @@
 """A UDP chat: a room server with everybody around it, and what they say to each other.
 
-Nothing in a datagram says which side is the server. It is who listens on the
-chat's port; on any other port, who is asked, or tells where somebody is.
+Nothing in a datagram says which side is the server. It is who listens on a
+port of chats; on any other port, who is asked, or tells where somebody is.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace import quic
@@ -57,8 +57,8 @@ MAX_STRANGE = 1_000
 class ChatDissector:
     """Says of each datagram what it is, and at the end who asked and told what."""
 
-    def __init__(self, port: int, emit: Emit, opening: Opening | None = None) -> None:
-        self._port = port
+    def __init__(self, ports: Set[int], emit: Emit, opening: Opening | None = None) -> None:
+        self._ports = ports
         self.people = People()
         people = self.people
         self._questions = OpenRequests(emit, people.who)
@@ -126,7 +126,7 @@ class ChatDissector:
             return destination
         if source in self.people.servers:
             return source
-        ports = source[1] == self._port, destination[1] == self._port
+        ports = source[1] in self._ports, destination[1] in self._ports
         if isinstance(answer, NamedText):
             return None
         if ports[0] != ports[1]:
@@ -229,7 +229,7 @@ class ChatDissector:
         if quic.begins_long(packet.payload):
             return Dissection(missing, _UNKNOWN, Layer.TRANSPORT, "QUIC")
         request, answer = read_datagram(packet.payload)
-        told = packet.source[1] == self._port or packet.source in self.people.servers
+        told = packet.source[1] in self._ports or packet.source in self.people.servers
         if request is not None and not (told and answer is not None):
             return _say(f"{request_in_words(request)}…", _SET_UP, missing)
         if answer is not None:

@@ -1,9 +1,11 @@
 """UDP chats: which datagram belongs to which."""
 
+from collections.abc import Set
+
 from twisted_chat.addresses import Address
 from twisted_chat.trace.chat import ChatDissector
 from twisted_chat.trace.connection import Moment
-from twisted_chat.trace.frame import Frame
+from twisted_chat.trace.frame import Frame, is_rebuilt
 from twisted_chat.trace.language import speaks
 from twisted_chat.trace.opening import Opening
 from twisted_chat.trace.packet import Packet
@@ -14,15 +16,16 @@ MAX_ADDRESSES = 50_000
 
 
 class Chats:
-    """A server with everybody around it is one chat. Where there is neither the port of
-    chats nor anybody who is known, a datagram has to speak the language."""
+    """A server with everybody around it is one chat. Where there is neither a port of
+    chats nor anybody who is known, a datagram has to speak the language, or to be recorded
+    by `--trace`."""
 
-    def __init__(self, port: int, telling: Telling, opening: Opening | None) -> None:
-        self._port = port
+    def __init__(self, ports: Set[int], telling: Telling, opening: Opening | None) -> None:
+        self._ports = ports
         self._telling = telling
         self._opening = opening
         self._chats: dict[int, tuple[OngoingTalk, ChatDissector]] = {}
-        self._addresses: dict[Address, int] = {}  # Of those who have spoken, or are the port's.
+        self._addresses: dict[Address, int] = {}  # Of those who take part.
         self._addressed: dict[Address, int] = {}  # Of those who were spoken to.
         self.crowded = 0
         """Packets of more addresses than are remembered."""
@@ -32,9 +35,9 @@ class Chats:
         source, destination = packet.source, packet.destination
         if source in self._addresses or destination in self._addresses:
             return True
-        if self._port in (source[1], destination[1]):
+        if source[1] in self._ports or destination[1] in self._ports:
             return True
-        return speaks(packet.payload)
+        return speaks(packet.payload) or is_rebuilt(frame.comments)
 
     def take(self, frame: Frame, packet: Packet) -> None:
         """A datagram of one."""
@@ -56,7 +59,7 @@ class Chats:
         if not known:
             talk = self._telling.begin(frame.at)
             chat = ChatDissector(
-                self._port,
+                self._ports,
                 lambda finding: self._telling.sink.finding(talk.number, finding),
                 self._opening,
             )
@@ -65,11 +68,12 @@ class Chats:
         elif len(set(known)) == 2:
             known = [self._merge(*known)]
         talk, chat = self._chats[known[0]]
+        recorded = is_rebuilt(frame.comments)
         for end in ends:
             talk.addresses.setdefault(end)
             # Those who were only spoken to take no part: a name server that is told `hi` has
             # nothing to do with it.
-            part = end[1] == self._port or (speaker and end == packet.source)
+            part = recorded or end[1] in self._ports or (speaker and end == packet.source)
             (self._addresses if part else self._addressed)[end] = talk.number
         self._said(talk, chat, frame, packet)
 

@@ -1,11 +1,10 @@
 """TCP chats: which segment belongs to which connection."""
 
-from functools import lru_cache
+from collections.abc import Set
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace.connection import Connection, new_moment
-from twisted_chat.trace.frame import Frame
-from twisted_chat.trace.headers import REBUILT
+from twisted_chat.trace.frame import Frame, is_rebuilt
 from twisted_chat.trace.outcome import outcome
 from twisted_chat.trace.packet import Flag, Packet
 from twisted_chat.trace.telling import OngoingTalk, Telling
@@ -18,17 +17,19 @@ _Pair = tuple[Address, Address]
 
 
 class Connections:
-    """The connections with this port at one end, and those that `--trace` has recorded."""
+    """The connections with one of these ports at one end, and those that `--trace` has
+    recorded."""
 
-    def __init__(self, port: int, telling: Telling) -> None:
-        self._port = port
+    def __init__(self, ports: Set[int], telling: Telling) -> None:
+        self._ports = ports
         self._telling = telling
         self._connections: dict[_Pair, tuple[OngoingTalk, Connection]] = {}
 
     def wants(self, frame: Frame, packet: Packet) -> bool:
         """Whether this segment belongs to one."""
-        ports = packet.source[1], packet.destination[1]
-        return self._port in ports or (bool(frame.comments) and _is_rebuilt(frame.comments))
+        if packet.source[1] in self._ports or packet.destination[1] in self._ports:
+            return True
+        return is_rebuilt(frame.comments)
 
     def take(self, frame: Frame, packet: Packet) -> None:
         """A segment of one."""
@@ -44,8 +45,8 @@ class Connections:
         if found is None:
             if len(self._connections) >= MAX_CONNECTIONS:
                 self._conclude(next(iter(self._connections)))
-            rebuilt = bool(frame.comments) and _is_rebuilt(frame.comments)
-            found = self._telling.begin(frame.at), Connection(packet, rebuilt=rebuilt)
+            connection = Connection(packet, rebuilt=is_rebuilt(frame.comments))
+            found = self._telling.begin(frame.at), connection
         self._connections[pair] = found
         talk, connection = found
         verdict = connection.observe(packet, new_moment((frame.number, frame.at)))
@@ -69,11 +70,6 @@ class Connections:
             self._telling.sink.finding(talk.number, finding)
         hosts = (connection.caller.address, ""), (connection.called.address, "")
         self._telling.conclude(talk, "TCP chat", hosts)
-
-
-@lru_cache(maxsize=1024)
-def _is_rebuilt(comments: tuple[str, ...]) -> bool:
-    return any(comment.startswith(REBUILT) for comment in comments)
 
 
 def _pair(packet: Packet) -> _Pair:

@@ -1,7 +1,9 @@
 """What a capture holds, one after the other."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
+
+from twisted_chat.trace.headers import REBUILT
 
 
 class Frame(NamedTuple):
@@ -21,3 +23,13 @@ class Frame(NamedTuple):
 
 new_frame = partial(tuple.__new__, Frame)
 """One of a tuple with all of its fields, which takes half the time of a call of the class."""
+
+
+def is_rebuilt(comments: tuple[str, ...]) -> bool:
+    """Whether a packet with these comments was recorded by `--trace`."""
+    return bool(comments) and _is_rebuilt(comments)
+
+
+@lru_cache(maxsize=1_024)
+def _is_rebuilt(comments: tuple[str, ...]) -> bool:
+    return any(comment.startswith(REBUILT) for comment in comments)

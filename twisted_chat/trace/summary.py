@@ -1,12 +1,14 @@
 """How much a capture holds, in one line, and what of it is not shown."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence, Set
 
 from twisted_chat.display import safe
 from twisted_chat.trace.analysis import Analysis
 from twisted_chat.trace.chats import MAX_ADDRESSES
 from twisted_chat.trace.report import count, duration
 
+_ON_PORT = re.compile(r" on port (\d+)$")
 PASSED_OVER = 5
 """Kinds of other traffic that are named."""
 
@@ -35,16 +37,20 @@ def _others(analysis: Analysis) -> str:
     return ", ".join(f"{number:,} {reason}" for reason, number in kinds) + more
 
 
-def nothing(port: int, analysis: Analysis) -> str:
+def nothing(ports: Set[int], analysis: Analysis) -> str:
     """Why there is no conversation."""
     if not analysis.packets:
         return "no packet could be read"
     if analysis.not_chosen:
         return f"none of {count(analysis.not_chosen, 'packet')} of chats was chosen"
-    text = f"no chat on port {port}, and no UDP that speaks the verbs"
+    where = "port" if len(ports) == 1 else "ports"
+    text = f"no chat on {where} {', '.join(map(str, sorted(ports)))}"
+    text += ", and no UDP that speaks the verbs"
     if analysis.elsewhere:
-        ports = any(" on port " in reason for reason in analysis.elsewhere)
-        text += f"; passed over: {_others(analysis)}" + (": --port chooses another" * ports)
+        text += f"; passed over: {_others(analysis)}"
+        for reason, _ in analysis.elsewhere.most_common():
+            if found := _ON_PORT.search(reason):
+                return f"{text}: --port {found[1]} looks there, and may be given again"
     return text
 
 

@@ -17,13 +17,6 @@ _FORMS = ("json", "ladder", "html", "follow-text")
 _OF_TABLE = ("hex", "columns", "follow")
 
 
-def _port(text: str) -> int:
-    try:
-        return port_number(text)
-    except UsageMistake as mistake:
-        raise usage.UsageError(str(mistake)) from None
-
-
 def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
     """Reads words with commas between, each of which is one of these."""
 
@@ -80,16 +73,15 @@ class AnalysisOptions(startup.Options):
         " --follow, packets are shown as they come, until Ctrl-C."
     )
     optParameters: ClassVar[list[list[Any]]] = [
-        ["port", "p", DEFAULT_PORT, "Port of the chats; verbs are found on any", _port],
         ["html", None, None, "Write a page with the ladders to this file"],
         ["columns", "c", None, "Columns of the table, such as no,time,flags,seq,ack,what"],
         ["follow-text", "t", None, "Print what was said in the conversation of this number"],
         ["keys", "k", None, "A key log (SSLKEYLOGFILE), to look into QUIC of one's own"],
         ["write", None, None, "Write the packets that are shown to this new capture"],
-        ["host", None, frozenset(), "Show packets of these addresses", _hosts],
-        ["name", None, frozenset(), "Show packets of those with these names", _words],
-        ["room", None, frozenset(), "Show packets of these rooms and their members", _words],
-        ["kind", None, (), "Show these purposes or protocols: data, recovery, tcp, quic"],
+        ["host", None, None, "Show packets of these addresses", _hosts],
+        ["name", None, None, "Show packets of those with these names", _words],
+        ["room", None, None, "Show packets of these rooms and their members", _words],
+        ["kind", None, None, "Show these purposes or protocols: data, recovery, tcp, quic"],
         ["from", None, None, "Show packets from this second on", _moment],
         ["to", None, None, "Show packets until this second", _moment],
     ]
@@ -101,6 +93,16 @@ class AnalysisOptions(startup.Options):
         ["wireshark", "w", "Tell where Wireshark wants our dissector, and exit"],
     ]
 
+    def opt_port(self, text: str) -> None:
+        """Port of the chats (8090), or several; verbs and recordings are found on any"""
+        try:
+            ports = frozenset(map(port_number, text.split(",")))
+        except UsageMistake as mistake:
+            raise usage.UsageError(f"--port: {mistake}") from None
+        self["port"] = self.get("port", frozenset()) | ports
+
+    opt_p = opt_port
+
     def parseArgs(self, *words: str) -> None:
         if self["wireshark"]:
             if words:
@@ -110,6 +112,7 @@ class AnalysisOptions(startup.Options):
         self["file"] = words[0] if words else None
 
     def postOptions(self) -> None:
+        self.setdefault("port", frozenset({DEFAULT_PORT}))
         forms = [f"--{form}" for form in _FORMS if self[form]]
         if len(forms) > 1:
             raise usage.UsageError(f"either {' or '.join(forms)}")
@@ -129,10 +132,10 @@ class AnalysisOptions(startup.Options):
     def choice(self) -> Choice | None:
         """Which packets are wanted, where not all are."""
         chosen = Choice(
-            self["host"],
-            self["name"],
-            self["room"],
-            frozenset(self["kind"]),
+            self["host"] or frozenset(),
+            self["name"] or frozenset(),
+            self["room"] or frozenset(),
+            frozenset(self["kind"] or ()),
             self["from"],
             self["to"],
         )
