@@ -5,13 +5,18 @@ from functools import lru_cache
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused, WireError
-from twisted_chat.wire.common import Request
+from twisted_chat.wire.common import Request, Verb
 from twisted_chat.wire.gen1 import Answer, NamedText, parse_answer, parse_request
+
+_BEGINNINGS = frozenset({b"ms", *(verb.value.encode() for verb in Verb)})
+"""The first two bytes of every message."""
 
 
 def speaks(datagram: bytes) -> bool:
     """Whether a datagram is a message of generation 1, in one direction or the
     other, and names only what may be a name."""
+    if datagram[:2] not in _BEGINNINGS:  # Nearly all that other programs say to each other.
+        return False
     request, answer = read_datagram(datagram)
     message = answer or request
     if message is None or isinstance(message, NamedText):
