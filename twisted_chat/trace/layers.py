@@ -28,7 +28,7 @@ _SEGMENT = struct.Struct("!IIBBH")
 _SEGMENT_BYTES = 40
 _NO_OPTIONS = 0x45
 _ANY_FRAGMENT = 0x3FFF
-_KNOWN_ENDS = 8_192
+_KNOWN_ENDS = 1_024
 """Pairs of addresses that are kept as what they are."""
 
 
