@@ -1,5 +1,7 @@
 """Conversations, and lines in them, within bounds."""
 
+import gc
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.terminal.screen.screens import DEN, LAB, Screen
@@ -53,6 +55,15 @@ class Bounds(SynchronousTestCase):
         self.assertIsNotNone(self.states.find(subject_of(LAB)))
         self.assertIsNone(self.states.find(eve(0)))
         self.assertIsNotNone(self.states.find(eve(219)))
+
+    def test_unseen_by_the_collector(self) -> None:
+        """Lines that are kept cost the garbage collector nothing: it would stop everything for
+        as long as it takes to look through them."""
+        gc.collect()
+        before = len(gc.get_objects())
+        self.add(LAB, "hello", 10_000)
+        gc.collect()
+        self.assertLess(len(gc.get_objects()) - before, 1_000)
 
     def test_close(self) -> None:
         """Nothing is left of one that is forgotten; one that goes on is not."""

@@ -36,7 +36,8 @@ class ScreenModel:
         """Whether the server does not answer."""
         self.to_notice: list[Noticed] = []
         """What is to be told outside of the screen."""
-        self._own: dict[int, tuple[TalkState, ShownLine]] = {}
+        self._own: dict[int, tuple[TalkState, int]] = {}
+        """Lines of ours that are not settled: where each stands, and in which position."""
         self.last_own = 0
         """The number of our last line that is shown."""
 
@@ -83,11 +84,10 @@ class ScreenModel:
         self, state: TalkState, text: str, at: float, number: int = 0, *, colour: int = -1
     ) -> None:
         """We have said something there."""
-        line = ShownLine(at, LineKind.OWN, text, self.name, colour, number)
-        self.states.add(state, line)
+        position = self.states.add(state, ShownLine(at, LineKind.OWN, text, self.name, colour))
         self.states.touch(state)
         if number:
-            self._own[number] = state, line
+            self._own[number] = state, position
             self.last_own = number
 
     # --- How far our own words have come
@@ -102,7 +102,8 @@ class ScreenModel:
         known = self._own.get(number)
         if known is None:
             return number <= self.last_own
-        known[1].progress = progress
+        state, position = known
+        state.lines.progress(position, progress)
         if settled:
             del self._own[number]
         return True

@@ -58,14 +58,11 @@ class Searching:
 
     def look(self, state: TalkState, start: int, step: int) -> None:
         """Go on from a line, this one included, to older lines (-1) or newer ones."""
-        wanted, lines = self.wanted.casefold(), state.lines
-        end = lines.first - 1 if step < 0 else lines.end
-        for position in range(start, end, step) if wanted else ():
-            line = lines.at(position)
-            if wanted in line.text.casefold() or wanted in line.who.casefold():
-                self.at, self.failed = position, False
-                return
-        self.failed = bool(wanted)
+        wanted = self.wanted.casefold()
+        found = state.lines.find(wanted, start, step) if wanted else None
+        self.failed = bool(wanted) and found is None
+        if found is not None:
+            self.at = found
 
 
 @dataclass(slots=True)

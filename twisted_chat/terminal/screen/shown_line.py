@@ -25,7 +25,7 @@ class Progress(IntEnum):
     LOST = 4
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(frozen=True, slots=True)
 class ShownLine:
     """One line. `at` is the time of day, in seconds since 1970; `colour` that of the speaker's
     key."""
@@ -35,17 +35,21 @@ class ShownLine:
     text: str
     who: str = ""
     colour: int = -1
-    number: int = 0
-    """Of a line of ours, its number."""
     progress: Progress = Progress.UNKNOWN
+    """Of a line of ours."""
     mention: bool = False
+
+
+_Kept = tuple[float, int, str, str, int, int, bool]
+"""A line as it is kept: of nothing that could refer to anything, so that the garbage collector,
+which looks through all that can, takes no notice of 100,000 of them."""
 
 
 class TalkLines:
     """Lines, each known by its position, which stays when old ones are dropped."""
 
     def __init__(self) -> None:
-        self._lines: list[ShownLine] = []
+        self._lines: list[_Kept] = []
         self.first = 0
         """The position of the oldest that is kept."""
         self.size = 0
@@ -58,20 +62,52 @@ class TalkLines:
 
     def at(self, position: int) -> ShownLine:
         """The line in this position, which has to be there."""
-        return self._lines[position - self.first]
+        at, kind, text, who, colour, progress, mention = self._lines[position - self.first]
+        return ShownLine(at, LineKind(kind), text, who, colour, Progress(progress), mention)
+
+    def when(self, position: int) -> float:
+        """The time of day of that line."""
+        return self._lines[position - self.first][0]
 
     def add(self, line: ShownLine) -> int:
         """Add a line. Returns its position."""
-        self._lines.append(line)
+        self._lines.append(
+            (
+                line.at,
+                int(line.kind),
+                line.text,
+                line.who,
+                line.colour,
+                int(line.progress),
+                line.mention,
+            )
+        )
         self.size += len(line.text)
         return self.end - 1
+
+    def progress(self, position: int, progress: Progress) -> None:
+        """A line of ours has come so far, if it is still kept."""
+        if position >= self.first:
+            at, kind, text, who, colour, _, mention = self._lines[position - self.first]
+            changed = at, kind, text, who, colour, int(progress), mention
+            self._lines[position - self.first] = changed
+
+    def find(self, wanted: str, start: int, step: int) -> int | None:
+        """The first line from there on, towards older (-1) or newer ones, with this casefolded
+        text in it, or in the name of who has said it."""
+        end = self.first - 1 if step < 0 else self.end
+        for position in range(start, end, step):
+            _, _, text, who, *_ = self._lines[position - self.first]
+            if wanted in text.casefold() or wanted in who.casefold():
+                return position
+        return None
 
     def drop_oldest(self) -> int:
         """Drop some of the oldest. Returns how many."""
         gone = self._lines[:TRIMMED]
         del self._lines[:TRIMMED]
         self.first += len(gone)
-        self.size -= sum(len(line.text) for line in gone)
+        self.size -= sum(len(text) for _, _, text, *_ in gone)
         return len(gone)
 
     def clear(self) -> int:

@@ -69,7 +69,7 @@ class TalkRows:
     def _before_line(self, state: TalkState, position: int, line: ShownLine) -> list[Row]:
         rows: list[Row] = []
         day = _day(line.at)
-        if position == state.lines.first or _day(state.lines.at(position - 1).at) != day:
+        if position == state.lines.first or _day(state.lines.when(position - 1)) != day:
             rows.append(self._ruled(f"{day:%A, %-d %B %Y}", Role.DAY))
         if state.seen == position:
             rows.append(self._ruled(UNREAD, Role.UNREAD))

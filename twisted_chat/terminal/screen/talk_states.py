@@ -74,9 +74,9 @@ class TalkStates:
             if over:
                 self.close(min(over, key=lambda one: one.touched))
 
-    def add(self, state: TalkState, line: ShownLine) -> None:
-        """Something is said or told there."""
-        state.lines.add(line)
+    def add(self, state: TalkState, line: ShownLine) -> int:
+        """Something is said or told there. Returns its position."""
+        position = state.lines.add(line)
         self._lines += 1
         self._size += len(line.text)
         while self._lines > MAX_LINES or (self._size > MAX_SIZE and self._lines > 1):
@@ -84,6 +84,7 @@ class TalkStates:
             before = longest.lines.size
             self._lines -= longest.lines.drop_oldest()
             self._size -= before - longest.lines.size
+        return position
 
     # --- Which is where
 
