@@ -5,7 +5,18 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import analysis, chat, cluster, crowd, requests, rooms, roster, startup, store
+from benchmarks import (
+    analysis,
+    chat,
+    cluster,
+    crowd,
+    requests,
+    rooms,
+    roster,
+    screen,
+    startup,
+    store,
+)
 from benchmarks.processes import compiled, table
 
 PARTS = {
@@ -16,6 +27,7 @@ PARTS = {
     "chat": chat.main,
     "cluster": cluster.main,
     "startup": startup.main,
+    "screen": screen.main,
     "store": store.main,
     "analysis": analysis.main,
 }
