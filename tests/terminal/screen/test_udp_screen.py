@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.terminal.screen.screens import BOB, DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command, Order, Say, Turn
-from twisted_chat.peer.events import keys, moves, rooms, said, server, talk
+from twisted_chat.peer.events import kept, keys, moves, rooms, said, server, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
@@ -148,6 +148,40 @@ class Showing(UdpCase):
         text = "\n".join(self.lines())
         self.assertIn("$roomjoin ROOM", text)
         self.assertIn("Alt-Up", text)
+
+    def test_said_before(self) -> None:
+        """What was said before is shown at its times again, as nothing new; a time that cannot
+        be is that of now."""
+        day = 86_400
+        lines = tuple(
+            kept.KeptText(who, own, int(time * 1000), text, "lab")
+            for who, own, time, text in (
+                (BOB, False, NOON - day, "12 Rose Street, alice"),
+                (Someone("alice"), True, NOON - day, "fine"),
+                (BOB, False, 1e15, "from the end of time"),
+                (BOB, False, -1e15, "> from before it"),
+            )
+        )
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB)
+        self.show(kept.HistoryShown(LAB, lines, True, joining=True))
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.assertEqual((lab.unread, self.model.to_notice), (0, []))
+        self.model.turn(lab)
+        self.assertEqual(
+            [row.rstrip() for row in self.seen.talk],
+            [
+                "--- Wednesday, 25 November 2026 -------------",
+                "12:00 < bob: 12 Rose Street, alice",
+                "12:00 - alice: fine",
+                "--- Thursday, 26 November 2026 --------------",
+                "12:00 < bob: from the end of time",
+                "12:00 < bob: > from before it",
+                "12:00 > what was said before is above, what",
+                "        | is new comes below",
+            ],
+        )
 
     def test_name(self) -> None:
         """A name is asked for in place of the prompt."""

@@ -74,6 +74,13 @@ class ScreenModel:
             if len(self.to_notice) < MAX_NOTICED:
                 self.to_notice.append(noticed(who, state.title, text))
 
+    def kept(
+        self, state: TalkState, who: str, text: str, at: float, *, own: bool, colour: int = -1
+    ) -> None:
+        """This was said there before: it is nothing new."""
+        kind = LineKind.OWN if own else LineKind.HEARD
+        self.states.add(state, ShownLine(at, kind, text, who, colour))
+
     def told(self, state: TalkState, text: str, at: float, *, urgent: bool = False) -> None:
         """The program has something to tell there."""
         self.states.add(state, ShownLine(at, LineKind.NOTICE, text))

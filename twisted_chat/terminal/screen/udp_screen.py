@@ -9,7 +9,7 @@ from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import TURNING, Command, Order, Say, Turn, Typed
-from twisted_chat.peer.events import rooms, said, server, talk
+from twisted_chat.peer.events import kept, rooms, said, server, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
@@ -26,11 +26,13 @@ from twisted_chat.terminal.screen.wishes import TextEntered
 from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
 from twisted_chat.terminal.wording.line import LineWording
+from twisted_chat.terminal.wording.people import called
 
 MAX_EXPECTED = 20
 """Conversations that the person has asked for and is not in yet."""
 PERHAPS = " (perhaps privately)"
 """What stands behind one of whom that cannot be told, in generation 1."""
+NEW_BELOW = "what was said before is above, what is new comes below"
 NOTICE = "> "
 """With what a line begins that is a notice."""
 
@@ -68,6 +70,9 @@ class UdpScreen:
         if isinstance(event, talk.TalkingTo):
             self._turned(event.conversation)
             return
+        if isinstance(event, kept.HistoryShown) and event.joining:
+            self._read_again(event, at)
+            return
         state = self._place(event)
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
@@ -86,6 +91,18 @@ class UdpScreen:
         if event.unencrypted is not None and event.unencrypted.perhaps_private:
             who += PERHAPS
         self._model.heard(subject_of(place), who, text, at, colour=colour, private=private)
+
+    def _read_again(self, event: kept.HistoryShown, at: float) -> None:
+        """What was said before in a conversation, at its own times, as far as these can be: they
+        are by the clocks of others."""
+        state = self._model.states.open(subject_of(event.conversation))
+        for line in event.lines:
+            when = line.time / 1000 if 0 <= line.time / 1000 <= at else at
+            who = self._model.name if line.own else called(line.from_)
+            colour = self._colour if line.own else colour_of(line.from_.fingerprint, ANSI_256)
+            self._model.kept(state, who, line.text, when, own=line.own, colour=colour)
+        if event.lines:
+            self._model.told(state, NEW_BELOW, at)
 
     def _note(self, event: Event) -> None:
         """What an event says of our name."""
