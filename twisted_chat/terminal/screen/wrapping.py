@@ -35,7 +35,7 @@ def _broken(line: str, first: int, width: int) -> Iterator[str]:
     row, used = "", 0
     for cluster in clusters(line):
         columns = columns_of(cluster)
-        if used + columns > room and row:
+        while used + columns > room and row:
             blank = row.rfind(" ", int(len(row) * LONGEST_WORD))
             begin, row = (row, "") if blank < 0 else (row[: blank + 1], row[blank + 1 :])
             yield begin
