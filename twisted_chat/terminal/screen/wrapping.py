@@ -32,17 +32,25 @@ def _broken(line: str, first: int, width: int) -> Iterator[str]:
     if line.isascii():
         yield from _broken_ascii(line, room, max(1, width))
         return
-    row, used = "", 0
-    for cluster in clusters(line):
-        columns = columns_of(cluster)
-        while used + columns > room and row:
-            blank = row.rfind(" ", int(len(row) * LONGEST_WORD))
-            begin, row = (row, "") if blank < 0 else (row[: blank + 1], row[blank + 1 :])
-            yield begin
-            room, used = max(1, width), columns_of(row)
-        row += cluster[:MOST_MARKS]
-        used += columns
-    yield row
+    parts = [cluster[:MOST_MARKS] for cluster in clusters(line)]
+    start = 0
+    while (end := _fitting(parts, start, room)) < len(parts):
+        least = start + int((end - start) * LONGEST_WORD)
+        blanks = (at for at in reversed(range(least, end)) if parts[at] == " ")
+        end = next(blanks, end - 1) + 1
+        yield "".join(parts[start:end])
+        start, room = end, max(1, width)
+    yield "".join(parts[start:])
+
+
+def _fitting(parts: list[str], start: int, room: int) -> int:
+    """Where the clusters end that begin there and have so many columns at most; one in any
+    case."""
+    for end in range(start, len(parts)):
+        room -= columns_of(parts[end])
+        if room < 0:
+            return max(end, start + 1)
+    return len(parts)
 
 
 def _broken_ascii(line: str, room: int, width: int) -> Iterator[str]:
