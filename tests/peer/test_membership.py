@@ -247,7 +247,11 @@ class Membership(SynchronousTestCase):
                     self.assertEqual(line.where, f"-{viewer}", case)
                     self.assertTrue(not one.room or plain, case)  # Which cannot say so.
                 else:
-                    self.assertTrue(one.room == line.where or (plain and not one.room), case)
+                    # A roster of generation 1 names no room: where the answer to `rj` is lost,
+                    # news of the room before is taken for it.
+                    guessed = viewer == "old" and lossy
+                    named = one.room == line.where or (plain and not one.room)
+                    self.assertTrue(named or guessed, case)
                     since = line.at - town.late
                     self.assertTrue(town.was_in(viewer, line.where, since, one.at), case)
                     self.assertTrue(town.was_in(line.author, line.where, since, one.at), case)
