@@ -19,7 +19,7 @@ class SeveralAddresses(ChatTestCase):
             port = free_udp_port()
             server = self.start("udpchat", port, extension=extension)
             server.expect("room server on UDP port")
-            self.environment = places(self.directory())
+            self.environment |= places(self.directory())
             alice = self.meet("alice", port, "127.0.0.2")
             alice.type_lines("$roomcreate lab", "$roomjoin lab")
             alice.expect("> you are in lab alone")
@@ -89,7 +89,7 @@ class OnTheServersMachine(ChatTestCase):
                 ("server", self.network.addresses["server"]),
                 ("other", SECOND),
             ):
-                self.environment = places(self.directory())
+                self.environment |= places(self.directory())
                 name = f"{'plain' if plain else 'keyed'}{len(people)}"
                 person = self.start_on(place, host, "--name", name, *plain)
                 person.expect(f"> you are {name}")

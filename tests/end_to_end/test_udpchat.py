@@ -156,7 +156,7 @@ rooms = ["lab"]
         server.expect("user bot at the key ")
         server.expect(" left")
         for words, why in (
-            ((), "has the key of alice"),
+            ((), "uses the key of alice"),
             (("--key", self.directory() / "key"), "does not let you be alice"),
         ):
             again = self.start("udpchat", "127.0.0.1", port, "--name", "alice", *words)
