@@ -14,7 +14,7 @@ from zope.interface import implementer
 from twisted_chat.alarm import Alarm
 from twisted_chat.terminal.ansi import Colours, drawn
 from twisted_chat.terminal.editing.editor import Editor
-from twisted_chat.terminal.editing.keys import Key, KeyDecoder, KeyInput, Pasted
+from twisted_chat.terminal.editing.keys import Key, KeyInput, Pasted
 from twisted_chat.terminal.editing.outcomes import (
     EndOfInput,
     Interrupt,
@@ -28,6 +28,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Suspend,
 )
 from twisted_chat.terminal.entry import Entry, Mark
+from twisted_chat.terminal.key_feed import KeyFeed
 from twisted_chat.terminal.painter import Painter
 from twisted_chat.terminal.rows import fresh_row
 from twisted_chat.terminal.styled import laid_out
@@ -87,9 +88,8 @@ class EditedTerminal(Protocol):
         self._person = person
         self._editor = editor
         self._manner = manner
-        self._keys = KeyDecoder()
+        self._keys = KeyFeed(clock, self._take, self._paint)
         self._painter = Painter(styled=manner.colours is not Colours.NONE)
-        self._waiting = Alarm(clock, self._flush)
         self._painting = Alarm(clock, self._paint)
         self._returning = Alarm(clock, self.continued)
         self._open = True
@@ -107,21 +107,10 @@ class EditedTerminal(Protocol):
         self._paint()
 
     def dataReceived(self, data: bytes) -> None:
-        self._take(self._keys.feed(data))
+        self._keys.feed(data)
 
-    def _flush(self) -> None:
-        self._take(self._keys.flush())
-
-    def _take(self, keys: Iterable[KeyInput]) -> None:
-        for key in keys:
-            if not self._open:
-                break
-            self._outcomes(self._one(key))
-        if self._open and (patience := self._keys.patience) is not None:
-            self._waiting.set_in(patience)
-        else:
-            self._waiting.stop()
-        self._paint()
+    def _take(self, key: KeyInput) -> None:
+        self._outcomes(self._one(key))
 
     def _one(self, key: KeyInput) -> list[Outcome]:
         if self._held and key in ENTER and not self._editor.asks:
@@ -179,7 +168,7 @@ class EditedTerminal(Protocol):
     def _leave(self) -> None:
         """Nothing more is typed: the terminal is as it was found, below what stands there."""
         self._open = False
-        self._waiting.stop()
+        self._keys.stop()
         self._painting.stop()
         self._returning.stop()
         width = self._width

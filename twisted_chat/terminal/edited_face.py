@@ -7,7 +7,6 @@ from twisted.internet.interfaces import IReactorTime
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Say
-from twisted_chat.peer.events.server import LinesUnseen
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.commands import as_typed, read_persons_line
 from twisted_chat.terminal.edited import EditedTerminal, Manner
@@ -16,20 +15,19 @@ from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.outcomes import LineEntered
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.peer_face import PeerFace
 from twisted_chat.terminal.wording.entries import EntryWording
 
 
-class EditedFace:
+class EditedFace(PeerFace[EditedTerminal]):
     """The person of an EditedTerminal, and the face of a peer. It learns the words with which
     what is typed is completed."""
 
     def __init__(self, peer: Peer, wording: EntryWording, words: Vocabulary) -> None:
-        self._peer = peer
+        super().__init__(peer)
         self._wording = wording
         self._words = words
         self._read = partial(as_typed, read=read_persons_line)
-        self._terminal: EditedTerminal | None = None
-        self._unseen = 0
 
     # --- What the peer does
 
@@ -45,16 +43,6 @@ class EditedFace:
             return
         for entry in entries:
             self._terminal.show(entry)
-
-    def listen(self, wanted: bool) -> None:
-        """Read what is typed, or let it wait."""
-        if self._terminal is not None:
-            self._terminal.listen(wanted)
-
-    def close(self) -> None:
-        """Show what is still to be shown, and close."""
-        if self._terminal is not None:
-            self._terminal.close()
 
     # --- What the terminal tells
 
@@ -72,18 +60,6 @@ class EditedFace:
             self._wording.own(todo.text if isinstance(todo, Say) else line.text, aloud=aloud)
         )
         self._peer.typed(todo)
-
-    def ended(self, terminal: EditedTerminal) -> None:
-        self._peer.ended()
-
-    def detached(self, terminal: EditedTerminal) -> None:
-        self._terminal = None
-        self._peer.detached()
-
-    def flowing(self, terminal: EditedTerminal) -> None:
-        if self._unseen:
-            unseen, self._unseen = self._unseen, 0
-            self.show(LinesUnseen(unseen))
 
 
 def edited(

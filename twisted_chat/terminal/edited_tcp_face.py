@@ -11,23 +11,18 @@ from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.outcomes import LineEntered
 from twisted_chat.terminal.entry import Entry, Mark
+from twisted_chat.terminal.tcp_chat_face import TcpChatFace
 from twisted_chat.terminal.tcp_wording import TcpEntryWording
 
 
-class EditedTcpFace:
+class EditedTcpFace(TcpChatFace[EditedTerminal]):
     """The person of an EditedTerminal, or of a screen, and one of the faces of a chat."""
 
     def __init__(self, chat: TcpChat) -> None:
-        self._chat = chat
+        super().__init__(chat)
         self._wording = TcpEntryWording()
-        self._terminal: EditedTerminal | None = None
 
     # --- What the chat does
-
-    @property
-    def clogged(self) -> bool:
-        """Whether what was shown is not taken."""
-        return self._terminal is not None and self._terminal.clogged
 
     def show(self, event: Event, at: float | None = None) -> None:
         """Tell of an event."""
@@ -36,16 +31,6 @@ class EditedTcpFace:
             self._terminal.prompt = self._wording.prompt
             for entry in entries:
                 self._terminal.show(entry, at)
-
-    def listen(self, wanted: bool) -> None:
-        """Read what is typed, or let it wait."""
-        if self._terminal is not None:
-            self._terminal.listen(wanted)
-
-    def close(self) -> None:
-        """Show what is still to be shown, and close."""
-        if self._terminal is not None:
-            self._terminal.close()
 
     # --- What the terminal tells
 
@@ -60,16 +45,6 @@ class EditedTcpFace:
         todo = line.text if line.pasted else read(line.text, person=True)
         terminal.show(Entry(Mark.OWN, todo if isinstance(todo, str) else line.text))
         self._chat.typed(self, todo)
-
-    def ended(self, terminal: EditedTerminal) -> None:
-        self._chat.ended(self)
-
-    def detached(self, terminal: EditedTerminal) -> None:
-        self._chat.detached(self)
-        self._terminal = None
-
-    def flowing(self, terminal: EditedTerminal) -> None:
-        self._chat.flowing(self)
 
 
 def edited_talk(

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Typed
-from twisted_chat.peer.events.server import LinesUnseen
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.commands import as_typed, read_persons_line
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.json_orders import read_order
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.peer_face import PeerFace
 from twisted_chat.terminal.wording.line import LineWording
 
 
@@ -23,7 +23,7 @@ class Wording(Protocol):
         """What is shown of an event."""
 
 
-class TerminalFace:
+class TerminalFace(PeerFace[LineTerminal]):
     """The person of a LineTerminal, and the face of a peer."""
 
     def __init__(
@@ -32,11 +32,9 @@ class TerminalFace:
         wording: Wording,
         read: Callable[[str], Typed] = as_typed,
     ) -> None:
-        self._peer = peer
+        super().__init__(peer)
         self._wording = wording
         self._read = read
-        self._terminal: LineTerminal | None = None
-        self._unseen = 0
 
     # --- What the peer does
 
@@ -49,16 +47,6 @@ class TerminalFace:
         for line in lines:
             self._terminal.show(line)
 
-    def listen(self, wanted: bool) -> None:
-        """Read what is typed, or let it wait."""
-        if self._terminal is not None:
-            self._terminal.listen(wanted)
-
-    def close(self) -> None:
-        """Show what is still to be shown, and close."""
-        if self._terminal is not None:
-            self._terminal.close()
-
     # --- What the terminal tells
 
     def attached(self, terminal: LineTerminal) -> None:
@@ -67,18 +55,6 @@ class TerminalFace:
 
     def typed(self, terminal: LineTerminal, line: str) -> None:
         self._peer.typed(self._read(line))
-
-    def ended(self, terminal: LineTerminal) -> None:
-        self._peer.ended()
-
-    def detached(self, terminal: LineTerminal) -> None:
-        self._terminal = None
-        self._peer.detached()
-
-    def flowing(self, terminal: LineTerminal) -> None:
-        if self._unseen:
-            unseen, self._unseen = self._unseen, 0
-            self.show(LinesUnseen(unseen))
 
 
 def for_people(peer: Peer) -> LineTerminal:

@@ -11,6 +11,7 @@ from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.typed import Typed, TypedCommand, read
 from twisted_chat.terminal.json_lines import BEGIN, JsonLines, one_text, read_object
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.tcp_chat_face import TcpChatFace
 from twisted_chat.terminal.tcp_wording import TcpWording
 
 SHAPES = '{"say": TEXT} or {"do": "quit"}, or a text that does not begin with {'
@@ -39,7 +40,7 @@ def read_json(line: str, *, person: bool) -> Typed:
     return TypedCommand.QUIT
 
 
-class TcpFace:
+class TcpFace(TcpChatFace[LineTerminal]):
     """The person of a LineTerminal, and one of the faces of a chat."""
 
     def __init__(
@@ -48,33 +49,17 @@ class TcpFace:
         wording: TimedWording,
         read_line: Callable[..., Typed] = read,
     ) -> None:
-        self._chat = chat
+        super().__init__(chat)
         self._wording = wording
         self._read = read_line
-        self._terminal: LineTerminal | None = None
 
     # --- What the chat does
-
-    @property
-    def clogged(self) -> bool:
-        """Whether what was shown is not taken."""
-        return self._terminal is not None and self._terminal.clogged
 
     def show(self, event: Event, at: float | None = None) -> None:
         """Tell of an event."""
         if self._terminal is not None:
             for line in self._wording.lines(event, at):
                 self._terminal.show(line)
-
-    def listen(self, wanted: bool) -> None:
-        """Read what is typed, or let it wait."""
-        if self._terminal is not None:
-            self._terminal.listen(wanted)
-
-    def close(self) -> None:
-        """Show what is still to be shown, and close."""
-        if self._terminal is not None:
-            self._terminal.close()
 
     # --- What the terminal tells
 
@@ -84,16 +69,6 @@ class TcpFace:
 
     def typed(self, terminal: LineTerminal, line: str) -> None:
         self._chat.typed(self, self._read(line, person=self._chat.person))
-
-    def ended(self, terminal: LineTerminal) -> None:
-        self._chat.ended(self)
-
-    def detached(self, terminal: LineTerminal) -> None:
-        self._chat.detached(self)
-        self._terminal = None
-
-    def flowing(self, terminal: LineTerminal) -> None:
-        self._chat.flowing(self)
 
 
 def for_people(chat: TcpChat) -> LineTerminal:

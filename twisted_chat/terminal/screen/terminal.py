@@ -14,7 +14,8 @@ from zope.interface import implementer
 
 from twisted_chat.alarm import Alarm
 from twisted_chat.terminal.edited import BACKGROUND
-from twisted_chat.terminal.editing.keys import Key, KeyDecoder, KeyInput, Pasted
+from twisted_chat.terminal.editing.keys import Key, KeyInput, Pasted
+from twisted_chat.terminal.key_feed import KeyFeed
 from twisted_chat.terminal.screen.attention import Noticed
 from twisted_chat.terminal.screen.clipboard import to_clipboard
 from twisted_chat.terminal.screen.display import (
@@ -100,9 +101,8 @@ class ScreenTerminal(Protocol):
         self._model = model
         self._manner = manner
         self._reactor = reactor
-        self._keys = KeyDecoder()
+        self._keys = KeyFeed(reactor, self._take, self._draw_at_once)
         self._keyboard = ScreenKeys(model, manner.time_of_day)
-        self._waiting = Alarm(reactor, self._flush)
         self._drawing = Alarm(reactor, self._draw)
         self._returning = Alarm(reactor, self.continued)
         self._drawn_at = 0.0
@@ -134,25 +134,17 @@ class ScreenTerminal(Protocol):
         self.changed()
 
     def dataReceived(self, data: bytes) -> None:
-        self._take(self._keys.feed(data))
+        self._keys.feed(data)
 
-    def _flush(self) -> None:
-        self._take(self._keys.flush())
-
-    def _take(self, keys: Iterable[KeyInput]) -> None:
-        for key in keys:
-            if not self._open:
-                break
-            if isinstance(key, Key):
-                self._carry_out(self._keyboard.press(key.name))
-            elif isinstance(key, Pasted):
-                self._carry_out(self._keyboard.paste(key.text))
-            else:
-                self._carry_out(self._keyboard.type(key.text))
-        if self._open and (patience := self._keys.patience) is not None:
-            self._waiting.set_in(patience)
+    def _take(self, key: KeyInput) -> None:
+        if isinstance(key, Key):
+            self._carry_out(self._keyboard.press(key.name))
+        elif isinstance(key, Pasted):
+            self._carry_out(self._keyboard.paste(key.text))
         else:
-            self._waiting.stop()
+            self._carry_out(self._keyboard.type(key.text))
+
+    def _draw_at_once(self) -> None:
         self._drawing.set_in(0)
 
     def _carry_out(self, wishes: Iterable[Wish]) -> None:
@@ -196,7 +188,7 @@ class ScreenTerminal(Protocol):
     def _end(self) -> None:
         if self._open:
             self._open = False
-            self._waiting.stop()
+            self._keys.stop()
             self._person.ended(self)
 
     # --- What a signal does
@@ -254,7 +246,7 @@ class ScreenTerminal(Protocol):
     def close(self) -> None:
         """Take the screen away, leave the last words there, and close."""
         self._open = False
-        self._waiting.stop()
+        self._keys.stop()
         self._stop()
         for words in self._last_words:
             self.transport.write(laid_out(f"> {words}", self.transport))

@@ -10,6 +10,7 @@ from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.facing import FaceAtTerminal
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.subjects import shown_member
 from twisted_chat.terminal.screen.terminal import ScreenManner, ScreenTerminal
@@ -25,7 +26,7 @@ MEMBERS_APART = 0.5
 """Seconds after which it is looked who is there again."""
 
 
-class UdpScreenFace:
+class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
     """The person of a ScreenTerminal, and the face of a peer."""
 
     def __init__(
@@ -35,7 +36,6 @@ class UdpScreenFace:
         self._model = model
         self._screen = screen
         self._manner = manner
-        self._terminal: ScreenTerminal | None = None
         self._members = Alarm(clock, self._look_at_members)
         self._members_of = ""
         self._over = False
@@ -55,14 +55,8 @@ class UdpScreenFace:
 
     def listen(self, wanted: bool) -> None:
         """Let more be entered, or not for a while; and see how everything stands."""
-        if self._terminal is not None:
-            self._terminal.listen(wanted)
+        super().listen(wanted)
         self._look()
-
-    def close(self) -> None:
-        """Show what is still to be shown, and close."""
-        if self._terminal is not None:
-            self._terminal.close()
 
     def _look(self) -> None:
         session, screen = self._peer.session, self._screen
