@@ -1,6 +1,7 @@
 """Real programs at a terminal that shows what a real one would: pyte at the other end."""
 
 import signal
+import sys
 import termios
 import time
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pyte
 
 from tests.end_to_end.processes import PATIENCE, Program
+from tests.end_to_end.test_udpchat import ChatTestCase
 
 ENTER, TAB, UP, LEFT = "\r", "\t", "\x1b[A", "\x1b[D"
 CTRL_C, CTRL_D, CTRL_Z, CTRL_R, CTRL_U = "\x03", "\x04", "\x1a", "\x12", "\x15"
@@ -64,3 +66,24 @@ class Watched:
     def modes(self) -> Any:
         """The modes of the terminal."""
         return termios.tcgetattr(self.program.terminal)
+
+
+class WatchedCase(ChatTestCase):
+    """People at terminals that can do all that a face may want."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.environment |= {"TERM": "xterm-256color", "NO_COLOR": ""}
+
+    def watch_shell(self) -> Watched:
+        """A shell that has a terminal of its own, and waits for a command."""
+        environment = {**self.environment, "PS1": "sh$ ", "TERM": "xterm"}
+        script = (
+            "import fcntl, os, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+            " os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')"
+        )
+        shell = Program([sys.executable, "-c", script], environment, terminal=True, columns=80)
+        self.addCleanup(shell.close)
+        one = Watched(shell)
+        one.sees_input("sh$")
+        return one

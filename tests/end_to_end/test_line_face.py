@@ -6,7 +6,7 @@ import stat
 import sys
 from pathlib import Path
 
-from tests.end_to_end.processes import PATIENCE, Program, free_port
+from tests.end_to_end.processes import PATIENCE, free_port
 from tests.end_to_end.screens import (
     CTRL_C,
     CTRL_D,
@@ -18,17 +18,14 @@ from tests.end_to_end.screens import (
     TAB,
     UP,
     Watched,
+    WatchedCase,
 )
-from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.end_to_end.test_udpchat import free_udp_port
 from twisted_chat.terminal.raw import BRACKETED, NOT_BRACKETED
 
 
-class LineFaceCase(ChatTestCase):
+class LineFaceCase(WatchedCase):
     """People at terminals that can move their cursor."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.environment |= {"TERM": "xterm-256color", "NO_COLOR": ""}
 
     def watch(self, program: str, *words: object, columns: int = 80) -> Watched:
         """Somebody at a terminal, who sees it, and would rather have lines than the screen."""
@@ -130,15 +127,7 @@ class Ends(LineFaceCase):
         """Ctrl-Z gives the shell its terminal back, and fg takes it again, with the line that was
         half typed."""
         tcpchat = Path(sys.executable).with_name("tcpchat")
-        environment = {**self.environment, "PS1": "sh$ ", "TERM": "xterm"}
-        script = (
-            "import fcntl, os, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-            " os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')"
-        )
-        shell = Program([sys.executable, "-c", script], environment, terminal=True, columns=80)
-        self.addCleanup(shell.close)
-        one = Watched(shell)
-        one.sees_input("sh$")
+        one = self.watch_shell()
         found = one.modes
         one.type(f"{tcpchat} {free_port()} --line\n")
         one.sees_input("[nobody]")
@@ -151,7 +140,7 @@ class Ends(LineFaceCase):
         one.type(CTRL_C, CTRL_C)
         one.sees_input("sh$")
         one.type("exit\n")
-        self.assertEqual(shell.wait(), 130)
+        self.assertEqual(one.program.wait(), 130)
 
 
 class Attached(LineFaceCase):

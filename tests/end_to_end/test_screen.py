@@ -4,9 +4,9 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.end_to_end.processes import Program, free_port
-from tests.end_to_end.screens import CTRL_C, CTRL_D, CTRL_Z, ENTER, Watched
-from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.end_to_end.processes import free_port
+from tests.end_to_end.screens import CTRL_C, CTRL_D, CTRL_Z, ENTER, Watched, WatchedCase
+from tests.end_to_end.test_udpchat import free_udp_port
 
 PAGE_UP, CTRL_END, CTRL_UP = "\x1b[5~", "\x1b[1;5F", "\x1b[1;5A"
 CTRL_F, CTRL_G = "\x06", "\x07"
@@ -15,12 +15,8 @@ TAKEN, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 ALT_A, ALT_2 = "\x1ba", "\x1b2"
 
 
-class ScreenCase(ChatTestCase):
+class ScreenCase(WatchedCase):
     """People at terminals that can do all that the screen needs."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.environment |= {"TERM": "xterm-256color", "NO_COLOR": ""}
 
     def watch(self, program: str, *words: object, columns: int = 80) -> Watched:
         """Somebody at a terminal, who sees it."""
@@ -117,15 +113,7 @@ class Ends(ScreenCase):
         """Ctrl-Z gives the shell its terminal back, and fg takes it again, with the line that was
         half typed."""
         tcpchat = Path(sys.executable).with_name("tcpchat")
-        environment = {**self.environment, "PS1": "sh$ ", "TERM": "xterm"}
-        script = (
-            "import fcntl, os, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-            " os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')"
-        )
-        shell = Program([sys.executable, "-c", script], environment, terminal=True, columns=80)
-        self.addCleanup(shell.close)
-        one = Watched(shell)
-        one.sees_input("sh$")
+        one = self.watch_shell()
         found = one.modes
         one.type(f"{tcpchat} {free_port()}\n")
         one.sees("> waiting on ")
@@ -138,7 +126,7 @@ class Ends(ScreenCase):
         one.type(CTRL_C, CTRL_C)
         one.sees_input("sh$")
         one.type("exit\n")
-        self.assertEqual(shell.wait(), 130)
+        self.assertEqual(one.program.wait(), 130)
 
 
 class OneTalk(ScreenCase):

@@ -7,6 +7,7 @@ from itertools import count
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, key_of
+from tests.peer.two_rooms import TwoRoomsCase
 from tests.support.contacts import LAB, contact_of
 from twisted_chat.errors import WireError
 from twisted_chat.events import Event
@@ -393,23 +394,8 @@ class Alone(SynchronousTestCase):
         self.assertEqual(self.words._crowded, {})
 
 
-class Elsewhere(SynchronousTestCase):
+class Elsewhere(TwoRoomsCase):
     """What is said to rooms in which not both are."""
-
-    def setUp(self) -> None:
-        """Alice and bob are in lab, bob and carol in den, and eve is in no room."""
-        self.world = KeyedWorld()
-        self.alice, self.bob = self.world.room("alice", "bob")
-        self.carol = self.world.chatter("carol")
-        self.bob.type("$roomcreate den")
-        for one in (self.carol, self.bob):
-            one.type("$roomjoin den")
-        self.carol.type("$poke alice")
-
-    def say(self, one: Chatter, to: Chatter, *said: NumberedText) -> None:
-        """Put words on the link that there is, whatever rules there are."""
-        (link,) = self.world.network.between(one.node, to.node)
-        self.world.network.carry_out(one.node, [SendFrame(link, text.encode()) for text in said])
 
     def test_late(self) -> None:
         """Each conversation has its own notices of what has not arrived."""

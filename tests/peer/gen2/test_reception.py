@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import Chatter, KeyedWorld, key_of
+from tests.peer.keyed import key_of
+from tests.peer.two_rooms import TwoRoomsCase
 from tests.support.contacts import contact_of
 from twisted_chat.events import Event
 from twisted_chat.links import Link, SendFrame
@@ -133,23 +134,8 @@ class Alone(SynchronousTestCase):
         self.assertEqual(self.told(), [self.said(HEAR_BURST + 2)])
 
 
-class Elsewhere(SynchronousTestCase):
+class Elsewhere(TwoRoomsCase):
     """What is said to rooms in which not both are, by whole peers."""
-
-    def setUp(self) -> None:
-        """Alice and bob are in lab, bob and carol in den, and eve is in no room."""
-        self.world = KeyedWorld()
-        self.alice, self.bob = self.world.room("alice", "bob")
-        self.carol = self.world.chatter("carol")
-        self.bob.type("$roomcreate den")
-        for one in (self.carol, self.bob):
-            one.type("$roomjoin den")
-        self.carol.type("$poke alice")
-
-    def say(self, one: Chatter, to: Chatter, *said: NumberedText) -> None:
-        """Put words on the link that there is, whatever rules there are."""
-        (link,) = self.world.network.between(one.node, to.node)
-        self.world.network.carry_out(one.node, [SendFrame(link, text.encode()) for text in said])
 
     def test_no_member(self) -> None:
         """What one says who is not in our room, or to a room that is not ours, is not shown, and
