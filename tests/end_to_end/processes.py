@@ -22,6 +22,7 @@ from typing import NoReturn
 from twisted.trial.unittest import TestCase
 
 from tests.end_to_end.warm import Warm
+from tests.support.thorough import THOROUGH
 from twisted_chat.launch.signals import ENDING
 
 PATIENCE = 60.0
@@ -31,7 +32,7 @@ ROWS, COLUMNS = 50, 1000
 _FRESH_ROW = re.compile(r" +\r")
 """Of a pseudo-terminal: so wide that lines come whole, unless told otherwise."""
 _CHUNK = 65_536
-COLD = bool(os.environ.get("THOROUGH"))
+COLD = THOROUGH
 """Whether each program is started from nothing, as a person does, and not from a
 process that has its modules loaded."""
 

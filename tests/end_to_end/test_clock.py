@@ -9,6 +9,7 @@ import time
 from tests.end_to_end.clocks import SettableClock
 from tests.end_to_end.processes import PATIENCE, ProcessTestCase, Program, command, free_port
 from tests.end_to_end.test_udpchat import free_udp_port
+from tests.support.thorough import slow
 
 HOUR = 3600
 STEPS = (-HOUR, HOUR, -2 * HOUR, 24 * HOUR)
@@ -82,6 +83,7 @@ class Set(ProcessTestCase):
             self.assertEqual(one.wait(), 0)
         self.assertNotIn("expired", server.said)
 
+    @slow
     def test_room_server_as_daemon(self) -> None:
         """Nobody leaves, and no room closes, at a `twistd udpchat` whose clock is set, in
         either generation."""

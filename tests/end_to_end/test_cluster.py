@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.end_to_end.processes import COLD, Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.support.nats import MISSING, PROGRAM, NatsServer, three
+from tests.support.thorough import slow
 
 HOST = "127.0.0.1"
 RACED = 10_000 if COLD else 200
@@ -238,6 +239,7 @@ class Together(ClusterTestCase):
             self.assertEqual((len(won), len(lost)), (1, 2), f"{name}: {found}")
             owners[name] = won[0]
 
+    @slow
     def test_one_of_three(self) -> None:
         """With three NATS servers, one of which is killed, or each, as one of them leads, and then
         all, what was confirmed stays so, and names are given again."""

@@ -8,6 +8,7 @@ from tests.end_to_end.processes import ProcessTestCase
 from tests.paths.doctors import NARROW, diagnoses
 from tests.paths.kinds import Kind
 from tests.support.namespaces import NoNamespaces
+from tests.support.thorough import slow
 
 EXPECTED = {
     (Kind.PUBLIC, None): ("none", "other_ports", 1500, "open"),
@@ -22,6 +23,7 @@ EXPECTED = {
 class Doctors(TestCase):
     """In networks of several kinds."""
 
+    @slow
     def test_kinds(self) -> None:
         """It says what each of these networks does, and how wide the way is."""
         try:
@@ -37,6 +39,7 @@ class Doctors(TestCase):
 class Words(ProcessTestCase):
     """On this machine alone."""
 
+    @slow
     def test_nobody(self) -> None:
         """Where no server answers it says so, and the status is 1."""
         doctor = self.start("udpchat", "doctor", "127.0.0.1", "9", "--json")

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.end_to_end.namespaces import Network
 from tests.end_to_end.processes import ProcessTestCase, Program, command
 from tests.end_to_end.test_recording import frames
+from tests.support.thorough import slow
 from twisted_chat.trace.layers import dissect
 
 NAMES = ("adelheid", "balthasar", "clementine")
@@ -62,6 +63,7 @@ class Lossy(ProcessTestCase):
             ]
             person.output.expect_all(*last, patience=PATIENCE)
 
+    @slow
     def test_server_killed_amid_losses(self) -> None:
         """With 30 % lost both ways, and the server killed and back, every line arrives once
         and in order, and the recorded traffic holds neither a name nor a word."""

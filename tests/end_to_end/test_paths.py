@@ -8,6 +8,7 @@ from tests.paths.matrix import Pair, is_direct, ways
 from tests.paths.narrow import heard_after
 from tests.paths.troubles import TROUBLES, Speaker, Trial, recoveries
 from tests.support.namespaces import NoNamespaces
+from tests.support.thorough import slow
 
 PAIRS: list[Pair] = [
     (Kind.HOME, Kind.HOME),
@@ -42,6 +43,7 @@ class Paths(TestCase):
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None
 
+    @slow
     def test_direct_only(self) -> None:
         """Those who take nothing that a server carries have no link then, and all the others."""
         pairs: list[Pair] = [(Kind.SYMMETRIC, Kind.HOME), (Kind.HOME, Kind.PUBLIC)]
@@ -71,6 +73,7 @@ class Paths(TestCase):
         self.assertIsNotNone(found.seconds)
         self.assertTrue(found.given_back)
 
+    @slow
     def test_changes(self) -> None:
         """Where the network of one of two becomes another one, words are heard again."""
         wanted = [

@@ -5,6 +5,7 @@ import socket
 from tests.end_to_end.namespaces import Network
 from tests.end_to_end.processes import Program, command, places
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.support.thorough import slow
 
 SECOND = "10.99.0.101"
 """Another address of the server's machine, in the network of a test."""
@@ -78,6 +79,7 @@ class OnTheServersMachine(ChatTestCase):
         argv = [*self.network.inside(host), *command("udpchat", *words)]
         return self._start(argv, terminal=True)
 
+    @slow
     def test_announced(self) -> None:
         """Those elsewhere are led to it by the address at which they reach the server, its
         second, and those who called the server by its first are found too."""

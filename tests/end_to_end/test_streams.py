@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.end_to_end.processes import PATIENCE, Output, command
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.support.thorough import slow
 
 UNWRITABLE = "cannot write to standard output: Bad file descriptor\n"
 
@@ -163,6 +164,7 @@ class Lost(StreamTestCase):
 class Unread(StreamTestCase):
     """Input that cannot be read."""
 
+    @slow
     def test_too_long_a_line(self) -> None:
         """A line that is too long is told once, and the status is 1: it was not said."""
         port = free_udp_port()
@@ -478,6 +480,7 @@ class Entered(StreamTestCase):
         self.assertEqual(alice.wait(), 0)
         self.assertNotIn(": ls", alice.said)
 
+    @slow
     def test_tcpchat(self) -> None:
         """So it is in TCP chat."""
         with socket.create_server(("127.0.0.1", 0)) as server:

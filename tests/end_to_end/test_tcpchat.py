@@ -20,6 +20,7 @@ from tests.end_to_end.processes import (
     refused,
 )
 from tests.support.certificates import self_signed
+from tests.support.thorough import slow
 from twisted_chat.launch.tcpchat import CLOSED
 from twisted_chat.launch.tcpchat import main as tcpchat
 from twisted_chat.terminal.rows import MARK
@@ -229,6 +230,7 @@ class RawTests(TcpChatTestCase):
         calling.type("hello\n")
         self.assertEqual(other.recv(100), b"hello\n")
 
+    @slow
     def test_stranger_and_a_script(self) -> None:
         """A script tells a stranger nothing, shows what was not sent, and has status 1."""
         calling = self.start("tcpchat", "127.0.0.1", self.port)

@@ -1,17 +1,17 @@
 """What is left of links that have ended: nothing, and nobody has to look for it."""
 
 import gc
-import os
 
 from qh3.quic.connection import QuicConnection
 from qh3.quic.tls_bridge import QuicTlsBridge
 from qh3.tls import Context
 
 from tests.support.quic import CALLED, KEYS, End, QuicCase, Raw
+from tests.support.thorough import THOROUGH
 from twisted_chat.net.quic_bounds import HANDSHAKE_TIME, IDLE_TIMEOUT
 from twisted_chat.net.quic_connection import LinkConnection
 
-LINKS = 5_000 if os.environ.get("THOROUGH") else 200
+LINKS = 5_000 if THOROUGH else 200
 EACH = 20
 """Links of one caller, who is replaced then."""
 

@@ -1,11 +1,11 @@
 """What hypothesis draws from: names, messages, changes, addresses, datagrams."""
 
-import os
 from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.support.thorough import THOROUGH
 from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.directory import directory
 from twisted_chat.directory.rules import PUBLIC
@@ -48,7 +48,7 @@ from twisted_chat.wire.gen2.requests import (
     SignOfLife,
 )
 
-_FEW, _SOME, _MANY = (25, 60, 250) if os.environ.get("THOROUGH") else (6, 15, 60)
+_FEW, _SOME, _MANY = (25, 60, 250) if THOROUGH else (6, 15, 60)
 
 few = settings(max_examples=_FEW, deadline=None)
 """For properties of whole programs."""

@@ -1,6 +1,5 @@
 """The smallest captures of what is easily misread."""
 
-import os
 import re
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -8,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.captures import Notes, analyzed, frames
 from tests.support.examples import EXAMPLES
 from tests.support.tcp_chance import simulated
+from tests.support.thorough import THOROUGH
 
 
 def counts(notes: Notes, who: str) -> tuple[int, int, int]:
@@ -40,7 +40,7 @@ class Examples(SynchronousTestCase):
     def test_by_chance(self) -> None:
         """Counts are those that a conversation at random has by itself: with loss, doubled
         packets, others out of order, some that were not captured, and a late beginning."""
-        for seed in range(2_000 if os.environ.get("THOROUGH") else 200):
+        for seed in range(2_000 if THOROUGH else 200):
             conversation = simulated(seed)
             notes = analyzed(frames(conversation.packets))
             self.assertEqual(counts(notes, "192.0.2.1:"), conversation.caller.counts, seed)

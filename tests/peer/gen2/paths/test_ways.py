@@ -1,6 +1,6 @@
 """Whole programs behind routers: which way words go, and what people are told of it."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -16,6 +16,9 @@ OVER = "goes over the server, which cannot read it, as there is no direct way"
 KEYS = sorted((Identity.generate() for _ in range(2)), key=lambda key: key.fingerprint)
 """Of whom the first dials the second."""
 FOURS = [kind for kind in MATRIX if kind is not Kind.SIX]
+SILENCED = [("alice", 2.0), ("alice", 10.5), ("closes", 3.5)]
+"""After which the first is not heard by the server for so long that it is taken for gone, and the
+second says a line to nobody."""
 
 
 class Behind(SynchronousTestCase):
@@ -255,7 +258,17 @@ class AnyOrder(Behind):
         if number < 39:
             self.world.clock.callLater(1.0, self.says, one, number + 1)
 
+    def assert_heard(self, many: int) -> None:
+        """Each has heard all of the other's lines once, in order, but for those of which the
+        other was told at once that nobody hears them: the server knew of no one else then."""
+        for listener, speaker in ((self.alice, self.bob), (self.bob, self.alice)):
+            heard = listener.heard_of(speaker)
+            said = iter(f"{speaker.name} says {number}" for number in range(many))
+            self.assertEqual([line for line in heard if line not in said], [])
+            self.assertEqual(len(heard), many - len(speaker.told("> nobody heard that: ")))
+
     @some
+    @example(Kind.CARRIER, Kind.CARRIER, 0.369140625, 9807, SILENCED)
     @given(
         st.sampled_from(FOURS),
         st.sampled_from(FOURS),
@@ -271,7 +284,7 @@ class AnyOrder(Behind):
     ) -> None:
         """Any two kinds, any loss, routers that forget, and a way that closes and opens: once it
         is well again there is a link, or it is told that there is none, and each word is there
-        once, in order."""
+        once, in order, or it was told that nobody hears it."""
         world = self.meet(one, other, seed=seed)
         world.network.loss, world.network.duplication = loss, loss / 2
         for what, at in events:
