@@ -458,6 +458,7 @@ LAYERS = (
         "tcp.person",
         "tcp.service",
         "launch",
+        "launch.activation",
         "launch.clock",
         "launch.loading",
         "launch.config",

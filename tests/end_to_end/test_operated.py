@@ -3,10 +3,24 @@
 import json
 import signal
 import socket
+import sys
 from pathlib import Path
 
-from tests.end_to_end.processes import PATIENCE, Program
+from tests.end_to_end.processes import PATIENCE, Program, command
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+
+HANDS_OVER = """
+import os, socket, sys
+bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+bound.bind(("127.0.0.1", int(sys.argv[1])))
+os.write(1, b"bound\\n")
+sys.stdin.readline()
+os.dup2(bound.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="a")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Starts a program with its UDP port, as systemd does, once somebody has asked there."""
 
 
 class Operated(ChatTestCase):
@@ -56,6 +70,20 @@ class Operated(ChatTestCase):
                 daemon.signal(signal.SIGTERM)
                 self.assertEqual(manager.recv(99), b"STOPPING=1")
                 daemon.wait()
+
+    def test_handed_over(self) -> None:
+        """A daemon that is handed its port serves there, also those who came before it began."""
+        port, early = free_udp_port(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(early.close)
+        early.settimeout(PATIENCE)
+        argv = command("twistd", "-n", "--pidfile=", "udpchat", "--journal", "memory")
+        hands_over = [sys.executable, "-c", HANDS_OVER, str(port), *argv]
+        daemon = self._start(hands_over, terminal=False)
+        daemon.expect("bound")
+        early.sendto(b"hi early", ("127.0.0.1", port))
+        daemon.type_lines("")
+        self.assertEqual(early.recv(99), b"hi early")
+        self.meet("alice", port)
 
     def test_reload(self) -> None:
         """At SIGHUP, and when its operator says so, a daemon reads its file again, and goes on

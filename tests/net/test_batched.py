@@ -144,6 +144,10 @@ class ConnectedTests(BatchedCase, test_port.ConnectedTests):
     """A port that is tied to one other, as the other kind is."""
 
 
+class AdoptedTests(BatchedCase, test_port.AdoptedTests):
+    """A socket that was open before, as on the other port."""
+
+
 class FamiliesTests(BatchedCase, test_port.FamiliesTests):
     """IPv6, and both at once, as on the other port."""
 

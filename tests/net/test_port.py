@@ -384,6 +384,29 @@ class OtherNetworks(PortCase):
         self.assertNotEqual(caller.recvfrom(99)[1][0], "127.0.0.3")
 
 
+class AdoptedTests(PortCase):
+    """A socket that was open before."""
+
+    def test_adopted(self) -> None:
+        """What came before is read, with the buffers of a socket of our own; nothing waits."""
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        bound.bind(("127.0.0.1", 0))
+        caller = self.caller()
+        caller.sendto(b"early", bound.getsockname())
+        port = self.make(interface="127.0.0.1", longest=LONGEST, adopted=bound)
+        port.startListening()
+        self.addCleanup(bound.close)
+        self.assertEqual(port.getHost().port, bound.getsockname()[1])
+        port.doRead()
+        self.assertEqual(self.protocol.got, [(b"early", caller.getsockname())])
+        self.protocol = Collector()
+        own = self.port().socket
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            asked = (socket.SOL_SOCKET, option)
+            self.assertEqual(bound.getsockopt(*asked), own.getsockopt(*asked))
+        self.assertEqual(bound.gettimeout(), 0.0)
+
+
 class NarrowPaths(PortCase):
     """What routers on the way may do with a datagram."""
 

@@ -85,10 +85,9 @@ class BatchedPort(BoundedPort):
         self._reading = False
         self._blocked = False  # The kernel had no room, and will say when it has.
 
-    def createInternetSocket(self) -> socket.socket:
-        made = super().createInternetSocket()
+    def _prepare(self, made: socket.socket) -> None:
+        super()._prepare(made)
         self._usual = self._reached.usual if self._asks else None
-        return made
 
     def network_changed(self) -> None:
         super().network_changed()

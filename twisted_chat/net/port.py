@@ -44,7 +44,8 @@ class BoundedPort(udp.Port):
     """`udp.Port`, bounded. On `::` it serves IPv4 too, whose addresses look
     to the protocol as they do on an IPv4 port (RFC 4291, 2.5.5.2). Those who asked at
     one of several addresses of this machine are answered from there: `answers` says
-    that all that is written is an answer."""
+    that all that is written is an answer. `adopted` is a socket that is bound already, to
+    this interface and port."""
 
     log = Logger()
 
@@ -58,9 +59,12 @@ class BoundedPort(udp.Port):
         longest: int,
         batch: int = BATCH,
         answers: bool = False,
+        adopted: socket.socket | None = None,
     ) -> None:
         # One byte more than is allowed, to tell what was cut off from what fits.
         super().__init__(port, protocol, interface, longest + 1, reactor)
+        # As IReactorSocket.adoptDatagramPort gives it to a stock port.
+        self._preexistingSocket = adopted  # type: ignore[assignment]
         self._batch = batch
         self._answers = answers
         self._reached = Reached(answers=answers)
@@ -72,13 +76,23 @@ class BoundedPort(udp.Port):
         made: socket.socket = super().createInternetSocket()
         if self.addressFamily == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        self._prepare(made)
+        return made
+
+    def _bindSocket(self) -> None:
+        if self._preexistingSocket is not None:
+            self._preexistingSocket.setblocking(False)
+            self._prepare(self._preexistingSocket)
+        super()._bindSocket()
+
+    def _prepare(self, made: socket.socket) -> None:
+        """Set what a socket of ours has, wherever it comes from."""
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             made.setsockopt(socket.SOL_SOCKET, buffer, SOCKET_BUFFER)
         let_fragment(made)
         self._asks = self.interface in _ALL and reached.ask_for_it(made)
         if self._asks and self._answers:
             self._reached = Reached(answers=True, usual=usual_hosts(self.addressFamily))
-        return made
 
     def reached_at(self, address: Address) -> str | None:
         """The address of this machine at which those at another reach the port, where
@@ -179,10 +193,9 @@ class WholePort(BoundedPort):
     """`BoundedPort` of which no datagram is cut on its way: what is too large for a path is
     lost, by which is found out how large is not. On other systems than Linux any may be cut."""
 
-    def createInternetSocket(self) -> socket.socket:
-        made = super().createInternetSocket()
+    def _prepare(self, made: socket.socket) -> None:
+        super()._prepare(made)
         _fragment(made, _KEEP_WHOLE)
-        return made
 
 
 def let_fragment(made: socket.socket) -> None:

@@ -19,6 +19,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.key_file import SERVER, data_directory, load_or_make
 from twisted_chat.launch import daemon
+from twisted_chat.launch.activation import handed_over
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.supervisor import supervised
 from twisted_chat.net.batched import datagram_port
@@ -110,8 +111,12 @@ class RoomService(DatagramService):
 
 
 def makeService(options: ServerOptions) -> RoomService:
-    """Build the room server from `--port`, `--interface` and the bounds."""
-    service = server_service(options, installed_reactor())
+    """Build the room server from `--port`, `--interface` and the bounds, or on the socket that
+    the service manager hands over. Raises CannotStart."""
+    adopted = handed_over()
+    if adopted is not None:
+        options["interface"], options["port"] = adopted.getsockname()[:2]
+    service = server_service(options, installed_reactor(), adopted)
     if service.read_again is not None:
         daemon.at_hangup(service.read_again)
     if (told := supervised(installed_reactor())) is not None:
@@ -119,9 +124,11 @@ def makeService(options: ServerOptions) -> RoomService:
     return service
 
 
-def server_service(options: ServerOptions, reactor: Any) -> RoomService:
-    """Build the room server on this reactor. Raises CannotStart where its key
-    cannot be had."""
+def server_service(
+    options: ServerOptions, reactor: Any, adopted: socket.socket | None = None
+) -> RoomService:
+    """Build the room server on this reactor, and on a socket that is there already, if any.
+    Raises CannotStart where its key cannot be had."""
     bounds = options.bounds()
     recorder = recorder_from(options, reactor)
     key = Path(options["key"] or data_directory() / SERVER)
@@ -159,6 +166,7 @@ def server_service(options: ServerOptions, reactor: Any) -> RoomService:
             longest=max(bounds.datagram, LARGEST_DATAGRAM),
             batch=options["batch"],
             answers=True,
+            adopted=adopted and adopted.dup(),
         )
 
     def make_second() -> BoundedPort:
