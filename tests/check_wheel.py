@@ -37,6 +37,19 @@ def check_analysis(scripts: Path, compressed: Path) -> None:
         sys.exit(f"without the extra chat-analyze says:\n{without.stderr}")
 
 
+def check_manuals(share: Path) -> None:
+    """Manual pages and completions are where man and shells look for them."""
+    for name in (
+        "man/man1/udpchat.1",
+        "man/man8/twistd-udpchat.8",
+        "bash-completion/completions/udpchat.bash",
+        "zsh/site-functions/_udpchat",
+        "fish/vendor_completions.d/udpchat.fish",
+    ):
+        if not (share / name).is_file():
+            sys.exit(f"the wheel lacks {name}")
+
+
 def main() -> None:
     """Exits with a message where the wheel lacks something."""
     with tempfile.TemporaryDirectory() as place:
@@ -52,6 +65,7 @@ def main() -> None:
                 sys.exit(f"twistd does not offer {name}")
             run(scripts / name, "--help")
             run(scripts / "twistd", name, "--help")
+        check_manuals(environment / "share")
         check_analysis(scripts, Path(place) / "chat.pcap.zst")
         run(scripts / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "twisted-chat")
         left = run(scripts / "twistd", "--help")
