@@ -17,12 +17,13 @@ quoted = '$(subst ','\'',$(value $(1)))'
 # A port that is none would be taken for a host.
 port = case $(call quoted,PORT) in ''|*[!0-9]*) echo 'PORT is to be a number, such as PORT=9000' >&2; exit 2;; esac
 
-.PHONY: help run chat cluster analyze test check format lint types wheel readme oldest faults fuzz soak bench paths clean FORCE
+.PHONY: help run chat cluster day analyze test check format lint types wheel readme oldest faults fuzz soak bench paths clean FORCE
 
 help:
 	@echo 'make run      run a room server until Ctrl-C; PORT=9000 chooses its port'
 	@echo 'make chat     join it; HOST=192.0.2.1 PORT=9000 NAME=alice choose otherwise'
 	@echo 'make cluster  run three room servers with one address book, and a chat across them'
+	@echo 'make day      install, run, break, restore and upgrade a room server, in an empty folder'
 	@echo 'make analyze  show the chats in a capture, FILE=chat.pcapng'
 	@echo 'make test     run the tests'
 	@echo 'make check    check everything that has to hold'
@@ -53,6 +54,9 @@ cluster: $(VENV)/.tested
 	@$(port)
 	@exec $(BIN)/python -m tests.make_cluster $(call quoted,PORT)
 
+day: $(VENV)/.installed
+	@$(BIN)/python -m tests.day
+
 analyze: $(VENV)/.analyzed
 	@exec $(BIN)/chat-analyze $(if $(value FILE),$(call quoted,FILE))
 
@@ -65,7 +69,7 @@ test: $(VENV)/.tested
 
 # Every example of each property, and every program started from nothing.
 check: export THOROUGH := 1
-check: lint types wheel readme oldest fuzz test
+check: lint types wheel readme oldest fuzz day test
 
 format: $(VENV)/.developed
 	$(BIN)/ruff format .

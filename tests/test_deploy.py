@@ -1,5 +1,6 @@
 """What the units and the configuration in deploy/ say holds."""
 
+import json
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.launch.ctl import ControlOptions
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions
 
@@ -40,6 +42,29 @@ class Units(SynchronousTestCase):
         options = RoomServerOptions()
         options.parseOptions([words[0], str(DEPLOY / "server.toml"), *words[2:]])
         self.assertEqual((options["port"], options["interface"]), (8090, "::"))
+
+    def test_socket(self) -> None:
+        """The socket that systemd holds is that of the configuration, and of both families."""
+        parser = ConfigParser(interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign]
+        parser.read(DEPLOY / "udpchat.socket")
+        unit = parser["Socket"]
+        self.assertEqual((unit["ListenDatagram"], unit["BindIPv6Only"]), ("[::]:8090", "both"))
+
+    def test_container(self) -> None:
+        """The container runs the server with options that there are, asks it how it is where it
+        listens for that, as nobody special, and keeps what has to outlive it."""
+        lines = (DEPLOY / "Containerfile").read_text()
+        said = dict(re.findall(r"(?m)^(ENTRYPOINT|USER|VOLUME|EXPOSE) (.+)$", lines))
+        words = json.loads(said["ENTRYPOINT"])
+        options = RoomServerOptions()
+        options.parseOptions(words[words.index("udpchat") + 1 :])
+        (check,) = re.findall(r"CMD (\[.+\])", lines)
+        asks = ControlOptions()
+        asks.parseOptions(json.loads(check)[2:])
+        self.assertEqual(asks.socket, options.control())
+        self.assertEqual((said["USER"], said["EXPOSE"]), ("twisted-chat", "8090/udp"))
+        self.assertIn(f"XDG_DATA_HOME={Path(said['VOLUME']).parent}", lines)
 
     def test_settings(self) -> None:
         """What stands behind a # in the configuration would be right too."""

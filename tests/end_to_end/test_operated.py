@@ -41,6 +41,15 @@ class Operated(ChatTestCase):
             self.assertEqual(asked.wait(), status)
             self.assertIn(line, asked.said)
         server.expect("operator: ")
+        alice.expect(
+            "the server does not serve you: you are banned from this server for 60 minutes"
+        )
+        alice.expect("loud; it is asked again every minute")
+        other = self.start("udpchat", "127.0.0.1", str(port), "--name", "alina")
+        other.expect(
+            "the server does not serve you: you are banned from this server for 60 minutes"
+        )
+        self.assertEqual(other.wait(), 1)
         server.expect("user alice at the key ")
         alice.kill()
         again = self.serve_again(server, port, control)

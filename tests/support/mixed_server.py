@@ -40,6 +40,8 @@ class MixedServer:
         self.said_first: dict[Link, bytes] = {}
         """What it says at once over each link."""
         self.closed: list[Link] = []
+        self.last_words: dict[Link, list[bytes]] = {}
+        """What waited for a link when it was closed."""
         self.held: set[Link] = set()
         """Those from which nothing is to be read."""
         self.datagrams: list[tuple[bytes, Address]] = []
@@ -135,7 +137,7 @@ class MixedServer:
                 self.held.remove(effect.link)
             elif isinstance(effect, CloseLink):
                 self.closed.append(effect.link)
-                self.boxes.pop(effect.link, None)
+                self.last_words[effect.link] = self.boxes.pop(effect.link, [])
         self.datagrams += self.core.gen1.flush(self.now)
 
     # --- What there is

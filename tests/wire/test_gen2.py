@@ -25,9 +25,11 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.answers import (
+    LONGEST_WHY,
     Answer,
     ContactLocated,
     Done,
+    Expelled,
     Introduced,
     Leaving,
     NotKnown,
@@ -98,6 +100,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Came, given_names, NUMBERS, CONTACTS),
     st.builds(Went, given_names, NUMBERS, given_names),
     st.builds(Rivalled, given_names, NUMBERS),
+    st.builds(Expelled, st.text(min_size=1, max_size=LONGEST_WHY)),
     st.just(SignOfLife()),
     CANS,
     given_names.filter(lambda verb: verb != "hi").map(NotKnown),

@@ -133,6 +133,8 @@ def _words(message: Message) -> str:
         case answers.Rivalled(name=name, seconds=seconds):
             since = count(seconds, "second")
             return f"refused: {name_in_words(name)} is registered over another link since {since}"
+        case answers.Expelled(why=why):
+            return f"serves you no longer: {safe(why)}"
         case answers.NotKnown(verb=verb):
             return f"does not know {safe(verb)}"
         case Can(features=features):

@@ -13,13 +13,20 @@ from twisted_chat.peer.events.server import (
     NameWanted,
     NeedsServer,
     NotRegistered,
+    NotServed,
     OtherProgram,
     Reason,
     TurnedAway,
 )
 from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import LinkState
-from twisted_chat.peer.gen2.registration import AFTER, RIVALLED, KeyedRegistration, NameState
+from twisted_chat.peer.gen2.registration import (
+    AFTER,
+    EXPELLED,
+    RIVALLED,
+    KeyedRegistration,
+    NameState,
+)
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListUsers, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Answer, Rivalled
@@ -237,6 +244,50 @@ class Displaced(RegistrationCase):
         self.assertEqual(self.ours.link.wake, 7.0 + RIVALLED)
 
 
+class PutOut(RegistrationCase):
+    """The server does not serve us."""
+
+    def test_once(self) -> None:
+        """It is told once, and why; what needs the server says so too. We ask now and then, and
+        are told to be back when we are let in."""
+        link = self.has_name()
+        self.ours.expelled("you are banned: spam", 10.0)
+        self.assertEqual(self.told(), [NotServed("you are banned: spam", True)])
+        self.assertIn(CloseLink(link, "you have put me out"), self.others)
+        self.assertEqual(self.ours.link.wake, 10.0 + EXPELLED)
+        self.assertEqual(
+            self.ours.unavailable(Command.ROOMJOIN, 15.0), NotServed("you are banned: spam", True)
+        )
+        self.assertIsNone(self.ours.unavailable(None, 15.0))
+        self.ours.link.tick(10.0 + EXPELLED)
+        self.open(70.0)
+        self.ours.expelled("you are banned still: spam", 71.0)
+        self.assertEqual(self.told(), [])
+        self.ours.link.tick(71.0 + EXPELLED)
+        self.open(131.0)
+        self.answer(Welcome("alice"), 131.0)
+        self.assertEqual(self.again[1:], [(True, True)])
+        self.ours.expelled("again", 140.0)
+        self.assertEqual(self.told(), [NotServed("again", True)])
+
+    def test_before_a_name(self) -> None:
+        """One that was never let in cannot say anything, and says why."""
+        self.ours.call_me("alice", 0.0)
+        self.ours.link.start(0.0)
+        self.open(0.0)
+        self.ours.expelled("no", 1.0)
+        self.assertEqual(self.ours.unavailable(None, 5.0), NotServed("no", True))
+        self.assertFalse(self.ours.takes_name)
+
+    def test_without_a_name(self) -> None:
+        """One that has asked for no name is told too."""
+        self.ours.link.start(0.0)
+        self.open(0.0)
+        self.ours.expelled("no", 1.0)
+        self.assertEqual(self.told()[-1], NotServed("no", True))
+        self.assertIs(self.ours.state, NameState.NAMELESS)
+
+
 class Script(RegistrationCase):
     """A script has nobody to ask."""
 
@@ -264,4 +315,13 @@ class Script(RegistrationCase):
         self.open(0.0)
         self.answer(Rivalled("alice", 60), 0.0)
         self.assertEqual(self.told(), [OtherProgram("alice", 60)])
+        self.assertIn(Finish(1), self.others)
+
+    def test_put_out(self) -> None:
+        """So is a server that does not serve it."""
+        self.ours.call_me("alice", 0.0)
+        self.ours.link.start(0.0)
+        self.open(0.0)
+        self.ours.expelled("no", 1.0)
+        self.assertEqual(self.told(), [NotServed("no", False)])
         self.assertIn(Finish(1), self.others)

@@ -1,5 +1,8 @@
 """What a monitoring system reads."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -23,7 +26,7 @@ FIGURES: dict[str, Any] = {
 }
 
 
-class MetricsTests(SynchronousTestCase):
+class MetricsCase(SynchronousTestCase):
     """A request to the port."""
 
     def setUp(self) -> None:
@@ -45,6 +48,10 @@ class MetricsTests(SynchronousTestCase):
         head, _, body = transport.value().partition(b"\r\n\r\n")
         channel.connectionLost(connectionDone)
         return int(head.split()[1]), body.decode()
+
+
+class MetricsTests(MetricsCase):
+    """What comes back."""
 
     def test_metrics(self) -> None:
         """Every figure of the server, asked for once, and those of the process."""
@@ -84,3 +91,27 @@ class MetricsTests(SynchronousTestCase):
     def test_nothing_else(self) -> None:
         """There is nothing else to be had."""
         self.assertEqual(self.get("/users")[0], 404)
+
+
+class Dashboard(MetricsCase):
+    """The board for Grafana that is in deploy/."""
+
+    def test_shown(self) -> None:
+        """Each figure that it shows is there, with the labels it sums by, and none is left out."""
+        self.figures |= {"servers": 3, "owed": 0}
+        found: dict[str, set[str]] = {}
+        for family in text_string_to_metric_families(self.get("/metrics")[1]):
+            for sample in family.samples:
+                found.setdefault(sample.name, set()).update(sample.labels)
+        board = json.loads((Path(__file__).parents[3] / "deploy" / "grafana.json").read_text())
+        shown = set()
+        for panel in board["panels"]:
+            for target in panel["targets"]:
+                (name,) = re.findall(r"(\w+)\{instance", target["expr"])
+                self.assertIn(name, found, panel["title"])
+                labels = re.findall(r"by \((\w+)\)|\{\{(\w+)\}\}", target["expr"])
+                legend = re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])
+                for label in {*filter(None, sum(labels, ())), *legend} - {"instance"}:
+                    self.assertIn(label, found[name], panel["title"])
+                shown.add(name)
+        self.assertEqual({name for name in found if name.startswith("udpchat_")} - shown, set())

@@ -8,10 +8,10 @@ from tests.support.datagram_server import CLEAR
 from tests.support.mixed_server import KEYS, PLACES
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Link
-from twisted_chat.server.gen2.send_queue import Outlet
 from twisted_chat.server.journal.records import BanLifted, BanRecord, KeptRecords, RoomFreed
 from twisted_chat.server.operators import operations
 from twisted_chat.wire.common import Bare, CreateRoom, JoinRoom, Verb, Welcome
+from twisted_chat.wire.gen2.answers import Expelled
 from twisted_chat.wire.gen2.requests import RegisterKey
 
 NEWCOMER = 4
@@ -82,18 +82,11 @@ class OperationTests(Kept):
 
     def test_kick(self) -> None:
         """Somebody is put out of the server, with a key and without."""
-        reasons: list[str] = []
-        queue = self.server.core.gen2._queue
-        close = queue.close
-
-        def note(outlet: Outlet, why: str) -> None:
-            reasons.append(why)
-            close(outlet, why)
-
-        self.patch(queue, "close", note)
+        self.server.take(self.ben)
         reply = self.do(do="kick", name="ben", reason="spam")
         self.assertEqual(reply, {"ok": True, "name": "ben"})
-        self.assertEqual(reasons, ["the operator of this server has put you out: spam"])
+        why = "the operator of this server has put you out: spam"
+        self.assertEqual(self.server.last_words[self.ben][-1], Expelled(why).encode())
         self.assertIn(self.ben, self.server.closed)
         self.do(do="kick", name="eve")
         self.server.datagrams += self.server.core.gen1.flush(self.server.now)
@@ -115,12 +108,29 @@ class OperationTests(Kept):
         self.assertIn(BanRecord("address", "203.0.113.0/30", 60.0, "spam"), self.write())
         link = self.come(0, "anna")
         self.assertIn(link, self.server.closed)
+        why = "you are banned from this server for 59 seconds more: spam"
+        self.assertEqual(self.server.last_words[link], [Expelled(why).encode()])
         self.assertEqual(self.server.datagram(PLACES[2], b"hi eve"), [b"hi"])
         self.assertEqual(len(self.do(do="bans")["bans"]), 1)
         self.server.wait(60)
         self.assertEqual(self.do(do="bans")["bans"], [])
         link = self.come(0, "anna")
         self.assertEqual(self.server.take(link), [Welcome("anna")])
+
+    def test_how_long(self) -> None:
+        """Those who are banned are told for how long, in the unit that one would use."""
+        for seconds, said in (
+            (1, " for 1 second more"),
+            (119, " for 119 seconds more"),
+            (3_600, " for 60 minutes more"),
+            (86_400, " for 24 hours more"),
+            (7 * 86_400, " for 7 days more"),
+            (None, ""),
+        ):
+            self.do(do="ban", name="troll*", **({} if seconds is None else {"seconds": seconds}))
+            told = self.server.last_words[self.come(NEWCOMER, "troll")]
+            expected = Expelled(f"you are banned from this server{said}")
+            self.assertEqual(told, [expected.encode()])
 
     def test_banned_name(self) -> None:
         """Nobody is called what a ban is of, who may come under another name."""

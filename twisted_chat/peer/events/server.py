@@ -55,6 +55,16 @@ class OtherProgram(Event):
     """For how long."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotServed(Event):
+    """The server serves us no longer, or not at all. A script ends, others try again."""
+
+    why: str
+    """What the server says: a line."""
+    tried_again: bool
+    """Whether it is asked again, now and then; otherwise this is the end."""
+
+
 # --- Whether it is there
 
 

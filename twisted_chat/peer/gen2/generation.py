@@ -34,7 +34,7 @@ from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
-from twisted_chat.wire.gen2.answers import Answer, Introduced, parse_answer
+from twisted_chat.wire.gen2.answers import Answer, Expelled, Introduced, parse_answer
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
 from twisted_chat.wire.gen2.room_news import RoomNews, Topic
@@ -228,6 +228,8 @@ class Gen2:
             self._requests.tell(message)
         elif self._leaving:
             self._requests.answer(message, now)  # What else is told is no news at the end.
+        elif isinstance(message, Expelled):
+            self.registration.expelled(message.why, now)
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
         elif isinstance(message, (RoomNews, Topic)):

@@ -14,6 +14,7 @@ from twisted_chat.peer.events.server import (
     NameWanted,
     NeedsServer,
     NotRegistered,
+    NotServed,
     OtherProgram,
     Reason,
     TurnedAway,
@@ -29,6 +30,8 @@ from twisted_chat.wire.gen2.requests import RegisterKey
 
 RIVALLED = 30.0
 """Seconds until another try to register, where another program with our key is registered."""
+EXPELLED = 60.0
+"""The same, where the server has put us out."""
 
 
 class NameState(Enum):
@@ -43,13 +46,14 @@ class NameState(Enum):
     LOST = "lost"
     """We had it, and ask for it again, as soon as there is a link."""
     DISPLACED = "displaced"
-    """Another program with our key is registered. After RIVALLED seconds we ask again."""
+    """Another program with our key is registered, or the server does not want us. After RIVALLED
+    or EXPELLED seconds we ask again."""
 
 
 AFTER: dict[NameState, set[NameState]] = {
     NameState.NAMELESS: {NameState.WANTED},
     NameState.WANTED: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
-    NameState.OURS: {NameState.LOST},
+    NameState.OURS: {NameState.LOST, NameState.DISPLACED},
     NameState.LOST: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
     NameState.DISPLACED: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
 }
@@ -84,6 +88,7 @@ class KeyedRegistration:
         """The name that we have asked for and not got yet."""
         self._asked = False  # The person, for a name.
         self._rival: tuple[Rivalled, float] | None = None  # What was said of it, and when.
+        self._out = ""  # Why the server does not serve us.
         self.patient = patient
         self.link = ServerLink(
             server,
@@ -152,6 +157,8 @@ class KeyedRegistration:
         if self._rival is not None:
             rivalled, then = self._rival
             return TurnedAway(command, rivalled.name, rivalled.seconds + int(now - then))
+        if self._out:
+            return NotServed(self._out, self.patient)
         if command is None:
             return None
         begun = self._asks_for or not self.link.seen
@@ -213,7 +220,7 @@ class KeyedRegistration:
                 return  # There will be another link.
             if told[0] == Welcome(name):
                 again = bool(self.name)
-                self.name, self.wanted, self._rival = name, "", None
+                self.name, self.wanted, self._rival, self._out = name, "", None, ""
                 self._enter(NameState.OURS)
                 self._on_registered(again, now)
                 self.link.forget_away()
@@ -232,7 +239,19 @@ class KeyedRegistration:
             self._effects.tell(OtherProgram(rivalled.name, rivalled.seconds))
         self._rival = rivalled, now
         if self.patient:
-            self.link.displaced(RIVALLED, now)
+            self.link.displaced(RIVALLED, "another program has my key", now)
+        else:
+            self.give_up()
+
+    def expelled(self, why: str, now: float) -> None:
+        """The server ends the link: tell the person once, and come back now and then."""
+        if self._state not in (NameState.NAMELESS, NameState.DISPLACED):
+            self._enter(NameState.DISPLACED)
+        told, self._out = self._out, why
+        if not told:
+            self._effects.tell(NotServed(why, self.patient))
+        if self.patient:
+            self.link.displaced(EXPELLED, "you have put me out", now)
         else:
             self.give_up()
 

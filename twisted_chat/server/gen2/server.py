@@ -18,7 +18,7 @@ from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Leave, Verb
-from twisted_chat.wire.gen2.answers import NotKnown
+from twisted_chat.wire.gen2.answers import Expelled, NotKnown
 from twisted_chat.wire.gen2.checkup import AskCheckup
 from twisted_chat.wire.gen2.growth import PATHS, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
@@ -124,12 +124,11 @@ class LinkServer:
         """End the link of a user who is gone, and say why."""
         session = self._sessions.registered.get(fingerprint)
         if session is not None:
-            self._close(session, why, now)
-            self._arrange()
+            self.turn_away(session, why, now)
 
     def turn_away(self, session: LinkSession, why: str, now: float) -> None:
-        """End the link of one who is not registered, and say why."""
-        self._close(session, why, now)
+        """End a link, and tell the one at its other end why."""
+        self._expel(session, why, now)
         self._arrange()
 
     def tick(self, now: float) -> None:
@@ -215,7 +214,7 @@ class LinkServer:
             if (before := self._registration.superseded(request, session)) is not None:
                 self._close(before, "another link of your program has taken its place", now)
             if why := self._registration.register(request, session, now):
-                self._close(session, why, now)
+                self._expel(session, why, now)
         elif type(request) is Can:
             session.link.learn(request.known)
             if session.link.has(PATHS):
@@ -235,6 +234,10 @@ class LinkServer:
             self._registration.leave(user, session, now)
         else:
             self._answer(request, user, session, now)
+
+    def _expel(self, session: LinkSession, why: str, now: float) -> None:
+        self._queue.send(session, Expelled(why).encode())
+        self._close(session, why, now)
 
     def _close(self, session: LinkSession, why: str, now: float) -> None:
         self._sessions.remove(session, now)

@@ -190,8 +190,15 @@ def told(ban: Ban, now: float) -> str:
     if ban.until == math.inf:
         how_long = ""
     else:
-        how_long = f" for {max(1, round(ban.until - now))} seconds more"
+        how_long = f" for {_duration(max(1, round(ban.until - now)))} more"
     return _because(f"you are banned from this server{how_long}", ban.reason)
+
+
+def _duration(seconds: int) -> str:
+    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * length:
+            return f"{round(seconds / length)} {unit}"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 def _because(what: str, reason: str) -> str:

@@ -53,6 +53,11 @@ def _other_program(event: server.OtherProgram) -> str:
     )
 
 
+def _not_served(event: server.NotServed) -> str:
+    later = "; it is asked again every minute" if event.tried_again else ""
+    return f"the server does not serve you: {safe(event.why)}{later}"
+
+
 def _duration(seconds: int) -> str:
     if seconds < 120:
         return f"{seconds} {verb(seconds, 'second', 'seconds')}"
@@ -157,6 +162,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     server.NotRegistered: _not_registered,
     server.OtherProgram: _other_program,
+    server.NotServed: _not_served,
     server.ServerAwaited: _awaited,
     server.NoServer: lambda event: f"no server answers at {event.server}",
     server.NoEncryptedLink: _no_link,

@@ -54,6 +54,9 @@ from twisted_chat.wire.gen2.roster import (
     read_went,
 )
 
+LONGEST_WHY = 256
+"""Characters of what a server says as it ends a link."""
+
 _ROOM_VERBS = frozenset(verb.value for verb in RoomVerb)
 
 
@@ -135,6 +138,17 @@ class Rivalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Expelled:
+    """`ex WHY`: I serve you no longer, and end this link; a line of at most LONGEST_WHY
+    characters says why."""
+
+    why: str
+
+    def encode(self) -> bytes:
+        return f"ex {self.why[:LONGEST_WHY]}".encode()
+
+
+@dataclass(frozen=True, slots=True)
 class NotKnown:
     """`no VERB`, of a verb that the server does not know."""
 
@@ -164,6 +178,7 @@ Answer = (
     | Done
     | Refused
     | Rivalled
+    | Expelled
     | NotKnown
     | SignOfLife
     | Can
@@ -241,6 +256,7 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     **{verb.value.encode(): read_news(verb) for verb in TOLD},
     b"mu": read_muting(True),
     b"um": read_muting(False),
+    b"ex": lambda argument: Expelled(argument[:LONGEST_WHY]),
     b"ok": _read_done,
     b"no": _read_no,
     b"can": read_can,
