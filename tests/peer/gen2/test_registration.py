@@ -191,7 +191,7 @@ class Displaced(RegistrationCase):
         self.answer(Rivalled("alice", 60), 10.0)
         self.assertIs(self.ours.state, NameState.DISPLACED)
         self.assertEqual(self.told(), [OtherProgram("alice", 60)])
-        self.assertIn(CloseLink(link, "another program has my key"), self.others)
+        self.assertIn(CloseLink(link, "there is no use in this link now"), self.others)
         self.assertEqual(self.ours.link.wake, 10.0 + RIVALLED)
         self.assertEqual(
             self.ours.unavailable(Command.ROOMJOIN, 15.0),
@@ -253,7 +253,7 @@ class PutOut(RegistrationCase):
         link = self.has_name()
         self.ours.expelled("you are banned: spam", 10.0)
         self.assertEqual(self.told(), [NotServed("you are banned: spam", True)])
-        self.assertIn(CloseLink(link, "you have put me out"), self.others)
+        self.assertIn(CloseLink(link, "there is no use in this link now"), self.others)
         self.assertEqual(self.ours.link.wake, 10.0 + EXPELLED)
         self.assertEqual(
             self.ours.unavailable(Command.ROOMJOIN, 15.0), NotServed("you are banned: spam", True)

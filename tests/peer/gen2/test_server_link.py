@@ -226,7 +226,7 @@ class States(LinkCase):
         self.open(3.0)
         self.link.network_changed(3.1)
         self.assertIs(self.link.state, LinkState.OPEN)
-        self.link.displaced(30.0, "busy", 4.0)
+        self.link.displaced(30.0, 4.0)
         self.link.network_changed(5.0)
         self.assert_state(LinkState.WAITING, 34.0)
 

@@ -239,7 +239,7 @@ class KeyedRegistration:
             self._effects.tell(OtherProgram(rivalled.name, rivalled.seconds))
         self._rival = rivalled, now
         if self.patient:
-            self.link.displaced(RIVALLED, "another program has my key", now)
+            self.link.displaced(RIVALLED, now)
         else:
             self.give_up()
 
@@ -251,7 +251,7 @@ class KeyedRegistration:
         if not told:
             self._effects.tell(NotServed(why, self.patient))
         if self.patient:
-            self.link.displaced(EXPELLED, "you have put me out", now)
+            self.link.displaced(EXPELLED, now)
         else:
             self.give_up()
 

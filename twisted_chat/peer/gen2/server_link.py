@@ -193,10 +193,10 @@ class ServerLink:
             self._backoff.begin_anew()
             self.start(now)
 
-    def displaced(self, seconds: float, why: str, now: float) -> None:
-        """There is no use in this link for so many seconds; `why` is for the server."""
+    def displaced(self, seconds: float, now: float) -> None:
+        """There is no use in this link for so many seconds."""
         if self.link is not None:
-            self._effects.close(self.link, why)
+            self._effects.close(self.link, "there is no use in this link now")
         self.told_away = True
         self.requests.link = None
         self._displaced_until = now + seconds
