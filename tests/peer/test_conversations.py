@@ -15,6 +15,8 @@ from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.terminal.wording.line import LineWording
 
+SETTLING = 500
+"""Fifths of a second until all is settled that was typed, at most: a server may be away."""
 PEOPLE = ("alice", "bob", "carol", "dave")
 ROOMS = ("lab", "den", "hall")
 WORD = re.compile(r"(\w+) (\d+) (.*)")
@@ -111,7 +113,10 @@ class Conversations(SynchronousTestCase):
     def say(self, one: Seen) -> None:
         """Say where it is said, as far as the one who says it can know, once all is settled
         that was typed before."""
-        one.who.world.wait(0.2)
+        for _ in range(SETTLING):
+            one.who.world.wait(0.2)
+            if one.who.settled:
+                break
         one.count += 1
         here = one.here
         where = f"room {here.room}" if here.room else "private"

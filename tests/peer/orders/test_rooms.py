@@ -63,10 +63,10 @@ class Commands(SynchronousTestCase):
     def test_close_and_give(self) -> None:
         """A room is closed, or handed on, by who created it."""
         alice, bob = KeyedWorld().room("alice", "bob")
-        self.assertIn("only who created", bob.type("$roomclose")[0])
-        self.assertIn("only who created", bob.type("$roomgive bob")[0])
+        self.assertIn("only the one who created", bob.type("$roomclose")[0])
+        self.assertIn("only the one who created", bob.type("$roomgive bob")[0])
         self.assertEqual(alice.type("$roomgive bob"), ["> the room lab is bob's now"])
-        self.assertIn("only who created", alice.type("$roomclose")[0])
+        self.assertIn("only the one who created", alice.type("$roomclose")[0])
         self.assertIn("> your room lab is closed", bob.type("$roomclose"))
         self.assertEqual(alice.lines[-1], "> lab was closed")
 

@@ -133,7 +133,8 @@ def _kicked(event: rooms.KickedOut) -> str:
 
 def _not_kicked(event: rooms.NotKickedOut) -> str:
     name, room = shown_name(event.name), shown_name(event.room)
-    text = f"only who created {room}, and its ops, can put {name} out of it, and only a member"
+    who = f"only the one who created {room}, and its ops,"
+    text = f"{who} can put {name} out of it, and only a member"
     return f"{text}; {name} still hears you, as you hear {name}" if event.hears else text
 
 
@@ -205,12 +206,12 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     rooms.RoomNotMade: _not_made,
     rooms.RoomClosed: lambda event: f"your room {shown_name(event.room)} is closed",
-    rooms.RoomNotClosed: lambda event: f"only who created {_room(event)} can close it",
+    rooms.RoomNotClosed: lambda event: f"only the one who created {_room(event)} can close it",
     rooms.RoomHandedOn: lambda event: (
         f"the room {shown_name(event.room)} is {shown_name(event.name)}'s now"
     ),
     rooms.RoomNotGiven: lambda event: (
-        f"only who created {_room(event)} can give it away, to a member with a key"
+        f"only the one who created {_room(event)} can give it away, to a member with a key"
     ),
     rooms.KickedOut: _kicked,
     rooms.NotKickedOut: _not_kicked,
