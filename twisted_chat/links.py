@@ -33,6 +33,8 @@ class Link:
     as far as it is known here; None before it has."""
     skipped: int = 0
     """Messages that came over it with a verb that is not known here."""
+    doubted: bool = False
+    """Whether what was asked over it has had no answer for a while."""
     silent: bool = False
     """Whether it has ended because nothing came any more, as from a machine that sleeps."""
     quality: LinkQuality | None = None

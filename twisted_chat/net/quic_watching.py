@@ -52,6 +52,7 @@ class Watching:
 
     def doubted(self, connection: "LinkConnection") -> None:
         """Whether it is our own network shows on a link that watches, and then on all."""
+        connection.link.doubted = True
         if connection.questions.has_lapsed:
             self._lapses.suspect(connection.link.fingerprint, self._clock.seconds())
         if connection.watches:
@@ -62,6 +63,7 @@ class Watching:
 
     def trusted(self, connection: "LinkConnection") -> None:
         """There is an answer again, or another link."""
+        connection.link.doubted = False
         fingerprint = connection.link.fingerprint
         self._lapses.there_again(fingerprint, self._clock.seconds())
         if fingerprint in self._lapses:

@@ -133,7 +133,7 @@ class Core:
         )
         self._bans, self._roster, self._sessions, self._links = bans, roster, sessions, links
         self.operations = Operations(
-            directory, registry, available, ledger, bans, sessions.__len__, self._expel
+            directory, registry, available, ledger, bans, sessions.__len__, self._expel, self.drain
         )
 
     @property
@@ -173,9 +173,21 @@ class Core:
         roster.tell_elsewhere, registry.put_out_elsewhere = cluster.tell, cluster.put_out
         self.gen2.registration.is_gone = cluster.is_gone
         self.gen2.registration.turn_away = self._turn_away
+        cluster.others.changed = self._others_changed
         self.ledger.keeps = self.ledger.is_shared = True
         self.cluster = cluster
         return cluster
+
+    def _others_changed(self, now: float) -> None:
+        assert self.cluster is not None
+        self.gen2.served_elsewhere(self.cluster.others.addresses, now)
+
+    def drain(self, drains: bool, now: float) -> None:
+        """Take this server out, or in again: those who are here are sent to others, if there
+        are any."""
+        if self.cluster is not None:
+            self.cluster.is_draining = drains
+            self.gen2.send_away(drains, now)
 
     def _turn_away(self, session: LinkSession, now: float) -> bool:
         cut_off = self.cluster is not None and not self.cluster.is_up

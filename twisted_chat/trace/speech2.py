@@ -25,6 +25,7 @@ from twisted_chat.wire.gen2 import (
     speech,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 from twisted_chat.wire.gen2.growth import Can
 
 _PROOF = {
@@ -141,6 +142,9 @@ def _words(message: Message) -> str:
             return f"can {', '.join(map(safe, features)) or 'what the first version can'}"
         case pairing.OwnAddresses(addresses=addresses):
             return f"has {', '.join(map(at, addresses)) or 'no addresses'} on its own machine"
+        case ServedElsewhere(addresses=addresses, go=go):
+            where = ", ".join(map(at, addresses)) or "nowhere else"
+            return f"serves you too at {where}" + ("; go there now" if go else "")
         case pairing.Seen(address=address):
             return f"you are seen at {at(address)}"
         case pairing.AskPairing():

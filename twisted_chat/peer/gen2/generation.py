@@ -11,14 +11,13 @@ from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
-from twisted_chat.peer.events import rooms
-from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.events.talk import Doing
 from twisted_chat.peer.gen2.commands import KeyedCommands
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
+from twisted_chat.peer.gen2.failover import Failover
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
@@ -28,15 +27,17 @@ from twisted_chat.peer.gen2.mesh import Mesh
 from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
 from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.room_news import told_of_room
 from twisted_chat.peer.gen2.rosters import Rosters
-from twisted_chat.peer.gen2.server import COMMANDS, KeyedServer
+from twisted_chat.peer.gen2.server import KeyedServer
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen2.answers import Answer, Expelled, Introduced, parse_answer
+from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
-from twisted_chat.wire.gen2.requests import RoomVerb, SignOfLife
+from twisted_chat.wire.gen2.requests import SignOfLife
 from twisted_chat.wire.gen2.room_news import RoomNews, Topic
 
 
@@ -112,6 +113,7 @@ class Gen2:
         )
         self._link = ways.server = self.registration.link
         self._requests = self._link.requests
+        self._failover = Failover(whereabouts, self._link, effects)
         self._keyless = Keyless(shared, whereabouts.may_be_far)
         self._keys = KeyDecisions(
             shared, trust, self._keyless, self._mesh.accepted, own.since_1970
@@ -186,7 +188,10 @@ class Gen2:
         self._mesh.moved(link, now)
 
     def doubted(self, link: Link, now: float) -> None:
-        self._mesh.doubted(link, now)
+        if link is self._requests.link:
+            self._failover.doubted(now)
+        else:
+            self._mesh.doubted(link, now)
 
     def lost(self, link: Link, now: float) -> None:
         if link is self._link.link:
@@ -230,30 +235,16 @@ class Gen2:
             self._requests.answer(message, now)  # What else is told is no news at the end.
         elif isinstance(message, Expelled):
             self.registration.expelled(message.why, now)
+        elif isinstance(message, ServedElsewhere):
+            self._failover.told(message, now)
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
         elif isinstance(message, (RoomNews, Topic)):
-            self._told_of_room(message, now)
+            told_of_room(message, self._shared, self._rosters, now)
         elif not self._rosters.told(message, now):
             known = self._requests.answer(message, now)
             if not known and message == Bare(Verb.HI):
                 self.registration.forgotten(now)
-
-    def _told_of_room(self, message: RoomNews | Topic, now: float) -> None:
-        """Somebody who runs a room has done something there."""
-        did = self._shared.gathering.did
-        if isinstance(message, Topic):
-            room = self._shared.talks.room(message.room)
-            if room is not None and room.about(message.text):
-                shown = rooms.TopicShown(message.text, room.name)
-                did(Doing.ROOM, shown, Someone(room.name), now)
-        elif not self._shared.contacts.is_ignored(message.by):
-            if message.verb is RoomVerb.INVITE:
-                self._rosters.invited(message.room)
-            if message.verb is RoomVerb.BAN and self._rosters.banned(message.room, message.by):
-                return
-            news = rooms.NewsOfRoom(COMMANDS[message.verb], message.room, message.by)
-            did(Doing.ROOM, news, Someone(message.by), now)
 
     def _registered(self, again: bool, now: float) -> None:
         self._lookalikes.call_me(self.registration.name)
@@ -273,9 +264,10 @@ class Gen2:
     @property
     def wake(self) -> float:
         due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
-        return min(due, self._ways.wake)
+        return min(due, self._ways.wake, self._failover.wake)
 
     def tick(self, now: float) -> None:
+        self._failover.tick(now)
         self._link.tick(now)
         self._rosters.tick(now)
         self._ways.tick(now)

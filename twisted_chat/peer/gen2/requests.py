@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.names import folded, may_travel
+from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
@@ -27,6 +28,19 @@ from twisted_chat.wire.gen2.requests import (
     verb_of,
 )
 from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
+
+RUN_BY = {
+    Command.INVITE: RoomVerb.INVITE,
+    Command.BAN: RoomVerb.BAN,
+    Command.UNBAN: RoomVerb.UNBAN,
+    Command.MUTE: RoomVerb.MUTE,
+    Command.UNMUTE: RoomVerb.UNMUTE,
+    Command.OP: RoomVerb.OP,
+    Command.DEOP: RoomVerb.DEOP,
+}
+"""What is asked of the server for each command of those who run a room."""
+COMMANDS = {verb: command for command, verb in RUN_BY.items()}
+"""The command of each verb that others can tell us of."""
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""

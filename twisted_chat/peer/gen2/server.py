@@ -5,7 +5,7 @@ from collections.abc import Callable
 from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
-from twisted_chat.peer.gen2.requests import ServerRequests
+from twisted_chat.peer.gen2.requests import RUN_BY, ServerRequests
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.talks import Talks
@@ -18,22 +18,9 @@ from twisted_chat.wire.gen2.requests import (
     GiveRoom,
     Kick,
     Request,
-    RoomVerb,
     RunRoom,
     SetTopic,
 )
-
-_VERBS = {
-    Command.INVITE: RoomVerb.INVITE,
-    Command.BAN: RoomVerb.BAN,
-    Command.UNBAN: RoomVerb.UNBAN,
-    Command.MUTE: RoomVerb.MUTE,
-    Command.UNMUTE: RoomVerb.UNMUTE,
-    Command.OP: RoomVerb.OP,
-    Command.DEOP: RoomVerb.DEOP,
-}
-COMMANDS = {verb: command for command, verb in _VERBS.items()}
-"""The command of each verb that others can tell us of."""
 
 
 class KeyedServer:
@@ -97,7 +84,7 @@ class KeyedServer:
         self._ask(request, RoomReady, created, close, now)
 
     def run(self, command: Command, room: str, name: str, close: Close, now: float) -> None:
-        self._ask(RunRoom(_VERBS[command], room, name), Done, lambda: None, close, now)
+        self._ask(RunRoom(RUN_BY[command], room, name), Done, lambda: None, close, now)
 
     def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
         self._ask(SetTopic(room, text), Done, lambda: None, close, now)

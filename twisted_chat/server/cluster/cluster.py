@@ -88,7 +88,7 @@ class Cluster:
         self._following = False
         self._ended: list[tuple[int, bool]] = []
         self._tells: list[Tell] = []
-        self._others = OtherServers(me, directory, registry)
+        self.others = OtherServers(me, directory, registry)
         self.is_up = False
         """Whether what is written here reaches the others, and theirs this one."""
         self._changed_at = now + PATIENCE  # There may be much to read first.
@@ -100,7 +100,7 @@ class Cluster:
         claims = min((one.until for one in self._wanted.claims.values()), default=NEVER)
         if not self.is_up:
             return claims
-        return min(claims, self._says_again, self._others.wake)
+        return min(claims, self._says_again, self.others.wake)
 
     @property
     def has_ended(self) -> bool:
@@ -115,11 +115,11 @@ class Cluster:
     @property
     def servers(self) -> dict[str, ClusterServer]:
         """The other servers, by their numbers."""
-        return self._others.there
+        return self.others.there
 
     def is_gone(self, server: str) -> bool:
         """Whether this server of the cluster is there no more."""
-        return server not in self._others.there
+        return server not in self.others.there
 
     def tell(self, user: User, message: bytes) -> None:
         """Let somebody be told this over the link to the server that serves it."""
@@ -219,7 +219,7 @@ class Cluster:
         if up:
             self._says_again = now + AGAIN
             self._replica.want((SERVER, self._me))
-            self._others.begin_anew(now)
+            self.others.begin_anew(now)
         else:
             self._replica.cut_off()
 
@@ -242,7 +242,7 @@ class Cluster:
         if now >= self._says_again:
             self._says_again = now + AGAIN
             self._replica.want((SERVER, self._me))
-        self._others.tick(now)
+        self.others.tick(now)
 
     # --- What others write
 
@@ -265,10 +265,10 @@ class Cluster:
             entry = read_entry(kind, logged.data)
             mine = None if own is None else read_entry(kind, own)
             if isinstance(entry, NameEntry) and entry.server:
-                self._others.named(entry.server, now)
+                self.others.named(entry.server, now)
             if kind == SERVER:
                 there = entry if isinstance(entry, ClusterServer) else None
-                self._others.said(what, there, now)
+                self.others.said(what, there, now)
                 return
             wants = self._follower.carry_out(logged.key, entry, mine, wall, now, changed=changed)
         except (NoEntry, ValueError) as wrong:

@@ -1,7 +1,8 @@
 """Which other servers of a cluster there are, and how users of one that is gone are let go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Directory, ServedBy, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.cluster.entries import ClusterServer
@@ -25,6 +26,8 @@ class OtherServers:
         self._directory = directory
         self._registry = registry
         self.there: dict[str, ClusterServer] = {}
+        self.changed: Callable[[float], None] = lambda now: None
+        """Is told that there are others than before, or that one is to be taken out."""
         self._gone: dict[str, float] = {}
         self._sweep: Iterator[User] | None = None
         self._swept: set[str] = set()
@@ -40,6 +43,7 @@ class OtherServers:
         """A server says that it is there, or has not for too long."""
         if server == self._me:
             return
+        before = self.there.get(server)
         if entry is None:
             self.there.pop(server, None)
             self.named(server, now)
@@ -47,6 +51,13 @@ class OtherServers:
             self.there[server] = entry
             self._gone.pop(server, None)
             self._swept.discard(server)
+        if entry != before:
+            self.changed(now)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where those are that take in users."""
+        return tuple(one.address for one in self.there.values() if not one.draining)
 
     def named(self, server: str, now: float) -> None:
         """Somebody is said to be at this server."""

@@ -16,6 +16,7 @@ from twisted_chat.names import casefold
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.claims import Claims
+from twisted_chat.server.gen2.directions import Directions
 from twisted_chat.server.gen2.rivals import Rivals
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
@@ -57,6 +58,8 @@ class LinkRegistration:
         self.rivals = Rivals()
         self.is_gone: Callable[[str], bool] = lambda server: False
         """Whether another server of the cluster is there no more."""
+        self.directions = Directions(sessions.registered, queue)
+        """Where else users are served."""
         self.turn_away: Callable[[LinkSession, float], bool] = lambda session, now: False
         """Ends the link to one who waited for a name, where there are none to be had for
         anybody, and says why; returns whether that is so."""
@@ -155,6 +158,7 @@ class LinkRegistration:
     def _register(self, session: LinkSession, now: float) -> None:
         """The user is registered over this link from now on, and another with its key is not."""
         self._sessions.register(session, now)
+        self.directions.tell(session)
         if (rival := self.rivals.take(session.link.fingerprint)) is not None:
             self._tell_of(session, rival[0], now)
 

@@ -56,7 +56,7 @@ class LinkServer:
         self._registry = registry
         self._sessions = sessions
         self._registration = self.registration = registration
-        self._rivals = registration.rivals
+        self._rivals, self._directions = registration.rivals, registration.directions
         self._queue = queue
         self._rate = rate
         self._ledger = ledger
@@ -131,6 +131,16 @@ class LinkServer:
         self._expel(session, why, now)
         self._arrange()
 
+    def served_elsewhere(self, others: tuple[Address, ...], now: float) -> None:
+        """Other servers serve our users too, at these addresses."""
+        self._directions.are(others, now)
+        self._arrange()
+
+    def send_away(self, sends: bool, now: float) -> None:
+        """Let users go to those, one after the other, or not any more."""
+        self._directions.send_away(sends, now)
+        self._arrange()
+
     def tick(self, now: float) -> None:
         """Do what has become due; `effects` has what comes of it."""
         for session in self._sessions.unknown(now):
@@ -145,6 +155,7 @@ class LinkServer:
                 self._registry.depart(user, now, expired=True)
         for speaker, message in self._backlog.earned(now):
             self._hear(speaker, message, now)
+        self._directions.tick(now)
         if now >= self._queue.wake:
             self._queue.turn(now)
         self._arrange()
@@ -161,7 +172,11 @@ class LinkServer:
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
         self.wake = min(
-            self._queue.wake, self._sessions.wake, self._rivals.wake, self._backlog.wake
+            self._queue.wake,
+            self._sessions.wake,
+            self._rivals.wake,
+            self._backlog.wake,
+            self._directions.wake,
         )
 
     # --- How much of it is heard

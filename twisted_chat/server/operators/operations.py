@@ -33,7 +33,8 @@ _TARGETS = {kind.value: kind for kind in BanKind}
 
 class Operations:
     """The orders. `links` says how many links there are; `expel` takes somebody out of the
-    server, and tells them why. `wake` is when `tick` is due, which goes on with what takes long.
+    server, and tells them why; `drain` sends those who are here to other servers, or does so no
+    more. `wake` is when `tick` is due, which goes on with what takes long.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Operations:
         bans: Bans,
         links: Callable[[], int],
         expel: Callable[[User, str, float], None],
+        drain: Callable[[bool, float], None],
     ) -> None:
         self._directory = directory
         self._registry = registry
@@ -53,6 +55,7 @@ class Operations:
         self._bans = bans
         self._links = links
         self._expel = expel
+        self._send_away = drain
         self._sweep: Iterator[User] | None = None
         self.wake = NEVER
         self._do: dict[str, Callable[[Mapping[str, Any], float], Reply]] = {
@@ -171,10 +174,12 @@ class Operations:
 
     def _drain(self, order: Mapping[str, Any], now: float) -> Reply:
         self._available.is_draining = True
+        self._send_away(True, now)
         return {"users": len(self._directory.users)}
 
     def _undrain(self, order: Mapping[str, Any], now: float) -> Reply:
         self._available.is_draining = False
+        self._send_away(False, now)
         return {"users": len(self._directory.users)}
 
     def _user(self, order: Mapping[str, Any]) -> User:

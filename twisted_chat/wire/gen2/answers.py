@@ -18,6 +18,7 @@ from twisted_chat.wire.gen2.contact import (
     read_contact,
     read_name,
 )
+from twisted_chat.wire.gen2.elsewhere import ServedElsewhere, read_elsewhere
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.listing import Listed, read_listed
@@ -189,6 +190,7 @@ Answer = (
     | NotCarrying
     | Checkup
     | NoCheckup
+    | ServedElsewhere
 )
 
 # --- Reading
@@ -263,6 +265,7 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"seen": read_seen,
     b"pair": read_pairing,
     b"check": read_checkup,
+    b"servers": read_elsewhere,
     b"carry": lambda argument: Carrying(read_fingerprint(first(argument))),
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from twisted_chat.errors import WireError
 
-PATHS, RELAY, CHECKUP = "paths", "relay", "check"
+PATHS, RELAY, CHECKUP, SERVERS = "paths", "relay", "check", "servers"
 """Looking for a way to others, with what a server says of it; taking, or carrying, over a
-server what finds no other way; and sending back what shows a user what its network does."""
+server what finds no other way; sending back what shows a user what its network does; and going
+to another server of those that share their names."""
 OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP)
-OF_USERS: tuple[str, ...] = (PATHS, RELAY)
+OF_USERS: tuple[str, ...] = (PATHS, RELAY, SERVERS)
 OF_PEERS: tuple[str, ...] = (PATHS,)
 """The features of this program: as a server, to a server, and to another peer."""
 KNOWN = frozenset((*OF_SERVERS, *OF_USERS, *OF_PEERS))

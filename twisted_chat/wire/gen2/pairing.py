@@ -41,7 +41,7 @@ class PathVerb(Enum):
     CARRY = "carry"
 
 
-def _written(addresses: tuple[Address, ...]) -> str:
+def written(addresses: tuple[Address, ...]) -> str:
     """Addresses as one argument: `IP,PORT`, with a semicolon between two, or a dash for none."""
     return ";".join(f"{host},{port}" for host, port in addresses) or NONE
 
@@ -56,7 +56,7 @@ class OwnAddresses:
     addresses: tuple[Address, ...] = ()
 
     def encode(self) -> bytes:
-        return f"own {_written(self.addresses)}".encode()
+        return f"own {written(self.addresses)}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Pairing:
         words = (
             *("pair", str(self.contact), self.tag.hex(), self.secret.hex()),
             "relay" if self.carried else "-",
-            _written(self.own),
+            written(self.own),
         )
         return " ".join(words).encode()
 
@@ -183,19 +183,20 @@ def read_asked_carrying(argument: str) -> AskCarrying:
     return AskCarrying(read_fingerprint(argument))
 
 
-def read_addresses(argument: str) -> tuple[Address, ...]:
-    """Read addresses in one argument, four at most. Raises WireError."""
+def read_addresses(argument: str, most: int = MAX_OWN) -> tuple[Address, ...]:
+    """Read addresses in one argument, so many at most. Raises WireError."""
     if argument == NONE:
         return ()
     every = argument.split(";")
-    if len(every) > MAX_OWN:
+    if len(every) > most:
         raise WireError("too many addresses")
     return tuple(read_address(one.replace(",", " ")) for one in every)
 
 
 def read_own(argument: str) -> OwnAddresses:
     """The arguments of `own`. Raises WireError."""
-    return OwnAddresses(read_addresses(*arguments(_own, argument)))
+    (addresses,) = arguments(_own, argument)
+    return OwnAddresses(read_addresses(addresses))
 
 
 def read_seen(argument: str) -> Seen:
