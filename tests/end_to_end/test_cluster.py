@@ -193,6 +193,42 @@ class Together(ClusterTestCase):
         again.expect("> you are in lab with")
         bob.expect("alice came")
 
+    def test_killed_and_drained(self) -> None:
+        """Users of a server that is killed are in their rooms at another within five seconds
+        after they ask for something, and those of one that is drained at once; nobody sees them
+        leave, and what is said is heard all the time."""
+        nats = self.nats()
+        first, second = (self.shared(nats.url) for _ in range(2))
+        control = self.directory() / "control.sock"
+        third = self.shared(nats.url, "--control", control)
+        alice, bob = (
+            self.person(name, port, self.directory() / name)
+            for name, port in zip(("alice", "bob"), self.ports[::2], strict=False)
+        )
+        alice.type_lines("$roomcreate lab")
+        alice.expect("> you are in lab alone")
+        bob.type_lines("$roomjoin lab")
+        bob.expect("> you are in lab")
+        alice.expect("> bob came")
+        first.kill()
+        killed = time.monotonic()
+        alice.type_lines("$userlist", "still here")
+        bob.expect("< alice: still here")
+        alice.type_lines("$roomcreate den")
+        alice.expect("> you are in den alone")
+        self.assertLess(time.monotonic() - killed, AGREED)
+        drain = self.start("udpchat", "ctl", "--control", control, "drain")
+        self.assertEqual(drain.wait(), 0)
+        second.expect("user bob is of this server now")
+        bob.type_lines("$roomjoin den")
+        alice.expect("bob came")
+        status = self.start("udpchat", "ctl", "--control", control, "status")
+        self.assertEqual(status.wait(), 0)
+        for one in (alice, bob):
+            self.assertNotIn(" left", one.said)
+            self.assertNotIn("does not answer", one.said)
+        third.kill()
+
     def test_races(self) -> None:
         """Of three who ask three servers for one name at once one gets it, of many names, and all
         servers say who: also after all NATS servers and one room server were killed."""

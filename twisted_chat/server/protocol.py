@@ -17,6 +17,7 @@ from twisted_chat.directory.directory import (
     Registered,
     RoomCreated,
     RoomGone,
+    ServedBy,
 )
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.links import Carrier, Link, LinkEffect
@@ -30,6 +31,7 @@ from twisted_chat.tally import EVERY, LogLines, Tally
 _LINES: dict[type[Change], tuple[str, str, str]] = {
     Registered: ("registered", "users who registered", "user {name} registered from {at}"),
     Departed: ("departed", "users who left or expired", "user {name} at {at} {how}"),
+    ServedBy: ("taken_over", "users of other servers", "user {name} is of this server now"),
     RoomCreated: ("room_created", "rooms created", "room {name} created"),
     RoomGone: ("room_gone", "rooms gone", "room {name} gone"),
 }
