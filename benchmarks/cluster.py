@@ -32,9 +32,20 @@ PATIENCE = 120.0
 READ = "names and rooms are in nats://"
 
 
+PEOPLE = 12
+"""Whose server is killed."""
+
+
 @contextlib.contextmanager
 def server(journal: str, place: Path) -> Iterator[tuple[int, float]]:
     """A room server that is ready, its port, and the seconds that it took to be."""
+    with running(journal, place) as (_, port, took):
+        yield port, took
+
+
+@contextlib.contextmanager
+def running(journal: str, place: Path) -> Iterator[tuple[subprocess.Popen[str], int, float]]:
+    """The same, and its process."""
     port, begun = free_port(), time.monotonic()
     words = ["--interface", HOST, "--control", "none", "--rate", "0", "--second-port", "none"]
     words += ["--max-users-per-host", "1000000", "--max-names", "2000000", "--journal", journal]
@@ -52,7 +63,7 @@ def server(journal: str, place: Path) -> Iterator[tuple[int, float]]:
             if ready in line:
                 break
         try:
-            yield port, time.monotonic() - begun
+            yield process, port, time.monotonic() - begun
         finally:
             process.kill()
 
@@ -117,6 +128,49 @@ def seen(here: int, there: int) -> list[float]:
     return found
 
 
+def taken_over(url: str, place: Path, *, asks: bool) -> list[float]:
+    """Seconds after the death of a server until each of its users is served by another: of those
+    who ask it for something just then, or of those who are silent."""
+    with contextlib.ExitStack() as stack:
+        first, port, _ = stack.enter_context(running(url, place))
+        second, _, _ = stack.enter_context(running(url, place))
+        people = []
+        for number in range(PEOPLE):
+            home = str(place / f"{asks}{number}")
+            names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME")
+            peer = subprocess.Popen(
+                [
+                    *(str(Path(sys.executable).with_name("udpchat")), HOST, str(port), "--json"),
+                    *("--name", f"person{number}", "--no-store"),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env={**os.environ, **dict.fromkeys(names, home)},
+            )
+            stack.callback(peer.wait)
+            stack.callback(peer.kill)
+            assert peer.stdout is not None
+            for line in peer.stdout:
+                if "registered_as" in line:
+                    break
+            people.append(peer)
+            time.sleep(0.0 if asks else 1.0)  # So that not all say a sign of life at once.
+        first.kill()
+        killed, found = time.monotonic(), []
+        for peer in people if asks else ():
+            assert peer.stdin is not None
+            peer.stdin.write("$userlist\n")
+            peer.stdin.flush()
+        assert second.stdout is not None
+        for line in second.stdout:
+            if "is of this server now" in line:
+                found.append(time.monotonic() - killed)
+                if len(found) == PEOPLE:
+                    break
+        return found
+
+
 async def _fill(url: str, stream: str) -> None:
     import nats
 
@@ -141,6 +195,8 @@ def main() -> dict[str, float]:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         with server("memory", place) as (port, _):
             rates.append(["memory", "1", f"{confirmed([port], 'm'):,.0f}"])
+        with server(str(place / "names.sqlite"), place) as (port, _):
+            rates.append(["SQLite", "1", f"{confirmed([port], 's'):,.0f}"])
         for many in (1, 3):
             folder = place / f"nats{many}"
             folder.mkdir()
@@ -159,6 +215,10 @@ def main() -> dict[str, float]:
                 if many == 1:
                     times = seen(ports[0], ports[1])
             if many == 1:
+                asked, silent = (
+                    taken_over(f"nats://{hosts}/people{asks}", place, asks=asks)
+                    for asks in (True, False)
+                )
                 with server(f"nats://{hosts}/many", place):
                     pass
                 asyncio.run(_fill(servers[0].url, "many"))
@@ -170,6 +230,14 @@ def main() -> dict[str, float]:
     last = quantiles(times, n=100)[-1]
     shown = [[f"{median(times):.1f}", f"{last:.1f}"]]
     table("From a join to its being seen at another server", ["ms, median", "99 %"], shown)
+    table(
+        f"From the death of a server until its {PEOPLE} users are served by another",
+        ["who", "s, median", "last"],
+        [
+            [who, f"{median(one):.1f}", f"{max(one):.1f}"]
+            for who, one in (("ask for something", asked), ("are silent", silent))
+        ],
+    )
     took = reached["seconds in which a new server has read"]
     table("A new server", ["names", "s"], [[f"{KNOWN:,}", f"{took:.1f}"]])
     return {**reached, "join to roster, median, ms": median(times), "99 %, ms": last}

@@ -7,6 +7,7 @@ from tests.support.mixed_server import PLACES, MixedServer
 from twisted_chat.links import Link
 from twisted_chat.server.cluster.entries import FREED, NAME, ROOM, SERVER, Key
 from twisted_chat.server.cluster.replica import Logged, Publish
+from twisted_chat.server.gen2.introductions import PairSecrets
 
 WALL = 1_800_000_000.0
 """The time of day when the clock of a server stands at 0."""
@@ -66,14 +67,16 @@ class ClusterOfServers:
     """Servers, by their numbers, and their log. Nothing happens but by `settle` and `wait`,
     or, a step at a time, by `send` and `feed`."""
 
-    def __init__(self, count: int = 3, **bounds: float) -> None:
+    def __init__(
+        self, count: int = 3, *, secrets: PairSecrets | None = None, **bounds: float
+    ) -> None:
         self.log = FakeLog()
         self.servers: list[MixedServer] = []
         self.ways: list[_Way] = []
         self.damaged: list[str] = []
         self.dead: set[int] = set()
         self.unacked: deque[tuple[int, Publish, int]] = deque()
-        self._bounds = bounds
+        self._bounds, self._secrets = bounds, secrets
         self.now = 1000.0
         for _ in range(count):
             self.start()
@@ -81,7 +84,8 @@ class ClusterOfServers:
 
     def start(self) -> int:
         """One more server. Returns its number."""
-        number, server = len(self.servers), MixedServer(**self._bounds)  # type: ignore[arg-type]
+        number = len(self.servers)
+        server = MixedServer(secrets=self._secrets, **self._bounds)  # type: ignore[arg-type]
         server.now = self.now
         address = f"192.0.2.{number + 1}", 8090
         server.core.join(f"server{number}", address, self.damaged.append, server.now)

@@ -170,6 +170,7 @@ class Core:
             self.operations.sweep,
         )  # fmt: skip
         cluster = Cluster(me, address, directory, registry, follower, damaged, now)
+        self._introductions.tell_elsewhere = cluster.tell
         roster.tell_elsewhere, registry.put_out_elsewhere = cluster.tell, cluster.put_out
         self.gen2.registration.is_gone = cluster.is_gone
         self.gen2.registration.turn_away = self._turn_away
@@ -200,6 +201,7 @@ class Core:
         session = self._sessions.registered.get(fingerprint)
         if session is not None:
             self._links.tell(session, message)
+            self._introductions.told_elsewhere(fingerprint, message)
 
     def _announce(self, change: Change, name: str) -> None:
         if self.cluster is None or self.cluster.changed(change, name):

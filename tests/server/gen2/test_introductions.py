@@ -2,6 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.cluster import ClusterOfServers
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.links import Link
 from twisted_chat.server.gen2.introductions import ASKED_OF_ONE, AskedFor, PairSecrets
@@ -13,6 +14,7 @@ from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, OwnAddresses, 
 from twisted_chat.wire.gen2.requests import QuitRoom
 
 AT = {"10.0.0.1": ("10.0.0.1", 7000), "192.168.1.2": ("192.168.1.2", 7000)}
+AT_EACH = ("anna", "ben")
 INSIDE = ("192.168.1.2", 7000), ("192.168.1.3", 7001)
 
 
@@ -204,3 +206,63 @@ class Own(SynchronousTestCase):
         self.assertEqual(
             self.told(self.come("carla", 2, "127.0.0.1"), "dora"), (("127.0.0.1", 7003),)
         )
+
+
+class AcrossServers(SynchronousTestCase):
+    """Two servers of a cluster, with anna at the first and ben at the second."""
+
+    def setUp(self) -> None:
+        drawn = iter(range(1, 99))
+        secrets = PairSecrets(bytes(32), lambda count: bytes((next(drawn),)) * count)
+        self.cluster = ClusterOfServers(2, secrets=secrets)
+        self.anna, self.ben = (self.come(number, name) for number, name in enumerate(AT_EACH))
+
+    def come(self, number: int, name: str) -> Link:
+        """Somebody is registered at the server of this number."""
+        server = self.cluster.servers[number]
+        link = server.link(number)
+        server.say(link, Can((PATHS, RELAY)).encode())
+        server.say(link, f"hi {name}".encode())
+        self.cluster.settle()
+        return link
+
+    def ask(self, number: int, link: Link, message: bytes) -> list[Pairing]:
+        """What one is told of others as it asks for this at its server."""
+        server = self.cluster.servers[number]
+        server.take(link)
+        server.say(link, message)
+        self.cluster.settle()
+        return self.told(number, link)
+
+    def told(self, number: int, link: Link) -> list[Pairing]:
+        """What one is told of others."""
+        return [one for one in self.cluster.servers[number].take(link) if isinstance(one, Pairing)]
+
+    def test_room(self) -> None:
+        """Those who meet in a room are told of each other, with one tag and one secret, and that
+        nothing is carried between them; once, however many servers know of it."""
+        self.cluster.servers[0].say(self.anna, b"rc lab")
+        self.cluster.settle()
+        self.cluster.servers[0].say(self.anna, b"rj lab")
+        self.cluster.settle()
+        (of_anna,) = self.ask(1, self.ben, b"rj lab")
+        (of_ben,) = self.told(0, self.anna)
+        self.assertEqual(of_anna.contact, ContactInfo("anna", KEYS[0], *PLACES[0]))
+        self.assertEqual(of_ben.contact, ContactInfo("ben", KEYS[1], *PLACES[1]))
+        self.assertEqual((of_anna.tag, of_anna.secret), (of_ben.tag, of_ben.secret))
+        self.assertFalse(of_anna.carried or of_ben.carried)
+
+    def test_poke(self) -> None:
+        """So are those of whom one has asked for the other, and either may ask for it anew."""
+        (of_ben,) = self.ask(0, self.anna, b"ar ben")
+        (of_anna,) = self.told(1, self.ben)
+        self.assertEqual(of_ben.secret, of_anna.secret)
+        self.cluster.wait(6)
+        (again,) = self.ask(1, self.ben, AskPairing(KEYS[0]).encode())
+        self.assertNotEqual(again.secret, of_anna.secret)
+        self.assertEqual([one.secret for one in self.told(0, self.anna)], [again.secret])
+
+    def test_nothing_to_do(self) -> None:
+        """Nobody else may ask for it."""
+        self.assertEqual(self.ask(1, self.ben, AskPairing(KEYS[0]).encode()), [])
+        self.assertEqual(self.told(0, self.anna), [])

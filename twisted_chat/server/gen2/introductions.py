@@ -19,6 +19,7 @@ from twisted_chat.server.gen2.roster import contact
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession
 from twisted_chat.server.nearby import Nearby
+from twisted_chat.wire.gen2.answers import Introduced, parse_answer
 from twisted_chat.wire.gen2.datagrams import SECRET_BYTES, TAG_BYTES
 from twisted_chat.wire.gen2.growth import PATHS, RELAY
 from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, Pairing, Seen
@@ -33,6 +34,8 @@ PAIRS = 100_000
 ASKED_OF_ONE = 64
 """Those for whom one user has asked, the latest, and is together with though they are in no
 room."""
+_ASKED = b"in "
+"""How the message begins that tells of somebody who has asked for one."""
 ASKERS = 10_000
 """Users of whom that is known, the latest who have asked."""
 
@@ -99,6 +102,8 @@ class Introductions:
         self._again = Rate(1 / AGAIN, AT_ONCE, PAIRS)
         self._asked_for = AskedFor()
         self.together = self._asked_for.together
+        self.tell_elsewhere: Callable[[User, bytes], None] = lambda user, message: None
+        """Has a user of another server told this."""
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -133,6 +138,13 @@ class Introductions:
             self._asked_for.asked(asker.fingerprint, found.fingerprint)
             self.introduce(asker, found, now)
 
+    def told_elsewhere(self, fingerprint: str, message: bytes) -> None:
+        """Another server has told one of our users this: perhaps who has asked for them there."""
+        if message.startswith(_ASKED):
+            news = parse_answer(message)
+            if isinstance(news, Introduced):
+                self._asked_for.asked(news.contact.fingerprint, fingerprint)
+
     def ask(
         self, request: AskPairing, user: KeyHolder, found: KeyHolder | None, now: float
     ) -> None:
@@ -145,19 +157,25 @@ class Introductions:
             self._queue.send(self._registered[user.fingerprint], refused.encode())
 
     def introduce(self, one: User, other: User, now: float) -> float | None:
-        """Tell two of each other. Returns 0, or the seconds for which it is too soon; None
-        where one of them cannot look for a way."""
+        """Tell two of each other, of whom the first is here. Returns 0, or the seconds for which
+        it is too soon; None where one of them cannot look for a way."""
         secrets = self._secrets
         here, there = (self._registered.get(user.fingerprint) for user in (one, other))
-        if secrets is None or here is None or there is None:
+        if secrets is None or here is None or (there is None and not other.server):
             return None
-        if not (here.link.has(PATHS) and there.link.has(PATHS)):
+        if not all(one.link.has(PATHS) for one in (here, there) if one is not None):
             return None
         tag = secrets.tag(one.fingerprint, other.fingerprint)
         if wait := self._again.wait(tag.hex(), now, 1):
             return wait
         self._again.charge(tag.hex(), now, 1)
         secret = secrets.draw(SECRET_BYTES)
+        if there is None:
+            # Nothing is carried between servers, and nobody is told what another machine has.
+            found = self._nearby.contact(contact(other), here.address)
+            self._queue.tell(here, Pairing(found, tag, secret, carried=False).encode())
+            self.tell_elsewhere(other, Pairing(contact(one), tag, secret, carried=False).encode())
+            return 0.0
         carried = self.carries and here.link.has(RELAY) and there.link.has(RELAY)
         same_host = here.address[0] == there.address[0]
         for to, of, user, at in ((here, there, other, one), (there, here, one, other)):
