@@ -120,9 +120,12 @@ class End:
 class QuicCase(SynchronousTestCase):
     """A caller, somebody to be called, and a network between them."""
 
+    seed = 1
+    """Of what the network loses."""
+
     def setUp(self) -> None:
         self.clock = Clock()
-        self.network = FakeNetwork(self.clock)
+        self.network = FakeNetwork(self.clock, self.seed)
         self.caller = End(self.network, KEYS[0], CALLER)
         self.called = End(self.network, KEYS[1], CALLED)
 
