@@ -12,7 +12,7 @@ from twisted_chat.directory.entries import User
 HOSTS = ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["come", "come", "go", "hear", "keyed"]),
+        st.sampled_from(["come", "come", "go", "hear", "keyed", "away"]),
         st.sampled_from(HOSTS),
         st.integers(1, 4),
     ),
@@ -32,19 +32,30 @@ class SiteTests(SynchronousTestCase):
     @many
     @given(steps)
     def test_first_to_lose_its_place(self, steps: list[tuple[str, str, int]]) -> None:
-        """It is always the longest silent of a largest site, of those without a key; and
-        in the end nothing is left of anybody."""
+        """It is always the longest silent of a largest site, of those without a key; all are
+        counted; and in the end nothing is left of anybody."""
         directory = Directory()
         for now, (what, host, port) in enumerate(steps):
             address = (host, port)
             name, fingerprint = f"{host} {port}", f"{host} {port}" if what == "keyed" else ""
             if what == "go":
                 directory.apply(Departed(address), now)
+            elif what == "away":
+                directory.apply(Departed(f"{host} {port}"), now)
             elif what == "hear":
                 directory.apply(Heard(address), now)
             else:
                 directory.apply(Registered(address, name, name + fingerprint, fingerprint), now)
-            plain = [user for user in directory.users.read() if not user.fingerprint]
+            everybody = list(directory.users.read())
+            plain = [user for user in everybody if not user.fingerprint]
+            for user in everybody:
+                there = [one for one in everybody if owner(one) == owner(user)]
+                keyed = [one for one in there if one.fingerprint]
+                counted = directory.users_at_site, directory.holders_at_site
+                found_there = [count(user.address[0]) for count in counted]
+                self.assertEqual(found_there, [len(there), len(keyed)])
+                if user.fingerprint:
+                    self.assertIsNot(directory.user_at(user.address), user)
             found = directory.first_to_lose_its_place()
             if not plain:
                 self.assertIsNone(found)

@@ -29,7 +29,7 @@ class Sites:
 
     def __init__(self) -> None:
         # Most users are alone at their site, and an index by address besides would be
-        # a tenth of all memory.
+        # a tenth of all memory; an entry for the site of one with a key, two fifths.
         self._sites: Shards[str, User | _Site] = Shards()
         # The sites with two users without a key, or more, by how many these are.
         self._sizes: dict[int, dict[_Site, None]] = {}
@@ -44,7 +44,9 @@ class Sites:
         here = self._sites.get(site(address[0]))
         if type(here) is _Site:
             return here.users.get(address)
-        return here if here is not None and here.address == address else None  # type: ignore[union-attr,return-value]
+        if type(here) is User and here.address == address:
+            return here
+        return None
 
     def count(self, host: str) -> int:
         """How many users are registered from where this host address belongs."""
@@ -54,7 +56,7 @@ class Sites:
     def count_holders(self, host: str) -> int:
         """How many of them have a key."""
         here = self._sites.get(site(host))
-        return here.holders if isinstance(here, _Site) else 0
+        return here.holders if isinstance(here, _Site) else int(isinstance(here, KeyHolder))
 
     def silent_at_largest(self) -> User | None:
         """Who has not been heard for the longest time, of those without a key at the site
@@ -67,14 +69,16 @@ class Sites:
         """This user, who was just heard, is there."""
         owner = site(user.address[0])
         here = self._sites.get(owner)
-        if here is None and not isinstance(user, KeyHolder):
+        if here is None:
             self._sites.set(owner, user)
             return
         if not isinstance(here, _Site):
             alone, here = here, _Site()
-            if alone is not None:
-                here.users[alone.address] = alone
             self._sites.set(owner, here)
+            self._put(here, alone)
+        self._put(here, user)
+
+    def _put(self, here: _Site, user: User) -> None:
         if isinstance(user, KeyHolder):
             here.holders += 1
         else:
