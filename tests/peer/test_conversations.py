@@ -43,11 +43,11 @@ class Noting(LineWording):
 
     def __init__(self, events: list[Said | TalkingTo]) -> None:
         super().__init__()
-        self._events = events
+        self.events = events
 
     def lines(self, event: Event) -> list[str]:
         if isinstance(event, Said | TalkingTo):
-            self._events.append(event)
+            self.events.append(event)
         return super().lines(event)
 
 

@@ -7,7 +7,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer import SERVER, World, address_of, both
 from tests.peer.keyed import KeyedWorld, key_of
+from tests.peer.test_conversations import Noting
 from twisted_chat.links import SendFrame
+from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.wire.gen2.answers import Introduced
 from twisted_chat.wire.gen2.contact import ContactInfo
 
@@ -84,6 +87,26 @@ class Knocks(SynchronousTestCase):
         ann.type("$to bob", "$kick", "$to lab", "still here?", wait=2)
         self.assertEqual(bob.told("still here?"), ["< ann in room lab: still here?"])
         self.assertEqual(eve.told("still here?"), ["< ann: still here?"])
+
+    def test_answered(self) -> None:
+        """One who talks to somebody already is told that they hear each other, and not to turn
+        to where they are."""
+        ann, bob = KeyedWorld().room("ann", "bob")
+        ann.type("$poke bob", wait=2)
+        bob.type("$poke ann", wait=2)
+        notice = "> bob wants to talk too: you hear each other now, privately; $kick ends it"
+        self.assertEqual(ann.told("bob wants to talk"), [notice])
+
+    def test_ended_by_the_other(self) -> None:
+        """Where the other one has ended a private conversation what is typed goes nowhere, and
+        that is told as soon as it has ended."""
+        ann, bob = KeyedWorld().room("ann", "bob")
+        noting = ann.node.wording = Noting([])
+        ann.type("$poke bob", wait=2)
+        bob.type("$poke ann", "$kick", wait=2)
+        told = [one for one in noting.events if isinstance(one, TalkingTo)]
+        self.assertEqual([one.conversation == Talk() for one in told], [False, True])
+        self.assertIn("nobody heard that", ann.type("still there?")[0])
 
     def test_before_the_room(self) -> None:
         """Who has knocked before hears nothing of a room, and the person is told, once."""

@@ -45,6 +45,7 @@ from twisted_chat.wire.gen2.requests import (
     RoomVerb,
     parse_request,
 )
+from twisted_chat.wire.gen2.room_news import RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 
@@ -268,4 +269,5 @@ class FakeServer:
                 del self.rooms[called]
             case GiveRoom(_, who):
                 room.owner = self.users[who].fingerprint
+                self._tell(who, RoomNews(RoomVerb.GIVE, called, name))
         self._tell(name, Done(verb, called))

@@ -271,6 +271,7 @@ class Session:
         typed = self._input
         while typed.waiting and not self._over and typed.do_next(now):
             pass
+        self._talks.end_what_is_over()
         if typed.ended:
             self._generation.unattended()
             if typed.all_done and not self._over:

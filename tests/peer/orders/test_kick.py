@@ -15,7 +15,9 @@ class Commands(SynchronousTestCase):
     def test_kick_one(self) -> None:
         """Who created a room puts a member out of it; nobody else can."""
         alice, bob, carol = KeyedWorld().room("alice", "bob", "carol")
-        self.assertIn("only the one who created lab, and its ops, can", bob.type("$kick carol")[0])
+        self.assertIn(
+            "only the one whose room lab is, and its ops, can", bob.type("$kick carol")[0]
+        )
         self.assertIn("nobody called zoe", alice.type("$kick zoe")[0])
         alice.type("$roomcreate den")
         carol.type("$poke alice", "$kick alice")

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld
+from tests.peer.keyed import KeyedWorld, key_of
 from tests.peer.orders import OrdersCase
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import rooms
@@ -61,14 +61,29 @@ class Commands(SynchronousTestCase):
         self.assertEqual(len(alice.session._talks.rooms()), MAX_ROOMS)
 
     def test_close_and_give(self) -> None:
-        """A room is closed, or handed on, by who created it."""
+        """A room is closed, or handed on, by the one whose it is, and the one who gets it is
+        told."""
         alice, bob = KeyedWorld().room("alice", "bob")
-        self.assertIn("only the one who created", bob.type("$roomclose")[0])
-        self.assertIn("only the one who created", bob.type("$roomgive bob")[0])
+        self.assertIn("only the one whose room lab is", bob.type("$roomclose")[0])
+        self.assertIn("only the one whose room lab is", bob.type("$roomgive bob")[0])
         self.assertEqual(alice.type("$roomgive bob"), ["> the room lab is bob's now"])
-        self.assertIn("only the one who created", alice.type("$roomclose")[0])
-        self.assertIn("> your room lab is closed", bob.type("$roomclose"))
+        self.assertIn("alice has given you lab, which is your room now", bob.lines[-1])
+        self.assertIn("only the one whose room lab is", alice.type("$roomclose")[0])
+        closed = ["> you are not in lab any more", "> your room lab is closed"]
+        self.assertEqual(bob.type("$roomclose")[-2:], closed)
         self.assertEqual(alice.lines[-1], "> lab was closed")
+
+    def test_given(self) -> None:
+        """A room that was given to somebody is theirs also after a server was started again that
+        remembers nothing."""
+        world = KeyedWorld()
+        alice, _ = world.room("alice", "bob")
+        alice.type("$roomgive bob")
+        world.kill_server()
+        world.start_server()
+        world.wait(60)
+        self.assertEqual(world.fake_server.rooms["lab"].owner, key_of("bob"))
+        self.assertEqual(alice.told("you are not in"), [])
 
     def test_close(self) -> None:
         """Who closes a room is not told to have been put out of it."""

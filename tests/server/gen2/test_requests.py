@@ -40,6 +40,7 @@ from twisted_chat.wire.gen2.requests import (
     RoomRequest,
     RoomVerb,
 )
+from twisted_chat.wire.gen2.room_news import RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, Went
 
 HI, AR, RC, RJ = (Bare(verb) for verb in (Verb.HI, Verb.AR, Verb.RC, Verb.RJ))
@@ -155,6 +156,7 @@ class OwnershipTests(SynchronousTestCase):
         server = self.server
         gives, kicks = Done(RoomVerb.GIVE, "lab"), Done(RoomVerb.KICK, "lab")
         self.assertEqual(server.ask(self.anna, GiveRoom("lab", "ben")), [gives])
+        self.assertEqual(server.take(self.ben), [RoomNews(RoomVerb.GIVE, "lab", "anna")])
         refused = Refused(RoomVerb.KICK, "lab", Ground.NOT_OP)
         self.assertEqual(server.ask(self.anna, Kick("lab", "ben")), [refused])
         self.assertEqual(server.ask(self.ben, Kick("lab", "anna"))[-1], kicks)

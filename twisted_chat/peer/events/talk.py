@@ -140,6 +140,7 @@ class Knocking(Enum):
     """What becomes of it when somebody asks for us."""
 
     HEARS = "hears"
+    ANSWERS = "answers"
     CALLS = "calls"
     BARRED = "barred"
 
@@ -151,7 +152,8 @@ class WantsToTalk(Event):
     who: Someone
     """Who."""
     asking: Knocking
-    """They hear us from now on; they do once `poke` answers; or once their key is accepted."""
+    """They hear us from now on; they do, and it is to them that what is typed goes; they do once
+    `poke` answers; or once their key is accepted."""
 
 
 @dataclass(frozen=True, slots=True)

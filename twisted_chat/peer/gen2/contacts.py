@@ -104,6 +104,8 @@ class IntroducedContacts:
             doing, asking = Doing.KNOCK, Knocking.CALLS
         elif contact.barred:
             doing, asking = Doing.KNOCK, Knocking.BARRED
+        elif contact is self._talks.current:
+            doing, asking = Doing.TALK, Knocking.ANSWERS
         else:
             doing, asking = Doing.TALK, Knocking.HEARS
         self._gathering.did(doing, WantsToTalk(contact.who, asking), contact.who, now)

@@ -40,6 +40,7 @@ RUN_BY = {
 }
 """What is asked of the server for each command of those who run a room."""
 COMMANDS = {verb: command for command, verb in RUN_BY.items()}
+COMMANDS[RoomVerb.GIVE] = Command.ROOMGIVE
 """The command of each verb that others can tell us of."""
 
 PATIENCE = 10.0

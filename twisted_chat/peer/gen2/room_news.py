@@ -18,9 +18,9 @@ def told_of_room(message: RoomNews | Topic, shared: Shared, rosters: Rosters, no
         if room is not None and room.about(message.text):
             shown = rooms.TopicShown(message.text, room.name)
             did(Doing.ROOM, shown, Someone(room.name), now)
-    elif not shared.contacts.is_ignored(message.by):
-        if message.verb is RoomVerb.INVITE:
-            rosters.invited(message.room)
+        return
+    rosters.run(message)
+    if not shared.contacts.is_ignored(message.by):
         if message.verb is RoomVerb.BAN and rosters.banned(message.room, message.by):
             return
         news = rooms.NewsOfRoom(COMMANDS[message.verb], message.room, message.by)

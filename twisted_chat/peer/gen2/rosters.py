@@ -11,10 +11,12 @@ from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.server import Close, Outcome
 from twisted_chat.wire.common import JoinRoom
 from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
-from twisted_chat.wire.gen2.requests import QuitRoom
-from twisted_chat.wire.gen2.room_news import Muting
+from twisted_chat.wire.gen2.requests import QuitRoom, RoomVerb
+from twisted_chat.wire.gen2.room_news import Muting, RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
+MAX_OWN = 1_000
+"""Rooms of ours that are known: others are not taken when they are given to us."""
 MAX_PRIVATE = 1_000
 """Rooms of which it is known that they may be private."""
 
@@ -93,15 +95,24 @@ class Rosters:
         """A room is ours to create again, or no longer; perhaps a `private` one."""
         (self._own.add if ours else self._own.discard)(folded(room))
         if private:
-            self.invited(room)
+            self._invited(room)
 
-    def invited(self, room: str) -> None:
+    def _invited(self, room: str) -> None:
         """This room may be private: where it has to be created again it is so then too. There
         are only so many of which that is known."""
         if len(self._private) < MAX_PRIVATE:
             self._private.add(folded(room))
 
     # --- What the server says
+
+    def run(self, news: RoomNews) -> None:
+        """Somebody who runs a room has done something for us: let us in, or given it to us, who
+        are in it, so that it is ours to create again."""
+        inside = self._talks.room(news.room) is not None
+        if news.verb is RoomVerb.INVITE:
+            self._invited(news.room)
+        elif news.verb is RoomVerb.GIVE and inside and len(self._own) < MAX_OWN:
+            self.created(news.room, ours=True)
 
     def banned(self, room: str, by: str) -> bool:
         """Somebody has banned us from a room. True if we are in it, and told so as we are put

@@ -85,9 +85,13 @@ class Talks:
     @property
     def current(self) -> JoinedRoom | Contact | None:
         """Where what is typed goes. None if that is nowhere."""
+        self.end_what_is_over()
+        return self._current
+
+    def end_what_is_over(self) -> None:
+        """Where the other one has ended the current one, what is typed goes nowhere."""
         if isinstance(self._current, Contact) and not self._current.talking:
             self.turn_to(None)
-        return self._current
 
     @property
     def current_room(self) -> JoinedRoom | None:

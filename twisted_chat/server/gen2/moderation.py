@@ -80,6 +80,10 @@ class Moderation:
             self._registry.charge_telling(room, by, now)
             self._roster.tell_all(room, Topic(room.name, text).encode())
 
+    def given(self, room: Room, heir: str, by: User) -> None:
+        """Tell the one with this key that the room is theirs now."""
+        self._tell(heir, RoomVerb.GIVE, room, by)
+
     def _invite(self, room: Room, key: str, name: str, by: KeyHolder, now: float) -> Ground | None:
         rules = room.rules
         if rules.bans(key):

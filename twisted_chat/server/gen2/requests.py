@@ -209,10 +209,9 @@ class LinkRequests:
             return
 
         def close(ground: Ground | None, now: float) -> None:
-            if ground is None:
-                self._done(request, outlet)
-            else:
-                self._refuse(request, ground, outlet)
+            self._close(request, ground, outlet)
+            if ground is None and heir is not None and heir is not user:
+                self._moderation.given(room, heir.fingerprint, user)
 
         heir = self._available.find(request.name)
         if heir is None or room not in heir.rooms:

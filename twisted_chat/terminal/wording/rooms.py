@@ -77,6 +77,8 @@ _NEWS = {
     Command.UNBAN: "{by} lets you into {room} again",
     Command.OP: "{by} has made you an op of {room}: $help shows what you can do",
     Command.DEOP: "{by} has made you no op of {room} any more",
+    Command.ROOMGIVE: "{by} has given you {room}, which is your room now: $help shows what you can"
+    " do",
 }
 
 
@@ -133,8 +135,10 @@ def _kicked(event: rooms.KickedOut) -> str:
 
 def _not_kicked(event: rooms.NotKickedOut) -> str:
     name, room = shown_name(event.name), shown_name(event.room)
-    who = f"only the one who created {room}, and its ops,"
-    text = f"{who} can put {name} out of it, and only a member"
+    text = (
+        f"only the one whose room {room} is, and its ops, can put {name} out of it, and only a"
+        " member"
+    )
     return f"{text}; {name} still hears you, as you hear {name}" if event.hears else text
 
 
@@ -160,7 +164,7 @@ def _kick_from_where(event: rooms.KickFromWhere) -> str:
 
 
 def _room(event: rooms.RoomNotClosed | rooms.RoomNotGiven) -> str:
-    return shown_name(event.room) if event.room else "a room"
+    return shown_name(event.room) if event.room else "it"
 
 
 def _often(event: moves.CameOrLeftOften) -> str:
@@ -206,12 +210,12 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     rooms.RoomNotMade: _not_made,
     rooms.RoomClosed: lambda event: f"your room {shown_name(event.room)} is closed",
-    rooms.RoomNotClosed: lambda event: f"only the one who created {_room(event)} can close it",
+    rooms.RoomNotClosed: lambda event: f"only the one whose room {_room(event)} is can close it",
     rooms.RoomHandedOn: lambda event: (
         f"the room {shown_name(event.room)} is {shown_name(event.name)}'s now"
     ),
     rooms.RoomNotGiven: lambda event: (
-        f"only the one who created {_room(event)} can give it away, to a member with a key"
+        f"only the one whose room {_room(event)} is can give it away, to a member with a key"
     ),
     rooms.KickedOut: _kicked,
     rooms.NotKickedOut: _not_kicked,

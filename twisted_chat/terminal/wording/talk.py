@@ -185,6 +185,7 @@ def _wants(event: talk.WantsToTalk) -> str:
     what = {
         Knocking.HEARS: f": you hear each other now, privately; $to {name} turns there, and then"
         " $kick ends it",
+        Knocking.ANSWERS: " too: you hear each other now, privately; $kick ends it",
         Knocking.CALLS: f"; $poke {name} answers",
         Knocking.BARRED: "",
     }[event.asking]

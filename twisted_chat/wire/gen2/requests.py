@@ -206,9 +206,10 @@ ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
     GiveRoom: RoomVerb.GIVE,
 }
 """The verb of each request about a room, but for those that say theirs."""
-TOLD = (RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN, RoomVerb.OP, RoomVerb.DEOP)
+_FOR_ONE = (RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN, RoomVerb.OP, RoomVerb.DEOP)
+TOLD = (*_FOR_ONE, RoomVerb.GIVE)
 """What one who runs a room wants for somebody, who is told by whom."""
-RUNNING = (*TOLD, RoomVerb.MUTE, RoomVerb.UNMUTE)
+RUNNING = (*_FOR_ONE, RoomVerb.MUTE, RoomVerb.UNMUTE)
 """All that one who runs a room can want for somebody."""
 
 

@@ -10,8 +10,9 @@ from twisted_chat.wire.gen2.requests import RoomVerb
 
 @dataclass(frozen=True, slots=True)
 class RoomNews:
-    """`iv`, `bn`, `ub`, `op` or `od`, with ROOM and NAME: the one of this name has invited
-    you into the room, banned you from it, or taken that back, made you an op, or none."""
+    """`iv`, `bn`, `ub`, `op`, `od` or `rg`, with ROOM and NAME: the one of this name has invited
+    you into the room, banned you from it, or taken that back, made you an op, or none, or given
+    it to you."""
 
     verb: RoomVerb
     room: str
