@@ -125,11 +125,6 @@ class Chatter:
         self.node.datagram = self._datagram
         world.network.carry_out(self.node, self.session.start(world.network.now))
 
-    @property
-    def settled(self) -> bool:
-        """Whether all is done that was typed, and where what is typed goes is certain."""
-        return not (self.session._input.waiting or self.session._talks.moving)
-
     def _datagram(self, payload: bytes, source: Address) -> None:
         try:
             message = parse_answer(payload)

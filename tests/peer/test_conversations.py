@@ -15,8 +15,6 @@ from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.terminal.wording.line import LineWording
 
-SETTLING = 500
-"""Fifths of a second until all is settled that was typed, at most: a server may be away."""
 PEOPLE = ("alice", "bob", "carol", "dave")
 ROOMS = ("lab", "den", "hall")
 WORD = re.compile(r"(\w+) (\d+) (.*)")
@@ -33,6 +31,8 @@ STEPS = sequences(
     ),
     60,
 )
+MOST_WAITS = 1_000
+"""Looks, one each 0.2 seconds, until all that was typed is done."""
 MET = [("join", number, 0, "lab", 0.5) for number in range(4)]
 MET += [("join", number, 0, "den", 0.5) for number in range(2)]
 """All are in lab, and two in den."""
@@ -113,10 +113,12 @@ class Conversations(SynchronousTestCase):
     def say(self, one: Seen) -> None:
         """Say where it is said, as far as the one who says it can know, once all is settled
         that was typed before."""
-        for _ in range(SETTLING):
-            one.who.world.wait(0.2)
-            if one.who.settled:
+        for _ in range(MOST_WAITS):
+            if not one.who.session.glance().busy:
                 break
+            one.who.world.wait(0.2)
+        else:
+            raise AssertionError(f"{one.who.name} still waits: {one.who.lines[-5:]}")
         one.count += 1
         here = one.here
         where = f"room {here.room}" if here.room else "private"
