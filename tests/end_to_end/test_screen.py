@@ -55,7 +55,7 @@ class Chatting(ScreenCase):
         alice.sees_input("lab> half a wo")
         alice.type(ALT_A)
         alice.sees("< bob: psst")
-        alice.sees_input("bob>")
+        alice.sees_input("bob, private>")
         alice.type("yes?", ENTER)
         bob.sees("3:!1")
         alice.type(ALT_2)

@@ -82,6 +82,17 @@ class Sizes(SynchronousTestCase):
         """Conversations at the left, members at the right, the server at the top."""
         self.assertEqual(self.drawn(80, 11), AT_80)
 
+    def test_private(self) -> None:
+        """What is typed in private is not taken for what goes to a room of the same name, at the
+        top and where it is typed."""
+        room = Talk("bob")
+        self.screen.there_are(LAB, room, WITH_BOB)
+        for talk, shown in ((room, "bob"), (WITH_BOB, "bob, private")):
+            self.screen.look_at(talk)
+            rows = self.drawn(80, 11).split("\n")
+            self.assertTrue(rows[0].startswith(f" {shown}  "), rows[0])
+            self.assertEqual(rows[-1], f"{shown}>")
+
     def test_folded(self) -> None:
         """On a narrow terminal the members fold away, then the conversations, whose unread
         counts stand in the bar; then times, and the bars."""

@@ -69,7 +69,7 @@ def top_bar(state: TalkState, server: str, width: int, *, away: bool) -> tuple[R
     right = cut(right, width // 2)
     column = width - columns_of(right)
     topic = f" {safe(state.topic)}" if state.topic else ""
-    left = Run(f" {state.title} ", Role.BAR_STRONG), Run(topic, Role.BAR)
+    left = Run(f" {state.full_title} ", Role.BAR_STRONG), Run(topic, Role.BAR)
     return left, (Run(right, Role.BAR_STRONG if away else Role.BAR),), column
 
 

@@ -85,6 +85,11 @@ class TalkState:
     def title(self) -> str:
         return self.subject.title
 
+    @property
+    def full_title(self) -> str:
+        """Its title where a room is not to be taken for a person who is called the same."""
+        return f"{self.title}, private" if self.kind is TalkKind.PERSON else self.title
+
     def look(self) -> None:
         """The person sees it now."""
         self.unread = self.mentions = 0
