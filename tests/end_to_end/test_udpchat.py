@@ -73,7 +73,8 @@ rooms = ["lab"]
         self.assertNotIn("you are dave", late.said)
 
     def test_server_killed_and_started_again(self) -> None:
-        """Two meet, chat on when the server is killed, and are back when there is another."""
+        """Two meet, one of whom edits their name, chat on when the server is killed, and are back
+        when there is another."""
         port = free_udp_port()
         server = self.serve(port)
         alice = self.meet("alice", port)
@@ -81,7 +82,7 @@ rooms = ["lab"]
         bob.expect("> what is your name?")
         bob.type_lines("alice")
         bob.expect("What is your name?")
-        bob.type_lines("bob")
+        bob.type_lines("bb\x1b[Do")  # Left, and what was left out.
         bob.expect("> you are bob")
         alice.type_lines("$roomcreate lab", "$roomjoin lab")
         alice.expect("> you are in lab alone")

@@ -18,11 +18,9 @@ def introduced(directory: Path) -> tuple[str, Identity]:
     question, first = NAME_WANTED, True
     while True:
         _show(question)
-        line = sys.stdin.buffer.readline()
-        if not line:
-            raise SystemExit(0)
+        line = _typed()
         try:
-            typed, was_first, first = line.decode("utf-8", "replace").strip(), first, False
+            typed, was_first, first = line.strip(), first, False
             todo = read_persons_line(typed, first=was_first)
             if isinstance(todo, Order):
                 question = _answer(todo)
@@ -31,6 +29,21 @@ def introduced(directory: Path) -> tuple[str, Identity]:
                 return name, claim(directory, name)
         except (KeyInUse, NameRefused, UsageMistake) as mistake:
             question = f"{mistake}. What is your name?"
+
+
+def _typed() -> str:
+    """A line of theirs, which can be edited as later ones can. Raises SystemExit at the end."""
+    try:
+        import readline  # Where it is there, `input` has it.
+    except ImportError:
+        pass
+    else:
+        readline.set_auto_history(False)
+        readline.parse_and_bind("tab: self-insert")
+    try:
+        return input().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except EOFError:
+        raise SystemExit(0) from None
 
 
 def _answer(order: Order) -> str:
