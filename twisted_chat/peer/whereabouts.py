@@ -17,26 +17,13 @@ class Whereabouts:
         host, port = place
         self.place: Address = (host.lower(), port)
         self.addresses = list(addresses[:MOST]) or [self.place]
-        self.others: tuple[Address, ...] = ()
-        """Where other servers serve us under the same name."""
-        self._left: Address | None = None  # That of a server which is tried last.
         self._settled = False  # The first of them has answered.
 
     def __str__(self) -> str:
         return host_and_port(*self.place)
 
     def __contains__(self, address: object) -> bool:
-        return address in self.addresses or address in self.others
-
-    @property
-    def every(self) -> list[Address]:
-        """Where a link is tried, the best first: its own addresses, and then the others."""
-        found = dict.fromkeys((*self.addresses, *self.others))
-        return sorted(found, key=lambda address: address == self._left)
-
-    def leave(self, address: Address) -> None:
-        """The server at this one is to be tried last, as there are others."""
-        self._left = address
+        return address in self.addresses
 
     @property
     def current(self) -> Address:
@@ -61,12 +48,10 @@ class Whereabouts:
             return True
 
     def prefer(self, address: Address) -> None:
-        """This one, of `every`, is the one that answers."""
-        if address in self.addresses:
-            self.addresses.remove(address)
+        """This one, of `addresses`, is the one that answers."""
+        self.addresses.remove(address)
         self.addresses.insert(0, address)
-        del self.addresses[MOST:]
-        self._settled, self._left = True, None
+        self._settled = True
 
     def answers(self, address: Address) -> bool:
         """Whether what comes from this address is the server's: the first of its
@@ -76,6 +61,12 @@ class Whereabouts:
         if not self._settled:
             self.prefer(address)
         return address == self.current
+
+    def try_first(self, address: Address) -> None:
+        """There is a server at this one that will do as well."""
+        others = [one for one in self.addresses if one != address]
+        self.addresses = [address, *others][:MOST]
+        self._settled = False
 
     def turn(self) -> None:
         """The first does not answer: the next, if none of them has answered yet."""

@@ -5,13 +5,16 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.addresses import Address
 from twisted_chat.links import CloseLink, Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.gen2.failover import SILENCE, Failover
+from twisted_chat.peer.effects import Effects, Send
+from twisted_chat.peer.gen2.failover import AGAIN, ASK, ASKED, SILENCE, Failover
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.common import Bare, ListRooms, Verb
+from twisted_chat.wire.gen1 import RoomListed
 from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 
 HERE, SECOND, THIRD = ("192.0.2.1", 8090), ("192.0.2.2", 8090), ("192.0.2.3", 8090)
 LOOPBACK = ("127.0.0.1", 8090)
+HI = Bare(Verb.HI)
 
 
 class Way:
@@ -42,59 +45,113 @@ class Several(SynchronousTestCase):
         self.way, self.effects = Way(self.link), Effects()
         self.failover = Failover(self.server, self.way, self.effects)
 
-    def told(self, *addresses: Address, go: bool = False) -> None:
+    def told(self, *addresses: Address, go: bool = False, now: float = 1.0) -> None:
         """The server tells of these."""
-        self.failover.told(ServedElsewhere(addresses, go), 1.0)
+        self.failover.told(ServedElsewhere(addresses, go), now)
 
-    def assert_gone(self) -> None:
-        """The link was closed, and others are tried, the one that was left last."""
+    def assert_asked(self, *addresses: Address) -> None:
+        """These were asked, once, and nothing else was done."""
+        questions = [Send(ListRooms(), address) for address in addresses]
+        self.assertEqual((self.effects.take(), self.way.done), (questions, []))
+
+    def assert_gone_to(self, address: Address, *, before: Address = HERE) -> None:
+        """The link was closed, and a link is tried there first, and where we were then."""
         self.assertEqual(self.way.done, ["lost", "start"])
         self.assertEqual(self.effects.take(), [CloseLink(self.link, "another server is gone to")])
-        self.assertEqual(self.server.every[-1], HERE)
+        self.assertEqual(self.server.addresses, [address, before])
+        self.assertEqual(self.failover.wake, NEVER)
 
     def test_silent(self) -> None:
-        """A server that stays silent is left, and one that answers after all is not."""
+        """When a server stays silent the others are asked, and the first that answers is gone to;
+        nothing is when it answers after all."""
         self.told(SECOND, THIRD)
         self.failover.doubted(10.0)
         self.assertEqual(self.failover.wake, 10.0 + SILENCE)
         self.failover.tick(10.0 + SILENCE)
-        self.assertEqual((self.way.done, self.failover.wake), ([], NEVER))
+        self.assert_asked()
+        self.assertEqual(self.failover.wake, NEVER)
         self.link.doubted = True
         self.failover.doubted(20.0)
         self.failover.tick(20.0 + SILENCE / 2)
-        self.assertEqual(self.way.done, [])
+        self.assert_asked()
         self.failover.tick(20.0 + SILENCE)
-        self.assert_gone()
-        self.assertEqual(self.server.every, [SECOND, THIRD, HERE])
-        self.assertIn(THIRD, self.server)
+        self.assert_asked(SECOND, THIRD)
+        self.assertTrue(self.failover.answers(HI, THIRD, 21.5))
+        self.assert_gone_to(THIRD)
+        self.assertFalse(self.failover.answers(HI, SECOND, 21.6))
 
-    def test_lost_meanwhile(self) -> None:
-        """Nothing is left twice."""
+    def test_there_after_all(self) -> None:
+        """A server that has answered meanwhile, or to which there is another link, stays ours."""
         self.told(SECOND)
-        self.failover.doubted(1.0)
+        self.failover.lost(1.0)
+        self.assert_asked(SECOND)
+        self.assertTrue(self.failover.answers(HI, SECOND, 1.2))
+        self.assertEqual((self.way.done, self.server.addresses), ([], [HERE]))
+
+    def test_nobody(self) -> None:
+        """They are asked a few times, and nobody is gone to who says something else; and not
+        again before long."""
+        self.told(SECOND)
+        self.link.doubted = True
+        now = 5.0
+        self.failover.doubted(now - SILENCE)
+        for _ in range(ASKED):
+            self.failover.tick(now)
+            self.assert_asked(SECOND)
+            self.assertTrue(self.failover.answers(RoomListed("lab"), SECOND, now))
+            self.assertFalse(self.failover.answers(HI, THIRD, now))
+            now += ASK
+        self.failover.tick(now)
+        self.assert_asked()
+        self.failover.lost(5.0 + AGAIN - 1)
+        self.assert_asked()
+        self.failover.lost(5.0 + AGAIN)
+        self.assert_asked(SECOND)
+
+    def test_lost(self) -> None:
+        """When the link is lost they are asked at once."""
+        self.told(SECOND)
         self.way.link = None
-        self.failover.tick(1.0 + SILENCE)
-        self.assertEqual(self.way.done, [])
+        self.failover.lost(1.0)
+        self.assert_asked(SECOND)
+        self.assertTrue(self.failover.answers(HI, SECOND, 1.1))
+        self.assertEqual((self.way.done, self.effects.take()), (["start"], []))
+        self.assertEqual(self.server.addresses, [SECOND, HERE])
 
     def test_alone(self) -> None:
-        """Where there is no other there is nowhere to go."""
+        """Where there is no other nobody is asked."""
         for others in ((), (HERE,)):
-            self.told(*others, go=True)
+            self.told(*others, go=True, now=100.0)
             self.link.doubted = True
             self.failover.doubted(1.0)
             self.failover.tick(1.0 + SILENCE)
-            self.assertEqual(self.way.done, [])
+            self.assert_asked()
+            self.setUp()
 
     def test_go(self) -> None:
-        """One that is to be taken out is left at once."""
+        """One that is to be taken out is left as soon as another answers, and where none does it
+        is not."""
         self.told(SECOND, go=True)
-        self.assert_gone()
+        self.assert_asked(SECOND)
+        self.assertTrue(self.failover.answers(HI, SECOND, 1.1))
+        self.assert_gone_to(SECOND)
+
+    def test_hostile(self) -> None:
+        """A server that asks us to go again and again has us send a few bytes to those whom it
+        names, and not often."""
+        sent = 0
+        for second in range(600):
+            self.told(*(("198.51.100.1", port) for port in range(1, 9)), go=True, now=second)
+            self.failover.tick(float(second))
+            sent += len(self.effects.take())
+        self.assertEqual(self.way.done, [])
+        self.assertLessEqual(sent, 8 * ASKED * 600 / AGAIN)
 
     def test_addresses(self) -> None:
         """Nobody is led to many hosts or none, nor to this machine from elsewhere."""
         wrong = (("224.0.0.1", 8090), ("0.0.0.0", 8090), ("ff02::1", 8090))
-        self.told(LOOPBACK, SECOND, *wrong)
-        self.assertEqual(self.server.others, (SECOND,))
+        self.told(LOOPBACK, SECOND, *wrong, go=True)
+        self.assert_asked(SECOND)
         self.at(LOOPBACK)
-        self.told(("127.0.0.2", 8090), SECOND, *wrong)
-        self.assertEqual(self.server.others, (("127.0.0.2", 8090), SECOND))
+        self.told(("127.0.0.2", 8090), SECOND, *wrong, go=True)
+        self.assert_asked(("127.0.0.2", 8090), SECOND)

@@ -1,4 +1,9 @@
-"""Going to another server, where several serve us under the same name."""
+"""Going to another server, where several serve us under the same name.
+
+Others are named by a server, which may name anybody. So nothing larger than a question of two
+bytes goes there before something there has answered as a server does, and only then is it dialled,
+with the key of ours as the only one that may be there.
+"""
 
 from typing import Protocol
 
@@ -7,11 +12,19 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.whereabouts import Whereabouts
+from twisted_chat.wire.common import Bare, ListRooms, Verb
+from twisted_chat.wire.gen1 import Answer
 from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 
-SILENCE = 1.5
-"""Seconds in doubt after which another server is gone to, where there is one: seven questions
+SILENCE = 1.0
+"""Seconds in doubt after which other servers are asked, where there are any: five questions
 without an answer."""
+ASK, ASKED = 0.5, 4
+"""Seconds after which they are asked again, and how often that is."""
+AGAIN = 10.0
+"""Seconds after which one may be looked for again."""
+
+_HI = Bare(Verb.HI)
 
 
 class Reconnected(Protocol):
@@ -29,46 +42,76 @@ class Reconnected(Protocol):
 
 
 class Failover:
-    """Leaves a server that is silent, or asks us to. `wake` is when `tick` is due.
-
-    Another one is dialled as the first is, with the same key as the only one that may be there;
-    the one that was left is tried last.
-    """
+    """Leaves a server that is silent, gone, or asks us to, for one that answers. `wake` is when
+    `tick` is due."""
 
     def __init__(self, server: Whereabouts, link: Reconnected, effects: Effects) -> None:
         self._server = server
         self._link = link
         self._effects = effects
+        self._others: tuple[Address, ...] = ()
+        self._asked = 0
+        self._leaves = False  # As the server has asked for that.
+        self._not_before = -NEVER
         self.wake = NEVER
 
     def told(self, message: ServedElsewhere, now: float) -> None:
         """The server tells of others."""
         here = kind(self._server.current[0])
-        self._server.others = tuple(one for one in message.addresses if _may_be(one, here))
+        self._others = tuple(one for one in message.addresses if _may_be(one, here))
         if message.go:
-            self._go(now)
+            self._leaves = True
+            self._look(now)
 
     def doubted(self, now: float) -> None:
         """What the server was asked has had no answer for a while."""
-        if self._server.others:
+        if self._others and not self._asked:
             self.wake = now + SILENCE
 
-    def tick(self, now: float) -> None:
-        """Go, if the server is silent still."""
-        if now >= self.wake:
-            self.wake = NEVER
-            link = self._link.link
-            if link is not None and link.doubted:
-                self._go(now)
+    def lost(self, now: float) -> None:
+        """There is no link to the server any more."""
+        self._look(now)
 
-    def _go(self, now: float) -> None:
-        link = self._link.link
-        if link is None or not any(one != link.address for one in self._server.others):
+    def answers(self, answer: Answer, source: Address, now: float) -> bool:
+        """Something has answered a question. Whether it was one of ours."""
+        if not self._asked or source not in self._others:
+            return False
+        if answer == _HI:
+            link, leaves = self._link.link, self._leaves
+            self._asked, self._leaves, self.wake = 0, False, NEVER
+            if link is not None:
+                if not (leaves or link.doubted):
+                    return True  # Ours is there after all.
+                self._effects.close(link, "another server is gone to")
+                self._link.lost(now)
+            self._server.try_first(source)
+            self._link.start(now)
+        return True
+
+    def tick(self, now: float) -> None:
+        """Look for another, if the server is silent still, or ask again."""
+        if now < self.wake:
             return
-        self._server.leave(link.address)
-        self._effects.close(link, "another server is gone to")
-        self._link.lost(now)
-        self._link.start(now)
+        self.wake = NEVER
+        link = self._link.link
+        if self._asked:
+            self._ask(now)
+        elif link is not None and link.doubted:
+            self._look(now)
+
+    def _look(self, now: float) -> None:
+        if self._others and now >= self._not_before:
+            self._asked, self._not_before = 0, now + AGAIN
+            self._ask(now)
+
+    def _ask(self, now: float) -> None:
+        if self._asked == ASKED:
+            self._asked, self._leaves = 0, False
+            return
+        self._asked, self.wake = self._asked + 1, now + ASK
+        for address in self._others:
+            if address != self._server.current:
+                self._effects.send(ListRooms(), address)
 
 
 def _may_be(address: Address, here: AddressKind) -> bool:

@@ -196,6 +196,7 @@ class Gen2:
     def lost(self, link: Link, now: float) -> None:
         if link is self._link.link:
             self._link.lost(now)
+            self._failover.lost(now)
         else:
             self._mesh.lost(link, now)
 
@@ -215,7 +216,7 @@ class Gen2:
         self._ways.mapped(outside)
 
     def answered(self, message: gen1.Answer, source: Address, now: float) -> None:
-        if source in self._whereabouts:
+        if not self._failover.answers(message, source, now) and source in self._whereabouts:
             self._link.answers_plainly(message, source, now)
 
     def probed(self, datagram: bytes, source: Address, now: float) -> None:

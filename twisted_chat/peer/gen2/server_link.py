@@ -108,7 +108,7 @@ class ServerLink:
 
     def _dial(self, now: float) -> None:
         self._enter(LinkState.DIALLING, now + FIRST_CONTACT)
-        self._tries.begin(now, dials=True)
+        self._tries.begin(now)
         self._dial_next(now)
 
     def _dial_next(self, now: float) -> None:
@@ -120,7 +120,7 @@ class ServerLink:
     def _ask(self, now: float) -> None:
         self._probed = self._probed + 1 if self.state is LinkState.ASKING else 1
         self._enter(LinkState.ASKING)
-        self._tries.begin(now, dials=False)
+        self._tries.begin(now)
         self._ask_next(now)
 
     def _ask_next(self, now: float) -> None:

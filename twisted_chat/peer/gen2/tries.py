@@ -31,12 +31,11 @@ class Tries:
     def wake(self) -> float:
         return self._left.wake
 
-    def begin(self, now: float, *, dials: bool) -> None:
-        """Try at all of its addresses; links also where other servers serve us. What was on its
-        way before is not awaited any more."""
+    def begin(self, now: float) -> None:
+        """Try at all of its addresses. What was on its way before is not awaited any more."""
         self.stop()
         self.impostor = None
-        self._left.begin(self._server.every if dials else self._server.addresses, now)
+        self._left.begin(self._server.addresses, now)
 
     def stop(self) -> None:
         """Try nothing more, and await nothing."""
