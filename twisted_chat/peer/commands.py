@@ -110,6 +110,15 @@ class Turn:
     to: Talk
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The person reads on in what was said in this conversation before the line that the store
+    has under this number; 0: before we were started."""
+
+    to: Talk
+    before: int
+
+
 QUIT = Order(Command.QUIT)
 MAX_COUNT = 1_000
 """Lines that are shown at a time."""
@@ -123,5 +132,5 @@ def counts(order: Order) -> bool:
     return number.isascii() and number.isdigit() and 0 < int(number[:9]) <= MAX_COUNT
 
 
-Typed = Say | Order | Turn | Event
+Typed = Say | Order | Turn | ReadBack | Event
 """What the person wants, or what was wrong with a line of theirs."""

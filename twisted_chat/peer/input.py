@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, Turn, Typed
+from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, ReadBack, Say, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Listeners
 from twisted_chat.peer.contacts.line import Line, size_of
@@ -148,6 +148,8 @@ class Input:
                 return False
             if (found := self._talks.find(todo.to)) is not None:
                 self._talks.turn_to(found)
+        elif type(todo) is ReadBack:
+            self._orders.read_back(todo)
         else:
             told = todo if isinstance(todo, Event) else HelpMeant()
             self._effects.tell(told)

@@ -2,8 +2,13 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld
+from tests.peer.keyed import KeyedWorld, key_of
 from tests.support.kept import MemoryKeeper
+from twisted_chat.peer.commands import ReadBack
+from twisted_chat.peer.events.event import Someone, Talk
+from twisted_chat.peer.orders.kept import READ_BACK
+from twisted_chat.store.queries import HistoryQuery
+from twisted_chat.store.reader import StoreReader
 
 
 class Reading(SynchronousTestCase):
@@ -88,3 +93,31 @@ class Reading(SynchronousTestCase):
         script.type("$search -a line", wait=0)
         script.end(5)
         self.assertEqual(len(script.told("line 1")), 1)
+
+    def test_read_back(self) -> None:
+        """Whoever reads back gets what was said before what they have, and what was said before
+        they were started where they have nothing; a conversation need not be going on for it."""
+        for number in range(1, READ_BACK + 20):
+            self.alice.type(f"line {number}", wait=0.01)
+        self.alice.type("$msg bob psst")
+        self.alice.type("$quit", wait=5)
+        again = self.world.chatter("alice", keeper=self.keeper)
+
+        def read(talk: Talk, before: int) -> list[str]:
+            shown = len(again.lines)
+            effects = again.session.typed(ReadBack(talk, before), self.world.network.now)
+            self.world.network.carry_out(again.node, effects)
+            return self.texts(again.lines[shown:])
+
+        lines = read(Talk("lab"), 0)
+        self.assertEqual((len(lines), lines[-1]), (READ_BACK, f"you: line {READ_BACK + 19}"))
+        first = READ_BACK + 19 - READ_BACK + 1
+        lab = HistoryQuery(self.keeper.archive().room("lab"), 1000)
+        numbers = [
+            one.number for one in StoreReader(self.keeper.file.connection).answer(lab).lines
+        ]
+        lines = read(Talk("lab"), numbers[first - 1])
+        self.assertEqual((lines[0], lines[-1]), ("you: line 1", f"you: line {first - 1}"))
+        self.assertEqual(read(Talk("lab"), numbers[0]), ["> nothing was said here before that"])
+        self.assertEqual(read(Talk("", Someone("bob", key_of("bob"))), 0), ["you: psst"])
+        self.assertEqual(read(Talk("den"), 0), ["> nothing was said here before that"])

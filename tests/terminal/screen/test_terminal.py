@@ -19,7 +19,7 @@ from twisted_chat.terminal.screen.display import LEAVING, TAKING
 from twisted_chat.terminal.screen.places import places
 from twisted_chat.terminal.screen.terminal import FRAME, ScreenManner, ScreenTerminal
 from twisted_chat.terminal.screen.themes import built_in
-from twisted_chat.terminal.screen.wishes import TextEntered, TurnedTo
+from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered, TurnedTo
 
 WIDTHS = (20, 21, 40, 79, 80, 119, 120, 200)
 
@@ -41,6 +41,9 @@ class Person:
 
     def turned_to(self, terminal: ScreenTerminal, wish: TurnedTo) -> None:
         self.told.append(wish.key)
+
+    def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
+        self.told.append(f"before {wish.key}")
 
     def ended(self, terminal: ScreenTerminal) -> None:
         self.told.append("ended")

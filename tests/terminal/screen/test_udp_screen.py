@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.terminal.screen.screens import BOB, DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.events import Event
-from twisted_chat.peer.commands import Command, Order, Say, Turn
+from twisted_chat.peer.commands import Command, Order, ReadBack, Say, Turn
 from twisted_chat.peer.events import kept, keys, moves, rooms, said, server, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
@@ -17,7 +17,7 @@ from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.screen.shown_line import Progress
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.udp_screen import UdpScreen
-from twisted_chat.terminal.screen.wishes import TextEntered
+from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered
 from twisted_chat.terminal.wording.line import LineWording
 
 NOBODY = Talk()
@@ -182,6 +182,60 @@ class Showing(UdpCase):
                 "        | is new comes below",
             ],
         )
+
+    def test_read_back(self) -> None:
+        """Who reads up to what is oldest gets what was said before that, from the store, once for
+        each time, and what is in sight stays there; where there is no more nothing is asked."""
+
+        def said_before(first: int, last: int) -> tuple[kept.KeptText, ...]:
+            return tuple(
+                kept.KeptText(BOB, False, int(NOON * 1000), f"word {number}", "lab", "", number)
+                for number in range(first, last)
+            )
+
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB)
+        self.show(kept.HistoryShown(LAB, said_before(190, 200), True, joining=True))
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.model.turn(lab)
+        self.assertIn("word 199", " ".join(self.seen.talk))
+        self.assertEqual(self.seen.press("page up"), [EarlierWanted(lab.key)])
+        self.assertEqual(self.seen.press("page up"), [])
+        self.assertEqual(self.screen.reads_back(lab.key), ReadBack(LAB, 190))
+        before = self.seen.talk
+        self.show(kept.EarlierShown(LAB, said_before(90, 190), True))
+        # The day is not that of the first line any more.
+        self.assertEqual((self.seen.talk[: len(before) - 1], lab.unread), (before[1:], 0))
+        pages = 0
+        while not (wishes := self.seen.press("page up")):
+            pages += 1
+            before = self.seen.talk
+        self.assertGreater(pages, 3)
+        self.assertEqual(wishes, [EarlierWanted(lab.key)])
+        self.assertEqual(self.screen.reads_back(lab.key), ReadBack(LAB, 90))
+        before = self.seen.talk
+        self.show(said.Said(BOB, "something new", True, None, "lab"))
+        self.show(kept.EarlierShown(LAB, said_before(89, 90), False))
+        self.assertEqual(self.seen.talk, before)
+        for _ in range(5):
+            self.assertEqual(self.seen.press("page up"), [])
+        self.assertIn("< bob: word 89", " ".join(self.seen.talk))
+        self.assertEqual([row for row in self.seen.talk if "word" in row][1][-7:], "word 90")
+
+    def test_nothing_before(self) -> None:
+        """Where nothing is kept the question has no effect, nor has it in the first place."""
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB)
+        self.show(said.Said(BOB, "hi", True, None, "lab"))
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.model.turn(lab)
+        self.assertEqual(self.screen.reads_back(lab.key), ReadBack(LAB, 0))
+        before = self.seen.talk
+        self.show(kept.EarlierShown(LAB, (), False))
+        self.assertEqual(self.seen.talk, before)
+        self.assertIsNone(self.screen.reads_back("home"))
 
     def test_name(self) -> None:
         """A name is asked for in place of the prompt."""

@@ -49,6 +49,8 @@ class KeptText:
     """The room that it was said to; empty if it is private."""
     whom: str = ""
     """With whom that was, if it is private."""
+    number: int = 0
+    """Under which the store has it; lines that came later have larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ class HistoryShown(Event):
     """Whether there are others before them."""
     joining: bool = False
     """Whether nobody asked, as the person has just come into the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierShown(Event):
+    """What was said in a conversation before what its person has read, in order."""
+
+    conversation: Talk
+    """Which."""
+    lines: tuple[KeptText, ...]
+    """What was said."""
+    more: bool
+    """Whether there are others before them."""
 
 
 @dataclass(frozen=True, slots=True)

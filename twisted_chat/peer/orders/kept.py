@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.commands import Command, Order, ReadBack
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import kept
 from twisted_chat.peer.events.event import Someone, Talk
@@ -24,6 +24,8 @@ COUNT = 20
 """Lines that are shown where nothing else is said."""
 AT_JOINING = 10
 """Lines that are shown of a conversation that the person comes into."""
+READ_BACK = 100
+"""Lines that are shown at a time to a person who reads back."""
 EVERYWHERE = "-a"
 """What stands before words that are searched for in all conversations."""
 
@@ -54,6 +56,21 @@ class KeptOrders:
         if found.lines:
             lines = tuple(map(text_of, found.lines))
             self._tell(kept.HistoryShown(Talk(room), lines, found.more, joining=True))
+
+    def read_back(self, wanted: ReadBack) -> None:
+        """Show what was said before in a conversation, which need not be going on."""
+        archive, talk, before = self._archive, wanted.to, wanted.before
+        until = before - 1 if before else archive.kept.last
+        if until <= 0:
+            self._tell(kept.EarlierShown(talk, (), more=False))
+            return
+        who = talk.who
+        key = archive.room(talk.room) if who is None else archive.person(who.fingerprint, who.name)
+
+        def show(found: LinesFound) -> None:
+            self._tell(kept.EarlierShown(talk, tuple(map(text_of, found.lines)), found.more))
+
+        self._ask(HistoryQuery(key, READ_BACK, until), show)
 
     def _ask(self, query: StoreQuery, then: Callable[[LinesFound], None]) -> None:
         def close(found: LinesFound | str, now: float) -> None:
@@ -118,4 +135,4 @@ class KeptOrders:
 def text_of(line: KeptLine) -> kept.KeptText:
     """A line as events have it."""
     who = Someone(line.author, line.fingerprint)
-    return kept.KeptText(who, line.own, line.time, line.text, line.room, line.whom)
+    return kept.KeptText(who, line.own, line.time, line.text, line.room, line.whom, line.number)

@@ -64,7 +64,7 @@ class Orders:
         self._requests = requests = PersonRequests(generation, shared, missed)
         self.in_vain = requests.in_vain
         self._kept = KeptOrders(shared)
-        self.entered = self._kept.entered
+        self.entered, self.read_back = self._kept.entered, self._kept.read_back
         self.listing = 0
         """How many lists are awaited."""
         self._commands: Obey = {

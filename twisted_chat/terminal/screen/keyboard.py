@@ -15,7 +15,7 @@ from twisted_chat.terminal.screen.modes import (
     Selecting,
     TalkFinding,
 )
-from twisted_chat.terminal.screen.reading import scroll, show
+from twisted_chat.terminal.screen.reading import is_near_oldest, scroll, show
 from twisted_chat.terminal.screen.shown_line import LineKind
 from twisted_chat.terminal.screen.talk_rows import TalkRows
 from twisted_chat.terminal.screen.talk_state import TalkState
@@ -23,6 +23,7 @@ from twisted_chat.terminal.screen.wishes import (
     BellWanted,
     Copied,
     DrawAnew,
+    EarlierWanted,
     LeaveWanted,
     PauseWanted,
     TextEntered,
@@ -134,7 +135,11 @@ class ScreenKeys:
         return [TurnedTo(self._model.shown.key)]
 
     def _scroll(self, rows: int) -> list[Wish]:
-        scroll(self._model.shown, self.rows.of, self.height, rows)
+        state = self._model.shown
+        scroll(state, self.rows.of, self.height, rows)
+        if rows < 0 and state.earlier and is_near_oldest(state, self.rows.of, self.height):
+            state.earlier = False  # Until they have come.
+            return [EarlierWanted(state.key)]
         return []
 
     def _page(self, pages: int) -> list[Wish]:

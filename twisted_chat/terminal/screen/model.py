@@ -4,7 +4,7 @@ It is told what happens, with the time of day, and decides what stands where, wh
 for what the bell rings. It knows no chat and no terminal.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.attention import Noticed, is_mention, noticed, title
@@ -25,7 +25,7 @@ class ScreenModel:
     ) -> None:
         self.program = program
         self.alone = alone
-        self.states = TalkStates(home, make_editor)
+        self.states = TalkStates(home, make_editor, kept=not alone)
         self.name = ""
         """Our own name."""
         self.server = ""
@@ -74,12 +74,19 @@ class ScreenModel:
             if len(self.to_notice) < MAX_NOTICED:
                 self.to_notice.append(noticed(who, state.title, text))
 
-    def kept(
-        self, state: TalkState, who: str, text: str, at: float, *, own: bool, colour: int = -1
-    ) -> None:
-        """This was said there before: it is nothing new."""
-        kind = LineKind.OWN if own else LineKind.HEARD
-        self.states.add(state, ShownLine(at, kind, text, who, colour))
+    def kept(self, state: TalkState, lines: Sequence[ShownLine]) -> None:
+        """These were said there before: they are nothing new. They come before what the program
+        has told there, as long as nothing else is there."""
+        if state.lines.is_quiet:
+            self.states.add_before(state, lines)
+            return
+        for line in lines:
+            self.states.add(state, line)
+
+    def earlier(self, state: TalkState, lines: Sequence[ShownLine], *, more: bool) -> None:
+        """These were said there before its oldest line, in order, and perhaps more before them."""
+        self.states.add_before(state, lines)
+        state.earlier = more and not self.states.is_full
 
     def told(self, state: TalkState, text: str, at: float, *, urgent: bool = False) -> None:
         """The program has something to tell there."""

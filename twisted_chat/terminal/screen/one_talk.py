@@ -11,7 +11,7 @@ from twisted_chat.terminal.entry import Entry, Mark
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.talk_state import HOME
 from twisted_chat.terminal.screen.terminal import ScreenManner, ScreenTerminal
-from twisted_chat.terminal.screen.wishes import TextEntered, TurnedTo
+from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered, TurnedTo
 
 PROGRAM = "tcpchat"
 
@@ -75,6 +75,9 @@ class _Told:
 
     def turned_to(self, terminal: ScreenTerminal, wish: TurnedTo) -> None:
         """Nothing: there is one conversation."""
+
+    def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
+        """Nothing: nothing is kept."""
 
     def ended(self, terminal: ScreenTerminal) -> None:
         self.over = True

@@ -44,6 +44,12 @@ def scroll(state: TalkState, rows_of: RowsOf, height: int, rows: int) -> None:
         state.top = None
 
 
+def is_near_oldest(state: TalkState, rows_of: RowsOf, height: int) -> bool:
+    """Whether one page more up there is nothing more to read."""
+    position, _ = _moved(state, rows_of, _top(state, rows_of, height), -height)
+    return position == state.lines.first
+
+
 def show(state: TalkState, rows_of: RowsOf, height: int, position: int) -> None:
     """Have a line in sight, in the middle if it was not."""
     if not state.lines.first <= position < state.lines.end:

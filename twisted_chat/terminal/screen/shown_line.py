@@ -1,5 +1,6 @@
 """The lines of one conversation, as they are kept to be shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -45,8 +46,14 @@ _Kept = tuple[float, int, str, str, int, int, bool]
 which looks through all that can, takes no notice of 100,000 of them."""
 
 
+def _kept(line: ShownLine) -> _Kept:
+    kind, progress = int(line.kind), int(line.progress)
+    return line.at, kind, line.text, line.who, line.colour, progress, line.mention
+
+
 class TalkLines:
-    """Lines, each known by its position, which stays when old ones are dropped."""
+    """Lines, each known by its position, which stays when old ones are dropped, or older ones
+    come."""
 
     def __init__(self) -> None:
         self._lines: list[_Kept] = []
@@ -60,6 +67,11 @@ class TalkLines:
         """The position that the next line will have."""
         return self.first + len(self._lines)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody has said anything."""
+        return all(kind == LineKind.NOTICE for _, kind, *_ in self._lines)
+
     def at(self, position: int) -> ShownLine:
         """The line in this position, which has to be there."""
         at, kind, text, who, colour, progress, mention = self._lines[position - self.first]
@@ -71,19 +83,15 @@ class TalkLines:
 
     def add(self, line: ShownLine) -> int:
         """Add a line. Returns its position."""
-        self._lines.append(
-            (
-                line.at,
-                int(line.kind),
-                line.text,
-                line.who,
-                line.colour,
-                int(line.progress),
-                line.mention,
-            )
-        )
+        self._lines.append(_kept(line))
         self.size += len(line.text)
         return self.end - 1
+
+    def add_before(self, lines: Sequence[ShownLine]) -> None:
+        """Add lines, in order, before the oldest: the positions of the others stay."""
+        self._lines[0:0] = map(_kept, lines)
+        self.first -= len(lines)
+        self.size += sum(len(line.text) for line in lines)
 
     def progress(self, position: int, progress: Progress) -> None:
         """A line of ours has come so far, if it is still kept."""

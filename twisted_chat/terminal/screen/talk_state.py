@@ -69,6 +69,10 @@ class TalkState:
     """The position of the line, and which of its rows, that stands at the top; None at the end."""
     chosen: int | None = None
     """The position of the line that is selected."""
+    earlier: bool = False
+    """Whether there may be older lines to be had."""
+    oldest: int = 0
+    """The number that the oldest line has where it is kept; 0 for none that is kept."""
     members: tuple[ShownMember, ...] = ()
     touched: int = 0
     """When it was turned to, or somebody spoke, in a count of such moments."""

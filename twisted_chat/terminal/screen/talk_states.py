@@ -1,6 +1,6 @@
 """All conversations on the screen, in the order in which they began, within bounds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.shown_line import ShownLine
@@ -17,8 +17,12 @@ MAX_SIZE = 16 * 1024 * 1024
 class TalkStates:
     """The first of them is the home. One is shown."""
 
-    def __init__(self, home: str, make_editor: Callable[[], Editor]) -> None:
+    def __init__(
+        self, home: str, make_editor: Callable[[], Editor], *, kept: bool = False
+    ) -> None:
+        """With `kept` there may be older lines of each than are here."""
         self._make_editor = make_editor
+        self._kept = kept
         self._states: dict[str, TalkState] = {}
         self._count = 0
         self._lines = self._size = 0
@@ -27,6 +31,7 @@ class TalkStates:
 
     def _make(self, subject: TalkSubject) -> TalkState:
         made = self._states[subject.key] = TalkState(subject, self._make_editor())
+        made.earlier = self._kept and subject.kind is not TalkKind.HOME
         self.touch(made)
         return made
 
@@ -85,6 +90,17 @@ class TalkStates:
             self._lines -= longest.lines.drop_oldest()
             self._size -= before - longest.lines.size
         return position
+
+    def add_before(self, state: TalkState, lines: Sequence[ShownLine]) -> None:
+        """These were said there before its oldest line."""
+        state.lines.add_before(lines)
+        self._lines += len(lines)
+        self._size += sum(len(line.text) for line in lines)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is hardly room for more lines, so that older ones are not wanted."""
+        return self._lines > MAX_LINES // 2 or self._size > MAX_SIZE // 2
 
     # --- Which is where
 

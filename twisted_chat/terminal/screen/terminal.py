@@ -34,6 +34,7 @@ from twisted_chat.terminal.screen.wishes import (
     BellWanted,
     Copied,
     DrawAnew,
+    EarlierWanted,
     LeaveWanted,
     PauseWanted,
     TextEntered,
@@ -61,6 +62,9 @@ class ScreenPerson(Interface):
 
     def turned_to(self, terminal: "ScreenTerminal", wish: TurnedTo) -> None:
         """Another conversation is looked at."""
+
+    def reads_back(self, terminal: "ScreenTerminal", wish: EarlierWanted) -> None:
+        """Older lines of a conversation are wanted."""
 
     def ended(self, terminal: "ScreenTerminal") -> None:
         """Nothing more will be entered."""
@@ -154,6 +158,8 @@ class ScreenTerminal(Protocol):
                     self._person.entered(self, wish)
                 case TurnedTo():
                     self._person.turned_to(self, wish)
+                case EarlierWanted():
+                    self._person.reads_back(self, wish)
                 case ToRemember(entry):
                     self._manner.keep(entry)
                 case Copied(text):

@@ -15,7 +15,7 @@ from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.subjects import shown_member
 from twisted_chat.terminal.screen.terminal import ScreenManner, ScreenTerminal
 from twisted_chat.terminal.screen.udp_screen import NOTICE, UdpScreen
-from twisted_chat.terminal.screen.wishes import TextEntered, TurnedTo
+from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered, TurnedTo
 from twisted_chat.terminal.wording.line import LineWording
 
 HOME_TITLE = "server"
@@ -95,6 +95,11 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         if todo is not None:
             self._peer.typed(todo)
         self._look()
+
+    def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
+        todo = self._screen.reads_back(wish.key)
+        if todo is not None:
+            self._peer.typed(todo)
 
     def ended(self, terminal: ScreenTerminal) -> None:
         self._over = True

@@ -8,7 +8,15 @@ from functools import partial
 from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.names import folded
-from twisted_chat.peer.commands import TURNING, Command, Order, Say, Turn, Typed
+from twisted_chat.peer.commands import (
+    TURNING,
+    Command,
+    Order,
+    ReadBack,
+    Say,
+    Turn,
+    Typed,
+)
 from twisted_chat.peer.events import kept, rooms, said, server, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.glance import Glance
@@ -19,7 +27,7 @@ from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.screen.keys_help import key_lines
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.placing import URGENT, opens, place_of
-from twisted_chat.terminal.screen.shown_line import Progress
+from twisted_chat.terminal.screen.shown_line import LineKind, Progress, ShownLine
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
 from twisted_chat.terminal.screen.wishes import TextEntered
@@ -73,6 +81,9 @@ class UdpScreen:
         if isinstance(event, kept.HistoryShown) and event.joining:
             self._read_again(event, at)
             return
+        if isinstance(event, kept.EarlierShown):
+            self._read_back(event, at)
+            return
         state = self._place(event)
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
@@ -96,13 +107,27 @@ class UdpScreen:
         """What was said before in a conversation, at its own times, as far as these can be: they
         are by the clocks of others."""
         state = self._model.states.open(subject_of(event.conversation))
-        for line in event.lines:
-            when = line.time / 1000 if 0 <= line.time / 1000 <= at else at
-            who = self._model.name if line.own else called(line.from_)
-            colour = self._colour if line.own else colour_of(line.from_.fingerprint, ANSI_256)
-            self._model.kept(state, who, line.text, when, own=line.own, colour=colour)
-        if event.lines:
-            self._model.told(state, NEW_BELOW, at)
+        if not event.lines:
+            return
+        if not state.oldest:
+            state.oldest, state.earlier = event.lines[0].number, event.more
+        lines = [self._said_before(line, at) for line in event.lines]
+        self._model.kept(state, [*lines, ShownLine(at, LineKind.NOTICE, NEW_BELOW)])
+
+    def _read_back(self, event: kept.EarlierShown, at: float) -> None:
+        """The same, of what was said before that."""
+        state = self._model.states.find(subject_of(event.conversation))
+        if state is not None and event.lines:
+            state.oldest = event.lines[0].number
+            lines = [self._said_before(line, at) for line in event.lines]
+            self._model.earlier(state, lines, more=event.more)
+
+    def _said_before(self, line: kept.KeptText, at: float) -> ShownLine:
+        when = line.time / 1000 if 0 <= line.time / 1000 <= at else at
+        if line.own:
+            return ShownLine(when, LineKind.OWN, line.text, self._model.name, self._colour)
+        colour = colour_of(line.from_.fingerprint, ANSI_256)
+        return ShownLine(when, LineKind.HEARD, line.text, called(line.from_), colour)
 
     def _note(self, event: Event) -> None:
         """What an event says of our name."""
@@ -181,6 +206,13 @@ class UdpScreen:
         if state is None or state.over or state.kind is TalkKind.HOME:
             return None
         return Turn(state.subject.described)
+
+    def reads_back(self, key: str) -> Typed | None:
+        """The same when they have read up to the oldest line that is here."""
+        state = self._model.states.get(key)
+        if state is None or state.kind is TalkKind.HOME:
+            return None
+        return ReadBack(state.subject.described, state.oldest)
 
     def _expect(self, order: Order) -> None:
         if order.command in TURNING and len(self._expected) < MAX_EXPECTED:

@@ -22,6 +22,14 @@ class TurnedTo:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierWanted:
+    """The person has read up to the oldest line of a conversation, or nearly."""
+
+    key: str
+    """The conversation's."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToRemember:
     """This was entered, and can be entered again after the next start."""
 
@@ -61,6 +69,7 @@ class PauseWanted:
 Wish = (
     TextEntered
     | TurnedTo
+    | EarlierWanted
     | ToRemember
     | Copied
     | BellWanted

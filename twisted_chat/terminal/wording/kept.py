@@ -40,6 +40,10 @@ def _history(event: kept.HistoryShown) -> list[str]:
     return [*(["there is more before this"] if event.more else []), *lines]
 
 
+def _earlier(event: kept.EarlierShown) -> list[str]:
+    return [line_of(one) for one in event.lines] or ["nothing was said here before that"]
+
+
 def _found(event: kept.SearchFound) -> list[str]:
     lines = [line_of(one, placed=event.conversation is None) for one in event.lines]
     if not lines:
@@ -85,6 +89,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         " what has not arrived by then is lost"
     ),
     kept.HistoryShown: _history,
+    kept.EarlierShown: _earlier,
     kept.OutboxShown: _outbox,
     kept.SearchFound: _found,
     kept.HistoryNotRead: lambda event: f"what was said cannot be read: {safe(event.why)}",
