@@ -1,5 +1,6 @@
 """Asking a person for a name at a terminal, before anything is sent: their key is found by it."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def introduced(directory: Path) -> tuple[str, Identity]:
     """The name that the person chooses, and its key. Raises CannotStart, and
     SystemExit where they would rather leave."""
     question, first = NAME_WANTED, True
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     while True:
         _show(question)
         line = _typed()
@@ -41,7 +44,7 @@ def _typed() -> str:
         readline.set_auto_history(False)
         readline.parse_and_bind("tab: self-insert")
     try:
-        return input().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return input()
     except EOFError:
         raise SystemExit(0) from None
 
