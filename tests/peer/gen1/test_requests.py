@@ -17,7 +17,7 @@ class Knocking(SynchronousTestCase):
         self.closed: list[tuple[str, bool]] = []
         self.taken: list[Answer] = []
 
-    def ask(self, request: Request, now: float, more: float = 0) -> None:
+    def ask(self, request: Request, now: float, more: float = 0, *, careful: bool = False) -> None:
         """Ask, and note what becomes of it; `more` is what each answer is waited on."""
 
         def take(answer: Answer, now: float) -> float:
@@ -27,7 +27,7 @@ class Knocking(SynchronousTestCase):
         def close(answered: bool, now: float) -> None:
             self.closed.append((request.encode().decode(), answered))
 
-        self.requests.ask(Ask(request, take, close), now)
+        self.requests.ask(Ask(request, take, close, careful=careful), now)
 
     def test_repeated_after_one_two_and_four_seconds(self) -> None:
         """An unanswered request is sent again after 1, 2 and 4 seconds, then given up, once."""
@@ -84,6 +84,18 @@ class Knocking(SynchronousTestCase):
         self.assertFalse(self.requests.answer(Located("192.0.2.1", 1), 1.2))
         self.assertNotIn(Locate("carol"), self.sent)
         self.requests.tick(1.1 + STRAY)
+        self.assertEqual(self.sent[-1], Locate("carol"))
+
+    def test_doubled(self) -> None:
+        """Where it matters whose answer it is, one that the network has doubled is not taken for
+        that to the next request."""
+        self.ask(Locate("bob"), 0)
+        self.ask(Locate("carol"), 0, careful=True)
+        self.requests.answer(Located("192.0.2.1", 1), 0.1)
+        self.assertFalse(self.requests.answer(Located("192.0.2.1", 1), 0.2))
+        self.assertNotIn(Locate("carol"), self.sent)
+        self.assertEqual(self.requests.wake, 0.1 + STRAY)
+        self.requests.tick(0.1 + STRAY)
         self.assertEqual(self.sent[-1], Locate("carol"))
 
     def test_nobody_asked(self) -> None:

@@ -38,7 +38,8 @@ from twisted_chat.wire.gen1 import (
 WAITS = (1.0, 2.0, 4.0, 1.0)
 """Seconds to wait for an answer, before each of the repetitions and before giving up."""
 STRAY = 1.0
-"""Seconds for which answers to the repetitions of an answered request may still come."""
+"""Seconds for which an answer to a request that is over may still come, as the network doubles
+datagrams, or as it was repeated."""
 SETTLED = 0.3
 """Seconds without another entry after which a roster or a list is whole."""
 
@@ -76,6 +77,8 @@ class Ask:
     take: Callable[[Answer, float], float]
     close: Callable[[bool, float], None]
     waits: tuple[float, ...] = WAITS
+    careful: bool = False
+    """Whether much depends on its answer being its own, and not one to a request before it."""
     sent: int = 0
     until: float = NEVER
     """When the answer that has begun is whole in any case."""
@@ -87,7 +90,9 @@ class _Kind:
 
     def __init__(self) -> None:
         self.asks: deque[Ask] = deque()
-        self.stray_until = 0.0
+        self.ended = -STRAY
+        self.repeated = False
+        """When the last one was over, and whether it had been repeated."""
 
 
 class Requests:
@@ -155,10 +160,11 @@ class Requests:
     def _begin(self, kind: _Kind, now: float) -> None:
         if kind.asks and not kind.asks[0].sent:
             ask = kind.asks[0]
-            if now >= kind.stray_until:
+            begins = kind.ended + STRAY if ask.careful or kind.repeated else now
+            if now >= begins:
                 self._transmit(ask, now)
             else:
-                ask.due = kind.stray_until
+                ask.due = begins
 
     def _transmit(self, ask: Ask, now: float) -> None:
         ask.due = now + ask.waits[ask.sent]
@@ -168,8 +174,7 @@ class Requests:
     def _end(self, verb: Verb, answered: bool, now: float) -> None:
         kind = self._kinds[verb]
         ask = kind.asks.popleft()
-        if ask.sent > 1:
-            kind.stray_until = now + STRAY
+        kind.ended, kind.repeated = now, ask.sent > 1
         ask.close(answered, now)
         self._begin(kind, now)
 

@@ -129,4 +129,5 @@ class PlainServer:
         def closed(answered: bool, now: float) -> None:
             close(Outcome.of(done(answers[0])) if answered else Outcome.UNANSWERED, now)
 
-        self._requests.ask(Ask(request, collect(answers), closed), now)
+        careful = isinstance(request, Locate)  # What is private goes there.
+        self._requests.ask(Ask(request, collect(answers), closed, careful=careful), now)
