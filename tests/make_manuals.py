@@ -15,7 +15,7 @@ from twisted_chat.launch.doctor import DoctorOptions
 from twisted_chat.launch.history import HistoryOptions
 from twisted_chat.launch.link import LinkOptions
 from twisted_chat.launch.tcpchat import TcpChatOptions
-from twisted_chat.launch.udpchat import UdpChatOptions
+from twisted_chat.launch.udp_options import UdpChatOptions
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.startup import Options
 from twisted_chat.tcp.service import TcpDaemonOptions

@@ -484,6 +484,7 @@ LAYERS = (
         "launch.supervisor",
         "launch.streams",
         "launch.tcpchat",
+        "launch.udp_options",
         "launch.udpchat",
         "trace.options",
         "trace.wanted",

@@ -74,7 +74,7 @@ TOGETHER = {
 is of no use alone."""
 LONGEST = 300
 """Lines that a module has at most."""
-LONGER = {"launch/udpchat", "peer/gen2/delivery"}
+LONGER = {"peer/gen2/delivery"}
 """Those that still have more. Nothing is to be added here."""
 MOST_FLOORS = 7
 """How deep a folder is at most: modules of it that import each other, one below the other."""

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.launch.history import HistoryOptions
 from twisted_chat.launch.link import LinkOptions
 from twisted_chat.launch.tcpchat import TcpChatOptions
-from twisted_chat.launch.udpchat import UdpChatOptions
+from twisted_chat.launch.udp_options import UdpChatOptions
 from twisted_chat.peer.commands import Command
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions

@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.identity import temporary
 from twisted_chat.launch.program import host_and_port
 from twisted_chat.launch.tcpchat import TcpChatOptions
-from twisted_chat.launch.udpchat import UdpChatOptions, main
+from twisted_chat.launch.udp_options import UdpChatOptions
+from twisted_chat.launch.udpchat import main
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.service import TcpDaemonOptions
