@@ -6,10 +6,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.kept import OwedExpired
 from twisted_chat.peer.gen2.outbox import MAX_TEXT, pieces_of
-from twisted_chat.peer.gen2.owed import OwedWords
+from twisted_chat.peer.gen2.owed import ALL, KEPT_FOR, MAX_PEOPLE, OwedWords
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.records import OwedLine, StoredBefore
+from twisted_chat.store.records import ArrivedRecord, OwedLine, StoredBefore
 
 BOB = "b" * 64
 
@@ -24,7 +25,8 @@ class Owing(SynchronousTestCase):
 
     def owed(self, *lines: OwedLine) -> OwedWords:
         """What a session has that begins with these."""
-        return OwedWords(Archive("", StoredBefore(owed=lines)), count(100).__next__)
+        self.archive = Archive("", StoredBefore(owed=lines))
+        return OwedWords(self.archive, count(100).__next__)
 
     def test_new(self) -> None:
         """To whom nothing is owed goes an epoch of its own."""
@@ -56,3 +58,43 @@ class Owing(SynchronousTestCase):
         again = words.take(BOB)
         self.assertEqual(again.to_send(), [b"msg #lab 100 1 4 one"])
         self.assertEqual(len(words.take(BOB)), 0)
+
+    def test_expired(self) -> None:
+        """What nobody has come for is owed no more some time after the last of it was said, and
+        that is told; what is said then has an epoch of its own."""
+        words = self.owed(owed("one", 7), owed("two", 8, room=""))
+        self.assertEqual(words.until, 3 + KEPT_FOR)
+        self.assertEqual(words.expire(3 + KEPT_FOR - 1), [])
+        (expired,) = words.expire(3 + KEPT_FOR)
+        self.assertEqual(expired, OwedExpired(Someone("bob", BOB), 2, "one", 3))
+        self.assertEqual(self.archive.take(), [(0, ArrivedRecord(BOB, 5, ALL))])
+        self.assertEqual((words.owed(), words.take(BOB).epoch), ([], 100))
+        self.assertGreater(words.until, ALL)
+
+    def test_expired_in_session(self) -> None:
+        """So it is with one who has gone since we were started; the lines are lost for them."""
+        words = self.owed()
+        outbox = words.take(BOB)
+        line = Line("one", "alice", "lab", 1.0, time=4)
+        outbox.put(pieces_of(line), 10)
+        self.assertEqual(words.keep(Someone("bob", BOB), outbox), 4 + KEPT_FOR)
+        (expired,) = words.expire(4 + KEPT_FOR)
+        self.assertEqual(expired, OwedExpired(Someone("bob", BOB), 1, "one", 4))
+        self.assertEqual((line.lost, words.owed()), (1, []))
+        self.assertEqual(self.archive.take(), [(0, ArrivedRecord(BOB, 100, ALL))])
+        self.assertEqual(words.keep(Someone("bob", BOB), words.take(BOB)), ALL)
+
+    def test_too_many(self) -> None:
+        """Of more people than there may be those go to whom nothing was said for longest."""
+        lines = [
+            OwedLine(f"{number:064}", "x", 5, (1,), (0,), "lab", "alice", number, "hi")
+            for number in range(MAX_PEOPLE + 2)
+        ]
+        words = self.owed(*reversed(lines))
+        self.assertEqual(words.until, 0)
+        expired = words.expire(0)
+        self.assertEqual([one.since for one in expired], [0, 1])
+        self.assertEqual((len(words.owed()), words.expire(0)), (MAX_PEOPLE, []))
+        outbox = words.take("c" * 64)
+        outbox.put(pieces_of(Line("one", "alice", "lab", 1.0, time=4)), 10)
+        self.assertEqual(words.keep(Someone("carol", "c" * 64), outbox), 0)

@@ -94,6 +94,21 @@ class OwedTo:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedExpired(Event):
+    """What was said to somebody is owed no more, as they have not come for too long, or there are
+    too many others to whom something is."""
+
+    who: Someone
+    """Whom it was said to."""
+    lines: int
+    """How many texts. Some of them may have arrived."""
+    text: str
+    """The first of them."""
+    since: int
+    """When that was said: milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxShown(Event):
     """What is still to arrive, as `outbox` asked."""
 

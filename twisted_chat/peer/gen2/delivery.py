@@ -22,7 +22,7 @@ from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.kept_words import KeptWords
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
-from twisted_chat.peer.gen2.owed import OwedWords, owed_to
+from twisted_chat.peer.gen2.owed import ALL, OwedWords, owed_to
 from twisted_chat.peer.gen2.reception import Reception
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
@@ -50,6 +50,8 @@ class Deliveries:
         self._owed = OwedWords(archive, next_epoch)
         """What is owed to those who are not here."""
         self._since_1970 = since_1970
+        self._expires = self._at(self._owed.until)
+        """When something that is owed to those who are not here is owed no more."""
         self._effects = effects
         self._inboxes = inboxes
         self._peers: dict[Contact, PeerLink] = {}
@@ -63,6 +65,10 @@ class Deliveries:
         """Those in whose outboxes there may be no room for a line that is not long."""
         self.last: Line | None = None
         """What the person said last."""
+
+    def _at(self, time: int) -> float:
+        """A time of day in milliseconds, as `now` has it."""
+        return time / 1000 - self._since_1970 if time < ALL else NEVER
 
     def begin(self, peer: PeerLink) -> None:
         """There may be something to say to somebody, or to hear."""
@@ -209,7 +215,8 @@ class Deliveries:
         self._crowded.pop(its, None)
         self._under_way.settle(its)
         if self._archive.keeps and (self._archive.lasts or self._keeps):
-            self._owed.keep(contact.who, its.outbox)
+            until = self._owed.keep(contact.who, its.outbox)
+            self._expires = min(self._expires, self._at(until))
             for room, lines in _by_room(its.outbox.lines()).items():
                 waits = said.WaitsFor(contact.who, len(lines), lines[0].text, room)
                 self._effects.tell(waits)
@@ -282,10 +289,14 @@ class Deliveries:
 
     @property
     def wake(self) -> float:
-        return min(self._under_way.wake, self._kept.wake)
+        return min(self._under_way.wake, self._kept.wake, self._expires)
 
     def tick(self, now: float) -> None:
         self._kept.tick(now)
+        if now >= self._expires:
+            for expired in self._owed.expire(int((now + self._since_1970) * 1000)):
+                self._effects.tell(expired)
+            self._expires = self._at(self._owed.until)
         late: dict[Line, list[Someone]] = {}
         for its in self._under_way.due(now):
             if its.show_at <= now:

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.kept import OwedTo
+from twisted_chat.peer.events.kept import OwedExpired, OwedTo
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import OwedLine
+
+KEPT_FOR = 30 * 86_400_000
+"""Milliseconds from the last of them for which words are owed to somebody who does not come."""
+MAX_PEOPLE = 1_000
+"""Those to whom something is owed so. Of more, those go to whom nothing was said for longest."""
+ALL = 2**62
+"""A number above any that a message has."""
 
 
 class OwedWords:
@@ -17,17 +24,61 @@ class OwedWords:
     started comes from the archive."""
 
     def __init__(self, archive: Archive, next_epoch: Callable[[], int]) -> None:
+        self._archive = archive
         self._next_epoch = next_epoch
         self._kept: dict[str, list[OwedLine]] = {}
         for line in archive.kept.owed:
             self._kept.setdefault(line.fingerprint, []).append(line)
         self._outboxes: dict[str, tuple[Someone, Outbox]] = {}
 
-    def keep(self, who: Someone, outbox: Outbox) -> None:
-        """Somebody is not here any more."""
+    @property
+    def until(self) -> int:
+        """When the first of it is owed no more, in milliseconds since 1970: at once where it is
+        owed to too many."""
+        last = self._last()
+        if len(last) > MAX_PEOPLE:
+            return 0
+        return min(last.values(), default=ALL) + KEPT_FOR
+
+    def expire(self, time: int) -> list[OwedExpired]:
+        """Owe no more what has waited for too long by then, or to too many."""
+        last = self._last()
+        oldest = sorted(last, key=last.__getitem__)
+        over = {one for one in oldest if last[one] + KEPT_FOR <= time}
+        over.update(oldest[: max(0, len(last) - MAX_PEOPLE)])
+        return [self._give_up(one) for one in oldest if one in over]
+
+    def _last(self) -> dict[str, int]:
+        """When something was said last to each, by fingerprint."""
+        found = {one: max(line.time for line in lines) for one, lines in self._kept.items()}
+        for one, (_, outbox) in self._outboxes.items():
+            found[one] = max(line.time for line in outbox.lines())
+        return found
+
+    def _give_up(self, fingerprint: str) -> OwedExpired:
+        if (gone := self._outboxes.pop(fingerprint, None)) is not None:
+            who, outbox = gone
+            lines = outbox.lines()
+            for line in lines:
+                line.lost += 1
+            self._archive.arrived(fingerprint, outbox.epoch, ALL)
+            return OwedExpired(who, len(lines), lines[0].text, lines[0].time)
+        kept = self._kept.pop(fingerprint)
+        for epoch in {line.epoch for line in kept}:
+            self._archive.arrived(fingerprint, epoch, ALL)
+        who = Someone(kept[0].name, fingerprint)
+        return OwedExpired(who, len(kept), kept[0].text, kept[0].time)
+
+    def keep(self, who: Someone, outbox: Outbox) -> int:
+        """Somebody is not here any more. Returns when what is owed to them is owed no more, as
+        `until` does."""
         outbox.rewind()
-        if len(outbox):
-            self._outboxes[who.fingerprint] = who, outbox
+        if not len(outbox):
+            return ALL
+        self._outboxes[who.fingerprint] = who, outbox
+        if len(self._kept) + len(self._outboxes) > MAX_PEOPLE:
+            return 0
+        return max(line.time for line in outbox.lines()) + KEPT_FOR
 
     def owed(self) -> list[OwedTo]:
         """What is owed to whom."""

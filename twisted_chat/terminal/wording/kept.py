@@ -68,6 +68,14 @@ def _outbox(event: kept.OutboxShown) -> list[str]:
     return lines
 
 
+def _expired(event: kept.OwedExpired) -> str:
+    many = f"{event.lines} lines" if event.lines > 1 else "one line"
+    return (
+        f"{many}, from {excerpt(event.text)} on, of {when(event.since)}, wait no longer for"
+        f" {called(event.who)}, who has not come"
+    )
+
+
 def _nothing(event: kept.NothingKept) -> str:
     if event.name:
         return f"nothing is kept of a room or a person called {shown_name(event.name)}"
@@ -90,6 +98,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     kept.HistoryShown: _history,
     kept.EarlierShown: _earlier,
+    kept.OwedExpired: _expired,
     kept.OutboxShown: _outbox,
     kept.SearchFound: _found,
     kept.HistoryNotRead: lambda event: f"what was said cannot be read: {safe(event.why)}",
