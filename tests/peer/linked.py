@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
@@ -20,9 +21,14 @@ from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import LINK_WINDOW, Bounds
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
 from twisted_chat.server.protocol import RoomServer
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.file import StoreFile
+from twisted_chat.store.keeper import Keeper
 from twisted_chat.wire.gen2.datagrams import RELAY, ProbeKind
 
 SERVER: Address = ("10.0.0.1", 8090)
+SINCE_1970 = 1_700_000_000.0
+"""When the clock stands at 0."""
 SECONDS = 10.0
 """For what is awaited without losses, in the time of the Clock."""
 
@@ -48,7 +54,8 @@ class Person:
         self.world = world
         self._expected = 0
         self.memory = Remembered() if memory is None else memory
-        server = Whereabouts(SERVER)
+        server, store = Whereabouts(SERVER), StoreFile(None)
+        archive = Archive("{}:{}".format(*SERVER), store.read(), SINCE_1970)
         self.peer = LinkedPeer(
             lambda port: keyed_session(
                 server,
@@ -62,9 +69,11 @@ class Person:
                 here=address,
                 relays=relays,
                 instance=hashlib.sha256(f"{name} at {address[0]}".encode()).hexdigest()[:20],
+                archive=archive,
             ),
             world.clock,
         )
+        self.peer.keeper = Keeper(store, world.clock, maybeDeferred, self.peer)
         self.port = QuicPort(
             key,
             self.peer,

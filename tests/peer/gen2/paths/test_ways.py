@@ -269,6 +269,7 @@ class AnyOrder(Behind):
 
     @some
     @example(Kind.CARRIER, Kind.CARRIER, 0.369140625, 9807, SILENCED)
+    @example(Kind.CONE, Kind.CONE, 0.3203125, 201658, [("alice", 0.0), ("bob", 0.0)])
     @given(
         st.sampled_from(FOURS),
         st.sampled_from(FOURS),
