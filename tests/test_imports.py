@@ -194,6 +194,7 @@ LAYERS = (
         "peer.gen2.lookalikes",
         "peer.gen2.mesh",
         "peer.gen2.outbox",
+        "peer.gen2.outboxes",
         "peer.gen2.owed",
         "peer.gen2.paths",
         "peer.gen2.paths.known_paths",

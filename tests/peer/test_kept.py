@@ -158,6 +158,26 @@ class Owing(KeptTestCase):
             one.type("$roomjoin lab", wait=3)
         self.assertEqual(len(self.bob.told("hello lab")), 1)
 
+    def test_holds_up_nothing(self) -> None:
+        """What waits for one to be in a room again holds up nothing that is for them elsewhere,
+        whether it was said before or afterwards, and its author may have been started anew."""
+        self.world.network.kill(self.bob.node)
+        self.alice.type("hello lab", wait=0.1)
+        self.alice.type("$msg bob psst", wait=0.1)
+        self.kill(self.alice)
+        self.alice, self.bob = self.start("alice"), self.start("bob")
+        self.alice.type("$roomcreate den")
+        self.bob.type("$roomjoin den", wait=3)
+        self.alice.type("hello den")
+        self.alice.type("$msg bob again", wait=3)
+        self.assertEqual(
+            sorted(self.bob.told("< alice")),
+            ["< alice privately: again", "< alice privately: psst", "< alice: hello den"],
+        )
+        for one in (self.alice, self.bob):
+            one.type("$roomjoin lab", wait=3)
+        self.assertEqual(self.bob.told("hello lab"), ["< alice: hello lab"])
+
     def test_not_kept_at_end(self) -> None:
         """Where it is kept in memory only, what has not arrived at the end is lost, and told."""
         network = self.world.network

@@ -1,12 +1,15 @@
 """Words for those who left without a word, and what becomes of them."""
 
+from itertools import count
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.kept_words import KEPT_FOR, MAX_BYTES, MAX_PEOPLE, KeptWords
-from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import pieces_of
+from twisted_chat.peer.gen2.outboxes import Outboxes
 
 BOB = Someone("bob", "b" * 64)
 
@@ -16,9 +19,9 @@ def line(text: str, room: str = "lab", at: float = 100.0) -> Line:
     return Line(text, "alice", room, at)
 
 
-def sent(*lines: Line) -> Outbox:
+def sent(*lines: Line) -> Outboxes:
     """An outbox of which all was sent."""
-    outbox = Outbox(7)
+    outbox = Outboxes(count(7).__next__)
     for one in lines:
         pieces = pieces_of(one)
         outbox.put(pieces, sum(piece.size for piece in pieces))

@@ -3,9 +3,8 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import WireError
-from twisted_chat.peer.contacts.line import OVERHEAD, Line, size_of
+from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.gen2.outbox import (
-    MAX_OUTBOX,
     WINDOW,
     WINDOW_BYTES,
     Outbox,
@@ -74,11 +73,3 @@ class Sending(SynchronousTestCase):
         self.assertEqual(len(outbox.to_send()), 1)
         outbox, _ = filled(*["x" * (WINDOW_BYTES // 2)] * 3)
         self.assertEqual(len(outbox.to_send()), 1)
-
-    def test_full(self) -> None:
-        """There is room for so many bytes, and again when they have arrived."""
-        outbox, _ = filled("x" * (MAX_OUTBOX - OVERHEAD))
-        self.assertFalse(outbox.has_room(1))
-        outbox.to_send()
-        outbox.heard(Acknowledgement(7, 1))
-        self.assertTrue(outbox.has_room(MAX_OUTBOX))

@@ -1,6 +1,7 @@
 """What others say is shown once, in order and no faster than it can be read, and acknowledged."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -14,7 +15,7 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
-from twisted_chat.peer.gen2.outbox import Outbox
+from twisted_chat.peer.gen2.outboxes import Outboxes
 from twisted_chat.peer.gen2.reception import (
     ACK_DELAY,
     ACK_EVERY,
@@ -43,7 +44,7 @@ class Alone(SynchronousTestCase):
         peer = PeerLink(contact)
         peer.enter(PeerState.OPEN, Link(peer.fingerprint, ("192.0.2.1", 1), True))
         inbox = Inboxes().of(contact.fingerprint)
-        self.bob = PeerDelivery(contact, peer, Outbox(7), inbox)
+        self.bob = PeerDelivery(contact, peer, Outboxes(count(7).__next__), inbox)
 
     def hearing(self, room: str, contact: Contact, now: float) -> Hearing:
         """What becomes of what bob says in lab, as the test has it."""

@@ -1,5 +1,7 @@
 """What is due with a peer, and when it is looked at."""
 
+from itertools import count
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import contact_of
@@ -7,7 +9,8 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import pieces_of
+from twisted_chat.peer.gen2.outboxes import Outboxes
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 
 KEY = "b" * 64
@@ -16,7 +19,7 @@ KEY = "b" * 64
 def with_bob() -> PeerDelivery:
     """Nothing is under way with bob."""
     contact = contact_of("bob", KEY)
-    return PeerDelivery(contact, PeerLink(contact), Outbox(7), Inboxes().of(KEY))
+    return PeerDelivery(contact, PeerLink(contact), Outboxes(count(7).__next__), Inboxes().of(KEY))
 
 
 def say(bob: PeerDelivery, text: str, room: str, now: float) -> Line:

@@ -104,24 +104,24 @@ class Deliveries:
             its = self._all.get(contact)
             if its is None:
                 its = self._with(contact)
-            number = its.outbox.put(pieces, size)
-            if not number:
+            place = its.outbox.put(pieces, size)
+            if place is None:
                 line.refused += 1
                 full.append(contact)
                 continue
             if its.outbox.crowded:
                 self._crowded[its] = None
             if keeps:
-                self._owe(line, its, number, len(pieces))
+                self._owe(line, its, place, len(pieces))
             line.receivers += 1
             if late < its.watched_until:
                 self._under_way.watch(its, late)
             self._send(its)
         return full
 
-    def _owe(self, line: Line, its: PeerDelivery, number: int, count: int) -> None:
-        """Note that a line is owed to somebody, in messages from this number on."""
-        contact, epoch = its.contact, its.outbox.epoch
+    def _owe(self, line: Line, its: PeerDelivery, place: tuple[int, int], count: int) -> None:
+        """Note that a line is owed to somebody, in messages of an epoch from this number on."""
+        contact, (epoch, number) = its.contact, place
         for part in range(count):
             owed = Owed(contact.fingerprint, contact.name, epoch, number + part, part)
             line.owed.append(owed)
@@ -184,7 +184,7 @@ class Deliveries:
             full = []
             for line in lines:
                 pieces = pieces_of(line)
-                if not its.outbox.put(pieces, sum(piece.size for piece in pieces)):
+                if its.outbox.put(pieces, sum(piece.size for piece in pieces)) is None:
                     full.append(line)
             self._tell_lost(contact.who, [], full)
             self._under_way.watch(its, lines[-1].at + LATE)

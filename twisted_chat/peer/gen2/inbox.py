@@ -16,8 +16,8 @@ from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MAX_HELD, MAX_HELD_BYTES = 2 * WINDOW, 2 * WINDOW_BYTES
 """What is kept of one sender that is not shown yet: two windows, for those who have restarted."""
-MAX_EPOCHS = 16
-"""Epochs remembered of one sender."""
+MAX_EPOCHS = 32
+"""Epochs remembered of one sender, who has one for each of several conversations: the latest."""
 MAX_SENDERS = 20_000
 """Senders of whom it is remembered what they have said: twice as many as are known at a time."""
 
@@ -33,26 +33,27 @@ class Inbox:
         self._shown: dict[int, int] = dict(kept)
         self._held: deque[NumberedText] = deque()
         self._bytes = 0
-        self._anew = False  # Nothing was said yet over the link that there is.
+        self._anew: set[int] = set()  # Epochs of which nothing came over the link that there is.
 
     def __len__(self) -> int:
         return len(self._held)
 
     def begin_anew(self) -> None:
         """There is another link, over which the sender begins with what is not acknowledged."""
-        self._anew = True
+        self._anew = set(self._taken)
 
     def accept(self, said: NumberedText) -> bool:
         """See whether a message is one to be shown, or held until it may be. False if it was
         there before. Raises WireError, also where there would be too many to hold.
 
-        The first number of an unknown epoch, and the first over a link, may be any:
+        The first number of an unknown epoch, and the first of each over a link, may be any:
         those before it were acknowledged by who we were before, or by another program
         that has our key.
         """
         epoch, number = said.epoch, said.number
         last = self._taken.get(epoch)
-        anew, self._anew = self._anew, False
+        anew = epoch in self._anew
+        self._anew.discard(epoch)
         if number == 0 or not (last is None or anew or number <= last + 1):
             raise WireError("a number that is not the next")
         if last is not None and number <= last:
@@ -61,8 +62,7 @@ class Inbox:
             size = self._bytes + size_of(said.text)
             if len(self._held) >= MAX_HELD or size > MAX_HELD_BYTES:
                 raise WireError("more at once than may be on the way")
-        if anew or last is None:
-            self._taken.pop(epoch, None)  # To be the latest.
+        self._taken.pop(epoch, None)  # To be the latest.
         self._taken[epoch] = number
         if len(self._taken) > MAX_EPOCHS:
             first = next(iter(self._taken))

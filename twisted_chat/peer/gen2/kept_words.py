@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.gen2.outbox import Outbox
+from twisted_chat.peer.gen2.outboxes import Outboxes
 
 KEPT_FOR = 3600.0
 """Seconds from the last of them for which words wait for one who has left so."""
@@ -27,7 +27,7 @@ class _Kept:
     """What waits for one: an outbox of which all was sent, and, by room, what never was."""
 
     who: Someone
-    outbox: Outbox | None = None
+    outbox: Outboxes | None = None
     unsent: dict[str, list[Line]] = field(default_factory=dict)
 
     @property
@@ -52,7 +52,7 @@ class KeptWords:
         """For whom how many lines wait."""
         return [(kept.who, len(kept.lines)) for kept in self._kept.values()]
 
-    def keep_sent(self, fingerprint: str, who: Someone, outbox: Outbox) -> None:
+    def keep_sent(self, fingerprint: str, who: Someone, outbox: Outboxes) -> None:
         """Keep an outbox of which all was sent."""
         self._of(fingerprint, who).outbox = outbox
         self._make_room()
@@ -62,7 +62,7 @@ class KeptWords:
         self._of(fingerprint, who).unsent.setdefault(room, []).extend(lines)
         self._make_room()
 
-    def take_sent(self, fingerprint: str) -> Outbox | None:
+    def take_sent(self, fingerprint: str) -> Outboxes | None:
         """The outbox of one who is back, which is kept no longer."""
         kept = self._kept.get(fingerprint)
         if kept is None:

@@ -1,4 +1,4 @@
-"""What was said to one receiver, until it is acknowledged.
+"""What was said to one receiver in a conversation, until it is acknowledged.
 
 Messages are numbered from 1 in an epoch; the receiver acknowledges all up to a
 number. After each new link the sender begins again with the first that is not
@@ -59,7 +59,8 @@ def pieces_of(line: Line) -> list[Piece]:
 
 
 class Outbox:
-    """What was said to one receiver: queued, then on the way, then acknowledged."""
+    """What was said to one receiver: queued, then on the way, then acknowledged; mostly in one
+    conversation."""
 
     __slots__ = ("_bytes", "_first", "_flying", "_flying_bytes", "_highest", "_pieces", "epoch")
 
@@ -109,12 +110,19 @@ class Outbox:
         return list(dict.fromkeys(piece.line for n, piece in numbered if n <= self._highest))
 
     @property
-    def crowded(self) -> bool:
-        """Whether a line that is not long may find no room."""
-        return self._bytes > CROWDED
+    def size(self) -> int:
+        """Bytes of all that has not arrived."""
+        return self._bytes
 
-    def has_room(self, size: int) -> bool:
-        return self._bytes + size <= MAX_OUTBOX
+    @property
+    def flying(self) -> int:
+        """Messages that are on the way."""
+        return self._flying
+
+    @property
+    def flying_size(self) -> int:
+        """Bytes of those."""
+        return self._flying_bytes
 
     def put(self, pieces: Sequence[Piece], size: int) -> int:
         """Accept a line of this size in all, if there is room for it. Returns the number of its
@@ -135,9 +143,12 @@ class Outbox:
         self._bytes += piece.size
         self._highest = number
 
-    def to_send(self, held_back: Container[str] = ()) -> list[bytes]:
-        """The messages that may go onto the link now; they are on the way from now on. What was
-        said to rooms that are `held_back`, by casefolded names, waits, and all behind it."""
+    def to_send(
+        self, held_back: Container[str] = (), besides: int = 0, bytes_besides: int = 0
+    ) -> list[bytes]:
+        """The messages that may go onto the link now; they are on the way from now on, `besides`
+        others over the same link. What was said to rooms that are `held_back`, by casefolded
+        names, waits, and all behind it."""
         messages = []
         pieces, flying, size = self._pieces, self._flying, self._flying_bytes
         while flying < len(pieces):
@@ -146,7 +157,7 @@ class Outbox:
             if not line.stored or (held_back and folded(line.room) in held_back):
                 break
             size += piece.size
-            if flying and (flying >= WINDOW or size > WINDOW_BYTES):
+            if flying and (flying + besides >= WINDOW or size + bytes_besides > WINDOW_BYTES):
                 break
             number = self._first + flying
             messages.append(numbered(piece.where, self.epoch, number, line.time, piece.text))

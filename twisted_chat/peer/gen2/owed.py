@@ -8,6 +8,7 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.kept import OwedExpired, OwedTo
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.gen2.outboxes import Outboxes
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import OwedLine
 
@@ -29,7 +30,7 @@ class OwedWords:
         self._kept: dict[str, list[OwedLine]] = {}
         for line in archive.kept.owed:
             self._kept.setdefault(line.fingerprint, []).append(line)
-        self._outboxes: dict[str, tuple[Someone, Outbox]] = {}
+        self._outboxes: dict[str, tuple[Someone, Outboxes]] = {}
 
     @property
     def until(self) -> int:
@@ -61,7 +62,8 @@ class OwedWords:
             lines = outbox.lines()
             for line in lines:
                 line.lost += 1
-            self._archive.arrived(fingerprint, outbox.epoch, ALL)
+            for epoch in outbox.epochs:
+                self._archive.arrived(fingerprint, epoch, ALL)
             return OwedExpired(who, len(lines), lines[0].text, lines[0].time)
         kept = self._kept.pop(fingerprint)
         for epoch in {line.epoch for line in kept}:
@@ -69,7 +71,7 @@ class OwedWords:
         who = Someone(kept[0].name, fingerprint)
         return OwedExpired(who, len(kept), kept[0].text, kept[0].time)
 
-    def keep(self, who: Someone, outbox: Outbox) -> int:
+    def keep(self, who: Someone, outbox: Outboxes) -> int:
         """Somebody is not here any more. Returns when what is owed to them is owed no more, as
         `until` does."""
         outbox.rewind()
@@ -88,13 +90,14 @@ class OwedWords:
             here.append(OwedTo(who, len(lines), lines[0].time, False))
         return here
 
-    def take(self, fingerprint: str) -> Outbox:
+    def take(self, fingerprint: str) -> Outboxes:
         """What is owed to somebody who is here."""
         if (gone := self._outboxes.pop(fingerprint, None)) is not None:
             return gone[1]
-        if (lines := self._kept.pop(fingerprint, None)) is None:
-            return Outbox(self._next_epoch())
-        return _restored(lines)
+        outboxes = Outboxes(self._next_epoch)
+        if (lines := self._kept.pop(fingerprint, None)) is not None:
+            outboxes.restore(_restored(lines))
+        return outboxes
 
 
 def owed_to(who: Someone, lines: list[Line], linked: bool) -> OwedTo:
@@ -102,16 +105,13 @@ def owed_to(who: Someone, lines: list[Line], linked: bool) -> OwedTo:
     return OwedTo(who, len(lines), lines[0].time, linked)
 
 
-def _restored(lines: list[OwedLine]) -> Outbox:
-    """An outbox with these. That they are late is no news any more."""
-    epoch = lines[-1].epoch  # There is one only: it is gone on with until nothing is owed.
-    outbox = Outbox(epoch)
+def _restored(lines: list[OwedLine]) -> list[Outbox]:
+    """An outbox for each epoch of these. That they are late is no news any more."""
+    boxes: dict[int, Outbox] = {}
     for kept in lines:
-        if kept.epoch != epoch:
-            continue
         line = Line(kept.text, kept.speaker, kept.room, NEVER, 1, time=kept.time)
         pieces = pieces_of(line)
         for number, part in zip(kept.numbers, kept.parts, strict=True):
             if part < len(pieces):
-                outbox.restore(number, pieces[part])
-    return outbox
+                boxes.setdefault(kept.epoch, Outbox(kept.epoch)).restore(number, pieces[part])
+    return list(boxes.values())

@@ -10,7 +10,7 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.gen2.inbox import Inbox
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import Outbox
+from twisted_chat.peer.gen2.outboxes import Outboxes
 
 LATE = 2.0
 """Seconds after which it is worth a word that a line has not arrived."""
@@ -23,7 +23,7 @@ class PeerDelivery:
 
     contact: Contact
     peer: PeerLink
-    outbox: Outbox
+    outbox: Outboxes
     inbox: Inbox
     owed: frozenset[int] = frozenset()
     """Epochs of which there is something to be acknowledged."""

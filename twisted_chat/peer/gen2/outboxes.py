@@ -1,0 +1,130 @@
+"""What was said to one receiver, in all conversations with them, until it is acknowledged.
+
+What is private and what is said in a room have outboxes, and epochs, of their own: what waits for
+somebody to be in a room again holds up nothing that they are to have elsewhere.
+"""
+
+from collections.abc import Callable, Container, Sequence
+from zlib import crc32
+
+from twisted_chat.names import folded
+from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Outbox, Piece
+from twisted_chat.wire.gen2.speech import Acknowledgement
+
+MOST = 8
+"""Outboxes of one receiver: one for what is private, and the others for rooms, of which some may
+share one. A receiver remembers four times as many epochs."""
+
+
+class Outboxes:
+    """Those of one receiver. `next_epoch` draws one that was never used."""
+
+    __slots__ = ("_boxes", "_next_epoch")
+
+    def __init__(self, next_epoch: Callable[[], int]) -> None:
+        self._next_epoch = next_epoch
+        self._boxes: dict[int, Outbox] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._boxes.values()))
+
+    @property
+    def epochs(self) -> list[int]:
+        """Those of all of them."""
+        return [box.epoch for box in self._boxes.values()]
+
+    @property
+    def oldest(self) -> Line | None:
+        """The first line that has not arrived."""
+        return self.oldest_besides(())
+
+    def oldest_besides(self, rooms: Container[str]) -> Line | None:
+        """The first line that has not arrived and was not said to one of these rooms, of which
+        an empty one stands for what is private."""
+        first: Line | None = None
+        for box in self._boxes.values():
+            line = box.oldest_besides(rooms)
+            if line is not None and (first is None or line.at < first.at):
+                first = line
+        return first
+
+    def conversations(self) -> frozenset[str]:
+        """The rooms to which something was said that has not arrived; empty for private."""
+        return frozenset().union(*(box.conversations() for box in self._boxes.values()))
+
+    def drop(self, room: str) -> list[Line]:
+        """Forget what was never sent of what was said to a room. Returns the lines."""
+        box = self._boxes.get(_slot(room))
+        return [] if box is None else box.drop(room)
+
+    def lines(self) -> list[Line]:
+        """All lines that have not arrived, in order."""
+        found = [line for box in self._boxes.values() for line in box.lines()]
+        return sorted(found, key=lambda line: line.time)
+
+    def ever_sent(self) -> list[Line]:
+        """Those of `lines` of which something was sent, which may have arrived."""
+        found = [line for box in self._boxes.values() for line in box.ever_sent()]
+        return sorted(found, key=lambda line: line.time)
+
+    @property
+    def _size(self) -> int:
+        return sum(box.size for box in self._boxes.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a line that is not long may find no room."""
+        return self._size > CROWDED
+
+    def has_room(self, size: int) -> bool:
+        return self._size + size <= MAX_OUTBOX
+
+    def put(self, pieces: Sequence[Piece], size: int) -> tuple[int, int] | None:
+        """Accept a line of this size in all, if there is room for it. Returns the epoch and the
+        number of its first message."""
+        slot = _slot(pieces[0].line.room)
+        box = self._boxes.get(slot)
+        if box is None:
+            box = self._boxes[slot] = Outbox(self._next_epoch())
+        if len(self._boxes) > 1 and not self.has_room(size):
+            return None
+        number = box.put(pieces, size)
+        return (box.epoch, number) if number else None
+
+    def restore(self, boxes: Sequence[Outbox]) -> None:
+        """These are gone on with, of which each has something."""
+        for box in boxes:
+            (room, *_) = sorted(box.conversations())
+            slot = _slot(room)
+            # One of another version may hold what belongs into several.
+            self._boxes[-len(self._boxes) - 1 if slot in self._boxes else slot] = box
+
+    def to_send(self, held_back: Container[str] = ()) -> list[bytes]:
+        """The messages that may go onto the link now; they are on the way from now on. What was
+        said to rooms that are `held_back`, by casefolded names, waits."""
+        boxes = self._boxes
+        if len(boxes) == 1:
+            (box,) = boxes.values()
+            return box.to_send(held_back)
+        messages = []
+        for box in sorted(boxes.values(), key=lambda one: one.flying):
+            others = [one for one in boxes.values() if one is not box]
+            many, size = sum(one.flying for one in others), sum(one.flying_size for one in others)
+            messages += box.to_send(held_back, many, size)
+        return messages
+
+    def rewind(self) -> None:
+        """What was on the way is to be sent again: the link is another."""
+        for box in self._boxes.values():
+            box.rewind()
+
+    def heard(self, heard: Acknowledgement) -> None:
+        """All up to a number has arrived. Raises WireError for what was never sent."""
+        for box in self._boxes.values():
+            box.heard(heard)
+
+
+def _slot(room: str) -> int:
+    """Which of a receiver's outboxes is for this room; an empty one is what is private."""
+    return 1 + crc32(folded(room).encode()) % (MOST - 1) if room else 0
