@@ -52,8 +52,9 @@ class Inbox:
         """
         epoch, number = said.epoch, said.number
         last = self._taken.get(epoch)
-        anew = epoch in self._anew
-        self._anew.discard(epoch)
+        anew = bool(self._anew) and epoch in self._anew
+        if anew:
+            self._anew.discard(epoch)
         if number == 0 or not (last is None or anew or number <= last + 1):
             raise WireError("a number that is not the next")
         if last is not None and number <= last:
@@ -62,7 +63,8 @@ class Inbox:
             size = self._bytes + size_of(said.text)
             if len(self._held) >= MAX_HELD or size > MAX_HELD_BYTES:
                 raise WireError("more at once than may be on the way")
-        self._taken.pop(epoch, None)  # To be the latest.
+        if last is None or epoch != next(reversed(self._taken)):
+            self._taken.pop(epoch, None)  # To be the latest.
         self._taken[epoch] = number
         if len(self._taken) > MAX_EPOCHS:
             first = next(iter(self._taken))

@@ -4,7 +4,8 @@ What is private and what is said in a room have outboxes, and epochs, of their o
 somebody to be in a room again holds up nothing that they are to have elsewhere.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
+from functools import lru_cache
 from zlib import crc32
 
 from twisted_chat.names import folded
@@ -20,14 +21,24 @@ share one. A receiver remembers four times as many epochs."""
 class Outboxes:
     """Those of one receiver. `next_epoch` draws one that was never used."""
 
-    __slots__ = ("_boxes", "_next_epoch")
+    __slots__ = ("_boxes", "_next_epoch", "_only")
 
     def __init__(self, next_epoch: Callable[[], int]) -> None:
         self._next_epoch = next_epoch
         self._boxes: dict[int, Outbox] = {}
+        self._only: Outbox | None = (
+            None  # As there mostly is one, and each word goes through here.
+        )
 
     def __len__(self) -> int:
+        if self._only is not None:
+            return len(self._only)
         return sum(map(len, self._boxes.values()))
+
+    def _add(self, slot: int, box: Outbox) -> Outbox:
+        self._only = None if self._boxes else box
+        self._boxes[slot] = box
+        return box
 
     @property
     def epochs(self) -> list[int]:
@@ -39,9 +50,11 @@ class Outboxes:
         """The first line that has not arrived."""
         return self.oldest_besides(())
 
-    def oldest_besides(self, rooms: Container[str]) -> Line | None:
+    def oldest_besides(self, rooms: Collection[str]) -> Line | None:
         """The first line that has not arrived and was not said to one of these rooms, of which
         an empty one stands for what is private."""
+        if self._only is not None:
+            return self._only.oldest_besides(rooms) if rooms else self._only.oldest
         first: Line | None = None
         for box in self._boxes.values():
             line = box.oldest_besides(rooms)
@@ -70,6 +83,8 @@ class Outboxes:
 
     @property
     def _size(self) -> int:
+        if self._only is not None:
+            return self._only.size
         return sum(box.size for box in self._boxes.values())
 
     @property
@@ -86,8 +101,8 @@ class Outboxes:
         slot = _slot(pieces[0].line.room)
         box = self._boxes.get(slot)
         if box is None:
-            box = self._boxes[slot] = Outbox(self._next_epoch())
-        if len(self._boxes) > 1 and not self.has_room(size):
+            box = self._add(slot, Outbox(self._next_epoch()))
+        if self._only is None and not self.has_room(size):
             return None
         number = box.put(pieces, size)
         return (box.epoch, number) if number else None
@@ -98,15 +113,14 @@ class Outboxes:
             (room, *_) = sorted(box.conversations())
             slot = _slot(room)
             # One of another version may hold what belongs into several.
-            self._boxes[-len(self._boxes) - 1 if slot in self._boxes else slot] = box
+            self._add(-len(self._boxes) - 1 if slot in self._boxes else slot, box)
 
     def to_send(self, held_back: Container[str] = ()) -> list[bytes]:
         """The messages that may go onto the link now; they are on the way from now on. What was
         said to rooms that are `held_back`, by casefolded names, waits."""
+        if self._only is not None:
+            return self._only.to_send(held_back)
         boxes = self._boxes
-        if len(boxes) == 1:
-            (box,) = boxes.values()
-            return box.to_send(held_back)
         messages = []
         for box in sorted(boxes.values(), key=lambda one: one.flying):
             others = [one for one in boxes.values() if one is not box]
@@ -125,6 +139,7 @@ class Outboxes:
             box.heard(heard)
 
 
+@lru_cache(maxsize=256)
 def _slot(room: str) -> int:
     """Which of a receiver's outboxes is for this room; an empty one is what is private."""
     return 1 + crc32(folded(room).encode()) % (MOST - 1) if room else 0
