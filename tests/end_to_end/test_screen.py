@@ -133,7 +133,8 @@ class OneTalk(ScreenCase):
     """TCP chat, and the terminal of a daemon."""
 
     def test_attached(self) -> None:
-        """Two people over a daemon: both have a screen with one conversation."""
+        """Two people over a daemon: both have a screen with one conversation. A third is told why
+        there is none for them, which is still there when their screen is gone."""
         port = free_port()
         pidfile = self.directory() / "pid"
         words = ("--pidfile", pidfile, "tcpchat", "--port", port)
@@ -150,6 +151,9 @@ class OneTalk(ScreenCase):
         one.sees("< hello", "] half")
         one.type(ENTER)
         other.sees("< half")
+        third = self.watch("tcpchat", "127.0.0.1", port)
+        self.assertEqual(third.program.wait(), 1)
+        self.assertIn(b"line is busy", third.program.output.data.rpartition(LEFT)[2])
         one.type(CTRL_UP, ENTER)
         one.sees("copied")
         one.type(CTRL_D)

@@ -315,6 +315,23 @@ class Life(ScreenCase):
         self.assertEqual(self.person.told[-1], "detached")
         self.assertFalse(self.reactor.getDelayedCalls()[1:])
 
+    def test_ended_by_the_program(self) -> None:
+        """When a program ends by itself, what it told since something was entered is left."""
+        self.terminal.leave_behind("long ago")
+        self.type("hello\r")
+        self.terminal.leave_behind("nobody answered")
+        self.terminal.close()
+        left = self.seen.written.rpartition(LEAVING)[2]
+        self.assertIn(b"> nobody answered", left)
+        self.assertNotIn(b"long ago", left)
+
+    def test_ended_by_the_person(self) -> None:
+        """What was told before a person ended it has been seen."""
+        self.terminal.leave_behind("waiting")
+        self.type("\x04")
+        self.terminal.close()
+        self.assertNotIn(b"waiting", self.seen.written.rpartition(LEAVING)[2])
+
     def test_hurried(self) -> None:
         """Ctrl-C with nothing typed is what it is elsewhere."""
         self.type("x\x03")

@@ -30,8 +30,7 @@ class OneTalkScreen(ScreenTerminal):
 
         self._one = ScreenModel(PROGRAM, PROGRAM, make_editor, alone=True)
         self._when = manner.time_of_day
-        self._told = _Told(person)
-        super().__init__(self._told, self._one, manner, reactor)
+        super().__init__(_Told(person), self._one, manner, reactor)
 
     @property
     def prompt(self) -> str:
@@ -53,8 +52,7 @@ class OneTalkScreen(ScreenTerminal):
             self._one.said(self._one.shown, entry.text, when)
         else:
             self._one.told(self._one.shown, entry.text, when)
-            if self._told.over:
-                self.leave_behind(entry.text)
+            self.leave_behind(entry.text)
         self.call_attention()
         self.changed()
 
@@ -64,8 +62,6 @@ class _Told:
 
     def __init__(self, person: Any) -> None:
         self._person = person
-        self.over = False
-        """Whether nothing more is entered."""
 
     def attached(self, terminal: ScreenTerminal) -> None:
         self._person.attached(terminal)
@@ -80,7 +76,6 @@ class _Told:
         """Nothing: nothing is kept."""
 
     def ended(self, terminal: ScreenTerminal) -> None:
-        self.over = True
         self._person.ended(terminal)
 
     def detached(self, terminal: ScreenTerminal) -> None:

@@ -48,7 +48,8 @@ BELL = b"\a"
 FRAME = 1 / 30
 """Seconds between two pictures, however much happens; what is typed is shown at once."""
 MAX_LAST_WORDS = 20
-"""Notices that are left on the terminal when the screen is gone: the last ones."""
+"""Notices that are left on the terminal when the screen is gone: the last ones of those that came
+since something was entered, as whoever enters something has seen what stood there."""
 
 
 class ScreenPerson(Interface):
@@ -155,6 +156,7 @@ class ScreenTerminal(Protocol):
         for wish in wishes:
             match wish:
                 case TextEntered():
+                    self._last_words.clear()
                     self._person.entered(self, wish)
                 case TurnedTo():
                     self._person.turned_to(self, wish)
@@ -195,6 +197,7 @@ class ScreenTerminal(Protocol):
         if self._open:
             self._open = False
             self._keys.stop()
+            self._last_words.clear()
             self._person.ended(self)
 
     # --- What a signal does
@@ -246,7 +249,7 @@ class ScreenTerminal(Protocol):
         self._keyboard.held = not wanted
 
     def leave_behind(self, words: str) -> None:
-        """Have this on the terminal when the screen is gone."""
+        """Have this on the terminal when the screen is gone, if nothing is entered any more."""
         self._last_words.append(words)
 
     def close(self) -> None:

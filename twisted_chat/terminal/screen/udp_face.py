@@ -47,8 +47,8 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         """Tell of an event."""
         self._screen.show(event, self._manner.time_of_day())
         if self._terminal is not None:
-            if self._over:
-                for line in self._last.lines(event):
+            for line in self._last.lines(event):
+                if self._over or line.startswith(NOTICE):
                     self._terminal.leave_behind(line.removeprefix(NOTICE))
             self._terminal.call_attention()
             self._terminal.changed()
