@@ -1,12 +1,17 @@
 """Nothing of ours is false for being empty."""
 
 import ast
+import collections
+import collections.abc
 from collections.abc import Iterator
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 import twisted_chat
+from twisted_chat.deadlines import Deadlines
+from twisted_chat.directory.shards import Shards
+from twisted_chat.peer.gen2.inbox import Inbox
 
 PACKAGE = Path(twisted_chat.__file__).parent
 PLACES = [PACKAGE, PACKAGE.parent / "tests", PACKAGE.parent / "benchmarks"]
@@ -19,16 +24,19 @@ def trees(*places: Path) -> Iterator[tuple[Path, ast.Module]]:
             yield path, ast.parse(path.read_text())
 
 
-def classes(place: Path = PACKAGE) -> dict[str, bool]:
-    """Our classes, and whether they have a length, which decides on their truth."""
+def classes(place: Path = PACKAGE) -> dict[str, ast.ClassDef]:
+    """Our classes, by their names."""
     return {
-        node.name: any(
-            isinstance(one, ast.FunctionDef) and one.name == "__len__" for one in node.body
-        )
+        node.name: node
         for _, tree in trees(place)
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
+
+
+def defines(node: ast.ClassDef, method: str) -> bool:
+    """Whether it stands in this class."""
+    return any(isinstance(one, ast.FunctionDef) and one.name == method for one in node.body)
 
 
 def named(node: ast.expr | None) -> str:
@@ -94,7 +102,21 @@ def judged(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 class Truth(SynchronousTestCase):
-    """Of no object of ours is it asked whether it is true."""
+    """No object of ours is false, and of none is it asked whether it is."""
+
+    def test_true(self) -> None:
+        """What has a length is true all the same, also when it is empty: it may remember more
+        than what it holds. (Nor is anything of ours a kind of list or dictionary.)"""
+        sized = {name: node for name, node in classes().items() if defines(node, "__len__")}
+        self.assertIn("Inbox", sized)
+        self.assertEqual(
+            [name for name, node in sized.items() if not defines(node, "__bool__")], []
+        )
+        for made in (Inbox(), Shards[str, str](), Deadlines[str]()):
+            self.assertEqual((len(made), bool(made)), (0, True))
+        containers = set(dir(collections)) | set(dir(collections.abc)) | {"dict", "list", "set"}
+        for name, node in classes().items():
+            self.assertFalse(set(map(named, node.bases)) & containers, name)
 
     def test_no_default_for_an_empty_one(self) -> None:
         """`x or Ours()` throws an empty x away, with what it remembers."""
@@ -106,10 +128,9 @@ class Truth(SynchronousTestCase):
                     self.assertFalse(made & ours, f"{path}:{node.lineno}: say `is None`")
 
     def test_a_length_is_no_truth(self) -> None:
-        """What a peer has that has a length remembers more than what it holds now, and is
-        asked for the length."""
+        """So whether it is empty is seen by its length alone."""
         peer = PACKAGE / "peer"
-        sized = {name for name, has_length in classes(peer).items() if has_length}
+        sized = {name for name, node in classes(peer).items() if defines(node, "__len__")}
         self.assertIn("Outbox", sized)
         every = set[str]().union(*(holders(tree, sized) for _, tree in trees(peer))) - {""}
         self.assertIn("outbox", every)

@@ -3,7 +3,7 @@ for those that all are equally far away when they are set."""
 
 import heapq
 from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from twisted_chat.moments import NEVER
 
@@ -26,6 +26,9 @@ class Deadlines(Generic[Key]):
 
     def __len__(self) -> int:
         return len(self._at)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def __contains__(self, key: Key) -> bool:
         return key in self._at

@@ -1,6 +1,6 @@
 """What is on its way to a file, and what waits until it is there."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 R = TypeVar("R")
 C = TypeVar("C")
@@ -17,6 +17,9 @@ class PendingWrites(Generic[R, C]):
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def note(self, record: R) -> None:
         """Write this, for which nothing waits."""

@@ -161,7 +161,7 @@ class Properties(SynchronousTestCase):
                 heard.pop(change.who, None)
                 if not isinstance(change, Departed):
                     heard[change.who] = None
-        empty = [room for room in directory.rooms if not room.members]
+        empty = [room for room in directory.rooms if len(room.members) == 0]
         known = {room.casefolded: room.emptied for room in empty}
         longest, known_rooms = directory.longest_empty(), len(directory.rooms)
         self.assertEqual(longest and longest.emptied, min(known.values(), default=None))

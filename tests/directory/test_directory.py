@@ -46,7 +46,7 @@ class Book(SynchronousTestCase):
             self.assertEqual(len(book.users), len(users))
             members: list[Address] = [m.address for r in book.rooms for m in r.members]
             self.assertEqual(sorted(members), sorted(u.address for u in users for _ in u.rooms))
-            empty = [room for room in book.rooms if not room.members]
+            empty = [room for room in book.rooms if len(room.members) == 0]
             self.assertEqual({r.casefolded for r in empty}, set(book._empty))
             if users:
                 self.assertEqual(

@@ -355,7 +355,7 @@ class Floods(QuicCase):
         self.assertEqual((len(port), port._by_id, self.clock.calls), (0, {}, []))
         links = port._links
         for kept in (links._all, links._by_link, links._openings._waiting, links._dirty):
-            self.assertFalse(kept)
+            self.assertEqual(len(kept), 0)
         self.assertEqual(self.called.text.received, [])
         self.assertLess(max(sent), 1200 / 10)
 

@@ -272,7 +272,7 @@ class Directory:
         user.rooms = tuple(other for other in user.rooms if other is not room)
         room.members.discard(user.casefolded)
         room.holders -= isinstance(user, KeyHolder)
-        if not room.members:
+        if len(room.members) == 0:
             room.emptied = now
             self._vacate(room)
 

@@ -1,7 +1,7 @@
 """An index in order of arrival, to be read piece by piece while it changes."""
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 E = TypeVar("E")
@@ -30,6 +30,9 @@ class Index(Generic[K, E]):
 
     def __len__(self) -> int:
         return len(self._present)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def __contains__(self, key: K) -> bool:
         return key in self._present

@@ -6,6 +6,7 @@ under new names can so be made to lose its own, and nobody elsewhere any.
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Literal
 
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.directory.queue import Queue
@@ -27,6 +28,9 @@ class KeptNames:
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def get(self, casefolded: str) -> KeptName | None:
         return self._names.get(casefolded)

@@ -5,7 +5,7 @@ that is cut into 256 by the hashes of its keys grows by a 256th at a time.
 """
 
 from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 E = TypeVar("E")
@@ -29,6 +29,9 @@ class Shards(Generic[K, E]):
 
     def __len__(self) -> int:
         return self._size
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def __contains__(self, key: K) -> bool:
         return key in self._shards[hash(key) & SHARDS - 1]

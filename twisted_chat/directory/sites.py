@@ -8,6 +8,7 @@ largest is found without a search, however many there are.
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Literal
 
 from twisted_chat.addresses import Address, site
 from twisted_chat.directory.entries import KeyHolder, User
@@ -38,6 +39,9 @@ class Sites:
     def __len__(self) -> int:
         """How many sites there are."""
         return len(self._sites)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def user_at(self, address: Address) -> User | None:
         """The user without a key at this address."""

@@ -87,12 +87,13 @@ class PortLinks:
         self._to_read: dict[LinkConnection, None] = {}
         self._reading = Alarm(clock, self._read_on)
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
         return len(self._all)
 
     def dial(self, dial: Dial) -> None:
         try:
-            if len(self) >= self._most:
+            if self.size >= self._most:
                 raise ValueError(f"there are {self._most:,} links already")
             connection = self._openings.dial(dial, self._clock.seconds())
         except (OSError, OverflowError, ValueError) as problem:
@@ -161,7 +162,7 @@ class PortLinks:
     def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
         connection = None
-        if len(self) < self._most:
+        if self.size < self._most:
             now = self._clock.seconds()
             connection = self._openings.accept(source, original, retried, now)
         if connection is None:

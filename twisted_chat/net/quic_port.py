@@ -9,7 +9,7 @@ the bytes from the second to the ninth (RFC 9000, 17.3.1).
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import DatagramProtocol
@@ -158,7 +158,10 @@ class QuicPort(DatagramProtocol):
 
     def __len__(self) -> int:
         """Connections there are, in whatever stage."""
-        return len(self._links)
+        return self._links.size
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def startProtocol(self) -> None:
         self._port = self.transport  # Which takes our last words, when `transport` is gone.

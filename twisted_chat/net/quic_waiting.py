@@ -1,7 +1,7 @@
 """Accepted connections whose keys are not proven yet, so that they do not become too many."""
 
 from collections import Counter
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from twisted_chat.net.quic_bounds import (
     HANDSHAKES,
@@ -25,6 +25,9 @@ class WaitingRoom(Generic[Key]):
 
     def __len__(self) -> int:
         return len(self._strangers) + len(self._others)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def has_room(self, site: str) -> bool:
         """Whether one more of this site may wait."""

@@ -268,7 +268,7 @@ class Registry:
         self._arrange()
 
     def _room_emptied(self, room: Room) -> None:
-        if not room.members:
+        if len(room.members) == 0:
             self._expiry.room_empty(room.emptied)
             self._arrange()
 

@@ -108,7 +108,7 @@ class Opening:
         self, source: Address, destination: Address, datagram: bytes, packets: list[QuicPacket]
     ) -> list[Revealed | None]:
         """What is in each of the packets of a datagram; None where it stays closed."""
-        if not self._keys:
+        if len(self._keys) == 0:
             return []
         return [self._packet(source, destination, datagram, packet) for packet in packets]
 

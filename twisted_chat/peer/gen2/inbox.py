@@ -8,6 +8,7 @@ not in the language.
 from collections import OrderedDict, deque
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from twisted_chat.errors import WireError
 from twisted_chat.peer.contacts.line import size_of
@@ -37,6 +38,9 @@ class Inbox:
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def begin_anew(self) -> None:
         """There is another link, over which the sender begins with what is not acknowledged."""

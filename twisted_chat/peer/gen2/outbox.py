@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from twisted_chat.errors import WireError
 from twisted_chat.names import folded
@@ -74,6 +75,9 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._pieces)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     @property
     def oldest(self) -> Line | None:

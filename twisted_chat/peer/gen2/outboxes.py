@@ -6,6 +6,7 @@ somebody to be in a room again holds up nothing that they are to have elsewhere.
 
 from collections.abc import Callable, Collection, Container, Sequence
 from functools import lru_cache
+from typing import Literal
 from zlib import crc32
 
 from twisted_chat.names import folded
@@ -34,6 +35,9 @@ class Outboxes:
         if self._only is not None:
             return len(self._only)
         return sum(map(len, self._boxes.values()))
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def _add(self, slot: int, box: Outbox) -> Outbox:
         self._only = None if self._boxes else box

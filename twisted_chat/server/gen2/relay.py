@@ -8,7 +8,7 @@ reach anybody who does not have a link to it.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import KeyHolder, User
@@ -78,6 +78,9 @@ class Relay:
 
     def __len__(self) -> int:
         return len(self._pairs)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def renew(self, bounds: Bounds) -> None:
         """Let so much be carried from now on, or nothing."""

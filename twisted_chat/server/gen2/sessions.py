@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from twisted_chat.addresses import Address, site
 from twisted_chat.links import Link
@@ -47,6 +48,9 @@ class LinkSessions:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def get(self, link: Link) -> LinkSession | None:
         return self._all.get(link)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Literal
 
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.fingerprints import HEX_DIGITS, read_fingerprint
@@ -52,6 +53,9 @@ class Bans:
 
     def __len__(self) -> int:
         return sum(map(len, self._bans.values()))
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def read(self, now: float) -> Iterator[Ban]:
         """The bans that are not over."""

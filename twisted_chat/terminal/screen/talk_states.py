@@ -1,6 +1,7 @@
 """All conversations on the screen, in the order in which they began, within bounds."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.shown_line import ShownLine
@@ -40,6 +41,9 @@ class TalkStates:
 
     def __len__(self) -> int:
         return len(self._states)
+
+    def __bool__(self) -> Literal[True]:
+        return True
 
     def get(self, key: str) -> TalkState | None:
         return self._states.get(key)
