@@ -262,6 +262,18 @@ class AcrossServers(SynchronousTestCase):
         self.assertNotEqual(again.secret, of_anna.secret)
         self.assertEqual([one.secret for one in self.told(0, self.anna)], [again.secret])
 
+    def test_keyless(self) -> None:
+        """Nobody is introduced to one without a key, wherever that one is."""
+        other = self.cluster.servers[1]
+        other.datagram(PLACES[3], b"hi eve")
+        self.cluster.settle()
+        self.cluster.servers[0].say(self.anna, b"rc lab")
+        self.cluster.settle()
+        other.datagram(PLACES[3], b"rj lab")
+        self.cluster.settle()
+        self.assertEqual(self.ask(0, self.anna, b"rj lab"), [])
+        self.assertEqual(self.ask(0, self.anna, b"ar eve"), [])
+
     def test_nothing_to_do(self) -> None:
         """Nobody else may ask for it."""
         self.assertEqual(self.ask(1, self.ben, AskPairing(KEYS[0]).encode()), [])

@@ -161,7 +161,9 @@ class Introductions:
         it is too soon; None where one of them cannot look for a way."""
         secrets = self._secrets
         here, there = (self._registered.get(user.fingerprint) for user in (one, other))
-        if secrets is None or here is None or (there is None and not other.server):
+        if secrets is None or here is None or not other.fingerprint:
+            return None
+        if there is None and not other.server:
             return None
         if not all(one.link.has(PATHS) for one in (here, there) if one is not None):
             return None
