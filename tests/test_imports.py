@@ -187,7 +187,6 @@ LAYERS = (
         "peer.gen2.commands",
         "peer.gen2.contacts",
         "peer.gen2.keyless",
-        "peer.gen2.kept_words",
         "peer.gen2.key_decisions",
         "peer.gen2.link",
         "peer.gen2.link_state",

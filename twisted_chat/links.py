@@ -35,8 +35,6 @@ class Link:
     """Messages that came over it with a verb that is not known here."""
     doubted: bool = False
     """Whether what was asked over it has had no answer for a while."""
-    silent: bool = False
-    """Whether it has ended because nothing came any more, as from a machine that sleeps."""
     quality: LinkQuality | None = None
     """What it has shown until the last sign of life that was asked for; None before that."""
 

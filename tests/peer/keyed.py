@@ -108,6 +108,7 @@ class Chatter:
         keeper: MemoryKeeper | None = None,
     ) -> None:
         self.world = world
+        keeper = MemoryKeeper() if keeper is None else keeper
         self.name = name
         world.epoch += 1000
         self.session = keyed_session(
@@ -118,7 +119,7 @@ class Chatter:
             epoch=world.epoch,
             patient=patient,
             server_key=server_key,
-            archive=None if keeper is None else keeper.archive(),
+            archive=keeper.archive(),
         )
         self.memory = memory
         self.node = world.network.add(Node(key_of(key), address, self.session, keeper=keeper))

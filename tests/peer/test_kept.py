@@ -158,6 +158,20 @@ class Owing(KeptTestCase):
             one.type("$roomjoin lab", wait=3)
         self.assertEqual(len(self.bob.told("hello lab")), 1)
 
+    def test_another_key(self) -> None:
+        """What was said to one who left without a word is not for whoever has their name now."""
+        self.world.network.kill(self.bob.node)
+        self.world.wait(3)
+        self.alice.type("hello bob", wait=3)
+        self.world.kill_server()  # It forgets whose name that was.
+        self.world.wait(3)
+        self.world.start_server()
+        self.world.wait(60)
+        other = self.world.chatter("bob", key="another")
+        other.type("$roomjoin lab", wait=3)
+        self.alice.type("$trust bob", "and now", wait=3)
+        self.assertEqual(other.told("< alice"), ["< alice: and now"])
+
     def test_holds_up_nothing(self) -> None:
         """What waits for one to be in a room again holds up nothing that is for them elsewhere,
         whether it was said before or afterwards, and its author may have been started anew."""

@@ -5,6 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import KeyedWorld
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone, Talk
+from twisted_chat.peer.gen2.owed import KEPT_FOR
 from twisted_chat.peer.own_lines import MAX_OWN, MAX_OWN_BYTES, OwnLine, OwnLines
 
 LAB = Talk("lab")
@@ -71,10 +72,12 @@ class Arriving(SynchronousTestCase):
         self.assertEqual(own.to, Talk(who=Someone("bob")))
 
     def test_lost(self) -> None:
-        """Who has parted before it arrived does not get it, as far as anybody knows."""
+        """One who has parted before it arrived does not get it, where it is owed no more."""
         self.world.network.kill(self.bob.node)
         self.alice.enter("hello")
         self.alice.type("$roomleave", wait=600.0)
+        self.assertEqual(self.marks(), [("hello", 1, 0, 0)])
+        self.world.wait(KEPT_FOR / 1000)
         self.assertEqual(self.marks(), [("hello", 1, 0, 1)])
         self.assertTrue(self.alice.session.own_lines(0)[0].settled)
 

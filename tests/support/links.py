@@ -251,15 +251,13 @@ class LinkNetwork:
             if near.node is one and far.node is other
         ]
 
-    def cut(self, link: Link, *, silent: bool = True) -> None:
-        """Lose a link with all that is on the way; each end notices when it does. It is `silent`
-        as those are of machines that sleep, and not as those that somebody has ended."""
+    def cut(self, link: Link) -> None:
+        """Lose a link with all that is on the way; each end notices when it does."""
         if link not in self._halves:
             return
         for half in self._halves[link]:
             self._halves.pop(half.link, None)
             half.open = False
-            half.link.silent = silent
             when = self.now + self.chance.uniform(0, 0.5)
             self.at(when, lambda half=half: self._notice(half))  # type: ignore[misc]
 

@@ -131,7 +131,6 @@ class LinkConnection:
         if self.stage is Stage.OPEN and now >= self._part_at:
             self._end("it has moved too often: another link is needed")
         if self.stage is Stage.OPEN and not self.questions.tick(now):
-            self.link.silent = True
             self._end("no answer")
         timer = self._quic.get_timer()
         if timer is not None and timer <= now:

@@ -181,7 +181,7 @@ class Arriving(SynchronousTestCase):
             (link,) = world.network.between(eve.node, alice.node)
             alice.type("hello")
             _, _, epoch, *_ = alice.words_to(eve)[0].split(b" ")
-            eve.node.end = Intruder()
+            eve.node.end, eve.node.keeper = Intruder(), None
             for second in range(1, 120):
                 says = b"ok %b %d" % (epoch, pace * second)
                 speak = partial(world.network.carry_out, eve.node, [SendFrame(link, says)])
@@ -193,19 +193,16 @@ class Arriving(SynchronousTestCase):
             self.assertTrue(alice.told("eve cannot be reached"))
 
     def test_gone(self) -> None:
-        """Of one who leaves with something on the way the person is told what may not have
-        arrived."""
+        """Of one who leaves with something on the way the person is told what waits for them."""
         world = KeyedWorld()
         alice, bob = world.room("alice", "bob")
         bob.node.down = True
         for link in world.network.between(alice.node, bob.node):
-            world.network.cut(link, silent=False)
+            world.network.cut(link)
         alice.type("one", "two")
         world.network.carry_out(world.server, world.fake_server.go("bob"))
         world.wait(LINGER + 1)
-        self.assertEqual(
-            alice.lines[-1], '> it is not known whether bob got 2 lines, from "one" on'
-        )
+        self.assertEqual(alice.lines[-1], '> bob gets 2 lines, from "one" on, when you meet again')
 
     def test_faster_than_shown(self) -> None:
         """What waits for long is shown at the pace of a reader, and all of it."""

@@ -51,20 +51,6 @@ class Sending(SynchronousTestCase):
         for number in (1, 2):
             self.assertRaises(WireError, outbox.heard, Acknowledgement(7, number))
 
-    def test_dropped(self) -> None:
-        """Of what was said to a room nothing more is sent that was not, nor the rest of a line."""
-        outbox, _ = filled(*["x"] * (WINDOW - 1))
-        lines = [Line(where, "alice", where, 0.0, 1, time=5) for where in ("lab", "", "lab")]
-        for line, parts in zip(lines, (3, 1, 1), strict=True):
-            last = parts - 1
-            pieces = [Piece(b"y", 65, line, n == last, b"#lab") for n in range(parts)]
-            outbox.put(pieces, 65 * parts)
-        self.assertEqual(len(outbox.to_send()), WINDOW)
-        self.assertEqual(outbox.drop("lab"), [lines[0], lines[2]])
-        outbox.heard(Acknowledgement(7, WINDOW))
-        self.assertEqual(outbox.lines(), [lines[1]])
-        self.assertEqual(outbox.to_send(), [b"msg #lab 7 257 5 y"])
-
     def test_window(self) -> None:
         """So many messages are on the way, and so many bytes of them."""
         outbox, _ = filled(*["x"] * (WINDOW + 1))

@@ -59,8 +59,6 @@ class Several(SynchronousTestCase):
         self.assertEqual([line.text for line in self.outboxes.lines()], ["1", "2", "3"])
         self.sent("lab")
         self.assertEqual([line.text for line in self.outboxes.ever_sent()], ["1"])
-        self.assertEqual([line.text for line in self.outboxes.drop("lab")], ["3", "2"])
-        self.assertEqual(self.outboxes.drop("nowhere"), [])
 
     def test_window(self) -> None:
         """So many messages are on the way in all, and each conversation has its share."""

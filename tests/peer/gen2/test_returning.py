@@ -87,7 +87,8 @@ class Forgotten(SynchronousTestCase):
     """A server that knows nobody any more, or us no more."""
 
     def test_never_back(self) -> None:
-        """What is said goes to nobody who does not come back; the person is told whom it lacks."""
+        """What is said goes to nobody who does not come back; the person is told for whom it
+        waits."""
         place = Place("alice", "bob", "eve")
         alice, bob, eve = place.people
         place.restart("eve")
@@ -95,7 +96,7 @@ class Forgotten(SynchronousTestCase):
         alice.type(SECRET, wait=2 * GRACE)
         self.assertEqual((bob.told(SECRET), eve.told(SECRET)), ([f"< alice: {SECRET}"], []))
         self.assertEqual(len(alice.told("> eve left")), 1)
-        self.assertEqual(len(alice.told("> eve never got one line")), 1)
+        self.assertEqual(len(alice.told("> eve gets one line")), 1)
 
     def test_only_us(self) -> None:
         """The same where it is only us whom the server has forgotten, as somebody was put out."""
@@ -125,18 +126,18 @@ class Forgotten(SynchronousTestCase):
         place.world.wait(2 * GRACE)
         self.assertEqual(alice.told(" left") + alice.told("never got"), [])
 
-    def test_too_late(self) -> None:
-        """One who comes back after that gets nothing of what was said before."""
+    def test_after_long(self) -> None:
+        """One who comes back after that gets what was said before; that it waits is told."""
         place = Place("alice", "bob")
         alice, bob = place.people
         place.restart("bob")
         place.world.wait(8)
         alice.type(SECRET, wait=GRACE)
-        self.assertEqual(len(alice.told("> bob never got one line")), 1)
+        self.assertEqual(len(alice.told("> bob gets one line")), 1)
         del place.world.fake_server.users["bob"]
         bob.type("bob", "$roomjoin lab")
         alice.type("hello")
-        self.assertEqual(bob.told("< alice"), ["< alice: hello"])
+        self.assertEqual(bob.told("< alice"), [f"< alice: {SECRET}", "< alice: hello"])
 
     def test_poked(self) -> None:
         """One who is poked meanwhile hears what is said from then on, and nothing of before."""
@@ -151,16 +152,19 @@ class Forgotten(SynchronousTestCase):
         self.assertEqual(eve.told("< alice"), ["< alice privately: hello eve"])
 
     def test_room_left(self) -> None:
-        """Nothing waits for them any more when the room is left."""
+        """What waits for those of a room that is left goes to them there, and nowhere else."""
         place = Place("alice", "bob")
         alice, bob = place.people
         place.restart("bob")
         place.world.wait(8)
         alice.type(SECRET, "$roomleave")
-        self.assertEqual(len(alice.told("> bob never got one line")), 1)
+        self.assertEqual(len(alice.told("> bob gets one line")), 1)
         del place.world.fake_server.users["bob"]
         bob.type("bob", "$poke alice", wait=GRACE)
         self.assertEqual(bob.told(SECRET), [])
+        for one in (alice, bob):
+            one.type("$roomjoin lab", wait=2)
+        self.assertEqual(bob.told(SECRET), [f"< alice: {SECRET}"])
 
     def test_away_again(self) -> None:
         """Nobody has left because the server is gone again."""

@@ -70,7 +70,6 @@ class Several(SynchronousTestCase):
         contacts.block(speaker, blocked=True)  # So that nothing is acknowledged.
         alice.type(*map(str, range(WINDOW + 10)), wait=10)
         bob.type("$roomleave")
-        self.assertEqual(len(alice.told("bob never got 10 lines")), 1, alice.lines[-3:])
         contacts.block(speaker, blocked=False)
         world.wait(10)
         self.assertNotIn(str(WINDOW), " ".join(bob.lines).split())
@@ -88,7 +87,6 @@ class Several(SynchronousTestCase):
         self.assertEqual(self.heard(self.carol), [": hello"])
         self.world.wait(2 * GRACE)
         self.assertEqual(self.heard(self.bob), [": hello"])
-        self.assertEqual(len(self.alice.told("> in room lab: bob never got one line")), 1)
         self.assertEqual([one for one in self.alice.words_to(self.bob) if b"password" in one], [])
 
     def test_elsewhere(self) -> None:

@@ -12,7 +12,7 @@ from twisted_chat.store.reader import StoreReader
 
 
 class Reading(SynchronousTestCase):
-    """Alice in a room, with bob, who keeps nothing."""
+    """Alice in a room, with bob."""
 
     def setUp(self) -> None:
         self.world, self.keeper = KeyedWorld(), MemoryKeeper()
@@ -42,11 +42,6 @@ class Reading(SynchronousTestCase):
         for command in ("$history", "$search line"):
             (line,) = self.alice.type(command)
             self.assertIn("there is no conversation", line)
-
-    def test_not_kept(self) -> None:
-        """Where nothing is kept that is told."""
-        for command in ("$history", "$search line", "$search -a line", "$forget lab"):
-            self.assertIn("kept", "".join(self.bob.type(command)), command)
 
     def test_search(self) -> None:
         """Words in this conversation, or with -a in all of them, and where."""

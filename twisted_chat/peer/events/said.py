@@ -116,21 +116,6 @@ class NeverArrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class WaitsForReturn(Event):
-    """Somebody has left without a word, as one whose machine sleeps: what we said and they have
-    not acknowledged waits for them, for an hour."""
-
-    who: Someone
-    """Whom it was said to."""
-    lines: int
-    """How many texts."""
-    text: str
-    """The first of them."""
-    room: str = ""
-    """The room that it was said to; empty if that was in private."""
-
-
-@dataclass(frozen=True, slots=True)
 class ArrivalUnknown(Event):
     """What was sent, and not acknowledged yet, is given up: it may have been shown or not."""
 

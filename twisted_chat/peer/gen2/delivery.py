@@ -19,7 +19,6 @@ from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.kept import OutboxShown
 from twisted_chat.peer.gen2.inbox import Inboxes
-from twisted_chat.peer.gen2.kept_words import KeptWords
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
 from twisted_chat.peer.gen2.owed import ALL, OwedWords, owed_to
@@ -59,7 +58,6 @@ class Deliveries:
         """Made when they are needed: a server can name many."""
         self._under_way = UnderWay()
         self._reception = Reception(effects, hearing, rates, self._under_way, archive)
-        self._kept = KeptWords(self._tell_lost)
         self._keeps = True
         self._crowded: dict[PeerDelivery, None] = {}
         """Those in whose outboxes there may be no room for a line that is not long."""
@@ -78,9 +76,7 @@ class Deliveries:
         """What is under way with somebody."""
         its = self._all.get(contact)
         if its is None:
-            outbox = self._kept.take_sent(contact.fingerprint)
-            if outbox is None:
-                outbox = self._owed.take(contact.fingerprint)
+            outbox = self._owed.take(contact.fingerprint)
             inbox = self._inboxes.of(contact.fingerprint)
             its = PeerDelivery(contact, self._peers[contact], outbox, inbox)
             if len(outbox):
@@ -145,55 +141,20 @@ class Deliveries:
 
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         """Somebody is not in a room with us any more. Where there is no link to them, or with
-        `drop`, what was said there and not sent yet is not for them; but where the link has
-        ended without a word, it is when they are back in that room."""
+        `drop`, what was said there and has not arrived is owed to them, and goes on when they
+        are there again."""
         its = self._all.get(contact)
-        if its is None:
-            return
-        its.left_by_us = not drop
-        if its.peer.link is not None and not drop:
-            return
-        if self._archive.keeps:
-            # It is owed, and goes there when they are there again.
+        if its is not None and (drop or its.peer.link is None):
             its.absent_from |= {folded(room)}
-            return
-        if lost := its.outbox.drop(room):
-            if self._waits_for(its):
-                self._kept.keep_unsent(contact.fingerprint, contact.who, room, lost)
-                sent = [line for line in its.outbox.lines() if line.room == room]
-                self._tell_kept(its, [*sent, *lost])
-            else:
-                self._tell_lost(contact.who, [], lost)
-            its.behind &= its.outbox.conversations()
-
-    def _waits_for(self, its: PeerDelivery) -> bool:
-        """Whether words wait for one who has gone: without a word, and it was not us who left."""
-        return self._keeps and its.peer.silent and not its.left_by_us
 
     def entered(self, contact: Contact, room: str) -> None:
         """Somebody is in a room with us: what has waited for that is for them."""
         if (known := self._all.get(contact)) is not None:
-            known.left_by_us = False
-        if self._archive.keeps:
-            if known is not None:
-                self._send(known)
-            return
-        if lines := self._kept.take_unsent(contact.fingerprint, room):
-            its = self._with(contact)
-            its.behind |= {room}
-            full = []
-            for line in lines:
-                pieces = pieces_of(line)
-                if its.outbox.put(pieces, sum(piece.size for piece in pieces)) is None:
-                    full.append(line)
-            self._tell_lost(contact.who, [], full)
-            self._under_way.watch(its, lines[-1].at + LATE)
-            self._send(its)
+            self._send(known)
 
     def keep_no_more(self) -> None:
-        """We end: whatever has not arrived is given up from now on."""
+        """We end: what is not kept for longer is given up from now on."""
         self._keeps = False
-        self._kept.give_up_all()
 
     def flush(self, contact: Contact) -> None:
         """Send what may be sent."""
@@ -206,8 +167,8 @@ class Deliveries:
                 self._effects.frame(message, link)
 
     def give_up(self, contact: Contact) -> None:
-        """Tell the person what has not arrived. It is kept for when we meet again, where anything
-        is kept, or the link has ended without a word; or else forgotten."""
+        """Tell the person what has not arrived. It is kept for when we meet again, or else, where
+        we end and nothing outlives us, forgotten."""
         del self._peers[contact]
         its = self._all.pop(contact, None)
         if its is None:
@@ -223,22 +184,7 @@ class Deliveries:
             return
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
-        if self._waits_for(its):
-            for room in its.outbox.conversations():
-                if (unsent := its.outbox.drop(room)) and room:
-                    self._kept.keep_unsent(contact.fingerprint, contact.who, room, unsent)
-            if sent:
-                self._kept.keep_sent(contact.fingerprint, contact.who, its.outbox)
-            self._tell_kept(its, [*sent, *(line for line in never if line.room)])
-            sent, never = [], [line for line in never if not line.room]
         self._tell_lost(contact.who, sent, never)
-
-    def _tell_kept(self, its: PeerDelivery, lines: list[Line]) -> None:
-        for room, some in _by_room(lines).items():
-            if room not in its.kept:
-                its.kept |= {room}
-                waits = said.WaitsForReturn(its.contact.who, len(some), some[0].text, room)
-                self._effects.tell(waits)
 
     def _tell_lost(self, who: Someone, sent: list[Line], never: list[Line]) -> None:
         """These were sent to one, and it is not known whether they have arrived; and these
@@ -289,10 +235,9 @@ class Deliveries:
 
     @property
     def wake(self) -> float:
-        return min(self._under_way.wake, self._kept.wake, self._expires)
+        return min(self._under_way.wake, self._expires)
 
     def tick(self, now: float) -> None:
-        self._kept.tick(now)
         if now >= self._expires:
             for expired in self._owed.expire(int((now + self._since_1970) * 1000)):
                 self._effects.tell(expired)
@@ -332,7 +277,6 @@ class Deliveries:
             said.Waiting(its.contact.who, len(its.outbox.lines()), its.peer.link is not None)
             for its in self.unsettled
         )
-        waiting += tuple(said.Waiting(who, lines, False) for who, lines in self._kept.waiting())
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)
 
 

@@ -51,8 +51,6 @@ class PeerLink:
     """When that was there."""
     linked_at: str = ""
     """The host at which its key was proven last; empty if that was never."""
-    silent: bool = False
-    """Whether the last link has ended without a word."""
     sought: Address | None = None
     """Where it is to be dialled, as it has answered there, or the server carries."""
     backoff: Backoff = field(default_factory=Backoff)

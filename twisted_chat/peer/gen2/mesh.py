@@ -166,7 +166,6 @@ class Mesh:
             del self._links[former]
             self._effects.close(former, "there is another link now")
         peer.enter(PeerState.OPEN, link)
-        peer.silent = False
         peer.since = now
         peer.linked_at = site(link.address[0])
         if not is_relayed(link.address):
@@ -220,7 +219,6 @@ class Mesh:
         self._strangers.lost(link)
         if peer := self._links.pop(link, None):
             peer.enter(PeerState.AWAITED)
-            peer.silent = link.silent
             self._remember_heard(peer)
             self._dials.unlinked(peer)
             if now - peer.since >= STEADY:

@@ -94,16 +94,6 @@ class Outbox:
         """The rooms to which something was said that has not arrived; empty for private."""
         return frozenset(piece.line.room for piece in self._pieces)
 
-    def drop(self, room: str) -> list[Line]:
-        """Forget what was never sent of what was said to a room, also the rest of a line that
-        was sent in part. Returns the lines."""
-        numbered = enumerate(self._pieces, self._first)
-        lost = [one for n, one in numbered if n > self._highest and one.line.room == room]
-        gone = set(map(id, lost))
-        self._pieces = deque(one for one in self._pieces if id(one) not in gone)
-        self._bytes -= sum(piece.size for piece in lost)
-        return list(dict.fromkeys(piece.line for piece in lost))
-
     def lines(self) -> list[Line]:
         """All lines that have not arrived, in order."""
         return list(dict.fromkeys(piece.line for piece in self._pieces))

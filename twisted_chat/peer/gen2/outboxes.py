@@ -70,11 +70,6 @@ class Outboxes:
         """The rooms to which something was said that has not arrived; empty for private."""
         return frozenset().union(*(box.conversations() for box in self._boxes.values()))
 
-    def drop(self, room: str) -> list[Line]:
-        """Forget what was never sent of what was said to a room. Returns the lines."""
-        box = self._boxes.get(_slot(room))
-        return [] if box is None else box.drop(room)
-
     def lines(self) -> list[Line]:
         """All lines that have not arrived, in order."""
         found = [line for box in self._boxes.values() for line in box.lines()]

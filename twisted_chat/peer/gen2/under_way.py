@@ -36,10 +36,6 @@ class PeerDelivery:
     behind: frozenset[str] = frozenset()
     """Conversations, rooms or an empty name, of which the person was told that something has not
     arrived."""
-    left_by_us: bool = False
-    """Whether it is us who have left the last room that was shared."""
-    kept: frozenset[str] = frozenset()
-    """Rooms of which the person was told that something waits for them to come back."""
     waits_for: str = ""
     """The room in which it is not known yet whether they are, and something was said."""
     waits_until: float = 0.0

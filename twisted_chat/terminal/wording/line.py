@@ -26,7 +26,6 @@ _PLACED = frozenset(
         said_events.NeverArrived,
         said_events.NotArrived,
         said_events.NotBackYet,
-        said_events.WaitsForReturn,
         said_events.WaitsFor,
     }
 )

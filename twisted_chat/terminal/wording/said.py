@@ -97,14 +97,6 @@ def _never(event: said.NeverArrived) -> str:
     return f"{called(event.who)} never got {_many(event.lines)}, from {excerpt(event.text)} on"
 
 
-def _waits(event: said.WaitsForReturn) -> str:
-    waits = "waits" if event.lines == 1 else "wait"
-    return (
-        f"{called(event.who)} left without a word: {_many(event.lines)}, from"
-        f" {excerpt(event.text)} on, {waits} for {called(event.who)} to come back, for an hour"
-    )
-
-
 def _unknown(event: said.ArrivalUnknown) -> str:
     return (
         f"it is not known whether {called(event.who)} got {_many(event.lines)},"
@@ -140,7 +132,6 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     said.LostFor: _lost,
     said.NotBackYet: _not_back,
     said.NeverArrived: _never,
-    said.WaitsForReturn: _waits,
     said.ArrivalUnknown: _unknown,
     said.WaitsFor: _waits_for,
     said.Delivery: _delivery,
