@@ -24,7 +24,7 @@ from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
-from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.outbox import WINDOW
 from twisted_chat.peer.gen2.paths.probe_limits import ProbeRates
 from twisted_chat.peer.negotiation import Negotiation

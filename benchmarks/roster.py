@@ -16,7 +16,7 @@ from benchmarks.processes import table
 from twisted_chat.identity.known_file import FILE, KnownFile
 from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts

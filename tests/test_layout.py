@@ -20,6 +20,7 @@ WITHOUT_DECISION = {
     "peer/contacts/conversation",
     "peer/contacts/line",
     "peer/effects",
+    "peer/gen2/credentials",
     "peer/gen2/link_state",
     "peer/generation",
     "peer/glance",

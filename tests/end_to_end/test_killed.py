@@ -30,6 +30,12 @@ class Killed(ChatTestCase):
         one.type_lines(order)
         one.expect("> you are in lab")
 
+    def here(self, name: str) -> Program:
+        """Start somebody."""
+        one = self.start_on_terminal("udpchat", "127.0.0.1", self.port, "--name", name, "--line")
+        one.expect(f"> you are {name}")
+        return one
+
     def kept(self, name: str) -> list[tuple[str, str]]:
         """What somebody has in their store of the room, in order, with its authors."""
         (path,) = [
@@ -57,6 +63,38 @@ class Killed(ChatTestCase):
             return any(line.own and line.author == name for line in every)
         finally:
             reader.close()
+
+    def test_away(self) -> None:
+        """What is said to one who is known and not here waits, also for programs and a server
+        that are killed and started anew, and goes to them once when both are back."""
+        server = self.serve(self.port)
+        self.begin("alice", "$roomcreate lab")
+        self.begin("bob")
+        alice, bob = self.people["alice"], self.people["bob"]
+        alice.expect("> bob came")
+        bob.type_lines("hello", "$quit")
+        bob.wait()
+        alice.expect("< bob: hello")
+        alice.type_lines("$quit")
+        alice.wait()
+        alice = self.here("alice")
+        alice.type_lines("$msg bob one")
+        alice.expect("bob gets one line")
+        alice.kill()
+        server.kill()
+        server = self.serve(self.port)
+        alice = self.here("alice")
+        alice.type_lines("$msg bob two")
+        alice.expect("bob gets one line")
+        bob = self.here("bob")
+        bob.expect("< alice privately: one")
+        bob.expect("< alice privately: two")
+        bob.type_lines("$msg alice thanks")
+        alice.expect("< bob privately: thanks")
+        for one in (alice, bob):
+            one.end_input()
+            one.wait()
+        self.assertEqual(bob.said.count("< alice privately: "), 2)
 
     def test_each_once(self) -> None:
         """What an author has in their store the other has, once, in the author's order."""

@@ -131,7 +131,7 @@ class Conversations(SynchronousTestCase):
         """What each saw in each conversation is what was said there, once, and in each author's
         order; and no word of another room, or of a private conversation of others."""
         for one in self.play(MET + steps):
-            last: dict[str, int] = {}
+            last: dict[tuple[str, str], int] = {}
             for event in one.events:
                 if isinstance(event, TalkingTo):
                     continue
@@ -143,8 +143,8 @@ class Conversations(SynchronousTestCase):
                     self.assertEqual(where, f"room {event.room}", (one.who.name, event))
                 else:
                     self.assertEqual(where, f"private {one.who.name}", (one.who.name, event))
-                self.assertGreater(number, last.get(author, 0), (one.who.name, event))
-                last[author] = number
+                self.assertGreater(number, last.get((author, where), 0), (one.who.name, event))
+                last[author, where] = number
 
     def test_all_of_it(self) -> None:
         """Where nothing goes wrong each sees all that was said where they were."""

@@ -237,7 +237,7 @@ class Membership(SynchronousTestCase):
         by_text = {line.text: line for line in town.lines}
         lossy = town.late > LATE
         for viewer, noting in town.notes.items():
-            last: dict[str, int] = {}
+            last: dict[tuple[str, str], int] = {}
             for one in noting.shown:
                 line, case = by_text.get(one.text), (viewer, one)
                 assert line is not None, case
@@ -259,9 +259,10 @@ class Membership(SynchronousTestCase):
                     known = 0.0 if stale else since
                     self.assertTrue(town.was_in(viewer, line.where, known, one.at), case)
                     self.assertTrue(town.was_in(line.author, line.where, since, one.at), case)
+                said_there = line.author, line.where  # One conversation may wait for longer.
                 if not (plain and lossy):  # Datagrams come in any order there, and twice.
-                    self.assertGreater(line.number, last.get(line.author, -1), case)
-                last[line.author] = line.number
+                    self.assertGreater(line.number, last.get(said_there, -1), case)
+                last[said_there] = line.number
 
     def check_all(self, town: Town, start: float, todo: list[Step]) -> None:
         """Each saw all that was said to those who were there from before it until it had

@@ -12,13 +12,16 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.server import NameFirst, NeedsServer
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Acquaintance, Shared
 from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import Talks
+from twisted_chat.store.records import Owed
 from twisted_chat.wire.gen1 import Answer, NamedText
 
 
@@ -136,6 +139,9 @@ class FakeGeneration:
         self.datagrams = FakeDatagrams(contacts)
         self.commands: Mapping[Command, Callable[[Order, float], None]] = {}
         self.unsettled = False
+        self.later: Someone | None = None
+        self.owes: tuple[Owed, ...] = ()
+        self.is_full = False
         self.done: list[Any] = []
 
     def enter(self, name: str, *members: Contact) -> JoinedRoom:
@@ -157,6 +163,11 @@ class FakeGeneration:
 
     def linked(self, contact: Contact) -> bool:
         return False
+
+    def say_later(self, line: Line, name: str, now: float) -> Someone | None:
+        line.refused += self.is_full
+        line.owed += self.owes
+        return self.later
 
     def relayed(self, contact: Contact) -> bool:
         return False

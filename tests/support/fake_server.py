@@ -31,7 +31,7 @@ from twisted_chat.wire.gen2.answers import (
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.growth import Can
+from twisted_chat.wire.gen2.growth import WAIT, Can
 from twisted_chat.wire.gen2.listing import pack
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
@@ -47,6 +47,7 @@ from twisted_chat.wire.gen2.requests import (
 )
 from twisted_chat.wire.gen2.room_news import RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
+from twisted_chat.wire.gen2.waiting import AwaitUser, UserHere
 
 
 @dataclass
@@ -73,6 +74,8 @@ class FakeServer:
         self.banned: set[tuple[str, str]] = set()
         """The same, of those who are told that they are banned."""
         self.asked: list[Request] = []
+        self.awaited: dict[tuple[str, str], None] = {}
+        """Names of those who wait for somebody, each with the fingerprint of whom."""
         self._effects: list[Effect] = []
 
     def tamper(self, contact: ContactInfo) -> ContactInfo:
@@ -86,7 +89,7 @@ class FakeServer:
     # --- What happens on links
 
     def opened(self, link: Link, now: float) -> list[Effect]:
-        return [SendFrame(link, Can().encode())]
+        return [SendFrame(link, Can((WAIT,)).encode())]
 
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
         try:
@@ -148,6 +151,9 @@ class FakeServer:
             case Leave():
                 self._tell(name, Goodbye())
                 self._depart(name)
+            case AwaitUser(awaited):
+                self.awaited[name, awaited] = None
+                self._tell_awaited()
             case Locate(wanted):
                 self._locate(name, wanted)
             case ListUsers():
@@ -182,6 +188,13 @@ class FakeServer:
             self._change(room, name, came)
         for room in self._rooms_of(name):
             self._roster(name, room)
+        self._tell_awaited()
+
+    def _tell_awaited(self) -> None:
+        names = {its.fingerprint: name for name, its in self.users.items() if name in self.links}
+        for asker, awaited in [one for one in self.awaited if one[1] in names]:
+            del self.awaited[asker, awaited]
+            self._tell(asker, UserHere(names[awaited], awaited))
 
     def _locate(self, name: str, wanted: str) -> None:
         if wanted not in self.users:

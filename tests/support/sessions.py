@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.input import SPEAK_RATE
 from twisted_chat.peer.negotiation import Negotiation

@@ -10,7 +10,9 @@ from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.conversation import DatagramConversations
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.server import Registration, Server
 from twisted_chat.peer.talks.room import JoinedRoom
@@ -78,6 +80,10 @@ class Generation(Protocol):
 
     def acquaintance(self, contact: Contact) -> Acquaintance:
         """Since when a contact is known."""
+
+    def say_later(self, line: Line, name: str, now: float) -> Someone | None:
+        """Accept a private line for somebody of this name who is known and not here, to go to
+        them when they are. Returns who that is; None where nobody is known."""
 
     def relayed(self, contact: Contact) -> bool:
         """Whether what is said to a contact goes over the server."""

@@ -20,6 +20,7 @@ from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
 from twisted_chat.peer.events.talk import NotSaid, Unheard
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
+from twisted_chat.peer.later import LaterWords
 from twisted_chat.peer.orders.orders import Orders
 from twisted_chat.peer.own_lines import OwnLines
 from twisted_chat.peer.talks.room import JoinedRoom
@@ -77,7 +78,8 @@ class Input:
         self._talks = shared.talks
         self._effects = shared.effects
         self._gathering = shared.gathering
-        self._orders = Orders(generation, shared, self._say_aside, self._missed)
+        later = LaterWords(generation, shared, self.own)
+        self._orders = Orders(generation, shared, self._say_aside, later.say, self._missed)
 
     def _say_aside(self, text: str, to: Contact) -> None:
         self._asides.append(_Aside(text, to))

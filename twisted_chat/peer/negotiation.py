@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from twisted_chat.peer.gen1.conversation import Datagrams
 from twisted_chat.peer.gen1.generation import Gen1
-from twisted_chat.peer.gen2.generation import Credentials, Gen2
+from twisted_chat.peer.gen2.credentials import Credentials
+from twisted_chat.peer.gen2.generation import Gen2
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.whereabouts import Whereabouts
 

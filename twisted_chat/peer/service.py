@@ -24,7 +24,7 @@ from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.resolve import everywhere, look_up_later
 from twisted_chat.net.service import DatagramService
-from twisted_chat.peer.gen2.generation import Credentials
+from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.protocol import LinkedPeer, Peer

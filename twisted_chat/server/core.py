@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from twisted_chat.addresses import Address, Datagrams
-from twisted_chat.directory.directory import Change, Directory, User
+from twisted_chat.directory.directory import (
+    Change,
+    Departed,
+    Directory,
+    Registered,
+    ServedBy,
+    User,
+)
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.answer_rates import AnswerRates
@@ -26,6 +33,7 @@ from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
+from twisted_chat.server.gen2.waiting import WaitingUsers
 from twisted_chat.server.journal.ledger import Ledger
 from twisted_chat.server.journal.records import KeptRecords
 from twisted_chat.server.nearby import Nearby, ReachedAt
@@ -74,6 +82,7 @@ class Core:
             sessions.registered, links, nearby, secrets, carries=bounds.relay
         )
         self._introductions = introductions
+        self._waiting = waiting = WaitingUsers(sessions.registered, directory.holders, links)
         self.relay = relay = Relay(
             bounds,
             sessions.registered,
@@ -112,7 +121,16 @@ class Core:
             links,
             rate,
             LinkRegistration(
-                directory, bounds, registry, available, claims, bans, sessions, links, roster
+                directory,
+                bounds,
+                registry,
+                available,
+                claims,
+                bans,
+                sessions,
+                links,
+                roster,
+                waiting.came,
             ),
             introductions,
             self.checkups,
@@ -125,6 +143,7 @@ class Core:
                 roster,
                 nearby,
                 introductions,
+                waiting,
                 relay,
                 Moderation(directory, registry, available, roster),
             ).answer,
@@ -204,6 +223,11 @@ class Core:
             self._introductions.told_elsewhere(fingerprint, message)
 
     def _announce(self, change: Change, name: str) -> None:
+        match change:
+            case Registered(fingerprint=who) | ServedBy(who=str(who), server=str(_)):
+                self._waiting.came(who)
+            case Departed(who=str(who)):
+                self._waiting.left(who)
         if self.cluster is None or self.cluster.changed(change, name):
             self._announce_here(change, name)
 

@@ -16,8 +16,6 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
-from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.kept import OwedExpired
 from twisted_chat.peer.events.said import (
     AllArrived,
     ArrivalUnknown,
@@ -32,12 +30,11 @@ from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.outbox import MAX_OUTBOX
-from twisted_chat.peer.gen2.owed import KEPT_FOR
+from twisted_chat.peer.gen2.owed import OwedWords
 from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
 from twisted_chat.peer.gen2.under_way import LATE
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.records import OwedLine, StoredBefore
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MANY = 1000
@@ -250,9 +247,8 @@ class Alone(SynchronousTestCase):
     def setUp(self) -> None:
         self.effects = Effects()
         rates = HEAR_RATE, HEAR_BURST
-        self.words = Deliveries(
-            self.effects, self.hearing, count(7).__next__, Inboxes(), rates, 0.0
-        )
+        owed = OwedWords(Archive(), count(7).__next__)
+        self.words = Deliveries(self.effects, self.hearing, owed, Inboxes(), rates, 0.0)
         self.bob, self.carol = (self.meet(name) for name in ("bob", "carol"))
         self.lines = 0
 
@@ -286,30 +282,6 @@ class Alone(SynchronousTestCase):
         effects = self.effects.take()
         self.sent = [one.message for one in effects if isinstance(one, SendFrame)]
         return [one for one in effects if isinstance(one, Event)]
-
-    def test_expired(self) -> None:
-        """What is owed from before to one who does not come is given up in time, and that is
-        told: after some days of a program that goes on, or when it is started."""
-        time = 1_700_000_000_000
-        owed = OwedLine("d" * 64, "dave", 5, (1,), (0,), "lab", "alice", time, "hi dave")
-        expired = OwedExpired(Someone("dave", "d" * 64), 1, "hi dave", time)
-        for later in (1.0, 0.0):
-            archive = Archive("", StoredBefore(owed=(owed,)))
-            rates = HEAR_RATE, HEAR_BURST
-            since_1970 = (time + KEPT_FOR) / 1000 - later
-            self.words = Deliveries(
-                self.effects,
-                self.hearing,
-                count(7).__next__,
-                Inboxes(),
-                rates,
-                since_1970,
-                archive,
-            )
-            self.assertAlmostEqual(self.words.wake, later, 3)
-            self.words.tick(later + 0.01)
-            self.assertEqual(self.told(), [expired])
-            self.assertEqual(self.words.wake, NEVER)
 
     def test_where(self) -> None:
         """It is said in the conversation that it is for, with the time of day."""

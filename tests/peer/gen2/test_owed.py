@@ -102,12 +102,14 @@ class Owing(SynchronousTestCase):
         outbox = words.take(BOB)
         line = Line("one", "alice", "lab", 1.0, time=4)
         outbox.put(pieces_of(line), 10)
-        self.assertEqual(words.keep(Someone("bob", BOB), outbox), 4 + KEPT_FOR)
+        words.keep(Someone("bob", BOB), outbox)
+        self.assertEqual(words.until, 4 + KEPT_FOR)
         (expired,) = words.expire(4 + KEPT_FOR)
         self.assertEqual(expired, OwedExpired(Someone("bob", BOB), 1, "one", 4))
         self.assertEqual((line.lost, words.owed()), (1, []))
         self.assertEqual(self.archive.take(), [(0, ArrivedRecord(BOB, 100, ALL))])
-        self.assertEqual(words.keep(Someone("bob", BOB), words.take(BOB)), ALL)
+        words.keep(Someone("bob", BOB), words.take(BOB))
+        self.assertEqual(words.until, ALL + KEPT_FOR)
 
     def test_too_many(self) -> None:
         """Of more people than there may be those go to whom nothing was said for longest."""
@@ -122,4 +124,5 @@ class Owing(SynchronousTestCase):
         self.assertEqual((len(words.owed()), words.expire(0)), (MAX_PEOPLE, []))
         outbox = words.take("c" * 64)
         outbox.put(pieces_of(Line("one", "alice", "lab", 1.0, time=4)), 10)
-        self.assertEqual(words.keep(Someone("carol", "c" * 64), outbox), 0)
+        words.keep(Someone("carol", "c" * 64), outbox)
+        self.assertEqual(words.until, 0)

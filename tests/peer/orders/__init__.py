@@ -27,14 +27,25 @@ class OrdersCase(SynchronousTestCase):
         self.talks = self.generation.shared.talks
         self.asides: list[tuple[str, str]] = []
         self.missed: list[float] = []
+        self.laters: list[tuple[str, str]] = []
+        self.is_known = False
+        """Whether those who are not here are known."""
         self.contacts = self.generation.shared.contacts
         self.talk = FakeConversations(self.contacts)
         self.orders = Orders(
-            self.generation, self.generation.shared, self.say_aside, self.missed.append
+            self.generation,
+            self.generation.shared,
+            self.say_aside,
+            self.say_later,
+            self.missed.append,
         )
 
     def say_aside(self, text: str, to: Contact) -> None:
         self.asides.append((text, to.name))
+
+    def say_later(self, text: str, name: str, now: float) -> bool:
+        self.laters.append((text, name))
+        return self.is_known
 
     def meet(self, name: str) -> Contact:
         """Somebody who is known."""

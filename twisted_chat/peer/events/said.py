@@ -131,8 +131,8 @@ class ArrivalUnknown(Event):
 
 @dataclass(frozen=True, slots=True)
 class WaitsFor(Event):
-    """What has not arrived at somebody who is gone, or whom we leave, is kept: it goes on when we
-    meet again, in this session or another. Some of it may have arrived."""
+    """What has not arrived at somebody who is gone or not here, or whom we leave, is kept: it goes
+    on when we meet again, in this session or another. Some of it may have arrived."""
 
     who: Someone
     """Whom it was said to."""

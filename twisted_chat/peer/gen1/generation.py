@@ -7,6 +7,8 @@ from twisted_chat.links import Link
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
+from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.server import NameWanted
 from twisted_chat.peer.gen1.contacts import AddressContacts
 from twisted_chat.peer.gen1.conversation import Datagrams
@@ -67,6 +69,9 @@ class Gen1:
 
     def linked(self, contact: Contact) -> bool:
         return False
+
+    def say_later(self, line: Line, name: str, now: float) -> Someone | None:
+        return None
 
     def relayed(self, contact: Contact) -> bool:
         return False

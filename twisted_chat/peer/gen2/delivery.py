@@ -21,7 +21,7 @@ from twisted_chat.peer.events.kept import OutboxShown
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
-from twisted_chat.peer.gen2.owed import ALL, OwedWords, owed_to
+from twisted_chat.peer.gen2.owed import OwedWords, owed_to
 from twisted_chat.peer.gen2.reception import Reception
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
@@ -32,25 +32,23 @@ from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 class Deliveries:
     """All that is said over links. `hearing` says what is to become of the words of somebody in
-    a room, `rates` how many are shown a second, and at once. `wake` is when `tick` is due;
-    `since_1970` is how many seconds later than `now` the time of day is."""
+    a room, `owed` has what waits for those who are not here, `rates` how many are shown a
+    second, and at once. `wake` is when `tick` is due; `since_1970` is how many seconds later than
+    `now` the time of day is."""
 
     def __init__(
         self,
         effects: Effects,
         hearing: Callable[[str, Contact, float], Hearing],
-        next_epoch: Callable[[], int],
+        owed: OwedWords,
         inboxes: Inboxes,
         rates: tuple[float, float],
         since_1970: float,
         archive: Archive | None = None,
     ) -> None:
         self._archive = archive = Archive() if archive is None else archive
-        self._owed = OwedWords(archive, next_epoch)
-        """What is owed to those who are not here."""
+        self._owed = owed
         self._since_1970 = since_1970
-        self._expires = self._at(self._owed.until)
-        """When something that is owed to those who are not here is owed no more."""
         self._effects = effects
         self._inboxes = inboxes
         self._peers: dict[Contact, PeerLink] = {}
@@ -63,10 +61,6 @@ class Deliveries:
         """Those in whose outboxes there may be no room for a line that is not long."""
         self.last: Line | None = None
         """What the person said last."""
-
-    def _at(self, time: int) -> float:
-        """A time of day in milliseconds, as `now` has it."""
-        return time / 1000 - self._since_1970 if time < ALL else NEVER
 
     def begin(self, peer: PeerLink) -> None:
         """There may be something to say to somebody, or to hear."""
@@ -176,8 +170,7 @@ class Deliveries:
         self._crowded.pop(its, None)
         self._under_way.settle(its)
         if self._archive.keeps and (self._archive.lasts or self._keeps):
-            until = self._owed.keep(contact.who, its.outbox)
-            self._expires = min(self._expires, self._at(until))
+            self._owed.keep(contact.who, its.outbox)
             for room, lines in _by_room(its.outbox.lines()).items():
                 waits = said.WaitsFor(contact.who, len(lines), lines[0].text, room)
                 self._effects.tell(waits)
@@ -235,13 +228,9 @@ class Deliveries:
 
     @property
     def wake(self) -> float:
-        return min(self._under_way.wake, self._expires)
+        return self._under_way.wake
 
     def tick(self, now: float) -> None:
-        if now >= self._expires:
-            for expired in self._owed.expire(int((now + self._since_1970) * 1000)):
-                self._effects.tell(expired)
-            self._expires = self._at(self._owed.until)
         late: dict[Line, list[Someone]] = {}
         for its in self._under_way.due(now):
             if its.show_at <= now:
@@ -250,6 +239,7 @@ class Deliveries:
                 self._reception.acknowledge(its)
             while (line := its.untold) is not None and line.at + LATE <= now:
                 its.behind |= {line.room}
+                self._owed.changes += 1
                 late.setdefault(line, []).append(its.contact.who)
             if (due := its.due) < NEVER:
                 self._under_way.watch(its, due)

@@ -1,8 +1,6 @@
 """Generation 2, put together: links between proven keys, to the server and to others."""
 
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 
 from twisted_chat.addresses import Address
@@ -13,19 +11,22 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.events.server import LinkBroken
 from twisted_chat.peer.events.talk import Doing
+from twisted_chat.peer.gen2.absent import AbsentPeople
 from twisted_chat.peer.gen2.commands import KeyedCommands
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
 from twisted_chat.peer.gen2.failover import Failover
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
-from twisted_chat.peer.gen2.known_keys import Memory, Trust
+from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.lookalikes import Lookalikes
 from twisted_chat.peer.gen2.mesh import Mesh
+from twisted_chat.peer.gen2.owed import OwedWords
 from twisted_chat.peer.gen2.paths.ways import Ways
-from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
+from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.room_news import told_of_room
 from twisted_chat.peer.gen2.rosters import Rosters
@@ -39,30 +40,7 @@ from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import SignOfLife
 from twisted_chat.wire.gen2.room_news import RoomNews, Topic
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What is needed to speak generation 2.
-
-    `fingerprint` is that of our own key, `memory` what is known of the keys of others. `epoch`
-    is a number that is larger than any used before, `since_1970` how many seconds later than
-    `now` the time of day is, `server_key` the only fingerprint that the server may have, and
-    `here` where our own datagrams leave from; empty and None if that is not known. `draw`
-    gives so many random bytes, `instance` tells which program this is; with `relays` we take
-    what a server carries.
-    """
-
-    fingerprint: str
-    memory: Memory
-    epoch: int
-    since_1970: float = 0.0
-    server_key: str = ""
-    here: Address | None = None
-    hear_rate: float = HEAR_RATE
-    draw: Callable[[int], bytes] = os.urandom
-    instance: str = ""
-    relays: bool = True
+from twisted_chat.wire.gen2.waiting import UserHere
 
 
 class Gen2:
@@ -86,12 +64,12 @@ class Gen2:
         contacts, effects, gathering = shared.contacts, shared.effects, shared.gathering
         trust = Trust(own.memory, own.fingerprint, effects.tell)
         contacts.remember_ignored(trust)
-        epochs = count(own.epoch + 1).__next__
+        owed = OwedWords(shared.archive, count(own.epoch + 1).__next__)
         rates = own.hear_rate, HEAR_BURST
         archive = shared.archive
         inboxes = Inboxes(kept=archive.kept.heard)
         self._deliveries = Deliveries(
-            effects, shared.talks.hearing, epochs, inboxes, rates, own.since_1970, archive
+            effects, shared.talks.hearing, owed, inboxes, rates, own.since_1970, archive
         )
         places = Places(whereabouts, own.here)
         self._ways = ways = Ways(
@@ -130,6 +108,17 @@ class Gen2:
             places.allow,
         )
         asked, known = self._requests, self._is_known
+        self._absent = AbsentPeople(
+            shared,
+            trust,
+            owed,
+            self._deliveries,
+            asked,
+            self._introduced,
+            lambda: self.registration.valid and not self._leaving,
+            own.since_1970,
+        )
+        self.say_later = self._absent.say
         self._rosters = Rosters(shared, asked, known, self._introduced)
         self.server = KeyedServer(asked, known, shared.talks, self._rosters, self._introduced)
         self.compared, self.is_new = self._keys.compared, self._keys.is_new
@@ -238,6 +227,8 @@ class Gen2:
             self.registration.expelled(message.why, now)
         elif isinstance(message, ServedElsewhere):
             self._failover.told(message, now)
+        elif isinstance(message, UserHere):
+            self._absent.here(message, now)
         elif isinstance(message, Introduced):
             self._introduced.asked(message.contact, now)
         elif isinstance(message, (RoomNews, Topic)):
@@ -251,8 +242,10 @@ class Gen2:
         self._lookalikes.call_me(self.registration.name)
         self._shared.registered(again, now)
         self._rosters.returned(now)
+        self._absent.returned()
 
     def _parted(self, contact: Contact, now: float) -> None:
+        self._absent.parted(contact, now)
         self._introduced.parted(contact, now)
 
     def _broke(self, contact: Contact, why: str, now: float) -> None:
@@ -265,7 +258,7 @@ class Gen2:
     @property
     def wake(self) -> float:
         due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
-        return min(due, self._ways.wake, self._failover.wake)
+        return min(due, self._ways.wake, self._failover.wake, self._absent.wake)
 
     def tick(self, now: float) -> None:
         self._failover.tick(now)
@@ -274,6 +267,7 @@ class Gen2:
         self._ways.tick(now)
         self._mesh.tick(now)
         self._deliveries.tick(now)
+        self._absent.tick(now)
         self._keyless.tell(now)
 
     # --- The end of it

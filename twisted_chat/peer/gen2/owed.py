@@ -10,7 +10,7 @@ from twisted_chat.peer.events.kept import OwedExpired, OwedTo
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
 from twisted_chat.peer.gen2.outboxes import Outboxes
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.records import OwedLine
+from twisted_chat.store.records import Owed, OwedLine
 
 KEPT_FOR = 30 * 86_400_000
 """Milliseconds from the last of them for which words are owed to somebody who does not come."""
@@ -31,6 +31,8 @@ class OwedWords:
         for line in archive.kept.owed:
             self._kept.setdefault(line.fingerprint, []).append(line)
         self._outboxes: dict[str, tuple[Someone, Outboxes]] = {}
+        self.changes = 1
+        """How often something has begun, or ceased, to wait for somebody."""
 
     @property
     def until(self) -> int:
@@ -71,16 +73,37 @@ class OwedWords:
         who = Someone(kept[0].name, fingerprint)
         return OwedExpired(who, len(kept), kept[0].text, kept[0].time)
 
-    def keep(self, who: Someone, outbox: Outboxes) -> int:
-        """Somebody is not here any more. Returns when what is owed to them is owed no more, as
-        `until` does."""
+    def keep(self, who: Someone, outbox: Outboxes) -> None:
+        """Somebody is not here any more."""
         outbox.rewind()
-        if not len(outbox):
-            return ALL
-        self._outboxes[who.fingerprint] = who, outbox
-        if len(self._kept) + len(self._outboxes) > MAX_PEOPLE:
-            return 0
-        return max(line.time for line in outbox.lines()) + KEPT_FOR
+        if len(outbox):
+            self._outboxes[who.fingerprint] = who, outbox
+            self.changes += 1
+
+    def say(self, line: Line, who: Someone) -> None:
+        """Accept a line for somebody who is not here, if there is room for it."""
+        outbox, pieces = self.take(who.fingerprint), pieces_of(line)
+        place = outbox.put(pieces, sum(piece.size for piece in pieces))
+        self.keep(who, outbox)
+        if place is None:
+            line.refused += 1
+            return
+        epoch, number = place
+        for part in range(len(pieces)):
+            line.owed.append(Owed(who.fingerprint, who.name, epoch, number + part, part))
+        line.receivers += 1
+
+    def private(self) -> list[Someone]:
+        """Those to whom something is owed that is private, those to whom something was said last
+        at the end."""
+        found = [
+            Someone(lines[0].name, one)
+            for one, lines in self._kept.items()
+            if not all(line.room for line in lines)
+        ]
+        found += [who for who, box in self._outboxes.values() if "" in box.conversations()]
+        last = self._last()
+        return sorted(found, key=lambda who: last[who.fingerprint])
 
     def owed(self) -> list[OwedTo]:
         """What is owed to whom."""
@@ -93,9 +116,11 @@ class OwedWords:
     def take(self, fingerprint: str) -> Outboxes:
         """What is owed to somebody who is here."""
         if (gone := self._outboxes.pop(fingerprint, None)) is not None:
+            self.changes += 1
             return gone[1]
         outboxes = Outboxes(self._next_epoch)
         if (lines := self._kept.pop(fingerprint, None)) is not None:
+            self.changes += 1
             outboxes.restore(_restored(lines))
         return outboxes
 

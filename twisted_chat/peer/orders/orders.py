@@ -46,7 +46,8 @@ _FOR_OTHERS = frozenset(
 
 class Orders:
     """Obeys commands. What the server is asked for takes its time, and does not hold up others.
-    `say_aside` says a text to one person, whatever is current; `missed` is called when the
+    `say_aside` says a text to one person, whatever is current, and `say_later` to somebody of a
+    name who is not here; `missed` is called when the
     person wanted to talk elsewhere, in vain."""
 
     def __init__(
@@ -54,6 +55,7 @@ class Orders:
         generation: Generation,
         shared: Shared,
         say_aside: Callable[[str, Contact], None],
+        say_later: Callable[[str, str, float], bool],
         missed: Callable[[float], None],
     ) -> None:
         self._generation = generation
@@ -72,7 +74,7 @@ class Orders:
             Command.USERLIST: self._users,
             Command.ROOMLIST: self._rooms,
             **RoomOrders(generation, shared, requests).commands,
-            **TalkOrders(generation, shared, requests, say_aside).commands,
+            **TalkOrders(generation, shared, requests, say_aside, say_later).commands,
             **KickOrders(generation, shared, requests).commands,
             **PeopleOrders(generation, shared).commands,
             **self._kept.commands,

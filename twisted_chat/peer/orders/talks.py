@@ -13,7 +13,8 @@ from twisted_chat.peer.talks.talks import described
 
 
 class TalkOrders:
-    """Obeys them. `say_aside` says a text to one person, whatever is current."""
+    """Obeys them. `say_aside` says a text to one person, whatever is current, and
+    `say_later` to somebody of a name who is not here: False where nobody is known."""
 
     def __init__(
         self,
@@ -21,6 +22,7 @@ class TalkOrders:
         shared: Shared,
         requests: PersonRequests,
         say_aside: Callable[[str, Contact], None],
+        say_later: Callable[[str, str, float], bool],
     ) -> None:
         self._registration = generation.registration
         self._server = generation.server
@@ -31,6 +33,7 @@ class TalkOrders:
         self._asked = requests.asked
         self._in_vain = requests.in_vain
         self._say_aside = say_aside
+        self._say_later = say_later
         self.commands: Obey = {
             Command.POKE: self._poke,
             Command.TO: self._turn,
@@ -59,12 +62,18 @@ class TalkOrders:
         elif (why := self._registration.unavailable(Command.MSG, now)) is not None:
             self._tell(why)
         else:
-            self._find(Command.MSG, order.argument, say, now)
+            self._find(Command.MSG, order.argument, say, now, order.text)
 
     def _find(
-        self, command: Command, name: str, then: Callable[[Contact, str], None], now: float
+        self,
+        command: Command,
+        name: str,
+        then: Callable[[Contact, str], None],
+        now: float,
+        text: str = "",
     ) -> None:
-        """Ask the server for somebody, to talk to them in private."""
+        """Ask the server for somebody, to talk to them in private. A text waits for one who is
+        not here."""
         if self._contacts.is_ignored(name):
             self._tell(ignoring.IsIgnored(name))
             self._in_vain(now, command)
@@ -78,6 +87,8 @@ class TalkOrders:
                 then(contact, found[0].address)
                 return
             if outcome is not Outcome.DONE:
+                if text and self._say_later(text, name, now):
+                    return
                 self._tell(talk.NoSuchUser(name))
             elif found[0].ourselves:
                 self._tell(talk.ThatIsYou(name, command))

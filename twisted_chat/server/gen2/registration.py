@@ -32,7 +32,8 @@ _HI = Bare(Verb.HI)
 
 
 class LinkRegistration:
-    """The decisions about who is registered, and the answers to `hi` and `by`."""
+    """The decisions about who is registered, and the answers to `hi` and `by`. `came` is told
+    who is registered over a link, by the fingerprint."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class LinkRegistration:
         sessions: LinkSessions,
         queue: LinkQueue,
         roster: LinkRoster,
+        came: Callable[[str], None],
     ) -> None:
         self._directory = directory
         self._bounds = bounds
@@ -55,6 +57,7 @@ class LinkRegistration:
         self._sessions = sessions
         self._queue = queue
         self._roster = roster
+        self._on_came = came
         self.rivals = Rivals()
         self.is_gone: Callable[[str], bool] = lambda server: False
         """Whether another server of the cluster is there no more."""
@@ -158,6 +161,7 @@ class LinkRegistration:
     def _register(self, session: LinkSession, now: float) -> None:
         """The user is registered over this link from now on, and another with its key is not."""
         self._sessions.register(session, now)
+        self._on_came(session.link.fingerprint)
         self.directions.tell(session)
         if (rival := self.rivals.take(session.link.fingerprint)) is not None:
             self._tell_of(session, rival[0], now)

@@ -12,6 +12,7 @@ from twisted_chat.server.gen2.moderation import Moderation
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.roster import LinkRoster, contact
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
+from twisted_chat.server.gen2.waiting import WaitingUsers
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.server.registry import Registry
 from twisted_chat.server.streams import Slot
@@ -43,6 +44,7 @@ from twisted_chat.wire.gen2.requests import (
     SetTopic,
     verb_of,
 )
+from twisted_chat.wire.gen2.waiting import AwaitUser
 
 NAMES_AT_ONCE = 256
 """Names in one message of a list: some 4 KiB, 32 KiB where each is as long as can be."""
@@ -61,6 +63,7 @@ class LinkRequests:
         roster: LinkRoster,
         nearby: Nearby,
         introductions: Introductions,
+        waiting: WaitingUsers,
         relay: Relay,
         moderation: Moderation,
     ) -> None:
@@ -73,9 +76,11 @@ class LinkRequests:
         self._roster = roster
         self._nearby = nearby
         self._introductions = introductions
+        self._waiting = waiting
         self._relay = relay
         self._answer: dict[type, Callable[..., None]] = {
             Locate: self._locate,
+            AwaitUser: self._wait,
             ListUsers: self._list_users,
             ListRooms: self._list_rooms,
             CreateRoom: self._create_room,
@@ -105,6 +110,9 @@ class LinkRequests:
         self._queue.send(outlet, ContactLocated(told).encode())
         self._roster.introduce(user, found)
         self._introductions.asked(user, found, now)
+
+    def _wait(self, request: AwaitUser, user: KeyHolder, outlet: Outlet, now: float) -> None:
+        self._waiting.wait(user.fingerprint, request.fingerprint)
 
     def _pair(self, request: AskPairing, user: KeyHolder, outlet: Outlet, now: float) -> None:
         found = self._directory.holders.get(request.fingerprint)

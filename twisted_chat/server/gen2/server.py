@@ -20,7 +20,7 @@ from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen2.answers import Expelled, NotKnown
 from twisted_chat.wire.gen2.checkup import AskCheckup
-from twisted_chat.wire.gen2.growth import PATHS, Can, UnknownVerb
+from twisted_chat.wire.gen2.growth import PATHS, WAIT, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.requests import RegisterKey, Request, SignOfLife, parse_request
 
@@ -77,7 +77,7 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            can = Can((*self._introductions.features, *self._checkups.features))
+            can = Can((*self._introductions.features, *self._checkups.features, WAIT))
             self._queue.send(self._sessions.add(link, now), can.encode())
         return self._flush(now)
 

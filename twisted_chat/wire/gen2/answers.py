@@ -54,6 +54,7 @@ from twisted_chat.wire.gen2.roster import (
     read_member,
     read_went,
 )
+from twisted_chat.wire.gen2.waiting import UserHere, read_here
 
 LONGEST_WHY = 256
 """Characters of what a server says as it ends a link."""
@@ -184,6 +185,7 @@ Answer = (
     | SignOfLife
     | Can
     | Seen
+    | UserHere
     | Pairing
     | NotPaired
     | Carrying
@@ -263,6 +265,7 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"no": _read_no,
     b"can": read_can,
     b"seen": read_seen,
+    b"here": read_here,
     b"pair": read_pairing,
     b"check": read_checkup,
     b"servers": read_elsewhere,

@@ -14,10 +14,12 @@ from typing import TypeVar
 from twisted_chat.errors import WireError
 
 PATHS, RELAY, CHECKUP, SERVERS = "paths", "relay", "check", "servers"
+WAIT = "wait"
 """Looking for a way to others, with what a server says of it; taking, or carrying, over a
-server what finds no other way; sending back what shows a user what its network does; and going
-to another server of those that share their names."""
-OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP)
+server what finds no other way; sending back what shows a user what its network does; going
+to another server of those that share their names; and telling a user that one for whom it
+waits is here."""
+OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP, WAIT)
 OF_USERS: tuple[str, ...] = (PATHS, RELAY, SERVERS)
 OF_PEERS: tuple[str, ...] = (PATHS,)
 """The features of this program: as a server, to a server, and to another peer."""

@@ -30,6 +30,7 @@ from twisted_chat.wire.gen2.pairing import (
     read_asked_pairing,
     read_own,
 )
+from twisted_chat.wire.gen2.waiting import AwaitUser, read_await
 
 M = TypeVar("M")
 
@@ -190,6 +191,7 @@ Request = (
     | Can
     | OwnAddresses
     | AskPairing
+    | AwaitUser
     | AskCarrying
     | AskCheckup
 )
@@ -269,6 +271,7 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     b"rg": _room_and_name(GiveRoom),
     b"pair": of_first(read_asked_pairing),
     b"carry": of_first(read_asked_carrying),
+    b"wait": of_first(read_await),
     b"own": read_own,
     b"can": read_can,
 }
