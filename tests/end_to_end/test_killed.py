@@ -9,14 +9,14 @@ from tests.end_to_end.processes import Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from twisted_chat.store.reader import open_reader
 
-KILLS = int(os.environ.get("KILLS", "4"))
-"""How often somebody is killed."""
-LINES = 10
-"""Lines that are said before each."""
+KILLS = int(os.environ.get("KILLS", "2"))
+"""How often each is killed."""
+LINES = 5
+"""Lines that everybody says before each."""
 
 
 class Killed(ChatTestCase):
-    """Two people in a room, with a server that lives on."""
+    """People in a room, with a server that lives on."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -96,31 +96,44 @@ class Killed(ChatTestCase):
             one.wait()
         self.assertEqual(bob.said.count("< alice privately: "), 2)
 
-    def test_each_once(self) -> None:
+    def test_two(self) -> None:
         """What an author has in their store the other has, once, in the author's order."""
+        self.talk("alice", "bob")
+
+    def test_three(self) -> None:
+        """So it is among three."""
+        self.talk("alice", "bob", "carol")
+
+    def talk(self, *names: str) -> None:
+        """These say lines, and one after the other is killed at some moment and started again."""
         self.serve(self.port)
         chance = random.Random(KILLS)
-        self.begin("alice", "$roomcreate lab")
-        self.begin("bob")
-        for kill in range(KILLS):
-            victim = ("bob", "alice")[kill % 2]
+        self.begin(names[0], "$roomcreate lab")
+        for name in names[1:]:
+            self.begin(name)
+        for kill in range(KILLS * len(names)):
+            victim = names[kill % len(names)]
             for number in range(LINES):
                 for name, one in self.people.items():
                     one.type_lines(f"{name} {kill} {number}")
-                if number == chance.randrange(LINES):
-                    self.people[victim].expect(f"{kill} ")
+            watcher, speaker = chance.sample(names, 2)
+            if seen := chance.randrange(LINES + 1):
+                self.people[watcher].expect(f"< {speaker}: {speaker} {kill} {seen - 1}")
             self.people[victim].kill()
             self.begin(victim)
-        for name, other in (("alice", "bob"), ("bob", "alice")):
+        for name in names:
             self.people[name].type_lines(f"{name} ends")
-            self.people[other].expect(f"{name} ends")
+        for name, one in self.people.items():
+            one.output.expect_all(
+                *(f"< {other}: {other} ends" for other in names if other != name)
+            )
         for one in self.people.values():
             one.end_input()
             one.wait()
-        alice, bob = self.kept("alice"), self.kept("bob")
-        for author in ("alice", "bob"):
-            of_alice = [text for name, text in alice if name == author]
-            of_bob = [text for name, text in bob if name == author]
-            self.assertEqual(of_alice, of_bob)
-            self.assertEqual(len(of_alice), len(set(of_alice)))
-            self.assertGreater(len(of_alice), KILLS)
+        kept = {name: self.kept(name) for name in names}
+        for author in names:
+            said = [text for name, text in kept[author] if name == author]
+            self.assertEqual(len(said), len(set(said)))
+            self.assertGreater(len(said), KILLS * LINES)
+            for name in names:
+                self.assertEqual([text for who, text in kept[name] if who == author], said)
