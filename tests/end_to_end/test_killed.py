@@ -3,10 +3,14 @@ order."""
 
 import os
 import random
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
-from tests.end_to_end.processes import Program
+from tests.end_to_end.processes import PATIENCE, Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.support.thorough import slow
 from twisted_chat.store.reader import open_reader
 
 KILLS = int(os.environ.get("KILLS", "2"))
@@ -36,14 +40,26 @@ class Killed(ChatTestCase):
         one.expect(f"> you are {name}")
         return one
 
+    def remembers(self, name: str, count: int) -> None:
+        """Wait until somebody has noted who else is in the room."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with closing(sqlite3.connect(self.path_of(name))) as store:
+                ((noted,),) = store.execute("SELECT count(*) FROM members")
+            if noted == count:
+                return
+            os.sched_yield()
+        raise AssertionError(f"{name} remembers {noted}")
+
+    def path_of(self, name: str) -> Path:
+        """Where the store is of somebody who has said something."""
+        every = Path(self.environment["XDG_DATA_HOME"]).rglob("store/*.sqlite")
+        (path,) = [path for path in every if self._is_of(path, name)]
+        return path
+
     def kept(self, name: str) -> list[tuple[str, str]]:
         """What somebody has in their store of the room, in order, with its authors."""
-        (path,) = [
-            path
-            for path in Path(self.environment["XDG_DATA_HOME"]).rglob("store/*.sqlite")
-            if self._is_of(path, name)
-        ]
-        return self._lines(path)
+        return self._lines(self.path_of(name))
 
     def _lines(self, path: Path) -> list[tuple[str, str]]:
         reader = open_reader(path)
@@ -95,6 +111,54 @@ class Killed(ChatTestCase):
             one.end_input()
             one.wait()
         self.assertEqual(bob.said.count("< alice privately: "), 2)
+
+    @slow
+    def test_without_server(self) -> None:
+        """A member that is killed and started again while the server is away comes back by what
+        it remembers, and the room goes on among those who find each other."""
+        server = self.serve(self.port)
+        names = ("alice", "bob", "carol")
+        people = {name: self.here(name) for name in names}
+        people["alice"].type_lines("$roomcreate lab")
+        people["alice"].expect("you are in lab")
+        for name in names[1:]:
+            people[name].type_lines("$roomjoin lab")
+            people[name].expect("you are in lab")
+        for name, one in people.items():
+            one.type_lines(f"{name} begins")
+        for name, one in people.items():
+            one.output.expect_all(
+                *(f"< {other}: {other} begins" for other in names if other != name)
+            )
+        for name in names:
+            self.remembers(name, 2)
+        server.kill()
+        for number, victim in enumerate(names):
+            people[victim].kill()
+            for name in names:
+                if name != victim:
+                    people[name].type_lines(f"{name} {number}")
+            one = people[victim] = self.start_on_terminal(
+                "udpchat", "127.0.0.1", self.port, "--name", victim, "--line"
+            )
+            one.type_lines("$roomjoin lab")
+            others = [name for name in names if name != victim]
+            one.output.expect_all(*(f"< {name}: {name} {number}" for name in others))
+            one.type_lines(f"{victim} is back {number}")
+            for name in others:
+                people[name].expect(f"< {victim}: {victim} is back {number}")
+        self.serve(self.port)
+        for one in people.values():
+            one.expect("the server is back")
+        for name, one in people.items():
+            one.type_lines(f"{name} ends")
+        for name, one in people.items():
+            one.output.expect_all(
+                *(f"< {other}: {other} ends" for other in names if other != name)
+            )
+        for one in people.values():
+            one.type_lines("$quit")
+            one.wait()
 
     def test_two(self) -> None:
         """What an author has in their store the other has, once, in the author's order."""

@@ -16,7 +16,16 @@ from twisted_chat.startup import CannotStart
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, SearchQuery
 from twisted_chat.store.reader import StoreReader, open_reader
-from twisted_chat.store.records import ForgetRecord, HeardRecord, Owed, SaidRecord, StoredBefore
+from twisted_chat.store.records import (
+    ForgetRecord,
+    HeardRecord,
+    MembersRecord,
+    Owed,
+    RememberedMember,
+    SaidRecord,
+    StoredBefore,
+    TalkKey,
+)
 from twisted_chat.store.retention import DAY, Retention
 
 NOW = 2_000_000_000.0
@@ -125,6 +134,42 @@ class Keeping(StoreTests):
         file.write([heard("one", 1), heard("two", 2)])
         self.assertEqual(self.texts(), ["one", "two"])
         self.assertEqual(self.found("one"), ["one"])
+
+
+class Members(StoreTests):
+    """Who was in which room."""
+
+    def members(self, talk: TalkKey, *names: str) -> MembersRecord:
+        """These are in a room."""
+        every = (RememberedMember(name, BOB, "192.0.2.9", 7000) for name in names)
+        return MembersRecord(talk, tuple(every))
+
+    def test_latest(self) -> None:
+        """Those are known who were there last, in their order, of each room and server; and
+        nobody of a room that is left, or forgotten."""
+        elsewhere = LAB._replace(server="192.0.2.2:8090")
+        den = LAB._replace(room="den", name="den")
+        first, there = self.members(LAB, "zoe", "bob"), self.members(elsewhere, "carol")
+        file = self.open()
+        file.write([self.members(LAB, "dave"), first, there, self.members(den, "eve")])
+        file.write([self.members(den)])
+        file.close()
+        file = self.open()
+        self.assertEqual(file.read().rooms, (first, there))
+        file.write([ForgetRecord("LAB", HERE)])
+        self.assertEqual(file.read().rooms, (there,))
+
+    def test_from_before(self) -> None:
+        """A file of the version before has what it had, and nobody in any room."""
+        file = self.open()
+        file.write([heard("one", 1)])
+        file.close()
+        with contextlib.closing(sqlite3.connect(self.path)) as before:
+            before.executescript("DROP TABLE members; PRAGMA user_version = 1;")
+        file = self.open()
+        self.assertEqual((self.texts(), file.read().rooms), (["one"], ()))
+        file.write([self.members(LAB, "bob")])
+        self.assertEqual(file.read().rooms, (self.members(LAB, "bob"),))
 
 
 class Failing(StoreTests):

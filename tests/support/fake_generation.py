@@ -141,7 +141,7 @@ class FakeGeneration:
         self.unsettled = False
         self.later: Someone | None = None
         self.owes: tuple[Owed, ...] = ()
-        self.is_full = False
+        self.is_full = self.rejoins = False
         self.done: list[Any] = []
 
     def enter(self, name: str, *members: Contact) -> JoinedRoom:
@@ -168,6 +168,10 @@ class FakeGeneration:
         line.refused += self.is_full
         line.owed += self.owes
         return self.later
+
+    def rejoin(self, room: str, now: float) -> bool:
+        self.done.append(("rejoin", room))
+        return self.rejoins
 
     def relayed(self, contact: Contact) -> bool:
         return False

@@ -85,6 +85,10 @@ class Generation(Protocol):
         """Accept a private line for somebody of this name who is known and not here, to go to
         them when they are. Returns who that is; None where nobody is known."""
 
+    def rejoin(self, room: str, now: float) -> bool:
+        """Be in a room again, as one remembers it, while the server is away. False where that
+        cannot be."""
+
     def relayed(self, contact: Contact) -> bool:
         """Whether what is said to a contact goes over the server."""
 

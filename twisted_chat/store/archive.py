@@ -15,7 +15,9 @@ from twisted_chat.store.records import (
     ForgetRecord,
     HeardRecord,
     Kept,
+    MembersRecord,
     Owed,
+    RememberedMember,
     SaidRecord,
     StoredBefore,
     TalkKey,
@@ -96,6 +98,11 @@ class Archive:
         """Somebody has all up to this number, or is to get it no more."""
         if self.keeps:
             self._pending.note(ArrivedRecord(fingerprint, epoch, number))
+
+    def members(self, room: str, members: tuple[RememberedMember, ...]) -> None:
+        """These are in a room with us now; nobody: we are not in it."""
+        if self.keeps:
+            self._pending.note(MembersRecord(self.room(room), members))
 
     def forget(self, name: str, close: CloseWrite) -> None:
         """Nothing is to be kept of the conversations of this name."""

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 
 from twisted_chat.names import folded
 from twisted_chat.store.index import WordIndex
+from twisted_chat.store.members import forget_members, write_members
 from twisted_chat.store.records import (
     ArrivedRecord,
     ForgetRecord,
     HeardRecord,
     Kept,
+    MembersRecord,
     Owed,
     SaidRecord,
     TalkKey,
@@ -58,6 +60,8 @@ class Batch:
                 self._say(record)
             elif type(record) is ArrivedRecord:
                 self._arrived(record, index)
+            elif type(record) is MembersRecord:
+                write_members(self._connection, record)
             elif type(record) is ForgetRecord:
                 self._flush(index)
                 forgotten = True
@@ -119,6 +123,7 @@ class Batch:
     def _forget(self, record: ForgetRecord, index: WordIndex) -> None:
         """Delete all of the conversations of a name."""
         execute = self._connection.execute
+        forget_members(self._connection, *record)
         rows = execute("SELECT id, server, room, key, name FROM talks").fetchall()
         for number in (row[0] for row in rows if is_called(TalkKey(*row[1:]), *record)):
             index.remove("talk = ?", number)

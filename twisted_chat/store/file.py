@@ -13,6 +13,7 @@ from twisted_chat.errors import ChatError
 from twisted_chat.startup import CannotStart
 from twisted_chat.store.batch import Batch
 from twisted_chat.store.index import WordIndex
+from twisted_chat.store.members import read_members
 from twisted_chat.store.merge import merge
 from twisted_chat.store.records import Kept, OwedLine, StoredBefore
 from twisted_chat.store.retention import Retention, StoredWords
@@ -92,7 +93,8 @@ class StoreFile:
         out to be damaged, which is then set aside. Raises CannotStart."""
         try:
             ((last,),) = self.connection.execute("SELECT coalesce(max(id), 0) FROM messages")
-            return StoredBefore(self._heard(), tuple(self._owed()), self._state("epoch", 0), last)
+            owed, epoch = tuple(self._owed()), self._state("epoch", 0)
+            return StoredBefore(self._heard(), owed, epoch, last, read_members(self.connection))
         except sqlite3.OperationalError as problem:
             self._let_go()
             raise CannotStart(f"cannot use {self.path}: {problem}") from None

@@ -71,7 +71,23 @@ class ForgetRecord(NamedTuple):
     server: str
 
 
-Kept = SaidRecord | HeardRecord | ArrivedRecord | ForgetRecord
+class RememberedMember(NamedTuple):
+    """Somebody with a key who was in a room with us, and where that was."""
+
+    name: str
+    fingerprint: str
+    host: str
+    port: int
+
+
+class MembersRecord(NamedTuple):
+    """These are in a room with us, in place of those of before; nobody: we are not in it."""
+
+    talk: TalkKey
+    members: tuple[RememberedMember, ...]
+
+
+Kept = SaidRecord | HeardRecord | ArrivedRecord | ForgetRecord | MembersRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +117,5 @@ class StoredBefore:
     """One that is larger than any that was drawn for anybody."""
     last: int = 0
     """The number of the last line."""
+    rooms: tuple[MembersRecord, ...] = ()
+    """Who was in which room last."""

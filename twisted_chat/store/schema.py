@@ -1,6 +1,7 @@
 """The tables of a store, and what became of them in each version."""
 
 from twisted_chat.database import Schema
+from twisted_chat.store.members import COLUMNS, MEMBERS
 
 _MIGRATIONS = (
     """
@@ -24,6 +25,7 @@ _MIGRATIONS = (
         PRIMARY KEY (sender, epoch)) WITHOUT ROWID;
     CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    MEMBERS,
 )
 
 _TABLES = (
@@ -34,6 +36,7 @@ _TABLES = (
     "outbox (receiver, epoch, number, message, part, name)",
     "heard (sender, epoch, number)",
     "state (name, value)",
+    f"members ({COLUMNS})",
 )
 
 CHECKED = 8 * 1024 * 1024

@@ -6,6 +6,7 @@ from tests.peer.keyed import KeyedWorld, key_of
 from tests.peer.orders import OrdersCase
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events.server import NeedsServer
 from twisted_chat.peer.server import Outcome
 from twisted_chat.peer.talks.talks import MAX_ROOMS
 from twisted_chat.wire.gen2.requests import QuitRoom
@@ -116,3 +117,13 @@ class Leaving(OrdersCase):
         self.assertEqual((self.talks.rooms(), bob.known, self.talks.moving), ([], False, True))
         self.server.later.pop()(Outcome.UNANSWERED)
         self.assertEqual(self.generation.told(), [rooms.LeftRoom("lab", False)])
+
+    def test_rejoin(self) -> None:
+        """A room that is remembered is joined without the server, and no other."""
+        self.generation.registration.valid = False
+        for rejoins in (True, False):
+            self.generation.rejoins = rejoins
+            told = self.obey(Command.ROOMJOIN, "lab")
+            self.assertEqual(self.generation.done.pop(), ("rejoin", "lab"))
+            self.assertEqual(told, [] if rejoins else [NeedsServer(Command.ROOMJOIN)])
+        self.assertEqual(len(self.missed), 1)

@@ -21,6 +21,9 @@ class RoomEntered(Event):
     """Who else is in it, and is ignored here."""
     encrypted: bool
     """Whether links to those with a key are encrypted; in generation 1 nothing is."""
+    remembered: bool = False
+    """Whether the server is away, and these are those who were in it when we were there last: who
+    of them is found, is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ class Gen1:
     def say_later(self, line: Line, name: str, now: float) -> Someone | None:
         return None
 
+    def rejoin(self, room: str, now: float) -> bool:
+        return False
+
     def relayed(self, contact: Contact) -> bool:
         return False
 

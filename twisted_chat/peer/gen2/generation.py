@@ -28,6 +28,7 @@ from twisted_chat.peer.gen2.owed import OwedWords
 from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.registration import KeyedRegistration
+from twisted_chat.peer.gen2.remembered import RememberedRooms
 from twisted_chat.peer.gen2.room_news import told_of_room
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import KeyedServer
@@ -120,6 +121,10 @@ class Gen2:
         )
         self.say_later = self._absent.say
         self._rosters = Rosters(shared, asked, known, self._introduced)
+        self._remembered = RememberedRooms(
+            shared, self._rosters.remember, self._mesh, self.registration.assume, known
+        )
+        self.rejoin = self._remembered.rejoin
         self.server = KeyedServer(asked, known, shared.talks, self._rosters, self._introduced)
         self.compared, self.is_new = self._keys.compared, self._keys.is_new
         self.acquaintance = self._keys.acquaintance
@@ -258,7 +263,9 @@ class Gen2:
     @property
     def wake(self) -> float:
         due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
-        return min(due, self._ways.wake, self._failover.wake, self._absent.wake)
+        return min(
+            due, self._ways.wake, self._failover.wake, self._absent.wake, self._remembered.wake
+        )
 
     def tick(self, now: float) -> None:
         self._failover.tick(now)
@@ -268,6 +275,7 @@ class Gen2:
         self._mesh.tick(now)
         self._deliveries.tick(now)
         self._absent.tick(now)
+        self._remembered.tick(now)
         self._keyless.tell(now)
 
     # --- The end of it
@@ -277,6 +285,8 @@ class Gen2:
         return bool(self._deliveries.unsettled) or self._shared.archive.waits
 
     def shut_down(self) -> None:
+        if not self._leaving:
+            self._remembered.end()
         self._leaving = True
         self._deliveries.acknowledge_all()
 

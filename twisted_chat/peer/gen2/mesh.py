@@ -55,6 +55,8 @@ class Mesh:
         self._known: dict[str, PeerLink] = {}
         self._contacts = contacts
         self._links: dict[Link, PeerLink] = {}
+        self.moves = 0
+        """How often somebody was found at an address."""
         self._strangers = WaitingStrangers(effects)
         self._hearing = PeerHearing(words, ways, self._strangers, parted, self._break)
         self._dials = PeerDials(trust.own, effects, ways)
@@ -168,6 +170,7 @@ class Mesh:
         peer.enter(PeerState.OPEN, link)
         peer.since = now
         peer.linked_at = site(link.address[0])
+        self.moves += 1
         if not is_relayed(link.address):
             peer.reachable_at(link.address)
         self._dials.linked(peer, link, now)
@@ -203,6 +206,7 @@ class Mesh:
     def moved(self, link: Link, now: float) -> None:
         """The other end is somewhere else now."""
         if peer := self._links.get(link):
+            self.moves += 1
             peer.reachable_at(link.address)
             self._ways.moved(peer.fingerprint, link.address)
 
@@ -245,6 +249,18 @@ class Mesh:
         if peer is not None and not peer.contact.blocked:
             self._dials.reach(peer, address, now)
             self._tick_dials(now)
+
+    def place(self, contact: Contact) -> Address | None:
+        """Where somebody can be reached most likely, without the server."""
+        peer = self._known.get(contact.fingerprint)
+        return peer.addresses[0] if peer is not None and peer.addresses else None
+
+    def seek(self, contact: Contact, now: float) -> None:
+        """Dial somebody to whom there is no link, whoever dials, as they do not know where we
+        are."""
+        place = self.place(contact)
+        if place is not None and not self.linked(contact):
+            self.reach(contact.fingerprint, place, now)
 
     def reach_as_before(self, fingerprint: str, now: float) -> None:
         """Dial a peer where the server says it is: it looks for no way."""

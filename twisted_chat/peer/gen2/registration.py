@@ -52,7 +52,12 @@ class NameState(Enum):
 
 AFTER: dict[NameState, set[NameState]] = {
     NameState.NAMELESS: {NameState.WANTED},
-    NameState.WANTED: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
+    NameState.WANTED: {
+        NameState.OURS,
+        NameState.LOST,
+        NameState.NAMELESS,
+        NameState.DISPLACED,
+    },
     NameState.OURS: {NameState.LOST, NameState.DISPLACED},
     NameState.LOST: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
     NameState.DISPLACED: {NameState.OURS, NameState.NAMELESS, NameState.DISPLACED},
@@ -188,6 +193,14 @@ class KeyedRegistration:
             self._register(now)
         elif self.link.seen and self.link.wake == NEVER:
             self.link.start(now)
+
+    def assume(self) -> bool:
+        """The server is away, and we go on under the name that we want, as one who had it. False
+        where that cannot be."""
+        if self._state is NameState.WANTED and self.patient and self.away:
+            self._enter(NameState.LOST)
+            self.name, self.wanted = self.wanted, ""
+        return self._state is NameState.LOST
 
     def forgotten(self, now: float) -> None:
         """The server does not know us any more."""

@@ -70,6 +70,13 @@ class NumberedRoster:
 
     # --- Getting back into it
 
+    def remember(self, members: list[ContactInfo], now: float) -> None:
+        """The server is away, and these were in the room with us last."""
+        self._talks.enter(self.room)
+        present = self._enlisted({folded(one.name): one for one in members}, now)
+        self._talks.turn_to(self.room)
+        self.room.tell_entered(present, encrypted=True, remembered=True)
+
     def returned(self, now: float, *, ours: bool, private: bool) -> None:
         """The server knows us again, and perhaps nothing of our room. If that is `ours`, it is
         for us to create it again, as a `private` one if it was."""

@@ -11,6 +11,7 @@ from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.server import Close, Outcome
 from twisted_chat.wire.common import JoinRoom
 from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
+from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import QuitRoom, RoomVerb
 from twisted_chat.wire.gen2.room_news import Muting, RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
@@ -49,16 +50,7 @@ class Rosters:
     def join(self, room: str, close: Close, now: float) -> None:
         """Ask to be let in. When that is done, the roster has come."""
         name = folded(room)
-        roster = self._rosters.get(name)
-        if roster is None:
-            roster = self._rosters[name] = NumberedRoster(
-                room,
-                self._shared,
-                self._requests,
-                self._registered,
-                self._introduced,
-                self._put_out,
-            )
+        roster = self._roster(room)
         roster.joining = roster.asked_in = True
         self._talks.joining.add(name)
 
@@ -71,6 +63,23 @@ class Rosters:
             close(Outcome.UNANSWERED if answers is None else Outcome.of(not refused), now)
 
         self._requests.ask(JoinRoom(room), answered, now)
+
+    def _roster(self, room: str) -> NumberedRoster:
+        roster = self._rosters.get(folded(room))
+        if roster is None:
+            roster = self._rosters[folded(room)] = NumberedRoster(
+                room,
+                self._shared,
+                self._requests,
+                self._registered,
+                self._introduced,
+                self._put_out,
+            )
+        return roster
+
+    def remember(self, room: str, members: list[ContactInfo], now: float) -> None:
+        """The server is away: be in a room with those who were in it with us last."""
+        self._roster(room).remember(members, now)
 
     def leave(self, room: str, close: Close, now: float) -> None:
         """Tell the server that we are out of a room."""

@@ -86,8 +86,9 @@ class Orders:
         self._contacts.welcoming = True
         here = command in _WITHOUT_SERVER or command in self._generation.commands
         if not here and (why := self._registration.unavailable(command, now)) is not None:
-            self._tell(why)
-            self.in_vain(now, command)
+            if command is not Command.ROOMJOIN or not self._generation.rejoin(argument, now):
+                self._tell(why)
+                self.in_vain(now, command)
         elif command in _FOR_OTHERS and folded(argument) == folded(self._registration.name):
             self._tell(talk.ThatIsYou(argument, command))
             self.in_vain(now, command)

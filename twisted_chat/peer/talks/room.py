@@ -121,11 +121,13 @@ class JoinedRoom:
 
     # --- Being in it
 
-    def tell_entered(self, members: list[Contact], *, encrypted: bool) -> None:
-        """Tell that we are in it, with those whom the roster names."""
+    def tell_entered(
+        self, members: list[Contact], *, encrypted: bool, remembered: bool = False
+    ) -> None:
+        """Tell that we are in it, with those whom the roster names, or who were in it last."""
         heard_by = tuple(one.who for one in members if not one.ignored)
         ignored = tuple(one.who for one in members if one.ignored)
-        self._effects.tell(rooms.RoomEntered(self.name, heard_by, ignored, encrypted))
+        self._effects.tell(rooms.RoomEntered(self.name, heard_by, ignored, encrypted, remembered))
 
     def came(self, contact: Contact, now: float) -> None:
         """Somebody is in it who was not."""

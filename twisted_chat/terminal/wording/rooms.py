@@ -18,6 +18,9 @@ from twisted_chat.terminal.wording.people import (
 
 def _joined(event: rooms.RoomEntered) -> str:
     names = [*map(called, event.people), *(f"{called(one)} (ignored)" for one in event.ignored)]
+    if event.remembered:
+        who = listing(names, MAX_NAMED)
+        return f"you are in {shown_name(event.room)} with those who can be found of {who}"
     if not names:
         return f"you are in {shown_name(event.room)} alone"
     company = listing(names, MAX_NAMED if event.encrypted else None)
