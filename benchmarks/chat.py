@@ -209,15 +209,16 @@ def _memory(server: Server) -> dict[str, float]:
     return {f"KiB a link at {LINKS:,}, the larger end": each[LINK]}
 
 
+def serve(port: int, place: str) -> list[Any]:
+    """The command of the room server at which talkers meet."""
+    key = tempfile.mkdtemp(prefix="twisted-chat-bench-")
+    return command(
+        port, place, "--rate", "0", "--max-users-per-host", "1000", "--key", f"{key}/key"
+    )
+
+
 def main() -> dict[str, float]:
     """Two, a room, and many links. Returns the figures that have a bar."""
-
-    def serve(port: int, place: str) -> list[Any]:
-        key = tempfile.mkdtemp(prefix="twisted-chat-bench-")
-        return command(
-            port, place, "--rate", "0", "--max-users-per-host", "1000", "--key", f"{key}/key"
-        )
-
     with running({"server": serve}) as servers:
         server = servers["server"]
         reached = _two(server)

@@ -8,12 +8,14 @@ for all others `benchmarks.talkers` does, with texts.
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as installed
 from twisted.internet import ssl
 from twisted.internet.protocol import ClientFactory, DatagramProtocol, Factory
+from twisted.internet.threads import deferToThreadPool
 from twisted.protocols.basic import LineReceiver
 
 from benchmarks.processes import HOST
@@ -33,6 +35,9 @@ from twisted_chat.peer.service import BATCH
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
+from twisted_chat.store.archive import Archive
+from twisted_chat.store.file import StoreFile
+from twisted_chat.store.keeper import Keeper
 from twisted_chat.terminal.face import TerminalFace
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.wire.gen2.datagrams import ProbeKind
@@ -281,18 +286,27 @@ class KeyedPeers(_Peers):
 
         known = KnownFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "known")
 
-        server = Whereabouts(self.server)
+        server, store = Whereabouts(self.server), self.store()
+        archive = None
+        if store is not None:
+            since_1970 = time.time() - reactor.seconds()
+            archive = Archive(str(server), store.read(), since_1970)
 
         def make(port: int) -> Session:
             credentials = Credentials(
                 key.fingerprint, known, epoch=time.time_ns(), hear_rate=0, relays=False
             )
             negotiation = Negotiation(server, port, credentials, patient=True)
-            self.session = session = Session(negotiation, self.name, patient=True, speak_rate=0)
+            self.session = session = Session(
+                negotiation, self.name, patient=True, speak_rate=0, archive=archive
+            )
             session._generation._mesh._ways._finder._rates = _EveryProbe()  # type: ignore[attr-defined]
             return session
 
         peer = Listened(make, reactor)
+        if store is not None:
+            run = partial(deferToThreadPool, reactor, reactor.getThreadPool())
+            peer.keeper = Keeper(store, reactor, run, peer)
         peer.carrier = QuicPort(
             key,
             peer,
@@ -302,6 +316,10 @@ class KeyedPeers(_Peers):
             others={kind.value: peer.probed for kind in ProbeKind},
         )
         return peer
+
+    def store(self) -> StoreFile | None:
+        """Where what is said is kept."""
+        return None
 
     def join(self, room: str) -> None:
         """Be in a room, some time, which is made where it is not there."""
@@ -321,10 +339,19 @@ class KeyedPeers(_Peers):
         return max((len(its.outbox) for its in known._deliveries._all.values()), default=0)
 
 
+class StoredPeers(KeyedPeers):
+    """The same, who keep what is said, as all do: a word goes when it is in the file of its
+    author, and is acknowledged when it is in the other's."""
+
+    def store(self) -> StoreFile | None:
+        return StoreFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "store.sqlite")
+
+
 ENDS: dict[str, type[Any]] = {
     "links": Links,
     "datagrams": Datagrams,
     "tls": Tls,
     "plain": PlainPeers,
     "keyed": KeyedPeers,
+    "stored": StoredPeers,
 }

@@ -9,7 +9,8 @@ from itertools import accumulate
 from pathlib import Path
 from statistics import median
 
-from benchmarks.processes import table
+from benchmarks.chat import SECONDS, pairs, serve
+from benchmarks.processes import running, table
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, SearchQuery
 from twisted_chat.store.reader import open_reader
@@ -46,8 +47,25 @@ def _messages(words: list[str], chance: random.Random) -> Iterator[list[HeardRec
         ]
 
 
+def _talk() -> float:
+    """Two peers, each in a process of its own with a store of its own. Returns the words a second
+    that are stored by both and acknowledged."""
+    kinds = {"peers with a store": "stored", "peers without": "keyed"}
+    rates: dict[str, list[float]] = {name: [] for name in kinds}
+    with running({"server": serve}) as servers, pairs(kinds, servers["server"]) as made:
+        for _ in range(ROUNDS):
+            for name, pair in made.items():
+                flow = pair.speaker.ask("flow", SECONDS, 1)
+                assert not flow["lost"]
+                rates[name].append(flow["rate"])
+    rows = [[name, f"{median(its):,.0f}"] for name, its in rates.items()]
+    table("Private words of 100 bytes, one way", ["what", "words/s"], rows)
+    return median(rates["peers with a store"])
+
+
 def main() -> dict[str, float]:
-    """Fill one, and look into it. Returns the figures that have a bar."""
+    """Fill one, and look into it; and talk with two. Returns the figures that have a bar."""
+    words_a_second = _talk()
     chance = random.Random(1)
     words = _vocabulary(chance)
     with tempfile.TemporaryDirectory() as directory:
@@ -101,4 +119,9 @@ def main() -> dict[str, float]:
         rows.append(["seeing whether the index is whole", f"{time.perf_counter() - begun:.2f} s"])
         store.close()
     table(f"A store of {MESSAGES:,} messages", ["what", "figure"], rows)
-    return {"search": slowest * 1e3, "open": median(openings) * 1e3, "bytes": size}
+    return {
+        "words": words_a_second,
+        "search": slowest * 1e3,
+        "open": median(openings) * 1e3,
+        "bytes": size,
+    }
