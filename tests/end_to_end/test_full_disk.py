@@ -9,11 +9,16 @@ from unittest import SkipTest
 
 from tests.end_to_end.processes import Program, command
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
+from tests.store.words import LAB
 from tests.support.thorough import slow
+from twisted_chat.store.file import StoreFile
+from twisted_chat.store.records import HeardRecord
 
 SIZE = 2 * 1024 * 1024
 """Bytes of it."""
 IN_PLACE = "mount -t tmpfs -o size={size} tmpfs {place} && exec {program}"
+
+READ_ONLY = "mount --bind {place} {place} && mount -o remount,bind,ro {place} && exec {program}"
 
 
 def mountable() -> None:
@@ -103,3 +108,37 @@ class FullDisk(ChatTestCase):
         self.bob.expect("alice: after")
         os.unlink(self.ballast)
         self.assertEqual(self.kept(), ["before"])
+
+
+class ReadOnly(ChatTestCase):
+    """A store on a disk that cannot be written."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        mountable()
+        self.place = Path(self.environment["XDG_DATA_HOME"]) / "twisted-chat" / "store"
+        store = StoreFile(self.place / "plain-bob.sqlite")
+        store.write([HeardRecord(LAB, "", "alice", 1_000, "hello")])
+        store.close()
+
+    def told(self, *words: object) -> tuple[int, str]:
+        """The exit status of a program that cannot write there, and what it tells."""
+        place, program = shlex.quote(str(self.place)), shlex.join(command("udpchat", *words))
+        script = READ_ONLY.format(place=place, program=program)
+        ended = subprocess.run(
+            ["unshare", "-m", "sh", "-c", script],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    def test_read(self) -> None:
+        """What is kept there can be read, and a chat says what is wrong, and what to do."""
+        status, shown = self.told("history", "lab", "--plain", "-n", "bob")
+        self.assertEqual((status, shown.partition(" alice: ")[2]), (0, "hello\n"))
+        status, shown = self.told("127.0.0.1", free_udp_port(), "--plain", "-n", "bob")
+        self.assertEqual(status, 1)
+        self.assertIn("Read-only file system; --no-store goes without it", shown)

@@ -143,17 +143,32 @@ class StoreReader:
 def open_reader(path: Path) -> StoreReader:
     """Read this file, which may be written meanwhile. Raises NotRead."""
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            timeout=PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute("SELECT id FROM messages LIMIT 0")
+        return StoreReader(_opened(path, "mode=ro"))
     except sqlite3.Error as problem:
-        raise NotRead(f"cannot read {path}: {problem}") from None
-    return StoreReader(connection)
+        log = path.with_name(f"{path.name}-wal")
+        try:
+            if not path.exists() or (log.exists() and log.stat().st_size):
+                raise problem
+            # Nobody can write it there, nor what SQLite needs beside a file that may be written.
+            return StoreReader(_opened(path, "immutable=1"))
+        except (sqlite3.Error, OSError):
+            raise NotRead(f"cannot read {path}: {problem}") from None
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("SELECT id FROM messages LIMIT 0")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def folded_text(text: str) -> str:
