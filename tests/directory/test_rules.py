@@ -1,12 +1,14 @@
 """How a room is run."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import fingerprints, many, texts
 from twisted_chat.directory.directory import Directory, RoomCreated, RoomRuled
-from twisted_chat.directory.rules import PUBLIC, RoomRules, read_rules
+from twisted_chat.directory.rules import ALL, PUBLIC, RoomRules, origin_of, read_rules
 
 A, B, C = (letter * 64 for letter in "abc")
 KEYS = st.frozensets(fingerprints)
@@ -17,6 +19,8 @@ RULES = st.builds(
     KEYS,
     KEYS,
     st.lists(st.tuples(fingerprints, texts), max_size=3).map(tuple),
+    origin=st.sampled_from(["", "0f" * 16]),
+    for_new=st.integers(ALL, 1000),
 )
 
 
@@ -29,6 +33,16 @@ class Rules(SynchronousTestCase):
         """What is kept is read as the same; a room with no rules costs nothing."""
         self.assertEqual(read_rules(rules.encode()), rules)
         self.assertEqual(PUBLIC.encode(), "")
+
+    def test_origin(self) -> None:
+        """A room has one origin for as long as there is it, also one for which none was drawn;
+        what two have changed at a time is both in what comes of it."""
+        self.assertEqual(origin_of("lab", RoomRules(origin="0f" * 16)), "0f" * 16)
+        self.assertEqual(origin_of("lab", PUBLIC), origin_of("lab", RoomRules(topic="frogs")))
+        self.assertNotEqual(origin_of("lab", PUBLIC), origin_of("den", PUBLIC))
+        before = RoomRules(origin="0f" * 16)
+        mine, theirs = replace(before, topic="frogs"), replace(before, for_new=3)
+        self.assertEqual(mine.merge(before, theirs), replace(mine, for_new=3))
 
     def test_admits(self) -> None:
         """A private room lets in those who are invited, or help; a ban is above both."""

@@ -1,9 +1,13 @@
 """Peers with keys, each with a person, on links in memory with one room server."""
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.fake_server import FakeServer
 from tests.support.kept import MemoryKeeper
@@ -11,6 +15,8 @@ from tests.support.links import LinkNetwork, Node
 from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
+from twisted_chat.identity.fingerprints import fingerprint
+from twisted_chat.identity.room_messages import Signer
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
@@ -20,11 +26,26 @@ from twisted_chat.terminal.commands import as_typed
 from twisted_chat.wire.gen1 import parse_answer
 
 SERVER = ("192.0.2.1", 8090)
+SINCE_1970 = 1_000_000_000.0
+"""Seconds at which the network begins."""
 
 
+@functools.cache
+def _private(name: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+
+
+@functools.cache
 def key_of(name: str) -> str:
     """A fingerprint."""
-    return hashlib.sha256(name.encode()).hexdigest()
+    public = _private(name).public_key()
+    return fingerprint(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+def signer_of(name: str) -> Signer:
+    """The one with that key, who can sign."""
+    private = _private(name)
+    return Signer(private.public_key().public_bytes_raw().hex(), private.sign)
 
 
 def spoken(fingerprint: str) -> str:
@@ -119,7 +140,9 @@ class Chatter:
             epoch=world.epoch,
             patient=patient,
             server_key=server_key,
-            archive=keeper.archive(),
+            archive=keeper.archive(SINCE_1970),
+            signer=signer_of(key),
+            since_1970=SINCE_1970,
         )
         self.memory = memory
         self.node = world.network.add(Node(key_of(key), address, self.session, keeper=keeper))
@@ -167,7 +190,7 @@ class Chatter:
         return [
             message
             for fingerprint, message in self.node.said
-            if fingerprint == other.node.fingerprint and message.startswith(b"msg")
+            if fingerprint == other.node.fingerprint and message.startswith((b"msg ", b"said "))
         ]
 
 

@@ -1,6 +1,8 @@
 """Whole programs in memory: a room server and peers, each with its key, on the fake network."""
 
 import hashlib
+import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,7 @@ from tests.support.routers import INSIDE, Router
 from tests.support.sessions import keyed_session
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.room_messages import Signer
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.peer.protocol import LinkedPeer
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -70,6 +73,9 @@ class Person:
                 relays=relays,
                 instance=hashlib.sha256(f"{name} at {address[0]}".encode()).hexdigest()[:20],
                 archive=archive,
+                signer=Signer.of(key),
+                since_1970=SINCE_1970,
+                draw=random.Random(f"{name} at {address}").randbytes,
             ),
             world.clock,
         )
@@ -111,8 +117,10 @@ class Person:
 
     def heard_of(self, speaker: "Person") -> list[str]:
         """What was shown of what somebody said."""
-        start = f"< {speaker.name}: "
-        return [line.removeprefix(start) for line in self.lines if line.startswith(start)]
+        begin = re.compile(
+            rf"(?:< {speaker.name}(?: \([-0-9: ]+\))?|> [-0-9]+ [:0-9]+ {speaker.name}): (.*)"
+        )
+        return [found[1] for line in self.lines if (found := begin.fullmatch(line))]
 
     def expect(self, part: str, seconds: float = SECONDS) -> None:
         """Let time pass until this is shown, after what was waited for before."""

@@ -14,7 +14,7 @@ from tests.support.sessions import plain_session
 from tests.support.strategies import few, sequences
 from twisted_chat.events import Event
 from twisted_chat.identity.keys import Identity
-from twisted_chat.peer.events import said, talk
+from twisted_chat.peer.events import histories, said, talk
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.core import Core
@@ -111,6 +111,10 @@ class Noting(LineWording):
                 now = self.world.clock.seconds()
                 name = event.from_.name or (plain.claims if plain is not None else "")
                 self.shown.append(Shown(name, event.room, event.text, now))
+            case histories.HandedOn():
+                now = self.world.clock.seconds()
+                for line in event.lines:
+                    self.shown.append(Shown(line.from_.name, event.room, line.text, now))
             case talk.NotSaid():
                 self.refused.add(event.text)
             case said.NeverArrived() | said.LostFor() | said.ArrivalUnknown():

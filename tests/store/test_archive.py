@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.store.archive import MAX_AHEAD, Archive
-from twisted_chat.store.queries import HistoryQuery, LinesFound
+from twisted_chat.store.queries import HistoryQuery, StoreAnswer
 from twisted_chat.store.records import HeardRecord, StoredBefore, TalkKey
 
 
@@ -60,7 +60,7 @@ class Keeping(SynchronousTestCase):
 
     def test_answers(self) -> None:
         """What is asked is told to whoever asked, once."""
-        found: list[LinesFound | str] = []
+        found: list[StoreAnswer | str] = []
         query = HistoryQuery(self.archive.room("lab"), 5)
         self.archive.ask(query, lambda what, now: found.append(what))
         ((number, asked),) = self.archive.take_questions()

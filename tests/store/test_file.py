@@ -27,6 +27,7 @@ from twisted_chat.store.records import (
     TalkKey,
 )
 from twisted_chat.store.retention import DAY, Retention
+from twisted_chat.store.signed_words import APART
 
 NOW = 2_000_000_000.0
 
@@ -76,7 +77,7 @@ class Keeping(StoreTests):
         file.close()
         kept = self.open().read()
         self.assertEqual(kept.heard, {BOB: {7: 3}})
-        self.assertEqual(kept.last, 2)
+        self.assertEqual(kept.last, 2 * APART)
         self.assertEqual(self.texts(), ["one", "two"])
 
     def test_owed(self) -> None:
@@ -160,16 +161,23 @@ class Members(StoreTests):
         self.assertEqual(file.read().rooms, (there,))
 
     def test_from_before(self) -> None:
-        """A file of the version before has what it had, and nobody in any room."""
+        """A file of the first version has what it had, and nobody in any room; what is said
+        next stands behind that."""
         file = self.open()
         file.write([heard("one", 1)])
         file.close()
         with contextlib.closing(sqlite3.connect(self.path)) as before:
-            before.executescript("DROP TABLE members; PRAGMA user_version = 1;")
+            for table in ("members", "rooms", "feeds", "signed", "drawn", "spans"):
+                before.execute(f"DROP TABLE {table}")
+            before.execute("PRAGMA user_version = 1")
+            before.execute("UPDATE messages SET id = 1")  # As they were numbered.
+            before.commit()
         file = self.open()
         self.assertEqual((self.texts(), file.read().rooms), (["one"], ()))
         file.write([self.members(LAB, "bob")])
         self.assertEqual(file.read().rooms, (self.members(LAB, "bob"),))
+        file.write([heard("two", 2)])
+        self.assertEqual(self.texts(), ["one", "two"])
 
 
 class Failing(StoreTests):

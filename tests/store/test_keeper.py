@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.store.words import LAB, heard
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.keeper import AGAIN, Keeper
-from twisted_chat.store.queries import HistoryQuery, LinesFound
+from twisted_chat.store.queries import HistoryQuery, LinesFound, StoreAnswer
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
 
@@ -22,13 +22,13 @@ class Told:
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
-        self.answers: dict[int, LinesFound | str] = {}
+        self.answers: dict[int, StoreAnswer | str] = {}
         self.states: list[tuple[StoreState, str]] = []
 
     def stored(self, numbers: list[int]) -> None:
         self.numbers += numbers
 
-    def found(self, number: int, found: LinesFound | str) -> None:
+    def found(self, number: int, found: StoreAnswer | str) -> None:
         self.answers[number] = found
 
     def store_is(self, state: StoreState, why: str) -> None:

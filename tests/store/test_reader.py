@@ -6,6 +6,7 @@ from tests.store.words import BOB, HERE, LAB, WITH_BOB, heard, said
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, KeptLine, NamedQuery, SearchQuery
 from twisted_chat.store.reader import StoreReader
+from twisted_chat.store.signed_words import APART
 
 
 class Reading(SynchronousTestCase):
@@ -34,7 +35,8 @@ class Reading(SynchronousTestCase):
         found = self.reader.answer(HistoryQuery(LAB, 2))
         self.assertTrue(found.more)
         self.assertEqual(
-            found.lines[0], KeptLine(2, "Lab", "", "alice", "", True, 2_000, "I go to the cafe")
+            found.lines[0],
+            KeptLine(2 * APART, "Lab", "", "alice", "", True, 2_000, "I go to the cafe"),
         )
         private = self.reader.answer(HistoryQuery(WITH_BOB, 2))
         self.assertFalse(private.more)
@@ -43,8 +45,8 @@ class Reading(SynchronousTestCase):
 
     def test_until(self) -> None:
         """Lines of before a moment only."""
-        found = self.reader.answer(HistoryQuery(LAB, 9, until=2))
-        self.assertEqual([line.number for line in found.lines], [1, 2])
+        found = self.reader.answer(HistoryQuery(LAB, 9, until=2 * APART))
+        self.assertEqual([line.number for line in found.lines], [APART, 2 * APART])
 
     def test_search(self) -> None:
         """All words have to be there, in any order, whatever the case and the accents, or words
@@ -97,5 +99,5 @@ class Reading(SynchronousTestCase):
     def test_every_line(self) -> None:
         """All of a conversation, in order."""
         lines = list(self.reader.all_lines(LAB))
-        self.assertEqual([line.number for line in lines], [1, 2, 4])
+        self.assertEqual([line.number for line in lines], [number * APART for number in (1, 2, 4)])
         self.assertEqual(self.reader.talks(), [LAB, WITH_BOB])

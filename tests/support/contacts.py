@@ -45,7 +45,7 @@ class FakeConversations:
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         self.done.append(("dropped" if drop else "left", contact.name))
 
-    def entered(self, contact: Contact, room: str) -> None:
+    def entered(self, contact: Contact, room: str, now: float) -> None:
         self.done.append(("entered", contact.name))
 
     def forget(self, contact: Contact) -> None:

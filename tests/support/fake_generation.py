@@ -107,6 +107,9 @@ class FakeServer:
     def give_room(self, room: str, name: str, close: Close, now: float) -> None:
         self._ask(f"give_room {room} {name}", close, now)
 
+    def set_history(self, room: str, for_new: int, close: Close, now: float) -> None:
+        self._ask("set_history", close, now)
+
     def leave(self, close: Close, now: float) -> None:
         self._ask("leave", close, now)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
+from twisted_chat.directory.rules import FOR_NEW
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
@@ -30,8 +31,9 @@ from twisted_chat.wire.gen2.answers import (
     Refused,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.for_new import SetHistory
 from twisted_chat.wire.gen2.grounds import Ground
-from twisted_chat.wire.gen2.growth import WAIT, Can
+from twisted_chat.wire.gen2.growth import HISTORY, WAIT, Can
 from twisted_chat.wire.gen2.listing import pack
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
@@ -45,7 +47,7 @@ from twisted_chat.wire.gen2.requests import (
     RoomVerb,
     parse_request,
 )
-from twisted_chat.wire.gen2.room_news import RoomNews
+from twisted_chat.wire.gen2.room_news import HistoryRules, RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.waiting import AwaitUser, UserHere
 
@@ -55,6 +57,8 @@ class _Room:
     owner: str
     number: int = 0
     members: list[str] = field(default_factory=list)
+    origin: str = ""
+    for_new: int = FOR_NEW
 
 
 class FakeServer:
@@ -68,7 +72,7 @@ class FakeServer:
         self.users: dict[str, ContactInfo] = {}
         self.links: dict[str, Link] = {}
         self.rooms: dict[str, _Room] = {}
-        self.forgets = 0
+        self.forgets = self._made = 0
         self.keeps_out: set[tuple[str, str]] = set()
         """Names, each with a room that they do not get into."""
         self.banned: set[tuple[str, str]] = set()
@@ -89,7 +93,7 @@ class FakeServer:
     # --- What happens on links
 
     def opened(self, link: Link, now: float) -> list[Effect]:
-        return [SendFrame(link, Can((WAIT,)).encode())]
+        return [SendFrame(link, Can((WAIT, HISTORY)).encode())]
 
     def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
         try:
@@ -162,7 +166,7 @@ class FakeServer:
                 self._list(name, Verb.RL, sorted(self.rooms))
             case CreateRoom(room):
                 there = room in self.rooms
-                self.rooms.setdefault(room, _Room(self.users[name].fingerprint))
+                self.rooms.setdefault(room, self._new_room(name))
                 taken = Refused(RoomVerb.CREATE, room, Ground.TAKEN)
                 self._tell(name, taken if there else RoomReady(room))
             case JoinRoom(room):
@@ -171,6 +175,12 @@ class FakeServer:
                 self._leave(name, room)
             case AskRoster(room):
                 self._roster(name, room)
+            case SetHistory(room, for_new):
+                its = self.rooms[room]
+                its.for_new = for_new
+                for member in its.members:
+                    self._tell(member, HistoryRules(room, its.origin, for_new))
+                self._tell(name, Done(RoomVerb.HISTORY, room))
             case Kick() | CloseRoom() | GiveRoom():
                 self._govern(name, request)
 
@@ -195,6 +205,10 @@ class FakeServer:
         for asker, awaited in [one for one in self.awaited if one[1] in names]:
             del self.awaited[asker, awaited]
             self._tell(asker, UserHere(names[awaited], awaited))
+
+    def _new_room(self, owner: str) -> _Room:
+        self._made += 1
+        return _Room(self.users[owner].fingerprint, origin=f"{self._made:032x}")
 
     def _locate(self, name: str, wanted: str) -> None:
         if wanted not in self.users:
@@ -231,7 +245,10 @@ class FakeServer:
         if room not in self.rooms or name not in self.rooms[room].members:
             self._tell(name, Refused(RoomVerb.ROSTER, room, Ground.OUTSIDE))
             return
-        self._tell(name, RosterBegins(room, self.rooms[room].number))
+        its = self.rooms[room]
+        self._tell(name, RosterBegins(room, its.number))
+        if self.links[name].has(HISTORY) and its.origin:
+            self._tell(name, HistoryRules(room, its.origin, its.for_new))
         for member in self.rooms[room].members:
             if member != name:
                 self._tell(name, RosterMember(room, self.tamper(self.users[member])))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import given_names, hosts, many, mutated, ports, texts
+from tests.wire.gen2.test_history import messages
 from twisted_chat.errors import WireError
 from twisted_chat.names import LONGEST_NAME
 from twisted_chat.wire.common import (
@@ -39,6 +40,7 @@ from twisted_chat.wire.gen2.answers import (
     parse_answer,
 )
 from twisted_chat.wire.gen2.contact import ContactInfo
+from twisted_chat.wire.gen2.for_new import ALL, MOST, SetHistory
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.growth import MAX_FEATURES, Can, UnknownVerb
 from twisted_chat.wire.gen2.listing import Listed, pack
@@ -60,7 +62,7 @@ from twisted_chat.wire.gen2.requests import (
     SignOfLife,
     parse_request,
 )
-from twisted_chat.wire.gen2.room_news import Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews, Topic
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
@@ -85,6 +87,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     *(st.builds(kind, given_names) for kind in (CloseRoom, AskRoster, CreatePrivateRoom)),
     st.builds(RunRoom, st.sampled_from(RUNNING), given_names, given_names),
     st.builds(SetTopic, given_names, texts),
+    st.builds(SetHistory, given_names, st.integers(ALL, MOST)),
 )
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.sampled_from([Goodbye(), *map(Bare, (Verb.HI, Verb.AR, Verb.UL, Verb.RL))]),
@@ -106,13 +109,18 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     given_names.filter(lambda verb: verb != "hi").map(NotKnown),
     st.builds(RoomNews, st.sampled_from(TOLD), given_names, given_names),
     st.builds(Topic, given_names, texts),
+    st.builds(HistoryRules, given_names, st.just("0f" * 16), st.integers(ALL, MOST)),
     st.builds(PutOut, given_names, st.sampled_from(Leaving)),
     st.builds(Done, st.sampled_from(RoomVerb), given_names),
     st.builds(Refused, st.sampled_from(RoomVerb), given_names, st.sampled_from(Ground)),
 )
 SPEECH: st.SearchStrategy[Speech | Can] = st.one_of(
     CANS,
-    st.builds(NumberedText, NUMBERS, NUMBERS, texts, st.just("") | given_names, NUMBERS),
+    st.builds(
+        NumberedText, NUMBERS, NUMBERS, texts, st.just("") | given_names, NUMBERS, st.none()
+    ),
+    messages,
+    messages.map(lambda one: NumberedText(7, 3, one.text, one.room, one.time, one)),
     st.builds(Acknowledgement, NUMBERS, NUMBERS),
     st.just(Leave()),
 )
@@ -230,8 +238,8 @@ class MessageTests(SynchronousTestCase):
             ),
             (parse_speech, (Acknowledgement(1, 2), Leave())),
         )
-        for parse, messages in cases:
-            for message in messages:
+        for parse, every in cases:
+            for message in every:
                 for more in (b" x", b" 1 2 3", b"  ", b" a\nb", " é".encode()):
                     self.assertEqual(parse(message.encode() + more), message, more)
         instance = "0123456789abcdef" * 2

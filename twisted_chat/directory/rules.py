@@ -4,6 +4,7 @@ A person is meant by their key. What stands here never changes: a rule that is c
 another one, which takes the place of the one before.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,11 @@ MOST_OPS, MOST_INVITED, MOST_BANNED, MOST_MUTED = 32, 256, 256, 256
 whose words are not to be shown in it."""
 LONGEST_TOPIC = 256
 """Characters."""
+FOR_NEW, ALL = 100, -1
+"""How many lines of before somebody is given who comes into a room, unless its owner has said
+otherwise; and what stands for all of them."""
+ORIGIN_BYTES = 16
+"""Drawn for each room, so that no two of one name are taken for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,11 @@ class RoomRules:
     invited: frozenset[str] = frozenset()
     banned: tuple[tuple[str, str], ...] = ()
     muted: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
+    """What was drawn when it was created, in hexadecimal digits; empty for one of a time when
+    nothing was."""
+    for_new: int = FOR_NEW
+    """How many lines of before members hand to somebody who comes into it, or ALL."""
 
     def bans(self, fingerprint: str) -> bool:
         """Whether the one with this key is banned."""
@@ -77,7 +88,8 @@ class RoomRules:
             keys[field] = (*mine, *(one for one in new if one not in mine))
         topic = self.topic if after.topic == before.topic else after.topic
         private = self.private if after.private == before.private else after.private
-        return RoomRules(private, topic, **keys)
+        for_new = self.for_new if after.for_new == before.for_new else after.for_new
+        return RoomRules(private, topic, **keys, origin=self.origin, for_new=for_new)
 
     def encode(self) -> str:
         """As it is kept: empty for a room that anybody may come into, without a topic."""
@@ -91,6 +103,8 @@ class RoomRules:
                 "invited": sorted(self.invited),
                 "banned": self.banned,
                 "muted": self.muted,
+                "origin": self.origin,
+                "for_new": self.for_new,
             }
         )
 
@@ -112,4 +126,12 @@ def read_rules(text: str) -> RoomRules:
         frozenset(map(str, kept["invited"])),
         banned,
         muted,
+        str(kept.get("origin", "")),
+        int(kept.get("for_new", FOR_NEW)),
     )
+
+
+def origin_of(casefolded: str, rules: RoomRules) -> str:
+    """What tells the room of this name from others that have had it: of one of a time when
+    nothing was drawn, always the same."""
+    return rules.origin or hashlib.sha256(casefolded.encode()).hexdigest()[: 2 * ORIGIN_BYTES]

@@ -8,6 +8,7 @@ so nobody who checks it needs a clock.
 
 import datetime
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +29,8 @@ from twisted_chat.identity.fingerprints import fingerprint
 
 PUBLIC_KEY_BYTES = 44
 """Of the SubjectPublicKeyInfo of an Ed25519 key in DER (RFC 8410, 4)."""
+RAW_BYTES = 32
+"""Of them, the last, which are the key itself."""
 SIGNATURE_BYTES = 64
 SECRET_BYTES = 32
 
@@ -122,6 +125,21 @@ def verify(public_key: bytes, signature: bytes, statement: bytes) -> None:
         raise WireError("not an Ed25519 key")
     try:
         key.verify(signature, statement)
+    except InvalidSignature:
+        raise WireError("a signature that is not by this key") from None
+
+
+@lru_cache(maxsize=1024)
+def _public(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+def verify_raw(raw: bytes, signature: bytes, statement: bytes) -> None:
+    """Check who signed, by the RAW_BYTES of a public key (RFC 8032, 5.1.5). Raises WireError."""
+    try:
+        _public(raw).verify(signature, statement)
+    except ValueError:
+        raise WireError("not a public key") from None
     except InvalidSignature:
         raise WireError("a signature that is not by this key") from None
 

@@ -29,6 +29,7 @@ class Command(Enum):
     OP = ("op", "NAME")
     DEOP = ("deop", "NAME")
     TOPIC = ("topic", "[TEXT]")
+    HISTORY_FOR_NEW = ("history-for-new", "[COUNT]")
     IGNORE = ("ignore", "NAME")
     UNIGNORE = ("unignore", "NAME")
     WHO = ("who", "[ROOM]")
@@ -122,14 +123,26 @@ class ReadBack:
 QUIT = Order(Command.QUIT)
 MAX_COUNT = 1_000
 """Lines that are shown at a time."""
+MAX_FOR_NEW = 1_000_000
+"""Lines that newcomers are given, where that is a number."""
+ALL = "all"
+"""In its place: all that was said before."""
+COUNTED = {
+    Command.HISTORY: range(1, MAX_COUNT + 1),
+    Command.HISTORY_FOR_NEW: range(MAX_FOR_NEW + 1),
+}
+"""Commands that take a number, and which."""
 
 
 def counts(order: Order) -> bool:
-    """Whether a command has the number that it takes, where it takes one."""
-    if order.command is not Command.HISTORY or not order.argument:
+    """Whether a command has a number that it takes, or what it takes in place of one, where it
+    takes one."""
+    number, bounds = order.argument, COUNTED.get(order.command)
+    if bounds is None or not number:
         return True
-    number = order.argument
-    return number.isascii() and number.isdigit() and 0 < int(number[:9]) <= MAX_COUNT
+    if order.command is Command.HISTORY_FOR_NEW and number.lower() == ALL:
+        return True
+    return number.isascii() and number.isdigit() and int(number[:9]) in bounds
 
 
 Typed = Say | Order | Turn | ReadBack | Event

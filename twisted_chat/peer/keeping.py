@@ -6,7 +6,7 @@ from twisted_chat.events import Event
 from twisted_chat.peer.effects import AskStore, Effect, Effects, StoreRecords
 from twisted_chat.peer.events import kept
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.queries import LinesFound
+from twisted_chat.store.queries import StoreAnswer
 from twisted_chat.store.state import StoreState
 
 _TOLD: dict[StoreState, Callable[[str], Event]] = {
@@ -37,7 +37,7 @@ class Keeping:
         for number in numbers:
             self.archive.settle(number, now)
 
-    def found(self, number: int, found: LinesFound | str, now: float) -> None:
+    def found(self, number: int, found: StoreAnswer | str, now: float) -> None:
         """This was looked up, or cannot be, for this reason."""
         self.archive.answer(number, found, now)
 

@@ -35,7 +35,7 @@ from twisted_chat.peer.effects import (
     StoreOff,
     StoreRecords,
 )
-from twisted_chat.store.queries import LinesFound, StoreQuery
+from twisted_chat.store.queries import StoreAnswer, StoreQuery
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
@@ -221,7 +221,7 @@ class Peer(DatagramProtocol):
         """These are kept."""
         self._carry_out(self._session.stored(numbers, self._clock.seconds()))
 
-    def found(self, number: int, found: LinesFound | str) -> None:
+    def found(self, number: int, found: StoreAnswer | str) -> None:
         """This was looked up, or cannot be, for this reason."""
         self._carry_out(self._session.found(number, found, self._clock.seconds()))
 

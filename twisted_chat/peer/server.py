@@ -141,6 +141,9 @@ class Server(Protocol):
     def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
         """Say what a room is about."""
 
+    def set_history(self, room: str, for_new: int, close: Close, now: float) -> None:
+        """Say how many lines of before newcomers to a room of ours are given, or -1 for all."""
+
     def leave(self, close: Close, now: float) -> None:
         """Be registered no longer."""
 

@@ -16,6 +16,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted_chat.addresses import host_and_port
 from twisted_chat.gateway.service import GatewayService
 from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.room_messages import Signer
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.keylog import keylog_file
 from twisted_chat.net.own_network import OwnNetwork, own_hosts
@@ -182,6 +183,7 @@ def _linked(
             server_key=keys.server,
             here=(source_host(server.current[0]), port),
             relays=keys.relays,
+            signer=Signer.of(keys.identity),
         )
         negotiation = Negotiation(server, port, credentials, patient=patient)
         return Session(negotiation, name, patient=patient, archive=archive)

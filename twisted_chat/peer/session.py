@@ -30,7 +30,7 @@ from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.peer.shutdown import Shutdown
 from twisted_chat.peer.talks.talks import Talks, described
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.queries import LinesFound
+from twisted_chat.store.queries import StoreAnswer
 from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import Answer, NamedText
 
@@ -234,7 +234,7 @@ class Session:
             self._generation.shut_down()  # It is acknowledged at once.
         return self._done(now)
 
-    def found(self, number: int, found: LinesFound | str, now: float) -> list[Effect]:
+    def found(self, number: int, found: StoreAnswer | str, now: float) -> list[Effect]:
         """This was looked up, or cannot be, for this reason."""
         self._keeping.found(number, found, now)
         return self._done(now)

@@ -18,7 +18,7 @@ from twisted_chat.directory.directory import (
     User,
 )
 from twisted_chat.directory.entries import Who
-from twisted_chat.directory.rules import RoomRules
+from twisted_chat.directory.rules import ORIGIN_BYTES, RoomRules
 from twisted_chat.errors import NameRefused
 from twisted_chat.names import casefold
 from twisted_chat.server.availability import Availability
@@ -33,7 +33,8 @@ Answer = Callable[[Ground | None, float], None]
 
 
 class Claims:
-    """Each `close` is told once whether it is theirs now, at once or later."""
+    """Each `close` is told once whether it is theirs now, at once or later. `draw` gives so many
+    random bytes, where a room is to be told from others that have its name."""
 
     def __init__(
         self,
@@ -42,7 +43,9 @@ class Claims:
         registry: Registry,
         available: Availability,
         ledger: Ledger,
+        draw: Callable[[int], bytes] | None = None,
     ) -> None:
+        self._draw = draw
         self._directory = directory
         self._bounds = bounds
         self._registry = registry
@@ -87,16 +90,31 @@ class Claims:
             close(Ground.TAKEN, now)
         elif not (self._available.can_own(creator) and self._make_room(creator, now)):
             close(Ground.MANY, now)
-        elif isinstance(creator, KeyHolder) or self._ledger.is_shared:
+        else:
+            self._create(name, casefolded, creator, now, close, private=private)
+
+    def _create(
+        self,
+        name: str,
+        casefolded: str,
+        creator: User,
+        now: float,
+        close: Answer,
+        *,
+        private: bool,
+    ) -> None:
+        origin = "" if self._draw is None else self._draw(ORIGIN_BYTES).hex()
+        rules = RoomRules(private=private, origin=origin)
+        if isinstance(creator, KeyHolder) or self._ledger.is_shared:
             at, who = site(creator.address[0]), creator.who
-            rules = RoomRules(private=private)
             change = RoomCreated(name, casefolded, who, at, rules)
             record = RoomRecord(casefolded, name, who, at, rules.encode())
             self._ledger.claim(
                 record, waits_as(who), now, partial(self._room_claimed, change, close)
             )
         else:
-            self._room_claimed(RoomCreated(name, casefolded, creator.who), close, True, now)
+            change = RoomCreated(name, casefolded, creator.who, rules=rules)
+            self._room_claimed(change, close, True, now)
 
     def _room_claimed(self, change: RoomCreated, close: Answer, written: bool, now: float) -> None:
         if written:

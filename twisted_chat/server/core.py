@@ -101,7 +101,7 @@ class Core:
             directory, bounds, rosters, self._announce, available, ledger
         )
         bans = Bans()
-        claims = Claims(directory, bounds, registry, available, ledger)
+        claims = Claims(directory, bounds, registry, available, ledger, draw)
         self._requests = requests = DatagramRequests(
             directory, datagrams, bounds, registry, available, claims, bans, generation, nearby
         )

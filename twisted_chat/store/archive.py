@@ -9,7 +9,7 @@ from itertools import count
 
 from twisted_chat.names import folded
 from twisted_chat.pending import PendingWrites
-from twisted_chat.store.queries import LinesFound, StoreQuery
+from twisted_chat.store.queries import StoreAnswer, StoreQuery
 from twisted_chat.store.records import (
     ArrivedRecord,
     ForgetRecord,
@@ -19,13 +19,15 @@ from twisted_chat.store.records import (
     Owed,
     RememberedMember,
     SaidRecord,
+    SpansRecord,
     StoredBefore,
     TalkKey,
 )
+from twisted_chat.wire.gen2.history import RoomMessage
 
 CloseWrite = Callable[[float], None]
 """Told when it is written, in seconds on the clock of the decisions."""
-CloseQuery = Callable[[LinesFound | str, float], None]
+CloseQuery = Callable[[StoreAnswer | str, float], None]
 """Told what was found, or why nothing can be read, and when."""
 MAX_AHEAD = 300_000
 """Milliseconds that an author's clock may be ahead of ours."""
@@ -74,10 +76,11 @@ class Archive:
         owed: tuple[Owed, ...],
         close: CloseWrite,
         now: float,
+        signed: RoomMessage | None = None,
     ) -> None:
         """We say a line, and it goes to whom it is owed when it is in the store."""
-        time = self.time_of_day(now)
-        self._pending.claim(SaidRecord(talk, time, text, speaker, owed), close)
+        time = self.time_of_day(now) if signed is None else signed.time
+        self._pending.claim(SaidRecord(talk, time, text, speaker, owed, signed), close)
 
     def heard(self, record: HeardRecord, close: CloseWrite, now: float) -> None:
         """Somebody has said something, which is acknowledged when it is in the store."""
@@ -93,6 +96,15 @@ class Archive:
         """Somebody has said something that nobody acknowledges."""
         if self.keeps:
             self._pending.note(HeardRecord(talk, "", name, self.time_of_day(now), text))
+
+    def handed_on(self, record: HeardRecord, now: float) -> None:
+        """Somebody has handed on what somebody has said."""
+        self.heard(record, lambda now: None, now)
+
+    def spans(self, record: SpansRecord) -> None:
+        """Somebody was in a room then."""
+        if self.keeps:
+            self._pending.note(record)
 
     def arrived(self, fingerprint: str, epoch: int, number: int) -> None:
         """Somebody has all up to this number, or is to get it no more."""
@@ -134,7 +146,7 @@ class Archive:
         questions, self._questions = self._questions, []
         return iter(questions)
 
-    def answer(self, number: int, found: LinesFound | str, now: float) -> None:
+    def answer(self, number: int, found: StoreAnswer | str, now: float) -> None:
         """This was found, or is the reason why nothing was."""
         self._asked.pop(number)(found, now)
 

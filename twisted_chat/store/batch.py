@@ -14,8 +14,12 @@ from twisted_chat.store.records import (
     MembersRecord,
     Owed,
     SaidRecord,
+    SpansRecord,
     TalkKey,
 )
+from twisted_chat.store.signed_words import APART, SignedWords
+from twisted_chat.store.spreading import spread
+from twisted_chat.wire.gen2.history import RoomMessage
 
 
 def is_called(talk: TalkKey, name: str, server: str) -> bool:
@@ -40,6 +44,7 @@ class Batch:
         self._talks: dict[tuple[str, str, str], int] = {}
         self._people: dict[tuple[str, str, bool], int] = {}
         self._keys: dict[str, int] = {}
+        self._signed = SignedWords(self._connection)
         self._next = 0
         self._empty()
 
@@ -47,6 +52,7 @@ class Batch:
         self._messages: list[_Message] = []
         self._owed: list[tuple[int, int, int, int, int, int]] = []
         self._heard: dict[tuple[int, int], int] = {}
+        self._notes: list[tuple[int, int, int, RoomMessage]] = []
 
     def write(self, records: Iterable[Kept], index: WordIndex) -> bool:
         """Write these. Returns whether something was deleted that people have said."""
@@ -55,13 +61,16 @@ class Batch:
         forgotten = False
         for record in records:
             if type(record) is HeardRecord:
-                self._hear(record)
+                self._hear(record, index)
             elif type(record) is SaidRecord:
                 self._say(record)
             elif type(record) is ArrivedRecord:
                 self._arrived(record, index)
             elif type(record) is MembersRecord:
                 write_members(self._connection, record)
+            elif type(record) is SpansRecord:
+                room = self._signed.room(self.talk(record.talk), record.origin)
+                self._signed.spans(room, self._key(record.fingerprint), record)
             elif type(record) is ForgetRecord:
                 self._flush(index)
                 forgotten = True
@@ -70,23 +79,32 @@ class Batch:
         return forgotten
 
     def next_number(self, count: int) -> int:
-        """Take so many numbers of messages. Returns the first of them."""
+        """Take so many numbers of messages, APART from each other. Returns the first of them."""
         if not self._next:
             ((last,),) = self._connection.execute("SELECT coalesce(max(id), 0) FROM messages")
-            self._next = last + 1
-        self._next += count
-        return self._next - count
+            self._next = last // APART * APART + APART
+        first = self._next
+        self._next += count * APART
+        return first
 
-    def _hear(self, record: HeardRecord) -> None:
+    def _hear(self, record: HeardRecord, index: WordIndex) -> None:
         if record.talk is not None:
-            author = self.person(record.fingerprint, record.name, own=False)
-            self._message(record.talk, author, record.time, record.text)
+            key = "" if record.own else record.fingerprint
+            author = self.person(key, record.name, own=record.own)
+            number = 0
+            if record.before is not None:
+                number = self._late(self.talk(record.talk), record.before, index)
+            self._message(
+                record.talk, author, record.time, record.text, record.signed, number=number
+            )
         if record.epoch:
             self._heard[self._key(record.fingerprint), record.epoch] = record.number
 
     def _say(self, record: SaidRecord) -> None:
         author = self.person("", record.speaker, own=True)
-        message = self._message(record.talk, author, record.time, record.text)
+        message = self._message(record.talk, author, record.time, record.text, record.signed)
+        if record.signed is not None:
+            self._signed.drew(record.signed)
         self._owed += [self._row(message, one) for one in record.owed]
 
     def _row(self, message: int, one: Owed) -> tuple[int, int, int, int, int, int]:
@@ -94,10 +112,29 @@ class Batch:
         receiver = self._key(one.fingerprint)
         return receiver, one.epoch, one.number, message, one.part, name
 
-    def _message(self, talk: TalkKey, author: int, time: int, text: str) -> int:
-        number = self._next
-        self._next += 1
-        self._messages.append((number, self.talk(talk), author, time, text))
+    def _message(
+        self,
+        key: TalkKey,
+        author: int,
+        time: int,
+        text: str,
+        signed: RoomMessage | None,
+        *,
+        number: int = 0,
+    ) -> int:
+        talk, number = self.talk(key), number or self.next_number(1)
+        self._messages.append((number, talk, author, time, text))
+        if signed is not None:
+            self._notes.append((number, talk, time, signed))
+        return number
+
+    def _late(self, talk: int, before: RoomMessage, index: WordIndex) -> int:
+        """A number for a line that belongs before another."""
+        self._flush(index)
+        number = self._signed.place(talk, before)
+        if not number:
+            spread(self._connection, self, index, talk)
+            number = self._signed.place(talk, before)
         return number
 
     def _arrived(self, record: ArrivedRecord, index: WordIndex) -> None:
@@ -113,6 +150,8 @@ class Batch:
         if self._messages:
             many("INSERT INTO messages VALUES (?, ?, ?, ?, ?)", self._messages)
             index.add([(message[0], message[4]) for message in self._messages])
+        for note in self._notes:
+            self._signed.note(*note)
         if self._owed:
             many("INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)", self._owed)
         if self._heard:
@@ -131,6 +170,7 @@ class Batch:
                 "DELETE FROM outbox WHERE message IN (SELECT id FROM messages WHERE talk = ?)",
                 (number,),
             )
+            self._signed.forget(number)
             execute("DELETE FROM messages WHERE talk = ?", (number,))
             execute("DELETE FROM talks WHERE id = ?", (number,))
         execute(

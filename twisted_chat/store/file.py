@@ -18,6 +18,7 @@ from twisted_chat.store.merge import merge
 from twisted_chat.store.records import Kept, OwedLine, StoredBefore
 from twisted_chat.store.retention import Retention, StoredWords
 from twisted_chat.store.schema import SCHEMA
+from twisted_chat.store.signed_words import signed_line
 from twisted_chat.store.transfer import CarriedLine
 
 MAX_EPOCHS = 16
@@ -126,7 +127,10 @@ class StoreFile:
             pieces = list(group)
             fingerprint, name, epoch, _, _, _, room, speaker, at, text = pieces[0]
             numbers, parts = tuple(row[4] for row in pieces), tuple(row[5] for row in pieces)
-            yield OwedLine(fingerprint, name, epoch, numbers, parts, room, speaker, at, text)
+            signed = signed_line(self.connection, pieces[0][3]) if room else None
+            yield OwedLine(
+                fingerprint, name, epoch, numbers, parts, room, speaker, at, text, signed
+            )
 
     # --- Writing
 

@@ -47,8 +47,8 @@ class WordIndex:
             return False
         execute = self._connection.execute
         try:
-            ((last,),) = execute("SELECT coalesce(max(id), 0) FROM messages")
-            if wholly or last <= SMALL:
+            ((count,),) = execute("SELECT count(*) FROM messages")
+            if wholly or count <= SMALL:
                 execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
             ((lacks,),) = self._connection.execute(
                 "SELECT (SELECT count(*) FROM messages) - (SELECT count(*) FROM words_docsize)"

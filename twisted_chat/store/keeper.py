@@ -13,7 +13,7 @@ from twisted_chat.database import NotWritten
 from twisted_chat.group_writer import GroupWriter, Run
 from twisted_chat.startup import CannotStart
 from twisted_chat.store.file import Damaged, StoreFile
-from twisted_chat.store.queries import LinesFound, StoreQuery
+from twisted_chat.store.queries import LogQuery, StoreAnswer, StoreQuery
 from twisted_chat.store.reader import NotRead, StoreReader, open_reader
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
@@ -32,7 +32,7 @@ class StoreListener(Protocol):
     def stored(self, numbers: list[int]) -> None:
         """These are in the store."""
 
-    def found(self, number: int, found: LinesFound | str) -> None:
+    def found(self, number: int, found: StoreAnswer | str) -> None:
         """This was found, or why nothing was."""
 
     def store_is(self, state: StoreState, why: str) -> None:
@@ -162,13 +162,13 @@ class Keeper:
         reading.addErrback(self._why_not)
         reading.addCallback(partial(self._read, number))
 
-    def _answer(self, query: StoreQuery) -> LinesFound:
+    def _answer(self, query: StoreQuery) -> StoreAnswer:
         if self._file.path is None:
             with self._file.turns:
-                return StoreReader(self._file.connection).answer(query)
+                return _answer(StoreReader(self._file.connection), query)
         if self._reader is None:
             self._reader = open_reader(self._file.path)
-        return self._reader.answer(query)
+        return _answer(self._reader, query)
 
     def _why_not(self, failure: Failure) -> str:
         self._forget_reader()
@@ -176,7 +176,7 @@ class Keeper:
             self.log.failure("reading the store went wrong", failure)
         return failure.getErrorMessage()
 
-    def _read(self, number: int, found: LinesFound | str) -> None:
+    def _read(self, number: int, found: StoreAnswer | str) -> None:
         self._reading = None
         self._listener.found(number, found)
         if self._questions and self._reading is None:
@@ -203,3 +203,7 @@ class Keeper:
     def _close(self) -> None:
         self._forget_reader()
         self._file.close()
+
+
+def _answer(reader: StoreReader, query: StoreQuery) -> StoreAnswer:
+    return reader.log(query) if isinstance(query, LogQuery) else reader.answer(query)

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from twisted_chat.store.batch import Batch
 from twisted_chat.store.index import WordIndex
+from twisted_chat.store.spreading import renumber
 from twisted_chat.store.transfer import CarriedLine
 
 _Row = tuple[int, str, str, bool, str, int]
@@ -62,14 +63,8 @@ def _put(
     connection: sqlite3.Connection, batch: Batch, index: WordIndex, talk: int, rows: list[_Row]
 ) -> None:
     """Write a conversation anew, under numbers in this order."""
-    index.remove("talk = ?", talk)
-    connection.execute("DELETE FROM messages WHERE talk = ?", (talk,))
-    first = batch.next_number(len(rows))
     messages = [
         (number, talk, batch.person(key, name, own=own), time, text)
-        for number, (time, name, key, own, text, _) in enumerate(rows, first)
+        for time, name, key, own, text, number in rows
     ]
-    connection.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?)", messages)
-    index.add([(message[0], message[4]) for message in messages])
-    moved = [(number, row[5]) for number, row in enumerate(rows, first) if row[5]]
-    connection.executemany("UPDATE outbox SET message = ? WHERE message = ?", moved)
+    renumber(connection, batch, index, talk, messages)

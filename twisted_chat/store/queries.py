@@ -1,8 +1,9 @@
 """What is asked of a store, and what it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from twisted_chat.store.records import TalkKey
+from twisted_chat.wire.gen2.history import RoomMessage
 
 MOST = 1_000
 """Lines that are shown at a time."""
@@ -54,6 +55,8 @@ class KeptLine:
     time: int
     """By the author's clock, milliseconds since 1970."""
     text: str
+    missing: int = 0
+    """How many messages of the same author are missing before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +69,26 @@ class LinesFound:
     """Whether it was searched without an index, as the system's SQLite has none."""
 
 
-StoreQuery = HistoryQuery | SearchQuery | NamedQuery
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """What was signed in a room of this origin: the last messages, so many."""
+
+    talk: TalkKey
+    origin: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogFound:
+    """Those messages, in order; by which series we have counted what we say there, and how far;
+    and when each member was there, by fingerprint."""
+
+    messages: tuple[RoomMessage, ...] = ()
+    series: str = ""
+    last: int = 0
+    spans: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+LinesQuery = HistoryQuery | SearchQuery | NamedQuery
+StoreQuery = LinesQuery | LogQuery
+StoreAnswer = LinesFound | LogFound

@@ -13,15 +13,26 @@ from twisted_chat.store.queries import (
     HistoryQuery,
     KeptLine,
     LinesFound,
+    LinesQuery,
+    LogFound,
+    LogQuery,
     NamedQuery,
     SearchQuery,
-    StoreQuery,
 )
 from twisted_chat.store.records import TalkKey
+from twisted_chat.store.signed_words import read_log
 
+_MISSING = """
+    (SELECT signed.number - 1 - (
+        SELECT before.number FROM signed AS before
+        WHERE before.feed = signed.feed AND before.number < signed.number
+        ORDER BY before.number DESC LIMIT 1)
+    FROM signed WHERE signed.message = messages.id)
+"""
+"""How many messages of the same author are missing before one, or NULL."""
 _COLUMNS = (
-    "messages.id, talks.room, talks.name, people.name, people.fingerprint, people.own, time,"
-    " messages.text"
+    "messages.id, talks.room, talks.name, people.name, people.fingerprint, people.own,"
+    f" messages.time, messages.text, {_MISSING}"
 )
 _JOINED = "JOIN talks ON talks.id = talk JOIN people ON people.id = author"
 _LARGEST = 2**63 - 1
@@ -48,7 +59,14 @@ class StoreReader:
         """Let the file go."""
         self._connection.close()
 
-    def answer(self, query: StoreQuery) -> LinesFound:
+    def log(self, query: LogQuery) -> LogFound:
+        """What was signed in a room. Raises NotRead."""
+        try:
+            return read_log(self._connection, self._talk(query.talk), query)
+        except sqlite3.Error as problem:
+            raise NotRead(str(problem)) from None
+
+    def answer(self, query: LinesQuery) -> LinesFound:
         """The lines that are asked for. Raises NotRead."""
         try:
             if isinstance(query, HistoryQuery):
@@ -188,6 +206,7 @@ def _found(rows: Sequence[Any], count: int, *, scanned: bool = False) -> LinesFo
 
 
 def _line(row: Any) -> KeptLine:
-    number, room, talk, author, fingerprint, own, time, text = row
+    number, room, talk, author, fingerprint, own, time, text, missing = row
     where, whom = (talk, "") if room else ("", talk)
-    return KeptLine(number, where, whom, author, fingerprint, bool(own), time, text)
+    who = where, whom, author, fingerprint, bool(own)
+    return KeptLine(number, *who, time, text, missing or 0)

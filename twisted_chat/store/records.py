@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from twisted_chat.wire.gen2.history import RoomMessage
+
 
 class TalkKey(NamedTuple):
     """A conversation: a room of a server, or one other person, wherever we met. `name` is what
@@ -39,6 +41,8 @@ class SaidRecord(NamedTuple):
     speaker: str
     """Our name there."""
     owed: tuple[Owed, ...] = ()
+    signed: RoomMessage | None = None
+    """As others may hand it on, if it is said in a room."""
 
 
 class HeardRecord(NamedTuple):
@@ -53,6 +57,11 @@ class HeardRecord(NamedTuple):
     text: str = ""
     epoch: int = 0
     number: int = 0
+    signed: RoomMessage | None = None
+    """As others may hand it on, if it was said in a room; perhaps by ourselves, elsewhere."""
+    before: RoomMessage | None = None
+    """What stands after it, if that was heard before."""
+    own: bool = False
 
 
 class ArrivedRecord(NamedTuple):
@@ -87,7 +96,17 @@ class MembersRecord(NamedTuple):
     members: tuple[RememberedMember, ...]
 
 
-Kept = SaidRecord | HeardRecord | ArrivedRecord | ForgetRecord | MembersRecord
+class SpansRecord(NamedTuple):
+    """When somebody was in a room, by the clocks of its messages, the first and the last."""
+
+    talk: TalkKey
+    origin: str
+    fingerprint: str
+    spans: tuple[tuple[int, int], ...]
+
+
+_Said = SaidRecord | HeardRecord | ArrivedRecord
+Kept = _Said | ForgetRecord | MembersRecord | SpansRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,7 @@ class OwedLine:
     speaker: str
     time: int
     text: str
+    signed: RoomMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def _delete(file: StoredWords, where: str, value: int) -> int:
             execute("DELETE FROM temp.old")
             file.connection.executemany("INSERT INTO temp.old VALUES (?)", numbers)
             file.index.remove("id IN (SELECT id FROM temp.old) AND ?", 1)
+            execute("DELETE FROM signed WHERE message IN (SELECT id FROM temp.old)")
             execute("DELETE FROM messages WHERE id IN (SELECT id FROM temp.old)")
         execute("COMMIT")
     except sqlite3.Error:

@@ -26,6 +26,23 @@ _MIGRATIONS = (
     CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     """,
     MEMBERS,
+    """
+    CREATE TABLE rooms (
+        id INTEGER PRIMARY KEY, talk INTEGER NOT NULL, origin TEXT NOT NULL,
+        UNIQUE (talk, origin));
+    CREATE TABLE feeds (
+        id INTEGER PRIMARY KEY, room INTEGER NOT NULL, key BLOB NOT NULL, series BLOB NOT NULL,
+        UNIQUE (room, key, series));
+    CREATE TABLE signed (
+        message INTEGER PRIMARY KEY, feed INTEGER NOT NULL, number INTEGER NOT NULL,
+        clock INTEGER NOT NULL, time INTEGER, seen BLOB NOT NULL, signature BLOB NOT NULL);
+    CREATE INDEX signed_of_feeds ON signed (feed, number);
+    CREATE TABLE drawn (
+        origin TEXT PRIMARY KEY, series BLOB NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE spans (
+        room INTEGER NOT NULL, member INTEGER NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, PRIMARY KEY (room, member, first)) WITHOUT ROWID;
+    """,
 )
 
 _TABLES = (
@@ -37,6 +54,11 @@ _TABLES = (
     "heard (sender, epoch, number)",
     "state (name, value)",
     f"members ({COLUMNS})",
+    "rooms (id, talk, origin)",
+    "feeds (id, room, key, series)",
+    "signed (message, feed, number, clock, time, seen, signature)",
+    "drawn (origin, series, last)",
+    "spans (room, member, first, last)",
 )
 
 CHECKED = 8 * 1024 * 1024

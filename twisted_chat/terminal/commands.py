@@ -11,8 +11,9 @@ from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
 from twisted_chat.peer.commands import (
+    ALL,
+    COUNTED,
     DELETE,
-    MAX_COUNT,
     TURNING,
     Command,
     Order,
@@ -46,6 +47,8 @@ PURPOSES = {
     Command.OP: "let NAME help to run your room: invite, put out, ban, mute, set the topic",
     Command.DEOP: "end that",
     Command.TOPIC: "show what the room is about, or say so: -delete takes that away",
+    Command.HISTORY_FOR_NEW: "show how many lines of before newcomers to your room are given, or"
+    " say so: COUNT, or all",
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
     Command.UNIGNORE: "end that",
     Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
@@ -72,6 +75,13 @@ NAME_FIRST = f"first a name, please: {NAME_WANTED}"
 def usage(command: Command) -> str:
     """A command as it is typed."""
     return f"{MARK}{command.word} {command.argument}".rstrip()
+
+
+def number_for(command: Command) -> str:
+    """What a command takes in the place of its number."""
+    bounds = COUNTED[command]
+    other = f", or {ALL}" if command is Command.HISTORY_FOR_NEW else ""
+    return f"a number from {bounds[0]} to {bounds[-1]:,}{other}"
 
 
 HELP_MEANT = (
@@ -199,7 +209,7 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
     except NameRefused as refused:
         raise mistake(str(refused)) from None
     if not counts(order):
-        raise mistake(f"usage: {usage(command)}, a number from 1 to {MAX_COUNT:,}")
+        raise mistake(f"usage: {usage(command)}, {number_for(command)}")
     return order
 
 

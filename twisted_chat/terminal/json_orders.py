@@ -6,7 +6,6 @@ from twisted_chat import names
 from twisted_chat.errors import NameRefused, TurnMistake, UsageMistake
 from twisted_chat.peer.commands import (
     DELETE,
-    MAX_COUNT,
     TURNING,
     Command,
     Order,
@@ -15,7 +14,7 @@ from twisted_chat.peer.commands import (
     counts,
 )
 from twisted_chat.peer.events.server import Mistake
-from twisted_chat.terminal.commands import read_line
+from twisted_chat.terminal.commands import number_for, read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object
 
 SHAPES = '{"say": TEXT} or {"do": COMMAND, ...}, or a text that does not begin with {'
@@ -78,5 +77,5 @@ def _order(wanted: dict[str, Any]) -> Order:
     except NameRefused as refused:
         raise mistake(str(refused)) from None
     if not counts(order):
-        raise mistake(f"usage: {usage(command)}, a text with a number from 1 to {MAX_COUNT}")
+        raise mistake(f"usage: {usage(command)}, {number_for(command)} as a text")
     return order

@@ -18,9 +18,12 @@ from twisted_chat.wire.common import (
 from twisted_chat.wire.gen2 import (
     answers,
     checkup,
+    for_new,
+    history,
     listing,
     pairing,
     requests,
+    room_news,
     roster,
     speech,
 )
@@ -82,11 +85,27 @@ def _purpose(message: Message) -> Purpose:
     return Purpose.SET_UP
 
 
+def _lines(count: int) -> str:
+    return "all that was said before" if count < 0 else f"the last {count} lines"
+
+
 def _words(message: Message) -> str:
     match message:
         case speech.NumberedText(number=number, text=text, room=room):
             where = f"in {name_in_words(room)}" if room else "privately"
             return f"says {where} {quoted(text)}, its message {number}"
+        case history.RoomMessage(name=name, text=text, number=number):
+            return f"hands on {quoted(text)}, number {number} of {name_in_words(name)}"
+        case history.Have(runs=runs):
+            return f"has {count(sum(last - first + 1 for first, last in runs), 'message')} of one"
+        case history.Want(first=first, last=last):
+            return f"wants the messages {first} to {last} of one"
+        case history.Given():
+            return "that was all of what was wanted"
+        case for_new.SetHistory(room=room, for_new=lines):
+            return f"newcomers to {name_in_words(room)} are given {_lines(lines)}"
+        case room_news.HistoryRules(room=room, for_new=lines):
+            return f"newcomers to {name_in_words(room)} are given {_lines(lines)}"
         case speech.Acknowledgement(number=number):
             return f"has shown all messages up to {number}"
         case requests.Kick(name=name):

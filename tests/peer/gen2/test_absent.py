@@ -1,5 +1,6 @@
 """Private words to somebody who is away wait, and go when they are back."""
 
+import re
 from dataclasses import replace
 from itertools import count
 
@@ -8,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld, Known, Remembered, key_of
 from tests.support.contacts import contact_of
 from tests.support.fake_generation import FakeGeneration
+from tests.support.histories import no_histories
 from twisted_chat.events import Event
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
@@ -54,7 +56,8 @@ class Away(SynchronousTestCase):
 
     def private(self, one: Chatter) -> list[str]:
         """What was shown as said in private."""
-        return [line for line in one.lines if line.startswith("< ") and " privately: " in line]
+        said = (re.sub(r" \([-0-9: ]+\): ", ": ", line) for line in one.told("< "))
+        return [line for line in said if " privately: " in line]
 
     def test_never_met(self) -> None:
         """What is said to one who was not met in this session waits, which is told, and goes
@@ -181,7 +184,7 @@ class Looking(SynchronousTestCase):
     def begin(self, *owed: OwedLine, since_1970: float = 0.0) -> None:
         """Begin with what is owed."""
         shared = FakeGeneration().shared
-        shared = replace(shared, archive=Archive("", StoredBefore(owed=owed)))
+        shared = replace(shared, archive=Archive("", StoredBefore(owed=owed), since_1970))
         self.effects, archive, self.contacts = shared.effects, shared.archive, shared.contacts
         self.words = OwedWords(archive, count(7).__next__)
         deliveries = Deliveries(
@@ -190,8 +193,8 @@ class Looking(SynchronousTestCase):
             self.words,
             Inboxes(),
             (HEAR_RATE, HEAR_BURST),
-            since_1970,
             archive,
+            no_histories(self.effects),
         )
         self.requests = ServerRequests(self.effects)
         self.requests.link = Link("s" * 64, ("192.0.2.1", 8090), True)

@@ -110,7 +110,7 @@ class Uninvited(SynchronousTestCase):
             alice.type("so that there is something to acknowledge")
             before = len(alice.lines)
             (link,) = world.network.between(bob.node, alice.node)
-            epoch = alice.words_to(bob)[0].split()[2]
+            epoch = alice.words_to(bob)[0].split()[1]
             broken = SendFrame(link, message.replace(b"EPOCH", epoch))
             world.network.carry_out(bob.node, [broken])
             world.wait(0.3)

@@ -57,10 +57,10 @@ class Roles(SynchronousTestCase):
         one.type("first")
         world.network.kill(other.node)
         one.type("for whom it may reach", wait=4)
-        there = world.chatter(other.name, key=other.name or "")
+        there = world.chatter(other.name, key=other.name or "", keeper=other.node.keeper)
         there.type("$roomjoin lab", wait=40)
         self.assertIn(f"< {one.name}: for whom it may reach", there.lines)
-        self.assertEqual(there.told(": first"), [])
+        self.assertEqual(there.told(f"< {one.name}: first"), [])
 
     def test_moved(self) -> None:
         """Who moves while the link stays is redialled where it is now."""

@@ -8,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import key_of
 from tests.peer.two_rooms import TwoRoomsCase
 from tests.support.contacts import contact_of
+from tests.support.histories import no_histories
 from twisted_chat.events import Event
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.peer.contacts.contact import Contact
@@ -27,6 +28,7 @@ from twisted_chat.peer.gen2.reception import (
 )
 from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
+from twisted_chat.store.archive import Archive
 from twisted_chat.wire.gen2.roster import Came
 from twisted_chat.wire.gen2.speech import NumberedText
 
@@ -39,7 +41,14 @@ class Alone(SynchronousTestCase):
         self.under_way = UnderWay()
         self.in_lab = Hearing.SHOWN
         rates = HEAR_RATE, HEAR_BURST
-        self.words = Reception(self.effects, self.hearing, rates, self.under_way)
+        self.words = Reception(
+            self.effects,
+            self.hearing,
+            rates,
+            self.under_way,
+            Archive(),
+            no_histories(self.effects),
+        )
         contact = contact_of("bob", key_of("bob"))
         peer = PeerLink(contact)
         peer.enter(PeerState.OPEN, Link(peer.fingerprint, ("192.0.2.1", 1), True))

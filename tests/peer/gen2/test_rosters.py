@@ -1,5 +1,7 @@
 """The rosters of several rooms, as the server tells them."""
 
+import re
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
@@ -25,7 +27,8 @@ class Several(SynchronousTestCase):
 
     def heard(self, one: Chatter) -> list[str]:
         """What was shown of alice's words, for one who talks in den."""
-        return [line.removeprefix("< alice") for line in one.told("< alice")]
+        said = re.compile(r"(?:< alice(?: \([-0-9: ]+\))?|> [-0-9]+ [:0-9]+ alice)(.*)")
+        return [found[1] for line in one.lines if (found := said.fullmatch(line))]
 
     def test_apart(self) -> None:
         """Each room hears what is said there, and nobody else."""

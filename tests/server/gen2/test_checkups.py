@@ -114,5 +114,5 @@ class Checkups(SynchronousTestCase):
         """A server that introduces nobody sends nothing back, and says so."""
         server = MixedServer()
         link = server.link(0)
-        self.assertEqual(server.said_first[link], b"can wait")
+        self.assertEqual(server.said_first[link], b"can wait history")
         self.assertEqual(server.ask(link, AskCheckup()), [NoCheckup(0)])

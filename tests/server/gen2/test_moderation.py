@@ -1,13 +1,16 @@
 """Rooms that are run: private ones, invitations, bans, ops and topics."""
 
+from dataclasses import replace
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import BOB, CLEAR
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory import rules
-from twisted_chat.directory.rules import LONGEST_TOPIC
+from twisted_chat.directory.rules import ALL, FOR_NEW, LONGEST_TOPIC, PUBLIC, origin_of
 from twisted_chat.links import Link
 from twisted_chat.server.gen2 import moderation
+from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.journal.records import KeptRecords, RoomRecord
 from twisted_chat.wire.common import (
     Bare,
@@ -19,9 +22,12 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.gen2.answers import Done, Leaving, PutOut, Refused
+from twisted_chat.wire.gen2.for_new import SetHistory
 from twisted_chat.wire.gen2.grounds import Ground
+from twisted_chat.wire.gen2.growth import HISTORY, Can
 from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
+    AskRoster,
     CloseRoom,
     CreatePrivateRoom,
     GiveRoom,
@@ -33,7 +39,7 @@ from twisted_chat.wire.gen2.requests import (
     SetTopic,
     verb_of,
 )
-from twisted_chat.wire.gen2.room_news import Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews, Topic
 from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
 
 INVITE, BAN, UNBAN = RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN
@@ -209,6 +215,34 @@ class RunTests(SynchronousTestCase):
         self.refused(self.anna, SetTopic("lab", "x" * (LONGEST_TOPIC + 1)), Ground.TOO_LONG)
         self.done(self.anna, SetTopic("lab", ""))
         self.assertEqual(server.take(self.ben)[-1], Topic("lab", ""))
+
+    def test_history(self) -> None:
+        """What tells the room from others of its name, and what newcomers are given there, is
+        told to members whose programs know of it, and is the owner's to say."""
+        server = self.server
+        server.say(self.ben, Can((HISTORY,)).encode())
+        told = HistoryRules("lab", origin_of("lab", PUBLIC), FOR_NEW)
+        self.assertIn(told, server.ask(self.ben, AskRoster("lab")))
+        self.assertNotIn(told, server.ask(self.carla, AskRoster("lab")))
+        self.refused(self.ben, SetHistory("lab", 3), Ground.NOT_YOURS)
+        for count in (3, ALL, 0):
+            self.done(self.anna, SetHistory("lab", count))
+            self.assertEqual(server.take(self.ben), [replace(told, for_new=count)])
+            self.assertEqual(server.take(self.carla), [])
+        self.done(self.anna, SetHistory("lab", 0))
+        self.assertEqual(server.take(self.ben), [])
+
+    def test_origins(self) -> None:
+        """Of two rooms of one name, one after the other, each has an origin of its own."""
+        drawn = iter((b"a" * 16, b"b" * 16))
+        server = MixedServer(secrets=PairSecrets(b"k" * 32, lambda count: next(drawn)))
+        anna = server.session("anna", 0)
+        server.say(anna, Can((HISTORY,)).encode())
+        for origin in (b"a", b"b"):
+            server.ask(anna, CreateRoom("lab"))
+            told = server.ask(anna, JoinRoom("lab"))
+            self.assertIn(HistoryRules("lab", (origin * 16).hex(), FOR_NEW), told)
+            server.ask(anna, CloseRoom("lab"))
 
     def test_bounds(self) -> None:
         """There are only so many bans, invitations and ops of one room."""

@@ -16,7 +16,7 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.answers import ContactLocated, Leaving, NotKnown, PutOut, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.growth import WAIT, Can
+from twisted_chat.wire.gen2.growth import HISTORY, WAIT, Can
 from twisted_chat.wire.gen2.requests import AskRoster, Kick, RegisterKey
 from twisted_chat.wire.gen2.roster import Went
 
@@ -161,7 +161,7 @@ class LimitTests(SynchronousTestCase):
         """Both ends of a link say what they can, the server before all else."""
         server = MixedServer()
         anna = server.link(0)
-        self.assertEqual(parse_answer(server.said_first[anna]), Can((WAIT,)))
+        self.assertEqual(parse_answer(server.said_first[anna]), Can((WAIT, HISTORY)))
         self.assertEqual(anna.can, None)
         self.assertEqual(server.ask(anna, Can(("fly",))), [])
         self.assertEqual(anna.can, frozenset())

@@ -29,10 +29,10 @@ class Conversations(Protocol[C]):
 
     def left(self, contact: C, room: str, *, drop: bool) -> None:
         """Somebody is not in a room with us any more. Where there is no link to them, or with
-        `drop`, what was said there and not sent yet is lost; or waits for them, where the link
-        has ended without a word."""
+        `drop`, what was said there and has not arrived waits for them to be there again, if
+        it can."""
 
-    def entered(self, contact: C, room: str) -> None:
+    def entered(self, contact: C, room: str, now: float) -> None:
         """Somebody is in a room with us, for whom what was said there may have waited."""
 
     def forget(self, contact: C) -> None:

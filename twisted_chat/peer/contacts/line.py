@@ -1,8 +1,10 @@
 """One line that a person said."""
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from twisted_chat.store.records import Owed
+from twisted_chat.wire.gen2.history import RoomMessage
 
 OVERHEAD = 64
 """Bytes that a text counts for besides its own."""
@@ -30,6 +32,15 @@ class Line:
     """Whether it is where it is kept, and may go to others."""
     owed: list[Owed] = field(default_factory=list)
     """To whom, where that is kept."""
+    signed: RoomMessage | None = None
+    """As others may hand it on, if it is said in a room."""
+    order: int = field(default_factory=count().__next__)
+    """Larger than that of any line that was made before."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What lines are sorted by, in the order in which they were said."""
+        return self.time, self.order
 
 
 def size_of(text: str) -> int:

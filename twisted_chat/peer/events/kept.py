@@ -50,7 +50,11 @@ class KeptText:
     whom: str = ""
     """With whom that was, if it is private."""
     number: int = 0
-    """Under which the store has it; lines that came later have larger ones."""
+    """Under which the store has it; lines that stand after it have larger ones."""
+    missing: int = 0
+    """How many lines of the same author, before this one, are not there."""
+    claimed: bool = False
+    """Whether the name is what the author called themselves, and somebody else's as we know."""
 
 
 @dataclass(frozen=True, slots=True)

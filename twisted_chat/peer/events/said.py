@@ -38,6 +38,9 @@ class Said(Event):
     the one who has the key of `from`."""
     room: str = ""
     """The room that it was said to; empty if it is private."""
+    at: int | None = None
+    """When, by the author's clock, in milliseconds since 1970, where that was more than a minute
+    before it came; null otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

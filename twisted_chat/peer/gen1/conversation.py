@@ -56,7 +56,7 @@ class Datagrams:
     def left(self, contact: Contact, room: str, *, drop: bool) -> None:
         """Nothing: no words have waited."""
 
-    def entered(self, contact: Contact, room: str) -> None:
+    def entered(self, contact: Contact, room: str, now: float) -> None:
         """Nothing: no words have waited."""
 
     def forget(self, contact: Contact) -> None:

@@ -99,6 +99,9 @@ class PlainServer:
     def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
         close(Outcome.NOT_HERE, now)
 
+    def set_history(self, room: str, for_new: int, close: Close, now: float) -> None:
+        close(Outcome.NOT_HERE, now)
+
     def leave(self, close: Close, now: float) -> None:
         self._requests.forget()
         self._requests.ask(

@@ -66,7 +66,7 @@ class IntroducedContacts:
         if contact is not None:
             first_key, first_room = not room.keyed, not contact.rooms
             room.enlist(contact.casefolded, contact, now)
-            contact.conversation.entered(contact, room.name)
+            contact.conversation.entered(contact, room.name, now)
             self._keyless.enlisted(contact, room, first_key=first_key, first_room=first_room)
         return contact
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
+from twisted_chat.identity.room_messages import Signer
 from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.gen2.reception import HEAR_RATE
 
@@ -18,7 +19,7 @@ class Credentials:
     `now` the time of day is, `server_key` the only fingerprint that the server may have, and
     `here` where our own datagrams leave from; empty and None if that is not known. `draw`
     gives so many random bytes, `instance` tells which program this is; with `relays` we take
-    what a server carries.
+    what a server carries; `signer` signs what we say in rooms, which is not signed without one.
     """
 
     fingerprint: str
@@ -31,3 +32,4 @@ class Credentials:
     draw: Callable[[int], bytes] = os.urandom
     instance: str = ""
     relays: bool = True
+    signer: Signer | None = None

@@ -10,6 +10,7 @@ at any time.
 
 from collections.abc import Callable, Sequence
 
+from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact
@@ -18,7 +19,9 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.kept import OutboxShown
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.inbox import Inboxes
+from twisted_chat.peer.gen2.leftovers import lost, waiting
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
 from twisted_chat.peer.gen2.owed import OwedWords, owed_to
@@ -27,14 +30,17 @@ from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import Owed
+from twisted_chat.wire.gen2.growth import HISTORY
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
+
+SILENT = 10.0
+"""Seconds after which one who has not said what they can is of a version that does not."""
 
 
 class Deliveries:
     """All that is said over links. `hearing` says what is to become of the words of somebody in
     a room, `owed` has what waits for those who are not here, `rates` how many are shown a
-    second, and at once. `wake` is when `tick` is due; `since_1970` is how many seconds later than
-    `now` the time of day is."""
+    second, and at once. `wake` is when `tick` is due."""
 
     def __init__(
         self,
@@ -43,19 +49,17 @@ class Deliveries:
         owed: OwedWords,
         inboxes: Inboxes,
         rates: tuple[float, float],
-        since_1970: float,
-        archive: Archive | None = None,
+        archive: Archive,
+        histories: Histories,
     ) -> None:
-        self._archive = archive = Archive() if archive is None else archive
-        self._owed = owed
-        self._since_1970 = since_1970
+        self._archive, self._histories, self._owed = archive, histories, owed
         self._effects = effects
         self._inboxes = inboxes
         self._peers: dict[Contact, PeerLink] = {}
         self._all: dict[Contact, PeerDelivery] = {}
         """Made when they are needed: a server can name many."""
         self._under_way = UnderWay()
-        self._reception = Reception(effects, hearing, rates, self._under_way, archive)
+        self._reception = Reception(effects, hearing, rates, self._under_way, archive, histories)
         self._keeps = True
         self._crowded: dict[PeerDelivery, None] = {}
         """Those in whose outboxes there may be no room for a line that is not long."""
@@ -84,7 +88,8 @@ class Deliveries:
     def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
         """Accept a line for those who have room for it. Returns those who have none."""
         self.last = line
-        line.time = int((now + self._since_1970) * 1000)
+        line.time = self._archive.time_of_day(now)
+        self._histories.sign(line)
         pieces = pieces_of(line)
         size = pieces[0].size if len(pieces) == 1 else sum(piece.size for piece in pieces)
         late = now + LATE
@@ -137,12 +142,14 @@ class Deliveries:
         """Somebody is not in a room with us any more. Where there is no link to them, or with
         `drop`, what was said there and has not arrived is owed to them, and goes on when they
         are there again."""
+        self._histories.left(contact, room)
         its = self._all.get(contact)
         if its is not None and (drop or its.peer.link is None):
             its.absent_from |= {folded(room)}
 
-    def entered(self, contact: Contact, room: str) -> None:
+    def entered(self, contact: Contact, room: str, now: float) -> None:
         """Somebody is in a room with us: what has waited for that is for them."""
+        self._histories.entered(contact, room, now)
         if (known := self._all.get(contact)) is not None:
             self._send(known)
 
@@ -157,7 +164,8 @@ class Deliveries:
     def _send(self, its: PeerDelivery) -> None:
         link = its.peer.link
         if link is not None and not its.contact.blocked and not its.contact.awaited:
-            for message in its.outbox.to_send(its.held_back()):
+            signed = None if link.can is None else HISTORY in link.can
+            for message in its.outbox.to_send(its.held_back(), signed=signed):
                 self._effects.frame(message, link)
 
     def give_up(self, contact: Contact) -> None:
@@ -171,22 +179,15 @@ class Deliveries:
         self._under_way.settle(its)
         if self._archive.keeps and (self._archive.lasts or self._keeps):
             self._owed.keep(contact.who, its.outbox)
-            for room, lines in _by_room(its.outbox.lines()).items():
-                waits = said.WaitsFor(contact.who, len(lines), lines[0].text, room)
-                self._effects.tell(waits)
+            self._tell(waiting(contact.who, its.outbox.lines()))
             return
         sent = its.outbox.ever_sent()
         never = [line for line in its.outbox.lines() if line not in sent]
-        self._tell_lost(contact.who, sent, never)
+        self._tell(lost(contact.who, sent, never))
 
-    def _tell_lost(self, who: Someone, sent: list[Line], never: list[Line]) -> None:
-        """These were sent to one, and it is not known whether they have arrived; and these
-        never were."""
-        _lose([*sent, *never])
-        for room, lines in _by_room(sent).items():
-            self._effects.tell(said.ArrivalUnknown(who, len(lines), lines[0].text, room))
-        for room, lines in _by_room(never).items():
-            self._effects.tell(said.NeverArrived(who, len(lines), lines[0].text, room))
+    def _tell(self, events: list[Event]) -> None:
+        for event in events:
+            self._effects.tell(event)
 
     @property
     def unsettled(self) -> list[PeerDelivery]:
@@ -198,6 +199,9 @@ class Deliveries:
     def linked(self, contact: Contact, now: float) -> None:
         """There is a new link, or the person has accepted the key."""
         its = self._with(contact)
+        if its.peer.link is not None and its.peer.link.can is None:
+            its.silent_until = now + SILENT
+            self._under_way.watch(its, its.silent_until)
         its.outbox.rewind()
         its.inbox.begin_anew()
         self._send(its)
@@ -233,6 +237,8 @@ class Deliveries:
     def tick(self, now: float) -> None:
         late: dict[Line, list[Someone]] = {}
         for its in self._under_way.due(now):
+            if its.silent_until <= now:
+                self._hear_no_features(its)
             if its.show_at <= now:
                 self._reception.show(its, now)
             if its.acknowledge_at <= now:
@@ -248,6 +254,14 @@ class Deliveries:
         for line, behind in late.items():
             counts = line.arrived, line.receivers
             self._effects.tell(said.NotArrived(line.text, tuple(behind), *counts, line.room))
+
+    def _hear_no_features(self, its: PeerDelivery) -> None:
+        """Take one who has not said what they can for one of a version that does not."""
+        its.silent_until = NEVER
+        link = its.peer.link
+        if link is not None and link.can is None:
+            link.learn(frozenset())
+            self._send(its)
 
     def owed(self) -> OutboxShown:
         """What is still to arrive, at those who are here and those who are not."""
@@ -268,17 +282,3 @@ class Deliveries:
             for its in self.unsettled
         )
         return said.Delivery(line.text, line.arrived, line.receivers, waiting)
-
-
-def _lose(lines: list[Line]) -> None:
-    """One of those to whom these lines were said will not get them, or nobody knows."""
-    for line in lines:
-        line.lost += 1
-
-
-def _by_room(lines: list[Line]) -> dict[str, list[Line]]:
-    """Lines by the room that they were said to, empty for private ones."""
-    found: dict[str, list[Line]] = {}
-    for line in lines:
-        found.setdefault(line.room, []).append(line)
-    return found

@@ -18,6 +18,7 @@ from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
 from twisted_chat.peer.gen2.failover import Failover
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.key_decisions import KeyDecisions
 from twisted_chat.peer.gen2.keyless import Keyless
@@ -66,18 +67,21 @@ class Gen2:
         trust = Trust(own.memory, own.fingerprint, effects.tell)
         contacts.remember_ignored(trust)
         owed = OwedWords(shared.archive, count(own.epoch + 1).__next__)
-        rates = own.hear_rate, HEAR_BURST
-        archive = shared.archive
+        rates, archive = (own.hear_rate, HEAR_BURST), shared.archive
         inboxes = Inboxes(kept=archive.kept.heard)
-        self._deliveries = Deliveries(
-            effects, shared.talks.hearing, owed, inboxes, rates, own.since_1970, archive
+        self._histories = histories = Histories(
+            effects, archive, contacts, own.signer, own.fingerprint, own.draw, trust.was
+        )
+        self._deliveries = words = Deliveries(
+            effects, shared.talks.hearing, owed, inboxes, rates, archive, histories
         )
         places = Places(whereabouts, own.here)
         self._ways = ways = Ways(
             own.fingerprint, whereabouts, own.here, effects, own.draw, relays=own.relays
         )
+        met = self._parted, self._broke
         self._mesh = ways.links = Mesh(
-            trust, self._deliveries, effects, places, ways, contacts, self._parted, self._broke
+            trust, words, histories, effects, places, ways, contacts, *met
         )
         self.registration = KeyedRegistration(
             whereabouts,
@@ -120,7 +124,7 @@ class Gen2:
             own.since_1970,
         )
         self.say_later = self._absent.say
-        self._rosters = Rosters(shared, asked, known, self._introduced)
+        self._rosters = Rosters(shared, asked, known, self._introduced, histories)
         self._remembered = RememberedRooms(
             shared, self._rosters.remember, self._mesh, self.registration.assume, known
         )
@@ -263,9 +267,8 @@ class Gen2:
     @property
     def wake(self) -> float:
         due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
-        return min(
-            due, self._ways.wake, self._failover.wake, self._absent.wake, self._remembered.wake
-        )
+        due = min(due, self._ways.wake, self._failover.wake, self._absent.wake)
+        return min(due, self._remembered.wake, self._histories.wake)
 
     def tick(self, now: float) -> None:
         self._failover.tick(now)
@@ -276,6 +279,7 @@ class Gen2:
         self._deliveries.tick(now)
         self._absent.tick(now)
         self._remembered.tick(now)
+        self._histories.tick(now)
         self._keyless.tell(now)
 
     # --- The end of it

@@ -15,6 +15,7 @@ from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.dial_queue import Places
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link import PeerLink, PeerState
 from twisted_chat.peer.gen2.paths.ways import Ways
@@ -22,7 +23,6 @@ from twisted_chat.peer.gen2.peer_dials import PeerDials
 from twisted_chat.peer.gen2.peer_hearing import PeerHearing
 from twisted_chat.peer.gen2.strangers import WaitingStrangers
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.growth import OF_PEERS, Can
 
 LINGER = 5.0
 """Seconds for which those who part are still heard, and sent what was said before."""
@@ -38,6 +38,7 @@ class Mesh:
         self,
         trust: Trust,
         words: Deliveries,
+        histories: Histories,
         effects: Effects,
         places: Places,
         ways: Ways,
@@ -48,7 +49,9 @@ class Mesh:
         self._on_broke = broke
         self._trust = trust
         self._words = words
+        self._histories = histories
         self.has_room, self.say, self.stored = words.has_room, words.say, words.stored
+        self.left, self.entered = words.left, words.entered
         self._effects = effects
         self._places = places
         self._ways = ways
@@ -58,7 +61,7 @@ class Mesh:
         self.moves = 0
         """How often somebody was found at an address."""
         self._strangers = WaitingStrangers(effects)
-        self._hearing = PeerHearing(words, ways, self._strangers, parted, self._break)
+        self._hearing = PeerHearing(words, histories, ways, self._strangers, parted, self._break)
         self._dials = PeerDials(trust.own, effects, ways)
         self._parting: Deadlines[PeerLink] = Deadlines()
 
@@ -117,14 +120,9 @@ class Mesh:
     def tell_parted(self, contact: Contact) -> None:
         self._say_leave(self._known[contact.fingerprint])
 
-    def left(self, contact: Contact, room: str, *, drop: bool) -> None:
-        self._words.left(contact, room, drop=drop)
-
-    def entered(self, contact: Contact, room: str) -> None:
-        self._words.entered(contact, room)
-
     def returned(self, contact: Contact, now: float) -> None:
         self._words.flush(contact)
+        self._histories.returned(contact, now)
 
     def _say_leave(self, peer: PeerLink) -> None:
         """Tell somebody that we do not hear them any more."""
@@ -166,6 +164,7 @@ class Mesh:
                 self._effects.close(link, "there is a link already")
                 return
             del self._links[former]
+            self._histories.unlinked(peer.contact)
             self._effects.close(former, "there is another link now")
         peer.enter(PeerState.OPEN, link)
         peer.since = now
@@ -181,7 +180,8 @@ class Mesh:
     def _ready(self, peer: PeerLink, now: float) -> None:
         self._trust.remember(peer.contact.name, peer.fingerprint)
         assert peer.link is not None
-        self._effects.frame(Can(OF_PEERS).encode(), peer.link)
+        self._effects.frame(self._histories.can.encode(), peer.link)
+        self._histories.linked(peer.contact, peer.link, now)
         self._ways.tell_peer(peer.link)
         self._words.linked(peer.contact, now)
 
@@ -212,8 +212,7 @@ class Mesh:
 
     def doubted(self, link: Link, now: float) -> None:
         """A link may be lost: dial another, which takes its place if it comes up."""
-        peer = self._links.get(link)
-        if peer is not None:
+        if (peer := self._links.get(link)) is not None:
             self._ways.doubted(peer.fingerprint, now)
             if self._dials.beside(peer, now):
                 self._tick_dials(now)
@@ -223,6 +222,7 @@ class Mesh:
         self._strangers.lost(link)
         if peer := self._links.pop(link, None):
             peer.enter(PeerState.AWAITED)
+            self._histories.unlinked(peer.contact)
             self._remember_heard(peer)
             self._dials.unlinked(peer)
             if now - peer.since >= STEADY:
@@ -286,6 +286,7 @@ class Mesh:
     def forget(self, contact: Contact) -> None:
         peer = self._known[contact.fingerprint]
         link = peer.link
+        self._histories.gone(contact)
         self._words.give_up(contact)
         self._ways.part(peer.fingerprint)
         self._parting.discard(peer)

@@ -16,7 +16,7 @@ from twisted_chat.names import folded
 from twisted_chat.peer.contacts.line import OVERHEAD, Line
 from twisted_chat.peer.speech import split
 from twisted_chat.wire.framing import MAX_FRAME
-from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, conversation, numbered
+from twisted_chat.wire.gen2.speech import PRIVATE, Acknowledgement, conversation, numbered, said
 
 MAX_TEXT = MAX_FRAME - 1152
 """Bytes of text in one message; the rest is for its verb, its room and its numbers."""
@@ -41,6 +41,8 @@ class Piece:
     """Whether the line has arrived with this."""
     where: bytes = PRIVATE
     """The conversation, as it travels."""
+    signed: bytes = b""
+    """The same for those who may hand it on, if it is signed."""
 
 
 _conversation = lru_cache(maxsize=64)(conversation)
@@ -49,6 +51,9 @@ _conversation = lru_cache(maxsize=64)(conversation)
 def pieces_of(line: Line) -> list[Piece]:
     """A line, cut as it travels."""
     encoded, where = line.text.encode(), _conversation(line.room)
+    if line.signed is not None:
+        signed = line.signed.message()
+        return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where, signed)]
     if len(encoded) <= MAX_TEXT:
         return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where)]
     pieces = [
@@ -137,15 +142,33 @@ class Outbox:
         self._bytes += piece.size
         self._highest = number
 
+    @property
+    def awaits_features(self) -> bool:
+        """Whether it has to be known what its receiver can, as something is signed."""
+        return any(piece.signed for piece in self._pieces)
+
+    @property
+    def next(self) -> Line | None:
+        """What is sent next of what is not on the way."""
+        pieces, flying = self._pieces, self._flying
+        return pieces[flying].line if flying < len(pieces) else None
+
     def to_send(
-        self, held_back: Container[str] = (), besides: int = 0, bytes_besides: int = 0
+        self,
+        held_back: Container[str] = (),
+        besides: int = 0,
+        bytes_besides: int = 0,
+        *,
+        signed: bool = False,
+        most: int = WINDOW,
     ) -> list[bytes]:
         """The messages that may go onto the link now; they are on the way from now on, `besides`
         others over the same link. What was said to rooms that are `held_back`, by casefolded
-        names, waits, and all behind it."""
-        messages = []
+        names, waits, and all behind it. What is signed goes so where its receiver knows of
+        that, as `signed` says. So many at `most` are given."""
+        messages: list[bytes] = []
         pieces, flying, size = self._pieces, self._flying, self._flying_bytes
-        while flying < len(pieces):
+        while flying < len(pieces) and len(messages) < most:
             piece = pieces[flying]
             line = piece.line
             if not line.stored or (held_back and folded(line.room) in held_back):
@@ -154,7 +177,11 @@ class Outbox:
             if flying and (flying + besides >= WINDOW or size + bytes_besides > WINDOW_BYTES):
                 break
             number = self._first + flying
-            messages.append(numbered(piece.where, self.epoch, number, line.time, piece.text))
+            if signed and piece.signed:
+                messages.append(said(self.epoch, number, piece.signed))
+            else:
+                text = numbered(piece.where, self.epoch, number, line.time, piece.text)
+                messages.append(text)
             flying += 1
             self._flying, self._flying_bytes = flying, size
         if messages and number > self._highest:

@@ -114,17 +114,31 @@ class Outboxes:
             # One of another version may hold what belongs into several.
             self._add(-len(self._boxes) - 1 if slot in self._boxes else slot, box)
 
-    def to_send(self, held_back: Container[str] = ()) -> list[bytes]:
+    def to_send(
+        self, held_back: Container[str] = (), *, signed: bool | None = False
+    ) -> list[bytes]:
         """The messages that may go onto the link now; they are on the way from now on. What was
-        said to rooms that are `held_back`, by casefolded names, waits."""
+        said to rooms that are `held_back`, by casefolded names, waits. What is signed goes so, or
+        not; while it is not known whether its receiver knows of that (None), all waits."""
+        if signed is None:
+            if any(box.awaits_features for box in self._boxes.values()):
+                return []
+            signed = False
         if self._only is not None:
-            return self._only.to_send(held_back)
-        boxes = self._boxes
-        messages = []
-        for box in sorted(boxes.values(), key=lambda one: one.flying):
-            others = [one for one in boxes.values() if one is not box]
+            return self._only.to_send(held_back, signed=signed)
+        messages: list[bytes] = []
+        ready = {box: line for box in self._boxes.values() if (line := box.next) is not None}
+        while ready:
+            box = min(ready, key=lambda one: ready[one].place)
+            others = [one for one in self._boxes.values() if one is not box]
             many, size = sum(one.flying for one in others), sum(one.flying_size for one in others)
-            messages += box.to_send(held_back, many, size)
+            sent = box.to_send(held_back, many, size, signed=signed, most=1)
+            messages += sent
+            line = box.next
+            if sent and line is not None:
+                ready[box] = line
+            else:
+                del ready[box]
         return messages
 
     def rewind(self) -> None:

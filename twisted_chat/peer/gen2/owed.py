@@ -135,6 +135,7 @@ def _restored(lines: list[OwedLine]) -> list[Outbox]:
     boxes: dict[int, Outbox] = {}
     for kept in lines:
         line = Line(kept.text, kept.speaker, kept.room, NEVER, 1, time=kept.time)
+        line.signed = kept.signed
         pieces = pieces_of(line)
         for number, part in zip(kept.numbers, kept.parts, strict=True):
             if part < len(pieces):

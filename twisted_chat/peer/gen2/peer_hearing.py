@@ -6,11 +6,13 @@ from typing import Protocol
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
 from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.link import PeerLink
 from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
+from twisted_chat.wire.gen2.history import Given, Have, RoomMessage, Want
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
@@ -23,6 +25,9 @@ class HearsWords(Protocol):
     ) -> None:
         """Take what was said. Raises WireError."""
 
+    def flush(self, contact: Contact) -> None:
+        """Send what may be sent."""
+
 
 class PeerHearing:
     """Reads it, and hands it to whom it is for. `parted` is told who wants nothing private any
@@ -31,12 +36,14 @@ class PeerHearing:
     def __init__(
         self,
         words: HearsWords,
+        histories: Histories,
         ways: Ways,
         strangers: WaitingStrangers,
         parted: Callable[[Contact, float], None],
         broken: Callable[[Link, WireError, float], None],
     ) -> None:
         self._words = words
+        self._histories = histories
         self._ways = ways
         self._strangers = strangers
         self._parted = parted
@@ -52,6 +59,8 @@ class PeerHearing:
                 link.learn(speech.known)
                 if peer is not None:
                     self._ways.tell_peer(link)
+                    self._words.flush(peer.contact)
+                    self._histories.linked(peer.contact, link, now)
             elif peer is not None:
                 self._take(peer, speech, now)
             else:
@@ -76,6 +85,8 @@ class PeerHearing:
             self._parted(peer.contact, now)
         elif isinstance(speech, OwnAddresses):
             self._ways.claimed(peer.fingerprint, speech.addresses, now)
+        elif isinstance(speech, RoomMessage | Have | Want | Given):
+            self._histories.received(peer.contact, speech, now)
         else:
             self._words.received(peer.contact, speech, now)
             if peer.backoff.attempts:

@@ -6,15 +6,21 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events import said
+from twisted_chat.peer.gen2.history.histories import Histories
+from twisted_chat.peer.gen2.history.log import Added
+from twisted_chat.peer.gen2.history.room_history import Novelty
 from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.rate import Rate
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import HeardRecord
+from twisted_chat.wire.gen2.history import RoomMessage
 from twisted_chat.wire.gen2.speech import NumberedText
 
 ACK_DELAY, ACK_EVERY = 0.02, 64
 """Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
+LATE_AFTER = 60_000
+"""Milliseconds after which it is worth a word when something was said that has just come."""
 ANNOUNCED, LOOK_AGAIN = 5.0, 0.1
 """Seconds for which words wait for the server to call those members who said them to a room, and
 between two looks."""
@@ -32,14 +38,16 @@ class Reception:
         hearing: Callable[[str, Contact, float], Hearing],
         rates: tuple[float, float],
         under_way: UnderWay,
-        archive: Archive | None = None,
+        archive: Archive,
+        histories: Histories,
     ) -> None:
         self._effects = effects
         self._heard_in = hearing
         self._rate = Rate(*rates)
         self._pause = 1 / rates[0] if rates[0] else 0.0
         self._under_way = under_way
-        self._archive = Archive() if archive is None else archive
+        self._archive = archive
+        self._histories = histories
 
     def received(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
         """Take what somebody said. Raises WireError."""
@@ -54,7 +62,7 @@ class Reception:
 
     def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> bool:
         """Whether one more may be shown now, or dropped. If not, it is tried again later."""
-        if self._waits(its, text.room, now):
+        if self._waits(its, text.room, now) or self._histories.awaits(text.room, text.signed):
             its.show_at = now + LOOK_AGAIN
         elif self._rate.spend(its.contact.fingerprint, now):
             return True
@@ -82,19 +90,41 @@ class Reception:
 
     def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         contact = its.contact
-        room = shown.room
-        heard = self._heard_in(room, contact, now) is Hearing.SHOWN
-        text = None
+        heard = self._heard_in(shown.room, contact, now) is Hearing.SHOWN
+        text = added = None
         if heard and not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
-            self._effects.tell(said.Said(contact.who, text, bool(room), None, room))
+            if shown.signed is not None:
+                text, added = self._log(shown.signed, contact, now)
+        if text is not None:
+            room = self._histories.name_of(shown.room)
+            at = self._late(shown.time, now)
+            self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))
         if self._archive.keeps:
-            self._keep(its, shown, text, now)
+            self._keep(its, shown, text, added, now)
         else:
             its.inbox.show(shown)
             self._owe(its, shown, now)
 
-    def _keep(self, its: PeerDelivery, shown: NumberedText, text: str | None, now: float) -> None:
+    def _log(
+        self, message: RoomMessage, contact: Contact, now: float
+    ) -> tuple[str | None, Added | None]:
+        """What is to be shown of a signed message, and where it belongs."""
+        heard, added = self._histories.said(contact, message, now)
+        return (None if heard is Novelty.KNOWN else message.text), added
+
+    def _late(self, time: int, now: float) -> int | None:
+        """When something was said that comes now, where that is long ago."""
+        return time if 0 < time < self._archive.time_of_day(now) - LATE_AFTER else None
+
+    def _keep(
+        self,
+        its: PeerDelivery,
+        shown: NumberedText,
+        text: str | None,
+        added: Added | None,
+        now: float,
+    ) -> None:
         """Acknowledge a message when it is kept; what was not shown is kept as a number."""
         contact, archive = its.contact, self._archive
 
@@ -105,7 +135,8 @@ class Reception:
         talk = None
         if text is not None:
             by_name = contact.fingerprint, contact.name
-            talk = archive.room(shown.room) if shown.room else archive.person(*by_name)
+            room = self._histories.name_of(shown.room)
+            talk = archive.room(room) if room else archive.person(*by_name)
         record = HeardRecord(
             talk,
             contact.fingerprint,
@@ -114,6 +145,8 @@ class Reception:
             text or "",
             shown.epoch,
             shown.number,
+            None if added is None else added.message,
+            None if added is None else added.before,
         )
         archive.heard(record, kept, now)
 

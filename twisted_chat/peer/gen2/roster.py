@@ -11,6 +11,7 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.rooms import PersonMuted
 from twisted_chat.peer.events.talk import Doing
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.known_keys import Verdict
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.generation import Shared
@@ -20,7 +21,7 @@ from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.requests import AskRoster, CreatePrivateRoom
-from twisted_chat.wire.gen2.room_news import Muting
+from twisted_chat.wire.gen2.room_news import HistoryRules, Muting
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 GRACE = 30.0
@@ -42,8 +43,11 @@ class NumberedRoster:
         registered: Callable[[], bool],
         introduced: IntroducedContacts,
         put_out: Callable[[PutOut, float], None],
+        histories: Histories,
     ) -> None:
         self._put_out = put_out
+        self._histories = histories
+        self._history: HistoryRules | None = None
         self.room: JoinedRoom = shared.room(name)
         self._requests = requests
         self._registered = registered
@@ -143,6 +147,10 @@ class NumberedRoster:
                     self._incoming[1][folded(info.name)] = info
             case RosterEnds():
                 self._whole(now)
+            case HistoryRules():
+                self._history = message
+                if self.inside and self._incoming is None:
+                    self._histories.opened(self.room, message, now)
             case Muting(_, fingerprint, muted) if self._incoming is not None:
                 if len(self._muted) < MAX_MUTED:
                     (self._muted.add if muted else self._muted.discard)(fingerprint)
@@ -182,6 +190,8 @@ class NumberedRoster:
         if not again:
             self.room.name = begins.room
             self._talks.enter(self.room)
+        if self._history is not None:
+            self._histories.opened(self.room, self._history, now)
         if joined:
             self.joining = False
             self._requests.answer(begins, now)

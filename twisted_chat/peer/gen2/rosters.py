@@ -5,6 +5,7 @@ from collections.abc import Callable
 from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
+from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.roster import NumberedRoster
 from twisted_chat.peer.generation import Shared
@@ -13,7 +14,7 @@ from twisted_chat.wire.common import JoinRoom
 from twisted_chat.wire.gen2.answers import Answer, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.requests import QuitRoom, RoomVerb
-from twisted_chat.wire.gen2.room_news import Muting, RoomNews
+from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 MAX_OWN = 1_000
@@ -31,8 +32,10 @@ class Rosters:
         requests: ServerRequests,
         registered: Callable[[], bool],
         introduced: IntroducedContacts,
+        histories: Histories,
     ) -> None:
         self._shared = shared
+        self._histories = histories
         self._talks = shared.talks
         self._requests = requests
         self._registered = registered
@@ -74,6 +77,7 @@ class Rosters:
                 self._registered,
                 self._introduced,
                 self._put_out,
+                self._histories,
             )
         return roster
 
@@ -86,6 +90,7 @@ class Rosters:
         name = folded(room)
         self._leaving.add(name)
         self._rosters.pop(name, None)
+        self._histories.closed(room)
 
         def answered(answers: list[Answer] | None, now: float) -> None:
             self._leaving.discard(name)
@@ -142,7 +147,15 @@ class Rosters:
         match message:
             case PutOut():
                 self._put_out(message, now)
-            case RosterBegins() | RosterMember() | RosterEnds() | Came() | Went() | Muting():
+            case (
+                RosterBegins()
+                | RosterMember()
+                | RosterEnds()
+                | Came()
+                | Went()
+                | Muting()
+                | HistoryRules()
+            ):
                 roster = self._rosters.get(folded(message.room))
                 if roster is not None:
                     roster.told(message, now)
@@ -169,6 +182,7 @@ class Rosters:
             if not (roster.joining and roster.asked_in):
                 del self._rosters[name]  # Else we have asked to be let in again.
             self._talks.leave(room, now)
+            self._histories.closed(room.name)
             if name in self._own:
                 room.tell_left(confirmed=True)
             else:

@@ -11,6 +11,8 @@ from twisted_chat.peer.server import Close, CloseList, Found, Outcome
 from twisted_chat.peer.talks.talks import Talks
 from twisted_chat.wire.common import CreateRoom, Leave, ListRooms, ListUsers, Locate, RoomReady
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done
+from twisted_chat.wire.gen2.for_new import SetHistory
+from twisted_chat.wire.gen2.growth import HISTORY
 from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     CloseRoom,
@@ -88,6 +90,12 @@ class KeyedServer:
 
     def set_topic(self, room: str, text: str, close: Close, now: float) -> None:
         self._ask(SetTopic(room, text), Done, lambda: None, close, now)
+
+    def set_history(self, room: str, for_new: int, close: Close, now: float) -> None:
+        if self._requests.link is not None and not self._requests.link.has(HISTORY):
+            close(Outcome.REFUSED, now)  # It is of a version that knows of none.
+            return
+        self._ask(SetHistory(room, for_new), Done, lambda: None, close, now)
 
     def kick(self, room: str, name: str, close: Close, now: float) -> None:
         if not room or not self._registered():

@@ -31,6 +31,8 @@ class PeerDelivery:
     """Messages that were shown since the last acknowledgement."""
     acknowledge_at: float = NEVER
     show_at: float = NEVER
+    silent_until: float = NEVER
+    """When the other end should have said what it can."""
     watched_until: float = NEVER
     """When it is looked at again."""
     behind: frozenset[str] = frozenset()
@@ -59,7 +61,7 @@ class PeerDelivery:
     @property
     def due(self) -> float:
         """When there is something to do."""
-        due = min(self.acknowledge_at, self.show_at)
+        due = min(self.acknowledge_at, self.show_at, self.silent_until)
         untold = self.untold
         return due if untold is None else min(due, untold.at + LATE)
 

@@ -16,6 +16,7 @@ from twisted_chat.store.queries import (
     LinesFound,
     NamedQuery,
     SearchQuery,
+    StoreAnswer,
     StoreQuery,
 )
 from twisted_chat.store.records import TalkKey
@@ -73,10 +74,10 @@ class KeptOrders:
         self._ask(HistoryQuery(key, READ_BACK, until), show)
 
     def _ask(self, query: StoreQuery, then: Callable[[LinesFound], None]) -> None:
-        def close(found: LinesFound | str, now: float) -> None:
+        def close(found: StoreAnswer | str, now: float) -> None:
             if isinstance(found, str):
                 self._tell(kept.HistoryNotRead(found))
-            else:
+            elif isinstance(found, LinesFound):
                 then(found)
 
         self._archive.ask(query, close)
@@ -135,4 +136,6 @@ class KeptOrders:
 def text_of(line: KeptLine) -> kept.KeptText:
     """A line as events have it."""
     who = Someone(line.author, line.fingerprint)
-    return kept.KeptText(who, line.own, line.time, line.text, line.room, line.whom, line.number)
+    return kept.KeptText(
+        who, line.own, line.time, line.text, line.room, line.whom, line.number, line.missing
+    )

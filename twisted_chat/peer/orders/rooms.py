@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.commands import DELETE, RUNNING, Command, Order
+from twisted_chat.peer.commands import ALL, DELETE, RUNNING, Command, Order
 from twisted_chat.peer.events import rooms
+from twisted_chat.peer.events.histories import NewcomersGet
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.requests import Obey, PersonRequests
 from twisted_chat.peer.server import Outcome
 from twisted_chat.peer.talks.room import JoinedRoom
+
+EVERYTHING = -1
+"""In place of a number of lines: all that was said."""
 
 
 class RoomOrders:
@@ -27,6 +31,7 @@ class RoomOrders:
             Command.ROOMCLOSE: self._close,
             Command.ROOMGIVE: self._give,
             Command.TOPIC: self._topic,
+            Command.HISTORY_FOR_NEW: self._history_for_new,
             **dict.fromkeys(RUNNING, self._run),
         }
 
@@ -161,6 +166,30 @@ class RoomOrders:
                 self._tell(rooms.TopicShown(text, name))
 
         self._server.set_topic(name, text, self._asked(Command.TOPIC, "", then), now)
+
+    def _history_for_new(self, order: Order, now: float) -> None:
+        """Say how much of before newcomers are given, or show it."""
+        command, count = Command.HISTORY_FOR_NEW, order.argument.lower()
+        name = self._which(command)
+        if name is None:
+            return
+        room = self._talks.room(name)
+        if count:
+            for_new = EVERYTHING if count == ALL else int(count)
+            ran = self._ran(command, name, "")
+            is_news = room is not None and room.for_new not in (None, for_new)
+
+            def then(outcome: Outcome, now: float) -> None:
+                if not (is_news and outcome is Outcome.DONE):
+                    ran(outcome, now)
+
+            self._server.set_history(name, for_new, self._asked(command, "", then), now)
+        elif room is None:
+            self._tell(rooms.InNoRoom())
+        elif room.for_new is None:
+            self._tell(rooms.RoomNotRun(command, name, "", ""))
+        else:
+            self._tell(NewcomersGet(room.name, room.for_new))
 
     def _ran(self, command: Command, room: str, name: str) -> Callable[[Outcome, float], None]:
         def then(outcome: Outcome, now: float) -> None:

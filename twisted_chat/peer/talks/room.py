@@ -33,6 +33,10 @@ class JoinedRoom:
         """Those whom the person wants out of it, by casefolded names, as soon as they are gone."""
         self.returning = False
         """Whether it shows in a moment who is in it, as the server has come back."""
+        self.for_new: int | None = None
+        """How many lines of before newcomers are given there, where the server tells it."""
+        self.opening = False
+        """Whether it shows in a moment what was said in it before."""
         self._gone: dict[Contact, float] = {}
         """Until when those are heard who have just gone."""
         self._listed: dict[Hashable, Contact] = {}

@@ -248,6 +248,8 @@ class Follower:
         self._registry.rule(room, rules, now)
         if rules.topic != before.topic:
             self._roster.tell_all(room, Topic(room.name, rules.topic).encode())
+        if rules.for_new != before.for_new:
+            self._roster.tell_history(room)
         muted, were = (frozenset(key for key, _ in one.muted) for one in (rules, before))
         for key in sorted(muted ^ were):
             self._roster.tell_all(room, Muting(room.name, key, key in muted).encode())

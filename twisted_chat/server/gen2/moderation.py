@@ -80,6 +80,13 @@ class Moderation:
             self._registry.charge_telling(room, by, now)
             self._roster.tell_all(room, Topic(room.name, text).encode())
 
+    def set_history(self, room: Room, for_new: int, by: KeyHolder, now: float) -> None:
+        """Let members give so many lines of before to those who come, and tell them."""
+        if for_new != room.rules.for_new:
+            self._registry.rule(room, replace(room.rules, for_new=for_new), now)
+            self._registry.charge_telling(room, by, now)
+            self._roster.tell_history(room)
+
     def given(self, room: Room, heir: str, by: User) -> None:
         """Tell the one with this key that the room is theirs now."""
         self._tell(heir, RoomVerb.GIVE, room, by)

@@ -27,6 +27,7 @@ from twisted_chat.wire.common import (
     Verb,
 )
 from twisted_chat.wire.gen2.answers import ContactLocated, Done, Refused
+from twisted_chat.wire.gen2.for_new import SetHistory
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.listing import pack
 from twisted_chat.wire.gen2.pairing import AskCarrying, AskPairing, Carrying, NotCarrying
@@ -87,6 +88,7 @@ class LinkRequests:
             CreatePrivateRoom: self._create_room,
             RunRoom: self._run_room,
             SetTopic: self._set_topic,
+            SetHistory: self._set_history,
             JoinRoom: self._join_room,
             QuitRoom: self._quit_room,
             AskRoster: self._ask_roster,
@@ -196,6 +198,14 @@ class LinkRequests:
             return
         self._moderation.set_topic(room, request.text, user, now)
         self._done(request, outlet)
+
+    def _set_history(
+        self, request: SetHistory, user: KeyHolder, outlet: Outlet, now: float
+    ) -> None:
+        room = self._own(request, user, outlet)
+        if room is not None:
+            self._moderation.set_history(room, request.for_new, user, now)
+            self._done(request, outlet)
 
     def _helped(self, request: RoomRequest, user: KeyHolder, outlet: Outlet) -> Room | None:
         """The room that is asked about, if the user helps to run it; else that is refused."""

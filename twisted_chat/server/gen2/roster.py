@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Member, Room, User
+from twisted_chat.directory.rules import origin_of
 from twisted_chat.moments import NEVER
 from twisted_chat.server.bounds import GATHER, SMALL_ROOM
 from twisted_chat.server.gen2.send_queue import LinkQueue, Outlet
 from twisted_chat.server.nearby import Nearby
 from twisted_chat.wire.gen2.answers import Introduced, Leaving, PutOut
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.room_news import Muting, Topic
+from twisted_chat.wire.gen2.growth import HISTORY
+from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, Topic
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
 MISSED = 1000
@@ -129,10 +131,19 @@ class LinkRoster:
 
     def tell_all(self, room: Room, message: bytes) -> None:
         """Tell the members something of their room that the whole roster says too."""
+        self._tell_members(room, message)
+
+    def _tell_members(self, room: Room, message: bytes, feature: str = "") -> None:
         for member in room.members:
             outlet = self._outlets.get(member.user.fingerprint)
-            if outlet is not None and not self._queue.tell(outlet, message):
+            if outlet is None or (feature and not outlet.link.has(feature)):
+                continue
+            if not self._queue.tell(outlet, message):
                 self.renew(room, member.user)
+
+    def tell_history(self, room: Room) -> None:
+        """Tell the members whose programs know of it what is handed to those who come."""
+        self._tell_members(room, _history(room), HISTORY)
 
     def news(self, user: User, message: bytes) -> None:
         """Tell a user what somebody who runs a room has done for it, or to it."""
@@ -226,6 +237,8 @@ class LinkRoster:
         outlet.awaits.discard(room)
         later = outlet.later[room] = deque()
         yield RosterBegins(room.name, receiver.told, room.rules.private).encode()
+        if outlet.link.has(HISTORY):
+            yield _history(room)
         for member in room.members.read():
             if member is not receiver:
                 told = self._nearby.contact(contact(member.user), receiver.address)
@@ -240,6 +253,11 @@ class LinkRoster:
         del outlet.later[room]
         if (gathered := self._gathering.get(room)) is not None:
             gathered.fresh.add(outlet)
+
+
+def _history(room: Room) -> bytes:
+    rules = room.rules
+    return HistoryRules(room.name, origin_of(room.casefolded, rules), rules.for_new).encode()
 
 
 def _numbered(room: Room, receiver: Member, change: _Change) -> bytes:

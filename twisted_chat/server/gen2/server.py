@@ -20,7 +20,7 @@ from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen2.answers import Expelled, NotKnown
 from twisted_chat.wire.gen2.checkup import AskCheckup
-from twisted_chat.wire.gen2.growth import PATHS, WAIT, Can, UnknownVerb
+from twisted_chat.wire.gen2.growth import HISTORY, PATHS, WAIT, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.requests import RegisterKey, Request, SignOfLife, parse_request
 
@@ -77,7 +77,8 @@ class LinkServer:
             self._dropped("too many links", link.address, now)
             self._queue.end(link, "too many links from your address")
         else:
-            can = Can((*self._introductions.features, *self._checkups.features, WAIT))
+            features = *self._introductions.features, *self._checkups.features, WAIT, HISTORY
+            can = Can(features)
             self._queue.send(self._sessions.add(link, now), can.encode())
         return self._flush(now)
 
@@ -201,7 +202,7 @@ class LinkServer:
         if self._ledger.waits(session.link.fingerprint):
             return NEVER
         verb = message[:2]
-        if verb not in (b"rj", b"rt") and not (verb == b"hi" and self._has_moved(session)):
+        if verb not in (b"rj", b"rt", b"rh") and not (verb == b"hi" and self._has_moved(session)):
             return 0.0
         return self._registry.wait(session.address[0], now, keyed=True)
 

@@ -5,6 +5,7 @@ for what the bell rings. It knows no chat and no terminal.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.attention import Noticed, is_mention, noticed, title
@@ -73,6 +74,19 @@ class ScreenModel:
             state.rung = True
             if len(self.to_notice) < MAX_NOTICED:
                 self.to_notice.append(noticed(who, state.title, text))
+
+    def late(self, subject: TalkSubject, line: ShownLine, *, private: bool = False) -> None:
+        """Something was said there that comes only now: it is put where it belongs."""
+        state = self.states.open(subject)
+        mention = not private and is_mention(line.text, self.name)
+        position = self.states.insert(state, replace(line, late=True, mention=mention))
+        for number, (where, before) in list(self._own.items()):
+            if where is state and before <= position:
+                self._own[number] = state, before - 1
+        self.states.touch(state)
+        if state is not self.shown:
+            state.unread += 1
+            state.mentions += mention or private
 
     def kept(self, state: TalkState, lines: Sequence[ShownLine]) -> None:
         """These were said there before: they are nothing new. They come before what the program

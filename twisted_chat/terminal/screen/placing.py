@@ -3,11 +3,14 @@
 from typing import Any
 
 from twisted_chat.events import Event
-from twisted_chat.peer.events import keys, moves, rooms, said, talk
+from twisted_chat.peer.events import histories, keys, moves, rooms, said, talk
 from twisted_chat.peer.events.event import Someone, Talk
 
 IN_ROOM = frozenset(
     {
+        histories.NewcomersGet,
+        histories.TwoTexts,
+        histories.WordsMissing,
         moves.CameAndLeft,
         moves.CameOrLeftOften,
         moves.LeftAndCameBack,

@@ -39,16 +39,19 @@ class ShownLine:
     progress: Progress = Progress.UNKNOWN
     """Of a line of ours."""
     mention: bool = False
+    late: bool = False
+    """Whether it came long after it was said, and stands where it belongs."""
 
 
-_Kept = tuple[float, int, str, str, int, int, bool]
+_Kept = tuple[float, int, str, str, int, int, bool, bool]
 """A line as it is kept: of nothing that could refer to anything, so that the garbage collector,
 which looks through all that can, takes no notice of 100,000 of them."""
 
 
 def _kept(line: ShownLine) -> _Kept:
     kind, progress = int(line.kind), int(line.progress)
-    return line.at, kind, line.text, line.who, line.colour, progress, line.mention
+    more = progress, line.mention, line.late
+    return line.at, kind, line.text, line.who, line.colour, *more
 
 
 class TalkLines:
@@ -61,6 +64,8 @@ class TalkLines:
         """The position of the oldest that is kept."""
         self.size = 0
         """Characters of all of them."""
+        self.moved = 0
+        """How often lines have got other positions, as one was put between them."""
 
     @property
     def end(self) -> int:
@@ -74,8 +79,8 @@ class TalkLines:
 
     def at(self, position: int) -> ShownLine:
         """The line in this position, which has to be there."""
-        at, kind, text, who, colour, progress, mention = self._lines[position - self.first]
-        return ShownLine(at, LineKind(kind), text, who, colour, Progress(progress), mention)
+        at, kind, text, who, colour, progress, *marks = self._lines[position - self.first]
+        return ShownLine(at, LineKind(kind), text, who, colour, Progress(progress), *marks)
 
     def when(self, position: int) -> float:
         """The time of day of that line."""
@@ -93,11 +98,24 @@ class TalkLines:
         self.first -= len(lines)
         self.size += sum(len(line.text) for line in lines)
 
+    def insert(self, line: ShownLine) -> int:
+        """Put a line where it belongs by its time: the positions of those before it are one
+        less from now on. Returns its position."""
+        index = len(self._lines)
+        while index and self._lines[index - 1][0] > line.at:
+            index -= 1
+        self._lines.insert(index, _kept(line))
+        self.size += len(line.text)
+        self.first -= 1
+        self.moved += 1
+        return self.first + index
+
     def progress(self, position: int, progress: Progress) -> None:
         """A line of ours has come so far, if it is still kept."""
         if position >= self.first:
-            at, kind, text, who, colour, _, mention = self._lines[position - self.first]
-            changed = at, kind, text, who, colour, int(progress), mention
+            at, kind, text, who, colour, _, *marks = self._lines[position - self.first]
+            mention, late = marks
+            changed = at, kind, text, who, colour, int(progress), mention, late
             self._lines[position - self.first] = changed
 
     def find(self, wanted: str, start: int, step: int) -> int | None:

@@ -33,6 +33,8 @@ _MARKS = {
 }
 """Of a line of ours: how far it has come, where that is known. It waits for everybody, has arrived
 at some, at all, or is lost for some."""
+LATE = "~"
+"""The mark of what others have said and has come long after."""
 UNREAD = "new"
 """What stands in the line before the first that was not seen."""
 
@@ -45,7 +47,7 @@ class TalkRows:
         self._found = found.casefold()
         self._timed = self.width >= TIMED
         self._before = WITH_TIME if self._timed else WITHOUT_TIME
-        self._rows: dict[tuple[str, int], tuple[Progress, list[Row]]] = {}
+        self._rows: dict[tuple[str, int, int], tuple[Progress, list[Row]]] = {}
 
     def is_for(self, width: int, found: str) -> bool:
         """Whether it makes rows for this width, in which this stands out."""
@@ -54,12 +56,13 @@ class TalkRows:
     def of(self, state: TalkState, position: int) -> list[Row]:
         """All rows of a line, with those that stand before it."""
         line = state.lines.at(position)
-        known = self._rows.get((state.key, position))
+        which = state.key, position, state.lines.moved
+        known = self._rows.get(which)
         if known is None or known[0] is not line.progress:
             if len(self._rows) >= MAX_REMEMBERED:
                 self._rows.clear()
             known = line.progress, self._laid_out(line)
-            self._rows[state.key, position] = known
+            self._rows[which] = known
         before = self._before_line(state, position, line)
         rows = [*before, *known[1]] if before else known[1]
         if state.chosen == position:
@@ -113,6 +116,8 @@ def _mark(line: ShownLine) -> tuple[str, Role]:
     if line.kind is LineKind.NOTICE:
         return ">", Role.NOTICE
     if line.kind is LineKind.HEARD:
+        if line.late:
+            return LATE, Role.WAITING
         return "<", Role.MENTION if line.mention else Role.MARK
     return _MARKS[line.progress]
 

@@ -94,6 +94,15 @@ class TalkState:
         """Its title where a room is not to be taken for a person who is called the same."""
         return f"{self.title}, private" if self.kind is TalkKind.PERSON else self.title
 
+    def inserted(self, position: int) -> None:
+        """A line stands there that did not: those before it are one further up."""
+        if self.seen is not None and self.seen <= position:
+            self.seen -= 1
+        if self.chosen is not None and self.chosen <= position:
+            self.chosen -= 1
+        if self.top is not None and self.top[0] <= position:
+            self.top = self.top[0] - 1, self.top[1]
+
     def look(self) -> None:
         """The person sees it now."""
         self.unread = self.mentions = 0

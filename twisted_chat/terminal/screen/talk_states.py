@@ -88,11 +88,24 @@ class TalkStates:
         position = state.lines.add(line)
         self._lines += 1
         self._size += len(line.text)
+        self._stay_within()
+        return position
+
+    def _stay_within(self) -> None:
         while self._lines > MAX_LINES or (self._size > MAX_SIZE and self._lines > 1):
             longest = max(self, key=lambda one: one.lines.end - one.lines.first)
             before = longest.lines.size
             self._lines -= longest.lines.drop_oldest()
             self._size -= before - longest.lines.size
+
+    def insert(self, state: TalkState, line: ShownLine) -> int:
+        """This was said there before other lines. Returns its position; those of the lines before
+        it are one less from now on."""
+        position = state.lines.insert(line)
+        state.inserted(position)
+        self._lines += 1
+        self._size += len(line.text)
+        self._stay_within()
         return position
 
     def add_before(self, state: TalkState, lines: Sequence[ShownLine]) -> None:

@@ -17,7 +17,7 @@ from twisted_chat.peer.commands import (
     Turn,
     Typed,
 )
-from twisted_chat.peer.events import kept, rooms, said, server, talk
+from twisted_chat.peer.events import histories, kept, rooms, said, server, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
@@ -33,6 +33,7 @@ from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
 from twisted_chat.terminal.screen.wishes import TextEntered
 from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
+from twisted_chat.terminal.wording.kept import NOT_THE_KEY, missing_here
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import called
 
@@ -84,6 +85,9 @@ class UdpScreen:
         if isinstance(event, kept.EarlierShown):
             self._read_back(event, at)
             return
+        if isinstance(event, histories.HandedOn):
+            self._handed_on(event, at)
+            return
         state = self._place(event)
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
@@ -101,6 +105,11 @@ class UdpScreen:
         private = not event.in_room and not stranger
         if event.unencrypted is not None and event.unencrypted.perhaps_private:
             who += PERHAPS
+        if event.at is not None:
+            when = _as_time(event.at, at)
+            late = ShownLine(when, LineKind.HEARD, text, who, colour)
+            self._model.late(subject_of(place), late, private=private)
+            return
         self._model.heard(subject_of(place), who, text, at, colour=colour, private=private)
 
     def _read_again(self, event: kept.HistoryShown, at: float) -> None:
@@ -111,7 +120,7 @@ class UdpScreen:
             return
         if not state.oldest:
             state.oldest, state.earlier = event.lines[0].number, event.more
-        lines = [self._said_before(line, at) for line in event.lines]
+        lines = self._all_said_before(event.lines, at)
         self._model.kept(state, [*lines, ShownLine(at, LineKind.NOTICE, NEW_BELOW)])
 
     def _read_back(self, event: kept.EarlierShown, at: float) -> None:
@@ -119,15 +128,34 @@ class UdpScreen:
         state = self._model.states.find(subject_of(event.conversation))
         if state is not None and event.lines:
             state.oldest = event.lines[0].number
-            lines = [self._said_before(line, at) for line in event.lines]
+            lines = self._all_said_before(event.lines, at)
             self._model.earlier(state, lines, more=event.more)
 
+    def _handed_on(self, event: histories.HandedOn, at: float) -> None:
+        """What others have handed on stands where it belongs, and that it came stands below."""
+        subject = subject_of(Talk(event.room))
+        for line in event.lines:
+            self._model.late(subject, self._said_before(line, at))
+        first, *_ = self._wording.lines(event)
+        self._model.told(self._model.states.open(subject), first.removeprefix(NOTICE), at)
+
+    def _all_said_before(self, lines: tuple[kept.KeptText, ...], at: float) -> list[ShownLine]:
+        shown = []
+        for line in lines:
+            one = self._said_before(line, at)
+            if line.missing:
+                lacks = missing_here(line)
+                shown.append(ShownLine(one.at, LineKind.NOTICE, lacks))
+            shown.append(one)
+        return shown
+
     def _said_before(self, line: kept.KeptText, at: float) -> ShownLine:
-        when = line.time / 1000 if 0 <= line.time / 1000 <= at else at
+        when = _as_time(line.time, at)
         if line.own:
             return ShownLine(when, LineKind.OWN, line.text, self._model.name, self._colour)
         colour = colour_of(line.from_.fingerprint, ANSI_256)
-        return ShownLine(when, LineKind.HEARD, line.text, called(line.from_), colour)
+        who = called(line.from_) + (NOT_THE_KEY if line.claimed else "")
+        return ShownLine(when, LineKind.HEARD, line.text, who, colour)
 
     def _note(self, event: Event) -> None:
         """What an event says of our name."""
@@ -217,6 +245,11 @@ class UdpScreen:
     def _expect(self, order: Order) -> None:
         if order.command in TURNING and len(self._expected) < MAX_EXPECTED:
             self._expected[folded(order.argument)] = None
+
+
+def _as_time(time: int, now: float) -> float:
+    """A time of an author's clock, in milliseconds since 1970, as one that there can be."""
+    return time / 1000 if 0 <= time / 1000 <= now else now
 
 
 def _unheard(state: TalkState) -> str:

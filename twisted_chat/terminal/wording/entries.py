@@ -53,7 +53,7 @@ class EntryWording:
         elif isinstance(event, TalkingTo):
             self._current = event.conversation
         elif isinstance(event, Said):
-            where = said.place(event, self._current.room)
+            where = said.place(event, self._current.room) + said.late(event)
             return [
                 Entry(
                     Mark.HEARD, said.told(event), said.who(event), event.from_.fingerprint, where

@@ -1,6 +1,6 @@
 """Lines about what is kept of what was said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from twisted_chat.terminal.wording.people import called, excerpt, shown_name
 
 NOSTORE = "$nostore goes on in memory"
 OURS = "you"
+NOT_THE_KEY = " (not by the key that you know)"
 
 
 def when(time: int) -> str:
@@ -28,11 +29,35 @@ def line_of(text: kept.KeptText, *, placed: bool = False) -> str:
         where = f" in room {shown_name(text.room)}" if text.room else " privately"
         if text.own and not text.room:
             where += f" to {shown_name(text.whom)}"
+    if text.claimed:
+        who += NOT_THE_KEY
     return f"{when(text.time)} {who}{where}: {safe(text.text)}"
 
 
+def with_gaps(lines: Sequence[kept.KeptText]) -> list[str]:
+    """Lines of what was said, and between them what is missing there."""
+    told = []
+    for one in lines:
+        if one.missing:
+            told.append(missing_here(one))
+        told.append(line_of(one))
+    return told
+
+
+def missing_here(before: kept.KeptText) -> str:
+    """What is missing before a line."""
+    return f"{missing(before.missing, OURS if before.own else called(before.from_))} here"
+
+
+def missing(count: int, whose: str) -> str:
+    """That so many messages of somebody are missing."""
+    if count == 1:
+        return f"one message of {whose} is missing"
+    return f"{count} messages of {whose} are missing"
+
+
 def _history(event: kept.HistoryShown) -> list[str]:
-    lines = [line_of(one) for one in event.lines]
+    lines = with_gaps(event.lines)
     if event.joining:
         return [*lines, "what was said before is above, what is new comes below"]
     if not lines:
@@ -41,7 +66,7 @@ def _history(event: kept.HistoryShown) -> list[str]:
 
 
 def _earlier(event: kept.EarlierShown) -> list[str]:
-    return [line_of(one) for one in event.lines] or ["nothing was said here before that"]
+    return with_gaps(event.lines) or ["nothing was said here before that"]
 
 
 def _found(event: kept.SearchFound) -> list[str]:

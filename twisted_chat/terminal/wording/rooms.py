@@ -62,6 +62,7 @@ _WANTED = {
     Command.OP: "{name} is no op of {room}",
     Command.DEOP: "{name} is as before in {room}",
     Command.TOPIC: "the topic of {room} is as before",
+    Command.HISTORY_FOR_NEW: "newcomers to {room} are given as much as before",
 }
 _RUN = {
     Command.INVITE: "{name} may come into {room}, and is told so",
@@ -73,6 +74,7 @@ _RUN = {
     Command.OP: "{name} is an op of {room}",
     Command.DEOP: "{name} is no op of {room} any more",
     Command.TOPIC: "the topic of {room} is set",
+    Command.HISTORY_FOR_NEW: "newcomers to {room} are given as much as you say",
 }
 _NEWS = {
     Command.INVITE: "{by} invites you into {room}; $roomjoin {room} takes you in",

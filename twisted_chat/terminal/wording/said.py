@@ -6,6 +6,7 @@ from typing import Any
 from twisted_chat.display import safe
 from twisted_chat.peer.events import said
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.terminal.wording.kept import when
 from twisted_chat.terminal.wording.people import called, excerpt, listed, shown_name, verb
 
 CUT = " [cut: longer than a datagram may be]"
@@ -18,7 +19,12 @@ PRIVATELY = "privately"
 
 def spoken(event: said.Said, where: str) -> str:
     """The line of one who says something; `where` is empty or tells in which conversation."""
-    return f"< {who(event)}{where}: {safe(told(event))}"
+    return f"< {who(event)}{where}{late(event)}: {safe(told(event))}"
+
+
+def late(event: said.Said) -> str:
+    """When something was said that has come late, as it stands behind who says it."""
+    return "" if event.at is None else f" ({when(event.at)})"
 
 
 def who(event: said.Said) -> str:

@@ -31,6 +31,7 @@ _ASKED = {
     Command.OP: "to make {} an op",
     Command.DEOP: "to make {} no op",
     Command.TOPIC: "to set the topic",
+    Command.HISTORY_FOR_NEW: "to say what newcomers are given",
 }
 
 

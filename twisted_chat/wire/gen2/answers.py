@@ -35,11 +35,13 @@ from twisted_chat.wire.gen2.pairing import (
 )
 from twisted_chat.wire.gen2.requests import TOLD, RoomVerb, SignOfLife
 from twisted_chat.wire.gen2.room_news import (
+    HistoryRules,
     Muting,
     RoomNews,
     Topic,
     read_muting,
     read_news,
+    read_room_history,
     read_topic,
 )
 from twisted_chat.wire.gen2.roster import (
@@ -176,6 +178,7 @@ Answer = (
     | PutOut
     | RoomNews
     | Topic
+    | HistoryRules
     | Muting
     | Done
     | Refused
@@ -257,6 +260,7 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"r-": read_went,
     b"rk": _read_put_out,
     b"rt": read_topic,
+    b"rh": read_room_history,
     **{verb.value.encode(): read_news(verb) for verb in TOLD},
     b"mu": read_muting(True),
     b"um": read_muting(False),

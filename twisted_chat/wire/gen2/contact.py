@@ -31,6 +31,7 @@ class ContactInfo:
 
 NUMBER = r"(0|[1-9][0-9]{0,19})"
 WORD = r"([^ ]+)"
+ORIGIN = r"([0-9a-f]{32})"
 CONTACT = WORD + r" ([0-9a-f]{64}|-) " + ENDPOINT
 
 

@@ -21,6 +21,7 @@ from twisted_chat.wire.common import (
 )
 from twisted_chat.wire.gen2.checkup import AskCheckup
 from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
+from twisted_chat.wire.gen2.for_new import SetHistory, read_set_history
 from twisted_chat.wire.gen2.growth import Can, first, of_first, read, read_can
 from twisted_chat.wire.gen2.pairing import (
     AskCarrying,
@@ -54,6 +55,7 @@ class RoomVerb(Enum):
     MUTE = "mu"
     UNMUTE = "um"
     TOPIC = "rt"
+    HISTORY = "rh"
 
 
 INSTANCE = re.compile(r"[0-9a-f]{20}")
@@ -179,6 +181,7 @@ RoomRequest = (
     | GiveRoom
     | RunRoom
     | SetTopic
+    | SetHistory
 )
 Request = (
     RegisterKey
@@ -200,6 +203,7 @@ ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
     CreateRoom: RoomVerb.CREATE,
     CreatePrivateRoom: RoomVerb.CREATE,
     SetTopic: RoomVerb.TOPIC,
+    SetHistory: RoomVerb.HISTORY,
     JoinRoom: RoomVerb.JOIN,
     QuitRoom: RoomVerb.LEAVE,
     AskRoster: RoomVerb.ROSTER,
@@ -262,6 +266,7 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     b"ar": of_first(Locate),
     b"rc": _read_create,
     b"rt": _read_topic,
+    b"rh": read_set_history,
     **{verb.value.encode(): _room_and_name(partial(RunRoom, verb)) for verb in RUNNING},
     b"rj": _room(JoinRoom),
     b"rk": _room(QuitRoom),

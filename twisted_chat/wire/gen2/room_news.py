@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
+from twisted_chat.wire.gen2.contact import ORIGIN, WORD, arguments, grammar, read_name
+from twisted_chat.wire.gen2.for_new import read_count, told_count
 from twisted_chat.wire.gen2.pairing import read_fingerprint
 from twisted_chat.wire.gen2.requests import RoomVerb
 
@@ -47,9 +48,24 @@ class Muting:
         return f"{verb.value} {self.room} {self.fingerprint}".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryRules:
+    """`rh ROOM ORIGIN COUNT`: what tells this room from others that have had its name, 32
+    hexadecimal digits, and how many lines of before its members give to those who come, or
+    `all`."""
+
+    room: str
+    origin: str
+    for_new: int
+
+    def encode(self) -> bytes:
+        return f"rh {self.room} {self.origin} {told_count(self.for_new)}".encode()
+
+
 # --- Reading
 
 _two_words = grammar(WORD, WORD)
+_history = grammar(WORD, ORIGIN, WORD)
 
 
 def read_news(verb: RoomVerb) -> Callable[[str], RoomNews]:
@@ -76,3 +92,9 @@ def read_muting(muted: bool) -> Callable[[str], Muting]:
         return Muting(read_name(room), read_fingerprint(fingerprint), muted)
 
     return read
+
+
+def read_room_history(argument: str) -> HistoryRules:
+    """The arguments of `rh`. Raises WireError."""
+    room, origin, count = arguments(_history, argument)
+    return HistoryRules(read_name(room), origin, read_count(count))

@@ -9,6 +9,12 @@ from typing import NamedTuple
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, read, read_can
+from twisted_chat.wire.gen2.history import (
+    HISTORY_SPEECH,
+    HistorySpeech,
+    RoomMessage,
+    read_message,
+)
 from twisted_chat.wire.gen2.pairing import OwnAddresses, read_own
 
 PRIVATE = b"-"
@@ -29,8 +35,12 @@ class NumberedText(NamedTuple):
     """To whose members it was said; empty where it is private."""
     time: int = 0
     """When, by the author's clock: milliseconds since 1970."""
+    signed: RoomMessage | None = None
+    """The same as `said EPOCH NUMBER MESSAGE`, in a room: what others may hand on."""
 
     def encode(self) -> bytes:
+        if self.signed is not None:
+            return said(self.epoch, self.number, self.signed.message())
         where = conversation(self.room)
         return numbered(where, self.epoch, self.number, self.time, self.text.encode())
 
@@ -56,11 +66,18 @@ def numbered(where: bytes, epoch: int, number: int, time: int, text: bytes) -> b
     return b"msg %b %d %d %d %b" % (where, epoch, number, time, text)
 
 
-Speech = NumberedText | Acknowledgement | Leave | OwnAddresses
+def said(epoch: int, number: int, message: bytes) -> bytes:
+    """A signed message as its author sends it, which is encoded already."""
+    return b"said %d %d %b" % (epoch, number, message)
+
+
+Speech = NumberedText | Acknowledgement | Leave | OwnAddresses | HistorySpeech
 """`by` between peers: I do not talk to you any more, and will hear nothing."""
 
 _two_numbers = grammar(NUMBER, NUMBER)
 _said = re.compile(f"(?s)(?:-|#([^ ]+)) {NUMBER} {NUMBER} {NUMBER} (.*)")
+
+_said_signed = re.compile(f"(?s){NUMBER} {NUMBER} (.*)")
 
 
 def _read_acknowledgement(argument: str) -> Acknowledgement:
@@ -79,9 +96,18 @@ def _read_said(argument: str) -> NumberedText:
     return NumberedText(int(epoch), int(number), text, where, int(time))
 
 
+def _read_signed(argument: str) -> NumberedText:
+    epoch, number, rest = arguments(_said_signed, argument)
+    message = read_message(rest)
+    time = message.time
+    return NumberedText(int(epoch), int(number), message.text, message.room, time, message)
+
+
 _BARE_SPEECH: dict[bytes, Speech | Can] = {b"by": Leave(), b"can": Can()}
 _SPEECH: dict[bytes, Callable[[str], Speech | Can]] = {
     b"msg": _read_said,
+    b"said": _read_signed,
+    **HISTORY_SPEECH,
     b"ok": _read_acknowledgement,
     b"can": read_can,
     b"own": read_own,

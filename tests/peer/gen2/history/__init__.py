@@ -1,0 +1,1 @@
+"""Tests of twisted_chat.peer.gen2.history."""

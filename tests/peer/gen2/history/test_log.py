@@ -1,0 +1,150 @@
+"""The history of a room: one order for everybody who has the same messages."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.strategies import many
+from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.room_messages import Signer
+from twisted_chat.peer.gen2.history.log import MAX_AHEAD, MAX_GAP, MAX_VERSIONS, RoomLog
+from twisted_chat.wire.gen2.history import MAX_COUNT, RoomMessage
+
+ORIGIN = "0" * 32
+SERIES = "1" * 16
+KEYS = [Signer.of(Identity.generate()).key for _ in range(3)]
+
+
+def said(number: int, clock: int, text: str = "", key: str = KEYS[0]) -> RoomMessage:
+    """What a log takes for checked: it looks at no signature."""
+    return RoomMessage("den", ORIGIN, key, SERIES, "x", number, clock, 0, (), text)
+
+
+few_messages = st.lists(
+    st.builds(
+        said,
+        st.integers(1, 6),
+        st.integers(1, 9) | st.just(MAX_COUNT - 1),
+        st.sampled_from("abcd"),
+        st.sampled_from(KEYS),
+    ),
+    max_size=40,
+)
+
+
+class OrderTests(SynchronousTestCase):
+    @many
+    @given(few_messages, st.randoms())
+    def test_the_order_of_coming_is_all_the_same(
+        self, messages: list[RoomMessage], random: object
+    ) -> None:
+        """Whoever gets the same messages, in whatever order, has the same history, digests and
+        gaps, also of authors who say many things under one number."""
+        shuffled = list(messages)
+        random.shuffle(shuffled)  # type: ignore[attr-defined]
+        one, other = RoomLog("den", ORIGIN), RoomLog("den", ORIGIN)
+        for message in messages:
+            one.add(message)
+        for message in shuffled:
+            other.add(message)
+        self.assertEqual(list(one), list(other))
+        self.assertEqual(list(one), sorted(one, key=lambda each: each.place))
+        self.assertEqual(one.missing(), other.missing())
+        for feed in one.feeds():
+            runs = one.runs(feed)
+            self.assertEqual(runs, other.runs(feed))
+            self.assertEqual(one.digest(feed, runs), other.digest(feed, runs))
+            held = [number for first, last in runs for number in range(first, last + 1)]
+            self.assertTrue(all(one.versions(feed, number) for number in held))
+            self.assertEqual(one.last_of(feed), held[-1])
+
+    def test_late(self) -> None:
+        """One that stands before what was there already is late, and the others are not."""
+        log = RoomLog("den", ORIGIN)
+        late = []
+        for message in (said(1, 1), said(3, 3), said(2, 2), said(4, 4)):
+            added = log.add(message)
+            assert added is not None
+            late.append(added.late)
+        self.assertEqual(late, [False, False, True, False])
+        self.assertEqual([message.number for message in log], [1, 2, 3, 4])
+
+    def test_missing(self) -> None:
+        """What lacks between two is told with its place, and is less when some of it comes."""
+        log = RoomLog("den", ORIGIN)
+        log.add(said(2, 2))
+        self.assertEqual(log.missing(), [])
+        log.add(said(6, 6))
+        (gap,) = log.missing()
+        self.assertEqual((gap.first, gap.last, gap.count, gap.invented), (3, 5, 3, False))
+        self.assertEqual(gap.before, said(6, 6).place)
+        log.add(said(4, 4))
+        self.assertEqual([(gap.first, gap.last) for gap in log.missing()], [(3, 3), (5, 5)])
+        log.add(said(6 + MAX_GAP, 7))
+        self.assertFalse(log.missing()[-1].invented)
+        log.add(said(7 + 2 * MAX_GAP, 8))
+        self.assertFalse(log.missing()[-1].invented)
+        log.add(said(9 + 3 * MAX_GAP, 9))
+        self.assertTrue(log.missing()[-1].invented)
+
+    def test_once(self) -> None:
+        """What is there is not added again, nor is what another room has had."""
+        log = RoomLog("den", ORIGIN)
+        self.assertIsNotNone(log.add(said(1, 1)))
+        self.assertIsNone(log.add(said(1, 1)))
+        for room, origin in (("attic", ORIGIN), ("den", "1" * 32)):
+            self.assertIsNone(
+                log.add(RoomMessage(room, origin, KEYS[0], SERIES, "x", 2, 2, 0, (), ""))
+            )
+        self.assertEqual(log.size, 1)
+
+    def test_bounded(self) -> None:
+        """So many are held, the last: what stands before them is neither taken nor missing."""
+        log = RoomLog("den", ORIGIN, 3)
+        for number in range(1, 6):
+            log.add(said(number, number))
+        self.assertEqual([message.number for message in log], [3, 4, 5])
+        self.assertEqual((log.dropped(said(1, 1).feed), log.dropped("other")), (2, 0))
+        self.assertIsNone(log.add(said(2, 2)))
+        self.assertIsNone(log.add(said(9, 1, key=KEYS[1])))
+        self.assertEqual(log.dropped(said(9, 1, key=KEYS[1]).feed), 9)
+        self.assertEqual(log.missing(), [])
+        self.assertEqual(log.feeds(), [said(1, 1).feed])
+
+    def test_versions_are_bounded(self) -> None:
+        """Of many texts under one number two are held, the same for everybody."""
+        log = RoomLog("den", ORIGIN)
+        texts = [said(1, 1, str(text)) for text in range(50)]
+        for message in texts:
+            log.add(message)
+        smallest = sorted(message.identifier for message in texts)[:MAX_VERSIONS]
+        self.assertEqual([message.identifier for message in log], sorted(smallest))
+
+
+class DrawingTests(SynchronousTestCase):
+    def _draw(self, log: RoomLog, last: int = 0) -> RoomMessage:
+        return log.draw(KEYS[1], SERIES, "x", last, "hello", 5)
+
+    def test_after_what_was_seen(self) -> None:
+        """What we say stands after all that we have, and names what nothing has followed."""
+        log = RoomLog("den", ORIGIN)
+        first = said(1, 4)
+        log.add(first)
+        ours = self._draw(log)
+        self.assertEqual((ours.clock, ours.number, ours.seen), (5, 1, (first.identifier,)))
+        log.add(ours)
+        self.assertEqual(list(log), [first, ours])
+        again = self._draw(log, 1)
+        self.assertEqual((again.clock, again.number, again.seen), (6, 2, (ours.identifier,)))
+
+    def test_no_number_twice(self) -> None:
+        """A number that was drawn is not drawn again, though its message is not in the log."""
+        self.assertEqual(self._draw(RoomLog("den", ORIGIN), 7).number, 8)
+
+    def test_far_ahead(self) -> None:
+        """A clock that is too far ahead is neither followed nor named; one that is less is."""
+        log = RoomLog("den", ORIGIN)
+        log.add(said(1, MAX_AHEAD + 1))
+        self.assertEqual((self._draw(log).clock, self._draw(log).seen), (1, ()))
+        log.add(said(2, MAX_AHEAD))
+        self.assertEqual(self._draw(log).clock, MAX_AHEAD + 1)

@@ -1,0 +1,64 @@
+"""Events: what was said in rooms while we were not there, or did not get it, and comes later."""
+
+from dataclasses import dataclass
+
+from twisted_chat.events import Event
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.kept import KeptText
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn(Event):
+    """Members of a room have handed on what was said there, each line signed by its author."""
+
+    room: str
+    """Where."""
+    by: tuple[Someone, ...]
+    """Who."""
+    lines: tuple[KeptText, ...]
+    """What was said, in the order of the room; of very much the last."""
+    count: int
+    """How many lines there are in all; they are kept, and `history` shows them."""
+    first: bool
+    """Whether we had nothing of what was said in this room before."""
+    more: bool
+    """Whether more was said before that, which we are not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsMissing(Event):
+    """What somebody has said in a room is missing here, and no member that we reach has it. It is
+    handed on when somebody comes who does."""
+
+    who: Someone
+    """Who has said it."""
+    lines: int
+    """How many lines."""
+    room: str
+    """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoTexts(Event):
+    """Somebody has said two things where there can be one only: others may have heard the other
+    alone."""
+
+    who: Someone
+    """Who."""
+    text: str
+    """What has come now."""
+    other: str
+    """What had come before."""
+    room: str
+    """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomersGet(Event):
+    """So much of what was said before is given to those who come into a room, as its owner has
+    said."""
+
+    room: str
+    """Which."""
+    lines: int
+    """How many lines; -1 for all."""

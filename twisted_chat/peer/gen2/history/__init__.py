@@ -1,0 +1,1 @@
+"""What was said in rooms, signed, and handed on by whoever has it."""

@@ -1,0 +1,266 @@
+"""What one member has of what was said in one room, in the order that is everybody's.
+
+It holds checked messages alone. Two texts of one author under one number are both held: it is
+shown that there are two. Of more than two the same two are held by everybody, those with the
+smallest identifiers, so that it can be bounded and still be the same everywhere.
+"""
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEEN, RoomMessage
+
+MAX_VERSIONS = 2
+"""Texts that are held under one number of one author."""
+MAX_AHEAD = 1_000_000
+"""How far the clock of a message can take ours ahead: one that claims more is shown where it
+claims to be, and what is said later is not drawn there."""
+MAX_GAP = 100_000
+"""Numbers in a row that may be missing; a larger gap is one that the author has invented."""
+
+MAX_DIGESTS = 64
+"""Sets of runs of one feed whose digests are remembered."""
+MAX_HELD = 10_000
+"""Messages of one room that are held, the last: what stands before them is in the store alone,
+and handed to nobody."""
+
+Place = tuple[int, str, int, str]
+Runs = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """So many messages of one feed that we do not have, from the number `first` on; or numbers
+    that the author has `invented`."""
+
+    feed: str
+    first: int
+    last: int
+    before: Place
+    """Of the message that follows them."""
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def invented(self) -> bool:
+        return self.count > MAX_GAP
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A message is in the log now."""
+
+    message: RoomMessage
+    before: RoomMessage | None
+    """What stands after it, if we had that before."""
+    contradicts: tuple[RoomMessage, ...]
+    """What the same author has said under the same number."""
+
+    @property
+    def late(self) -> bool:
+        """Whether something that we had before stands after it."""
+        return self.before is not None
+
+
+class RoomLog:
+    """Of the room with this casefolded name, and this origin; of `most` messages, the last."""
+
+    def __init__(self, room: str, origin: str, most: int = MAX_HELD) -> None:
+        self.room, self.origin = room, origin
+        self._most = most
+        self._clock = 0
+        self._ordered: list[tuple[Place, RoomMessage]] = []
+        self._by_feed: dict[str, dict[int, dict[str, RoomMessage]]] = {}
+        self._dropped: dict[str, int] = {}
+        self._known: set[str] = set()
+        self._followed: set[str] = set()
+        self._heads: dict[str, int] = {}
+        self._digests: dict[str, dict[Runs, str]] = {}
+        self._runs: dict[str, Runs] = {}
+
+    def __iter__(self) -> Iterator[RoomMessage]:
+        return (message for _, message in self._ordered)
+
+    def __contains__(self, message: RoomMessage) -> bool:
+        return message.identifier in self._known
+
+    @property
+    def size(self) -> int:
+        """Messages."""
+        return len(self._ordered)
+
+    @property
+    def clock(self) -> int:
+        """The largest clock that we follow."""
+        return self._clock
+
+    def draw(
+        self, key: str, series: str, name: str, last: int, text: str, time: int
+    ) -> RoomMessage:
+        """What we say next, yet to be signed, where `last` is the last number of the series that
+        we have ever drawn. That number has to be kept before anything is sent: what was
+        forgotten would be drawn again for another text."""
+        heads = self._heads
+        seen = tuple(sorted(heads, key=lambda one: (heads[one], one))[-MAX_SEEN:])
+        number, clock = last + 1, self._clock + 1
+        where = self.room, self.origin, key, series, name
+        return RoomMessage(*where, number, clock, time, seen, text)
+
+    def last_of(self, feed: str) -> int:
+        """The last number that we have of somebody, or 0."""
+        return max(self._by_feed.get(feed, (0,)))
+
+    def load(self, messages: Iterable[RoomMessage]) -> None:
+        """Hold these again, which were checked before we were started."""
+        for message in messages:
+            self.add(message)
+
+    def add(self, message: RoomMessage) -> Added | None:
+        """Put a checked message where it belongs. None if it was there, is of another room, or
+        is one too many under its number."""
+        if (message.room, message.origin) != (self.room, self.origin) or message in self:
+            return None
+        if self._is_before_all(message):
+            return None
+        versions = self._by_feed.setdefault(message.feed, {}).setdefault(message.number, {})
+        others = tuple(versions.values())
+        if len(versions) >= MAX_VERSIONS:
+            largest = max(versions)
+            if message.identifier > largest:
+                return None
+            self._remove(versions.pop(largest))
+        versions[message.identifier] = message
+        self._known.add(message.identifier)
+        self._follow(message)
+        self._digests.pop(message.feed, None)
+        if not others:
+            self._runs.pop(message.feed, None)
+        place, ordered = message.place, self._ordered
+        late = bool(ordered) and place < ordered[-1][0]
+        if late:
+            at = bisect_left(ordered, place, key=lambda one: one[0])
+            before = ordered[at][1]
+            ordered.insert(at, (place, message))
+        else:
+            before = None
+            ordered.append((place, message))
+        while len(ordered) > self._most:
+            self._drop_first()
+        return Added(message, before, others)
+
+    def _is_before_all(self, message: RoomMessage) -> bool:
+        """Whether it stands before all that is held, of which there is as much as may be."""
+        if message.number <= self._dropped.get(message.feed, 0):
+            return True
+        ordered = self._ordered
+        if len(ordered) < self._most or message.place > ordered[0][0]:
+            return False
+        self._dropped[message.feed] = message.number
+        return True
+
+    def _drop_first(self) -> None:
+        _, message = self._ordered.pop(0)
+        feed, number = message.feed, message.number
+        self._known.discard(message.identifier)
+        self._heads.pop(message.identifier, None)
+        self._followed.discard(message.identifier)
+        # What it has followed and is not held is never taken any more either.
+        self._followed.difference_update(one for one in message.seen if one not in self._known)
+        versions = self._by_feed[feed][number]
+        del versions[message.identifier]
+        if not versions:
+            del self._by_feed[feed][number]
+        if not self._by_feed[feed]:
+            del self._by_feed[feed]
+        self._dropped[feed] = max(number, self._dropped.get(feed, 0))
+        self._digests.pop(feed, None)
+        self._runs.pop(feed, None)
+
+    def dropped(self, feed: str) -> int:
+        """Up to which number nothing of somebody is held any more, or taken."""
+        return self._dropped.get(feed, 0)
+
+    def _follow(self, message: RoomMessage) -> None:
+        if self._clock < message.clock <= min(self._clock + MAX_AHEAD, MAX_COUNT - MAX_AHEAD):
+            self._clock = message.clock
+        for one in message.seen:
+            self._followed.add(one)
+            self._heads.pop(one, None)
+        # What claims to be far ahead is not followed: its clock would have to be exceeded.
+        if message.identifier not in self._followed and message.clock <= self._clock:
+            self._heads[message.identifier] = message.clock
+
+    def _remove(self, message: RoomMessage) -> None:
+        at = bisect_left(self._ordered, message.place, key=lambda one: one[0])
+        del self._ordered[at]
+        self._known.discard(message.identifier)
+        self._heads.pop(message.identifier, None)
+
+    # --- What is here, and what is not
+
+    def feeds(self) -> list[str]:
+        """Those of which there is something."""
+        return sorted(self._by_feed)
+
+    def of(self, feed: str) -> list[RoomMessage]:
+        """All that there is of one, by number."""
+        found = self._by_feed.get(feed, {})
+        return [found[number][one] for number in sorted(found) for one in sorted(found[number])]
+
+    def runs(self, feed: str) -> Runs:
+        """The numbers that we have of somebody: the first and the last of each run."""
+        found = self._runs.get(feed)
+        if found is None:
+            found = self._runs[feed] = runs_of(self._by_feed.get(feed, ()))
+        return found
+
+    def digest(self, feed: str, runs: Runs) -> str:
+        """Over what we have of somebody in these runs: the same for those who have the same."""
+        kept = self._digests.setdefault(feed, {})
+        found = kept.get(runs)
+        if found is None:
+            digest = hashlib.sha256()
+            mine = self._by_feed.get(feed, {})
+            numbers = sorted(mine)
+            for first, last in runs:
+                some = numbers[bisect_left(numbers, first) : bisect_right(numbers, last)]
+                digest.update("".join(one for at in some for one in sorted(mine[at])).encode())
+            if len(kept) >= MAX_DIGESTS:
+                kept.clear()
+            found = kept[runs] = digest.hexdigest()[:IDENTIFIER_DIGITS]
+        return found
+
+    def versions(self, feed: str, number: int) -> list[RoomMessage]:
+        """What somebody has said under a number: more than one text if they lie."""
+        found = self._by_feed.get(feed, {}).get(number, {})
+        return [found[one] for one in sorted(found)]
+
+    def has_gap(self, feed: str) -> bool:
+        """Whether something is missing between two of its messages."""
+        return len(self.runs(feed)) > 1
+
+    def missing(self) -> list[Missing]:
+        """What stands between the messages of each author and is not here. Before the first that
+        we have of somebody nothing is missing: there it is a newcomer's share that ends."""
+        found = []
+        for feed in self.feeds():
+            for (_, last), (first, _) in pairwise(self.runs(feed)):
+                before = self.versions(feed, first)[0].place
+                found.append(Missing(feed, last + 1, first - 1, before))
+        return found
+
+
+def runs_of(numbers: Iterable[int]) -> Runs:
+    """These numbers as runs: the first and the last of each."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][1] + 1 == number:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return tuple(runs)

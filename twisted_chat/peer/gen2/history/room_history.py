@@ -1,0 +1,154 @@
+"""One room's history: its log, who may have what of it, and what is to be told of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from twisted_chat.identity.room_messages import Signer
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.gen2.history.log import Added, RoomLog
+from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
+from twisted_chat.peer.gen2.history.sync import HistorySync
+from twisted_chat.peer.gen2.outbox import MAX_TEXT
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.store.queries import LogFound
+from twisted_chat.wire.framing import MAX_FRAME
+from twisted_chat.wire.gen2.history import Given, RoomMessage, Want
+
+GATHERED, TOLD_BY = 0.5, 5.0
+"""Seconds after the last line that was handed on until all are told, and after the first at
+most."""
+MISSING_AFTER = 10.0
+"""Seconds after which it is told what is missing, if nobody has given it."""
+
+
+AROUND = 64
+"""Bytes of a frame beside a message."""
+
+
+class Novelty(Enum):
+    """What a message is that its author has sent us."""
+
+    NEW = "new"
+    KNOWN = "known"
+    """We have it, from somebody else, or it is not signed by whom it should be."""
+    UNLOGGED = "unlogged"
+    """It stands before all that the log holds: it is shown, and no more."""
+
+
+@dataclass(eq=False)
+class RoomHistory:
+    """Of this room, which we are in. Nothing can be said in it before its log is `there`."""
+
+    room: JoinedRoom
+    origin: str
+    for_new: int
+    log: RoomLog
+    spans: HistorySpans
+    sync: HistorySync
+    series: str = ""
+    last: int = 0
+    """The last number that we have used of our series."""
+    there: bool = False
+    comes_anew: bool = True
+    """Whether we have just come into the room, and not found it to be another."""
+    new_since: int = 0
+    """When we came, in milliseconds since 1970, where there was nothing in it before; 0 where
+    there was, or that is told."""
+    unstored: dict[str, Line] = field(default_factory=dict)
+    """What we say that may not be in our store yet, by identifiers: nobody else hands it on."""
+    handed: list[RoomMessage] = field(default_factory=list)
+    givers: dict[Someone, None] = field(default_factory=dict)
+    _handed_since: float = NEVER
+    tell_at: float = NEVER
+    check_at: float = NEVER
+    _told_missing: dict[str, int] = field(default_factory=dict)
+
+    def load(self, found: LogFound, series: str, time: int) -> None:
+        """This is what the store has at this time of day; `series` is drawn for what we say, if
+        there is none yet."""
+        self.log.load(found.messages)
+        self.spans.load(
+            {who: tuple(MemberSpan(*one) for one in spans) for who, spans in found.spans.items()}
+        )
+        self.series, self.last = found.series or series, found.last
+        self.new_since = time if self.comes_anew and not self.log.size else 0
+        self.there = True
+
+    def sign(self, line: Line, signer: Signer) -> None:
+        """Let a line be signed that we say here, unless it is too long for that."""
+        if len(line.text.encode()) > MAX_TEXT:
+            return
+        where = signer.key, self.series, line.speaker
+        message = signer.sign(self.log.draw(*where, self.last, line.text, line.time))
+        if len(message.message()) + AROUND > MAX_FRAME:
+            return  # With names that are longer than any that this program lets be.
+        self.last = message.number
+        self.drop_stored()
+        if not line.stored:
+            self.unstored[message.identifier] = line
+        self.log.add(message)
+        line.signed = message
+
+    def give(self, fingerprint: str, want: Want, now: float) -> list[RoomMessage | Given]:
+        """What somebody is given who asks for this, but for what may not be in our store yet."""
+        self.drop_stored()
+        given = self.sync.asked(fingerprint, want, now)
+        return [one for one in given if not self._is_unstored(one)]
+
+    def _is_unstored(self, one: RoomMessage | Given) -> bool:
+        return isinstance(one, RoomMessage) and one.identifier in self.unstored
+
+    def hand(self, added: Added, giver: Someone, now: float) -> None:
+        """This was handed on by somebody, and is told with others."""
+        self.handed.append(added.message)
+        self.givers[giver] = None
+        self._handed_since = min(self._handed_since, now)
+        self.tell_at = min(now + GATHERED, self._handed_since + TOLD_BY)
+
+    def take_handed(self) -> tuple[list[RoomMessage], tuple[Someone, ...]]:
+        """What is to be told now, in the order of the room, and who has handed it on."""
+        handed = sorted(self.handed, key=lambda message: message.place)
+        givers = tuple(self.givers)
+        self.handed, self.givers = [], {}
+        self._handed_since = self.tell_at = NEVER
+        return handed, givers
+
+    @property
+    def has_more_before(self) -> bool:
+        """Whether something was said before what we have, as its numbers tell."""
+        return any(self.log.runs(feed)[0][0] > 1 for feed in self.log.feeds())
+
+    def look_for_gaps(self, now: float) -> None:
+        """Something may be missing: it is told in a moment, if nobody gives it."""
+        self.check_at = min(self.check_at, now + MISSING_AFTER)
+
+    def newly_missing(self) -> Iterable[tuple[RoomMessage, int]]:
+        """A message of each author of whom more is missing than was told, and how many are."""
+        counts: dict[str, int] = {}
+        for gap in self.log.missing():
+            if not gap.invented:
+                counts[gap.feed] = counts.get(gap.feed, 0) + gap.count
+        told, self._told_missing = self._told_missing, counts
+        for feed, count in counts.items():
+            if count > told.get(feed, 0):
+                yield self.log.versions(feed, self.log.last_of(feed))[0], count
+
+    @property
+    def wake(self) -> float:
+        """When there is something to do."""
+        return min(self.sync.wake, self.tell_at, self.check_at)
+
+    def drop_stored(self) -> None:
+        """What is in our store by now may be handed on."""
+        self.unstored = {one: line for one, line in self.unstored.items() if not line.stored}
+
+
+def hear(log: RoomLog, message: RoomMessage) -> tuple[Novelty, Added | None]:
+    """Take into a log what its author says to us, which was checked."""
+    if message in log or message.number <= log.dropped(message.feed):
+        return Novelty.KNOWN, None
+    added = log.add(message)
+    return (Novelty.UNLOGGED if added is None else Novelty.NEW), added

@@ -1,0 +1,84 @@
+"""Who was a member of a room when, as far as we have seen: what was said then is for them.
+
+The time is that of the room's log, the clock of its last message. Whoever comes is given what
+was said while they were there before, and so many lines besides as the room's owner lets those
+have who come.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from twisted_chat.peer.gen2.history.log import RoomLog
+from twisted_chat.wire.gen2.for_new import ALL
+from twisted_chat.wire.gen2.history import MAX_COUNT, RoomMessage
+
+MAX_SPANS = 8
+"""Of one member, the last."""
+MAX_PEOPLE = 10_000
+"""Those of whom it is known, the last who came."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpan:
+    """From the clock `first` to the clock `last`, MAX_COUNT while it goes on."""
+
+    first: int
+    last: int = MAX_COUNT
+
+    def __contains__(self, clock: int) -> bool:
+        return self.first <= clock <= self.last
+
+
+class HistorySpans:
+    """Of one room, by fingerprint."""
+
+    def __init__(self, log: RoomLog) -> None:
+        self._log = log
+        self._spans: OrderedDict[str, tuple[MemberSpan, ...]] = OrderedDict()
+
+    def load(self, kept: dict[str, tuple[MemberSpan, ...]]) -> None:
+        """This was known before we were started, or came into the room: nobody has seen who was
+        there since."""
+        clock = self._log.clock
+        for who, spans in kept.items():
+            self._spans[who] = tuple(MemberSpan(one.first, min(one.last, clock)) for one in spans)
+
+    def came(self, fingerprint: str, for_new: int) -> bool:
+        """Somebody is in the room, who is given so many lines of before if they were not there
+        already. True if they were not."""
+        spans = self._spans.get(fingerprint, ())
+        if spans and spans[-1].last == MAX_COUNT:
+            return False
+        self._spans[fingerprint] = (*spans, MemberSpan(self._floor(for_new)))[-MAX_SPANS:]
+        self._spans.move_to_end(fingerprint)
+        while len(self._spans) > MAX_PEOPLE:
+            self._spans.popitem(last=False)
+        return True
+
+    def _floor(self, for_new: int) -> int:
+        """The smallest clock of what one who comes now is given."""
+        log = self._log
+        if for_new == ALL:
+            return 0
+        # What claims to be far ahead would keep from newcomers all that is said from now on.
+        clocks = [message.clock for message in log if message.clock <= log.clock]
+        if len(clocks) <= for_new:
+            return 0
+        return clocks[-for_new] if for_new else log.clock + 1
+
+    def went(self, fingerprint: str) -> bool:
+        """Somebody is in the room no longer: what is said from now on is not for them. False if
+        they were not there."""
+        spans = self._spans.get(fingerprint, ())
+        if not (spans and spans[-1].last == MAX_COUNT):
+            return False
+        self._spans[fingerprint] = (*spans[:-1], MemberSpan(spans[-1].first, self._log.clock))
+        return True
+
+    def of(self, fingerprint: str) -> tuple[MemberSpan, ...]:
+        """Those of somebody, in order."""
+        return self._spans.get(fingerprint, ())
+
+    def may_have(self, fingerprint: str, message: RoomMessage) -> bool:
+        """Whether a message is for somebody."""
+        return any(message.clock in span for span in self.of(fingerprint))

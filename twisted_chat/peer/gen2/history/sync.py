@@ -1,0 +1,289 @@
+"""Filling the gaps in what was said in a room, from any member who has it.
+
+Members tell each other what they have; whoever lacks something asks one of those who have it,
+in ranges, the newest first, and is given what is for them. Nobody is believed: each message
+carries its author's signature, nothing is taken that was not asked for, and what one says to
+have and does not give is asked of another.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from twisted_chat.errors import WireError
+from twisted_chat.identity.room_messages import check
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog, Runs, runs_of
+from twisted_chat.peer.gen2.history.ranges import Range, is_among, without
+from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
+from twisted_chat.wire.gen2.history import MAX_RUNS, Given, Have, RoomMessage, Want, author_of
+
+RANGE = 256
+"""Numbers that are asked for at once."""
+MAX_ASKED = 8
+"""Ranges that are asked of one member at a time."""
+PATIENCE = 10.0
+"""Seconds after which what has not come is asked of another."""
+MAX_GIVEN, MAX_GIVEN_BYTES = 20_000, 16 * 1024 * 1024
+"""Messages, and bytes of their texts, that are given to one member in GIVEN_WITHIN seconds."""
+GIVEN_WITHIN = 60.0
+AT_ONCE = 256 * 1024
+"""Bytes of texts after which what was asked for is given no further at once."""
+REFUSED_FOR = 60.0
+"""Seconds for which one is not asked again for what they did not give."""
+MAX_WRONG = 16
+"""Messages with a wrong signature that one may hand us; then nothing more is asked of them."""
+MAX_FEEDS = 1024
+"""Feeds of which one member can say what they have."""
+MAX_STRANGE = 2_000
+"""Messages of authors unknown to us that one member may hand us: they could be invented."""
+QUIET = 3.0
+"""Seconds after the link came up, and after the last word, for which an author who is linked may
+be about to say by themselves what we lack of them: nobody is asked for it before."""
+RETELL = 20.0
+"""Seconds after which one of the members is told again what we have, each in turn."""
+
+ToSend = list[tuple[str, Have | Want]]
+"""Whom to tell what, by fingerprint."""
+
+
+@dataclass(slots=True)
+class _Member:
+    """One who is in the room, as the server says, and speaks of history over a link."""
+
+    quiet_at: float
+    """When one who has something to say to us will have begun."""
+    has: dict[str, Have] = field(default_factory=dict)
+    told: dict[str, Have] = field(default_factory=dict)
+    asked: dict[Range, float] = field(default_factory=dict)
+    refused: dict[Range, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Record:
+    """What one has done, whether they are linked or not."""
+
+    wrong: int = 0
+    strange: int = 0
+    given: int = 0
+    given_bytes: int = 0
+    given_since: float = 0.0
+
+
+class HistorySync:
+    """Of one room, what we have of it, and who may have what. `known` says whether we have met
+    the one with a fingerprint, `barred` whether nothing goes to them now, or is taken from them.
+    `wake` is when `tick` is due."""
+
+    def __init__(
+        self,
+        log: RoomLog,
+        spans: HistorySpans,
+        known: Callable[[str], bool],
+        barred: Callable[[str], bool] = lambda fingerprint: False,
+    ) -> None:
+        self._barred = barred
+        self._log = log
+        self._spans = spans
+        self._known = known
+        self._members: OrderedDict[str, _Member] = OrderedDict()
+        self._records: dict[str, _Record] = {}
+        self._haves: dict[tuple[str, tuple[MemberSpan, ...]], tuple[Runs, Runs]] = {}
+        self._retell_at = self._look_at = NEVER
+
+    # --- With whom
+
+    def linked(self, fingerprint: str, now: float) -> ToSend:
+        """There is a link to a member who speaks of history."""
+        self._members[fingerprint] = _Member(now + QUIET)
+        self._records.setdefault(fingerprint, _Record())
+        self._retell_at = min(self._retell_at, now + RETELL)
+        return self._news(fingerprint)
+
+    def _member(self, fingerprint: str) -> _Member | None:
+        """Somebody, if something may go to them."""
+        return None if self._barred(fingerprint) else self._members.get(fingerprint)
+
+    def parted(self, fingerprint: str) -> None:
+        """Somebody is in the room no longer, or the link has ended."""
+        self._members.pop(fingerprint, None)
+
+    def heard(self, fingerprint: str, now: float) -> None:
+        """A member says something, and perhaps more in a moment."""
+        if (member := self._members.get(fingerprint)) is not None:
+            member.quiet_at = now + QUIET
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that we lack is on its way, as far as is known."""
+        return any(member.asked for member in self._members.values())
+
+    @property
+    def wake(self) -> float:
+        due = min(self._retell_at, self._look_at) if self._members else NEVER
+        for member in self._members.values():
+            due = min(due, *member.asked.values(), *member.refused.values(), NEVER)
+        return due
+
+    def tick(self, now: float) -> ToSend:
+        """Tell the next of them what we have, and ask for what we lack."""
+        told: ToSend = []
+        if now >= self._retell_at and self._members:
+            self._retell_at = now + RETELL
+            fingerprint = next(iter(self._members))
+            self._members.move_to_end(fingerprint)
+            told = self._news(fingerprint)
+        return told + self.wants(now)
+
+    # --- What we have
+
+    def _allowed(self, feed: str, spans: tuple[MemberSpan, ...]) -> Runs:
+        """What we have of a feed that somebody may be given who was there then."""
+        runs = self._log.runs(feed)
+        kept = self._haves.get((feed, spans))
+        if kept is not None and kept[0] == runs:
+            return kept[1]
+        found = runs
+        if spans != (MemberSpan(0),):
+            numbers = {
+                message.number
+                for message in self._log.of(feed)
+                if any(message.clock in span for span in spans)
+            }
+            found = runs_of(numbers)
+        if len(self._haves) >= MAX_FEEDS:
+            self._haves.clear()
+        self._haves[feed, spans] = runs, found
+        return found
+
+    def _news(self, fingerprint: str) -> ToSend:
+        """What we have that a member may be given, and was not told of."""
+        member, spans = self._member(fingerprint), self._spans.of(fingerprint)
+        log = self._log
+        found: ToSend = []
+        if member is None:
+            return found
+        for feed in log.feeds()[:MAX_FEEDS]:
+            if runs := self._allowed(feed, spans)[-MAX_RUNS:]:
+                have = Have(log.room, log.origin, feed, runs, log.digest(feed, runs))
+                if member.told.get(feed) != have:
+                    member.told[feed] = have
+                    found.append((fingerprint, have))
+        return found
+
+    def asked(self, fingerprint: str, want: Want, now: float) -> list[RoomMessage | Given]:
+        """What somebody is given who asks for this, the newest first, and that it is all."""
+        log = self._log
+        given = Given(want.room, want.origin, want.feed, want.first, want.last)
+        if self._member(fingerprint) is None:
+            return [given]
+        record = self._records[fingerprint]
+        if now >= record.given_since + GIVEN_WITHIN:
+            record.given = record.given_bytes = 0
+            record.given_since = now
+        last = min(want.last, log.last_of(want.feed))
+        found: list[RoomMessage | Given] = []
+        size = 0
+        for number in range(last, max(want.first, last - RANGE + 1) - 1, -1):
+            for message in log.versions(want.feed, number):
+                if record.given >= MAX_GIVEN or record.given_bytes >= MAX_GIVEN_BYTES:
+                    break
+                if size < AT_ONCE and self._spans.may_have(fingerprint, message):
+                    size += len(message.text)
+                    record.given += 1
+                    record.given_bytes += len(message.text)
+                    found.append(message)
+        return [*found, given]
+
+    # --- What we lack
+
+    def told(self, fingerprint: str, have: Have, now: float) -> ToSend:
+        """A member has this."""
+        member = self._member(fingerprint)
+        if member is None or not (have.feed in member.has or len(member.has) < MAX_FEEDS):
+            return []
+        member.has[have.feed] = have
+        for one in [one for one in member.refused if one[0] == have.feed]:
+            del member.refused[one]
+        return self.wants(now)
+
+    def handed(self, fingerprint: str, message: RoomMessage) -> Added | None:
+        """A member hands on what somebody has said, where that was asked for. Raises WireError
+        where its author has not said it: it is shown to nobody."""
+        member = self._member(fingerprint)
+        if member is None or message in self._log or not is_among(member.asked, message):
+            return None
+        record = self._records[fingerprint]
+        strange = not self._known(message.author)
+        if strange and record.strange >= MAX_STRANGE:
+            return None
+        try:
+            check(message)
+        except WireError:
+            record.wrong += 1
+            raise
+        record.strange += strange
+        return self._log.add(message)
+
+    def answered(self, fingerprint: str, given: Given, now: float) -> ToSend:
+        """All has come that a member gives, for now, of what we wanted."""
+        member = self._members.get(fingerprint)
+        if member is None:
+            return []
+        one = given.feed, given.first, given.last
+        if member.asked.pop(one, None) is None:
+            return []
+        # Where something has come it is another range that is lacking now.
+        member.refused[one] = now + REFUSED_FOR
+        return self.wants(now)
+
+    def wants(self, now: float) -> ToSend:
+        """Whom to ask for what, now."""
+        found: ToSend = []
+        self._look_at = NEVER
+        for member in self._members.values():
+            for one in [one for one, until in member.asked.items() if until <= now]:
+                del member.asked[one]
+                member.refused[one] = now + REFUSED_FOR
+            for one in [one for one, until in member.refused.items() if until <= now]:
+                del member.refused[one]
+        under_way = {one for member in self._members.values() for one in member.asked}
+        for fingerprint, member in self._members.items():
+            if self._records[fingerprint].wrong >= MAX_WRONG or self._barred(fingerprint):
+                continue
+            for one in self._lacking(member, now):
+                if len(member.asked) >= MAX_ASKED:
+                    break
+                if one not in under_way and one not in member.refused:
+                    under_way.add(one)
+                    member.asked[one] = now + PATIENCE
+                    feed, first, last = one
+                    want = Want(self._log.room, self._log.origin, feed, first, last)
+                    found.append((fingerprint, want))
+        return found
+
+    def _lacking(self, member: _Member, now: float) -> Iterable[Range]:
+        """What a member says to have and we do not, the newest first."""
+        for feed, have in member.has.items():
+            if have.digest == self._log.digest(feed, have.runs):
+                continue
+            author = self._members.get(author_of(feed))
+            if author is not None and now < author.quiet_at:
+                self._look_at = min(self._look_at, author.quiet_at)
+                continue
+            mine = self._log.runs(feed)
+            if dropped := self._log.dropped(feed):
+                mine = ((1, dropped), *mine)
+            gaps = [gap for run in have.runs for gap in without(run, mine)]
+            if not gaps and self._is_other(feed, have.runs):
+                gaps = list(have.runs)
+            for first, last in reversed(gaps):
+                if last - first >= MAX_GAP:
+                    first = last - MAX_GAP + 1
+                for at in range(last, first - 1, -RANGE):
+                    yield feed, max(first, at - RANGE + 1), at
+
+    def _is_other(self, feed: str, runs: Runs) -> bool:
+        """Whether all numbers of these runs are held, so that it is texts in which what somebody
+        else has is other than ours."""
+        return runs[0][0] > self._log.dropped(feed)

@@ -1,0 +1,103 @@
+"""What the person is told of a room's history: by whom each line is, what came late, what is
+missing, and who contradicts themselves."""
+
+from collections.abc import Callable
+
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.contacts.contacts import Contacts
+from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.histories import HandedOn, TwoTexts, WordsMissing
+from twisted_chat.peer.events.kept import KeptText
+from twisted_chat.peer.gen2.history.log import Added
+from twisted_chat.peer.gen2.history.room_history import RoomHistory
+from twisted_chat.peer.talks.room import JoinedRoom
+from twisted_chat.wire.gen2.history import RoomMessage
+
+SHOWN = 1_000
+"""Lines that are told of what was handed on at a time."""
+
+
+class HistoryTelling:
+    """Tells it. `own` is our own fingerprint, `was` has the one that is remembered for a name,
+    and `time_of_day` is in milliseconds since 1970."""
+
+    def __init__(
+        self,
+        effects: Effects,
+        contacts: Contacts,
+        own: str,
+        was: Callable[[str], str],
+        time_of_day: Callable[[float], int],
+    ) -> None:
+        self._tell = effects.tell
+        self._contacts = contacts
+        self._own = own
+        self._was = was
+        self._time_of_day = time_of_day
+
+    def is_known(self, fingerprint: str) -> bool:
+        """Whether we have met the one with this key."""
+        return fingerprint == self._own or self._contacts.get(fingerprint) is not None
+
+    def is_barred(self, room: JoinedRoom, fingerprint: str) -> bool:
+        """Whether nothing of a room goes to somebody now, or is taken from them."""
+        contact = self._contacts.get(fingerprint)
+        return contact is None or contact.barred or room in contact.awaited
+
+    def is_unwanted(self, state: RoomHistory, message: RoomMessage) -> bool:
+        """Whether nothing is to be shown of its author in this room."""
+        author = self._contacts.get(message.author)
+        if author is not None and (author.ignored or state.room.mutes(author)):
+            return True
+        return self._contacts.ignores_mark(message.author)
+
+    def who(self, message: RoomMessage) -> Someone:
+        """Its author, as they are called now, or called themselves."""
+        contact = self._contacts.get(message.author)
+        return Someone(message.name, message.author) if contact is None else contact.who
+
+    def _is_claimed(self, message: RoomMessage) -> bool:
+        """Whether a name is only what the author called themselves, and somebody else's for us."""
+        if self.is_known(message.author):
+            return False
+        called = self._contacts.called(message.name)
+        if called is not None and called.fingerprint != message.author:
+            return True
+        return self._was(message.name) not in ("", message.author)
+
+    def _text(self, state: RoomHistory, message: RoomMessage, latest: int) -> KeptText:
+        own = message.author == self._own
+        who = Someone(message.name) if own else self.who(message)
+        claimed = self._is_claimed(message)
+        time = min(message.time, latest)
+        return KeptText(who, own, time, message.text, room=state.room.name, claimed=claimed)
+
+    def contradicted(self, state: RoomHistory, added: Added) -> None:
+        """Somebody has said another text under the number of one that we have."""
+        message, other = added.message, added.contradicts[0]
+        self._tell(TwoTexts(self.who(message), message.text, other.text, state.room.name))
+
+    def handed(self, state: RoomHistory, now: float) -> None:
+        """Tell what was handed on until now: what was said before we came apart from the rest."""
+        handed, givers = state.take_handed()
+        since, state.new_since = state.new_since, 0
+        before = [message for message in handed if message.time < since]
+        late = [message for message in handed if message.time >= since]
+        latest = self._time_of_day(now)
+        for messages, first in ((before, True), (late, False)):
+            if messages:
+                lines = tuple(self._text(state, one, latest) for one in messages[-SHOWN:])
+                count, more = len(messages), first and state.has_more_before
+                told = HandedOn(state.room.name, givers, lines, count, first, more)
+                self._tell(told)
+
+    def missing(self, state: RoomHistory, now: float) -> None:
+        """Tell what is missing that nobody has given, unless somebody may be about to."""
+        state.check_at = NEVER
+        if state.sync.busy:
+            state.look_for_gaps(now)
+            return
+        for message, count in state.newly_missing():
+            if not self.is_unwanted(state, message):
+                self._tell(WordsMissing(self.who(message), count, state.room.name))

@@ -1,0 +1,163 @@
+"""What was signed, beside the lines that were said: written with them, and read for a room's log.
+
+A line's number tells where it stands. Between two that were written one after the other there
+is room for others, which came late.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from twisted_chat.store.queries import LogFound, LogQuery
+from twisted_chat.store.records import SpansRecord, TalkKey
+from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, RoomMessage
+
+APART = 1 << 24
+"""How far the numbers of two lines are apart that are written one after the other."""
+CLOSE_BY = 256
+"""How far before another a line is put that came late: what comes next belongs before it, as what
+is missing is asked for from its end."""
+
+_SIGNED = """
+    SELECT feeds.key, feeds.series, people.name, number, clock,
+        coalesce(signed.time, messages.time), seen, text, signature
+    FROM signed JOIN feeds ON feeds.id = feed JOIN messages ON messages.id = message
+    JOIN people ON people.id = author
+"""
+
+
+class SignedWords:
+    """Writes them over one connection, within a transaction. It remembers what the numbers of
+    rooms and feeds are."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rooms: dict[tuple[int, str], int] = {}
+        self._feeds: dict[tuple[int, str, str], int] = {}
+
+    def note(self, number: int, talk: int, time: int, message: RoomMessage) -> None:
+        """The line of this number, which is shown as said at this time, is this message."""
+        room = self.room(talk, message.origin)
+        feed = self._feed(room, message.key, message.series)
+        seen = bytes.fromhex("".join(message.seen))
+        kept = None if message.time == time else message.time
+        signature = bytes.fromhex(message.signature)
+        row = number, feed, message.number, message.clock, kept, seen, signature
+        self._connection.execute("INSERT INTO signed VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def drew(self, message: RoomMessage) -> None:
+        """We have said this: its number is never used again, whatever is forgotten of it."""
+        row = message.origin, bytes.fromhex(message.series), message.number
+        self._connection.execute("INSERT OR REPLACE INTO drawn VALUES (?, ?, ?)", row)
+
+    def spans(self, room: int, member: int, record: SpansRecord) -> None:
+        """Somebody was in a room then, and at no other time."""
+        execute = self._connection.execute
+        execute("DELETE FROM spans WHERE room = ? AND member = ?", (room, member))
+        for first, last in record.spans:
+            row = room, member, first, last
+            execute("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?)", row)
+
+    def place(self, talk: int, before: RoomMessage) -> int:
+        """A number for a line that belongs right before this message; 0 where that is not there,
+        or there is no room left."""
+        execute = self._connection.execute
+        found = execute(
+            "SELECT message FROM signed WHERE feed = ? AND number = ?",
+            (self._feed(self.room(talk, before.origin), before.key, before.series), before.number),
+        ).fetchone()
+        if found is None:
+            return 0
+        ((behind,),) = execute("SELECT coalesce(max(id), 0) FROM messages WHERE id < ?", found)
+        space = found[0] - behind
+        return int(found[0]) - min(CLOSE_BY, space // 2) if space > 1 else 0
+
+    def forget(self, talk: int) -> None:
+        """Nothing is kept of a conversation, but which numbers we have used."""
+        execute = self._connection.execute
+        execute(
+            "DELETE FROM signed WHERE message IN (SELECT id FROM messages WHERE talk = ?)", (talk,)
+        )
+        execute("DELETE FROM spans WHERE room IN (SELECT id FROM rooms WHERE talk = ?)", (talk,))
+        execute("DELETE FROM feeds WHERE room IN (SELECT id FROM rooms WHERE talk = ?)", (talk,))
+        execute("DELETE FROM rooms WHERE talk = ?", (talk,))
+        self._rooms.clear()
+        self._feeds.clear()
+
+    def room(self, talk: int, origin: str) -> int:
+        """The number of a room of this origin, which is made if need be."""
+        which = talk, origin
+        found = self._rooms.get(which)
+        if found is None:
+            found = self._rooms[which] = self._number("rooms", "talk = ? AND origin = ?", which)
+        return found
+
+    def _feed(self, room: int, key: str, series: str) -> int:
+        which = room, key, series
+        found = self._feeds.get(which)
+        if found is None:
+            values = room, bytes.fromhex(key), bytes.fromhex(series)
+            where = "room = ? AND key = ? AND series = ?"
+            found = self._feeds[which] = self._number("feeds", where, values)
+        return found
+
+    def _number(self, table: str, where: str, which: tuple[object, ...]) -> int:
+        execute = self._connection.execute
+        found = execute(f"SELECT id FROM {table} WHERE {where}", which).fetchone()
+        if found is not None:
+            return int(found[0])
+        places = ", ".join("?" * (len(which) + 1))
+        made = execute(f"INSERT INTO {table} VALUES ({places})", (None, *which)).lastrowid
+        assert made is not None
+        return made
+
+
+def read_log(connection: sqlite3.Connection, talk: int, query: LogQuery) -> LogFound:
+    """What was signed in a room, which is the conversation of this number."""
+    execute = connection.execute
+    drawn = execute("SELECT series, last FROM drawn WHERE origin = ?", (query.origin,)).fetchone()
+    series, last = ("", 0) if drawn is None else (drawn[0].hex(), int(drawn[1]))
+    found = execute(
+        "SELECT id FROM rooms WHERE talk = ? AND origin = ?", (talk, query.origin)
+    ).fetchone()
+    if found is None:
+        return LogFound(series=series, last=last)
+    rows = execute(
+        f"{_SIGNED} WHERE feeds.room = ? ORDER BY message DESC LIMIT ?", (found[0], query.count)
+    ).fetchall()
+    messages = tuple(_message(query, row) for row in reversed(rows))
+    spans: dict[str, tuple[tuple[int, int], ...]] = {}
+    for who, first, until in execute(
+        "SELECT fingerprint, first, last FROM spans JOIN keys ON keys.id = member"
+        " WHERE room = ? ORDER BY first",
+        found,
+    ):
+        spans[who] = (*spans.get(who, ()), (first, until))
+    return LogFound(messages, series, last, spans)
+
+
+def _message(query: LogQuery, row: Any) -> RoomMessage:
+    key, series, name, number, clock, time, seen, text, signature = row
+    whose = query.talk.room, query.origin, key.hex(), series.hex(), name
+    identifiers = tuple(_cut(seen.hex()))
+    return RoomMessage(*whose, number, clock, time, identifiers, text, signature.hex())
+
+
+def _cut(digits: str) -> Iterator[str]:
+    for at in range(0, len(digits), IDENTIFIER_DIGITS):
+        yield digits[at : at + IDENTIFIER_DIGITS]
+
+
+def signed_line(connection: sqlite3.Connection, number: int) -> RoomMessage | None:
+    """What was signed of the line of this number."""
+    rows = connection.execute(
+        "SELECT talks.room, origin FROM signed JOIN feeds ON feeds.id = feed"
+        " JOIN rooms ON rooms.id = feeds.room JOIN talks ON talks.id = rooms.talk"
+        " WHERE message = ?",
+        (number,),
+    ).fetchone()
+    if rows is None:
+        return None
+    room, origin = rows
+    row = connection.execute(f"{_SIGNED} WHERE message = ?", (number,)).fetchone()
+    return _message(LogQuery(TalkKey("", room, "", room), origin, 1), row)
