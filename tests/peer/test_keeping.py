@@ -32,7 +32,7 @@ class Carrying(SynchronousTestCase):
         """How it is with the store is told; in memory nothing lasts."""
         self.assertTrue(self.archive.lasts)
         for state in StoreState:
-            self.keeping.store_is(state, "why")
+            self.keeping.store_is(state, "why", 1.0)
         self.assertEqual(
             self.effects.take(),
             [StoreWorks(), StoreFailing("why"), StoreSetAside("why"), StoreInMemory()],

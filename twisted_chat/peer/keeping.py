@@ -41,8 +41,9 @@ class Keeping:
         """This was looked up, or cannot be, for this reason."""
         self.archive.answer(number, found, now)
 
-    def store_is(self, state: StoreState, why: str) -> None:
+    def store_is(self, state: StoreState, why: str, now: float) -> None:
         """It is so with the store."""
         self._effects.tell(_TOLD[state](why))
         if state is StoreState.IN_MEMORY:
             self.archive.lasts = False
+            self.archive.lasts_until = self.archive.time_of_day(now)

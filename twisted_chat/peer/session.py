@@ -241,7 +241,7 @@ class Session:
 
     def store_is(self, state: StoreState, why: str, now: float) -> list[Effect]:
         """It is so with the store."""
-        self._keeping.store_is(state, why)
+        self._keeping.store_is(state, why, now)
         if state is StoreState.FAILING and not self._patient:
             self._shutdown.begin(now)  # Nobody is there to be asked.
         return self._done(now)

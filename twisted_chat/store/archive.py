@@ -44,6 +44,8 @@ class Archive:
         self.keeps = kept is not None
         self.lasts = self.keeps
         """Whether what is kept outlives the program."""
+        self.lasts_until = 0
+        """Where it does not: until when it did, in milliseconds since 1970."""
         self.kept = StoredBefore() if kept is None else kept
         self.server = server
         self._since_1970 = since_1970

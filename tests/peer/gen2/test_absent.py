@@ -28,6 +28,7 @@ from twisted_chat.peer.gen2.reception import HEAR_BURST, HEAR_RATE
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import OwedLine, StoredBefore
+from twisted_chat.store.state import StoreState
 from twisted_chat.wire.common import Locate
 from twisted_chat.wire.gen2.answers import ContactLocated
 from twisted_chat.wire.gen2.contact import ContactInfo
@@ -138,6 +139,17 @@ class Away(SynchronousTestCase):
         self.world.wait(60)
         bob = self.world.chatter("bob", wait=2)
         self.assertEqual(self.private(bob), ["< alice privately: one"])
+
+    def test_nothing_lasts(self) -> None:
+        """Where nothing outlives the program, what still waits at its end is lost, and told; but
+        not what was said when it was kept."""
+        network, alice = self.world.network, self.alice
+        alice.type("$msg bob one")
+        told = alice.session.store_is(StoreState.IN_MEMORY, "", network.now)
+        network.carry_out(alice.node, told)
+        alice.type("$msg bob two", "$msg bob three", "$quit", wait=15)
+        (lost,) = alice.told("bob never got")
+        self.assertIn('2 lines, from "two" on', lost)
 
     def test_another_key(self) -> None:
         """One of this name who has another key gets nothing."""

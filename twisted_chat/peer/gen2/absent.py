@@ -17,6 +17,7 @@ from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.contacts import IntroducedContacts
 from twisted_chat.peer.gen2.delivery import Deliveries
 from twisted_chat.peer.gen2.known_keys import Trust
+from twisted_chat.peer.gen2.leftovers import lost
 from twisted_chat.peer.gen2.owed import ALL, OwedWords
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.generation import Shared
@@ -187,6 +188,18 @@ class AbsentPeople:
             if its.ask_at <= now:
                 its.ask_at, its.asked_at = NEVER, now
                 self._requests.tell(AwaitUser(fingerprint))
+
+    def end(self) -> None:
+        """We have ended: where nothing outlives us, what waited for those who are not here is
+        lost. What was said before that was so is kept."""
+        archive = self._archive
+        if not archive.keeps or archive.lasts:
+            return
+        for who, outbox in self._owed.gone():
+            lines = [line for line in outbox.lines() if line.time >= archive.lasts_until]
+            sent = [line for line in outbox.ever_sent() if line in lines]
+            for event in lost(who, sent, [line for line in lines if line not in sent]):
+                self._tell(event)
 
     def _expire(self, now: float) -> None:
         for expired in self._owed.expire(int((now + self._since_1970) * 1000)):

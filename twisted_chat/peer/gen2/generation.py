@@ -296,4 +296,5 @@ class Gen2:
 
     def close(self) -> None:
         self._mesh.close()
+        self._absent.end()
         self._link.stop()

@@ -105,6 +105,10 @@ class OwedWords:
         last = self._last()
         return sorted(found, key=lambda who: last[who.fingerprint])
 
+    def gone(self) -> list[tuple[Someone, Outboxes]]:
+        """Those to whom something was said since we were started, and who are not here."""
+        return list(self._outboxes.values())
+
     def owed(self) -> list[OwedTo]:
         """What is owed to whom."""
         here = [owed_to(who, outbox.lines(), False) for who, outbox in self._outboxes.values()]
