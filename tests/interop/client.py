@@ -24,7 +24,7 @@ FIRST, LAST = 1.0, 30.0
 INTRODUCTION = 5.0
 """Seconds for which somebody who is not introduced may say what waits."""
 ACKNOWLEDGE = 0.02
-is_number = re.compile(r"0|[1-9][0-9]{0,19}").fullmatch
+is_number = re.compile(r"0|[1-9][0-9]{0,17}|[1-8][0-9]{18}").fullmatch
 is_fingerprint = re.compile(r"[0-9a-f]{64}|-").fullmatch
 
 

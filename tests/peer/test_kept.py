@@ -5,6 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
 from tests.support.kept import MemoryKeeper
+from twisted_chat.links import SendFrame
 from twisted_chat.store.queries import SearchQuery
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.state import StoreState
@@ -213,6 +214,25 @@ class Owing(KeptTestCase):
             self.alice.told("when you meet again"),
             ['> bob gets one line, from "hello" on, when you meet again'],
         )
+
+
+class Lying(KeptTestCase):
+    """A member who says what nobody says."""
+
+    def test_large_numbers(self) -> None:
+        """Numbers for which a store has no place end the link, and what others say is stored."""
+        mallory = self.world.chatter("mallory")
+        mallory.type("$roomjoin lab")
+        network = self.world.network
+        for said in (b"ok %d 1", b"ok 1 %d", b"msg #lab %d 1 5 x", b"msg #lab 1 %d 5 x"):
+            (link,) = network.between(mallory.node, self.bob.node)
+            network.carry_out(mallory.node, [SendFrame(link, said % 2**63)])
+            self.world.wait(0.1)
+            self.assertNotIn(link, network.links())
+            self.world.wait(60)
+        self.alice.type("hello", wait=3)
+        self.assertEqual(kept(self.stores["bob"]), ["hello"])
+        self.assertEqual(self.stores["alice"].file.read().owed, ())
 
 
 class Failing(KeptTestCase):

@@ -132,6 +132,9 @@ class Keeping(StoreTests):
         broken = heard("two", 2)._replace(text=object())  # type: ignore[arg-type]
         self.assertRaises((NotWritten, sqlite3.Error), file.write, [heard("one", 1), broken])
         self.assertEqual(self.texts(), [])
+        too_large = [heard("one", 1), heard("two", 2**63)]
+        self.assertRaises(OverflowError, file.write, too_large)
+        self.assertEqual(self.texts(), [])
         file.write([heard("one", 1), heard("two", 2)])
         self.assertEqual(self.texts(), ["one", "two"])
         self.assertEqual(self.found("one"), ["one"])

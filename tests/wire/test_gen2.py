@@ -217,6 +217,15 @@ class MessageTests(SynchronousTestCase):
             with self.assertRaises(WireError, msg=str(wrong)):
                 parse_answer(wrong)
 
+    def test_large_numbers(self) -> None:
+        """A number has a place in 64 bits with a sign, wherever it stands."""
+        largest = 9 * 10**18 - 1
+        self.assertEqual(parse_speech(b"ok %d 1" % largest), Acknowledgement(largest, 1))
+        for wrong in (largest + 1, 2**63, 10**19):
+            for pattern in (b"ok %d 1", b"ok 1 %d", b"msg - %d 1 1 x", b"msg - 1 %d 1 x"):
+                with self.assertRaises(WireError, msg=str(wrong)):
+                    parse_speech(pattern % wrong)
+
     def test_more_arguments(self) -> None:
         """Arguments beyond those that are known are ignored, but for those of a list and of
         what people say."""

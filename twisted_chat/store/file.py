@@ -151,11 +151,13 @@ class StoreFile:
             self.connection.execute("BEGIN IMMEDIATE")
             forgotten = self._batch.write(records, self.index)
             self.connection.execute("COMMIT")
-        except sqlite3.Error as problem:
+        except BaseException as problem:
             with suppress(sqlite3.Error):
                 self.connection.execute("ROLLBACK")
             self._batch.begin_anew()
-            raise _told(problem) from None
+            if isinstance(problem, sqlite3.Error):
+                raise _told(problem) from None
+            raise
         return forgotten
 
     def merge(self, lines: Iterable[CarriedLine]) -> int:

@@ -29,7 +29,8 @@ class ContactInfo:
         return f"{self.name} {self.fingerprint or NO_KEY} {self.host} {self.port}"
 
 
-NUMBER = r"(0|[1-9][0-9]{0,19})"
+NUMBER = r"(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})"
+"""Below 9 * 10**18, so that it has a place in 64 bits with a sign, as in a database."""
 WORD = r"([^ ]+)"
 ORIGIN = r"([0-9a-f]{32})"
 CONTACT = WORD + r" ([0-9a-f]{64}|-) " + ENDPOINT
