@@ -60,6 +60,18 @@ class Several(SynchronousTestCase):
         self.sent("lab")
         self.assertEqual([line.text for line in self.outboxes.ever_sent()], ["1"])
 
+    def test_latest(self) -> None:
+        """When something was said last that has not arrived, and whether it is private."""
+        self.assertEqual((self.outboxes.latest, self.outboxes.private), (0, False))
+        put(self.outboxes, "one", "lab", 1)
+        self.assertEqual((self.outboxes.latest, self.outboxes.private), (1, False))
+        for time, room in ((4, "lab"), (2, ""), (3, "den")):
+            put(self.outboxes, str(time), room, time)
+        self.assertEqual((self.outboxes.latest, self.outboxes.private), (4, True))
+        self.sent()
+        self.outboxes.heard(Acknowledgement(8, 1))
+        self.assertEqual((self.outboxes.latest, self.outboxes.private), (4, False))
+
     def test_window(self) -> None:
         """So many messages are on the way in all, and each conversation has its share."""
         for number in range(WINDOW):

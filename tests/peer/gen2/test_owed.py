@@ -26,6 +26,16 @@ def owed(
     return OwedLine(BOB, "bob", epoch, numbers, parts, room, "alice", 3, text)
 
 
+class WatchedLine(Line):
+    """One of which it is counted how often it is looked at."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> object:
+        WatchedLine.looks += 1
+        return super().__getattribute__(name)
+
+
 class Owing(SynchronousTestCase):
     """Outboxes that outlive a contact, and a program."""
 
@@ -126,3 +136,28 @@ class Owing(SynchronousTestCase):
         outbox.put(pieces_of(Line("one", "alice", "lab", 1.0, time=4)), 10)
         words.keep(Someone("carol", "c" * 64), outbox)
         self.assertEqual(words.until, 0)
+
+    def test_too_many_with_keys(self) -> None:
+        """Those who come into a room under very many keys have nobody lose what is private."""
+        lines = [
+            OwedLine(f"{number:064}", "x", 5, (1,), (0,), "lab", "alice", 10 + number, "hi")
+            for number in range(MAX_PEOPLE)
+        ]
+        words = self.owed(owed("psst", 7, room=""), *lines)
+        carol = Line("psst", "alice", "", 1.0, time=5)
+        words.say(carol, Someone("carol", "c" * 64))
+        self.assertEqual([one.since for one in words.expire(0)], [10, 11])
+        self.assertEqual([who.name for who in words.private()], ["bob", "carol"])
+        self.assertEqual([one.who.name for one in words.expire(5 + KEPT_FOR)], ["bob", "carol"])
+
+    def test_cost(self) -> None:
+        """Who comes and goes costs the same however much is owed to them."""
+        words = self.owed()
+        outbox = words.take(BOB)
+        for number in range(1_000):
+            line = WatchedLine("one", "alice", "lab", 1.0, time=number)
+            outbox.put(pieces_of(line), 10)
+        words.keep(Someone("bob", BOB), outbox)
+        WatchedLine.looks = 0
+        self.assertEqual((words.until, words.expire(0), words.private()), (999 + KEPT_FOR, [], []))
+        self.assertLess(WatchedLine.looks, 10)

@@ -154,7 +154,7 @@ class AbsentPeople:
     def _unlinked(self) -> list[Contact]:
         """Those of them whom the server has named."""
         here = (its for its in self._words.unsettled if its.peer.link is None)
-        private = (its.contact for its in here if "" in its.outbox.conversations())
+        private = (its.contact for its in here if its.outbox.private)
         return [contact for contact in private if contact.talking]
 
     @property

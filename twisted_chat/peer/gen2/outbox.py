@@ -89,6 +89,11 @@ class Outbox:
         """The first line that has not arrived."""
         return self._pieces[0].line if self._pieces else None
 
+    @property
+    def latest(self) -> Line | None:
+        """The last line that has not arrived."""
+        return self._pieces[-1].line if self._pieces else None
+
     def oldest_besides(self, rooms: Container[str]) -> Line | None:
         """The first line that has not arrived and was not said to one of these rooms, of which
         an empty one stands for what is private."""

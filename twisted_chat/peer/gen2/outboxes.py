@@ -66,6 +66,18 @@ class Outboxes:
                 first = line
         return first
 
+    @property
+    def latest(self) -> int:
+        """When the last line was said that has not arrived, in milliseconds since 1970."""
+        found = (box.latest for box in self._boxes.values())
+        return max((line.time for line in found if line is not None), default=0)
+
+    @property
+    def private(self) -> bool:
+        """Whether something that is private has not arrived."""
+        boxes = self._boxes.items()
+        return any("" in box.conversations() for slot, box in boxes if slot <= _slot(""))
+
     def conversations(self) -> frozenset[str]:
         """The rooms to which something was said that has not arrived; empty for private."""
         return frozenset().union(*(box.conversations() for box in self._boxes.values()))

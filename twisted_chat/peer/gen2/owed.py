@@ -15,7 +15,9 @@ from twisted_chat.store.records import Owed, OwedLine
 KEPT_FOR = 30 * 86_400_000
 """Milliseconds from the last of them for which words are owed to somebody who does not come."""
 MAX_PEOPLE = 1_000
-"""Those to whom something is owed so. Of more, those go to whom nothing was said for longest."""
+"""Those to whom something is owed so. Of more, those go first to whom nothing private is owed, as
+anybody can come into a room under many keys, and of these those to whom nothing was said for
+longest."""
 ALL = 2**62
 """A number above any that a message has."""
 
@@ -30,6 +32,10 @@ class OwedWords:
         self._kept: dict[str, list[OwedLine]] = {}
         for line in archive.kept.owed:
             self._kept.setdefault(line.fingerprint, []).append(line)
+        # As it is asked with each who comes and goes, and there may be very many lines.
+        every = self._kept.items()
+        self._kept_last = {one: max(line.time for line in lines) for one, lines in every}
+        self._kept_private = {line.fingerprint for line in archive.kept.owed if not line.room}
         self._outboxes: dict[str, tuple[Someone, Outboxes]] = {}
         self.changes = 1
         """How often something has begun, or ceased, to wait for somebody."""
@@ -48,15 +54,21 @@ class OwedWords:
         last = self._last()
         oldest = sorted(last, key=last.__getitem__)
         over = {one for one in oldest if last[one] + KEPT_FOR <= time}
-        over.update(oldest[: max(0, len(last) - MAX_PEOPLE)])
+        if (too_many := len(last) - MAX_PEOPLE) > 0:
+            over.update(sorted(oldest, key=self._is_private)[:too_many])
         return [self._give_up(one) for one in oldest if one in over]
 
     def _last(self) -> dict[str, int]:
         """When something was said last to each, by fingerprint."""
-        found = {one: max(line.time for line in lines) for one, lines in self._kept.items()}
-        for one, (_, outbox) in self._outboxes.items():
-            found[one] = max(line.time for line in outbox.lines())
+        found = {one: self._kept_last[one] for one in self._kept}
+        found.update((one, outbox.latest) for one, (_, outbox) in self._outboxes.items())
         return found
+
+    def _is_private(self, fingerprint: str) -> bool:
+        """Whether something private is owed to somebody."""
+        if (gone := self._outboxes.get(fingerprint)) is not None:
+            return gone[1].private
+        return fingerprint in self._kept_private
 
     def _give_up(self, fingerprint: str) -> OwedExpired:
         if (gone := self._outboxes.pop(fingerprint, None)) is not None:
@@ -96,12 +108,9 @@ class OwedWords:
     def private(self) -> list[Someone]:
         """Those to whom something is owed that is private, those to whom something was said last
         at the end."""
-        found = [
-            Someone(lines[0].name, one)
-            for one, lines in self._kept.items()
-            if not all(line.room for line in lines)
-        ]
-        found += [who for who, box in self._outboxes.values() if "" in box.conversations()]
+        every = self._kept.items()
+        found = [Someone(lines[0].name, one) for one, lines in every if self._is_private(one)]
+        found += [who for who, outbox in self._outboxes.values() if outbox.private]
         last = self._last()
         return sorted(found, key=lambda who: last[who.fingerprint])
 
