@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld
 from tests.support.kept import MemoryKeeper
 from twisted_chat.links import SendFrame
+from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.store.queries import SearchQuery
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.state import StoreState
@@ -232,6 +233,24 @@ class Lying(KeptTestCase):
             self.world.wait(60)
         self.alice.type("hello", wait=3)
         self.assertEqual(kept(self.stores["bob"]), ["hello"])
+        self.assertEqual(self.stores["alice"].file.read().owed, ())
+
+    def test_faster_than_written(self) -> None:
+        """What is shown while nothing can be written is bounded, whoever says it."""
+        mallory = self.world.chatter("mallory")
+        mallory.type("$roomjoin lab")
+        self.stores["bob"].slow = True
+        network = self.world.network
+        (link,) = network.between(mallory.node, self.bob.node)
+        for number in range(1, 600):
+            said = b"msg #lab 5 %d 5 x" % number
+            network.carry_out(mallory.node, [SendFrame(link, said)])
+            self.world.wait(0.02)
+        self.assertNotIn(link, network.links())
+        self.assertLessEqual(len(self.bob.told("< mallory")), MAX_HELD)
+        self.alice.type("hello")
+        network.written(self.bob.node)
+        self.world.wait(3)
         self.assertEqual(self.stores["alice"].file.read().owed, ())
 
 

@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.errors import WireError
 from twisted_chat.peer.contacts.line import Line
-from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, Inbox
+from twisted_chat.peer.gen2.inbox import MAX_EPOCHS, MAX_HELD, MAX_HELD_BYTES, Inbox
 from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, parse_speech
 
@@ -84,6 +84,22 @@ class Receiving(SynchronousTestCase):
         for number in range(2, MAX_HELD + 1):
             take(inbox, NumberedText(7, number, ""))
         self.assertRaises(WireError, take, inbox, NumberedText(7, MAX_HELD + 1, ""))
+
+    def test_not_kept(self) -> None:
+        """So it is with what is shown and not in the store, whatever its epoch; and more may come
+        when some of it is."""
+        inbox = Inbox()
+        for number in range(1, MAX_HELD + 1):
+            inbox.accept(NumberedText(number % 2, number // 2 + 1, ""))
+        self.assertRaises(WireError, inbox.accept, NumberedText(9, 1, ""))
+        inbox.show(NumberedText(1, 1, ""))
+        inbox.accept(NumberedText(9, 1, ""))
+        self.assertRaises(WireError, inbox.accept, NumberedText(9, 2, ""))
+        inbox = Inbox()
+        inbox.accept(NumberedText(9, 1, "x" * MAX_HELD_BYTES))
+        self.assertRaises(WireError, inbox.accept, NumberedText(9, 2, ""))
+        inbox.show(NumberedText(9, 1, "x" * MAX_HELD_BYTES))
+        self.assertTrue(inbox.accept(NumberedText(9, 2, "")))
 
     def test_epochs(self) -> None:
         """So many epochs are remembered."""

@@ -16,7 +16,8 @@ from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText
 
 MAX_HELD, MAX_HELD_BYTES = 2 * WINDOW, 2 * WINDOW_BYTES
-"""What is kept of one sender that is not shown yet: two windows, for those who have restarted."""
+"""What there is of one sender that is not shown yet, or not in the store: two windows, for those
+who have restarted."""
 MAX_EPOCHS = 32
 """Epochs remembered of one sender, who has one for each of several conversations: the latest."""
 MAX_SENDERS = 20_000
@@ -26,14 +27,14 @@ MAX_SENDERS = 20_000
 class Inbox:
     """What one sender has said: each message once, in order, to be shown when it may be."""
 
-    __slots__ = ("_anew", "_bytes", "_held", "_shown", "_taken")
+    __slots__ = ("_anew", "_bytes", "_held", "_shown", "_taken", "_waiting")
 
     def __init__(self, kept: Mapping[int, int] = MappingProxyType({})) -> None:
         # The last number of each epoch, the latest epoch last.
         self._taken: dict[int, int] = dict(kept)
         self._shown: dict[int, int] = dict(kept)
         self._held: deque[NumberedText] = deque()
-        self._bytes = 0
+        self._waiting = self._bytes = 0  # Messages that are not shown and kept yet.
         self._anew: set[int] = set()  # Epochs of which nothing came over the link that there is.
 
     def __len__(self) -> int:
@@ -48,7 +49,7 @@ class Inbox:
 
     def accept(self, said: NumberedText) -> bool:
         """See whether a message is one to be shown, or held until it may be. False if it was
-        there before. Raises WireError, also where there would be too many to hold.
+        there before. Raises WireError, also where there would be too many to hold, or to write.
 
         The first number of an unknown epoch, and the first of each over a link, may be any:
         those before it were acknowledged by who we were before, or by another program
@@ -63,10 +64,11 @@ class Inbox:
             raise WireError("a number that is not the next")
         if last is not None and number <= last:
             return False
-        if self._held:
-            size = self._bytes + size_of(said.text)
-            if len(self._held) >= MAX_HELD or size > MAX_HELD_BYTES:
-                raise WireError("more at once than may be on the way")
+        size = size_of(said.text)
+        if self._waiting and (self._waiting >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
+            raise WireError("more at once than may be on the way")
+        self._waiting += 1
+        self._bytes += size
         if last is None or epoch != next(reversed(self._taken)):
             self._taken.pop(epoch, None)  # To be the latest.
         self._taken[epoch] = number
@@ -79,7 +81,6 @@ class Inbox:
     def hold(self, said: NumberedText) -> None:
         """Keep what was accepted until it may be shown."""
         self._held.append(said)
-        self._bytes += size_of(said.text)
 
     @property
     def first(self) -> NumberedText:
@@ -88,12 +89,12 @@ class Inbox:
 
     def next(self) -> NumberedText:
         """The first of what is held, which is held no longer."""
-        said = self._held.popleft()
-        self._bytes -= size_of(said.text)
-        return said
+        return self._held.popleft()
 
     def show(self, said: NumberedText) -> None:
         """This is shown, and kept, and may be acknowledged from now on."""
+        self._waiting -= 1
+        self._bytes -= size_of(said.text)
         if said.epoch in self._taken:
             self._shown[said.epoch] = said.number
 
