@@ -28,7 +28,15 @@ from twisted_chat.wire.gen1 import (
     UserListed,
 )
 from twisted_chat.wire.gen2 import answers
-from twisted_chat.wire.gen2.answers import ContactLocated, Introduced, Leaving, PutOut, Refused
+from twisted_chat.wire.gen2.answers import (
+    ContactLocated,
+    Expelled,
+    Introduced,
+    Leaving,
+    PutOut,
+    Refused,
+    Rivalled,
+)
 from twisted_chat.wire.gen2.contact import ContactInfo
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.listing import Listed
@@ -36,6 +44,7 @@ from twisted_chat.wire.gen2.requests import RoomVerb
 from twisted_chat.wire.gen2.room_news import RoomNews, Topic
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import NumberedText
+from twisted_chat.wire.gen2.waiting import UserHere
 
 HOSTILE = (
     "a\x1b[31mb",
@@ -71,6 +80,9 @@ TOLD: list[answers.Answer] = [
     Topic("lab", "frogs"),
     RoomNews(RoomVerb.INVITE, "den", "bob"),
     Refused(RoomVerb.KICK, "lab", Ground.NOT_YOURS),
+    Expelled("go away"),
+    Rivalled("alice", 5),
+    UserHere("bob", key_of("bob")),
 ]
 SAID: list[gen1.Answer] = [
     Welcome("alice"),
@@ -160,7 +172,7 @@ class Anything(SynchronousTestCase):
                             encoded = wrong.encode()
                         except UnicodeEncodeError:
                             continue
-                        for one in (b"ro lab 1", b"ro", encoded):
+                        for one in (b"ro lab 1", b"re lab", encoded):
                             screen.show(session.received(link, one, 2.0))
                         screen.show(session.typed(as_typed(typed), 3.0))
                         screen.show(session.tick(60.0))
@@ -176,7 +188,7 @@ class Anything(SynchronousTestCase):
                         session, link = self._keyed(screen, Remembered())
                         old = RosterMember("lab", OLD).encode()
                         screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
-                        for one in (b"ro lab 1", old, b"ro"):
+                        for one in (b"ro lab 1", old, b"re lab"):
                             screen.show(session.received(link, one, 2.0))
                         screen.show(session.heard(wrong, source, 3.0))
                         screen.check(self, len(hostile) * 3 + 2_000)
@@ -197,7 +209,7 @@ class Anything(SynchronousTestCase):
             screen = Screen()
             session, link = self._keyed(screen, Remembered())
             screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
-            for one in (b"ro lab 1", RosterMember("lab", BOB).encode(), b"ro"):
+            for one in (b"ro lab 1", RosterMember("lab", BOB).encode(), b"re lab"):
                 screen.show(session.received(link, one, 2.0))
             bob = Link(key_of("bob"), WHERE, False)
             screen.show(session.opened(bob, 2.0))

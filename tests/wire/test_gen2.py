@@ -62,13 +62,20 @@ from twisted_chat.wire.gen2.requests import (
     SignOfLife,
     parse_request,
 )
-from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.room_news import (
+    LONGEST_TOPIC,
+    HistoryRules,
+    Muting,
+    RoomNews,
+    Topic,
+)
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
 KEY = "0123456789abcdef" * 4
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters=" "), min_size=1, max_size=9)
-NUMBERS = st.integers(0, 2**64 - 1)
+LARGEST = 9 * 10**18 - 1
+NUMBERS = st.integers(0, LARGEST)
 CONTACTS = st.builds(ContactInfo, given_names, st.sampled_from(["", KEY]), hosts, ports)
 ANNA = ContactInfo("anna", KEY, "192.0.2.1", 9)
 LISTS = st.sampled_from([Verb.UL, Verb.RL])
@@ -108,7 +115,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     CANS,
     given_names.filter(lambda verb: verb != "hi").map(NotKnown),
     st.builds(RoomNews, st.sampled_from(TOLD), given_names, given_names),
-    st.builds(Topic, given_names, texts),
+    st.builds(Topic, given_names, texts.map(lambda text: text[:LONGEST_TOPIC])),
     st.builds(HistoryRules, given_names, st.just("0f" * 16), st.integers(ALL, MOST)),
     st.builds(PutOut, given_names, st.sampled_from(Leaving)),
     st.builds(Done, st.sampled_from(RoomVerb), given_names),
@@ -217,11 +224,15 @@ class MessageTests(SynchronousTestCase):
             with self.assertRaises(WireError, msg=str(wrong)):
                 parse_answer(wrong)
 
+    def test_long_topic(self) -> None:
+        """Of a topic so much is taken as one may have."""
+        told = b"rt lab " + b"x" * 60_000
+        self.assertEqual(parse_answer(told), Topic("lab", "x" * LONGEST_TOPIC))
+
     def test_large_numbers(self) -> None:
         """A number has a place in 64 bits with a sign, wherever it stands."""
-        largest = 9 * 10**18 - 1
-        self.assertEqual(parse_speech(b"ok %d 1" % largest), Acknowledgement(largest, 1))
-        for wrong in (largest + 1, 2**63, 10**19):
+        self.assertEqual(parse_speech(b"ok %d 1" % LARGEST), Acknowledgement(LARGEST, 1))
+        for wrong in (LARGEST + 1, 2**63, 10**19):
             for pattern in (b"ok %d 1", b"ok 1 %d", b"msg - %d 1 1 x", b"msg - 1 %d 1 x"):
                 with self.assertRaises(WireError, msg=str(wrong)):
                     parse_speech(pattern % wrong)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 MOST_OPS, MOST_INVITED, MOST_BANNED, MOST_MUTED = 32, 256, 256, 256
 """Keys of those who help to run one room, who are invited into it, who are banned from it, and
 whose words are not to be shown in it."""
-LONGEST_TOPIC = 256
-"""Characters."""
 FOR_NEW, ALL = 100, -1
 """How many lines of before somebody is given who comes into a room, unless its owner has said
 otherwise; and what stands for all of them."""

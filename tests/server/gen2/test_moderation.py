@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.datagram_server import BOB, CLEAR
 from tests.support.mixed_server import KEYS, PLACES, MixedServer
 from twisted_chat.directory import rules
-from twisted_chat.directory.rules import ALL, FOR_NEW, LONGEST_TOPIC, PUBLIC, origin_of
+from twisted_chat.directory.rules import ALL, FOR_NEW, PUBLIC, origin_of
 from twisted_chat.links import Link
 from twisted_chat.server.gen2 import moderation
 from twisted_chat.server.gen2.introductions import PairSecrets
@@ -39,7 +39,13 @@ from twisted_chat.wire.gen2.requests import (
     SetTopic,
     verb_of,
 )
-from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews, Topic
+from twisted_chat.wire.gen2.room_news import (
+    LONGEST_TOPIC,
+    HistoryRules,
+    Muting,
+    RoomNews,
+    Topic,
+)
 from twisted_chat.wire.gen2.roster import RosterBegins, RosterEnds
 
 INVITE, BAN, UNBAN = RoomVerb.INVITE, RoomVerb.BAN, RoomVerb.UNBAN

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room
-from twisted_chat.directory.rules import LONGEST_TOPIC
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.claims import Claims
 from twisted_chat.server.gen2.introductions import Introductions
@@ -45,6 +44,7 @@ from twisted_chat.wire.gen2.requests import (
     SetTopic,
     verb_of,
 )
+from twisted_chat.wire.gen2.room_news import LONGEST_TOPIC
 from twisted_chat.wire.gen2.waiting import AwaitUser
 
 NAMES_AT_ONCE = 256

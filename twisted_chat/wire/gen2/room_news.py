@@ -8,6 +8,9 @@ from twisted_chat.wire.gen2.for_new import read_count, told_count
 from twisted_chat.wire.gen2.pairing import read_fingerprint
 from twisted_chat.wire.gen2.requests import RoomVerb
 
+LONGEST_TOPIC = 256
+"""Characters of what a room is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoomNews:
@@ -79,9 +82,10 @@ def read_news(verb: RoomVerb) -> Callable[[str], RoomNews]:
 
 
 def read_topic(argument: str) -> Topic:
-    """The arguments of `rt`. Raises WireError."""
+    """The arguments of `rt`; of a longer text there are LONGEST_TOPIC characters. Raises
+    WireError."""
     room, _, text = argument.partition(" ")
-    return Topic(read_name(room), text)
+    return Topic(read_name(room), text[:LONGEST_TOPIC])
 
 
 def read_muting(muted: bool) -> Callable[[str], Muting]:
