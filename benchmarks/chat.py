@@ -80,7 +80,7 @@ class Pair:
     def __init__(self, kind: str, server: Server, name: str, hearers: int = 1) -> None:
         self.hearers = Talkers(kind, server, f"{name}hears", hearers, SERVER_CORE)
         self.speaker = Talkers(kind, server, f"{name}speaks", 1, LOAD_CORE)
-        if hearers > 1 and kind == KINDS[KEYED]:
+        if (hearers > 1 and kind == KINDS[KEYED]) or kind == "signed":
             self.speaker.ask("join", name, 1)
             self.hearers.ask("join", name, hearers + 1)
         else:

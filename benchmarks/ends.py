@@ -22,6 +22,7 @@ from benchmarks.processes import HOST
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.known_file import KnownFile
+from twisted_chat.identity.room_messages import Signer
 from twisted_chat.links import Dial, Link, SendFrame
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
@@ -294,7 +295,13 @@ class KeyedPeers(_Peers):
 
         def make(port: int) -> Session:
             credentials = Credentials(
-                key.fingerprint, known, epoch=time.time_ns(), hear_rate=0, relays=False
+                key.fingerprint,
+                known,
+                epoch=time.time_ns(),
+                since_1970=time.time() - reactor.seconds(),
+                hear_rate=0,
+                relays=False,
+                signer=self.signer(key),
             )
             negotiation = Negotiation(server, port, credentials, patient=True)
             self.session = session = Session(
@@ -319,6 +326,10 @@ class KeyedPeers(_Peers):
 
     def store(self) -> StoreFile | None:
         """Where what is said is kept."""
+        return None
+
+    def signer(self, key: Identity) -> Signer | None:
+        """Who signs what is said in rooms."""
         return None
 
     def join(self, room: str) -> None:
@@ -347,6 +358,19 @@ class StoredPeers(KeyedPeers):
         return StoreFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "store.sqlite")
 
 
+class SignedPeers(StoredPeers):
+    """The same in a room, where all is signed."""
+
+    def signer(self, key: Identity) -> Signer | None:
+        return Signer.of(key)
+
+    @property
+    def handed(self) -> int:
+        """How many lines of its room it has."""
+        histories: Any = self.session._generation._histories  # type: ignore[attr-defined]
+        return max((state.log.size for state in histories._rooms.values()), default=0)
+
+
 ENDS: dict[str, type[Any]] = {
     "links": Links,
     "datagrams": Datagrams,
@@ -354,4 +378,5 @@ ENDS: dict[str, type[Any]] = {
     "plain": PlainPeers,
     "keyed": KeyedPeers,
     "stored": StoredPeers,
+    "signed": SignedPeers,
 }

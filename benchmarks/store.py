@@ -9,8 +9,8 @@ from itertools import accumulate
 from pathlib import Path
 from statistics import median
 
-from benchmarks.chat import SECONDS, pairs, serve
-from benchmarks.processes import running, table
+from benchmarks.chat import SECONDS, Talkers, pairs, serve
+from benchmarks.processes import SERVER_CORE, running, table
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, SearchQuery
 from twisted_chat.store.reader import open_reader
@@ -22,6 +22,8 @@ GROUP = 500
 VOCABULARY, WORDS = 20_000, 8
 """Different words, the nth of them n times as rare as the first, and words in a message."""
 ROUNDS = 7
+CAUGHT_UP = 10_000
+"""Signed lines that somebody is given who comes later."""
 LAB = TalkKey("192.0.2.1:8090", "lab", "", "lab")
 
 
@@ -63,9 +65,40 @@ def _talk() -> float:
     return median(rates["peers with a store"])
 
 
+def _signed() -> tuple[float, float]:
+    """Two peers in a room, where all that is said is signed, checked and stored by both; and one
+    who comes then, and is given ten thousand lines. Returns words a second, and seconds."""
+    rates, seconds = [], []
+    with (
+        running({"server": serve}) as servers,
+        pairs({"signed": "signed"}, servers["server"]) as made,
+    ):
+        pair = made["signed"]
+        for _ in range(ROUNDS):
+            flow = pair.speaker.ask("flow", SECONDS, 1)
+            assert not flow["lost"]
+            rates.append(flow["rate"])
+        pair.speaker.ask("say", "$history-for-new all")
+        for number in range(3):
+            late = Talkers("signed", servers["server"], f"late{number}", 1, SERVER_CORE)
+            try:
+                begun = time.monotonic()
+                late.ask("join", "signed1", 3)
+                seconds.append(late.ask("handed", CAUGHT_UP)["at"] - begun)
+            finally:
+                late.stop()
+    rows = [
+        ["signed words of 100 bytes a second, stored by both", f"{median(rates):,.0f}"],
+        [f"catching up on {CAUGHT_UP:,} of them", f"{median(seconds):.2f} s"],
+    ]
+    table("What is said in a room", ["what", "figure"], rows)
+    return median(rates), median(seconds)
+
+
 def main() -> dict[str, float]:
     """Fill one, and look into it; and talk with two. Returns the figures that have a bar."""
     words_a_second = _talk()
+    signed_a_second, caught_up = _signed()
     chance = random.Random(1)
     words = _vocabulary(chance)
     with tempfile.TemporaryDirectory() as directory:
@@ -121,6 +154,8 @@ def main() -> dict[str, float]:
     table(f"A store of {MESSAGES:,} messages", ["what", "figure"], rows)
     return {
         "words": words_a_second,
+        "signed": signed_a_second,
+        "caught up": caught_up,
         "search": slowest * 1e3,
         "open": median(openings) * 1e3,
         "bytes": size,

@@ -210,6 +210,40 @@ class Talkers(LineReceiver):
         waiting = LoopingCall(look)
         one()
 
+    def do_handed(self, count: int) -> None:
+        """Wait until the first end has so many lines, which others have handed on."""
+        end: Any = self._ends[0]
+
+        def look() -> None:
+            if end.handed >= count:
+                waiting.stop()
+                say(handed=end.handed, at=time.monotonic())
+
+        waiting = LoopingCall(look)
+        waiting.start(0.005)
+
+    def do_words(self, count: int) -> None:
+        """Let the first end say so many, to nobody but those who are there, as fast as it can."""
+        end: Any = self._ends[0]
+        left = count
+
+        def more() -> None:
+            nonlocal left
+            while left and end.unacknowledged < 256:
+                left -= 1
+                end.say(WORD)
+            if not left and not end.unacknowledged:
+                saying.stop()
+                say(said=count)
+
+        saying = LoopingCall(more)
+        saying.start(0.001)
+
+    def do_say(self, text: str) -> None:
+        """Type this at the first end."""
+        self._ends[0].say(text)
+        say(typed=text)
+
     def do_flow(self, seconds: float, many: int) -> None:
         Flow(self._ends[0], seconds).many = many
 

@@ -92,8 +92,8 @@ class Batch:
             key = "" if record.own else record.fingerprint
             author = self.person(key, record.name, own=record.own)
             number = 0
-            if record.before is not None:
-                number = self._late(self.talk(record.talk), record.before, index)
+            if record.before is not None and record.signed is not None:
+                number = self._late(self.talk(record.talk), record.signed, record.before, index)
             self._message(
                 record.talk, author, record.time, record.text, record.signed, number=number
             )
@@ -128,13 +128,16 @@ class Batch:
             self._notes.append((number, talk, time, signed))
         return number
 
-    def _late(self, talk: int, before: RoomMessage, index: WordIndex) -> int:
+    def _late(self, talk: int, message: RoomMessage, before: RoomMessage, index: WordIndex) -> int:
         """A number for a line that belongs before another."""
+        number = self._signed.next_to(talk, message, before)
+        if number:
+            return number  # As nearly always, where many come one after the other.
         self._flush(index)
-        number = self._signed.place(talk, before)
+        number = self._signed.place(talk, message, before)
         if not number:
             spread(self._connection, self, index, talk)
-            number = self._signed.place(talk, before)
+            number = self._signed.place(talk, message, before)
         return number
 
     def _arrived(self, record: ArrivedRecord, index: WordIndex) -> None:

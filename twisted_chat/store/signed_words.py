@@ -34,6 +34,9 @@ class SignedWords:
         self._connection = connection
         self._rooms: dict[tuple[int, str], int] = {}
         self._feeds: dict[tuple[int, str, str], int] = {}
+        self._put: tuple[tuple[int, str], int, int] = ((0, ""), 0, 0)
+        """The line that was put between others last: which, its number, and the one behind which
+        it stands."""
 
     def note(self, number: int, talk: int, time: int, message: RoomMessage) -> None:
         """The line of this number, which is shown as said at this time, is this message."""
@@ -58,9 +61,17 @@ class SignedWords:
             row = room, member, first, last
             execute("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?)", row)
 
-    def place(self, talk: int, before: RoomMessage) -> int:
-        """A number for a line that belongs right before this message; 0 where that is not there,
-        or there is no room left."""
+    def next_to(self, talk: int, message: RoomMessage, before: RoomMessage) -> int:
+        """A number for a line that belongs right before the one that was put somewhere last, as
+        where many come one after the other, the last of them first; else 0."""
+        which, number, behind = self._put
+        if which != (talk, before.identifier) or number - behind < 2:
+            return 0
+        return self._between(talk, message, behind, number)
+
+    def place(self, talk: int, message: RoomMessage, before: RoomMessage) -> int:
+        """A number for a line that belongs right before another; 0 where that is not there, or
+        there is no room left."""
         execute = self._connection.execute
         found = execute(
             "SELECT message FROM signed WHERE feed = ? AND number = ?",
@@ -69,8 +80,14 @@ class SignedWords:
         if found is None:
             return 0
         ((behind,),) = execute("SELECT coalesce(max(id), 0) FROM messages WHERE id < ?", found)
-        space = found[0] - behind
-        return int(found[0]) - min(CLOSE_BY, space // 2) if space > 1 else 0
+        if found[0] - behind < 2:
+            return 0
+        return self._between(talk, message, behind, found[0])
+
+    def _between(self, talk: int, message: RoomMessage, behind: int, number: int) -> int:
+        number -= min(CLOSE_BY, (number - behind) // 2)
+        self._put = (talk, message.identifier), number, behind
+        return number
 
     def forget(self, talk: int) -> None:
         """Nothing is kept of a conversation, but which numbers we have used."""
@@ -83,6 +100,7 @@ class SignedWords:
         execute("DELETE FROM rooms WHERE talk = ?", (talk,))
         self._rooms.clear()
         self._feeds.clear()
+        self._put = (0, ""), 0, 0
 
     def room(self, talk: int, origin: str) -> int:
         """The number of a room of this origin, which is made if need be."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from twisted_chat.peer.gen2.history.ranges import Runs, put_in, take_out
 from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEEN, RoomMessage
 
 MAX_VERSIONS = 2
@@ -28,7 +29,6 @@ MAX_HELD = 10_000
 and handed to nobody."""
 
 Place = tuple[int, str, int, str]
-Runs = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class RoomLog:
         self._followed: set[str] = set()
         self._heads: dict[str, int] = {}
         self._digests: dict[str, dict[Runs, str]] = {}
-        self._runs: dict[str, Runs] = {}
+        self._runs: dict[str, list[tuple[int, int]]] = {}
 
     def __iter__(self) -> Iterator[RoomMessage]:
         return (message for _, message in self._ordered)
@@ -139,7 +139,7 @@ class RoomLog:
         self._follow(message)
         self._digests.pop(message.feed, None)
         if not others:
-            self._runs.pop(message.feed, None)
+            put_in(self._runs.setdefault(message.feed, []), message.number)
         place, ordered = message.place, self._ordered
         late = bool(ordered) and place < ordered[-1][0]
         if late:
@@ -179,7 +179,10 @@ class RoomLog:
             del self._by_feed[feed]
         self._dropped[feed] = max(number, self._dropped.get(feed, 0))
         self._digests.pop(feed, None)
-        self._runs.pop(feed, None)
+        if number not in self._by_feed.get(feed, ()):
+            take_out(self._runs[feed], number)
+            if not self._runs[feed]:
+                del self._runs[feed]
 
     def dropped(self, feed: str) -> int:
         """Up to which number nothing of somebody is held any more, or taken."""
@@ -214,10 +217,7 @@ class RoomLog:
 
     def runs(self, feed: str) -> Runs:
         """The numbers that we have of somebody: the first and the last of each run."""
-        found = self._runs.get(feed)
-        if found is None:
-            found = self._runs[feed] = runs_of(self._by_feed.get(feed, ()))
-        return found
+        return tuple(self._runs.get(feed, ()))
 
     def digest(self, feed: str, runs: Runs) -> str:
         """Over what we have of somebody in these runs: the same for those who have the same."""
@@ -242,7 +242,7 @@ class RoomLog:
 
     def has_gap(self, feed: str) -> bool:
         """Whether something is missing between two of its messages."""
-        return len(self.runs(feed)) > 1
+        return len(self._runs.get(feed, ())) > 1
 
     def missing(self) -> list[Missing]:
         """What stands between the messages of each author and is not here. Before the first that
@@ -253,14 +253,3 @@ class RoomLog:
                 before = self.versions(feed, first)[0].place
                 found.append(Missing(feed, last + 1, first - 1, before))
         return found
-
-
-def runs_of(numbers: Iterable[int]) -> Runs:
-    """These numbers as runs: the first and the last of each."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][1] + 1 == number:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return tuple(runs)

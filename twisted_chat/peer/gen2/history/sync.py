@@ -13,22 +13,23 @@ from dataclasses import dataclass, field
 from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog, Runs, runs_of
-from twisted_chat.peer.gen2.history.ranges import Range, is_among, without
+from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog
+from twisted_chat.peer.gen2.history.ranges import Range, Runs, is_among, runs_of, without
 from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
 from twisted_chat.wire.gen2.history import MAX_RUNS, Given, Have, RoomMessage, Want, author_of
 
 RANGE = 256
 """Numbers that are asked for at once."""
-MAX_ASKED = 8
+MAX_ASKED = 3
 """Ranges that are asked of one member at a time."""
 PATIENCE = 10.0
 """Seconds after which what has not come is asked of another."""
 MAX_GIVEN, MAX_GIVEN_BYTES = 20_000, 16 * 1024 * 1024
 """Messages, and bytes of their texts, that are given to one member in GIVEN_WITHIN seconds."""
 GIVEN_WITHIN = 60.0
-AT_ONCE = 256 * 1024
-"""Bytes of texts after which what was asked for is given no further at once."""
+AT_ONCE, OVERHEAD = 32 * 1024, 512
+"""Bytes after which what was asked for is given no further at once, and those of a message beside
+its text: with what is said meanwhile, what is asked for is to stay below what a link can hold."""
 REFUSED_FOR = 60.0
 """Seconds for which one is not asked again for what they did not give."""
 MAX_WRONG = 16
@@ -37,7 +38,7 @@ MAX_FEEDS = 1024
 """Feeds of which one member can say what they have."""
 MAX_STRANGE = 2_000
 """Messages of authors unknown to us that one member may hand us: they could be invented."""
-QUIET = 3.0
+SOON, QUIET = 0.5, 3.0
 """Seconds after the link came up, and after the last word, for which an author who is linked may
 be about to say by themselves what we lack of them: nobody is asked for it before."""
 RETELL = 20.0
@@ -95,7 +96,7 @@ class HistorySync:
 
     def linked(self, fingerprint: str, now: float) -> ToSend:
         """There is a link to a member who speaks of history."""
-        self._members[fingerprint] = _Member(now + QUIET)
+        self._members[fingerprint] = _Member(now + SOON)
         self._records.setdefault(fingerprint, _Record())
         self._retell_at = min(self._retell_at, now + RETELL)
         return self._news(fingerprint)
@@ -173,27 +174,28 @@ class HistorySync:
 
     def asked(self, fingerprint: str, want: Want, now: float) -> list[RoomMessage | Given]:
         """What somebody is given who asks for this, the newest first, and that it is all."""
-        log = self._log
-        given = Given(want.room, want.origin, want.feed, want.first, want.last)
+        log, where = self._log, (want.room, want.origin, want.feed)
         if self._member(fingerprint) is None:
-            return [given]
+            return [Given(*where, want.first, want.last)]
         record = self._records[fingerprint]
         if now >= record.given_since + GIVEN_WITHIN:
             record.given = record.given_bytes = 0
             record.given_since = now
         last = min(want.last, log.last_of(want.feed))
         found: list[RoomMessage | Given] = []
-        size = 0
-        for number in range(last, max(want.first, last - RANGE + 1) - 1, -1):
+        size, first = 0, max(want.first, last - RANGE + 1)
+        for number in range(last, first - 1, -1):
+            if size >= AT_ONCE:
+                return [*found, Given(*where, number + 1, want.last)]
             for message in log.versions(want.feed, number):
                 if record.given >= MAX_GIVEN or record.given_bytes >= MAX_GIVEN_BYTES:
                     break
-                if size < AT_ONCE and self._spans.may_have(fingerprint, message):
-                    size += len(message.text)
+                if self._spans.may_have(fingerprint, message):
+                    size += len(message.text) + OVERHEAD
                     record.given += 1
                     record.given_bytes += len(message.text)
                     found.append(message)
-        return [*found, given]
+        return [*found, Given(*where, first if found else want.first, want.last)]
 
     # --- What we lack
 
@@ -230,11 +232,11 @@ class HistorySync:
         member = self._members.get(fingerprint)
         if member is None:
             return []
-        one = given.feed, given.first, given.last
-        if member.asked.pop(one, None) is None:
-            return []
-        # Where something has come it is another range that is lacking now.
-        member.refused[one] = now + REFUSED_FOR
+        for one in list(member.asked):
+            if one[0] == given.feed and one[1] <= given.first <= one[2] == given.last:
+                del member.asked[one]
+                # What has not come of this is not to be had there.
+                member.refused[given.feed, given.first, given.last] = now + REFUSED_FOR
         return self.wants(now)
 
     def wants(self, now: float) -> ToSend:
@@ -247,26 +249,22 @@ class HistorySync:
                 member.refused[one] = now + REFUSED_FOR
             for one in [one for one, until in member.refused.items() if until <= now]:
                 del member.refused[one]
-        under_way = {one for member in self._members.values() for one in member.asked}
         for fingerprint, member in self._members.items():
             if self._records[fingerprint].wrong >= MAX_WRONG or self._barred(fingerprint):
                 continue
+            if len(member.asked) >= MAX_ASKED:
+                continue
             for one in self._lacking(member, now):
+                member.asked[one] = now + PATIENCE
+                want = Want(self._log.room, self._log.origin, *one)
+                found.append((fingerprint, want))
                 if len(member.asked) >= MAX_ASKED:
                     break
-                if one not in under_way and one not in member.refused:
-                    under_way.add(one)
-                    member.asked[one] = now + PATIENCE
-                    feed, first, last = one
-                    want = Want(self._log.room, self._log.origin, feed, first, last)
-                    found.append((fingerprint, want))
         return found
 
     def _lacking(self, member: _Member, now: float) -> Iterable[Range]:
         """What a member says to have and we do not, the newest first."""
         for feed, have in member.has.items():
-            if have.digest == self._log.digest(feed, have.runs):
-                continue
             author = self._members.get(author_of(feed))
             if author is not None and now < author.quiet_at:
                 self._look_at = min(self._look_at, author.quiet_at)
@@ -275,15 +273,27 @@ class HistorySync:
             if dropped := self._log.dropped(feed):
                 mine = ((1, dropped), *mine)
             gaps = [gap for run in have.runs for gap in without(run, mine)]
-            if not gaps and self._is_other(feed, have.runs):
+            if not gaps and self._is_other(feed, have):
                 gaps = list(have.runs)
-            for first, last in reversed(gaps):
-                if last - first >= MAX_GAP:
-                    first = last - MAX_GAP + 1
-                for at in range(last, first - 1, -RANGE):
-                    yield feed, max(first, at - RANGE + 1), at
+            if gaps:
+                yield from self._parts(feed, gaps, member)
 
-    def _is_other(self, feed: str, runs: Runs) -> bool:
-        """Whether all numbers of these runs are held, so that it is texts in which what somebody
-        else has is other than ours."""
-        return runs[0][0] > self._log.dropped(feed)
+    def _parts(self, feed: str, gaps: list[tuple[int, int]], member: _Member) -> Iterable[Range]:
+        """What of these numbers can be asked of a member, and is not on its way, the newest
+        first."""
+        ranges = [one for other in self._members.values() for one in other.asked]
+        ranges += member.refused
+        left = gaps
+        for _, begin, end in (one for one in ranges if one[0] == feed):
+            left = [part for gap in left for part in without(gap, [(begin, end)])]
+        for first, last in reversed(left):
+            if last - first >= MAX_GAP:
+                first = last - MAX_GAP + 1
+            for at in range(last, first - 1, -RANGE):
+                yield feed, max(first, at - RANGE + 1), at
+
+    def _is_other(self, feed: str, have: Have) -> bool:
+        """Whether what somebody has of numbers that are all held here are other texts."""
+        if have.runs[0][0] <= self._log.dropped(feed):
+            return False
+        return have.digest != self._log.digest(feed, have.runs)
