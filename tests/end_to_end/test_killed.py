@@ -153,9 +153,7 @@ class Killed(ChatTestCase):
         for name, one in people.items():
             one.type_lines(f"{name} ends")
         for name, one in people.items():
-            one.output.expect_all(
-                *(f"< {other}: {other} ends" for other in names if other != name)
-            )
+            one.output.expect_all(*(f"{other}: {other} ends" for other in names if other != name))
         for one in people.values():
             one.type_lines("$quit")
             one.wait()
@@ -188,9 +186,7 @@ class Killed(ChatTestCase):
         for name in names:
             self.people[name].type_lines(f"{name} ends")
         for name, one in self.people.items():
-            one.output.expect_all(
-                *(f"< {other}: {other} ends" for other in names if other != name)
-            )
+            one.output.expect_all(*(f"{other}: {other} ends" for other in names if other != name))
         for one in self.people.values():
             one.end_input()
             one.wait()
