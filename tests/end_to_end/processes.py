@@ -249,15 +249,16 @@ class Program:
 
     def kill(self) -> None:
         """End it at once, whatever it does, and what it has started."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # It leads a session of its own.
+        if self.process.poll() is None:  # Else its number may be another's by now.
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # It leads a session of its own.
         self.process.wait()
 
     def close(self) -> None:
         """End it and forget it."""
         self.kill()
-        for descriptor in self._open:
-            os.close(descriptor)
+        while self._open:
+            os.close(self._open.pop())
 
 
 class Daemon:

@@ -181,7 +181,7 @@ class Killed(ChatTestCase):
             watcher, speaker = chance.sample(names, 2)
             if seen := chance.randrange(LINES + 1):
                 self.people[watcher].expect(f"< {speaker}: {speaker} {kill} {seen - 1}")
-            self.people[victim].kill()
+            self.people[victim].close()
             self.begin(victim)
         for name in names:
             self.people[name].type_lines(f"{name} ends")

@@ -59,6 +59,10 @@ class Warm:
         assert self._process.pid is not None
         self.pid: int = self._process.pid
 
+    def poll(self) -> int | None:
+        """The same, or None while it runs."""
+        return self._process.exitcode
+
     def wait(self, timeout: float | None = None) -> int:
         """The exit status, as Popen has it. Raises TimeoutError."""
         self._process.join(timeout)
