@@ -143,10 +143,10 @@ class Killed(ChatTestCase):
             )
             one.type_lines("$roomjoin lab")
             others = [name for name in names if name != victim]
-            one.output.expect_all(*(f"< {name}: {name} {number}" for name in others))
+            one.output.expect_all(*(f"{name}: {name} {number}" for name in others))
             one.type_lines(f"{victim} is back {number}")
             for name in others:
-                people[name].expect(f"< {victim}: {victim} is back {number}")
+                people[name].expect(f"{victim}: {victim} is back {number}")
         self.serve(self.port)
         for one in people.values():
             one.expect("the server is back")
@@ -180,7 +180,7 @@ class Killed(ChatTestCase):
                     one.type_lines(f"{name} {kill} {number}")
             watcher, speaker = chance.sample(names, 2)
             if seen := chance.randrange(LINES + 1):
-                self.people[watcher].expect(f"< {speaker}: {speaker} {kill} {seen - 1}")
+                self.people[watcher].expect(f"{speaker}: {speaker} {kill} {seen - 1}")
             self.people[victim].close()
             self.begin(victim)
         for name in names:
