@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -12,7 +13,7 @@ from twisted_chat.store import signed_words
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, LogFound, LogQuery
 from twisted_chat.store.reader import StoreReader
-from twisted_chat.store.records import ForgetRecord, HeardRecord, SaidRecord, SpansRecord
+from twisted_chat.store.records import ForgetRecord, HeardRecord, Owed, SaidRecord, SpansRecord
 from twisted_chat.store.retention import Retention
 from twisted_chat.wire.gen2.history import RoomMessage
 
@@ -81,6 +82,34 @@ class Signed(SynchronousTestCase):
             after = [one for one in there if one > number]
             self.file.write([hear(number, signed(min(after)) if after else None)])
             there.append(number)
+
+    def test_several_texts(self) -> None:
+        """Before which of several texts of one number something belongs is told by their
+        signatures."""
+        one, other = (
+            SIGNER.sign(replace(signed(7), clock=clock, signature="")) for clock in (20, 40)
+        )
+        for message in (one, signed(30), other, signed(50)):
+            record = HeardRecord(LAB, BEN.fingerprint, "ben", 5, message.text, signed=message)
+            self.file.write([record])
+        self.file.write([hear(39, other), hear(19, one)])
+        self.assertEqual(self.lines(), ["19", "7", "30", "39", "7", "50"])
+
+    def test_not_there(self) -> None:
+        """What belongs before something that is not kept stands where that would stand."""
+        self.file.write([hear(10), hear(20), hear(30)])
+        self.file.write([hear(15, signed(16)), hear(40, signed(41))])
+        self.assertEqual(self.lines(), ["10", "15", "20", "30", "40"])
+
+    def test_ours_in_place(self) -> None:
+        """What we say ourselves stands before what claims to be far ahead."""
+        self.file.write([hear(10), hear(2_000_000)])
+        owed = Owed("c" * 64, "carol", 5, 1, 0)
+        ours = SaidRecord(LAB, 5, "11", "ben", (owed,), signed(11), signed(2_000_000))
+        self.file.write([ours])
+        self.assertEqual(self.lines(), ["10", "11", "2000000"])
+        (line,) = self.file.read().owed
+        self.assertEqual((line.text, line.signed), ("11", signed(11)))
 
     def test_in_place(self) -> None:
         """What comes late stands where it belongs, in whatever order it comes, and what was said

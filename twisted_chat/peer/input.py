@@ -248,7 +248,7 @@ class Input:
         else:
             talk = archive.room(line.room)
         owed, line.owed = tuple(line.owed), []
-        archive.said(talk, line.text, line.speaker, owed, kept, now, line.signed)
+        archive.said(talk, line.text, line.speaker, owed, kept, now, line.signed, line.before)
 
     def entered(self, room: str, now: float) -> None:
         """We are in a room now."""

@@ -79,10 +79,11 @@ class Archive:
         close: CloseWrite,
         now: float,
         signed: RoomMessage | None = None,
+        before: RoomMessage | None = None,
     ) -> None:
         """We say a line, and it goes to whom it is owed when it is in the store."""
         time = self.time_of_day(now) if signed is None else signed.time
-        self._pending.claim(SaidRecord(talk, time, text, speaker, owed, signed), close)
+        self._pending.claim(SaidRecord(talk, time, text, speaker, owed, signed, before), close)
 
     def heard(self, record: HeardRecord, close: CloseWrite, now: float) -> None:
         """Somebody has said something, which is acknowledged when it is in the store."""

@@ -63,7 +63,7 @@ class Batch:
             if type(record) is HeardRecord:
                 self._hear(record, index)
             elif type(record) is SaidRecord:
-                self._say(record)
+                self._say(record, index)
             elif type(record) is ArrivedRecord:
                 self._arrived(record, index)
             elif type(record) is MembersRecord:
@@ -100,9 +100,14 @@ class Batch:
         if record.epoch:
             self._heard[self._key(record.fingerprint), record.epoch] = record.number
 
-    def _say(self, record: SaidRecord) -> None:
+    def _say(self, record: SaidRecord, index: WordIndex) -> None:
         author = self.person("", record.speaker, own=True)
-        message = self._message(record.talk, author, record.time, record.text, record.signed)
+        number = 0
+        if record.before is not None and record.signed is not None:
+            number = self._late(self.talk(record.talk), record.signed, record.before, index)
+        message = self._message(
+            record.talk, author, record.time, record.text, record.signed, number=number
+        )
         if record.signed is not None:
             self._signed.drew(record.signed)
         self._owed += [self._row(message, one) for one in record.owed]
@@ -129,16 +134,16 @@ class Batch:
         return number
 
     def _late(self, talk: int, message: RoomMessage, before: RoomMessage, index: WordIndex) -> int:
-        """A number for a line that belongs before another."""
+        """A number for a line that belongs before another; 0 where it is the last."""
         number = self._signed.next_to(talk, message, before)
         if number:
             return number  # As nearly always, where many come one after the other.
         self._flush(index)
-        number = self._signed.place(talk, message, before)
-        if not number:
+        found = self._signed.place(talk, message, before)
+        if found == 0:
             spread(self._connection, self, index, talk)
-            number = self._signed.place(talk, message, before)
-        return number
+            found = self._signed.place(talk, message, before)
+        return found or 0
 
     def _arrived(self, record: ArrivedRecord, index: WordIndex) -> None:
         if self._owed:

@@ -43,6 +43,8 @@ class SaidRecord(NamedTuple):
     owed: tuple[Owed, ...] = ()
     signed: RoomMessage | None = None
     """As others may hand it on, if it is said in a room."""
+    before: RoomMessage | None = None
+    """What stands after it there, if anything does."""
 
 
 class HeardRecord(NamedTuple):

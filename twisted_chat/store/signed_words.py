@@ -69,16 +69,25 @@ class SignedWords:
             return 0
         return self._between(talk, message, behind, number)
 
-    def place(self, talk: int, message: RoomMessage, before: RoomMessage) -> int:
-        """A number for a line that belongs right before another; 0 where that is not there, or
-        there is no room left."""
-        execute = self._connection.execute
+    def place(self, talk: int, message: RoomMessage, before: RoomMessage) -> int | None:
+        """A number for a line that belongs right before another, or before what would follow
+        that if it is not here; 0 where there is no room left, None where all that is here
+        stands before it."""
+        room, execute = self.room(talk, before.origin), self._connection.execute
+        feed = self._feed(room, before.key, before.series)
+        # One who lies has said several texts under one number, at several places.
+        which = feed, before.number, bytes.fromhex(before.signature)
         found = execute(
-            "SELECT message FROM signed WHERE feed = ? AND number = ?",
-            (self._feed(self.room(talk, before.origin), before.key, before.series), before.number),
+            "SELECT message FROM signed WHERE feed = ? AND number = ? AND signature = ?", which
         ).fetchone()
         if found is None:
-            return 0
+            found = execute(
+                "SELECT min(message) FROM signed JOIN feeds ON feeds.id = feed"
+                " WHERE room = ? AND clock >= ?",
+                (room, before.clock),
+            ).fetchone()
+            if found[0] is None:
+                return None
         ((behind,),) = execute("SELECT coalesce(max(id), 0) FROM messages WHERE id < ?", found)
         if found[0] - behind < 2:
             return 0

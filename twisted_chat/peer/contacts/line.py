@@ -34,6 +34,8 @@ class Line:
     """To whom, where that is kept."""
     signed: RoomMessage | None = None
     """As others may hand it on, if it is said in a room."""
+    before: RoomMessage | None = None
+    """What stands after it there, as that claims to come later than all that we follow."""
     order: int = field(default_factory=count().__next__)
     """Larger than that of any line that was made before."""
 

@@ -89,8 +89,8 @@ class RoomHistory:
         self.drop_stored()
         if not line.stored:
             self.unstored[message.identifier] = line
-        self.log.add(message)
-        line.signed = message
+        added = self.log.add(message)
+        line.signed, line.before = message, None if added is None else added.before
 
     def give(self, fingerprint: str, want: Want, now: float) -> list[RoomMessage | Given]:
         """What somebody is given who asks for this, but for what may not be in our store yet."""
