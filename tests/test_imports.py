@@ -227,6 +227,7 @@ LAYERS = (
         "peer.gen2.history.room_history",
         "peer.gen2.history.former",
         "peer.gen2.history.log",
+        "peer.gen2.history.member_record",
         "peer.gen2.history.ranges",
         "peer.gen2.room_news",
         "peer.gen2.requests",

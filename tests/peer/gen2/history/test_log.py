@@ -7,7 +7,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.room_messages import Signer
-from twisted_chat.peer.gen2.history.log import MAX_AHEAD, MAX_GAP, MAX_VERSIONS, RoomLog
+from twisted_chat.peer.gen2.history.log import (
+    MAX_AHEAD,
+    MAX_FAR,
+    MAX_GAP,
+    MAX_VERSIONS,
+    RoomLog,
+)
 from twisted_chat.wire.gen2.history import MAX_COUNT, RoomMessage
 
 ORIGIN = "0" * 32
@@ -144,7 +150,45 @@ class DrawingTests(SynchronousTestCase):
     def test_far_ahead(self) -> None:
         """A clock that is too far ahead is neither followed nor named; one that is less is."""
         log = RoomLog("den", ORIGIN)
-        log.add(said(1, MAX_AHEAD + 1))
+        log.add(said(1, 2 * MAX_AHEAD + 1))
         self.assertEqual((self._draw(log).clock, self._draw(log).seen), (1, ()))
         log.add(said(2, MAX_AHEAD))
         self.assertEqual(self._draw(log).clock, MAX_AHEAD + 1)
+
+
+class FarAheadTests(SynchronousTestCase):
+    """Clocks that claim to be far ahead."""
+
+    @many
+    @given(st.permutations([*range(1, 5), *range(MAX_AHEAD, 4 * MAX_AHEAD, MAX_AHEAD // 2)]))
+    def test_followed_in_any_order(self, clocks: list[int]) -> None:
+        """Those who have the same messages follow the same clock, and what they say next follows
+        the same ones, in whatever order these have come."""
+        log = RoomLog("den", ORIGIN)
+        for clock in (*clocks, 9 * MAX_AHEAD):
+            log.add(said(clock, clock))
+        self.assertEqual(log.clock, max(clocks))
+        drawn = log.draw(KEYS[1], SERIES, "x", 0, "hi", 0)
+        self.assertEqual(drawn.clock, max(clocks) + 1)
+        self.assertEqual(drawn.seen[-1], said(max(clocks), max(clocks)).identifier)
+
+    def test_crowd(self) -> None:
+        """However many of them come, what others say is held, and the last of it."""
+        most = 2 * MAX_FAR
+        log = RoomLog("den", ORIGIN, most)
+        for number in range(1, most + 1):
+            log.add(said(number, 2**50 + number))
+        self.assertEqual(log.size, most)
+        for number in range(1, most + 1):
+            self.assertIsNotNone(log.add(said(number, number, key=KEYS[1])))
+        others = [message.number for message in log if message.key == KEYS[1]]
+        self.assertEqual(others, list(range(most - len(others) + 1, most + 1)))
+        self.assertEqual((log.size, len(others)), (most, most - MAX_FAR))
+        self.assertEqual(log.clock, most)
+
+    def test_one_more(self) -> None:
+        """What is not held, as there are too many of them, is not said to be."""
+        log = RoomLog("den", ORIGIN, MAX_FAR + 1)
+        for number in range(1, MAX_FAR + 2):
+            self.assertIsNotNone(log.add(said(number, 2**50 + number)))
+        self.assertIsNone(log.add(said(number + 1, 2**51)))

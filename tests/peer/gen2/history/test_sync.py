@@ -19,6 +19,7 @@ from tests.support.strategies import some
 from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.history import sync
 from twisted_chat.peer.gen2.history.log import MAX_AHEAD
+from twisted_chat.peer.gen2.history.member_record import GIVEN_WITHIN, MAX_LOOKED
 from twisted_chat.peer.gen2.history.sync import (
     MAX_GIVEN,
     MAX_WRONG,
@@ -226,6 +227,27 @@ class LyingTests(SynchronousTestCase):
             self.assertEqual({text.text for text in member.log}, {"yes", "no"})
             self.assertEqual(len(member.log.versions(liar.feed, 1)), 2)
             self.assertEqual(len(member.added[-1].contradicts), 1)
+
+    def test_tells_without_end(self) -> None:
+        """One who says again and again to have something has so much compared in a minute, and
+        nothing is remembered of feeds that there are not."""
+        net = network(2)
+        alice, liar = net.members
+        for number in range(1, 1_001):
+            alice.log.add(lie(liar, number, number, "x"))
+        alice.sync.linked(liar.fingerprint, 0.0)
+        for last in range(1, 1_000):
+            have = Have(ROOM, ORIGIN, liar.feed, ((1, last + 1_000),), "0" * 32)
+            alice.sync.told(liar.fingerprint, have, 1.0)
+        record = alice.sync._records[liar.fingerprint]
+        self.assertGreater(record.looked, MAX_LOOKED)
+        later = Have(ROOM, ORIGIN, FEED, ((1, 5),), "0" * 32)
+        has = alice.sync._members[liar.fingerprint].has
+        alice.sync.told(liar.fingerprint, later, 2.0)
+        self.assertNotIn(FEED, has)
+        alice.sync.told(liar.fingerprint, later, 2.0 + GIVEN_WITHIN)
+        self.assertIn(FEED, has)
+        self.assertNotIn(FEED, alice.log._digests)
 
     def test_a_wrong_signature(self) -> None:
         """It is shown to nobody, and one who hands on many is asked for nothing more."""

@@ -19,6 +19,8 @@ MAX_VERSIONS = 2
 MAX_AHEAD = 1_000_000
 """How far the clock of a message can take ours ahead: one that claims more is shown where it
 claims to be, and what is said later is not drawn there."""
+MAX_FAR = 1_000
+"""Messages that claim to be further ahead and are held where there is no room for all."""
 MAX_GAP = 100_000
 """Numbers in a row that may be missing; a larger gap is one that the author has invented."""
 
@@ -113,7 +115,12 @@ class RoomLog:
 
     def last_of(self, feed: str) -> int:
         """The last number that we have of somebody, or 0."""
-        return max(self._by_feed.get(feed, (0,)))
+        runs = self._runs.get(feed)
+        return runs[-1][1] if runs else 0
+
+    def count(self, feed: str) -> int:
+        """How many numbers of somebody we have something of."""
+        return len(self._by_feed.get(feed, ()))
 
     def load(self, messages: Iterable[RoomMessage]) -> None:
         """Hold these again, which were checked before we were started."""
@@ -136,7 +143,6 @@ class RoomLog:
             self._remove(versions.pop(largest))
         versions[message.identifier] = message
         self._known.add(message.identifier)
-        self._follow(message)
         self._digests.pop(message.feed, None)
         if not others:
             put_in(self._runs.setdefault(message.feed, []), message.number)
@@ -149,22 +155,29 @@ class RoomLog:
         else:
             before = None
             ordered.append((place, message))
+        self._follow(message)
         while len(ordered) > self._most:
-            self._drop_first()
-        return Added(message, before, others)
+            self._drop(-1 if self._is_crowded else 0)
+        return Added(message, before, others) if message in self else None
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether what claims to be far ahead would take the place of all else."""
+        follow = bisect_right(self._ordered, self._clock, key=lambda one: one[0][0])
+        return len(self._ordered) - follow > MAX_FAR
 
     def _is_before_all(self, message: RoomMessage) -> bool:
         """Whether it stands before all that is held, of which there is as much as may be."""
         if message.number <= self._dropped.get(message.feed, 0):
             return True
         ordered = self._ordered
-        if len(ordered) < self._most or message.place > ordered[0][0]:
+        if len(ordered) < self._most or message.place > ordered[0][0] or self._is_crowded:
             return False
         self._dropped[message.feed] = message.number
         return True
 
-    def _drop_first(self) -> None:
-        _, message = self._ordered.pop(0)
+    def _drop(self, at: int) -> None:
+        _, message = self._ordered.pop(at)
         feed, number = message.feed, message.number
         self._known.discard(message.identifier)
         self._heads.pop(message.identifier, None)
@@ -189,14 +202,26 @@ class RoomLog:
         return self._dropped.get(feed, 0)
 
     def _follow(self, message: RoomMessage) -> None:
-        if self._clock < message.clock <= min(self._clock + MAX_AHEAD, MAX_COUNT - MAX_AHEAD):
-            self._clock = message.clock
         for one in message.seen:
             self._followed.add(one)
             self._heads.pop(one, None)
-        # What claims to be far ahead is not followed: its clock would have to be exceeded.
-        if message.identifier not in self._followed and message.clock <= self._clock:
+        self._head(message)
+        # What seemed to be far ahead may not be so any more, in whatever order all has come.
+        if message.clock == self._clock < self._ordered[-1][0][0]:
+            following = bisect_right(self._ordered, self._clock, key=lambda one: one[0][0])
+            while following < len(self._ordered) and self._head(self._ordered[following][1]):
+                following += 1
+
+    def _head(self, message: RoomMessage) -> bool:
+        """Follow the clock of a message, unless it claims to be far ahead: its clock would have
+        to be exceeded."""
+        if self._clock < message.clock <= min(self._clock + MAX_AHEAD, MAX_COUNT - MAX_AHEAD):
+            self._clock = message.clock
+        if message.clock > self._clock:
+            return False
+        if message.identifier not in self._followed:
             self._heads[message.identifier] = message.clock
+        return True
 
     def _remove(self, message: RoomMessage) -> None:
         at = bisect_left(self._ordered, message.place, key=lambda one: one[0])
@@ -221,7 +246,8 @@ class RoomLog:
 
     def digest(self, feed: str, runs: Runs) -> str:
         """Over what we have of somebody in these runs: the same for those who have the same."""
-        kept = self._digests.setdefault(feed, {})
+        # Nothing is remembered of what others invent.
+        kept = self._digests.setdefault(feed, {}) if feed in self._by_feed else {}
         found = kept.get(runs)
         if found is None:
             digest = hashlib.sha256()

@@ -14,6 +14,7 @@ from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog
+from twisted_chat.peer.gen2.history.member_record import MemberRecord
 from twisted_chat.peer.gen2.history.ranges import Range, Runs, is_among, runs_of, without
 from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
 from twisted_chat.wire.gen2.history import MAX_RUNS, Given, Have, RoomMessage, Want, author_of
@@ -26,7 +27,6 @@ PATIENCE = 10.0
 """Seconds after which what has not come is asked of another."""
 MAX_GIVEN, MAX_GIVEN_BYTES = 20_000, 16 * 1024 * 1024
 """Messages, and bytes of their texts, that are given to one member in GIVEN_WITHIN seconds."""
-GIVEN_WITHIN = 60.0
 AT_ONCE, OVERHEAD = 32 * 1024, 512
 """Bytes after which what was asked for is given no further at once, and those of a message beside
 its text: with what is said meanwhile, what is asked for is to stay below what a link can hold."""
@@ -60,17 +60,6 @@ class _Member:
     refused: dict[Range, float] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Record:
-    """What one has done, whether they are linked or not."""
-
-    wrong: int = 0
-    strange: int = 0
-    given: int = 0
-    given_bytes: int = 0
-    given_since: float = 0.0
-
-
 class HistorySync:
     """Of one room, what we have of it, and who may have what. `known` says whether we have met
     the one with a fingerprint, `barred` whether nothing goes to them now, or is taken from them.
@@ -88,7 +77,7 @@ class HistorySync:
         self._spans = spans
         self._known = known
         self._members: OrderedDict[str, _Member] = OrderedDict()
-        self._records: dict[str, _Record] = {}
+        self._records: dict[str, MemberRecord] = {}
         self._haves: dict[tuple[str, tuple[MemberSpan, ...]], tuple[Runs, Runs]] = {}
         self._retell_at = self._look_at = NEVER
 
@@ -97,7 +86,7 @@ class HistorySync:
     def linked(self, fingerprint: str, now: float) -> ToSend:
         """There is a link to a member who speaks of history."""
         self._members[fingerprint] = _Member(now + SOON)
-        self._records.setdefault(fingerprint, _Record())
+        self._records.setdefault(fingerprint, MemberRecord())
         self._retell_at = min(self._retell_at, now + RETELL)
         return self._news(fingerprint)
 
@@ -178,9 +167,7 @@ class HistorySync:
         if self._member(fingerprint) is None:
             return [Given(*where, want.first, want.last)]
         record = self._records[fingerprint]
-        if now >= record.given_since + GIVEN_WITHIN:
-            record.given = record.given_bytes = 0
-            record.given_since = now
+        record.begin_anew(now)
         last = min(want.last, log.last_of(want.feed))
         found: list[RoomMessage | Given] = []
         size, first = 0, max(want.first, last - RANGE + 1)
@@ -203,6 +190,8 @@ class HistorySync:
         """A member has this."""
         member = self._member(fingerprint)
         if member is None or not (have.feed in member.has or len(member.has) < MAX_FEEDS):
+            return []
+        if not self._records[fingerprint].may_look(1 + self._log.count(have.feed), now):
             return []
         member.has[have.feed] = have
         for one in [one for one in member.refused if one[0] == have.feed]:
