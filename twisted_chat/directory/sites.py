@@ -63,7 +63,7 @@ class Sites:
         return here.holders if isinstance(here, _Site) else int(isinstance(here, KeyHolder))
 
     def silent_at_largest(self) -> User | None:
-        """Who has not been heard for the longest time, of those without a key at the site
+        """The one who has not been heard for the longest time, of those without a key at the site
         with the most of them; None where each of them is alone at a site."""
         for here in self._sizes.get(self._largest, ()):
             return next(iter(here.users.values()))

@@ -51,7 +51,7 @@ class StoreFile:
         self._now = time_of_day
         self._retention = Retention() if retention is None else retention
         self.turns = RLock()
-        """Whoever has it uses the connection, where there is one for all."""
+        """The thread that has it uses the connection, where there is one for all."""
         self._database: DatabaseFile | None = None
         if path is not None:
             taken = (

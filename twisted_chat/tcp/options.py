@@ -85,7 +85,7 @@ class ChatOptions(startup.Options):
             return EveryAddress(reactor, self["port"], self._family()), f"TCP port {self['port']}"
         if kind != "tcp" and _kind(listen) not in protected:
             raise usage.UsageError(
-                f"who calls {listen!r} would not have the protection of {self['connect']!r}:"
+                f"those who call {listen!r} would not have the protection of {self['connect']!r}:"
                 f" give {right}, or no --listen"
             )
         return server_endpoint(reactor, listen), listen

@@ -139,7 +139,7 @@ class DatagramRequests:
         if not written:
             if not self._available.is_free(came.name, came.casefolded):
                 self._queue.send(source, _HI, now)
-            return  # Who is not answered asks again, perhaps another server.
+            return  # Those who are not answered ask again, perhaps another server.
         user = self._directory.user_at(source)
         if user is not None and user.server:
             self._registry.apply(ServedBy(source, ""), user.name, now)

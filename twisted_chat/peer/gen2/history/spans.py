@@ -1,6 +1,6 @@
 """Who was a member of a room when, as far as we have seen: what was said then is for them.
 
-The time is that of the room's log, the clock of its last message. Whoever comes is given what
+The time is that of the room's log, the clock of its last message. Somebody who comes is given what
 was said while they were there before, and so many lines besides as the room's owner lets those
 have who come.
 """
