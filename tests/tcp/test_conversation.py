@@ -16,7 +16,7 @@ from twisted_chat.tcp.conversation import (
     SendLine,
     Show,
 )
-from twisted_chat.tcp.events import WaitingForCall
+from twisted_chat.tcp.events import LineEnding, WaitingForCall
 from twisted_chat.tcp.typed import read
 from twisted_chat.terminal.tcp_wording import TcpWording
 
@@ -142,7 +142,7 @@ class HoldingTests(SynchronousTestCase):
         conversation.typed("one", NOON)
         conversation.typed("two", NOON)
         self.assertEqual(connect(conversation), [GREETING, SendLine("one"), SendLine("two")])
-        conversation.disconnected("gone", NOON)
+        conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON)
         self.assertEqual(connect(conversation), [GREETING])
 
     def test_holding_is_said_once(self) -> None:
@@ -178,7 +178,7 @@ class HoldingTests(SynchronousTestCase):
         conversation.attached(NOON, NOON)
         self.assertEqual(conversation.typed("hello", NOON), [])
         self.assertEqual(connect(conversation), [GREETING, SendLine("hello")])
-        conversation.disconnected("gone", NOON)
+        conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON)
         self.assertEqual(conversation.typed("again", NOON), [NOT_SENT])
 
 
@@ -203,7 +203,10 @@ class StrangerTests(SynchronousTestCase):
             ],
         )
         self.assertEqual(conversation.typed("two", NOON), [SendLine("two")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(0)])
+        self.assertEqual(
+            conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON),
+            [Line("> the other side hung up"), EndProgram(0)],
+        )
 
     def test_nothing_was_typed(self) -> None:
         """A person who has typed nothing yet just talks to who calls."""
@@ -231,7 +234,10 @@ class StrangerTests(SynchronousTestCase):
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, *NOT_GIVEN, HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
+        self.assertEqual(
+            conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON),
+            [Line("> the other side hung up"), EndProgram(1)],
+        )
 
     def test_script(self) -> None:
         """A script says nothing to somebody else, shows what was not sent, and has status 1."""
@@ -247,7 +253,8 @@ class StrangerTests(SynchronousTestCase):
             self.assertEqual(conversation.typed("last", NOON), [Line("> not sent: last")])
             self.assertEqual(conversation.ended(NOON), [])
             self.assertEqual(
-                conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)]
+                conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON),
+                [Line("> the other side hung up"), EndProgram(1)],
             )
 
     def test_script_that_has_said_nothing_yet(self) -> None:
@@ -258,7 +265,10 @@ class StrangerTests(SynchronousTestCase):
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
         self.assertEqual(conversation.typed("secret", NOON), [Line("> not sent: secret")])
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
+        self.assertEqual(
+            conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON),
+            [Line("> the other side hung up"), EndProgram(1)],
+        )
 
     def test_silent_script(self) -> None:
         """Nor does it stay with somebody else when there was nothing to say."""
@@ -268,7 +278,10 @@ class StrangerTests(SynchronousTestCase):
             conversation.connected("192.0.2.1:8090", NOON, called=False),
             [GREETING, NOT_GIVEN[-1], HangUp()],
         )
-        self.assertEqual(conversation.disconnected("gone", NOON), [Line("> gone"), EndProgram(1)])
+        self.assertEqual(
+            conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON),
+            [Line("> the other side hung up"), EndProgram(1)],
+        )
 
     def test_daemon(self) -> None:
         """At a daemon's terminal it is as for a person; who is not attached sees it later."""
@@ -296,7 +309,7 @@ class StrangerTests(SynchronousTestCase):
             [GREETING, *NOT_GIVEN, HangUp()],
         )
         self.assertEqual(conversation.typed("two", NOON), [NOT_SENT])
-        conversation.disconnected("gone", NOON)
+        conversation.disconnected(LineEnding.THEY_HUNG_UP, NOON)
         conversation.typed("three", NOON)
         self.assertEqual(connect(conversation), [GREETING, SendLine("three")])
 
@@ -428,7 +441,7 @@ class QuittingTests(SynchronousTestCase):
                 self.assertEqual(connect(conversation), [GREETING])
                 self.assertEqual(conversation.ended(NOON), [HangUp()])
             self.assertEqual(conversation.said("hello", NOON), [Line("< hello")])
-            gone = conversation.disconnected("you hung up", NOON)
+            gone = conversation.disconnected(LineEnding.WE_HUNG_UP, NOON)
             self.assertEqual(gone, [Line("> you hung up"), EndProgram(0)])
 
     def test_silent_foreground_service_stays(self) -> None:
@@ -451,7 +464,7 @@ class QuittingTests(SynchronousTestCase):
         conversation.attached(NOON, NOON)
         connect(conversation)
         self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
-        conversation.disconnected("you hung up", NOON)
+        conversation.disconnected(LineEnding.WE_HUNG_UP, NOON)
         connect(conversation)
         self.assertEqual(conversation.typed("hello", NOON), [SendLine("hello")])
         self.assertEqual(conversation.typed(":q", NOON), [HangUp()])
@@ -472,13 +485,20 @@ class EndingTests(SynchronousTestCase):
     """The other person is gone."""
 
     def test_person_finishes(self) -> None:
-        """A person's program says why and ends with the status of the end."""
-        for status in (0, 1):
+        """A person's program says why, and ends with status 0 where somebody hung up."""
+        lost = "> the connection was lost: "
+        for how, said, status in (
+            (LineEnding.WE_HUNG_UP, "> you hung up", 0),
+            (LineEnding.THEY_HUNG_UP, "> the other side hung up", 0),
+            (LineEnding.LOST, f"{lost}reset {{}}", 1),
+            (LineEnding.SILENT, f"{lost}the other side does not answer any more", 1),
+            (LineEnding.NOT_TEXT, "> the chat was ended: the other side sent reset {}", 1),
+        ):
             conversation = person()
             connect(conversation)
             self.assertEqual(
-                conversation.disconnected("gone", NOON, status=status),
-                [Line("> gone"), EndProgram(status)],
+                conversation.disconnected(how, NOON, problem="reset {}"),
+                [Line(said), EndProgram(status)],
             )
 
     def test_daemon_waits_for_the_next(self) -> None:
@@ -487,8 +507,8 @@ class EndingTests(SynchronousTestCase):
         conversation.attached(NOON, NOON)
         connect(conversation)
         self.assertEqual(
-            conversation.disconnected("gone", NOON, status=1),
-            [Line("> gone; waiting for the next caller")],
+            conversation.disconnected(LineEnding.LOST, NOON, problem="reset"),
+            [Line("> the connection was lost: reset; waiting for the next caller")],
         )
 
     def test_failed(self) -> None:
@@ -511,7 +531,7 @@ class UnseenTests(SynchronousTestCase):
             connect(conversation)
             conversation.typed("one", NOON)
             self.assertEqual(conversation.detached(), [HangUp()])
-            effects = conversation.disconnected("you hung up", NOON)
+            effects = conversation.disconnected(LineEnding.WE_HUNG_UP, NOON)
             self.assertEqual(effects, [Line("> you hung up"), EndProgram(1)])
 
     def test_hanging_up(self) -> None:
@@ -520,7 +540,7 @@ class UnseenTests(SynchronousTestCase):
         connect(conversation)
         conversation.typed(":q", NOON)
         self.assertEqual(conversation.detached(), [])
-        self.assertEqual(conversation.disconnected("you hung up", NOON)[-1], EndProgram(1))
+        self.assertEqual(conversation.disconnected(LineEnding.WE_HUNG_UP, NOON)[-1], EndProgram(1))
 
     def test_daemon(self) -> None:
         """The terminal of a daemon comes back, and it stays."""

@@ -28,12 +28,14 @@ from tests.support.tcp import (
     FakeTerminal,
 )
 from twisted_chat.startup import CannotStart
-from twisted_chat.tcp.call import TAKING, UNPROVEN, Call
+from twisted_chat.tcp.call import TAKING, Call
 from twisted_chat.tcp.connection import BUSY
 from twisted_chat.tcp.conversation import Conversation
+from twisted_chat.tcp.events import LineEnding
 from twisted_chat.tcp.neighbour import Neighbour
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
+from twisted_chat.terminal.tcp_wording import how_it_ended
 
 CALLING = "> calling bob:8090; listening in between on TCP port 8090"
 WAITING = "> waiting on TCP port 8090"
@@ -405,7 +407,7 @@ class CallingTests(RendezvousTestCase):
         connection.protocol.readConnectionLost()
         self.assertTrue(connection.disconnecting)
         connection.lose(ConnectionDone())
-        self.assertEqual(self.terminal.shown[2:], [f"> {UNPROVEN}"])
+        self.assertEqual(self.terminal.shown[2:], [f"> {how_it_ended(LineEnding.UNPROVEN, '')}"])
         self.assertEqual(self.end(), 1)
 
     def test_refused_as_no_tls(self) -> None:
@@ -414,7 +416,7 @@ class CallingTests(RendezvousTestCase):
         connection.protocol.dataReceived(b"\x15\x03\x03\x00\x02\x02F\n")
         connection.protocol.readConnectionLost()
         connection.lose(ConnectionDone())
-        self.assertEqual(self.terminal.shown[2:], [f"> {UNPROVEN}"])
+        self.assertEqual(self.terminal.shown[2:], [f"> {how_it_ended(LineEnding.UNPROVEN, '')}"])
         self.assertEqual(self.end(), 1)
 
     def test_hung_up_after_us(self) -> None:

@@ -218,7 +218,7 @@ class AtATcpChat(FaceCase):
         hello, you, mistake, end = self.chat.told
         self.assertEqual((hello, you, end), ("hello", "you", TypedCommand.QUIT))
         self.assertIsInstance(mistake, tcp_events.NoCommand)
-        self.chat.face.show(tcp_events.LineEnded("they hung up", True))
+        self.chat.face.show(tcp_events.LineEnded(tcp_events.LineEnding.THEY_HUNG_UP, "", True))
         self.assertEqual(self.rows()[-1], "[nobody]")
 
     def test_pasted(self) -> None:

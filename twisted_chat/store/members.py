@@ -1,4 +1,4 @@
-"""Who was in which room, and where: what somebody goes by who comes back while the server is away."""
+"""Who was in which room, and where: for somebody who comes back while the server is away."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -22,15 +22,12 @@ from twisted_chat.errors import ChatError
 from twisted_chat.moments import NEVER
 from twisted_chat.tcp import certificate
 from twisted_chat.tcp.connection import BUSY, Chat, LineOwner
+from twisted_chat.tcp.events import LineEnding
 
 TAKING = 0.1
 """Seconds in which a program takes what its kernel has taken, and sees what was said."""
 TLS_ALERT = b"\x15\x03"
 """How TLS refuses what is none (RFC 8446, 5.1 and 6); no text begins like this."""
-UNPROVEN = (
-    "the other side hung up at the first words, and said none:"
-    " nothing shows that they were delivered; does it wait with TLS?"
-)
 
 
 def _half_closeable(transport: Any) -> None:
@@ -116,11 +113,11 @@ class Call(Chat):
             self.taken.errback(refused or reason)
         super().connectionLost(reason)
 
-    def how_it_ended(self, reason: Failure) -> tuple[str, int]:
+    def how_it_ended(self, reason: Failure) -> tuple[LineEnding, str]:
         if self._said == BUSY and reason.check(ConnectionDone):
-            return "the other side hung up, and said no more than that the line is busy", 1
+            return LineEnding.BUSY, ""
         if self._refused:
-            return UNPROVEN, 1
+            return LineEnding.UNPROVEN, ""
         return super().how_it_ended(reason)
 
     def _take_unless_busy(self) -> None:

@@ -19,6 +19,7 @@ from twisted_chat.addresses import host_and_port, unmapped
 from twisted_chat.alarm import Alarm
 from twisted_chat.errors import WireError
 from twisted_chat.lines import Lines
+from twisted_chat.tcp.events import LineEnding
 from twisted_chat.tcp.liveness import Liveness
 
 LINGER = 5.0
@@ -42,8 +43,8 @@ class LineOwner(Interface):
     def heard(self, line: str) -> None:
         """The one on the line said this."""
 
-    def lost(self, why: str, status: int) -> None:
-        """Nobody is on the line any more."""
+    def lost(self, how: LineEnding, problem: str) -> None:
+        """Nobody is on the line any more, after this, of which the system says more."""
 
     def busy(self, change: int) -> None:
         """So many more, or fewer, are being told that the line is busy."""
@@ -126,7 +127,7 @@ class Chat(_Closing):
         self._liveness: Liveness | None = None
         self._handshake = Alarm(self.clock, self._cut)
         self._ours = False
-        self._problem = ""
+        self._failed: tuple[LineEnding, str] | None = None
         self.clogged = False
 
     def connectionMade(self) -> None:
@@ -166,20 +167,20 @@ class Chat(_Closing):
         return unmapped(getattr(self.transport.getPeer(), "host", None) or "")
 
     def dataReceived(self, data: bytes) -> None:
-        if not self._ours or self._problem:
+        if not self._ours or self._failed is not None:
             return
         try:
             for line in self._lines.feed(data):
                 self._chat.heard(line)
         except WireError as problem:
-            self._problem = f"the chat was ended: the other side sent {problem}"
+            self._failed = LineEnding.NOT_TEXT, str(problem)
             self.hang_up()
 
     def say(self, line: str) -> None:
         self.transport.write(f"{line}\n".encode("utf-8", "replace"))
 
     def readConnectionLost(self) -> None:
-        if self._ours and not self._problem and (last := self._lines.rest()) is not None:
+        if self._ours and self._failed is None and (last := self._lines.rest()) is not None:
             self._chat.heard(last)
         super().readConnectionLost()
 
@@ -190,22 +191,22 @@ class Chat(_Closing):
             self._liveness.stop()
         if not self._ours:
             return
-        if (last := self._lines.rest()) is not None and not self._problem:
+        if (last := self._lines.rest()) is not None and self._failed is None:
             self._chat.heard(last)
         self._chat.lost(*self.how_it_ended(reason))
 
-    def how_it_ended(self, reason: Failure) -> tuple[str, int]:
-        """Why the line is gone, and the exit status for that."""
-        if self._problem:
-            return self._problem, 1
+    def how_it_ended(self, reason: Failure) -> tuple[LineEnding, str]:
+        """Why the line is gone, and what the system says of it."""
+        if self._failed is not None:
+            return self._failed
         if self._closed and reason.check(ConnectionDone, ConnectionAborted):
-            return "you hung up", 0
+            return LineEnding.WE_HUNG_UP, ""
         if reason.check(ConnectionDone):
-            return "the other side hung up", 0
-        return f"the connection was lost: {reason.getErrorMessage()}", 1
+            return LineEnding.THEY_HUNG_UP, ""
+        return LineEnding.LOST, reason.getErrorMessage()
 
     def _dead(self) -> None:
-        self._problem = "the connection was lost: the other side does not answer any more"
+        self._failed = LineEnding.SILENT, ""
         self.transport.abortConnection()
 
     # As the producer of what is said.

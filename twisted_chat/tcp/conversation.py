@@ -19,6 +19,7 @@ MAX_MISSED = 1024 * 1024
 """Bytes of what is in them, in UTF-8."""
 MARK = 2
 """Bytes that each counts for besides."""
+_HUNG_UP = (events.LineEnding.WE_HUNG_UP, events.LineEnding.THEY_HUNG_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,16 @@ class Conversation:
         """The other person said a line."""
         return self._tell(events.TextSaid(line), now)
 
-    def disconnected(self, why: str, now: float, *, status: int = 0) -> list[Effect]:
-        """The other person is gone."""
+    def disconnected(
+        self, how: events.LineEnding, now: float, *, problem: str = ""
+    ) -> list[Effect]:
+        """The other person is gone: how, and what the system says of it."""
         self._connected = self._closing = False
         over = self._once or self._unseen
-        effects = self._tell(events.LineEnded(why, not over), now)
+        effects = self._tell(events.LineEnded(how, problem, not over), now)
         if over:
-            effects.append(EndProgram(1 if self._unsent or self._unseen else status))
+            failed = self._unsent or self._unseen or how not in _HUNG_UP
+            effects.append(EndProgram(1 if failed else 0))
         return effects
 
     def happened(self, event: Event, now: float) -> list[Effect]:

@@ -1,6 +1,7 @@
 """What a person can learn from TCP chat, and no sentences."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from twisted_chat.events import Event
 
@@ -43,12 +44,31 @@ class KeptBack(Event):
     """What."""
 
 
+class LineEnding(Enum):
+    """How nobody is on the line any more."""
+
+    WE_HUNG_UP = "we_hung_up"
+    THEY_HUNG_UP = "they_hung_up"
+    LOST = "lost"
+    """The connection broke."""
+    SILENT = "silent"
+    """The other side does not answer any more."""
+    NOT_TEXT = "not_text"
+    """The other side sent what is no line of text."""
+    BUSY = "busy"
+    """The other side said no more than that the line is busy."""
+    UNPROVEN = "unproven"
+    """The other side hung up at the first words, and nothing shows that they were delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineEnded(Event):
     """Nobody is on the line any more."""
 
-    why: str
-    """Who hung up, or what happened, in words."""
+    how: LineEnding
+    """Who hung up, or what happened."""
+    problem: str
+    """What the system says of a lost connection, or what was sent that is no text; else empty."""
     waits: bool
     """Whether somebody else may call."""
 

@@ -20,10 +20,10 @@ from twisted_chat.tcp.conversation import (
     SendLine,
     Show,
 )
-from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing
+from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing, LineEnding
 from twisted_chat.tcp.typed import Typed
 from twisted_chat.tcp.visitor import Visitor
-from twisted_chat.terminal.tcp_wording import words
+from twisted_chat.terminal.tcp_wording import how_it_ended, words
 
 MAX_BUSY = 16
 """Callers who are being told that the line is busy; more are cut off at once."""
@@ -115,10 +115,11 @@ class TcpChat(Factory):
     def heard(self, line: str) -> None:
         self._carry_out(self._conversation.said(line, self.clock.seconds()))
 
-    def lost(self, why: str, status: int) -> None:
+    def lost(self, how: LineEnding, problem: str) -> None:
         self._line = None
-        self.log.info("{why}", why=why)
-        self._carry_out(self._conversation.disconnected(why, self.clock.seconds(), status=status))
+        self.log.info("{why}", why=how_it_ended(how, problem))
+        now = self.clock.seconds()
+        self._carry_out(self._conversation.disconnected(how, now, problem=problem))
         if self._vacated is not None:
             vacated, self._vacated = self._vacated, None
             vacated.callback(None)

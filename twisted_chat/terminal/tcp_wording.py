@@ -54,13 +54,33 @@ def _older(event: events.OlderNotKept) -> str:
     return f"{event.lines:,} older {'line was' if event.lines == 1 else 'lines were'} not kept"
 
 
+_ENDINGS = {
+    events.LineEnding.WE_HUNG_UP: "you hung up",
+    events.LineEnding.THEY_HUNG_UP: "the other side hung up",
+    events.LineEnding.LOST: "the connection was lost: {}",
+    events.LineEnding.SILENT: "the connection was lost: the other side does not answer any more",
+    events.LineEnding.NOT_TEXT: "the chat was ended: the other side sent {}",
+    events.LineEnding.BUSY: "the other side hung up, and said no more than that the line is busy",
+    events.LineEnding.UNPROVEN: (
+        "the other side hung up at the first words, and said none:"
+        " nothing shows that they were delivered; does it wait with TLS?"
+    ),
+}
+
+
+def how_it_ended(how: events.LineEnding, problem: str) -> str:
+    """Why nobody is on the line any more."""
+    return _ENDINGS[how].format(problem)
+
+
 _WORDS: dict[type, Callable[[Any], str]] = {
     events.TextSaid: lambda event: safe(event.text),
     events.ConnectedWith: lambda event: f"connected with {event.who}; {QUIT} hangs up",
     events.CalledFromElsewhere: _elsewhere,
     events.KeptBack: lambda event: f"not sent: {safe(event.text)}",
     events.LineEnded: lambda event: (
-        event.why + ("; waiting for the next caller" if event.waits else "")
+        how_it_ended(event.how, event.problem)
+        + ("; waiting for the next caller" if event.waits else "")
     ),
     events.NobodyOnLine: _nobody,
     events.SentLater: _later,
