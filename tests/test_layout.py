@@ -64,6 +64,7 @@ TOGETHER = {
     "server/cluster/nats_log": "end_to_end/test_cluster",
     "server/cluster/nats_stream": "end_to_end/test_cluster",
     "server/cluster/other_servers": "server/cluster/test_cluster",
+    "server/cluster/others_names": "server/cluster/test_cluster",
     "server/cluster/wanted": "server/cluster/test_cluster",
     "server/journal_options": "server/test_options",
     "server/journal/restoration": "server/test_registry",

@@ -49,9 +49,11 @@ class Expiry:
         """A room is empty since then."""
         self._due = min(self._due, since + self._bounds.room_ttl)
 
-    def name_kept(self, now: float) -> None:
-        """A name is kept from now on for the one who went."""
-        self._due = min(self._due, now + self._bounds.name_ttl)
+    def name_kept(self, now: float) -> bool:
+        """A name is kept from now on for the one who went. Returns whether something is due
+        earlier than before."""
+        before, self._due = self._due, min(self._due, now + self._bounds.name_ttl)
+        return self._due != before
 
     def over(self, now: float) -> Iterator[User | Room | KeptName]:
         """What has expired, so many at once. Drop each before you ask for the next."""

@@ -124,11 +124,14 @@ class Registry:
                 self._rosters.moved(room, user, before, now)
             self._arrange()
 
-    def keep_name(self, change: NameKept, since: float) -> None:
-        """A name is kept for the key of somebody who went then."""
-        self._directory.apply(change, since)
-        self._expiry.name_kept(since)
-        self._arrange()
+    def keep_name(self, change: NameKept, since: float) -> bool:
+        """A name is kept for the key of somebody who went then. False if it is kept already, or
+        its holder is here."""
+        if not self._directory.apply(change, since):
+            return False
+        if self._expiry.name_kept(since):
+            self._arrange()
+        return True
 
     def depart(self, user: User, now: float, *, expired: bool = False) -> None:
         """Somebody goes, from all rooms too."""

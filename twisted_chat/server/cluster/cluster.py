@@ -5,7 +5,6 @@ is its asker's when that is written; what others write is carried out here as it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from twisted_chat.directory.changes import Change
 from twisted_chat.directory.directory import Directory, Room, User
@@ -24,8 +23,10 @@ from twisted_chat.server.cluster.entries import (
     RoomEntry,
     read_entry,
 )
+from twisted_chat.server.cluster.events import Tell
 from twisted_chat.server.cluster.follower import Follower
 from twisted_chat.server.cluster.other_servers import OtherServers
+from twisted_chat.server.cluster.others_names import OthersNames
 from twisted_chat.server.cluster.replica import Logged, News, Publish, Replica
 from twisted_chat.server.cluster.wanted import WaitingClaim, Wanted
 from twisted_chat.server.journal.records import (
@@ -46,15 +47,6 @@ BRIEFLY = 6.0
 """Seconds from which on what is claimed is not waited for where the log is not reached."""
 AGAIN = 3.0
 """Seconds after which a server says again that it is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """A message of generation 2 for the user of another server who has this key."""
-
-    server: str
-    fingerprint: str
-    message: bytes
 
 
 class Cluster:
@@ -89,6 +81,9 @@ class Cluster:
         self._ended: list[tuple[int, bool]] = []
         self._tells: list[Tell] = []
         self.others = OtherServers(me, directory, registry)
+        self._others_names = OthersNames(
+            self._wanted, self._replica, follower, self.others, damaged
+        )
         self.is_up = False
         """Whether what is written here reaches the others, and theirs this one."""
         self._changed_at = now + PATIENCE  # There may be much to read first.
@@ -249,6 +244,8 @@ class Cluster:
     def _feed(self, logged: Logged, now: float, wall: float) -> None:
         key = kind, what = logged.key
         self._reading = logged.sequence
+        if kind == NAME and self._others_names.read(logged, now, wall):
+            return
         own = self._replica.own(key)
         changed = self._replica.wants(key)
         news = self._replica.fed(logged)

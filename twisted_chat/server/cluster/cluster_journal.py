@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from twisted_chat.server.cluster.cluster import Cluster, Tell
+from twisted_chat.server.cluster.cluster import Cluster
 from twisted_chat.server.cluster.events import (
     Acked,
     CasRefused,
@@ -16,6 +16,7 @@ from twisted_chat.server.cluster.events import (
     LogLost,
     LogReached,
     PublishFailed,
+    Tell,
 )
 from twisted_chat.server.cluster.location import LogLocation
 from twisted_chat.server.cluster.nats_log import NatsLog

@@ -5,7 +5,8 @@ and, in base64 for URLs (RFC 4648, 5), the text. An empty one says that there is
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ Key = tuple[str, str]
 
 FREED = b""
 """There is no such name, room or ban any more."""
+
+
+# As `json.loads`, which first finds out by itself which encoding it is given.
+_read_json = json.JSONDecoder().decode
 
 
 class NoEntry(ValueError):
@@ -105,7 +110,9 @@ def read_subject(text: str) -> Key:
     """Read these tokens. Raises NoEntry."""
     kind, _, token = text.partition(".")
     try:
-        what = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        what = a2b_base64(
+            token.replace("-", "+").replace("_", "/") + "=" * (-len(token) % 4)
+        ).decode()
     except ValueError:
         what = ""
     if not what or kind not in KINDS:
@@ -118,7 +125,7 @@ def read_entry(kind: str, data: bytes) -> Entry | None:
     if data == FREED:
         return None
     try:
-        return _READERS[kind](json.loads(data))
+        return _READERS[kind](_read_json(data.decode()))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as wrong:
         raise NoEntry(f"not an entry of kind {kind}: {wrong}") from None
 

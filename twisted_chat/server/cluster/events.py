@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 
-from twisted_chat.server.cluster.cluster import Tell
 from twisted_chat.server.cluster.entries import Key
 from twisted_chat.server.cluster.replica import Logged
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message of generation 2 for the user of another server who has this key."""
+
+    server: str
+    fingerprint: str
+    message: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,12 +145,15 @@ class Follower:
             if not user.server and not lost:
                 return True  # They are here: others had let them go.
             self._lose(user, now)
-        kept = directory.kept_names.get(casefolded)
-        if kept is not None:
+        if entry is None:
+            if directory.kept_names.get(casefolded) is not None:
+                registry.apply(NameForgotten(casefolded), casefolded, now)
+            return False
+        since = now - max(0.0, wall - entry.since)
+        kept = NameKept(casefolded, entry.fingerprint, entry.site)
+        if not registry.keep_name(kept, since):  # It was kept before, for this key or another.
             registry.apply(NameForgotten(casefolded), casefolded, now)
-        if entry is not None:
-            since = now - max(0.0, wall - entry.since)
-            registry.keep_name(NameKept(casefolded, entry.fingerprint, entry.site), since)
+            registry.keep_name(kept, since)
         return False
 
     def _come(self, casefolded: str, entry: NameEntry, now: float) -> User:

@@ -16,19 +16,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
+from nats.js.errors import NotFoundError
 
-from twisted_chat.server.cluster.cluster import Tell
-from twisted_chat.server.cluster.entries import (
-    FREED,
-    SERVER,
-    NoEntry,
-    read_subject,
-    subject,
-)
+from twisted_chat.server.cluster.entries import FREED, SERVER, NoEntry, read_subject, subject
 from twisted_chat.server.cluster.events import (
     Acked,
     CasRefused,
@@ -37,8 +30,10 @@ from twisted_chat.server.cluster.events import (
     LogLost,
     LogReached,
     PublishFailed,
+    Tell,
 )
 from twisted_chat.server.cluster.location import LogLocation
+from twisted_chat.server.cluster.log_client import LogClient
 from twisted_chat.server.cluster.nats_stream import HEARTBEAT, consumer, place, stream
 from twisted_chat.server.cluster.replica import GONE, Logged, Publish
 
@@ -53,7 +48,11 @@ ANSWER = 4.0
 AT_ONCE = 1000
 """Entries that are on their way at once."""
 PAUSE = 0.05
-"""Seconds until what was refused without a reason is tried again."""
+"""Seconds until what was refused without a reason, or finds others waiting, is tried again."""
+HANDED_OVER = 1000
+"""Events that are carried out before the reactor has its turn: 20 ms."""
+WAITING = 20_000
+"""Events that wait for it, above which the stream is not asked for more."""
 
 _WRONG_LAST, _WRONG_LAST_UNSAID = 10071, 10164
 _FINGERPRINT = 64
@@ -131,8 +130,10 @@ class NatsLog:
 
     def _hand_over(self) -> None:
         with self._lock:
-            events, self._events = self._events, []
+            events, self._events = self._events[:HANDED_OVER], self._events[HANDED_OVER:]
         self._heard(events)
+        if len(events) == HANDED_OVER:
+            self._in_reactor(self._hand_over)
 
     async def _connections(self) -> None:
         while True:
@@ -156,11 +157,12 @@ class NatsLog:
         async def wrong(error: Exception) -> None:
             """What ends a connection is told by `ended`, and a gap is found."""
 
-        client = await asyncio.wait_for(
-            nats.connect(
+        client = LogClient(self._entry)
+        await asyncio.wait_for(
+            client.connect(
                 url,
                 allow_reconnect=False,
-                connect_timeout=CONNECT,
+                connect_timeout=CONNECT,  # type: ignore[arg-type]
                 error_cb=wrong,
                 disconnected_cb=ended,
                 closed_cb=ended,
@@ -182,13 +184,13 @@ class NatsLog:
             self._lost.set_exception(_Lost(why))
             self._lost.exception()  # It is looked at, if only here.
 
-    async def _follow(self, client: Client) -> None:
+    async def _follow(self, client: LogClient) -> None:
         """Have the stream, and read it on."""
         name = self._location.stream
         manager = client.jsm(timeout=ANSWER)
         try:
             info = await manager.stream_info(name)
-        except nats.js.errors.NotFoundError:
+        except NotFoundError:
             info = await manager.add_stream(stream(self._location))
         created = str(info.created or "")
         if self._created not in ("", created) or info.state.last_seq < self._last:
@@ -196,31 +198,36 @@ class NatsLog:
         self._created, self._next = created, 1
         await client.subscribe(f"{name}-tell.{self._me}", cb=self._told)
         inbox = client.new_inbox()
-        await client.subscribe(inbox, cb=self._message)
+        taken = await client.subscribe(inbox, cb=self._message)
+        client.take(taken._id)
         made = await manager.add_consumer(name, consumer(inbox, self._last + 1))
         if not made.num_pending:
             self._say(LogReached())
 
     async def _message(self, message: Msg) -> None:
-        """What the consumer sends: entries, and words about the connection."""
+        """What the consumer says that is no entry: a word about the connection."""
         self._heard_at = self._loop.time()
-        headers = message.headers or {}
-        if "Status" in headers:
-            answer = message.reply or headers.get("Nats-Consumer-Stalled")
-            if answer and self._client is not None:
-                await self._client.publish(answer)
-            return
-        sequence, number, pending = place(message.reply)
+        answer = message.reply or (message.headers or {}).get("Nats-Consumer-Stalled")
+        while len(self._events) > WAITING:  # So that the stream sends no more than is read.
+            await asyncio.sleep(PAUSE)
+            self._heard_at = self._loop.time()
+        if answer and self._client is not None:
+            await self._client.publish(answer)
+
+    def _entry(self, where: str, reply: str, data: bytes) -> None:
+        """What the consumer sends of the log."""
+        self._heard_at = self._loop.time()
+        sequence, number, pending = place(reply)
         if number != self._next:
             self._give_up("something that was written has not come")
             return
         self._next, self._last = number + 1, sequence
         try:
-            key = read_subject(message.subject[len(self._location.stream) + 1 :])
+            key = read_subject(where[len(self._location.stream) + 1 :])
         except NoEntry as wrong:
             self._say(LogDamaged(str(wrong)))
         else:
-            self._say(Logged(key, sequence, message.data))
+            self._say(Logged(key, sequence, data))
         if not pending:
             self._say(LogReached())
 

@@ -158,6 +158,27 @@ class Replica:
         for key, sent in list(self._sent.items()):
             self.failed(key, sent.number)
 
+    def concerns(self, key: Key) -> bool:
+        """Whether this server has written what stands there, or is to write something."""
+        return (
+            key in self._own
+            or key in self._sent
+            or key in self._behind
+            or key in self._ready
+            or key in self._later
+        )
+
+    def read(self, logged: Logged) -> bool:
+        """This comes from the log, and is of no concern to this server. False where it is
+        known."""
+        kind, what = logged.key
+        seen = self._seen.get(kind)
+        if seen is not None:
+            if logged.sequence <= (seen.get(what) or 0):
+                return False
+            seen.set(what, logged.sequence)
+        return True
+
     def fed(self, logged: Logged) -> News:
         """This comes from the log, in its order."""
         key, sequence, data = logged.key, logged.sequence, logged.data

@@ -64,6 +64,10 @@ class Wanted:
         entry = self._name(key, now, wall) if kind == NAME else self._room(what)
         return (FREED, GONE) if entry is None else (entry.encode(), 0)
 
+    def concerns(self, key: Key) -> bool:
+        """Whether somebody waits for this, or was put out somewhere."""
+        return key in self.claims or key in self.hows
+
     def is_possible(self, record: NameRecord | RoomRecord) -> bool:
         """Whether what is claimed may be its asker's, by all that is known."""
         directory, casefolded = self._directory, record.casefolded

@@ -1,0 +1,109 @@
+"""Entries of a log, taken out of what a NATS server sends."""
+
+import asyncio
+from unittest import SkipTest
+
+from twisted.trial.unittest import TestCase
+
+try:
+    from twisted_chat.server.cluster.log_client import LogClient
+except ImportError as missing:
+    raise SkipTest("nats-py is not installed") from missing
+
+STATUS = b"NATS/1.0 100 Idle Heartbeat\r\n\r\n"
+CAS = b"NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: 0\r\n\r\n"
+
+
+def entry(number: int, data: bytes, headers: bytes = b"") -> bytes:
+    """One as it is sent to subscription 7, with these headers or without."""
+    to = b"chat.n.%d 7 $JS.ACK.chat.c.1.%d.%d.0.9" % (number, number, number)
+    if headers:
+        sizes = len(headers), len(headers) + len(data)
+        return b"HMSG %s %d %d\r\n%s%s\r\n" % (to, *sizes, headers, data)
+    return b"MSG %s %d\r\n%s\r\n" % (to, len(data), data)
+
+
+WORD = b"HMSG inbox 7 answer %d %d\r\n%s\r\n" % (len(STATUS), len(STATUS), STATUS)
+OTHER = b"MSG tell 8 2\r\nhi\r\n"
+DATA = {1: b"one", 2: b"", 3: b"MSG chat.n.9 7 $JS.ACK.x 1\r\n", 4: b"\r\n", 5: b"five"}
+
+
+class Entries(TestCase):
+    """A client that is given bytes."""
+
+    def setUp(self) -> None:
+        self.taken: list[tuple[str, str, bytes]] = []
+        self.loop = asyncio.new_event_loop()
+        self.addCleanup(self.loop.close)
+        self.client = LogClient(lambda *entry: self.taken.append(entry))
+        self.others: list[bytes] = []
+        self.words: list[str] = []
+        self.loop.run_until_complete(self._subscribe())
+
+    async def _subscribe(self) -> None:
+        for number, heard in ((7, self.words), (8, self.others)):
+            # As `subscribe` leaves it where it is connected.
+            self.client._subs[number] = _Subscription(heard)  # type: ignore[assignment]
+        self.client.take(7)
+
+    def come(self, *parts: bytes) -> None:
+        """These come one after the other."""
+
+        async def read() -> None:
+            for part in parts:
+                await self.client._ps.parse(part)
+
+        self.loop.run_until_complete(read())
+
+    def expect_all(self) -> None:
+        """All entries were handed on, once, in order; what is none was not."""
+        self.assertEqual([data for _, _, data in self.taken], list(DATA.values()))
+        self.assertEqual([where for where, _, _ in self.taken], [f"chat.n.{n}" for n in DATA])
+        self.assertEqual(self.taken[4][1], "$JS.ACK.chat.c.1.5.5.0.9")
+        self.assertEqual([len(self.words), len(self.others)], [1, 1])
+        self.taken.clear()
+        self.words.clear()
+        self.others.clear()
+
+    def stream(self) -> bytes:
+        """Entries with headers and without, and what else comes, among them."""
+        return b"".join(
+            (
+                entry(1, DATA[1]),
+                entry(2, DATA[2], CAS),
+                OTHER,
+                entry(3, DATA[3]),
+                WORD,
+                entry(4, DATA[4], CAS),
+                entry(5, DATA[5]),
+            )
+        )
+
+    def test_at_once(self) -> None:
+        """What comes together is taken apart."""
+        self.come(self.stream())
+        self.expect_all()
+
+    def test_cut_anywhere(self) -> None:
+        """Where what comes is cut makes no difference, nor does each byte alone."""
+        stream = self.stream()
+        for at in range(1, len(stream)):
+            self.come(stream[:at], stream[at:])
+            self.expect_all()
+        self.come(*(stream[at : at + 1] for at in range(len(stream))))
+        self.expect_all()
+
+    def test_other_subscription(self) -> None:
+        """What looks like an entry and is for another subscription is not taken."""
+        self.come(entry(1, b"one").replace(b" 7 ", b" 8 "))
+        self.assertEqual((self.taken, len(self.others)), ([], 1))
+
+
+class _Subscription:
+    """As much as the client has to do with of one of its own."""
+
+    def __init__(self, heard: list) -> None:  # type: ignore[type-arg]
+        self._received = self._max_msgs = self._pending_size = self._pending_bytes_limit = 0
+        self._jsi = self._future = None
+        self._pending_queue = self
+        self.put_nowait = heard.append
