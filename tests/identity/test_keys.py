@@ -1,5 +1,7 @@
 """A key, its certificate, and what else could be in their place."""
 
+from collections.abc import Callable
+
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -12,12 +14,15 @@ from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.keys import (
     PUBLIC_KEY_BYTES,
+    RAW_BYTES,
     SECRET_BYTES,
     SIGNATURE_BYTES,
     DamagedKey,
     Identity,
     certified_key,
     verify,
+    verify_by_openssl,
+    verify_raw,
 )
 
 OWN, OTHER = Identity.generate(), Identity.generate()
@@ -25,6 +30,42 @@ OWN, OTHER = Identity.generate(), Identity.generate()
 
 def der(certificate: bytes) -> bytes:
     return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
+
+
+def raises(verifying: Callable[[bytes, bytes, bytes], None], *given: bytes) -> bool:
+    """Whether a signature is not taken."""
+    try:
+        verifying(*given)
+    except WireError:
+        return True
+    return False
+
+
+class Raw(SynchronousTestCase):
+    """Signatures by keys as they are in what is said in rooms."""
+
+    @many
+    @given(st.binary(), st.binary(max_size=9))
+    def test_same(self, statement: bytes, more: bytes) -> None:
+        """Both libraries take what is signed, and nothing else."""
+        raw, signature = OWN.public_key[-RAW_BYTES:], OWN.sign(statement)
+        for verifying in (verify_raw, verify_by_openssl):
+            verifying(raw, signature, statement)
+            self.assertTrue(raises(verifying, raw, signature, statement + b"!" + more))
+            self.assertTrue(raises(verifying, OTHER.public_key[-RAW_BYTES:], signature, statement))
+            for key in (bytes(RAW_BYTES), b"\xff" * RAW_BYTES):
+                self.assertTrue(raises(verifying, key, signature, statement))
+            self.assertTrue(raises(verifying, raw, bytes(SIGNATURE_BYTES), statement))
+
+    @many
+    @given(st.binary(min_size=RAW_BYTES, max_size=RAW_BYTES), st.integers(0, 511))
+    def test_altered(self, key: bytes, bit: int) -> None:
+        """A signature with another bit is none, and one by any bytes is none either."""
+        raw, signature = OWN.public_key[-RAW_BYTES:], bytearray(OWN.sign(b"x"))
+        signature[bit // 8] ^= 1 << bit % 8
+        for verifying in (verify_raw, verify_by_openssl):
+            self.assertTrue(raises(verifying, raw, bytes(signature), b"x"))
+            self.assertTrue(raises(verifying, key, OWN.sign(b"x"), b"x"))
 
 
 class Keys(SynchronousTestCase):

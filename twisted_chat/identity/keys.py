@@ -7,8 +7,9 @@ so nobody who checks it needs a clock.
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -32,6 +33,10 @@ PUBLIC_KEY_BYTES = 44
 RAW_BYTES = 32
 """Of them, the last, which are the key itself."""
 SIGNATURE_BYTES = 64
+_SPKI = bytes.fromhex("302a300506032b6570032100")
+"""What comes before the RAW_BYTES of an Ed25519 key (RFC 8410, 4)."""
+_ED25519 = 0x0807
+"""Its number among signature schemes (RFC 8446, 4.2.3)."""
 SECRET_BYTES = 32
 
 _NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "twisted-chat")])
@@ -129,19 +134,50 @@ def verify(public_key: bytes, signature: bytes, statement: bytes) -> None:
         raise WireError("a signature that is not by this key") from None
 
 
+_Verify = Callable[[bytes, bytes, bytes], None]
+
+
 @lru_cache(maxsize=1024)
 def _public(raw: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(raw)
 
 
-def verify_raw(raw: bytes, signature: bytes, statement: bytes) -> None:
-    """Check who signed, by the RAW_BYTES of a public key (RFC 8032, 5.1.5). Raises WireError."""
+def verify_by_openssl(raw: bytes, signature: bytes, statement: bytes) -> None:
+    """Check who signed. Raises WireError."""
     try:
         _public(raw).verify(signature, statement)
     except ValueError:
         raise WireError("not a public key") from None
     except InvalidSignature:
         raise WireError("a signature that is not by this key") from None
+
+
+@cache
+def _verify() -> _Verify:
+    """The way of the library that links use, which takes half the time (70 us against 149), as
+    far as it has one: it is not promised."""
+    try:
+        from qh3 import _hazmat as library
+
+        by_library = library.verify_with_public_key
+        wrong, no_key = library.SignatureError, library.CryptoError
+    except (ImportError, AttributeError):
+        return verify_by_openssl
+
+    def verify(raw: bytes, signature: bytes, statement: bytes) -> None:
+        try:
+            by_library(_SPKI + raw, _ED25519, statement, signature)
+        except wrong:
+            raise WireError("a signature that is not by this key") from None
+        except no_key:
+            raise WireError("not a public key") from None
+
+    return verify
+
+
+def verify_raw(raw: bytes, signature: bytes, statement: bytes) -> None:
+    """Check who signed, by the RAW_BYTES of a public key (RFC 8032, 5.1.5). Raises WireError."""
+    _verify()(raw, signature, statement)
 
 
 def certified_key(certificate: bytes) -> bytes:

@@ -147,7 +147,7 @@ class HealingTests(SynchronousTestCase):
         net.link(alice, bob)
         while net.deliver():
             pass
-        self.assertEqual(bob.sync.wants(SOON - 0.1), [])
+        self.assertEqual(bob.sync.wants(SOON - 0.01), [])
         self.assertEqual(bob.sync.wake, SOON)
         bob.sync.heard(alice.fingerprint, SOON)
         self.assertEqual(bob.sync.wants(SOON + QUIET - 0.1), [])

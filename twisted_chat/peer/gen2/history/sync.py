@@ -38,7 +38,7 @@ MAX_FEEDS = 1024
 """Feeds of which one member can say what they have."""
 MAX_STRANGE = 2_000
 """Messages of authors unknown to us that one member may hand us: they could be invented."""
-SOON, QUIET = 0.5, 3.0
+SOON, QUIET = 0.2, 3.0
 """Seconds after the link came up, and after the last word, for which an author who is linked may
 be about to say by themselves what we lack of them: nobody is asked for it before."""
 RETELL = 20.0
