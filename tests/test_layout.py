@@ -49,6 +49,7 @@ TOGETHER = {
     "peer/events/undone": "peer/test_shutdown",
     "peer/gen1/generation": "peer/gen1/test_server",
     "peer/gen2/credentials": "peer/gen2/test_generation",
+    "peer/gen2/history/giving": "peer/gen2/history/test_sync",
     "peer/gen2/history/former": "peer/gen2/history/test_histories",
     "peer/gen2/history/room_history": "peer/gen2/history/test_histories",
     "peer/gen2/history/telling": "peer/gen2/history/test_histories",

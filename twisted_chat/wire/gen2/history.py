@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 
 from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
@@ -62,6 +63,11 @@ def _fingerprint(key: str) -> str:
     return fingerprint(_SPKI + bytes.fromhex(key))
 
 
+@lru_cache(maxsize=4096)
+def _feed(key: str, series: str) -> str:
+    return f"{_fingerprint(key)}.{series}"
+
+
 @dataclass(frozen=True, slots=True)
 class RoomMessage:
     """What one author has said in a room under a number, from 1, with what they had seen.
@@ -88,7 +94,7 @@ class RoomMessage:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "feed", f"{_fingerprint(self.key)}.{self.series}")
+        put(self, "feed", _feed(self.key, self.series))
         digest = hashlib.sha256(self.statement).hexdigest()
         put(self, "identifier", digest[:IDENTIFIER_DIGITS])
 
@@ -190,11 +196,11 @@ def read_message(argument: str) -> RoomMessage:
     found = arguments(_signed, argument)
     room, origin, key, series, name, number, clock, time, seen, signature, text = found
     return RoomMessage(
-        _read_room(room),
-        origin,
-        key,
-        series,
-        read_name(name),
+        intern(_read_room(room)),
+        intern(origin),
+        intern(key),
+        intern(series),
+        intern(read_name(name)),
         _count(number),
         _count(clock),
         _count(time, 0),

@@ -18,17 +18,17 @@ from tests.peer.gen2.history.members import (
 from tests.support.strategies import some
 from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.history import sync
+from twisted_chat.peer.gen2.history.giving import MAX_GIVEN, RANGE
 from twisted_chat.peer.gen2.history.log import MAX_AHEAD
 from twisted_chat.peer.gen2.history.member_record import GIVEN_WITHIN, MAX_LOOKED
 from twisted_chat.peer.gen2.history.sync import (
-    MAX_GIVEN,
     MAX_WRONG,
     PATIENCE,
     QUIET,
-    RANGE,
     REFUSED_FOR,
     RETELL,
     SOON,
+    TOLD_ALL,
     HistorySync,
 )
 from twisted_chat.wire.gen2.for_new import ALL
@@ -198,6 +198,33 @@ class HealingTests(SynchronousTestCase):
         self.assertEqual(alice.sync.tick(3 * RETELL), [])
 
 
+class LargeTests(SynchronousTestCase):
+    def test_many_members(self) -> None:
+        """In a large room a few members are told of all feeds at once, and others when it is
+        their turn."""
+        net = network(2)
+        alice, bob = net.members
+        net.link(alice, bob)
+        net.say(bob, "hello")
+        net.settle(5)
+        told = []
+        for number in range(2 * TOLD_ALL):
+            alice.came(f"{number:064x}")
+            told.append(len(alice.sync.linked(f"{number:064x}", 0.0)))
+        self.assertEqual(told, [1] * (TOLD_ALL - 1) + [0] * (TOLD_ALL + 1))
+
+    def test_nothing_lacking(self) -> None:
+        """What others say to have costs nothing more where all of it is there."""
+        net = network(2)
+        alice, bob = net.members
+        net.link(alice, bob)
+        net.say(alice, "hello")
+        net.settle(5)
+        have = Have(ROOM, ORIGIN, alice.feed, ((1, 1),), alice.log.digest(alice.feed, ((1, 1),)))
+        self.assertEqual(bob.sync.told(alice.fingerprint, have, 10.0), [])
+        self.assertEqual(bob.sync._members[alice.fingerprint].lacks, {})
+
+
 class LyingTests(SynchronousTestCase):
     def asking(self) -> tuple[RoomNetwork, Member, Member]:
         """One who has asked a liar for what the liar has said."""
@@ -291,6 +318,24 @@ class LyingTests(SynchronousTestCase):
         for second in range(60):
             asked += len(alice.sync.wants(100.0 + second))
         self.assertLess(asked, 60)
+
+    def test_gives_nothing(self) -> None:
+        """One who says to have very much and gives none of it is asked for so much, and then for
+        nothing more before that is forgotten."""
+        net = network(2)
+        alice, liar = net.members
+        alice.sync.linked(liar.fingerprint, 0.0)
+        self.patch(sync, "MAX_REFUSED", 10)
+        have = Have(ROOM, ORIGIN, FEED, ((1, 90_000),), "0" * 32)
+        asked = alice.sync.told(liar.fingerprint, have, 1.0)
+        count = 0
+        while asked:
+            count += len(asked)
+            ((_, want), *_) = asked
+            assert isinstance(want, Want)
+            given = Given(ROOM, ORIGIN, FEED, want.first, want.last)
+            asked = alice.sync.answered(liar.fingerprint, given, 1.0)
+        self.assertLess(count, 15)
 
     def test_a_clock_far_ahead(self) -> None:
         """It does not take the clocks of others there: they have room for all they say."""

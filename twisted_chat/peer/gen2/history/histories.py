@@ -19,7 +19,7 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.histories import NewcomersGet
 from twisted_chat.peer.gen2.history.former import FormerLogs
-from twisted_chat.peer.gen2.history.log import MAX_HELD, Added, RoomLog
+from twisted_chat.peer.gen2.history.log import Added, RoomLog, most_of_another
 from twisted_chat.peer.gen2.history.room_history import Novelty, RoomHistory, hear
 from twisted_chat.peer.gen2.history.spans import HistorySpans
 from twisted_chat.peer.gen2.history.sync import HistorySync, ToSend
@@ -80,10 +80,10 @@ class Histories:
             return
         if self._signer is None:
             return
-        log = RoomLog(name, news.origin)
+        log = RoomLog(name, news.origin, most_of_another(one.log for one in self._rooms.values()))
         spans = HistorySpans(log)
         barred = partial(self._telling.is_barred, room)
-        sync = HistorySync(log, spans, self._telling.is_known, barred)
+        sync = HistorySync(log, spans, self._telling.is_known, barred, self._own)
         state = RoomHistory(room, news.origin, news.for_new, log, spans, sync)
         if (former := self._rooms.get(name)) is not None and former.room is room:
             self._former.hold(former.log)
@@ -93,7 +93,7 @@ class Histories:
             self._loaded(state, LogFound(), now)
             return
         room.opening = True
-        query = LogQuery(self._archive.room(room.name), news.origin, MAX_HELD)
+        query = LogQuery(self._archive.room(room.name), news.origin, log.most)
         self._archive.ask(query, partial(self._loaded, state))
 
     def _loaded(self, state: RoomHistory, found: StoreAnswer | str, now: float) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from twisted_chat.peer.gen2.history.ranges import Runs, put_in, take_out
+from twisted_chat.peer.gen2.ranges import Runs, put_in, take_out
 from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEEN, RoomMessage
 
 MAX_VERSIONS = 2
@@ -29,6 +29,8 @@ MAX_DIGESTS = 64
 MAX_HELD = 10_000
 """Messages of one room that are held, the last: what stands before them is in the store alone,
 and handed to nobody."""
+MAX_IN_ALL, LEAST_HELD = 40_000, 500
+"""Those of all rooms together, but for the last of each."""
 
 Place = tuple[int, str, int, str]
 
@@ -74,7 +76,7 @@ class RoomLog:
 
     def __init__(self, room: str, origin: str, most: int = MAX_HELD) -> None:
         self.room, self.origin = room, origin
-        self._most = most
+        self.most = most
         self._clock = 0
         self._ordered: list[tuple[Place, RoomMessage]] = []
         self._by_feed: dict[str, dict[int, dict[str, RoomMessage]]] = {}
@@ -156,7 +158,7 @@ class RoomLog:
             before = None
             ordered.append((place, message))
         self._follow(message)
-        while len(ordered) > self._most:
+        while len(ordered) > self.most:
             self._drop(-1 if self._is_crowded else 0)
         return Added(message, before, others) if message in self else None
 
@@ -171,7 +173,7 @@ class RoomLog:
         if message.number <= self._dropped.get(message.feed, 0):
             return True
         ordered = self._ordered
-        if len(ordered) < self._most or message.place > ordered[0][0] or self._is_crowded:
+        if len(ordered) < self.most or message.place > ordered[0][0] or self._is_crowded:
             return False
         self._dropped[message.feed] = message.number
         return True
@@ -279,3 +281,9 @@ class RoomLog:
                 before = self.versions(feed, first)[0].place
                 found.append(Missing(feed, last + 1, first - 1, before))
         return found
+
+
+def most_of_another(logs: Iterable[RoomLog]) -> int:
+    """How many messages are to be held of another room, beside these."""
+    left = MAX_IN_ALL - sum(log.most for log in logs)
+    return max(LEAST_HELD, min(MAX_HELD, left))

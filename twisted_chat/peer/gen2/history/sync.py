@@ -13,29 +13,26 @@ from dataclasses import dataclass, field
 from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.gen2.history.giving import MAX_FEEDS, RANGE, HistoryGiving
 from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog
 from twisted_chat.peer.gen2.history.member_record import MemberRecord
-from twisted_chat.peer.gen2.history.ranges import Range, Runs, is_among, runs_of, without
-from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
-from twisted_chat.wire.gen2.history import MAX_RUNS, Given, Have, RoomMessage, Want, author_of
+from twisted_chat.peer.gen2.history.spans import HistorySpans
+from twisted_chat.peer.gen2.ranges import Range, is_among, without
+from twisted_chat.wire.gen2.history import Given, Have, RoomMessage, Want, author_of
 
-RANGE = 256
-"""Numbers that are asked for at once."""
 MAX_ASKED = 3
 """Ranges that are asked of one member at a time."""
 PATIENCE = 10.0
 """Seconds after which what has not come is asked of another."""
-MAX_GIVEN, MAX_GIVEN_BYTES = 20_000, 16 * 1024 * 1024
-"""Messages, and bytes of their texts, that are given to one member in GIVEN_WITHIN seconds."""
-AT_ONCE, OVERHEAD = 32 * 1024, 512
-"""Bytes after which what was asked for is given no further at once, and those of a message beside
-its text: with what is said meanwhile, what is asked for is to stay below what a link can hold."""
 REFUSED_FOR = 60.0
 """Seconds for which one is not asked again for what they did not give."""
+MAX_REFUSED = 1_000
+"""Ranges that one has not given; then nothing more is asked of them before they are forgotten."""
+TOLD_ALL = 16
+"""Members who are told at once of all feeds that we have; others, of our own, and of the rest when
+it is their turn."""
 MAX_WRONG = 16
 """Messages with a wrong signature that one may hand us; then nothing more is asked of them."""
-MAX_FEEDS = 1024
-"""Feeds of which one member can say what they have."""
 MAX_STRANGE = 2_000
 """Messages of authors unknown to us that one member may hand us: they could be invented."""
 SOON, QUIET = 0.2, 3.0
@@ -55,7 +52,8 @@ class _Member:
     quiet_at: float
     """When one who has something to say to us will have begun."""
     has: dict[str, Have] = field(default_factory=dict)
-    told: dict[str, Have] = field(default_factory=dict)
+    lacks: dict[str, None] = field(default_factory=dict)
+    """Feeds of which they have something that we may lack."""
     asked: dict[Range, float] = field(default_factory=dict)
     refused: dict[Range, float] = field(default_factory=dict)
 
@@ -71,15 +69,15 @@ class HistorySync:
         spans: HistorySpans,
         known: Callable[[str], bool],
         barred: Callable[[str], bool] = lambda fingerprint: False,
+        own: str = "",
     ) -> None:
         self._barred = barred
         self._log = log
-        self._spans = spans
+        self._giving = HistoryGiving(log, spans, own)
         self._known = known
         self._members: OrderedDict[str, _Member] = OrderedDict()
         self._records: dict[str, MemberRecord] = {}
-        self._haves: dict[tuple[str, tuple[MemberSpan, ...]], tuple[Runs, Runs]] = {}
-        self._retell_at = self._look_at = NEVER
+        self._retell_at = self._look_at = self._expires_at = NEVER
 
     # --- With whom
 
@@ -88,7 +86,13 @@ class HistorySync:
         self._members[fingerprint] = _Member(now + SOON)
         self._records.setdefault(fingerprint, MemberRecord())
         self._retell_at = min(self._retell_at, now + RETELL)
-        return self._news(fingerprint)
+        self._giving.begin(fingerprint)
+        return self._news(fingerprint, whole=len(self._members) <= TOLD_ALL)
+
+    def _news(self, fingerprint: str, *, whole: bool) -> ToSend:
+        if self._barred(fingerprint):
+            return []
+        return [(fingerprint, have) for have in self._giving.news(fingerprint, whole=whole)]
 
     def _member(self, fingerprint: str) -> _Member | None:
         """Somebody, if something may go to them."""
@@ -97,6 +101,7 @@ class HistorySync:
     def parted(self, fingerprint: str) -> None:
         """Somebody is in the room no longer, or the link has ended."""
         self._members.pop(fingerprint, None)
+        self._giving.end(fingerprint)
 
     def heard(self, fingerprint: str, now: float) -> None:
         """A member says something, and perhaps more in a moment."""
@@ -110,10 +115,9 @@ class HistorySync:
 
     @property
     def wake(self) -> float:
-        due = min(self._retell_at, self._look_at) if self._members else NEVER
-        for member in self._members.values():
-            due = min(due, *member.asked.values(), *member.refused.values(), NEVER)
-        return due
+        if not self._members:
+            return NEVER
+        return min(self._retell_at, self._look_at, self._expires_at)
 
     def tick(self, now: float) -> ToSend:
         """Tell the next of them what we have, and ask for what we lack."""
@@ -122,67 +126,17 @@ class HistorySync:
             self._retell_at = now + RETELL
             fingerprint = next(iter(self._members))
             self._members.move_to_end(fingerprint)
-            told = self._news(fingerprint)
+            told = self._news(fingerprint, whole=True)
         return told + self.wants(now)
 
-    # --- What we have
-
-    def _allowed(self, feed: str, spans: tuple[MemberSpan, ...]) -> Runs:
-        """What we have of a feed that somebody may be given who was there then."""
-        runs = self._log.runs(feed)
-        kept = self._haves.get((feed, spans))
-        if kept is not None and kept[0] == runs:
-            return kept[1]
-        found = runs
-        if spans != (MemberSpan(0),):
-            numbers = {
-                message.number
-                for message in self._log.of(feed)
-                if any(message.clock in span for span in spans)
-            }
-            found = runs_of(numbers)
-        if len(self._haves) >= MAX_FEEDS:
-            self._haves.clear()
-        self._haves[feed, spans] = runs, found
-        return found
-
-    def _news(self, fingerprint: str) -> ToSend:
-        """What we have that a member may be given, and was not told of."""
-        member, spans = self._member(fingerprint), self._spans.of(fingerprint)
-        log = self._log
-        found: ToSend = []
-        if member is None:
-            return found
-        for feed in log.feeds()[:MAX_FEEDS]:
-            if runs := self._allowed(feed, spans)[-MAX_RUNS:]:
-                have = Have(log.room, log.origin, feed, runs, log.digest(feed, runs))
-                if member.told.get(feed) != have:
-                    member.told[feed] = have
-                    found.append((fingerprint, have))
-        return found
+    # --- What somebody else lacks
 
     def asked(self, fingerprint: str, want: Want, now: float) -> list[RoomMessage | Given]:
         """What somebody is given who asks for this, the newest first, and that it is all."""
-        log, where = self._log, (want.room, want.origin, want.feed)
         if self._member(fingerprint) is None:
-            return [Given(*where, want.first, want.last)]
+            return [Given(want.room, want.origin, want.feed, want.first, want.last)]
         record = self._records[fingerprint]
-        record.begin_anew(now)
-        last = min(want.last, log.last_of(want.feed))
-        found: list[RoomMessage | Given] = []
-        size, first = 0, max(want.first, last - RANGE + 1)
-        for number in range(last, first - 1, -1):
-            if size >= AT_ONCE:
-                return [*found, Given(*where, number + 1, want.last)]
-            for message in log.versions(want.feed, number):
-                if record.given >= MAX_GIVEN or record.given_bytes >= MAX_GIVEN_BYTES:
-                    break
-                if self._spans.may_have(fingerprint, message):
-                    size += len(message.text) + OVERHEAD
-                    record.given += 1
-                    record.given_bytes += len(message.text)
-                    found.append(message)
-        return [*found, Given(*where, first if found else want.first, want.last)]
+        return self._giving.give(fingerprint, want, record, now)
 
     # --- What we lack
 
@@ -196,7 +150,8 @@ class HistorySync:
         member.has[have.feed] = have
         for one in [one for one in member.refused if one[0] == have.feed]:
             del member.refused[one]
-        return self.wants(now)
+        member.lacks[have.feed] = None
+        return self._ask(fingerprint, member, (have.feed,), now)
 
     def handed(self, fingerprint: str, message: RoomMessage) -> Added | None:
         """A member hands on what somebody has said, where that was asked for. Raises WireError
@@ -225,36 +180,51 @@ class HistorySync:
             if one[0] == given.feed and one[1] <= given.first <= one[2] == given.last:
                 del member.asked[one]
                 # What has not come of this is not to be had there.
-                member.refused[given.feed, given.first, given.last] = now + REFUSED_FOR
-        return self.wants(now)
+                self._refused(member, (given.feed, given.first, given.last), now)
+        return self._ask(fingerprint, member, tuple(member.lacks), now)
+
+    def _refused(self, member: _Member, one: Range, now: float) -> None:
+        member.refused[one] = now + REFUSED_FOR
+        self._expires_at = min(self._expires_at, now + REFUSED_FOR)
 
     def wants(self, now: float) -> ToSend:
-        """Whom to ask for what, now."""
+        """Whom to ask for what, now, of all that is lacking."""
         found: ToSend = []
-        self._look_at = NEVER
+        self._look_at = self._expires_at = NEVER
         for member in self._members.values():
             for one in [one for one, until in member.asked.items() if until <= now]:
                 del member.asked[one]
-                member.refused[one] = now + REFUSED_FOR
+                self._refused(member, one, now)
             for one in [one for one, until in member.refused.items() if until <= now]:
                 del member.refused[one]
+            due = min((*member.asked.values(), *member.refused.values(), NEVER))
+            self._expires_at = min(self._expires_at, due)
         for fingerprint, member in self._members.items():
-            if self._records[fingerprint].wrong >= MAX_WRONG or self._barred(fingerprint):
-                continue
-            if len(member.asked) >= MAX_ASKED:
-                continue
-            for one in self._lacking(member, now):
-                member.asked[one] = now + PATIENCE
-                want = Want(self._log.room, self._log.origin, *one)
-                found.append((fingerprint, want))
-                if len(member.asked) >= MAX_ASKED:
-                    break
+            found += self._ask(fingerprint, member, tuple(member.lacks), now)
         return found
 
-    def _lacking(self, member: _Member, now: float) -> Iterable[Range]:
-        """What a member says to have and we do not, the newest first."""
-        for feed, have in member.has.items():
-            author = self._members.get(author_of(feed))
+    def _ask(
+        self, fingerprint: str, member: _Member, feeds: tuple[str, ...], now: float
+    ) -> ToSend:
+        """Ask a member for what is lacking of these, as far as they can be asked now."""
+        found: ToSend = []
+        asked, wrong = member.asked, self._records[fingerprint].wrong
+        full = len(asked) >= MAX_ASKED or len(member.refused) >= MAX_REFUSED
+        if full or wrong >= MAX_WRONG or self._barred(fingerprint):
+            return found
+        for one in self._lacking(member, feeds, now):
+            asked[one] = now + PATIENCE
+            self._expires_at = min(self._expires_at, now + PATIENCE)
+            want = Want(self._log.room, self._log.origin, *one)
+            found.append((fingerprint, want))
+            if len(asked) >= MAX_ASKED:
+                break
+        return found
+
+    def _lacking(self, member: _Member, feeds: tuple[str, ...], now: float) -> Iterable[Range]:
+        """What a member says to have of these and we do not, the newest first."""
+        for feed in feeds:
+            have, author = member.has[feed], self._members.get(author_of(feed))
             if author is not None and now < author.quiet_at:
                 self._look_at = min(self._look_at, author.quiet_at)
                 continue
@@ -266,6 +236,8 @@ class HistorySync:
                 gaps = list(have.runs)
             if gaps:
                 yield from self._parts(feed, gaps, member)
+            else:
+                member.lacks.pop(feed, None)
 
     def _parts(self, feed: str, gaps: list[tuple[int, int]], member: _Member) -> Iterable[Range]:
         """What of these numbers can be asked of a member, and is not on its way, the newest

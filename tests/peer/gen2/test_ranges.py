@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many
-from twisted_chat.peer.gen2.history.ranges import put_in, runs_of, take_out, without
+from twisted_chat.peer.gen2.ranges import put_in, runs_of, take_out, without
 
 NUMBERS = st.lists(st.integers(1, 30), unique=True)
 
