@@ -7,6 +7,7 @@ from tests.peer.keyed import Chatter, KeyedWorld
 from tests.support.kept import MemoryKeeper
 from twisted_chat.links import SendFrame
 from twisted_chat.peer.gen2.inbox import MAX_HELD
+from twisted_chat.peer.gen2.outboxes import _slot
 from twisted_chat.store.queries import SearchQuery
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.state import StoreState
@@ -175,6 +176,34 @@ class Owing(KeptTestCase):
         other.type("$roomjoin lab", wait=3)
         self.alice.type("$trust bob", "and now", wait=3)
         self.assertEqual(other.told("< alice"), ["< alice: and now"])
+
+    def test_forgotten_between(self) -> None:
+        """What was forgotten of several rooms whose words share an epoch has nothing of the
+        others lost, or come twice, where what had arrived was not acknowledged."""
+        names = map("den{}".format, range(99))
+        other = next(name for name in names if _slot(name) == _slot("lab"))
+        self.alice.type(f"$roomcreate {other}")
+        for one in (self.alice, self.bob):
+            one.type(f"$roomjoin {other}", wait=2)
+        self.stores["bob"].slow = True
+        for number in range(3):
+            for room in ("lab", other):
+                self.alice.type(f"$to {room}", f"hello {room} {number}", wait=0.05)
+        self.alice.type("$forget lab")
+        self.stores["bob"].write_all()
+        for one in (self.bob, self.alice):
+            self.kill(one)
+        self.bob, self.alice = self.start("bob"), self.start("alice")
+        for _ in range(2):
+            for one in (self.alice, self.bob):
+                one.type(f"$roomjoin {other}", wait=5)
+            self.alice.type("hello after", wait=5)
+            self.assertEqual(self.stores["alice"].file.read().owed, ())
+            self.kill(self.alice)
+            self.alice = self.start("alice")
+        expected = [f"hello {other} {number}" for number in range(3)] + ["hello after"] * 2
+        found = [line for line in kept(self.stores["bob"], "hello") if "lab" not in line]
+        self.assertEqual(sorted(found), sorted(expected))
 
     def test_holds_up_nothing(self) -> None:
         """What waits for one to be in a room again holds up nothing that is for them elsewhere,

@@ -11,6 +11,7 @@ from twisted_chat.peer.gen2.outbox import MAX_TEXT, pieces_of
 from twisted_chat.peer.gen2.owed import ALL, KEPT_FOR, MAX_PEOPLE, OwedWords
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import ArrivedRecord, OwedLine, StoredBefore
+from twisted_chat.wire.gen2.speech import Acknowledgement
 
 BOB = "b" * 64
 
@@ -77,6 +78,17 @@ class Owing(SynchronousTestCase):
             set(outbox.to_send()),
             {b"msg #lab 5 7 3 one", b"msg - 5 8 3 psst", b"msg - 6 1 3 two"},
         )
+
+    def test_forgotten_between(self) -> None:
+        """Where something between was forgotten all else keeps its number."""
+        outbox = self.owed(owed("one", 3), owed("two", 6)).take(BOB)
+        self.assertEqual(
+            outbox.to_send(),
+            [b"msg #lab 5 3 3 one", b"msg #lab 5 4 3 ", b"msg #lab 5 5 3 ", b"msg #lab 5 6 3 two"],
+        )
+        outbox.heard(Acknowledgement(5, 6))
+        self.assertEqual(len(outbox), 0)
+        self.assertEqual(outbox.put(pieces_of(Line("x", "alice", "lab", 1.0, time=4)), 10), (5, 7))
 
     def test_parts(self) -> None:
         """Of a line that is longer than a message those parts are owed that have not arrived."""

@@ -139,10 +139,16 @@ class Outbox:
         return number
 
     def restore(self, number: int, piece: Piece) -> None:
-        """This was said before we were started, under the number that comes next, and may have
-        been sent."""
+        """This was said before we were started, under this number, and may have been sent. What
+        the person has forgotten before it goes as an empty text, as each number stands for one
+        message, and the receiver takes none before the one before it."""
         if not self._pieces:
             self._first = number
+        while self._first + len(self._pieces) < number:
+            was = piece.line
+            line = Line("", was.speaker, was.room, was.at, 1, time=was.time)
+            self._pieces.append(Piece(b"", OVERHEAD, line, True, piece.where))
+            self._bytes += OVERHEAD
         self._pieces.append(piece)
         self._bytes += piece.size
         self._highest = number
