@@ -197,3 +197,5 @@ class Killed(ChatTestCase):
             self.assertGreater(len(said), KILLS * LINES)
             for name in names:
                 self.assertEqual([text for who, text in kept[name] if who == author], said)
+        for name in names:  # The one order of all.
+            self.assertEqual(kept[name], kept[names[0]])

@@ -21,7 +21,7 @@ from twisted_chat.store.schema import SCHEMA
 from twisted_chat.store.signed_words import signed_line
 from twisted_chat.store.transfer import CarriedLine
 
-MAX_EPOCHS = 16
+MAX_EPOCHS = 32
 """Epochs that are remembered of one sender."""
 
 _OLD_EPOCHS = """
@@ -168,6 +168,7 @@ class StoreFile:
                 self.connection.execute("BEGIN IMMEDIATE")
                 new = merge(self.connection, self._batch, self.index, lines)
                 self.connection.execute("COMMIT")
+                self._batch.begin_anew()  # Lines have other numbers now.
             except BaseException as problem:
                 with suppress(sqlite3.Error):
                     self.connection.execute("ROLLBACK")
