@@ -79,11 +79,12 @@ def _signed() -> tuple[float, float]:
             assert not flow["lost"]
             rates.append(flow["rate"])
         pair.speaker.ask("say", "$history-for-new all")
+        pair.hearers.stop()  # So that there is a core for each of two.
         for number in range(3):
             late = Talkers("signed", servers["server"], f"late{number}", 1, SERVER_CORE)
             try:
                 begun = time.monotonic()
-                late.ask("join", "signed1", 3)
+                late.ask("join", "signed1", 2)
                 seconds.append(late.ask("handed", CAUGHT_UP)["at"] - begun)
             finally:
                 late.stop()
