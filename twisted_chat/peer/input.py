@@ -6,7 +6,7 @@ What changes whom we speak to holds up what was typed after it, so that
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
@@ -23,6 +23,7 @@ from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.later import LaterWords
 from twisted_chat.peer.orders.orders import Orders
 from twisted_chat.peer.own_lines import OwnLines
+from twisted_chat.peer.speech import split
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import described
 from twisted_chat.rate import Rate
@@ -31,6 +32,8 @@ MAX_TYPED = 100
 """Typed lines that wait; more are not read from the terminal before these are done."""
 READING = 1.0
 """Seconds that it takes to see that something was refused."""
+LONGEST = 60_000
+"""Bytes of a text that is said at once: with names and a signature it fits a message."""
 SPEAK_RATE, SPEAK_BURST = 50.0, 100
 """Lines said a second, and at once: what a peer at the other end still shows."""
 
@@ -136,6 +139,8 @@ class Input:
             self._asides.popleft()
             return True
         todo = self.lines[0]
+        if type(todo) is Say and len(todo.text) > LONGEST // 4:
+            todo = self._cut(todo)
         if type(todo) is Say and not (self._first and todo.asks_for_help):
             named = bool(self._registration.name)
             if not self._say(todo, now):
@@ -163,6 +168,13 @@ class Input:
         if self._effects.undone and self._registration.lacks_name:
             self._give_up()
         return True
+
+    def _cut(self, todo: Say) -> Say:
+        """Say a text that is too long in parts, one after the other. Returns the first."""
+        parts = [replace(todo, text=part) for part in split(todo.text, LONGEST)]
+        self.lines.popleft()
+        self.lines.extendleft(reversed(parts))
+        return parts[0]
 
     def _give_up(self) -> None:
         """What came in place of a script's name was none: what comes next is none either."""

@@ -126,6 +126,18 @@ class Handing(HistoriesCase):
         self.assertTrue(self.alice.words_to(self.bob)[-1].startswith(b"msg #lab "))
         self.assertTrue(self.alice.words_to(self.carol)[-1].startswith(b"said "))
 
+    def test_long(self) -> None:
+        """A text that is longer than a message is said as several, of which each is signed."""
+        text = "x\u00e9" * 21_800
+        self.alice.type(text, wait=3)
+        said = [parse_speech(message) for message in self.alice.words_to(self.bob)]
+        self.assertEqual(len(said), 2)
+        for one in said:
+            assert isinstance(one, NumberedText)
+            self.assertIsNotNone(one.signed)
+        self.assertEqual("".join(self.kept("bob")), text)
+        self.assertEqual(self.kept("alice"), self.kept("bob"))
+
     def test_numbers(self) -> None:
         """The numbers of an author go on when they are started anew, and begin in another series
         where their store is lost."""
