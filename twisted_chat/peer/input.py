@@ -209,6 +209,8 @@ class Input:
 
     def _utter(self, text: str, where: JoinedRoom | Contact | None, now: float) -> bool:
         """Say a text in a conversation. False if it has to wait."""
+        if isinstance(where, JoinedRoom) and where.opening:
+            return False
         current = where is self._talks.current
         listening = self._talks.listeners() if current else self._talks.listeners_of(where)
         size = size_of(text)

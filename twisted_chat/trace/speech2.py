@@ -102,6 +102,10 @@ def _words(message: Message) -> str:
             return f"wants the messages {first} to {last} of one"
         case history.Given():
             return "that was all of what was wanted"
+        case history.RoomClock(clock=None):
+            return "asks after what belongs what is said now"
+        case history.RoomClock(clock=clock):
+            return f"what is said now belongs after {clock}"
         case for_new.SetHistory(room=room, for_new=lines):
             return f"newcomers to {name_in_words(room)} are given {_lines(lines)}"
         case room_news.HistoryRules(room=room, for_new=lines):

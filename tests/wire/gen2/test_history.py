@@ -19,6 +19,7 @@ from twisted_chat.wire.gen2.history import (
     Given,
     Have,
     HistorySpeech,
+    RoomClock,
     RoomMessage,
     Want,
 )
@@ -113,6 +114,10 @@ class SignedTests(SynchronousTestCase):
             f"want den {ORIGIN} {FEED} 3 2",
             f"want den {ORIGIN} {FEED} 0 2",
             f"given den {ORIGIN} {FEED} 3 2",
+            f"clock den {ORIGIN}",
+            f"clock den {ORIGIN} -1",
+            f"clock den {ORIGIN} --",
+            f"clock den {ORIGIN} {MAX_COUNT + 1}",
         ):
             self.assertNotEqual(bad, good)
             self.assertRaises(WireError, parse, bad.encode())
@@ -128,6 +133,8 @@ class SummaryTests(SynchronousTestCase):
             Have("den", origin, author, ((first, last),), digest),
             Want("den", origin, author, first, last),
             Given("den", origin, author, first, last),
+            RoomClock("den", origin, first),
+            RoomClock("den", origin, None),
         ):
             self.assertEqual(parse(one.encode()), one)
 

@@ -12,7 +12,7 @@ from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
-from twisted_chat.wire.gen2.history import Given, Have, RoomMessage, Want
+from twisted_chat.wire.gen2.history import HistorySpeech
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
@@ -85,7 +85,7 @@ class PeerHearing:
             self._parted(peer.contact, now)
         elif isinstance(speech, OwnAddresses):
             self._ways.claimed(peer.fingerprint, speech.addresses, now)
-        elif isinstance(speech, RoomMessage | Have | Want | Given):
+        elif isinstance(speech, HistorySpeech):
             self._histories.received(peer.contact, speech, now)
         else:
             self._words.received(peer.contact, speech, now)

@@ -190,12 +190,12 @@ class NumberedRoster:
         if not again:
             self.room.name = begins.room
             self._talks.enter(self.room)
-        if self._history is not None:
-            self._histories.opened(self.room, self._history, now)
         if joined:
             self.joining = False
             self._requests.answer(begins, now)
         present = self._compare(members, now) if again else self._enlisted(members, now)
+        if self._history is not None:
+            self._histories.opened(self.room, self._history, now)
         if joined and self.asked_in:
             self._talks.turn_to(self.room)
             self.room.tell_entered(present, encrypted=True)

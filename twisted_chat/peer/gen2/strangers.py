@@ -13,7 +13,7 @@ from twisted_chat.peer.contacts.line import size_of
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.wire.common import Leave
-from twisted_chat.wire.gen2.history import Given, Have, RoomMessage, Want
+from twisted_chat.wire.gen2.history import HistorySpeech
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech
 
@@ -63,7 +63,7 @@ class WaitingStrangers:
 
     def hold(self, link: Link, speech: Speech) -> None:
         """Keep what one of them says, which may turn out to be worth hearing. Raises WireError."""
-        if isinstance(speech, Leave | OwnAddresses | RoomMessage | Have | Want | Given):
+        if isinstance(speech, Leave | OwnAddresses | HistorySpeech):
             return
         if isinstance(speech, Acknowledgement):
             raise WireError("acknowledged what was not said")

@@ -47,9 +47,7 @@ class Talks:
     @property
     def moving(self) -> bool:
         """Whether whom we speak to is about to change."""
-        return self.asked > 0 or any(
-            room.returning or room.opening for room in self._rooms.values()
-        )
+        return self.asked > 0 or any(room.returning for room in self._rooms.values())
 
     # --- Rooms
 

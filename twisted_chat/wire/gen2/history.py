@@ -2,6 +2,7 @@
 
     said EPOCH NUMBER MESSAGE
     signed MESSAGE
+    clock ROOM ORIGIN CLOCK
     have ROOM ORIGIN FEED RUNS DIGEST
     want ROOM ORIGIN FEED FIRST LAST
     given ROOM ORIGIN FEED FIRST LAST
@@ -16,7 +17,8 @@ had seen had followed, `-` for none; CLOCK is larger than that of each of them (
 
 `said` comes from the author, under the numbers by which it is acknowledged, as `msg` does;
 `signed` from anybody who has it. RUNS is FIRST-LAST, with commas between, and DIGEST over the
-identifiers of all in them. Private words are never signed.
+identifiers of all in them. One who comes asks by `clock` after which CLOCK what they say belongs,
+with `-`, and is told by `clock`. Private words are never signed.
 """
 
 import hashlib
@@ -56,6 +58,7 @@ _MESSAGE = (
 _signed = re.compile(f"(?s){_MESSAGE}")
 _have = grammar(WORD, ORIGIN, _FEED, rf"({_RUN}(?:,{_RUN}){{0,{MAX_RUNS - 1}}})", ORIGIN)
 _want = grammar(WORD, ORIGIN, _FEED, NUMBER, NUMBER)
+_clock = grammar(WORD, ORIGIN, f"(?:{NUMBER}|-)")
 
 
 @lru_cache(maxsize=4096)
@@ -176,7 +179,20 @@ class Given:
         return f"given {where} {self.first} {self.last}".encode()
 
 
-HistorySpeech = RoomMessage | Have | Want | Given
+@dataclass(frozen=True, slots=True)
+class RoomClock:
+    """`clock`: what is said now belongs after this one; None asks for it."""
+
+    room: str
+    origin: str
+    clock: int | None
+
+    def encode(self) -> bytes:
+        clock = "-" if self.clock is None else self.clock
+        return f"clock {self.room} {self.origin} {clock}".encode()
+
+
+HistorySpeech = RoomMessage | Have | Want | Given | RoomClock
 
 
 def _read_room(text: str) -> str:
@@ -230,10 +246,16 @@ def _read_range(argument: str) -> tuple[str, str, str, int, int]:
     return _read_room(room), origin, feed, int(first), int(last)
 
 
+def _read_clock(argument: str) -> RoomClock:
+    room, origin, clock = arguments(_clock, argument)
+    return RoomClock(_read_room(room), origin, _count(clock, 0) if clock else None)
+
+
 HISTORY_SPEECH: dict[bytes, Callable[[str], HistorySpeech]] = {
     b"signed": read_message,
     b"have": _read_have,
     b"want": lambda argument: Want(*_read_range(argument)),
     b"given": lambda argument: Given(*_read_range(argument)),
+    b"clock": _read_clock,
 }
 """The readers of their arguments, by their verbs; each raises WireError."""

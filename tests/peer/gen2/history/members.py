@@ -17,6 +17,7 @@ from twisted_chat.wire.gen2.history import (
     Given,
     Have,
     HistorySpeech,
+    RoomClock,
     RoomMessage,
     Want,
 )
@@ -146,6 +147,8 @@ class RoomNetwork:
                 self.send(b, a, one)
         elif isinstance(speech, Given):
             self.tell(b, b.sync.answered(a.fingerprint, speech, self.now))
+        elif isinstance(speech, RoomClock):
+            self.tell(b, b.sync.follows(a.fingerprint, speech.clock))
         else:
             try:
                 if live:

@@ -8,6 +8,7 @@ from tests.peer.keyed import Chatter, KeyedWorld, key_of, signer_of
 from tests.support.kept import MemoryKeeper
 from twisted_chat.links import SendFrame
 from twisted_chat.peer.gen2.history.histories import Histories
+from twisted_chat.peer.gen2.history.room_history import CLOCK_PATIENCE
 from twisted_chat.store.queries import HistoryQuery
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.records import TalkKey
@@ -213,6 +214,68 @@ class Newcomers(HistoriesCase):
         self.bob.type("$roomjoin lab", wait=30)
         self.carol.type("for all", wait=3)
         self.assertEqual(self.kept("bob"), ["for all"])
+
+
+class FirstWords(HistoriesCase):
+    """Where that stands which is said by somebody who has just come."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice.type(*(f"line {count}" for count in range(5)))
+
+    def last_everywhere(self, text: str, *names: str) -> None:
+        """See that something was said last, for everybody."""
+        self.world.wait(20)
+        for name in names:
+            self.assertEqual(self.kept(name)[-1], text)
+
+    def test_newcomer(self) -> None:
+        """It comes after what was said before, whether the newcomer is given that or not."""
+        for name, count in (("dave", "0"), ("eve", "all")):
+            self.alice.type(f"$history-for-new {count}")
+            self.stores[name] = MemoryKeeper()
+            self.start(name).type("$roomjoin lab", f"{name} says hello", wait=0)
+            self.last_everywhere(f"{name} says hello", name, "alice", "bob", "carol")
+        self.assertEqual(len(self.kept("eve")), 7)
+
+    def test_back(self) -> None:
+        """So it does for one who comes back, and for two who ask each other at once."""
+        self.kill(self.bob, self.carol)
+        self.alice.type("meanwhile")
+        self.bob, self.carol = self.start("bob"), self.start("carol")
+        for one in (self.bob, self.carol):
+            one.type("$roomjoin lab", f"{one.name} is back", wait=0)
+        self.world.wait(20)
+        self.assertEqual(sorted(self.kept("alice")[-2:]), ["bob is back", "carol is back"])
+        self.assertEqual(self.kept("alice")[-3], "meanwhile")
+        for name in ("bob", "carol"):
+            self.assertEqual(self.kept(name), self.kept("alice"))
+
+    def test_one_who_lies(self) -> None:
+        """One of three who claims that all belongs far ahead leads nobody."""
+        self.histories(self.bob)._rooms["lab"].log.lift(900_000)
+        self.start("dave").type("$roomjoin lab", "hello")
+        self.world.wait(20)
+        log = self.histories(self.carol)._rooms["lab"].log
+        self.assertEqual([one.clock for one in log if one.text == "hello"], [6])
+
+    def test_nobody_answers(self) -> None:
+        """It is said after a moment all the same, and what is no word to the room does not wait
+        for that."""
+        for one in (self.alice, self.bob, self.carol):
+            one.node.deaf = True
+        dave = self.start("dave")
+        dave.node.deaf = True
+        dave.type("$roomjoin lab", "hello", "$who", wait=CLOCK_PATIENCE - 1)
+        self.assertTrue(dave.told("alice"))
+        self.assertEqual(self.kept("dave"), [])
+        dave.world.wait(1.5)
+        self.assertEqual(self.kept("dave"), ["hello"])
+
+    def test_alone(self) -> None:
+        """Where nobody else is, nothing waits."""
+        told = self.start("dave").type("$roomcreate den", "hello", wait=CLOCK_PATIENCE / 2)
+        self.assertIn("> nobody heard that", told[-1])
 
 
 class Lying(HistoriesCase):

@@ -7,11 +7,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.strategies import many
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.room_messages import Signer
+from twisted_chat.peer.gen2.clocks import MAX_AHEAD
+from twisted_chat.peer.gen2.history.gaps import missing
 from twisted_chat.peer.gen2.history.log import (
     LEAST_HELD,
-    MAX_AHEAD,
     MAX_FAR,
-    MAX_GAP,
     MAX_HELD,
     MAX_IN_ALL,
     MAX_VERSIONS,
@@ -59,7 +59,7 @@ class OrderTests(SynchronousTestCase):
             other.add(message)
         self.assertEqual(list(one), list(other))
         self.assertEqual(list(one), sorted(one, key=lambda each: each.place))
-        self.assertEqual(one.missing(), other.missing())
+        self.assertEqual(missing(one), missing(other))
         for feed in one.feeds():
             runs = one.runs(feed)
             self.assertEqual(runs, other.runs(feed))
@@ -78,24 +78,6 @@ class OrderTests(SynchronousTestCase):
             late.append(added.late)
         self.assertEqual(late, [False, False, True, False])
         self.assertEqual([message.number for message in log], [1, 2, 3, 4])
-
-    def test_missing(self) -> None:
-        """What lacks between two is told with its place, and is less when some of it comes."""
-        log = RoomLog("den", ORIGIN)
-        log.add(said(2, 2))
-        self.assertEqual(log.missing(), [])
-        log.add(said(6, 6))
-        (gap,) = log.missing()
-        self.assertEqual((gap.first, gap.last, gap.count, gap.invented), (3, 5, 3, False))
-        self.assertEqual(gap.before, said(6, 6).place)
-        log.add(said(4, 4))
-        self.assertEqual([(gap.first, gap.last) for gap in log.missing()], [(3, 3), (5, 5)])
-        log.add(said(6 + MAX_GAP, 7))
-        self.assertFalse(log.missing()[-1].invented)
-        log.add(said(7 + 2 * MAX_GAP, 8))
-        self.assertFalse(log.missing()[-1].invented)
-        log.add(said(9 + 3 * MAX_GAP, 9))
-        self.assertTrue(log.missing()[-1].invented)
 
     def test_once(self) -> None:
         """What is there is not added again, nor is what another room has had."""
@@ -118,7 +100,7 @@ class OrderTests(SynchronousTestCase):
         self.assertIsNone(log.add(said(2, 2)))
         self.assertIsNone(log.add(said(9, 1, key=KEYS[1])))
         self.assertEqual(log.dropped(said(9, 1, key=KEYS[1]).feed), 9)
-        self.assertEqual(log.missing(), [])
+        self.assertEqual(missing(log), [])
         self.assertEqual(log.feeds(), [said(1, 1).feed])
 
     def test_of_all_rooms(self) -> None:
@@ -183,6 +165,41 @@ class FarAheadTests(SynchronousTestCase):
         drawn = log.draw(KEYS[1], SERIES, "x", 0, "hi", 0)
         self.assertEqual(drawn.clock, max(clocks) + 1)
         self.assertEqual(drawn.seen[-1], said(max(clocks), max(clocks)).identifier)
+
+    def test_lifted(self) -> None:
+        """What members follow is followed, and what we have there, unless it is far ahead of what
+        we follow already."""
+        log = RoomLog("den", ORIGIN)
+        far = [said(number, 5 * MAX_AHEAD + number) for number in (1, 2)]
+        for message in far:
+            log.add(message)
+        log.lift(MAX_COUNT)
+        self.assertEqual(self.draws(log), (1, ""))
+        log.lift(5 * MAX_AHEAD + 1)
+        self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 3, far[1].identifier))
+        for lower_or_far in (3, 7 * MAX_AHEAD):
+            log.lift(lower_or_far)
+            self.assertEqual(log.clock, 5 * MAX_AHEAD + 2)
+
+    def draws(self, log: RoomLog) -> tuple[int, str]:
+        """The clock of what is said next, and the last that it follows."""
+        drawn = log.draw(KEYS[1], SERIES, "x", 0, "hi", 0)
+        return drawn.clock, drawn.seen[-1] if drawn.seen else ""
+
+    def test_loaded(self) -> None:
+        """Of a room in which millions of messages were said the last are loaded: what is said
+        next follows them, and not the few that claim to be far from most."""
+        usual = [said(number, 5 * MAX_AHEAD + number) for number in range(1, 9)]
+        low, high = said(9, 1, KEYS[1]), said(10, 9 * MAX_AHEAD, KEYS[1])
+        log = RoomLog("den", ORIGIN)
+        log.load([*usual, high])
+        self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 9, usual[-1].identifier))
+        log = RoomLog("den", ORIGIN)
+        log.load([low, *usual, high])
+        log.lift(9 * MAX_AHEAD)
+        self.assertEqual(log.clock, 1)
+        log.lift(5 * MAX_AHEAD + 2)
+        self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 9, usual[-1].identifier))
 
     def test_crowd(self) -> None:
         """However many of them come, what others say is held, and the last of it."""

@@ -17,9 +17,10 @@ from tests.peer.gen2.history.members import (
 )
 from tests.support.strategies import some
 from twisted_chat.errors import WireError
+from twisted_chat.peer.gen2.clocks import MAX_AHEAD
 from twisted_chat.peer.gen2.history import sync
+from twisted_chat.peer.gen2.history.gaps import missing
 from twisted_chat.peer.gen2.history.giving import MAX_GIVEN, RANGE
-from twisted_chat.peer.gen2.history.log import MAX_AHEAD
 from twisted_chat.peer.gen2.history.member_record import GIVEN_WITHIN, MAX_LOOKED
 from twisted_chat.peer.gen2.history.sync import (
     MAX_WRONG,
@@ -32,7 +33,7 @@ from twisted_chat.peer.gen2.history.sync import (
     HistorySync,
 )
 from twisted_chat.wire.gen2.for_new import ALL
-from twisted_chat.wire.gen2.history import MAX_COUNT, Given, Have, RoomMessage, Want
+from twisted_chat.wire.gen2.history import MAX_COUNT, Given, Have, RoomClock, RoomMessage, Want
 
 FEED = "a" * 64 + ".00000000deadbeef"
 """Of somebody who is not there."""
@@ -93,9 +94,9 @@ class HealingTests(SynchronousTestCase):
         self.assertEqual(histories[1:], histories[:1] * 3)
         self.assertLessEqual({one.identifier for one in spoken}, set(histories[0]))
         self.assertNotIn("!", "".join(one.text for one in honest[0].log))
-        missing = [member.log.missing() for member in honest]
-        self.assertEqual(missing[1:], missing[:1] * 3)
-        self.assertLessEqual({one.feed for one in missing[0]}, {liar.feed})
+        lacking = [missing(member.log) for member in honest]
+        self.assertEqual(lacking[1:], lacking[:1] * 3)
+        self.assertLessEqual({one.feed for one in lacking[0]}, {liar.feed})
         for message in spoken:
             # Of more than two texts under one number of the liar not all are held.
             for one in set(message.seen) & set(histories[0]):
@@ -311,7 +312,7 @@ class LyingTests(SynchronousTestCase):
         for number in (1, MAX_COUNT - 1):
             net.send(liar, alice, lie(liar, number, number, "x"), live=True)
         net.settle(5)
-        (gap,) = alice.log.missing()
+        (gap,) = missing(alice.log)
         self.assertTrue(gap.invented)
         have = Have(ROOM, ORIGIN, liar.feed, ((1, MAX_COUNT - 1),), "0" * 32)
         asked = len(alice.sync.told(liar.fingerprint, have, 100.0))
@@ -447,6 +448,22 @@ class PrivacyTests(SynchronousTestCase):
         have = Have(ROOM, ORIGIN, FEED, ((1, 2),), "0" * 32)
         self.assertEqual(alice.sync.told(bob.fingerprint, have, 0.0), [])
         self.assertEqual(alice.sync.wants(0.0), [])
+
+    def test_barred(self) -> None:
+        """One to whom nothing goes is neither asked after what belongs what we say, nor told."""
+        net, bob = self._after(ALL)
+        alice, barred = net.members[0], set[str]()
+        sync = HistorySync(alice.log, alice.spans, lambda one: True, barred.__contains__)
+        sync.unsettled = True
+        asked = (bob.fingerprint, RoomClock(ROOM, ORIGIN, None))
+        self.assertEqual(sync.linked(bob.fingerprint, 0.0)[0], asked)
+        told = (bob.fingerprint, RoomClock(ROOM, ORIGIN, alice.log.clock))
+        self.assertEqual(sync.follows(bob.fingerprint, None), [told, asked])
+        barred.add(bob.fingerprint)
+        self.assertEqual(sync.linked(bob.fingerprint, 0.0), [])
+        self.assertEqual(sync.follows(bob.fingerprint, None), [])
+        self.assertEqual(sync.follows(bob.fingerprint, 7), [])
+        self.assertEqual(sync.clocks, [])
 
     def test_bounded(self) -> None:
         """One member is given so much in a minute."""

@@ -27,10 +27,17 @@ from twisted_chat.peer.gen2.history.telling import HistoryTelling
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.queries import LogFound, LogQuery, StoreAnswer
-from twisted_chat.store.records import HeardRecord, SpansRecord
+from twisted_chat.store.records import SpansRecord
 from twisted_chat.wire.gen2 import room_news
 from twisted_chat.wire.gen2.growth import HISTORY, OF_PEERS, Can
-from twisted_chat.wire.gen2.history import SERIES_BYTES, Given, Have, HistorySpeech, RoomMessage
+from twisted_chat.wire.gen2.history import (
+    SERIES_BYTES,
+    Given,
+    Have,
+    HistorySpeech,
+    RoomClock,
+    RoomMessage,
+)
 
 
 class Histories:
@@ -89,23 +96,25 @@ class Histories:
             self._former.hold(former.log)
             state.comes_anew = False
         self._rooms[name] = state
+        room.opening = True
         if not self._archive.keeps:
             self._loaded(state, LogFound(), now)
             return
-        room.opening = True
         query = LogQuery(self._archive.room(room.name), news.origin, log.most)
         self._archive.ask(query, partial(self._loaded, state))
 
     def _loaded(self, state: RoomHistory, found: StoreAnswer | str, now: float) -> None:
-        state.room.opening = False
         if self._rooms.get(state.log.room) is not state:
             return
         kept = found if isinstance(found, LogFound) else LogFound()
         series = self._draw(SERIES_BYTES).hex()
-        state.load(kept, series, self._archive.time_of_day(now))
+        state.load(kept, series, self._archive.time_of_day(now), now)
         state.look_for_gaps(now)
         for contact in state.room.people():
             self._enter(state, contact, now)
+        people = (one.fingerprint for one in state.room.people() if one.fingerprint)
+        alone = all(self._telling.is_barred(state.room, one) for one in people)
+        state.settle(now, alone=alone)
 
     def closed(self, room: str) -> None:
         """We are in a room no longer."""
@@ -245,6 +254,9 @@ class Histories:
         elif isinstance(speech, Given):
             self._send(state.sync.answered(fingerprint, speech, now))
             state.look_for_gaps(now)
+        elif isinstance(speech, RoomClock):
+            self._send(state.sync.follows(fingerprint, speech.clock))
+            state.settle(now)
         elif isinstance(speech, RoomMessage):
             self._handed(state, contact, speech, now)
         else:
@@ -263,19 +275,8 @@ class Histories:
             return
         self._note(state, added, now)
         state.hand(added, contact.who, now)
-        self._archive.handed_on(
-            HeardRecord(
-                self._archive.room(state.room.name),
-                message.author,
-                message.name,
-                message.time,
-                message.text,
-                signed=message,
-                before=added.before,
-                own=message.author == self._own,
-            ),
-            now,
-        )
+        record = state.record(added, self._archive.room(state.room.name), self._own)
+        self._archive.handed_on(record, now)
 
     # --- What is due
 
@@ -288,6 +289,8 @@ class Histories:
             if state.wake > now:
                 continue
             self._send(state.sync.tick(now))
+            if state.settles_at <= now:
+                state.settle(now)
             if state.tell_at <= now:
                 self._telling.handed(state, now)
             if state.check_at <= now:

@@ -9,20 +9,15 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
+from twisted_chat.peer.gen2.clocks import MAX_AHEAD, usual_clock
 from twisted_chat.peer.gen2.ranges import Runs, put_in, take_out
 from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEEN, RoomMessage
 
 MAX_VERSIONS = 2
 """Texts that are held under one number of one author."""
-MAX_AHEAD = 1_000_000
-"""How far the clock of a message can take ours ahead: one that claims more is shown where it
-claims to be, and what is said later is not drawn there."""
 MAX_FAR = 1_000
 """Messages that claim to be further ahead and are held where there is no room for all."""
-MAX_GAP = 100_000
-"""Numbers in a row that may be missing; a larger gap is one that the author has invented."""
 
 MAX_DIGESTS = 64
 """Sets of runs of one feed whose digests are remembered."""
@@ -32,27 +27,9 @@ and handed to nobody."""
 MAX_IN_ALL, LEAST_HELD = 40_000, 500
 """Those of all rooms together, but for the last of each."""
 
+
 Place = tuple[int, str, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """So many messages of one feed that we do not have, from the number `first` on; or numbers
-    that the author has `invented`."""
-
-    feed: str
-    first: int
-    last: int
-    before: Place
-    """Of the message that follows them."""
-
-    @property
-    def count(self) -> int:
-        return self.last - self.first + 1
-
-    @property
-    def invented(self) -> bool:
-        return self.count > MAX_GAP
+"""Where a message stands in the order that is everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +101,25 @@ class RoomLog:
         """How many numbers of somebody we have something of."""
         return len(self._by_feed.get(feed, ()))
 
+    def lift(self, clock: int) -> None:
+        """Draw what we say after this clock, which others follow, unless that is far ahead of
+        what we follow, and of most of what we have, if there is any."""
+        most = MAX_COUNT
+        if self._clock:
+            most = MAX_AHEAD + max(self._clock, usual_clock(self._clocks()))
+        if self._clock < clock <= min(most, MAX_COUNT - MAX_AHEAD):
+            self._clock = clock
+            self._catch_up()
+
     def load(self, messages: Iterable[RoomMessage]) -> None:
         """Hold these again, which were checked before we were started."""
         for message in messages:
             self.add(message)
+        if not self._clock:  # The first that is held is far from the first that was said.
+            self.lift(usual_clock(self._clocks()))
+
+    def _clocks(self) -> list[int]:
+        return [place[0] for place, _ in self._ordered]
 
     def add(self, message: RoomMessage) -> Added | None:
         """Put a checked message where it belongs. None if it was there, is of another room, or
@@ -208,11 +200,14 @@ class RoomLog:
             self._followed.add(one)
             self._heads.pop(one, None)
         self._head(message)
-        # What seemed to be far ahead may not be so any more, in whatever order all has come.
         if message.clock == self._clock < self._ordered[-1][0][0]:
-            following = bisect_right(self._ordered, self._clock, key=lambda one: one[0][0])
-            while following < len(self._ordered) and self._head(self._ordered[following][1]):
-                following += 1
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """What seemed to be far ahead may not be so any more, in whatever order all has come."""
+        following = bisect_left(self._ordered, self._clock, key=lambda one: one[0][0])
+        while following < len(self._ordered) and self._head(self._ordered[following][1]):
+            following += 1
 
     def _head(self, message: RoomMessage) -> bool:
         """Follow the clock of a message, unless it claims to be far ahead: its clock would have
@@ -271,16 +266,6 @@ class RoomLog:
     def has_gap(self, feed: str) -> bool:
         """Whether something is missing between two of its messages."""
         return len(self._runs.get(feed, ())) > 1
-
-    def missing(self) -> list[Missing]:
-        """What stands between the messages of each author and is not here. Before the first that
-        we have of somebody nothing is missing: there it is a newcomer's share that ends."""
-        found = []
-        for feed in self.feeds():
-            for (_, last), (first, _) in pairwise(self.runs(feed)):
-                before = self.versions(feed, first)[0].place
-                found.append(Missing(feed, last + 1, first - 1, before))
-        return found
 
 
 def most_of_another(logs: Iterable[RoomLog]) -> int:

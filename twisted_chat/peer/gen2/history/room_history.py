@@ -8,12 +8,14 @@ from twisted_chat.identity.room_messages import Signer
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.gen2.history.gaps import missing
 from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
 from twisted_chat.peer.gen2.history.sync import HistorySync
 from twisted_chat.peer.gen2.outbox import MAX_TEXT
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.store.queries import LogFound
+from twisted_chat.store.records import HeardRecord, TalkKey
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.history import Given, RoomMessage, Want
 
@@ -24,6 +26,11 @@ MISSING_AFTER = 10.0
 """Seconds after which it is told what is missing, if nobody has given it."""
 
 
+CLOCK_PATIENCE = 3.0
+"""Seconds in which those who are in a room tell us after what belongs what we say there. Nothing
+is said before: it would stand where we were last, or at the beginning."""
+CLOCKS = 3
+"""How many of them are enough: with three, one who lies does not lead us."""
 AROUND = 64
 """Bytes of a frame beside a message."""
 
@@ -64,9 +71,11 @@ class RoomHistory:
     _handed_since: float = NEVER
     tell_at: float = NEVER
     check_at: float = NEVER
+    settles_at: float = NEVER
+    """Until when nothing is said here, as others tell after what it belongs."""
     _told_missing: dict[str, int] = field(default_factory=dict)
 
-    def load(self, found: LogFound, series: str, time: int) -> None:
+    def load(self, found: LogFound, series: str, time: int, now: float) -> None:
         """This is what the store has at this time of day; `series` is drawn for what we say, if
         there is none yet."""
         self.log.load(found.messages)
@@ -76,6 +85,19 @@ class RoomHistory:
         self.series, self.last = found.series or series, found.last
         self.new_since = time if self.comes_anew and not self.log.size else 0
         self.there = True
+        self.settles_at = now + CLOCK_PATIENCE
+        self.sync.unsettled = True
+
+    def settle(self, now: float, *, alone: bool = False) -> None:
+        """What we say is drawn after what others follow, who have told it; where `alone`, nobody
+        will."""
+        clocks = self.sync.clocks
+        if followed := [clock for clock in clocks if clock]:
+            self.log.lift(followed[(len(followed) - 1) // 2])
+        enough = alone or len(clocks) >= min(CLOCKS, self.room.keyed)
+        if enough or now >= self.settles_at:
+            self.settles_at = NEVER
+            self.sync.unsettled = self.room.opening = False
 
     def sign(self, line: Line, signer: Signer) -> None:
         """Let a line be signed that we say here, unless it is too long for that."""
@@ -108,6 +130,20 @@ class RoomHistory:
         self._handed_since = min(self._handed_since, now)
         self.tell_at = min(now + GATHERED, self._handed_since + TOLD_BY)
 
+    def record(self, added: Added, talk: TalkKey, own: str) -> HeardRecord:
+        """What is kept of what was handed on, by us too, whose fingerprint `own` is."""
+        message = added.message
+        return HeardRecord(
+            talk,
+            message.author,
+            message.name,
+            message.time,
+            message.text,
+            signed=message,
+            before=added.before,
+            own=message.author == own,
+        )
+
     def take_handed(self) -> tuple[list[RoomMessage], tuple[Someone, ...]]:
         """What is to be told now, in the order of the room, and who has handed it on."""
         handed = sorted(self.handed, key=lambda message: message.place)
@@ -128,7 +164,7 @@ class RoomHistory:
     def newly_missing(self) -> Iterable[tuple[RoomMessage, int]]:
         """A message of each author of whom more is missing than was told, and how many are."""
         counts: dict[str, int] = {}
-        for gap in self.log.missing():
+        for gap in missing(self.log):
             if not gap.invented:
                 counts[gap.feed] = counts.get(gap.feed, 0) + gap.count
         told, self._told_missing = self._told_missing, counts
@@ -139,7 +175,7 @@ class RoomHistory:
     @property
     def wake(self) -> float:
         """When there is something to do."""
-        return min(self.sync.wake, self.tell_at, self.check_at)
+        return min(self.sync.wake, self.tell_at, self.check_at, self.settles_at)
 
     def drop_stored(self) -> None:
         """What is in our store by now may be handed on."""

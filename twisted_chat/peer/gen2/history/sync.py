@@ -13,12 +13,20 @@ from dataclasses import dataclass, field
 from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.gen2.history.gaps import MAX_GAP
 from twisted_chat.peer.gen2.history.giving import MAX_FEEDS, RANGE, HistoryGiving
-from twisted_chat.peer.gen2.history.log import MAX_GAP, Added, RoomLog
+from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.member_record import MemberRecord
 from twisted_chat.peer.gen2.history.spans import HistorySpans
 from twisted_chat.peer.gen2.ranges import Range, is_among, without
-from twisted_chat.wire.gen2.history import Given, Have, RoomMessage, Want, author_of
+from twisted_chat.wire.gen2.history import (
+    Given,
+    Have,
+    RoomClock,
+    RoomMessage,
+    Want,
+    author_of,
+)
 
 MAX_ASKED = 3
 """Ranges that are asked of one member at a time."""
@@ -41,7 +49,7 @@ be about to say by themselves what we lack of them: nobody is asked for it befor
 RETELL = 20.0
 """Seconds after which one of the members is told again what we have, each in turn."""
 
-ToSend = list[tuple[str, Have | Want]]
+ToSend = list[tuple[str, Have | Want | RoomClock]]
 """Whom to tell what, by fingerprint."""
 
 
@@ -51,6 +59,8 @@ class _Member:
 
     quiet_at: float
     """When one who has something to say to us will have begun."""
+    clock: int | None = None
+    """What they say to follow."""
     has: dict[str, Have] = field(default_factory=dict)
     lacks: dict[str, None] = field(default_factory=dict)
     """Feeds of which they have something that we may lack."""
@@ -77,6 +87,8 @@ class HistorySync:
         self._known = known
         self._members: OrderedDict[str, _Member] = OrderedDict()
         self._records: dict[str, MemberRecord] = {}
+        self.unsettled = False
+        """Whether members are asked after what belongs what we say."""
         self._retell_at = self._look_at = self._expires_at = NEVER
 
     # --- With whom
@@ -87,7 +99,13 @@ class HistorySync:
         self._records.setdefault(fingerprint, MemberRecord())
         self._retell_at = min(self._retell_at, now + RETELL)
         self._giving.begin(fingerprint)
-        return self._news(fingerprint, whole=len(self._members) <= TOLD_ALL)
+        told = self._news(fingerprint, whole=len(self._members) <= TOLD_ALL)
+        return self._ask_clock(fingerprint) + told if self.unsettled else told
+
+    def _ask_clock(self, fingerprint: str) -> ToSend:
+        if self._barred(fingerprint):
+            return []
+        return [(fingerprint, RoomClock(self._log.room, self._log.origin, None))]
 
     def _news(self, fingerprint: str, *, whole: bool) -> ToSend:
         if self._barred(fingerprint):
@@ -107,6 +125,25 @@ class HistorySync:
         """A member says something, and perhaps more in a moment."""
         if (member := self._members.get(fingerprint)) is not None:
             member.quiet_at = now + QUIET
+
+    def follows(self, fingerprint: str, clock: int | None) -> ToSend:
+        """A member says what they follow, or asks what we do."""
+        if (member := self._member(fingerprint)) is None:
+            return []
+        if clock is not None:
+            member.clock = clock
+            return []
+        log = self._log
+        told: ToSend = [(fingerprint, RoomClock(log.room, log.origin, log.clock))]
+        if self.unsettled and member.clock is None:  # They were not there when we asked.
+            told += self._ask_clock(fingerprint)
+        return told
+
+    @property
+    def clocks(self) -> list[int]:
+        """What the members have said to follow, in order; 0 where they know nothing either."""
+        said = (member.clock for member in self._members.values())
+        return sorted(clock for clock in said if clock is not None)
 
     @property
     def busy(self) -> bool:

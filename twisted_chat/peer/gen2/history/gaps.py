@@ -1,0 +1,40 @@
+"""What is missing of what was said in a room."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from twisted_chat.peer.gen2.history.log import Place, RoomLog
+
+MAX_GAP = 100_000
+"""Numbers in a row that may be missing; a larger gap is one that the author has invented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """So many messages of one feed that we do not have, from the number `first` on; or numbers
+    that the author has `invented`."""
+
+    feed: str
+    first: int
+    last: int
+    before: Place
+    """Of the message that follows them."""
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def invented(self) -> bool:
+        return self.count > MAX_GAP
+
+
+def missing(log: RoomLog) -> list[Missing]:
+    """What stands between the messages of each author and is not in the log. Before the first that
+    we have of somebody nothing is missing: there it is a newcomer's share that ends."""
+    found = []
+    for feed in log.feeds():
+        for (_, last), (first, _) in pairwise(log.runs(feed)):
+            before = log.versions(feed, first)[0].place
+            found.append(Missing(feed, last + 1, first - 1, before))
+    return found
