@@ -14,7 +14,7 @@ from tests.store.words import BOB, HERE, LAB, WITH_BOB, arrived, heard, said
 from twisted_chat.database import NotWritten
 from twisted_chat.startup import CannotStart
 from twisted_chat.store.file import StoreFile
-from twisted_chat.store.queries import HistoryQuery, SearchQuery
+from twisted_chat.store.queries import HistoryQuery, LogQuery, SearchQuery
 from twisted_chat.store.reader import StoreReader, open_reader
 from twisted_chat.store.records import (
     ForgetRecord,
@@ -23,6 +23,7 @@ from twisted_chat.store.records import (
     Owed,
     RememberedMember,
     SaidRecord,
+    SpansRecord,
     StoredBefore,
     TalkKey,
 )
@@ -181,6 +182,20 @@ class Members(StoreTests):
         self.assertEqual(file.read().rooms, (self.members(LAB, "bob"),))
         file.write([heard("two", 2)])
         self.assertEqual(self.texts(), ["one", "two"])
+
+    def test_times_from_before(self) -> None:
+        """When members were in a room stays known in a file of the third version."""
+        talk, member = LAB, "b" * 64
+        file = self.open()
+        file.write([heard("one", 1), SpansRecord(talk, "0" * 32, member, ((1, 9, "c" * 64),))])
+        file.close()
+        with contextlib.closing(sqlite3.connect(self.path)) as before:
+            before.execute("ALTER TABLE spans DROP COLUMN feed")
+            before.execute("PRAGMA user_version = 3")
+            before.commit()
+        file = self.open()
+        found = StoreReader(file.connection).log(LogQuery(talk, "0" * 32, 9))
+        self.assertEqual(found.spans, {member: ((1, 9, ""),)})
 
 
 class Failing(StoreTests):

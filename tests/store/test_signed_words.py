@@ -152,14 +152,14 @@ class Signed(SynchronousTestCase):
 
     def test_spans(self) -> None:
         """When each member was there is kept, as it was told last."""
-        for spans in (((1, 9),), ((1, 5), (8, 2**53))):
+        for spans in (((1, 9, ""),), ((1, 5, ""), (8, 2**53, "c" * 64))):
             self.file.write([SpansRecord(LAB, ORIGIN, "b" * 64, spans)])
             self.assertEqual(self.log().spans, {"b" * 64: spans})
         self.assertEqual(self.log(OTHER).spans, {})
 
     def test_removed(self) -> None:
         """Nothing is left of what is forgotten, or too old."""
-        self.file.write([hear(1), SpansRecord(LAB, ORIGIN, "b" * 64, ((1, 2),))])
+        self.file.write([hear(1), SpansRecord(LAB, ORIGIN, "b" * 64, ((1, 2, ""),))])
         self.file.write([ForgetRecord("lab", HERE)])
         for table in ("rooms", "feeds", "signed", "spans"):
             ((count,),) = self.file.connection.execute(f"SELECT count(*) FROM {table}")

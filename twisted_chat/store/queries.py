@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from twisted_chat.store.records import TalkKey
+from twisted_chat.store.records import MemberTime, TalkKey
 from twisted_chat.wire.gen2.history import RoomMessage
 
 MOST = 1_000
@@ -86,7 +86,7 @@ class LogFound:
     messages: tuple[RoomMessage, ...] = ()
     series: str = ""
     last: int = 0
-    spans: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    spans: dict[str, tuple[MemberTime, ...]] = field(default_factory=dict)
 
 
 LinesQuery = HistoryQuery | SearchQuery | NamedQuery

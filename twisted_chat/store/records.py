@@ -98,13 +98,17 @@ class MembersRecord(NamedTuple):
     members: tuple[RememberedMember, ...]
 
 
+MemberTime = tuple[int, int, str]
+
+
 class SpansRecord(NamedTuple):
-    """When somebody was in a room, by the clocks of its messages, the first and the last."""
+    """When somebody was in a room, by the clocks of its messages, the first and the last, and from
+    whose on of those at the first, a feed or nothing."""
 
     talk: TalkKey
     origin: str
     fingerprint: str
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[MemberTime, ...]
 
 
 _Said = SaidRecord | HeardRecord | ArrivedRecord

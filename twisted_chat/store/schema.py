@@ -43,6 +43,7 @@ _MIGRATIONS = (
         room INTEGER NOT NULL, member INTEGER NOT NULL, first INTEGER NOT NULL,
         last INTEGER NOT NULL, PRIMARY KEY (room, member, first)) WITHOUT ROWID;
     """,
+    "ALTER TABLE spans ADD COLUMN feed TEXT NOT NULL DEFAULT '';",
 )
 
 _TABLES = (
@@ -58,7 +59,7 @@ _TABLES = (
     "feeds (id, room, key, series)",
     "signed (message, feed, number, clock, time, seen, signature)",
     "drawn (origin, series, last)",
-    "spans (room, member, first, last)",
+    "spans (room, member, first, last, feed)",
 )
 
 CHECKED = 8 * 1024 * 1024

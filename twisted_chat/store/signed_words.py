@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from twisted_chat.store.queries import LogFound, LogQuery
-from twisted_chat.store.records import SpansRecord, TalkKey
+from twisted_chat.store.records import MemberTime, SpansRecord, TalkKey
 from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, RoomMessage
 
 APART = 1 << 24
@@ -57,9 +57,8 @@ class SignedWords:
         """Somebody was in a room then, and at no other time."""
         execute = self._connection.execute
         execute("DELETE FROM spans WHERE room = ? AND member = ?", (room, member))
-        for first, last in record.spans:
-            row = room, member, first, last
-            execute("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?)", row)
+        for span in record.spans:
+            execute("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?)", (room, member, *span))
 
     def next_to(self, talk: int, message: RoomMessage, before: RoomMessage) -> int:
         """A number for a line that belongs right before the one that was put somewhere last, as
@@ -153,13 +152,13 @@ def read_log(connection: sqlite3.Connection, talk: int, query: LogQuery) -> LogF
         f"{_SIGNED} WHERE feeds.room = ? ORDER BY message DESC LIMIT ?", (found[0], query.count)
     ).fetchall()
     messages = tuple(_message(query, row) for row in reversed(rows))
-    spans: dict[str, tuple[tuple[int, int], ...]] = {}
-    for who, first, until in execute(
-        "SELECT fingerprint, first, last FROM spans JOIN keys ON keys.id = member"
+    spans: dict[str, tuple[MemberTime, ...]] = {}
+    for who, *span in execute(
+        "SELECT fingerprint, first, last, feed FROM spans JOIN keys ON keys.id = member"
         " WHERE room = ? ORDER BY first",
         found,
     ):
-        spans[who] = (*spans.get(who, ()), (first, until))
+        spans[who] = (*spans.get(who, ()), tuple(span))
     return LogFound(messages, series, last, spans)
 
 

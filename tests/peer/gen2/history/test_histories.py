@@ -179,6 +179,25 @@ class Newcomers(HistoriesCase):
         self.assertEqual(self.bob.lines[-1], self.alice.lines[-1])
         return self.bob.lines[-1:]
 
+    def test_at_once(self) -> None:
+        """No more than that where several were said at once, also by one who is started anew."""
+        self.set_to("2")
+        everybody = (self.alice, self.bob, self.carol)
+        for one in everybody:
+            one.enter(f"{one.name} too")
+        self.world.wait(2)
+        log = self.histories(self.alice)._rooms["lab"].log
+        self.assertEqual([one.clock for one in log], [1, 1, 1])
+        dave = self.come_back("dave")
+        self.assertEqual(self.kept("dave"), self.kept("alice")[1:])
+        self.kill(dave)
+        self.kill(self.alice, self.bob, self.carol)
+        for one in everybody:
+            self.come_back(one.name)
+        self.stores["dave"] = MemoryKeeper()
+        self.come_back("dave")
+        self.assertEqual(self.kept("dave"), self.kept("alice")[1:])
+
     def test_all_and_nothing(self) -> None:
         """Or all, or none of it."""
         for count in range(12):

@@ -46,7 +46,7 @@ class HistoryGiving:
             numbers = {
                 message.number
                 for message in self._log.of(feed)
-                if any(message.clock in span for span in spans)
+                if any(message in span for span in spans)
             }
             found = runs_of(numbers)
         if len(self._haves) >= MAX_FEEDS:

@@ -150,7 +150,7 @@ class Histories:
                 self._note_spans(state, contact.fingerprint)
 
     def _note_spans(self, state: RoomHistory, fingerprint: str) -> None:
-        spans = tuple((one.first, one.last) for one in state.spans.of(fingerprint))
+        spans = tuple((one.first, one.last, one.feed) for one in state.spans.of(fingerprint))
         talk = self._archive.room(state.room.name)
         self._archive.spans(SpansRecord(talk, state.origin, fingerprint, spans))
 

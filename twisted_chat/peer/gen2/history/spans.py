@@ -6,7 +6,7 @@ have who come.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted_chat.peer.gen2.history.log import RoomLog
 from twisted_chat.wire.gen2.for_new import ALL
@@ -20,13 +20,17 @@ MAX_PEOPLE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class MemberSpan:
-    """From the clock `first` to the clock `last`, MAX_COUNT while it goes on."""
+    """From the clock `first` to the clock `last`, MAX_COUNT while it goes on; of those who have
+    said something at the first, which are in order, from this `feed` on."""
 
     first: int
     last: int = MAX_COUNT
+    feed: str = ""
 
-    def __contains__(self, clock: int) -> bool:
-        return self.first <= clock <= self.last
+    def __contains__(self, message: RoomMessage) -> bool:
+        if message.clock == self.first and message.feed < self.feed:
+            return False
+        return self.first <= message.clock <= self.last
 
 
 class HistorySpans:
@@ -41,7 +45,7 @@ class HistorySpans:
         there since."""
         clock = self._log.clock
         for who, spans in kept.items():
-            self._spans[who] = tuple(MemberSpan(one.first, min(one.last, clock)) for one in spans)
+            self._spans[who] = tuple(replace(one, last=min(one.last, clock)) for one in spans)
 
     def came(self, fingerprint: str, for_new: int) -> bool:
         """Somebody is in the room, who is given so many lines of before if they were not there
@@ -49,22 +53,24 @@ class HistorySpans:
         spans = self._spans.get(fingerprint, ())
         if spans and spans[-1].last == MAX_COUNT:
             return False
-        self._spans[fingerprint] = (*spans, MemberSpan(self._floor(for_new)))[-MAX_SPANS:]
+        self._spans[fingerprint] = (*spans, self._begin(for_new))[-MAX_SPANS:]
         self._spans.move_to_end(fingerprint)
         while len(self._spans) > MAX_PEOPLE:
             self._spans.popitem(last=False)
         return True
 
-    def _floor(self, for_new: int) -> int:
-        """The smallest clock of what one who comes now is given."""
+    def _begin(self, for_new: int) -> MemberSpan:
+        """That of one who comes now, from the first on that they are given."""
         log = self._log
         if for_new == ALL:
-            return 0
+            return MemberSpan(0)
+        if not for_new:
+            return MemberSpan(log.clock + 1)
         # What claims to be far ahead would keep from newcomers all that is said from now on.
-        clocks = [message.clock for message in log if message.clock <= log.clock]
-        if len(clocks) <= for_new:
-            return 0
-        return clocks[-for_new] if for_new else log.clock + 1
+        before = [message for message in log if message.clock <= log.clock]
+        if len(before) <= for_new:
+            return MemberSpan(0)
+        return MemberSpan(before[-for_new].clock, feed=before[-for_new].feed)
 
     def went(self, fingerprint: str) -> bool:
         """Somebody is in the room no longer: what is said from now on is not for them. False if
@@ -72,7 +78,7 @@ class HistorySpans:
         spans = self._spans.get(fingerprint, ())
         if not (spans and spans[-1].last == MAX_COUNT):
             return False
-        self._spans[fingerprint] = (*spans[:-1], MemberSpan(spans[-1].first, self._log.clock))
+        self._spans[fingerprint] = (*spans[:-1], replace(spans[-1], last=self._log.clock))
         return True
 
     def of(self, fingerprint: str) -> tuple[MemberSpan, ...]:
@@ -81,4 +87,4 @@ class HistorySpans:
 
     def may_have(self, fingerprint: str, message: RoomMessage) -> bool:
         """Whether a message is for somebody."""
-        return any(message.clock in span for span in self.of(fingerprint))
+        return any(message in span for span in self.of(fingerprint))
