@@ -316,7 +316,7 @@ class ProcessTestCase(TestCase):
         self.environment = {**places(self.directory()), "TERM": "dumb"}
         # In the background of a shell, or under nohup, they are ignored, and programs would
         # inherit that.
-        for number in ENDING:
+        for number in (*ENDING, signal.SIGQUIT):
             usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
             self.addCleanup(signal.signal, number, signal.signal(number, usual))
 
