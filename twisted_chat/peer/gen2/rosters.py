@@ -90,7 +90,7 @@ class Rosters:
         name = folded(room)
         self._leaving.add(name)
         self._rosters.pop(name, None)
-        self._histories.closed(room)
+        self._histories.closed(room, now)
 
         def answered(answers: list[Answer] | None, now: float) -> None:
             self._leaving.discard(name)
@@ -181,8 +181,8 @@ class Rosters:
             roster = self._rosters[name]
             if not (roster.joining and roster.asked_in):
                 del self._rosters[name]  # Else we have asked to be let in again.
+            self._histories.closed(room.name, now)
             self._talks.leave(room, now)
-            self._histories.closed(room.name)
             if name in self._own:
                 room.tell_left(confirmed=True)
             else:

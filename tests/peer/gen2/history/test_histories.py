@@ -12,7 +12,9 @@ from twisted_chat.peer.gen2.history.room_history import CLOCK_PATIENCE
 from twisted_chat.store.queries import HistoryQuery
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.records import TalkKey
+from twisted_chat.wire.gen2.for_new import ALL
 from twisted_chat.wire.gen2.history import Given, Have, RoomMessage
+from twisted_chat.wire.gen2.room_news import HistoryRules
 from twisted_chat.wire.gen2.speech import NumberedText, parse_speech
 
 LAB = TalkKey("192.0.2.1:8090", "lab", "", "lab")
@@ -335,14 +337,30 @@ class Lying(HistoriesCase):
         self.assertEqual(self.alice.told("< bob"), [])
         self.assertEqual(self.histories(self.alice).wrong, 1)
 
-    def offer(self, *messages: RoomMessage) -> None:
+    def offer(self, *messages: RoomMessage, wait: float = 5.0) -> None:
         """Bob says to have this, and hands it on."""
         where = "lab", messages[0].origin, messages[0].feed
         last = max(message.number for message in messages)
         have, given = Have(*where, ((1, last),), "0" * 32), Given(*where, 1, last)
         handed = (one.encode() for one in messages)
-        self.say(self.alice, have.encode(), *handed, given.encode())
-        self.world.wait(5)
+        self.say(self.alice, have.encode(), *handed, given.encode(), wait=wait)
+
+    def test_handed_on_and_left(self) -> None:
+        """What was handed on a moment ago is told before the room is left."""
+        self.offer(self.message("of before"), wait=0.1)
+        self.assertEqual(self.alice.told("of before"), [])
+        self.alice.type("$roomleave lab")
+        self.assertEqual(len(self.alice.told("bob: of before")), 1)
+
+    def test_handed_on_and_another(self) -> None:
+        """So it is where the room turns out to be another that has its name."""
+        histories = self.histories(self.alice)
+        room = histories._rooms["lab"].room
+        self.offer(self.message("of before"), wait=0.1)
+        self.assertEqual(self.alice.told("of before"), [])
+        histories.opened(room, HistoryRules("lab", "f" * 32, ALL), self.world.network.now)
+        self.world.wait(2)
+        self.assertEqual(len(self.alice.told("bob: of before")), 1)
 
     def test_missing(self) -> None:
         """What nobody has is told as missing, where it is missing, and put there when it comes."""

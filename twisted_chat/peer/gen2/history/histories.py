@@ -93,6 +93,7 @@ class Histories:
         sync = HistorySync(log, spans, self._telling.is_known, barred, self._own)
         state = RoomHistory(room, news.origin, news.for_new, log, spans, sync)
         if (former := self._rooms.get(name)) is not None and former.room is room:
+            self._telling.handed(former, now)
             self._former.hold(former.log)
             state.comes_anew = False
         self._rooms[name] = state
@@ -116,10 +117,11 @@ class Histories:
         alone = all(self._telling.is_barred(state.room, one) for one in people)
         state.settle(now, alone=alone)
 
-    def closed(self, room: str) -> None:
+    def closed(self, room: str, now: float) -> None:
         """We are in a room no longer."""
         state = self._rooms.pop(folded(room), None)
         if state is not None:
+            self._telling.handed(state, now)
             state.room.opening = False
 
     def _there(self, room: str) -> RoomHistory | None:
