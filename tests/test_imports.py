@@ -330,6 +330,7 @@ LAYERS = (
         "terminal.wording",
         "terminal.wording.entries",
         "terminal.wording.histories",
+        "terminal.wording.ignoring",
         "terminal.wording.kept",
         "terminal.wording.keys",
         "terminal.wording.line",

@@ -1,6 +1,6 @@
 """What a person can want of a UDP peer: that it says something, or obeys a command."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from twisted_chat.events import Event
@@ -72,6 +72,17 @@ RUNNING = (
     Command.DEOP,
 )
 """What one who runs a room wants for somebody."""
+_FOR_THE_ROOM = frozenset(
+    {
+        *RUNNING,
+        Command.HISTORY_FOR_NEW,
+        Command.ROOMCLOSE,
+        Command.ROOMGIVE,
+        Command.ROOMLEAVE,
+        Command.TOPIC,
+    }
+)
+"""Commands for the room in which one talks, where no room is named."""
 TURNING = frozenset({Command.POKE, Command.ROOMCREATE, Command.ROOMJOIN, Command.TO})
 """Commands that change where what is typed goes."""
 
@@ -102,6 +113,14 @@ class Order:
     choice: str = ""
     text: str = ""
     room: str = ""
+    where: Talk | None = field(default=None, compare=False)
+    """The conversation that its person looks at; None for the one that is current."""
+
+    @property
+    def for_the_room(self) -> bool:
+        """Whether it is for the room in which its person talks, and names none."""
+        named = self.room or (self.command is Command.ROOMLEAVE and self.argument)
+        return self.command in _FOR_THE_ROOM and not named
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,17 @@ class Entering(UdpCase):
         for to in (LAB, DEN, WITH_BOB):
             self.assertEqual(self.enter("hello", to), [Say("hello", to=to)])
 
+    def test_ordered_there(self) -> None:
+        """So does a command, but where another conversation is expected."""
+        for to, key in ((LAB, LAB), (WITH_BOB, WITH_BOB), (Talk(), Talk())):
+            (order,) = self.enter("$kick", key)
+            assert isinstance(order, Order)
+            self.assertEqual(order.where, to)
+        self.enter("$roomjoin attic", LAB)
+        (order,) = self.enter("$topic x", LAB, busy=True)
+        assert isinstance(order, Order)
+        self.assertIsNone(order.where)
+
     def test_nothing(self) -> None:
         """An empty line is nothing."""
         self.assertEqual(self.enter("  ", LAB), [])

@@ -115,6 +115,16 @@ class NotSaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotDoneHere(Event):
+    """A command was not obeyed, as it is not for the conversation in which it was given."""
+
+    command: Command
+    """The command."""
+    conversation: Talk
+    """The conversation, which need not go on; nobody, if it was given outside of all."""
+
+
+@dataclass(frozen=True, slots=True)
 class TalkingTo(Event):
     """What is said from now on is said there."""
 

@@ -31,6 +31,7 @@ UNDONE: frozenset[type[Event]] = frozenset(
         talk.NobodyHere,
         talk.NoSuchTalk,
         talk.NoSuchUser,
+        talk.NotDoneHere,
         talk.NotSaid,
         talk.ThatIsYou,
         ignoring.TooManyIgnored,

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 from twisted_chat.peer.commands import Command, Order, ReadBack
-from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import kept
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.orders.requests import Obey
-from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import described
 from twisted_chat.store.queries import (
     HistoryQuery,
@@ -65,8 +63,7 @@ class KeptOrders:
         if until <= 0:
             self._tell(kept.EarlierShown(talk, (), more=False))
             return
-        who = talk.who
-        key = archive.room(talk.room) if who is None else archive.person(who.fingerprint, who.name)
+        key = self._key(talk)
 
         def show(found: LinesFound) -> None:
             self._tell(kept.EarlierShown(talk, tuple(map(text_of, found.lines)), found.more))
@@ -82,39 +79,41 @@ class KeptOrders:
 
         self._archive.ask(query, close)
 
-    def _key(self, talk: JoinedRoom | Contact) -> TalkKey:
-        if isinstance(talk, JoinedRoom):
-            return self._archive.room(talk.name)
-        return self._archive.person(talk.fingerprint, talk.name)
+    def _key(self, talk: Talk) -> TalkKey:
+        who = talk.who
+        if who is None:
+            return self._archive.room(talk.room)
+        return self._archive.person(who.fingerprint, who.name)
+
+    def _where(self, order: Order) -> Talk:
+        """The conversation for which it is given."""
+        return described(self._talks.current) if order.where is None else order.where
 
     def _history(self, order: Order, now: float) -> None:
-        current = self._talks.current
-        if current is None or not self._archive.keeps:
+        here = self._where(order)
+        if here == Talk() or not self._archive.keeps:
             self._tell(kept.NothingKept(""))
             return
-        here = described(current)
 
         def show(found: LinesFound) -> None:
             lines = tuple(map(text_of, found.lines))
             self._tell(kept.HistoryShown(here, lines, found.more))
 
         count = int(order.argument) if order.argument else COUNT
-        self._ask(HistoryQuery(self._key(current), count), show)
+        self._ask(HistoryQuery(self._key(here), count), show)
 
     def _search(self, order: Order, now: float) -> None:
         first, _, rest = order.text.partition(" ")
         everywhere = first == EVERYWHERE and bool(rest.strip())
         words = rest if everywhere else order.text
-        current = self._talks.current
-        if not self._archive.keeps or (current is None and not everywhere):
+        here = None if everywhere else self._where(order)
+        if not self._archive.keeps or here == Talk():
             self._tell(kept.NothingKept(""))
             return
-        here = None if everywhere or current is None else current
 
         def show(found: LinesFound) -> None:
             lines = tuple(map(text_of, found.lines))
-            where = None if here is None else described(here)
-            self._tell(kept.SearchFound(words.strip(), lines, found.more, where, found.scanned))
+            self._tell(kept.SearchFound(words.strip(), lines, found.more, here, found.scanned))
 
         self._ask(SearchQuery(words, None if here is None else self._key(here), COUNT), show)
 

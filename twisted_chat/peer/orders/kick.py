@@ -6,6 +6,7 @@ from functools import partial
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.events import rooms, talk
+from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.requests import Obey, PersonRequests
 from twisted_chat.peer.server import Outcome
@@ -29,7 +30,11 @@ class KickOrders:
         private with them."""
         name, room = order.argument, self._talks.current_room
         if not name:
-            self._kick_current(now)
+            where = order.where
+            if where is None or self._talks.find(where) is self._talks.current:
+                self._kick_current(now)
+            else:
+                self._kick_there(where, now)
             return
         called = self._contacts.every_called(name)
         outsiders = [one for one in called if one.standing is not Standing.UNKNOWN]
@@ -60,6 +65,14 @@ class KickOrders:
             current.send_away(names)
             self._talks.asked += 1
             self._server.kick(current.name, "", partial(self._emptied, current, names), now)
+
+    def _kick_there(self, where: Talk, now: float) -> None:
+        """End what is not begun: somebody has asked for us."""
+        asking = [one for one in self._contacts.outside() if one.who == where.who]
+        if asking:
+            self._end(asking, now)
+        else:
+            self._tell(talk.NotDoneHere(Command.KICK, where))
 
     def _end(self, outsiders: list[Contact], now: float) -> None:
         for outsider in outsiders:

@@ -6,6 +6,7 @@ from twisted_chat.names import folded
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import server, talk
+from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.orders.kept import KeptOrders
 from twisted_chat.peer.orders.kick import KickOrders
@@ -62,6 +63,7 @@ class Orders:
         self._registration = generation.registration
         self._server = generation.server
         self._contacts = shared.contacts
+        self._talks = shared.talks
         self._tell = shared.effects.tell
         self._requests = requests = PersonRequests(generation, shared, missed)
         self.in_vain = requests.in_vain
@@ -92,12 +94,20 @@ class Orders:
         elif command in _FOR_OTHERS and folded(argument) == folded(self._registration.name):
             self._tell(talk.ThatIsYou(argument, command))
             self.in_vain(now, command)
+        elif order.for_the_room and order.where is not None and not self._is_room(order.where):
+            self._tell(talk.NotDoneHere(command, order.where))
+            self.in_vain(now, command)
         elif command in self._generation.commands:
             self._generation.commands[command](order, now)
         elif command in self._commands:
             self._commands[command](order, now)
         else:
             self._requests.not_here(command, argument, now)
+
+    def _is_room(self, where: Talk) -> bool:
+        """Whether a conversation is the room in which we talk."""
+        room = self._talks.current_room
+        return room is not None and self._talks.find(where) is room
 
     def _help(self, order: Order, now: float) -> None:
         self._tell(server.Help(tuple(Command)))

@@ -207,10 +207,13 @@ class UdpScreen:
         if not wish.text.strip():
             return []
         todo = Say(wish.text, aloud=True) if wish.pasted else self._read(wish.text)
+        state = self._model.states.get(wish.key)
         if isinstance(todo, Order):
+            if state is not None and not (busy and self._expected):
+                where = state.subject.described
+                todo = replace(todo, where=Talk() if where is None else where)
             self._expect(todo)
             return [todo]
-        state = self._model.states.get(wish.key)
         if not isinstance(todo, Say) or self._model.asks_for or state is None:
             return [todo]
         if busy and self._expected:

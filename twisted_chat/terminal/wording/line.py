@@ -8,13 +8,24 @@ from twisted_chat.peer.events import moves as move_events
 from twisted_chat.peer.events import said as said_events
 from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.events.talk import TalkingTo
-from twisted_chat.terminal.wording import histories, kept, keys, paths, rooms, said, server, talk
+from twisted_chat.terminal.wording import (
+    histories,
+    ignoring,
+    kept,
+    keys,
+    paths,
+    rooms,
+    said,
+    server,
+    talk,
+)
 
 WORDS = (
     server.WORDS
     | rooms.WORDS
     | said.WORDS
     | talk.WORDS
+    | ignoring.WORDS
     | paths.WORDS
     | kept.WORDS
     | histories.WORDS

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from twisted_chat.peer.commands import Command
-from twisted_chat.peer.events import ignoring, talk
+from twisted_chat.peer.events import talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.talk import Doing, Knocking, Part
 from twisted_chat.terminal.wording.keys import changed
@@ -234,24 +234,23 @@ def _yourself(event: talk.ThatIsYou) -> str:
     return f"${event.command.word} is for others: {name} is you"
 
 
-def _ignored(event: ignoring.IgnoredNow) -> str:
-    name = shown_name(event.name)
-    how_long = "" if event.remembered else ", as long as this program runs"
-    return (
-        f"nothing of {name} is shown any more, and nothing goes to {name}{how_long};"
-        f" $unignore {name} ends that"
-    )
-
-
-def _ignored_no_more(event: ignoring.IgnoredNoMore) -> str:
-    name = shown_name(event.name)
-    return f"{name} is not ignored any more" + (f": {name} hears you again" if event.hears else "")
-
-
 def _often(event: talk.DidOften) -> str:
     if event.times == 1 and event.doing is Doing.NEW_KEY:
         return changed(called(event.who))
     return _OFTEN[event.doing].format(called(event.who), times=event.times)
+
+
+def _not_done_here(event: talk.NotDoneHere) -> str:
+    word, room, who = event.command.word, event.conversation.room, event.conversation.who
+    if room:
+        why = f"you are not in {shown_name(room)}; $roomjoin {shown_name(room)} lets you in again"
+    elif who is None:
+        why = "there is no conversation here; turn to the one that is meant"
+    elif event.command is Command.KICK:
+        why = f"you do not talk to {called(who)}"
+    else:
+        why = f"this is private with {called(who)}; turn to the room that is meant"
+    return f"${word} was not done: {why}"
 
 
 WORDS: dict[type, Callable[[Any], str | list[str]]] = {
@@ -261,6 +260,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
         f"{excerpt(event.text)} was not said to anybody, as you had wanted to talk elsewhere;"
         f" what you type now goes to {place(event.conversation)}"
     ),
+    talk.NotDoneHere: _not_done_here,
     talk.TalkBegun: _begun,
     talk.WantsToTalk: _wants,
     talk.HearsUs: lambda event: f"you talk to {called(event.who)} now, privately; $kick ends it",
@@ -279,17 +279,6 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     talk.TooManyPeople: lambda event: (
         f"you cannot talk to {shown_name(event.name)}: too many people are known already;"
         " $kick parts from them"
-    ),
-    ignoring.IgnoredNow: _ignored,
-    ignoring.IgnoredNoMore: _ignored_no_more,
-    ignoring.NotIgnored: lambda event: (
-        f"{shown_name(event.name)} is not ignored; $who shows who is"
-    ),
-    ignoring.IsIgnored: lambda event: (
-        f"{shown_name(event.name)} is ignored; $unignore {shown_name(event.name)} ends that"
-    ),
-    ignoring.TooManyIgnored: lambda event: (
-        "too many are ignored already; $unignore NAME makes room"
     ),
     talk.SeveralDid: lambda event: _SEVERAL[event.doing].format(
         several(event.people, event.others)
