@@ -86,9 +86,13 @@ class Read(SynchronousTestCase):
             written = written.replace(
                 '"answer": ' + "/".join(command.choices), f'"answer": "{choice}"'
             )
-            written = written.replace("TEXT", '"hi all"').replace("COUNT", '"20"')
+            written = (
+                written.replace("TEXT", '"hi all"')
+                .replace("COUNT", '"20"')
+                .replace("COMMAND", '"topic"')
+            )
             first = command.argument.partition(" ")[0].strip("[]")
-            name = {"ROOM": "lab", "NAME": "bob", "COUNT": "20"}.get(first, "")
+            name = {"ROOM": "lab", "NAME": "bob", "COUNT": "20", "COMMAND": "topic"}.get(first, "")
             text = "hi all" if command.has_text else ""
             room = "lab" if command.argument.endswith(" [ROOM]") else ""
             full = re.sub(r"[\[\]]", "", written)

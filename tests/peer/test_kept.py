@@ -148,7 +148,17 @@ class Owing(KeptTestCase):
         self.assertIn("2 lines still to arrive at bob since", self.alice.type("$outbox")[0])
         self.kill(self.alice)
         self.alice = self.start("alice")
+        self.assertEqual(len(self.alice.told("2 lines still to arrive at bob since")), 1)
         self.assertIn("2 lines still to arrive at bob since", self.alice.type("$outbox")[0])
+        self.kill(self.alice)
+        self.alice = self.start("alice", patient=False)  # A script is told what it asks for.
+        self.assertEqual(self.alice.told("still to arrive"), [])
+        self.bob = self.start("bob")
+        for one in (self.alice, self.bob):
+            one.type("$roomjoin lab", wait=10)
+        self.assertEqual(len(self.bob.told("hello")), 2)
+        self.kill(self.alice)
+        self.assertEqual(self.start("alice").told("arrive"), [])
 
     def test_other_room(self) -> None:
         """What was said to a room waits until both are there again: it does not come elsewhere."""

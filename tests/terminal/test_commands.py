@@ -121,6 +121,19 @@ class ReadLineTests(SynchronousTestCase):
             self.assertEqual(read_line(line), Say(line))
         self.assertEqual(read_line("help me", first=True), Say("help me"))
 
+    def test_help_with(self) -> None:
+        """Help with one command, by any of its names; one that there is not is told."""
+        for line in ("$help topic", "$help $topic", "/help TOPIC"):
+            self.assertEqual(read_line(line), Order(Command.HELP, "topic"))
+        self.assertEqual(read_line("$help /query"), Order(Command.HELP, "poke"))
+        with self.assertRaises(UsageMistake) as caught:
+            read_line("$help me")
+        self.assertEqual(str(caught.exception), "there is no command me: $help lists them")
+        (topic,) = help_lines([Command.TOPIC])
+        self.assertTrue(topic.startswith("$topic [TEXT]: show what the room is about"))
+        first, second = help_lines([Command.UNBAN])
+        self.assertEqual((first[:9], second), ("$ban NAME", "$unban NAME: end that"))
+
     def test_wrong_arguments(self) -> None:
         """An argument too few or too many costs one line with the usage."""
         for command in Command:

@@ -44,7 +44,7 @@ class Command(Enum):
     OUTBOX = ("outbox", "")
     FORGET = ("forget", "NAME")
     NOSTORE = ("nostore", "")
-    HELP = ("help", "")
+    HELP = ("help", "[COMMAND]")
     QUIT = ("quit", "")
 
     def __init__(self, word: str, argument: str) -> None:

@@ -116,8 +116,7 @@ class Input:
     def _busy(self) -> bool:
         """Whether something is under way that what was typed is about."""
         moving = self._talks.moving or self._orders.listing > 0
-        reading = self._shared.archive.asking
-        return moving or reading or self._registration.registering
+        return moving or self._shared.archive.asking or self._registration.registering
 
     def left_over(self) -> NotDone | None:
         """What is to be told of lines that are not done any more. None if they would have
@@ -263,6 +262,12 @@ class Input:
             talk = archive.room(line.room)
         owed, line.owed = tuple(line.owed), []
         archive.said(talk, line.text, line.speaker, owed, kept, now, line.signed, line.before)
+
+    def registered(self, now: float) -> None:
+        """Show a person who is back what has not arrived since."""
+        known = Command.OUTBOX in self._generation.commands
+        if self._patient and known and self._shared.archive.kept.owed:
+            self.lines.appendleft(Order(Command.OUTBOX))
 
     def entered(self, room: str, now: float) -> None:
         """We are in a room now."""

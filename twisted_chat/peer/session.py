@@ -221,6 +221,7 @@ class Session:
     def _registered(self, again: bool, now: float) -> None:
         if not again:
             self._effects.tell(RegisteredAs(self._registration.name))
+            self._input.registered(now)
         elif self._registration.away:
             rooms = tuple(room.name for room in self._talks.rooms())
             self._effects.tell(ServerBack(self._registration.name, rooms))

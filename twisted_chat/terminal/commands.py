@@ -5,7 +5,7 @@ Commands are also known by what they are called in other chats. One that nobody 
 been right.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted_chat import names
 from twisted_chat.display import KEY_MEANT, has_key
@@ -27,6 +27,8 @@ MARK = "$"
 OTHERS_MARK = "/"
 """What commands of other chats begin with."""
 
+_END_THAT = "end that"
+"""What a command does that ends what the one before it does."""
 PURPOSES = {
     Command.POKE: "talk to NAME in private: what you type goes there",
     Command.TO: "let what you type go to NAME: a room of yours, or somebody you talk to",
@@ -41,16 +43,16 @@ PURPOSES = {
     Command.ROOMGIVE: "hand the room that you created on to NAME",
     Command.INVITE: "let NAME into your room, or ROOM",
     Command.BAN: "put NAME out of your room, and let them in no more",
-    Command.UNBAN: "end that",
+    Command.UNBAN: _END_THAT,
     Command.MUTE: "ask everybody's program to show nothing of NAME in your room",
-    Command.UNMUTE: "end that",
+    Command.UNMUTE: _END_THAT,
     Command.OP: "let NAME help to run your room: invite, put out, ban, mute, set the topic",
-    Command.DEOP: "end that",
+    Command.DEOP: _END_THAT,
     Command.TOPIC: "show what the room is about, or say so: -delete takes that away",
     Command.HISTORY_FOR_NEW: "show how many lines of before newcomers to your room are given, or"
     " say so: COUNT, or all",
     Command.IGNORE: "show nothing of NAME any more, and say nothing to NAME",
-    Command.UNIGNORE: "end that",
+    Command.UNIGNORE: _END_THAT,
     Command.WHO: "show your rooms, where what you type goes, and who is there, or in ROOM",
     Command.WHOIS: "show who NAME is: key, place, link, rooms",
     Command.LINK: "show a line with which others get into your room, or ROOM",
@@ -63,7 +65,7 @@ PURPOSES = {
     Command.OUTBOX: "show what is still to arrive, at whom, and since when",
     Command.FORGET: "keep nothing of what was said in room NAME, or privately with NAME",
     Command.NOSTORE: "keep nothing more on disk, where that cannot be written",
-    Command.HELP: "show this list",
+    Command.HELP: "show this list, or what COMMAND does",
     Command.QUIT: "leave the server and end",
 }
 """What each command does."""
@@ -85,7 +87,8 @@ def number_for(command: Command) -> str:
 
 
 HELP_MEANT = (
-    f"{usage(Command.HELP)}, with the {MARK}, shows what you can do; this was not said to anybody"
+    f"{MARK}{Command.HELP.word}, with the {MARK}, shows what you can do;"
+    " this was not said to anybody"
 )
 
 
@@ -190,6 +193,8 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
         )
     if others and command is Command.QUIT:
         rest = ""  # There they say why.
+    if command is Command.HELP and len(rest.split()) == 1:
+        return _help_with(rest.strip())
     mistake = TurnMistake if command in TURNING else UsageMistake
     names_first = command.takes[-1] - command.has_text
     words = rest.split(maxsplit=names_first) if command.has_text else rest.split()
@@ -213,14 +218,27 @@ def _command(mark: str, word: str, rest: str = "") -> Say | Order:
     return order
 
 
+def _help_with(word: str) -> Order:
+    """What a command does. Raises UsageMistake."""
+    command = command_called(word.lstrip(MARK + OTHERS_MARK))
+    if command is None:
+        raise UsageMistake(f"there is no command {word}: {MARK}{Command.HELP.word} lists them")
+    return Order(Command.HELP, command.word)
+
+
 def _name(word: str) -> str:
     """A name, also in the quotes in which one that could be misread is shown."""
     quoted = len(word) > 2 and word[0] == word[-1] == '"'
     return names.canonical(word[1:-1] if quoted else word)
 
 
-def help_lines() -> list[str]:
-    """What `$help` shows."""
+def help_lines(commands: Sequence[Command] = tuple(Command)) -> list[str]:
+    """What `$help` shows of these."""
+    if len(commands) == 1:
+        every, (wanted,) = list(Command), commands
+        at = every.index(wanted)
+        begin = at - 1 if PURPOSES[wanted] == _END_THAT else at
+        return [f"{usage(one)}: {PURPOSES[one]}" for one in every[begin : at + 1]]
     width = max(len(usage(command)) for command in Command)
     elsewhere = {OTHERS_MARK + other: command for other, command in _ELSEWHERE.items()}
     as_there = ", ".join(f"{one} for {MARK}{elsewhere[one].word}" for one in _IN_IRSSI)

@@ -391,6 +391,17 @@ class OwnWords(UdpCase):
         self.assertEqual(self.lines(LAB), ["hi"])
         self.assertEqual(self.model.unsettled, 1)
 
+    def test_said_elsewhere(self) -> None:
+        """Where the person looks it is shown, once, what they have said to somebody else."""
+        self.look(LAB)
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.model.turn(lab)
+        for arrived in (0, 1):
+            self.screen.came([OwnLine(1, "hi", WITH_BOB, 1, arrived, 0)], NOON)
+        self.assertEqual(self.lines(WITH_BOB), ["hi"])
+        self.assertEqual(self.lines(LAB), ['said to bob: "hi"'])
+
     def test_unknown(self) -> None:
         """Where nobody acknowledges anything, nothing is claimed."""
         self.screen.came([OwnLine(1, "hi", LAB, 0, 0, 0)], NOON)

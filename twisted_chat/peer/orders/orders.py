@@ -110,7 +110,8 @@ class Orders:
         return room is not None and self._talks.find(where) is room
 
     def _help(self, order: Order, now: float) -> None:
-        self._tell(server.Help(tuple(Command)))
+        wanted = tuple(one for one in Command if one.word == order.argument)
+        self._tell(server.Help(wanted or tuple(Command)))
 
     def _users(self, order: Order, now: float) -> None:
         self._server.users(self._listed(Command.USERLIST, server.UserList), now)

@@ -51,6 +51,9 @@ class CommandCompleter:
             return ()
         if kind.islower():
             return tuple(one for one in kind.split("/") if one.startswith(typed.lower()))
+        if kind == "COMMAND":
+            begin = typed.lstrip("$/").lower()
+            return tuple(one for one in command_words("$") if one.startswith(begin))
         known: list[str] = []
         if kind == "ROOM" or command is Command.TO:
             known += self._words.rooms

@@ -35,7 +35,7 @@ from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
 from twisted_chat.terminal.wording.kept import NOT_THE_KEY, missing_here
 from twisted_chat.terminal.wording.line import LineWording
-from twisted_chat.terminal.wording.people import called
+from twisted_chat.terminal.wording.people import called, excerpt
 
 MAX_EXPECTED = 20
 """Conversations that the person has asked for and is not in yet."""
@@ -91,7 +91,7 @@ class UdpScreen:
         state = self._place(event)
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
-        if isinstance(event, server.Help):
+        if isinstance(event, server.Help) and len(event.commands) > 1:
             for line in key_lines():
                 self._model.told(state, line, at)
         if isinstance(event, rooms.TopicShown):
@@ -197,6 +197,9 @@ class UdpScreen:
             if not model.came(line.number, progress, settled=line.settled):
                 state = model.states.open(subject_of(line.to))
                 model.said(state, line.text, at, line.number, colour=self._colour)
+                if state is not model.shown:
+                    told = f"said to {state.subject.title}: {excerpt(line.text)}"
+                    model.told(model.shown, told, at)
                 model.came(line.number, progress, settled=line.settled)
 
     # --- What the person does

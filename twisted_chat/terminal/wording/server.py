@@ -184,7 +184,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.UserList: lambda event: _list(event.names, "users"),
     server.RoomList: lambda event: _list(event.names, "rooms"),
     server.InvitationShown: _invitation,
-    server.Help: lambda event: help_lines(),
+    server.Help: lambda event: help_lines(event.commands),
     server.HelpMeant: lambda event: HELP_MEANT,
     server.Mistake: lambda event: safe(event.why),
     server.NotDone: _not_done,
