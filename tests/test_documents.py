@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.identity.fingerprints import fingerprint
-from twisted_chat.identity.proof import LABEL, NONCE_BYTES, statement
+from twisted_chat.identity.proof import BINDING_BYTES, BOUND_LABEL, LABEL, statement
 from twisted_chat.wire.common import Verb
 from twisted_chat.wire.gen2.datagrams import Probe, ProbeKind
 from twisted_chat.wire.gen2.pairing import PathVerb
@@ -68,7 +68,10 @@ class Protocol(SynchronousTestCase):
             key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             for key in (dialler, acceptor)
         )
-        said = statement(fingerprint(public), fingerprint(other), b"\3" * NONCE_BYTES)
+        said, with_nonce = (
+            statement(fingerprint(public), fingerprint(other), b"\3" * BINDING_BYTES, bound=bound)
+            for bound in (True, False)
+        )
         self.assertEqual(
             shown,
             {
@@ -76,16 +79,18 @@ class Protocol(SynchronousTestCase):
                 "FINGERPRINT of the dialler": fingerprint(public),
                 "FINGERPRINT of the acceptor": fingerprint(other),
                 "SIGNATURE": dialler.sign(said).hex(),
+                "SIGNATURE over a NONCE": dialler.sign(with_nonce).hex(),
             },
         )
 
     def test_statement(self) -> None:
         """The parts of what is signed are in the document, in order, and are all of it."""
         sizes = self.sizes("generation 2: links")
-        said = statement("11" * 32, "22" * 32, b"\3" * NONCE_BYTES)
-        self.assertEqual(sizes, [64, len(LABEL), 1, 32, 32, 32])
+        said = statement("11" * 32, "22" * 32, b"\3" * BINDING_BYTES, bound=True)
+        self.assertEqual(sizes, [64, len(BOUND_LABEL), 1, 32, 32, 32])
         self.assertEqual(len(said), sum(sizes))
-        self.assertIn(f"`{LABEL.decode()}`", PROTOCOL.read_text())
+        for label in (LABEL, BOUND_LABEL):
+            self.assertIn(f"`{label.decode()}`", PROTOCOL.read_text())
 
     def test_probe(self) -> None:
         """The parts of a probe are in the document, and the value to check a program by."""

@@ -107,6 +107,14 @@ class RelayOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Validate:
+    """This address has shown that what is sent there is read there: one link that is opened from
+    it, soon, needs no Retry for that (RFC 9000, 8.1)."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
 class AskAll:
     """Ask for a sign of life over all links, as our own network may be another."""
 
@@ -145,4 +153,6 @@ class Listener(Protocol):
         that was proven to be there, empty if none was."""
 
 
-LinkEffect = SendFrame | CloseLink | HoldLink | ReadLink | Dial | Abandon | RelayOver | AskAll
+LinkEffect = (
+    SendFrame | CloseLink | HoldLink | ReadLink | Dial | Abandon | RelayOver | Validate | AskAll
+)

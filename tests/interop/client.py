@@ -318,9 +318,9 @@ class Client:
             person.link.send(b"ok %d %d" % (epoch, person.heard[epoch]))
 
 
-async def main(host: str, port: str, name: str, seed: str) -> None:
-    """Chat until the input ends."""
-    await Client(name, Key(bytes.fromhex(seed)), (host, int(port))).run()
+async def main(host: str, port: str, name: str, seed: str, *languages: str) -> None:
+    """Chat until the input ends, over links of these languages, the best one first."""
+    await Client(name, Key(bytes.fromhex(seed), *languages), (host, int(port))).run()
 
 
 if __name__ == "__main__":

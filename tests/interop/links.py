@@ -15,14 +15,17 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 from aioquic.quic.packet import QuicPacketType, encode_quic_retry, pull_quic_header
 from aioquic.quic.retry import QuicRetryTokenHandler
+from aioquic.tls import Epoch, hkdf_expand_label
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import Hash
 
-ALPN = "udpchat/2"
+BOUND_ALPN, ALPN = "udpchat/2.1", "udpchat/2"
 SPKI = bytes.fromhex("302a300506032b6570032100")
 """What comes before the 32 bytes of an Ed25519 key in DER (RFC 8410, 4)."""
-LABEL = b" " * 64 + b"udpchat/2, key of the dialling side" + b"\0"
+LABEL = "{}, key of the dialling side"
+EXPORTED = ((b"EXPORTER-Channel-Binding", 32), (b"exporter", 32))
 LONGEST_FRAME = 65_536
 QUESTION = 5.0
 """Seconds between two signs of life that are asked for."""
@@ -30,16 +33,37 @@ QUESTION = 5.0
 Address = tuple[str, int]
 
 
-def statement(dialler: str, acceptor: str, nonce: bytes) -> bytes:
+def statement(language: str, dialler: str, acceptor: str, over: bytes) -> bytes:
     """What the dialler signs."""
-    return LABEL + bytes.fromhex(dialler) + bytes.fromhex(acceptor) + nonce
+    begin = b" " * 64 + LABEL.format(language).encode() + b"\0"
+    return begin + bytes.fromhex(dialler) + bytes.fromhex(acceptor) + over
+
+
+class Channel(QuicConnection):
+    """A connection that knows the binding of its channel (RFC 9266)."""
+
+    binding = b""
+
+    def _update_traffic_key(
+        self, direction: Any, epoch: Any, cipher_suite: Any, secret: bytes
+    ) -> None:
+        if epoch is Epoch.ONE_RTT and not self.binding:
+            schedule: Any = self.tls.key_schedule
+            empty = Hash(schedule.algorithm).finalize()
+            found = schedule.derive_secret(b"exp master")
+            for label, length in EXPORTED:
+                length = schedule.algorithm.digest_size if label != b"exporter" else length
+                found = hkdf_expand_label(schedule.algorithm, found, label, empty, length)
+            self.binding = found
+        super()._update_traffic_key(direction, epoch, cipher_suite, secret)
 
 
 class Key:
     """A private key, from its 32 bytes."""
 
-    def __init__(self, seed: bytes) -> None:
+    def __init__(self, seed: bytes, *languages: str) -> None:
         self.seed = seed
+        self.languages = list(languages)
         self.private = Ed25519PrivateKey.from_private_bytes(seed)
         self.spki = SPKI + self.private.public_key().public_bytes_raw()
         self.fingerprint = hashlib.sha256(self.spki).hexdigest()
@@ -56,7 +80,7 @@ class Key:
     def configuration(self, *, dials: bool) -> QuicConfiguration:
         """How QUIC is spoken with this key."""
         return QuicConfiguration(
-            alpn_protocols=[ALPN],
+            alpn_protocols=self.languages,
             is_client=dials,
             idle_timeout=40,
             supported_versions=[1],
@@ -80,7 +104,7 @@ class Link:
     """A QUIC connection, its stream 0 cut into frames, and the proof of the dialler's key."""
 
     port: "Port"
-    quic: QuicConnection
+    quic: Channel
     address: Address
     expected: str
     """The fingerprint that the other end must have; empty for any, and for one that dials."""
@@ -89,7 +113,8 @@ class Link:
     state: str = ""
     ended: bool = False
     buffer: bytes = b""
-    nonce: bytes = b""
+    language: str = ""
+    over: bytes = b""
     claimed: bytes = b""
 
     def __post_init__(self) -> None:
@@ -123,7 +148,10 @@ class Link:
             self.port.links[event.connection_id] = self
         elif isinstance(event, events.ConnectionTerminated):
             self._over(f"{event.error_code:#x} {event.reason_phrase}")
-        elif isinstance(event, events.HandshakeCompleted) and self.dialled:
+        elif isinstance(event, events.HandshakeCompleted):
+            self.language = event.alpn_protocol or ""
+            if not self.dialled:
+                return
             certificate: Any = self.quic.tls._peer_certificate
             public = certificate.public_key().public_bytes_raw()
             self.fingerprint = hashlib.sha256(SPKI + public).hexdigest()
@@ -131,6 +159,8 @@ class Link:
                 self.end("this is not the key that was expected")
             else:
                 self.send(b"key " + self.port.key.spki)
+                if self.language == BOUND_ALPN:
+                    self._sign(self.quic.binding)
         elif isinstance(event, events.StreamDataReceived):
             self._data(event)
 
@@ -159,23 +189,32 @@ class Link:
                 self.pump()
             asyncio.get_running_loop().call_later(QUESTION, self._ask)
 
-    # --- The four frames
+    # --- The frames that open it
+
+    def _sign(self, over: bytes) -> None:
+        own = self.port.key
+        said = statement(self.language, own.fingerprint, self.fingerprint, over)
+        self.state = "opening"
+        self.send(b"proof " + own.private.sign(said))
 
     def _prove(self, message: bytes) -> None:
         own, (verb, _, rest) = self.port.key, message.partition(b" ")
         match self.state, verb, len(rest):
             case "nonce", b"nonce", 32:
-                said = statement(own.fingerprint, self.fingerprint, rest)
-                self.state = "opening"
-                self.send(b"proof " + own.private.sign(said))
+                self._sign(rest)
             case "key", b"key", 44 if rest.startswith(SPKI):
-                self.state, self.claimed, self.nonce = "proof", rest, os.urandom(32)
-                self.send(b"nonce " + self.nonce)
+                self.state, self.claimed = "proof", rest
+                if self.language == BOUND_ALPN:
+                    self.over = self.quic.binding
+                else:
+                    self.over = os.urandom(32)
+                    self.send(b"nonce " + self.over)
             case "proof", b"proof", 64:
                 self.fingerprint = hashlib.sha256(self.claimed).hexdigest()
                 public = Ed25519PublicKey.from_public_bytes(self.claimed[len(SPKI) :])
+                said = statement(self.language, self.fingerprint, own.fingerprint, self.over)
                 try:
-                    public.verify(rest, statement(self.fingerprint, own.fingerprint, self.nonce))
+                    public.verify(rest, said)
                 except InvalidSignature:
                     self.end("this proves nothing")
                 else:
@@ -228,7 +267,7 @@ class Port(asyncio.DatagramProtocol):
 
     def dial(self, address: Address, expected: str) -> Link:
         """Begin a link to whoever has this fingerprint."""
-        quic = QuicConnection(configuration=self.key.configuration(dials=True))
+        quic = Channel(configuration=self.key.configuration(dials=True))
         link = Link(self, quic, address, expected, dialled=True)
         self.links[quic.host_cid] = link
         quic.connect(address, time.monotonic())
@@ -270,7 +309,7 @@ class Port(asyncio.DatagramProtocol):
             )
         except ValueError:
             return
-        quic = QuicConnection(
+        quic = Channel(
             configuration=self.key.configuration(dials=False),
             original_destination_connection_id=original,
             retry_source_connection_id=target,

@@ -14,6 +14,7 @@ from tests.end_to_end.processes import Program
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from twisted_chat.identity.fingerprints import fingerprint
 
+BOUND, NONCE = "udpchat/2.1", "udpchat/2"
 HERE = Path(__file__).parent
 CLIENT = HERE / "client.py"
 
@@ -48,9 +49,9 @@ class IndependentTests(SynchronousTestCase):
 class InteropTests(ChatTestCase):
     """A server and a peer of ours, and two clients: one dials our peer, one is dialled by it."""
 
-    def client(self, name: str, port: int, key: bytes) -> Program:
-        """A client that is registered."""
-        words = ["127.0.0.1", str(port), name, key.hex()]
+    def client(self, name: str, port: int, key: bytes, *languages: str) -> Program:
+        """A client that is registered, and links so, the first if it can."""
+        words = ["127.0.0.1", str(port), name, key.hex(), *languages]
         started = self._start([sys.executable, str(CLIENT), *words], terminal=False)
         started.expect("server can")
         started.expect(f"server hi {name}")
@@ -59,6 +60,13 @@ class InteropTests(ChatTestCase):
     def test_chat(self) -> None:
         """They register, join two rooms, link as dialler and as acceptor, say, hear and
         acknowledge, in rooms and in private."""
+        self.chat([BOUND, NONCE], [BOUND, NONCE])
+
+    def test_before(self) -> None:
+        """So they do where one knows of the nonce alone, as programs of before."""
+        self.chat([BOUND, NONCE], [NONCE])
+
+    def chat(self, *languages: list[str]) -> None:
         port = free_udp_port()
         self.serve(port)
         identity = self.start("udpchat", "identity", "--name", "alice")
@@ -68,8 +76,8 @@ class InteropTests(ChatTestCase):
         alice.type_lines("$roomcreate lab", "$roomjoin lab")
         alice.expect("you are in lab")
 
-        carol = self.client("carol", port, seed(below=own))
-        dave = self.client("dave", port, seed(above=own))
+        carol = self.client("carol", port, seed(below=own), *languages[0])
+        dave = self.client("dave", port, seed(above=own), *languages[1])
         carol.type_lines("/rj lab", "/rc den", "/rj den")
         carol.output.expect_all(
             "room lab alice", "server rc den", "room den", "link alice dialled"

@@ -6,7 +6,8 @@ from qh3.quic.events import ConnectionTerminated
 
 from tests.support.network import Datagram
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
-from twisted_chat.identity.proof import statement
+from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.proof import BINDING_BYTES, NONCE_BYTES, statement
 from twisted_chat.links import Dial, SendFrame
 from twisted_chat.net.quic_bounds import (
     ANSWER_TIME,
@@ -27,10 +28,13 @@ STRANGER = KEYS[2]
 class AttackCase(QuicCase):
     """A stranger who dials somebody, and a link of others, which stays."""
 
+    bound = False
+    """Whether the stranger signs the binding of the channel, or a nonce."""
+
     def setUp(self) -> None:
         super().setUp()
         self.link()
-        self.raw = Raw(self.network, STRANGER, THIRD)
+        self.raw = Raw(self.network, STRANGER, THIRD, bound=self.bound)
 
     def tearDown(self) -> None:
         self.caller.say(b"still there")
@@ -65,7 +69,7 @@ class AttackCase(QuicCase):
 
 
 class Keys(AttackCase):
-    """Who one is not."""
+    """Who one is not, to a program of before."""
 
     def test_proven(self) -> None:
         """Whoever proves a key has a link, so that the refusals below mean something."""
@@ -86,7 +90,7 @@ class Keys(AttackCase):
     def test_reflection(self) -> None:
         """The acceptor's own key, and what it signs when it dials, open nothing."""
         nonce = self.get_nonce()
-        swapped = statement(self.called.key.fingerprint, STRANGER.fingerprint, nonce)
+        swapped = statement(self.called.key.fingerprint, STRANGER.fingerprint, nonce, bound=False)
         self.raw.say(b"proof " + self.called.key.sign(swapped))
         self.refused()
 
@@ -101,7 +105,9 @@ class Keys(AttackCase):
         self.reach()
         self.raw.say(b"key " + self.caller.key.public_key)
         self.later(0.5)
-        said = statement(self.caller.key.fingerprint, self.called.key.fingerprint, self.raw.nonce)
+        said = statement(
+            self.caller.key.fingerprint, self.called.key.fingerprint, self.raw.nonce, bound=False
+        )
         self.raw.say(b"proof " + STRANGER.sign(said))
         self.refused()
 
@@ -138,6 +144,92 @@ class Keys(AttackCase):
             ended = self.raw.quic.next_event()
             assert isinstance(ended, ConnectionTerminated)
             self.assertEqual(ended.error_code, 0x178)
+
+
+class BoundKeys(AttackCase):
+    """The same, where the channel's binding is signed."""
+
+    bound = True
+
+    def prove(self, signed: bytes, key: Identity = STRANGER) -> None:
+        """Say what proves a key, at once."""
+        self.raw.say(b"key " + key.public_key)
+        self.raw.say(signed)
+        self.later(0.5)
+
+    def test_proven(self) -> None:
+        """Whoever proves a key has a link, so that the refusals below mean something: both ends
+        have the same binding, and another in each channel."""
+        self.reach()
+        self.prove(self.raw.sign(self.called.key, self.raw.binding, bound=True))
+        self.assertEqual(self.raw.read, [b"open"])
+        self.assertEqual(self.called.link.fingerprint, STRANGER.fingerprint)
+        first = self.raw.binding
+        self.assertEqual(len(first), BINDING_BYTES)
+        self.raw = Raw(self.network, STRANGER, ("10.0.0.4", 5004), bound=True)
+        self.reach()
+        self.assertNotEqual(self.raw.binding, first)
+
+    def test_replay(self) -> None:
+        """A proof from another channel opens nothing."""
+        self.reach()
+        proof = self.raw.sign(self.called.key, self.raw.binding, bound=True)
+        self.network.remove(self.raw._port)
+        self.raw = Raw(self.network, STRANGER, THIRD, bound=True)
+        self.reach()
+        self.prove(proof)
+        self.later(1)
+        self.assertNotIn(b"open", self.raw.read)
+        self.assertEqual(self.called.heard.told, ["opened"])
+
+    def test_reflection(self) -> None:
+        """What the acceptor signs when it dials opens nothing at it."""
+        self.reach()
+        called = self.called.key
+        swapped = statement(called.fingerprint, STRANGER.fingerprint, self.raw.binding, bound=True)
+        self.prove(b"proof " + called.sign(swapped))
+        self.refused()
+
+    def test_anothers_key(self) -> None:
+        """A stranger who shows another's key cannot sign for it."""
+        self.reach()
+        said = statement(
+            self.caller.key.fingerprint,
+            self.called.key.fingerprint,
+            self.raw.binding,
+            bound=True,
+        )
+        self.prove(b"proof " + STRANGER.sign(said), self.caller.key)
+        self.refused()
+
+    def test_in_the_middle(self) -> None:
+        """One in the middle who shows a key of its own, to one who does not know better, and
+        passes on what that one signs, opens nothing behind it."""
+        middle = Raw(self.network, KEYS[3], ("10.0.0.4", 5004), accepts=True, bound=True)
+        self.caller.port.dial(Dial(("10.0.0.4", 5004), ""))
+        self.later(0.5)
+        key, proof = middle.read
+        self.assertEqual(key, b"key " + self.caller.key.public_key)
+        self.reach()
+        self.prove(proof, self.caller.key)
+        self.refused()
+        self.network.remove(middle._port)
+        self.later(HANDSHAKE_TIME)
+
+    def test_nonce_awaited(self) -> None:
+        """Whoever waits for a nonce here gets none; and what is signed over one opens nothing."""
+        self.reach()
+        nonce = bytes(NONCE_BYTES)
+        self.prove(self.raw.sign(self.called.key, nonce))
+        self.assertEqual(self.raw.read, [])
+        self.refused()
+
+    def test_speaks_first(self) -> None:
+        """Nothing that is said before the proof is heard, also when a proof follows."""
+        self.reach()
+        self.raw.say(b"msg 1 1 hello")
+        self.prove(self.raw.sign(self.called.key, self.raw.binding, bound=True))
+        self.refused()
 
 
 class Impostors(QuicCase):

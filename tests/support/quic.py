@@ -13,7 +13,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement
 from twisted_chat.links import CloseLink, Dial, Link, SendFrame
-from twisted_chat.net.quic_bounds import MAX_STREAM_DATA
+from twisted_chat.net.quic_bounds import ALPN, MAX_STREAM_DATA
 from twisted_chat.net.quic_library import Quic, configuration
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.net.quic_retry import read_initial
@@ -152,19 +152,28 @@ class Raw(DatagramProtocol):
     """Somebody with the library and no manners: one connection, whose events are kept.
 
     It says and leaves out what the test wants. With `accepts` it waits to be
-    dialled, and validates no address.
+    dialled, and validates no address. It is a program of before, which signs a nonce, unless it
+    is `bound`.
     """
 
     noisy = False
 
     def __init__(
-        self, network: FakeNetwork, key: Identity, address: Address, *, accepts: bool = False
+        self,
+        network: FakeNetwork,
+        key: Identity,
+        address: Address,
+        *,
+        accepts: bool = False,
+        bound: bool = False,
     ) -> None:
         self.key = key
         self.events: list[events.QuicEvent] = []
         self.deaf = False
         self.quic: Quic | None = None
         self.configuration = configuration(key, dialled=not accepts, keylog=None)
+        if not bound:
+            self.configuration.alpn_protocols = [ALPN]
         self._port = network.listen(self, address)
         self._clock = network.clock
 
@@ -237,6 +246,12 @@ class Raw(DatagramProtocol):
         """The nonce that it was sent last."""
         return self.read[-1].removeprefix(b"nonce ")
 
-    def sign(self, acceptor: Identity, nonce: bytes) -> bytes:
-        said = statement(self.key.fingerprint, acceptor.fingerprint, nonce)
+    @property
+    def binding(self) -> bytes:
+        """That of the channel."""
+        assert self.quic is not None
+        return self.quic.channel_binding
+
+    def sign(self, acceptor: Identity, over: bytes, *, bound: bool = False) -> bytes:
+        said = statement(self.key.fingerprint, acceptor.fingerprint, over, bound=bound)
         return b"proof " + self.key.sign(said)

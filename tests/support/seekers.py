@@ -96,6 +96,7 @@ class Seeker(DatagramProtocol):
         self.seen: Address | None = None
         self.linked: list[Address] = []
         self.dialled: list[tuple[float, Address]] = []
+        self.validated: list[tuple[float, Address]] = []
         self.probed: list[tuple[float, Address]] = []
         self.as_before: list[str] = []
         self._alarm = Alarm(self.clock, self._tick)
@@ -169,6 +170,9 @@ class Seeker(DatagramProtocol):
         else:
             self.transport.write(_HELLO, address)
             self.clock.callLater(2, self._see, address)
+
+    def validate(self, address: Address) -> None:
+        self.validated.append((self.clock.seconds(), address))
 
     def reach_as_before(self, fingerprint: str, now: float) -> None:
         self.as_before.append(fingerprint)

@@ -59,7 +59,6 @@ class Opened(SynchronousTestCase):
             said,
             [
                 "this is my public key",
-                "prove it, over these fresh bytes",
                 "the proof that the key is mine",
                 "from here on both may speak",
                 "registers as ann",

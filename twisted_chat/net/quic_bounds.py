@@ -1,6 +1,6 @@
 """What QUIC may cost, and how long it may take."""
 
-ALPN = "udpchat/2"
+BOUND_ALPN, ALPN = "udpchat/2.1", "udpchat/2"
 VERSION = b"\x00\x00\x00\x01"
 """QUIC version 1 (RFC 9000), as a long header carries it."""
 SMALLEST_INITIAL = 1200
@@ -100,6 +100,9 @@ ASK_SOONEST, ASK_IN_DOUBT = 0.2, 0.5
 OVERDUE = 0.4
 """Seconds that a question may be without an answer before it is asked over another link whether
 it is our own network, where the round trip is short."""
+VALID_FOR, VALID = 10.0, 1_000
+"""Seconds for which an address is known to be validated that has not opened a link since, and how
+many such ones are known, the latest."""
 DOUBT = 1.0
 """Seconds that a question may be without an answer, where the round trip is short; then
 another way may be looked for, and the link stays."""

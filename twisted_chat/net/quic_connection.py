@@ -76,10 +76,7 @@ class LinkConnection:
         self._excess = Excess()
         self._sent = 0  # Datagrams.
         self._part_at = NEVER  # From another end that has moved too often.
-        self._credit: Credit | None = None  # While the address is not proven.
-        if not link.dialled:
-            self._proof = accepting_proof(own)
-            self._credit = Credit()
+        self._credit = None if link.dialled else Credit()  # While the address is not proven.
 
     @property
     def is_proving(self) -> bool:
@@ -127,7 +124,8 @@ class LinkConnection:
         """Do what is due."""
         self.questions.look_for_answer(now)
         if self.stage is Stage.PROVING and now >= self._limit:
-            self._end("no answer in time" if self._proof is None else "no proof in time")
+            dialling = self.link.dialled and self._proof is None
+            self._end("no answer in time" if dialling else "no proof in time")
         if self.stage is Stage.OPEN and now >= self._part_at:
             self._end("it has moved too often: another link is needed")
         if self.stage is Stage.OPEN and not self.questions.tick(now):
@@ -246,14 +244,19 @@ class LinkConnection:
 
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
         self._credit = None
-        if event.alpn_protocol != bounds.ALPN:
+        if event.alpn_protocol not in (bounds.BOUND_ALPN, bounds.ALPN):
             self._parting.error = bounds.NO_APPLICATION_PROTOCOL
             raise WireError(f"it does not speak {bounds.ALPN}")
-        if not self.link.dialled or self.stage is not Stage.PROVING:
+        if self.stage is not Stage.PROVING:
+            return
+        binding = self._quic.channel_binding if event.alpn_protocol == bounds.BOUND_ALPN else b""
+        if not self.link.dialled:
+            self._proof = accepting_proof(self._own, binding)
             return
         self.found = key_behind(self._quic)
-        self._proof = dialling_proof(self._own, self.found, self.expected)
-        self._outgoing += frame(self._proof.first)
+        self._proof = proof = dialling_proof(self._own, self.found, self.expected, binding)
+        for message in proof.first:
+            self._outgoing += frame(message)
 
     def _on_data(self, event: events.StreamDataReceived, now: float) -> None:
         if event.stream_id != STREAM:

@@ -12,10 +12,11 @@ from weakref import ref
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
-from qh3.tls import ExtensionType, SignatureAlgorithm
+from qh3.tls import Epoch, ExtensionType, KeySchedule, SignatureAlgorithm, hkdf_expand_label
 
 from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.identity.keys import Identity
+from twisted_chat.identity.proof import BINDING_BYTES
 from twisted_chat.links import LinkQuality
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_stateless import Resets
@@ -28,6 +29,7 @@ OVER_A_SERVER = ("100::ffff:1", 1, 0, 0)
 discard prefix (RFC 6666)."""
 _NO_LANGUAGE = "No common ALPN"
 """What the library says of it, as an alert of another kind."""
+_BINDING = b"EXPORTER-Channel-Binding"
 _CONNECTED = "connected"
 _EVENTS = 5
 """Where the number of new events is in what the core says of datagrams."""
@@ -46,7 +48,7 @@ def configuration(
     send on a stream before we have read them."""
     made = QuicConfiguration(
         is_client=dialled,
-        alpn_protocols=[bounds.ALPN],
+        alpn_protocols=[bounds.BOUND_ALPN, bounds.ALPN],
         connection_id_length=bounds.ID_BYTES,
         active_connection_id_limit=bounds.ACTIVE_IDS,
         idle_timeout=bounds.IDLE_TIMEOUT,
@@ -82,6 +84,9 @@ class Quic(QuicConnection):
     but acknowledgements, repetitions and timers go on."""
     unread = 0
     """Events that have come since it does not read."""
+    channel_binding = b""
+    """What TLS exports of this channel to its two ends alone (RFC 9266), once the handshake is
+    complete."""
     _random: bytes | None = None
 
     def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
@@ -92,13 +97,22 @@ class Quic(QuicConnection):
             # What is said after a Retry is said with the same random (RFC 9000, 17.2.5.3).
             self._random = context.client_random = self._random or context.client_random
         context.alpn_cb = _Weak(context.alpn_cb)
-        context.update_traffic_key_cb = _Weak(context.update_traffic_key_cb)
+        context.update_traffic_key_cb = _Exporting(context.update_traffic_key_cb, self)
         bridge.receive_crypto = _Rightly(bridge.receive_crypto)  # type: ignore[method-assign]
         if self.reset_token is not None:
             bridge.stateless_reset_token = self.reset_token
             parameters = bridge.serialize_transport_parameters()
             context.handshake_extensions = [(ExtensionType.QUIC_TRANSPORT_PARAMETERS, parameters)]
         return bridge
+
+    def export(self, schedule: KeySchedule) -> None:
+        """Make the channel binding, once: `tls-exporter` of RFC 9266, as of RFC 8446, 7.5."""
+        if not self.channel_binding:
+            secret = schedule.derive_secret(b"exp master")
+            empty = schedule.hash_empty_value
+            for label, length in ((_BINDING, schedule.digest_size), (b"exporter", BINDING_BYTES)):
+                secret = hkdf_expand_label(schedule.algorithm, secret, label, empty, length)
+            self.channel_binding = secret
 
     def read_on(self) -> None:
         """Read what has come meanwhile, and what comes."""
@@ -156,6 +170,24 @@ class _Weak:
             self._function(found, *given, **named)
 
 
+class _Exporting(_Weak):
+    """The same, of what is called when there are traffic keys. When the first of those for data
+    are there, the transcript is that of which TLS makes the secret that it exports others from
+    (RFC 8446, 7.1): it goes from the ClientHello to the server's Finished."""
+
+    __slots__ = ("_quic",)
+
+    def __init__(self, method: Any, quic: "Quic") -> None:
+        super().__init__(method)
+        self._quic = ref(quic)
+
+    def __call__(self, *given: Any, **named: Any) -> None:
+        quic, bridge = self._quic(), self._owner()
+        if quic is not None and bridge is not None and given[1] is Epoch.ONE_RTT:
+            quic.export(bridge.tls.key_schedule)
+        super().__call__(*given, **named)
+
+
 class _Rightly(_Weak):
     """The same, with the error that RFC 9001, 8.1, has for it where no language is common."""
 
@@ -178,9 +210,11 @@ def dialling(common: QuicConfiguration, address: Address, now: float) -> Quic:
     return quic
 
 
-def accepting(common: QuicConfiguration, original: bytes, retried: bytes, resets: Resets) -> Quic:
-    """Take a connection from an address that has brought back a token:
-    `original` and `retried` are the ids it was to be reached at, first and then."""
+def accepting(
+    common: QuicConfiguration, original: bytes, retried: bytes | None, resets: Resets
+) -> Quic:
+    """Take a connection from a validated address: `original` and `retried` are the ids it was to
+    be reached at, first and after a Retry, if there was one."""
     quic = Quic(
         configuration=common,
         original_destination_connection_id=original,

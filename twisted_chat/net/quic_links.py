@@ -159,12 +159,13 @@ class PortLinks:
         for alarm in (self._alarm, self._flushing, self._reading):
             alarm.stop()
 
-    def accept(self, source: Address, original: bytes, retried: bytes) -> "LinkConnection | None":
+    def accept(
+        self, source: Address, original: bytes, retried: bytes | None
+    ) -> "LinkConnection | None":
         """Take a connection from a validated address, if there is room for it."""
         connection = None
         if self.size < self._most:
-            now = self._clock.seconds()
-            connection = self._openings.accept(source, original, retried, now)
+            connection = self._openings.accept(source, original, retried, self._clock.seconds())
         if connection is None:
             self.count("a connection attempt too many", source)
         else:
@@ -244,8 +245,7 @@ class PortLinks:
 
     def _add(self, connection: "LinkConnection") -> None:
         self._all[connection] = None
-        for identifier in connection.ids:
-            self.by_id[identifier] = connection
+        self.by_id.update(dict.fromkeys(connection.ids, connection))
         self._touch(connection)
 
     def _forget(self, connection: "LinkConnection") -> None:

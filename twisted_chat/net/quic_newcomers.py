@@ -1,10 +1,13 @@
 """QUIC that belongs to no connection: what opens one, and what is left of one that is gone."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
+from twisted_chat.moments import NEVER
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_links import PortLinks
 from twisted_chat.net.quic_retry import TOKENS, Retries, read_initial
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Newcomers:
-    """Lets in those whose address is validated, and answers all others, without keeping
-    anything of them. Where the port does not accept links nothing is answered."""
+    """Lets in those whose address is validated, by a token or before, and answers all others,
+    without keeping anything of them. Where the port does not accept links nothing is answered."""
 
     def __init__(
         self,
@@ -35,8 +38,22 @@ class Newcomers:
         self._accepts = accepts
         self._retries = Retries(own.secret(TOKENS))
         self._resets = resets
+        self._validated: OrderedDict[Address, float] = OrderedDict()
+        """Until when."""
+        self._begun: WeakValueDictionary[tuple[Address, bytes], LinkConnection]
+        self._begun = WeakValueDictionary()
+        """Those that were opened without a Retry, to an id that the other end has chosen: it goes
+        on by that until it knows ours. A text may begin like such an id, so that they are looked
+        for by long headers alone."""
         self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
         self._answered = Rate(bounds.ANSWERS, bounds.ANSWERS_AT_ONCE, bounds.SITES)
+
+    def validate(self, address: Address, now: float) -> None:
+        """One link that is opened from this address needs no Retry."""
+        self._validated[address] = now + bounds.VALID_FOR
+        self._validated.move_to_end(address)
+        if len(self._validated) > bounds.VALID:
+            self._validated.popitem(last=False)
 
     def opens(self, datagram: bytes, source: Address, now: float) -> "LinkConnection | None":
         """The connection that a long header of our version opens, if it does."""
@@ -45,6 +62,14 @@ class Newcomers:
             self._links.count("QUIC for nobody here", source)
             return None
         if not initial.token:
+            which = source, initial.destination
+            if (begun := self._begun.get(which)) is not None:
+                return begun
+            if self._validated.pop(source, -NEVER) > now:
+                taken = self._links.accept(source, initial.destination, None)
+                if taken is not None:
+                    self._begun[which] = taken
+                return taken
             # As everybody begins: nothing to tell of.
             if not self._asked.spend(source[0], now):
                 self._links.count("an address to be validated too often", source)

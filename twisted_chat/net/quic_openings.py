@@ -61,9 +61,10 @@ class Openings:
         )
 
     def accept(
-        self, source: Address, original: bytes, retried: bytes, now: float
+        self, source: Address, original: bytes, retried: bytes | None, now: float
     ) -> "LinkConnection | None":
-        """A connection from a validated address; None where its site has too many."""
+        """A connection from a validated address, which was sent a Retry or needed none; None where
+        its site has too many."""
         from twisted_chat.net.quic_connection import LinkConnection
         from twisted_chat.net.quic_library import accepting
 
@@ -75,7 +76,8 @@ class Openings:
         asking = Asking(pause, grows=self._ask_back is None, patience=PATIENCE)
         link = Link("", source, False)
         connection = LinkConnection(quic, self._own, self._owner, link, now, asking)
-        connection.ids.add(retried)
+        if retried is not None:
+            connection.ids.add(retried)
         if (oldest := self._waiting.add(connection, of)) is not None:
             self._make_way(oldest)
         return connection

@@ -29,6 +29,7 @@ from twisted_chat.links import (
     ReadLink,
     RelayOver,
     SendFrame,
+    Validate,
 )
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_links import PortLinks
@@ -128,6 +129,8 @@ class QuicPort(DatagramProtocol):
                 self._links.abandon(effect)
             case RelayOver():
                 self._relayed_by = effect.server
+            case Validate():
+                self._newcomers.validate(effect.address, self._clock.seconds())
             case AskAll():
                 self._links.ask_all()
 

@@ -19,14 +19,15 @@ def key_behind(quic: QuicConnection) -> str:
     return fingerprint(certified_key(certificate.public_bytes()))
 
 
-def dialling_proof(own: Identity, found: str, expected: str) -> DiallingProof:
-    """The dialling side of the proof, to the key that was `found`. Raises WireError where
-    that does not begin with what was `expected`."""
+def dialling_proof(own: Identity, found: str, expected: str, binding: bytes) -> DiallingProof:
+    """The dialling side of the proof, to the key that was `found`, over the channel binding, if
+    there is one. Raises WireError where the key does not begin with what was `expected`."""
     if not matches(found, expected):
         raise WireError(f"another key is there than was expected: {spoken(found)}")
-    return DiallingProof(own, found)
+    return DiallingProof(own, found, binding)
 
 
-def accepting_proof(own: Identity) -> AcceptingProof:
-    """The accepting side of the proof, with a nonce of its own."""
-    return AcceptingProof(own, os.urandom(NONCE_BYTES))
+def accepting_proof(own: Identity, binding: bytes) -> AcceptingProof:
+    """The accepting side of the proof, over the channel binding, or a nonce of its own."""
+    over = binding or os.urandom(NONCE_BYTES)
+    return AcceptingProof(own, over, bound=bool(binding))

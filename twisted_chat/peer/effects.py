@@ -13,6 +13,7 @@ from twisted_chat.links import (
     LinkEffect,
     RelayOver,
     SendFrame,
+    Validate,
 )
 from twisted_chat.peer.events.rooms import RoomEntered
 from twisted_chat.peer.events.undone import LOST, UNDONE
@@ -116,6 +117,10 @@ class Effects:
 
     def relay_over(self, server: Address | None) -> None:
         self._waiting.append(RelayOver(server))
+
+    def validate(self, address: Address) -> None:
+        """What is sent to this address is read there."""
+        self._waiting.append(Validate(address))
 
     def probe(self, datagram: bytes, to: Address) -> None:
         self._waiting.append(SendProbe(datagram, to))

@@ -22,6 +22,7 @@ from twisted_chat.links import (
     LinkEffect,
     RelayOver,
     SendFrame,
+    Validate,
 )
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Typed
@@ -257,7 +258,7 @@ class LinkedPeer(Peer):
         look_up: LookUp = _nowhere,
     ) -> None:
         super().__init__(make_session, clock, look_up)
-        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver, AskAll)
+        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver, Validate, AskAll)
         self._ways |= dict.fromkeys(links, self._perform)
         self._ways[SendProbe] = self._send_probe
 

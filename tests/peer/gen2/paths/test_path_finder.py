@@ -145,6 +145,21 @@ class Dialled(Seeking):
                 self.assertTrue(is_relayed(address) or address in answered, kinds)
             self.assertEqual(other.dialled, [])
 
+    def test_validated(self) -> None:
+        """The one with the larger fingerprint lets in at once whoever dials from where a probe of
+        its own was answered, and over the server, and nobody else."""
+        for kinds in product(FOURS, FOURS):
+            self.begin()
+            one, other = self.meet(*kinds)
+            self.wait(5)
+            self.assertEqual(one.validated, [])
+            answers = {sent.source for sent in self.network.delivered if sent.payload[:1] == b"\2"}
+            validated = {address for _, address in other.validated}
+            over_server = {address for address in validated if is_relayed(address)}
+            self.assertEqual(len(over_server), 1)
+            self.assertLessEqual(validated - over_server, answers, kinds)
+            self.assertEqual(len(validated) > 1, one.way is Way.DIRECT, kinds)
+
     def test_relay_after(self) -> None:
         """The server is asked to carry when there has been no link for a second."""
         one, _ = self.meet(Kind.SYMMETRIC, Kind.SYMMETRIC)

@@ -5,7 +5,7 @@ from collections import Counter
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.addresses import Address, relay_address
+from twisted_chat.addresses import Address, is_relayed, relay_address
 from twisted_chat.peer.gen2.paths.path_finder import PathFinder
 from twisted_chat.peer.gen2.paths.probe_limits import ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
@@ -20,6 +20,7 @@ class Told:
     def __init__(self) -> None:
         self.sent: list[tuple[float, bytes, Address]] = []
         self.reached: list[Address] = []
+        self.validated: list[Address] = []
         self.asked: list[AskPairing | AskCarrying] = []
         self.gone = False
         """Whether there is no link to the server."""
@@ -34,6 +35,9 @@ class Told:
 
     def reach(self, fingerprint: str, address: Address, now: float) -> None:
         self.reached.append(address)
+
+    def validate(self, address: Address) -> None:
+        self.validated.append(address)
 
     def reach_as_before(self, fingerprint: str, now: float) -> None:
         self.reached.append(("as before", 0))
@@ -80,6 +84,7 @@ class HostileServer(SynchronousTestCase):
         self.assertLessEqual(len(self.told.sent), 1000)
         self.assertEqual({len(datagram) for _, datagram, _ in self.told.sent}, {52})
         self.assertEqual(self.told.reached, [])
+        self.assertEqual([one for one in self.told.validated if not is_relayed(one)], [])
 
     def test_many_hosts(self) -> None:
         """It names a thousand hosts: 100 probes a second go out."""

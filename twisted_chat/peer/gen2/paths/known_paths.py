@@ -22,6 +22,11 @@ class KnownPaths:
         self._early: OrderedDict[str, Pairing] = OrderedDict()
         self._parted: OrderedDict[str, None] = OrderedDict()
 
+    def is_wanted(self, fingerprint: str) -> bool:
+        """Whether there is to be a link to this peer."""
+        path = self.get(fingerprint)
+        return path is not None and path.wanted
+
     def get(self, fingerprint: str) -> PeerPath | None:
         """What is known of the way to this peer."""
         return self._known.get(fingerprint)

@@ -55,7 +55,7 @@ class PathFinder:
         self.relays = relays
         self._known = KnownPaths(own)
         self._due: Deadlines[PeerPath] = Deadlines()
-        self._requests = PairingRequests(self._is_wanted, self._ask, self._unanswered)
+        self._requests = PairingRequests(self._known.is_wanted, self._ask, self._unanswered)
         self._prober = Prober(places, actions.probe)
         self.views, self.dropped = self._prober.views, self._prober.dropped
 
@@ -218,6 +218,9 @@ class PathFinder:
         path.search.renew(pairing, self._places.allow, now)
         if path.wanted:
             path.await_relay(now, relays=self.relays)
+            if self.relays and pairing.carried and not path.ours_to_dial:
+                # What goes there goes to our own server.
+                self._actions.validate(relay_address(pairing.tag))
         else:
             path.search.stop()
         self._arrange(path)
@@ -248,6 +251,8 @@ class PathFinder:
         """A probe or an answer came from there."""
         path = self._prober.received(datagram, source, now)
         if path is not None:
+            if not path.ours_to_dial and path.is_answered(source, now):
+                self._actions.validate(source)
             self._decide(path, now)
             self._arrange(path)
 
@@ -276,10 +281,6 @@ class PathFinder:
             path.conclude(now)
         if path.relay_at <= now and path.needs_relay(now):
             self._actions.ask(AskCarrying(path.fingerprint))
-
-    def _is_wanted(self, fingerprint: str) -> bool:
-        path = self._known.get(fingerprint)
-        return path is not None and path.wanted
 
     def _ask(self, fingerprint: str) -> bool:
         return self._actions.ask(AskPairing(fingerprint))

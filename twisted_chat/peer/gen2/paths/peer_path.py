@@ -41,6 +41,9 @@ class PathActions(Protocol):
     def reach(self, fingerprint: str, address: Address, now: float) -> None:
         """Dial a peer there, also where there is a link, which this one is better than."""
 
+    def validate(self, address: Address) -> None:
+        """What is sent to this address is read there: whoever dials from it is let in at once."""
+
     def reach_as_before(self, fingerprint: str, now: float) -> None:
         """Dial a peer where the server says it is: it does not probe."""
 
@@ -135,6 +138,11 @@ class PeerPath:
     def ask_anew(self, now: float) -> None:
         """Have the server introduce the two anew, as soon as it would."""
         self.ask_at = max(now, self.paired_at + FRESH)
+
+    def is_answered(self, address: Address, now: float) -> bool:
+        """Whether this address answers a probe of ours at this moment."""
+        one = None if self.search is None else self.search.tries.get(address)
+        return one is not None and one.answered == now
 
     def choose(self, now: float) -> Address | None:
         """Where to dial, or None: nothing has answered, or one can be content, as there is a

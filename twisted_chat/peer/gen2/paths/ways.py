@@ -140,6 +140,9 @@ class Ways:
     def probe(self, datagram: bytes, address: Address) -> None:
         self._effects.probe(datagram, address)
 
+    def validate(self, address: Address) -> None:
+        self._effects.validate(address)
+
     # --- Links
 
     def want(self, fingerprint: str, now: float) -> None:
