@@ -304,6 +304,7 @@ LAYERS = (
         "terminal.json_orders",
         "terminal.rows",
         "terminal.painter",
+        "terminal.place_wording",
         "terminal.screen",
         "terminal.screen.attention",
         "terminal.screen.clipboard",

@@ -18,6 +18,7 @@ from twisted_chat import __version__
 from twisted_chat.addresses import port_number
 from twisted_chat.display import one_line
 from twisted_chat.errors import UsageMistake
+from twisted_chat.terminal.place_wording import not_listening
 from twisted_chat.terminal.window import as_rows, terminal_width
 
 
@@ -37,13 +38,18 @@ def complain(text: str) -> None:
 
 
 def cannot_listen(where: str, error: CannotListenError | OSError) -> CannotStart:
-    """Say why nothing can be listened on there. A UNIX socket's lock file can
-    raise a bare OSError; one that is held says so without an errno."""
+    """Say why nothing can be listened on there."""
+    return CannotStart(not_listening(where, listening_problem(error)))
+
+
+def listening_problem(error: CannotListenError | OSError) -> str:
+    """Why nothing can be listened on somewhere: what the system says; empty where something
+    else has the place. A UNIX socket's lock file can raise a bare OSError; one that is held
+    says so without an errno."""
     cause = error if isinstance(error, OSError) else error.socketError
     if getattr(cause, "errno", None) == errno.EADDRINUSE or cause == "Cannot acquire lock":
-        return CannotStart(f"{where} is in use: choose another, or end what uses it")
-    reason = getattr(cause, "strerror", None) or str(cause)
-    return CannotStart(f"cannot listen on {where}: {reason}")
+        return ""
+    return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
 
 
 def source_host(to: str) -> str:

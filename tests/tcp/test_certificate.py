@@ -16,9 +16,11 @@ from tests.support.certificates import self_signed
 from tests.support.tcp import FakeTerminal
 from twisted_chat.tcp.certificate import why_a_caller_left
 from twisted_chat.tcp.conversation import Conversation
+from twisted_chat.tcp.events import CallCameToNothing, CallGivenUp, CallRefusal, Missed
 from twisted_chat.tcp.options import client_endpoint, server_endpoint
 from twisted_chat.tcp.protocol import TcpChat
 from twisted_chat.tcp.rendezvous import Rendezvous
+from twisted_chat.terminal.tcp_wording import words
 
 DAYS = timedelta(days=1)
 
@@ -43,7 +45,7 @@ class Certificates(TestCase):
         waits.startService()
         port: Any = waits._port
         whom = f"tls:127.0.0.1:{port.getHost().port}:trustRoots={trust}"
-        calls = Rendezvous(calling, None, "no", client_endpoint(reactor, whom), "them")
+        calls = Rendezvous(calling, None, "", client_endpoint(reactor, whom), "them", "tls")
         calls.startService()
         try:
             for _ in range(200):
@@ -103,15 +105,57 @@ class Certificates(TestCase):
 class Callers(SynchronousTestCase):
     """What the one who waits is told of a call that came to nothing."""
 
-    def test_words(self) -> None:
-        """Each way to leave a handshake in words."""
-        for problem, words in (
-            (Error([("SSL routines", "", "tlsv1 alert unknown ca")]), "does not trust"),
-            (Error([("SSL routines", "", "tls alert bad certificate")]), "does not trust"),
-            (Error([("SSL routines", "", "tlsv1 alert protocol version")]), "refused"),
-            (Error([("SSL routines", "", "http request")]), "does not speak TLS"),
-            (Error([]), "left in the TLS handshake"),
-            (ConnectionLost(), "left in the TLS handshake"),
-            (ConnectionAborted(), "did not finish the TLS handshake"),
+    def test_reasons(self) -> None:
+        """Each way to leave a handshake is a word, with what OpenSSL says where only that tells
+        more; a person is told it in words."""
+        unknown, bad = "tlsv1 alert unknown ca", "tls alert bad certificate"
+        version, request = "tlsv1 alert protocol version", "http request"
+        for problem, why, said, shown in (
+            (unknown, Missed.UNTRUSTING, unknown, "it does not trust our certificate ({})"),
+            (bad, Missed.UNTRUSTING, bad, "it does not trust our certificate ({})"),
+            (version, Missed.REFUSED_HANDSHAKE, version, "it refused the TLS handshake ({})"),
+            (request, Missed.OTHER_TLS, request, "it does not speak TLS as we do ({})"),
+            (Error([]), Missed.LEFT_HANDSHAKE, "", LEFT),
+            (ConnectionLost(), Missed.LEFT_HANDSHAKE, "", LEFT),
+            (
+                ConnectionAborted(),
+                Missed.UNFINISHED_HANDSHAKE,
+                "",
+                "it did not finish the TLS handshake",
+            ),
         ):
-            self.assertIn(words, why_a_caller_left(Failure(problem)), problem)
+            if isinstance(problem, str):
+                problem = Error([("SSL routines", "", problem)])
+            self.assertEqual(why_a_caller_left(Failure(problem)), (why, said), problem)
+            for others, more in ((0, ""), (3, " (3 more calls before it did too)")):
+                self.assertEqual(
+                    words(CallCameToNothing("them", why, said, others)),
+                    f"a call from them came to nothing: {shown.format(said)}{more}",
+                )
+
+
+LEFT = (
+    "it left in the TLS handshake or right after it:"
+    " is our certificate for the name that it calls?"
+)
+
+
+class Wording(SynchronousTestCase):
+    """What is said of certificates that are not good."""
+
+    def test_refusals(self) -> None:
+        """Each says what is wrong, and that nothing was sent."""
+        better = (
+            "call it by a name that its certificate has, or have its owner get one for this name"
+        )
+        for why, names, shown in (
+            (CallRefusal.WRONG_NAME, "bob.example", f"is not for bob.example: {better}"),
+            (CallRefusal.WRONG_NAME, "", f"is not for that name: {better}"),
+            (CallRefusal.REVOKED, "", "was revoked"),
+            (CallRefusal.NOT_GOOD, "", "is not good"),
+        ):
+            self.assertEqual(
+                words(CallGivenUp("them", why, names, True)),
+                "the one who answers at them cannot be trusted: its certificate"
+                f" {shown}; nothing was sent",
+            )

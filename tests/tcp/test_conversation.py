@@ -16,7 +16,7 @@ from twisted_chat.tcp.conversation import (
     SendLine,
     Show,
 )
-from twisted_chat.tcp.events import LineEnding, WaitingForCall
+from twisted_chat.tcp.events import LineEnding, NowhereToWait, WaitingForCall
 from twisted_chat.tcp.typed import read
 from twisted_chat.terminal.tcp_wording import TcpWording
 
@@ -513,7 +513,9 @@ class EndingTests(SynchronousTestCase):
 
     def test_failed(self) -> None:
         """Where there can be no conversation the program says why and ends with status 1."""
-        self.assertEqual(person().failed("no port", NOON), [Line("> no port"), EndProgram(1)])
+        taken = NowhereToWait("TCP port 80", "Permission denied", False)
+        told = Line("> cannot listen on TCP port 80: Permission denied")
+        self.assertEqual(person().failed(taken, NOON), [told, EndProgram(1)])
 
 
 class UnseenTests(SynchronousTestCase):

@@ -582,6 +582,12 @@ class ElsewhereTests(RendezvousTestCase):
         self.assertEqual(self.successResultOf(self.chat.finished), 1)
 
 
+CALLING_ALONE = (
+    "> calling tls:bob:8090; not listening meanwhile: to be called over tls too, give"
+    " --listen ssl:8090:privateKey=key.pem:certKey=cert.pem"
+)
+
+
 class WithoutAPlaceTests(RendezvousTestCase):
     """Nobody can call us with the protection that was asked for."""
 
@@ -590,7 +596,7 @@ class WithoutAPlaceTests(RendezvousTestCase):
         self.client = FakeClient(self.clock, self.server, refusals)
         self.start(
             Rendezvous(
-                *(self.chat, None, "not listening", self.client, "tls:bob:8090"),
+                *(self.chat, None, "", self.client, "tls:bob:8090", "tls"),
                 between=lambda least, most: 1,
             )
         )
@@ -601,7 +607,7 @@ class WithoutAPlaceTests(RendezvousTestCase):
         self.pass_seconds(4)
         self.assertEqual(self.client.tried, [0, 1, 2, 3])
         self.assertEqual(self.server.listened, 0)
-        self.assertEqual(self.terminal.shown, ["> calling tls:bob:8090; not listening", GREETING])
+        self.assertEqual(self.terminal.shown, [CALLING_ALONE, GREETING])
 
     def test_not_reached(self) -> None:
         """After its time it ends with status 1 and one line, and what was typed goes to nobody."""

@@ -28,6 +28,7 @@ from twisted_chat.launch.seat import SeatEndpoint
 from twisted_chat.launch.signals import ENDING
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.called import CalledHost
+from twisted_chat.tcp.events import Calling, NowhereToWait
 from twisted_chat.tcp.listening import EveryAddress
 from twisted_chat.tcp.person import person_service
 from twisted_chat.tcp.protocol import TcpChat
@@ -37,7 +38,10 @@ from twisted_chat.tcp.service import (
     daemon_service,
     makeService,
 )
+from twisted_chat.terminal import tcp_wording
 from twisted_chat.terminal.socket import socket_path
+
+TLS_EXAMPLE = "ssl:8090:privateKey=key.pem:certKey=cert.pem"
 
 
 def parsed(*words: str) -> TcpDaemonOptions:
@@ -111,7 +115,15 @@ class OptionsTests(SynchronousTestCase):
         for call in ("tls:127.0.0.1:8090", "ssl:127.0.0.1:8090", "unix:/run/chat.sock"):
             place = parsed("--connect", call).rendezvous
             self.assertIsNone(place["listen"], call)
-            self.assertIn("not listening meanwhile: ", place["where"])
+            self.assertEqual(place["where"], "")
+            over = call.partition(":")[0]
+            self.assertEqual(place["over"], over)
+            example = {"unix": "unix:chat.sock"}.get(over, TLS_EXAMPLE)
+            self.assertEqual(
+                tcp_wording.words(Calling(call, place["over"], place["where"])),
+                f"calling {call}; not listening meanwhile: to be called over {over} too,"
+                f" give --listen {example}",
+            )
             for listen in ("tcp:0", "tcp6:0", "systemd:domain=INET:index=0"):
                 with self.assertRaises(usage.UsageError) as caught:
                     parsed("--connect", call, "--listen", listen)
@@ -333,5 +345,5 @@ class ServiceTests(SynchronousTestCase):
         rendezvous, chat = person_service(options, self.reactor, interactive=True)
         rendezvous.startService()
         self.assertIs(self.factory(8090), chat)
-        chat.failed("over")
+        chat.failed(NowhereToWait("TCP port 8090", "", False))
         self.assertEqual(self.successResultOf(chat.finished), 1)

@@ -21,13 +21,13 @@ from twisted_chat.launch.faces import FaceKind, face_here, on_screen, with_input
 from twisted_chat.launch.seat import Seat
 from twisted_chat.launch.streams import FAILED
 from twisted_chat.startup import complain
-from twisted_chat.tcp import unreached
 from twisted_chat.tcp.events import NobodyOnLine
 from twisted_chat.tcp.options import ChatOptions, client_endpoint
 from twisted_chat.tcp.person import person_service
+from twisted_chat.tcp.unreached import reason_unreached
 from twisted_chat.terminal.socket import Attachment, socket_path
 from twisted_chat.terminal.tcp_face import for_people, for_programs
-from twisted_chat.terminal.tcp_wording import TcpWording
+from twisted_chat.terminal.tcp_wording import TcpWording, why_unreached
 
 PROGRAM = "tcpchat"
 """What this is called."""
@@ -162,6 +162,6 @@ def _attach(options: TcpChatOptions, seat: Seat, reactor: Any) -> NoReturn:
     connecting.addCallback(lambda _: attachment.over)
     connecting.addCallbacks(
         lambda left: _how_it_went(attachment) if left else _failed(CLOSED),
-        lambda failure: _failed(f"{missing} ({unreached.why(failure.value)})"),
+        lambda failure: _failed(f"{missing} ({why_unreached(*reason_unreached(failure.value))})"),
     )
     raise SystemExit(program.run(_Leaving(attachment, reactor), connecting, seat))

@@ -18,11 +18,11 @@ from twisted.python.failure import Failure
 from zope.interface import alsoProvides
 
 from twisted_chat.alarm import Alarm
-from twisted_chat.errors import ChatError
 from twisted_chat.moments import NEVER
 from twisted_chat.tcp import certificate
 from twisted_chat.tcp.connection import BUSY, Chat, LineOwner
-from twisted_chat.tcp.events import LineEnding
+from twisted_chat.tcp.events import CallRefusal, LineEnding
+from twisted_chat.tcp.unreached import CallRefused
 
 TAKING = 0.1
 """Seconds in which a program takes what its kernel has taken, and sees what was said."""
@@ -36,10 +36,6 @@ def _half_closeable(transport: Any) -> None:
     while (inner := getattr(transport, "transport", None)) is not None:
         transport = inner  # What a recorder runs over.
     alsoProvides(transport.protocol, IHalfCloseableProtocol)
-
-
-class LineBusy(ChatError):
-    """The one whom we call says that the line is busy, and nothing else; we have said nothing."""
 
 
 class Call(Chat):
@@ -124,7 +120,7 @@ class Call(Chat):
         if self._said != BUSY:
             self._take()
         elif self._ringing.stop():
-            self.taken.errback(LineBusy("the line is busy"))
+            self.taken.errback(CallRefused(CallRefusal.BUSY))
 
     def _take(self, said: bytes | None = None) -> None:
         if self._ringing.stop():

@@ -1,57 +1,37 @@
-"""What is wrong with a TLS certificate, or that there is no TLS, in words, and what would help."""
+"""What is wrong with a TLS certificate, or that there is no TLS."""
 
 from typing import Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionClosed
 from twisted.python.failure import Failure
 
-from twisted_chat.errors import ChatError
+from twisted_chat.tcp.events import CallRefusal, Missed
+from twisted_chat.tcp.unreached import CallRefused, openssl_words
 
-_WORDS = {
-    9: "is not valid yet: is the clock of one of you wrong?",
-    10: "has expired: its owner has to renew it",
-    18: "is signed by itself{trust}",
-    **dict.fromkeys((2, 19, 20, 21), "is signed by somebody who is not trusted here{trust}"),
-    23: "was revoked",
+_REFUSALS = {
+    9: CallRefusal.NOT_YET_VALID,
+    10: CallRefusal.EXPIRED,
+    18: CallRefusal.SELF_SIGNED,
+    **dict.fromkeys((2, 19, 20, 21), CallRefusal.UNKNOWN_ISSUER),
+    23: CallRefusal.REVOKED,
 }
 """What the numbers X509_V_ERR_... of openssl/x509_vfy.h mean."""
-_TRUST = (
-    ": to trust it, or who signed it, put that certificate into a file DIRECTORY/NAME.pem and"
-    " add :trustRoots=DIRECTORY, or set SSL_CERT_FILE to the file"
-)
-
-
 _NO_TLS = "wrong version number"
 """What OpenSSL calls an answer that is no record of TLS."""
 
 
-class CertificateRefused(ChatError):
-    """The certificate of the one who is called is not good; nothing was said to it."""
-
-
-class NoTls(ChatError):
-    """The one who is called answers without TLS; nothing was said to it."""
-
-
-def problem(connection: Any, reason: Failure) -> CertificateRefused | NoTls | None:
+def problem(connection: Any, reason: Failure) -> CallRefused | None:
     """Why the TLS handshake of this OpenSSL connection came to nothing, if the
     certificate of the other side is why, or that it speaks no TLS."""
     if type(reason.value).__name__ == "VerificationError":  # Of service_identity.
         wanted = ", ".join(_wanted(error) for error in getattr(reason.value, "errors", ()))
-        return CertificateRefused(
-            f"its certificate is not for {wanted or 'that name'}: call it by a name that its"
-            " certificate has, or have its owner get one for this name"
-        )
+        return CallRefused(CallRefusal.WRONG_NAME, wanted)
     said = openssl_words(reason.value)
     if _NO_TLS in said:
-        return NoTls(
-            "does so without TLS: let it wait with --listen ssl:..., or call it without tls:,"
-            " where everybody on the path can read"
-        )
+        return CallRefused(CallRefusal.NO_TLS)
     if "certificate verify failed" not in said:
         return None
-    words = _WORDS.get(_verify_result(connection), "is not good")
-    return CertificateRefused(f"its certificate {words.format(trust=_TRUST)}")
+    return CallRefused(_REFUSALS.get(_verify_result(connection), CallRefusal.NOT_GOOD))
 
 
 def _wanted(error: Any) -> str:
@@ -75,26 +55,15 @@ def _verify_result(connection: Any) -> int:
         return 0
 
 
-def why_a_caller_left(reason: Failure) -> str:
-    """Why a TLS handshake with one who calls us came to nothing."""
+def why_a_caller_left(reason: Failure) -> tuple[Missed, str]:
+    """Why a TLS handshake with one who calls us came to nothing, and what OpenSSL says of it,
+    if anything."""
     said = openssl_words(reason.value)
     if "alert" in said:
-        if "unknown ca" in said or "certificate" in said:
-            return f"it does not trust our certificate ({said})"
-        return f"it refused the TLS handshake ({said})"
+        untrusting = "unknown ca" in said or "certificate" in said
+        return (Missed.UNTRUSTING if untrusting else Missed.REFUSED_HANDSHAKE), said
     if reason.check(ConnectionAborted):
-        return "it did not finish the TLS handshake"
+        return Missed.UNFINISHED_HANDSHAKE, ""
     if reason.check(ConnectionClosed) or not said:
-        return (
-            "it left in the TLS handshake or right after it:"
-            " is our certificate for the name that it calls?"
-        )
-    return f"it does not speak TLS as we do ({said})"
-
-
-def openssl_words(problem: BaseException | None) -> str:
-    """What OpenSSL says about an error of its own; empty for any other."""
-    if problem is None or not type(problem).__module__.startswith("OpenSSL.") or not problem.args:
-        return ""
-    errors = problem.args[0]
-    return "; ".join(error[-1] for error in errors) if isinstance(errors, list) else ""
+        return Missed.LEFT_HANDSHAKE, ""
+    return Missed.OTHER_TLS, said

@@ -146,9 +146,9 @@ class Conversation:
         """Something that the person should know."""
         return self._tell(event, now)
 
-    def failed(self, why: str, now: float) -> list[Effect]:
-        """There will be no conversation."""
-        return [*self._tell(events.NoLine(why), now), EndProgram(1)]
+    def failed(self, event: Event, now: float) -> list[Effect]:
+        """There will be no conversation, which the person should know."""
+        return [*self._tell(event, now), EndProgram(1)]
 
     def stopped(self, now: float) -> list[Effect]:
         """The process is being ended while nobody is on the line."""

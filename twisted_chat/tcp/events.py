@@ -121,30 +121,91 @@ class Calling(Event):
 
     whom: str
     """Who."""
+    over: str
+    """Over what: the kind of an endpoint, such as `tcp` or `tls`."""
     where: str
-    """Where we listen in between, or why we do not."""
-    listens: bool
-    """Whether we do."""
+    """Where we listen in between; empty where we do not, as nobody is to come with less
+    protection than was asked for."""
+
+
+class Unreached(Enum):
+    """Why a call reached nobody."""
+
+    NOBODY_WAITS = "nobody_waits"
+    """The other machine refuses it."""
+    NO_ANSWER = "no_answer"
+    NO_ADDRESS = "no_address"
+    """The name leads to no address."""
+    NO_ROUTE = "no_route"
+    NO_HANDSHAKE = "no_handshake"
+    """What took the call did not finish the TLS handshake."""
+    HUNG_UP = "hung_up"
+    """It hung up at once."""
+    OTHER_TLS = "other_tls"
+    """It does not speak TLS as we do."""
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class NobodyAnswered(Event):
-    """The call was given up; we wait to be called."""
+    """Nobody took the call for so long that it was given up."""
 
     whom: str
     """Who was called."""
     seconds: float
     """For how long."""
-    why: str
-    """Why nobody was reached, in words."""
+    why: Unreached
+    """Why nobody was reached."""
+    problem: str
+    """What the system or OpenSSL says of it, with `other` and `other_tls`; else empty."""
+    waits: bool
+    """Whether we wait to be called now; else this is the end, and nothing was sent."""
+
+
+class CallRefusal(Enum):
+    """Why a call was given up that had reached somebody."""
+
+    BUSY = "busy"
+    """The line is busy there."""
+    NO_TLS = "no_tls"
+    """They speak no TLS."""
+    WRONG_NAME = "wrong_name"
+    """Their certificate is not for the name that was called."""
+    NOT_YET_VALID = "not_yet_valid"
+    """As all that follow, of their certificate."""
+    EXPIRED = "expired"
+    SELF_SIGNED = "self_signed"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    REVOKED = "revoked"
+    NOT_GOOD = "not_good"
+    """Anything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallGivenUp(Event):
     """Somebody was reached, and the call was given up; nothing was sent."""
 
-    why: str
-    """Why, in words."""
+    whom: str
+    """Who was called."""
+    why: CallRefusal
+    """Why."""
+    names: str
+    """With `wrong_name`, for what the certificate would have to be; empty where that is
+    not known, and with all others."""
+    waits: bool
+    """Whether we wait to be called now; else this is the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NowhereToWait(Event):
+    """There is nowhere to wait for a call: this is the end."""
+
+    where: str
+    """Where that was to be."""
+    problem: str
+    """What the system says of it; empty where something else has the place."""
+    own_busy: bool
+    """Whether it is another chat of the same person that has it, whose line is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +224,38 @@ class OwnChatThere(Event):
     """Where."""
 
 
+class Missed(Enum):
+    """Why somebody who called was not let onto the line."""
+
+    HUNG_UP = "hung_up"
+    """They hung up at once."""
+    SPEAKS_TLS = "speaks_tls"
+    """They speak TLS, and we do not."""
+    UNTRUSTING = "untrusting"
+    """They do not trust our certificate."""
+    REFUSED_HANDSHAKE = "refused_handshake"
+    """They refused the TLS handshake."""
+    UNFINISHED_HANDSHAKE = "unfinished_handshake"
+    """They did not finish it."""
+    LEFT_HANDSHAKE = "left_handshake"
+    """They left in it or right after it."""
+    OTHER_TLS = "other_tls"
+    """They do not speak TLS as we do."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallCameToNothing(Event):
     """Somebody called, and was not let onto the line."""
 
     who: str
     """Where they are."""
-    why: str
-    """Why, in words."""
+    why: Missed
+    """Why."""
+    problem: str
+    """What OpenSSL says of it, with `untrusting`, `refused_handshake` and `other_tls`; else
+    empty."""
     others: int
     """How many more calls did so before, since that was told last."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoLine(Event):
-    """There will be nobody on the line: this is the end."""
-
-    why: str
-    """Why, in words."""
 
 
 # --- A daemon's terminal

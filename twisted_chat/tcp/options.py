@@ -21,8 +21,9 @@ from twisted_chat.errors import UsageMistake
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.startup import CannotStart
 from twisted_chat.tcp.called import CalledHost
-from twisted_chat.tcp.certificate import openssl_words
 from twisted_chat.tcp.listening import EveryAddress
+from twisted_chat.tcp.unreached import openssl_words
+from twisted_chat.terminal.place_wording import listening_example
 from twisted_chat.trace.options import TRACE_OPTIONS, recorder_from
 from twisted_chat.trace.taps import CallingTap, ListeningTap
 
@@ -33,11 +34,6 @@ _TLS = re.compile(r"(?:^|[:=])(?:ssl|tls)(?=\\*:)")
 _PROTECTED = {"tls": {"tls", "ssl"}, "ssl": {"tls", "ssl"}}
 """For each kind of call that has any, the kinds of place with the same protection; by
 default the same kind only."""
-_EXAMPLES = {
-    "tls": "ssl:8090:privateKey=key.pem:certKey=cert.pem",
-    "ssl": "ssl:8090:privateKey=key.pem:certKey=cert.pem",
-    "unix": "unix:chat.sock",
-}
 
 
 class ChatOptions(startup.Options):
@@ -69,24 +65,23 @@ class ChatOptions(startup.Options):
         self.is_called: Callable[[str], bool] = lambda host: False
         if called:
             call = client_endpoint(reactor, called)
-            self.rendezvous |= {"call": call, "whom": called}
+            self.rendezvous |= {"call": call, "whom": called, "over": _kind(called)}
             if isinstance(call, CalledHost):
                 self.is_called = call.is_at
 
     def _waiting(self, reactor: Any, kind: str) -> tuple[IStreamServerEndpoint | None, str]:
         """Where one who calls over `kind` waits for calls, as nobody is to come
-        with less protection than was asked for; without a place, why."""
+        with less protection than was asked for: nowhere without such a place."""
         protected = _PROTECTED.get(kind, {kind})
         listen = self["listen"]
-        right = f"--listen {_EXAMPLES.get(kind, f'{kind}:...')}"
         if not listen and kind != "tcp":
-            return None, f"not listening meanwhile: to be called over {kind} too, give {right}"
+            return None, ""
         if not listen:
             return EveryAddress(reactor, self["port"], self._family()), f"TCP port {self['port']}"
         if kind != "tcp" and _kind(listen) not in protected:
             raise usage.UsageError(
                 f"those who call {listen!r} would not have the protection of {self['connect']!r}:"
-                f" give {right}, or no --listen"
+                f" give --listen {listening_example(kind)}, or no --listen"
             )
         return server_endpoint(reactor, listen), listen
 
@@ -115,7 +110,7 @@ def server_endpoint(reactor: Any, description: str) -> IStreamServerEndpoint:
     try:
         endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
     except Exception as problem:  # Whatever its plugin does with a file that is not there.
-        right = _EXAMPLES.get(_kind(description), "tcp:8090, tcp6:8090, unix:chat.sock")
+        right = listening_example(_kind(description), "tcp:8090, tcp6:8090, unix:chat.sock")
         raise _not_an_endpoint(description, problem, "place to listen at", right) from None
     return endpoint
 

@@ -20,7 +20,7 @@ from twisted_chat.tcp.conversation import (
     SendLine,
     Show,
 )
-from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing, LineEnding
+from twisted_chat.tcp.events import AttachedElsewhere, CallCameToNothing, LineEnding, Missed
 from twisted_chat.tcp.typed import Typed
 from twisted_chat.tcp.visitor import Visitor
 from twisted_chat.terminal.tcp_wording import how_it_ended, words
@@ -143,7 +143,7 @@ class TcpChat(Factory):
         """Somebody is about to be on the line, or no more."""
         (self._visitors.add if there else self._visitors.discard)(visitor)
 
-    def refused(self, who: str, why: str) -> None:
+    def refused(self, who: str, why: Missed, problem: str) -> None:
         """A call came to nothing. Told at most once in `REFUSALS_APART`."""
         now = self.clock.seconds()
         if self._told_refused is not None and now - self._told_refused < REFUSALS_APART:
@@ -151,7 +151,7 @@ class TcpChat(Factory):
             return
         others = self._refused
         self._told_refused, self._refused = now, 0
-        self.tell(CallCameToNothing(who, why, others))
+        self.tell(CallCameToNothing(who, why, problem, others))
 
     def take_input(self) -> None:
         """Read what is typed exactly while it can be sent or kept."""
@@ -164,10 +164,10 @@ class TcpChat(Factory):
         self.log.info("{text}", text=words(event))
         self._carry_out(self._conversation.happened(event, self.clock.seconds()))
 
-    def failed(self, why: str) -> None:
-        """There will be no line."""
-        self.log.error("{why}", why=why)
-        self._carry_out(self._conversation.failed(why, self.clock.seconds()))
+    def failed(self, event: Event) -> None:
+        """There will be no line, for a reason that the person should know, and the log."""
+        self.log.error("{why}", why=words(event))
+        self._carry_out(self._conversation.failed(event, self.clock.seconds()))
 
     # --- The terminal
 

@@ -9,6 +9,7 @@ fall out of step, so the time between two calls is a matter of chance.
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from twisted.application.service import Service
@@ -30,12 +31,13 @@ from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
-from twisted_chat.startup import CannotStart, cannot_listen
-from twisted_chat.tcp import events, unreached
-from twisted_chat.tcp.call import Call, LineBusy
-from twisted_chat.tcp.certificate import CertificateRefused, NoTls
+from twisted_chat.events import Event
+from twisted_chat.startup import CannotStart, listening_problem
+from twisted_chat.tcp import events
+from twisted_chat.tcp.call import Call
 from twisted_chat.tcp.neighbour import Neighbour
 from twisted_chat.tcp.protocol import TcpChat
+from twisted_chat.tcp.unreached import CallRefused, reason_unreached
 from twisted_chat.terminal.tcp_wording import words
 
 GIVE_UP = 15.0
@@ -50,14 +52,22 @@ ANY_PORT = " port 0"
 """How a place ends where the system chooses the port."""
 
 
+class CannotMeet(CannotStart):
+    """Nobody can come onto the line, for the reason that `event` tells."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(words(event))
+        self.event = event
+
+
 class Rendezvous(Service):
     """Brings somebody on the line of a chat.
 
     `where` says where we wait, `whom` whom we call first, both as a person
-    would read it; without `listen` nobody can call us, and `where` says why.
-    With `stay`, more callers may come later. `neighbour` is who may have the
-    port where we wait. `between` chooses a number between two. Starting raises
-    CannotStart where we only wait and cannot listen.
+    would read it, and `over` over what kind of endpoint. Without `listen` nobody
+    can call us, and `where` is empty. With `stay`, more callers may come later.
+    `neighbour` is who may have the port where we wait. `between` chooses a number
+    between two. Starting raises CannotMeet where we only wait and cannot listen.
     """
 
     def __init__(
@@ -67,6 +77,7 @@ class Rendezvous(Service):
         where: str,
         call: IStreamClientEndpoint | None = None,
         whom: str = "",
+        over: str = "tcp",
         *,
         stay: bool = False,
         neighbour: Neighbour | None = None,
@@ -78,6 +89,7 @@ class Rendezvous(Service):
         self._where = where
         self._call = call
         self._whom = whom
+        self._over = over
         self._stay = stay
         self._neighbour = neighbour
         self._between = between
@@ -106,15 +118,16 @@ class Rendezvous(Service):
         if self._working is not None:
             return
         begun = False
-        problems: list[CannotStart] = []
+        problems: list[CannotMeet] = []
 
         def failed(failure: Failure) -> None:
-            if not failure.check(CannotStart):
+            problem = failure.value
+            if not isinstance(problem, CannotMeet):
                 failure.trap(CancelledError)
             elif begun:
-                self._chat.failed(str(failure.value))
+                self._chat.failed(problem.event)
             else:
-                problems.append(failure.value)  # type: ignore[arg-type]
+                problems.append(problem)
 
         self._working = ensureDeferred(self._meet())
         self._working.addErrback(failed)
@@ -134,49 +147,41 @@ class Rendezvous(Service):
 
     async def _reached(self, call: IStreamClientEndpoint) -> bool:
         """Call until somebody answers or calls us. False when it is time to give
-        up, or the line is busy; raises CannotStart where nobody else may come."""
-        self._chat.tell(events.Calling(self._whom, self._where, self._listen is not None))
-        until, reason = self._clock.seconds() + GIVE_UP, ""
+        up, or the line is busy; raises CannotMeet where nobody else may come."""
+        self._chat.tell(events.Calling(self._whom, self._over, self._where))
+        until, why = self._clock.seconds() + GIVE_UP, None
         while (left := until - self._clock.seconds()) > 0:
             try:
                 await self._taken(call, min(left, TRY))
             except CancelledError:
                 raise
-            except LineBusy as busy:
-                return self._give_up(f"{self._whom} says that {busy}", stay=self._stay)
-            except CertificateRefused as refused:
-                why = f"the one who answers at {self._whom} cannot be trusted: {refused}"
-                return self._give_up(why, stay=self._stay)
-            except NoTls as plain:
+            except CallRefused as refused:
                 return self._give_up(
-                    f"the one who answers at {self._whom} {plain}", stay=self._stay
+                    events.CallGivenUp(self._whom, refused.why, refused.names, self._stay)
                 )
             except Exception as problem:
-                if left >= TRY or not reason:  # What is cut short shows nothing new.
-                    reason = unreached.why(problem)
+                if left >= TRY or why is None:  # What is cut short shows nothing new.
+                    why = reason_unreached(problem)
             else:
                 return True
             left = until - self._clock.seconds()
             pause = self._between(AGAIN_MIN, AGAIN_MAX)
             if left > 0 and await self._listened(min(left, pause)):
                 return True
-        unanswered = events.NobodyAnswered(self._whom, GIVE_UP, reason)
-        if self._listen is not None:
-            self._chat.tell(unanswered)
-            return False
-        return self._give_up(words(unanswered), stay=False)
+        reason, said = why or (events.Unreached.NO_ANSWER, "")
+        waits = self._listen is not None
+        return self._give_up(events.NobodyAnswered(self._whom, GIVE_UP, reason, said, waits))
 
-    def _give_up(self, why: str, *, stay: bool) -> bool:
-        """Say why. Raises CannotStart where nobody else may come."""
-        given_up = events.CallGivenUp(why)
-        if not stay:
-            raise CannotStart(words(given_up))
-        self._chat.tell(given_up)
+    def _give_up(self, event: events.CallGivenUp | events.NobodyAnswered) -> bool:
+        """Tell of it. Raises CannotMeet where nobody else may come."""
+        if not event.waits:
+            raise CannotMeet(event)
+        self._chat.tell(event)
         return False
 
     async def _waits(self) -> bool:
         """Listen, or call the neighbour who has the port. True if we listen.
-        Raises CannotStart."""
+        Raises CannotMeet."""
         assert self._listen is not None
         until = self._clock.seconds() + GIVE_UP
         told = False
@@ -184,7 +189,7 @@ class Rendezvous(Service):
             try:
                 self._port = await self._listen.listen(self._chat)
             except (CannotListenError, OSError) as error:
-                problem = cannot_listen(self._where, error)
+                taken = events.NowhereToWait(self._where, listening_problem(error), False)
             else:
                 if self._neighbour is not None:
                     self._neighbour.claim()
@@ -192,7 +197,7 @@ class Rendezvous(Service):
             neighbour = self._neighbour
             late = self._clock.seconds() >= until
             if neighbour is None or self._call is not None or late or not neighbour.there:
-                raise problem
+                raise CannotMeet(taken)
             if not told:
                 self._chat.tell(events.OwnChatThere(self._where))
                 told = True
@@ -200,8 +205,8 @@ class Rendezvous(Service):
                 await self._taken(neighbour.endpoint, TRY)
             except CancelledError:
                 raise
-            except LineBusy as busy:
-                raise CannotStart(f"{problem}; another chat of yours has it, and {busy}") from None
+            except CallRefused:
+                raise CannotMeet(replace(taken, own_busy=True)) from None
             except Exception:  # It calls somebody itself in this moment, or has just ended.
                 await deferLater(self._clock, LOOK_AGAIN)
             else:

@@ -14,6 +14,7 @@ from twisted_chat.alarm import Alarm
 from twisted_chat.moments import NEVER
 from twisted_chat.tcp import certificate
 from twisted_chat.tcp.connection import Chat, LineOwner
+from twisted_chat.tcp.events import Missed
 
 SETTLING = 0.1
 """Seconds after a TLS handshake in which the other side leaves if it does not like our name."""
@@ -32,8 +33,8 @@ class Host(LineOwner, Protocol):
     def visiting(self, visitor: "Visitor", there: bool) -> None:
         """Somebody is about to be on the line, or no more."""
 
-    def refused(self, who: str, why: str) -> None:
-        """A call came to nothing."""
+    def refused(self, who: str, why: Missed, problem: str) -> None:
+        """A call came to nothing: why, and what OpenSSL says of it, if anything."""
 
 
 class Visitor(Chat):
@@ -85,8 +86,8 @@ class Visitor(Chat):
         self._settling.stop()
         if not self._known:
             self._know()
-            why = certificate.why_a_caller_left(reason) if self.over_tls else "it hung up at once"
-            self._chat.refused(self.who, why)
+            left = certificate.why_a_caller_left(reason)
+            self._chat.refused(self.who, *(left if self.over_tls else (Missed.HUNG_UP, "")))
         super().connectionLost(reason)
 
     def give_up(self) -> None:
@@ -97,7 +98,7 @@ class Visitor(Chat):
     def _refuse(self) -> None:
         self._settling.stop()
         self._know()
-        self._chat.refused(self.who, "it speaks TLS, and here is none: wait with --listen ssl:...")
+        self._chat.refused(self.who, Missed.SPEAKS_TLS, "")
         self.transport.write(NO_TLS)
         self.transport.loseConnection()
 

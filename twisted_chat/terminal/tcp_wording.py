@@ -10,6 +10,9 @@ from twisted_chat.events import Event
 from twisted_chat.tcp import events
 from twisted_chat.tcp.typed import QUIT
 from twisted_chat.terminal.entry import Entry, Mark
+from twisted_chat.terminal.place_wording import listening_example, not_listening
+
+_UNSENT = "; nothing was sent"
 
 
 def _elsewhere(event: events.CalledFromElsewhere) -> str:
@@ -36,13 +39,93 @@ def _no_command(event: events.NoCommand) -> str:
 
 
 def _calling(event: events.Calling) -> str:
-    meanwhile = "listening in between on " if event.listens else ""
-    return f"calling {event.whom}; {meanwhile}{event.where}"
+    if event.where:
+        return f"calling {event.whom}; listening in between on {event.where}"
+    right = f"to be called over {event.over} too, give --listen {listening_example(event.over)}"
+    return f"calling {event.whom}; not listening meanwhile: {right}"
+
+
+_UNREACHED = {
+    events.Unreached.NOBODY_WAITS: "nobody waits there (connection refused)",
+    events.Unreached.NO_ANSWER: "no answer comes back",
+    events.Unreached.NO_ADDRESS: "its name leads to no address now",
+    events.Unreached.NO_ROUTE: "there is no way to it from here",
+    events.Unreached.NO_HANDSHAKE: (
+        "what took the call did not finish the TLS handshake; does it wait with TLS?"
+    ),
+    events.Unreached.HUNG_UP: "it hung up at once",
+    events.Unreached.OTHER_TLS: "it does not speak TLS as we do ({})",
+    events.Unreached.OTHER: "{}",
+}
+
+
+def why_unreached(why: events.Unreached, problem: str) -> str:
+    """Why a call reached nobody, and what the system or OpenSSL says of it."""
+    return _UNREACHED[why].format(problem)
+
+
+def _unanswered(event: events.NobodyAnswered) -> str:
+    why = why_unreached(event.why, event.problem)
+    unsent = "" if event.waits else _UNSENT
+    return f"nobody answered at {event.whom} for {event.seconds:g} seconds: {why}{unsent}"
+
+
+_TRUST = (
+    ": to trust it, or who signed it, put that certificate into a file DIRECTORY/NAME.pem and"
+    " add :trustRoots=DIRECTORY, or set SSL_CERT_FILE to the file"
+)
+_CERTIFICATE = {
+    events.CallRefusal.WRONG_NAME: (
+        "is not for {}: call it by a name that its certificate has, or have its owner get one"
+        " for this name"
+    ),
+    events.CallRefusal.NOT_YET_VALID: "is not valid yet: is the clock of one of you wrong?",
+    events.CallRefusal.EXPIRED: "has expired: its owner has to renew it",
+    events.CallRefusal.SELF_SIGNED: f"is signed by itself{_TRUST}",
+    events.CallRefusal.UNKNOWN_ISSUER: f"is signed by somebody who is not trusted here{_TRUST}",
+    events.CallRefusal.REVOKED: "was revoked",
+    events.CallRefusal.NOT_GOOD: "is not good",
+}
+
+
+def _given_up(event: events.CallGivenUp) -> str:
+    match event.why:
+        case events.CallRefusal.BUSY:
+            return f"{event.whom} says that the line is busy{_UNSENT}"
+        case events.CallRefusal.NO_TLS:
+            why = (
+                "does so without TLS: let it wait with --listen ssl:..., or call it without tls:,"
+                " where everybody on the path can read"
+            )
+        case of_certificate:
+            its = _CERTIFICATE[of_certificate].format(event.names or "that name")
+            why = f"cannot be trusted: its certificate {its}"
+    return f"the one who answers at {event.whom} {why}{_UNSENT}"
+
+
+def _nowhere(event: events.NowhereToWait) -> str:
+    busy = "; another chat of yours has it, and the line is busy" if event.own_busy else ""
+    return not_listening(event.where, event.problem) + busy
+
+
+_MISSED = {
+    events.Missed.HUNG_UP: "it hung up at once",
+    events.Missed.SPEAKS_TLS: "it speaks TLS, and here is none: wait with --listen ssl:...",
+    events.Missed.UNTRUSTING: "it does not trust our certificate ({})",
+    events.Missed.REFUSED_HANDSHAKE: "it refused the TLS handshake ({})",
+    events.Missed.UNFINISHED_HANDSHAKE: "it did not finish the TLS handshake",
+    events.Missed.LEFT_HANDSHAKE: (
+        "it left in the TLS handshake or right after it:"
+        " is our certificate for the name that it calls?"
+    ),
+    events.Missed.OTHER_TLS: "it does not speak TLS as we do ({})",
+}
 
 
 def _to_nothing(event: events.CallCameToNothing) -> str:
+    why = _MISSED[event.why].format(event.problem)
     others = f" ({event.others:,} more calls before it did too)" if event.others else ""
-    return f"a call from {event.who} came to nothing: {event.why}{others}"
+    return f"a call from {event.who} came to nothing: {why}{others}"
 
 
 def _attached(event: events.Attached) -> str:
@@ -88,14 +171,12 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.NoCommand: _no_command,
     events.Misread: lambda event: event.why,
     events.Calling: _calling,
-    events.NobodyAnswered: lambda event: (
-        f"nobody answered at {event.whom} for {event.seconds:g} seconds: {event.why}"
-    ),
-    events.CallGivenUp: lambda event: f"{event.why}; nothing was sent",
+    events.NobodyAnswered: _unanswered,
+    events.CallGivenUp: _given_up,
+    events.NowhereToWait: _nowhere,
     events.WaitingForCall: lambda event: f"waiting on {event.where}",
     events.OwnChatThere: lambda event: f"{event.where} has another chat of yours: calling it",
     events.CallCameToNothing: _to_nothing,
-    events.NoLine: lambda event: event.why,
     events.Attached: _attached,
     events.AttachedElsewhere: lambda event: "attached elsewhere",
     events.OlderNotKept: _older,
