@@ -106,7 +106,7 @@ class Arriving(SynchronousTestCase):
         self.assert_heard(people, many)
         for one, before in zip(people, notices, strict=True):
             news = one.told(">")[len(before) :]
-            news = [line for line in news if not line.startswith(("> 2023", "> carol has handed"))]
+            news = [one for one in news if "> 2023" not in one and " has handed on " not in one]
             late = [line for line in news if " not got " in line]
             clear = [line for line in news if line.endswith(" got everything now")]
             self.assertEqual(len(late) + len(clear), len(news), news)
