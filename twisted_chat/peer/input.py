@@ -39,6 +39,7 @@ SPEAK_RATE, SPEAK_BURST = 50.0, 100
 
 _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 """Commands that do not wait for those before, unless nothing more will be typed."""
+_AT_ONCE_IN_SCRIPTS = _AT_ONCE - {Command.QUIT, Command.WHO}
 _OURSELVES = "person"
 """The one source of what is typed."""
 
@@ -121,9 +122,8 @@ class Input:
     def left_over(self) -> NotDone | None:
         """What is to be told of lines that are not done any more. None if they would have
         said and done nothing."""
-        asides = [one.text for one in self._asides]
-        texts = [one.text for one in self.lines if isinstance(one, Say) and one.text.strip()]
-        texts = asides + texts
+        texts = [one.text for one in self._asides]
+        texts += [one.text for one in self.lines if isinstance(one, Say) and one.text.strip()]
         orders = sum(isinstance(one, Order) and one != QUIT for one in self.lines)
         if not texts and not orders:
             return None
@@ -182,8 +182,8 @@ class Input:
         self._registration.give_up()
 
     def _obey(self, order: Order, now: float) -> bool:
-        in_turn = self.ended or (order == QUIT and not self._patient)
-        if (in_turn or order.command not in _AT_ONCE) and self._busy:
+        at_once = _AT_ONCE if self._patient else _AT_ONCE_IN_SCRIPTS
+        if (self.ended or order.command not in at_once) and self._busy:
             return False
         if order.command is Command.QUIT:
             self._leave(now)

@@ -94,6 +94,16 @@ class Commands(SynchronousTestCase):
             self.assertEqual(bob.told("later"), ["< alice: later"], line)
             self.assertIn("nobody heard that", shown[-1])
 
+    def test_asked_of_a_script(self) -> None:
+        """What a script asks for right after it has joined shows who is there; a person is shown
+        how it is now."""
+        for patient, wanted in ((False, "in room lab with you: alice"), (True, "in no room")):
+            world = KeyedWorld()
+            world.chatter("alice").type("$roomcreate lab")
+            one = world.chatter("one", patient=patient, wait=0)
+            one.type("$roomjoin lab", "$who", wait=5)
+            self.assertTrue(one.told(wanted), (patient, one.lines))
+
     def test_much_typed(self) -> None:
         """No more is read from a terminal than can wait."""
         world = KeyedWorld()
