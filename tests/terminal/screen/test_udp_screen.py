@@ -205,8 +205,9 @@ class Showing(UdpCase):
         self.assertEqual(self.screen.reads_back(lab.key), ReadBack(LAB, 190))
         before = self.seen.talk
         self.show(kept.EarlierShown(LAB, said_before(90, 190), True))
-        # The day is not that of the first line any more.
-        self.assertEqual((self.seen.talk[: len(before) - 1], lab.unread), (before[1:], 0))
+        # The day is not that of the first line any more: what stands before that is in its row.
+        self.assertEqual((self.seen.talk[1 : len(before)], lab.unread), (before[1:], 0))
+        self.assertEqual(self.seen.talk[0][-8:], "word 189")
         pages = 0
         while not (wishes := self.seen.press("page up")):
             pages += 1

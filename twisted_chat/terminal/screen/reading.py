@@ -1,7 +1,8 @@
 """Which rows of a conversation stand in its place, and reading back in it.
 
 At the end, what arrives moves the rows up. Anywhere else they stay where they are: the line at the
-top is known by its position, whatever arrives or is dropped.
+top is known by its position, whatever arrives or is dropped, and the row by how many follow in
+the line, as what stands before a line, such as a day, may go when something is put there.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,13 +11,15 @@ from twisted_chat.terminal.screen.roles import Row
 from twisted_chat.terminal.screen.talk_state import TalkState
 
 RowsOf = Callable[[TalkState, int], list[Row]]
+_Place = tuple[int, int]
+"""The position of a line, and how many of its rows stand before."""
 
 
 def visible(state: TalkState, rows_of: RowsOf, height: int) -> list[Row]:
     """The rows to show, so many at most."""
     if state.top is None:
         return _last(state, rows_of, height)
-    position, skipped = _kept(state, state.top)
+    position, skipped = _kept(state, rows_of, state.top)
     rows: list[Row] = []
     while position < state.lines.end and len(rows) - skipped < height:
         rows += rows_of(state, position)
@@ -29,7 +32,7 @@ def below(state: TalkState, rows_of: RowsOf, height: int) -> int:
     """How many lines stand below what is shown, at least in part."""
     if state.top is None:
         return 0
-    position, skipped = _kept(state, state.top)
+    position, skipped = _kept(state, rows_of, state.top)
     room = height + skipped
     while position < state.lines.end and room > 0:
         room -= len(rows_of(state, position))
@@ -39,9 +42,7 @@ def below(state: TalkState, rows_of: RowsOf, height: int) -> int:
 
 def scroll(state: TalkState, rows_of: RowsOf, height: int, rows: int) -> None:
     """Read so many rows further down, or up. At the end one stays at the end."""
-    state.top = _moved(state, rows_of, _top(state, rows_of, height), rows)
-    if _at_end(state, rows_of, height):
-        state.top = None
+    _keep(state, rows_of, height, _moved(state, rows_of, _top(state, rows_of, height), rows))
 
 
 def is_near_oldest(state: TalkState, rows_of: RowsOf, height: int) -> bool:
@@ -60,14 +61,22 @@ def show(state: TalkState, rows_of: RowsOf, height: int, position: int) -> None:
         last += 1
     if first + (skipped > 0) <= position < last:
         return
-    state.top = _moved(state, rows_of, (position, 0), -(height // 2))
-    if _at_end(state, rows_of, height):
-        state.top = None
+    _keep(state, rows_of, height, _moved(state, rows_of, (position, 0), -(height // 2)))
 
 
-def _kept(state: TalkState, top: tuple[int, int]) -> tuple[int, int]:
-    """The same place, or the oldest that is kept."""
-    return top if top[0] >= state.lines.first else (state.lines.first, 0)
+def _keep(state: TalkState, rows_of: RowsOf, height: int, place: _Place) -> None:
+    """Have this place at the top, or the end where that is in sight."""
+    position, skipped = place
+    at_end = _at_end(state, rows_of, height, place)
+    state.top = None if at_end else (position, len(rows_of(state, position)) - skipped)
+
+
+def _kept(state: TalkState, rows_of: RowsOf, top: tuple[int, int]) -> _Place:
+    """The place at the top, or the oldest that is kept."""
+    position, left = top
+    if position < state.lines.first:
+        return state.lines.first, 0
+    return _moved(state, rows_of, (position, len(rows_of(state, position))), -left)
 
 
 def _last(state: TalkState, rows_of: RowsOf, height: int) -> list[Row]:
@@ -86,14 +95,14 @@ def _backwards(state: TalkState, before: int) -> Iterator[int]:
     return iter(range(before - 1, state.lines.first - 1, -1))
 
 
-def _top(state: TalkState, rows_of: RowsOf, height: int) -> tuple[int, int]:
+def _top(state: TalkState, rows_of: RowsOf, height: int) -> _Place:
     """What stands at the top now."""
     if state.top is not None:
-        return _kept(state, state.top)
+        return _kept(state, rows_of, state.top)
     return _moved(state, rows_of, (state.lines.end, 0), -height)
 
 
-def _moved(state: TalkState, rows_of: RowsOf, top: tuple[int, int], rows: int) -> tuple[int, int]:
+def _moved(state: TalkState, rows_of: RowsOf, top: _Place, rows: int) -> _Place:
     """The place so many rows further down."""
     position, row = top[0], top[1] + rows
     while row < 0 and position > state.lines.first:
@@ -105,10 +114,9 @@ def _moved(state: TalkState, rows_of: RowsOf, top: tuple[int, int], rows: int) -
     return position, max(0, row)
 
 
-def _at_end(state: TalkState, rows_of: RowsOf, height: int) -> bool:
+def _at_end(state: TalkState, rows_of: RowsOf, height: int, top: _Place) -> bool:
     """Whether no more rows follow than there is room for."""
-    assert state.top is not None
-    position, skipped = state.top
+    position, skipped = top
     have = -skipped
     while position < state.lines.end:
         have += len(rows_of(state, position))

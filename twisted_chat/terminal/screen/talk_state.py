@@ -66,7 +66,8 @@ class TalkState:
     seen: int | None = None
     """The position of the first line that was new when it was turned to."""
     top: tuple[int, int] | None = None
-    """The position of the line, and which of its rows, that stands at the top; None at the end."""
+    """The position of the line at the top, and how many of its rows, the last, are in sight; None
+    at the end."""
     chosen: int | None = None
     """The position of the line that is selected."""
     earlier: bool = False
