@@ -23,10 +23,10 @@ class Carrying(SynchronousTestCase):
         query = HistoryQuery(self.archive.room("lab"), 5)
         self.archive.arrived("b" * 64, 7, 1)
         self.archive.ask(query, lambda found, now: None)
-        records, asked = self.keeping.effects()
+        records, asked = self.keeping.complete([])
         self.assertEqual(records, StoreRecords([(0, ArrivedRecord("b" * 64, 7, 1))]))
         self.assertEqual(asked, AskStore(1, query))
-        self.assertEqual(self.keeping.effects(), [])
+        self.assertEqual(self.keeping.complete([]), [])
 
     def test_told(self) -> None:
         """How it is with the store is told; in memory nothing lasts."""

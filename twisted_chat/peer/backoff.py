@@ -9,10 +9,7 @@ STEADY = 30.0
 class Backoff:
     """Waits of 1, 2, 4, 8, 16 and then 30 seconds."""
 
-    __slots__ = ("attempts",)
-
-    def __init__(self) -> None:
-        self.attempts = 0
+    attempts = 0
 
     def next(self) -> float:
         """Seconds to wait now."""

@@ -210,8 +210,7 @@ class Input:
         """Say a text in a conversation. False if it has to wait."""
         if isinstance(where, JoinedRoom) and where.opening:
             return False
-        current = where is self._talks.current
-        listening = self._talks.listeners() if current else self._talks.listeners_of(where)
+        listening = self._talks.listeners(where)
         size = size_of(text)
         full = False
         for conversation, contacts in listening.by_conversation:
@@ -242,7 +241,7 @@ class Input:
             self._effects.tell(LostFor(tuple(one.who for one in lacking), text, room))
         if listening.absent:
             self._effects.tell(NotBackYet(listening.absent, text, room))
-        self.own.add(line, described(where))
+        self.own.add(line, self._talks.described(where), size)
         return True
 
     def _keep(

@@ -24,12 +24,13 @@ class Keeping:
         self.archive = archive
         self._effects = effects
 
-    def effects(self) -> list[Effect]:
-        """What is to be written, and looked up, now."""
-        effects: list[Effect] = []
-        if records := self.archive.take():
+    def complete(self, effects: list[Effect]) -> list[Effect]:
+        """These, with what is to be written, and looked up, now."""
+        archive = self.archive
+        if records := archive.take():
             effects.append(StoreRecords(records))
-        effects += (AskStore(*question) for question in self.archive.take_questions())
+        if archive.questions:
+            effects += (AskStore(*question) for question in archive.take_questions())
         return effects
 
     def stored(self, numbers: list[int], now: float) -> None:

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from twisted_chat.peer.contacts.line import Line, size_of
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Talk
 
 MAX_OWN = 1_000
@@ -36,23 +36,25 @@ class OwnLines:
     """The last of them."""
 
     def __init__(self) -> None:
-        self._lines: deque[tuple[int, Line, Talk]] = deque()
+        self._lines: deque[tuple[Line, Talk, int]] = deque()
+        """Each with where it was said, and its size."""
         self._bytes = 0
         self._last = 0
 
-    def add(self, line: Line, to: Talk) -> None:
-        """This was said."""
+    def add(self, line: Line, to: Talk, size: int) -> None:
+        """This was said, of this `size_of`."""
         self._last += 1
-        self._lines.append((self._last, line, to))
-        self._bytes += size_of(line.text)
+        self._lines.append((line, to, size))
+        self._bytes += size
         while len(self._lines) > MAX_OWN or self._bytes > MAX_OWN_BYTES:
-            self._bytes -= size_of(self._lines.popleft()[1].text)
+            self._bytes -= self._lines.popleft()[2]
 
     def after(self, number: int) -> list[OwnLine]:
         """Those that were said after the one of this number, as they stand now."""
         first = self._last - len(self._lines) + 1
         start = max(0, number + 1 - first)
-        return [_as_it_stands(*self._lines[at]) for at in range(start, len(self._lines))]
+        found = range(start, len(self._lines))
+        return [_as_it_stands(first + at, *self._lines[at][:2]) for at in found]
 
 
 def _as_it_stands(number: int, line: Line, to: Talk) -> OwnLine:

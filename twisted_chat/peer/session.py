@@ -285,7 +285,7 @@ class Session:
         if self._shutdown.begun:
             self._gathering.flush()
             self._shutdown.go_on(now)
-        effects = self._effects.take() + self._keeping.effects()
+        effects = self._keeping.complete(self._effects.take())
         if self._finished:
             return [effect for effect in effects if isinstance(effect, StoreRecords)]
         self._finished = self._shutdown.over or self._registration.failed

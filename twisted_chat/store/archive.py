@@ -52,7 +52,8 @@ class Archive:
         self._pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
         self._numbers = count(1)
         self._asked: dict[int, CloseQuery] = {}
-        self._questions: list[tuple[int, StoreQuery]] = []
+        self.questions: list[tuple[int, StoreQuery]] = []
+        """What is to be looked up, by numbers."""
 
     # --- What is written
 
@@ -142,11 +143,11 @@ class Archive:
         """Look something up."""
         number = next(self._numbers)
         self._asked[number] = close
-        self._questions.append((number, query))
+        self.questions.append((number, query))
 
     def take_questions(self) -> Iterator[tuple[int, StoreQuery]]:
         """What is to be looked up now, by the number that `answer` is told."""
-        questions, self._questions = self._questions, []
+        questions, self.questions = self.questions, []
         return iter(questions)
 
     def answer(self, number: int, found: StoreAnswer | str, now: float) -> None:

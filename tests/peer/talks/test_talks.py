@@ -31,7 +31,7 @@ class TalksCase(SynchronousTestCase):
 
     def hearing(self) -> list[str]:
         """Those who get what is said now."""
-        listeners = self.talks.listeners()
+        listeners = self.talks.listeners(self.talks.current)
         return [one.name for _, some in listeners.by_conversation for one in some]
 
 
@@ -59,8 +59,8 @@ class Current(TalksCase):
     def test_made_once(self) -> None:
         """Who hears is looked up again only when that may have changed."""
         lab = self.generation.enter("lab", self.meet("alice"))
-        listeners = self.talks.listeners()
-        self.assertIs(self.talks.listeners(), listeners)
+        listeners = self.talks.listeners(self.talks.current)
+        self.assertIs(self.talks.listeners(self.talks.current), listeners)
         lab.enlist("bob", self.meet("bob"), NOW)
         self.assertEqual(self.hearing(), ["alice", "bob"])
 

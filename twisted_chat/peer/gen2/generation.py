@@ -6,6 +6,7 @@ from itertools import count
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link
+from twisted_chat.moments import Timed
 from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
@@ -42,6 +43,7 @@ from twisted_chat.wire.gen2.elsewhere import ServedElsewhere
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
 from twisted_chat.wire.gen2.requests import SignOfLife
 from twisted_chat.wire.gen2.room_news import RoomNews, Topic
+from twisted_chat.wire.gen2.roster import RosterMember
 from twisted_chat.wire.gen2.waiting import UserHere
 
 
@@ -142,6 +144,10 @@ class Gen2:
             ways,
             own.fingerprint,
         ).table
+        self._timed: tuple[Timed, ...] = (
+            *(self._failover, self._link, self._rosters, ways, self._mesh, words),
+            *(self._absent, self._remembered, histories),
+        )
         self._leaving = False
 
     def _is_known(self) -> bool:
@@ -223,7 +229,9 @@ class Gen2:
     # --- The server
 
     def _told(self, message: Answer, link: Link, now: float) -> None:
-        if isinstance(message, Can):
+        if isinstance(message, RosterMember) and not self._leaving:  # Of which there are most.
+            self._rosters.told(message, now)
+        elif isinstance(message, Can):
             link.learn(message.known)
             self._ways.server_can(link, now)
         elif self._ways.told(message, now):
@@ -266,20 +274,11 @@ class Gen2:
 
     @property
     def wake(self) -> float:
-        due = min(self._deliveries.wake, self._mesh.wake, self._link.wake, self._rosters.wake)
-        due = min(due, self._ways.wake, self._failover.wake, self._absent.wake)
-        return min(due, self._remembered.wake, self._histories.wake)
+        return min([one.wake for one in self._timed])
 
     def tick(self, now: float) -> None:
-        self._failover.tick(now)
-        self._link.tick(now)
-        self._rosters.tick(now)
-        self._ways.tick(now)
-        self._mesh.tick(now)
-        self._deliveries.tick(now)
-        self._absent.tick(now)
-        self._remembered.tick(now)
-        self._histories.tick(now)
+        for one in self._timed:
+            one.tick(now)
         self._keyless.tell(now)
 
     # --- The end of it

@@ -101,7 +101,8 @@ class Outboxes:
     @property
     def crowded(self) -> bool:
         """Whether a line that is not long may find no room."""
-        return self._size > CROWDED
+        only = self._only
+        return (self._size if only is None else only.size) > CROWDED
 
     def has_room(self, size: int) -> bool:
         return self._size + size <= MAX_OUTBOX

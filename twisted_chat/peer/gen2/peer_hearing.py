@@ -12,7 +12,6 @@ from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.strangers import Stranger, WaitingStrangers
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.growth import Can, UnknownVerb
-from twisted_chat.wire.gen2.history import HistorySpeech
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech, parse_speech
 
@@ -81,13 +80,13 @@ class PeerHearing:
 
     def _take(self, peer: PeerLink, speech: Speech, now: float) -> None:
         """Take what somebody whom we know has said. Raises WireError."""
-        if isinstance(speech, Leave):
-            self._parted(peer.contact, now)
-        elif isinstance(speech, OwnAddresses):
-            self._ways.claimed(peer.fingerprint, speech.addresses, now)
-        elif isinstance(speech, HistorySpeech):
-            self._histories.received(peer.contact, speech, now)
-        else:
+        if isinstance(speech, (NumberedText, Acknowledgement)):  # As nearly always.
             self._words.received(peer.contact, speech, now)
             if peer.backoff.attempts:
                 peer.backoff.begin_anew()
+        elif isinstance(speech, Leave):
+            self._parted(peer.contact, now)
+        elif isinstance(speech, OwnAddresses):
+            self._ways.claimed(peer.fingerprint, speech.addresses, now)
+        else:
+            self._histories.received(peer.contact, speech, now)

@@ -54,28 +54,32 @@ class Reception:
         its.contact.heard = now
         if not its.inbox.accept(text):
             self._owe(its, text, now)
-        elif len(its.inbox) or its.contact.blocked or not self._may_show(its, text, now):
+        elif len(its.inbox) or its.contact.blocked:
             its.inbox.hold(text)
             self.show(its, now)
+        elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
+            self._show_one(its, text, hearing, now)
         else:
-            self._show_one(its, text, now)
+            its.inbox.hold(text)
 
-    def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> bool:
-        """Whether one more may be shown now, or dropped. If not, it is tried again later."""
-        if self._waits(its, text.room, now) or self._histories.awaits(text.room, text.signed):
+    def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> Hearing:
+        """Whether one more is shown now, or dropped. If neither, it is tried again later."""
+        hearing = self._heard_in(text.room, its.contact, now)
+        if hearing is Hearing.AWAITED and not self._waits(its, text.room, now):
+            hearing = Hearing.DROPPED
+        opening = text.room and self._histories.awaits(text.room, text.signed)
+        if hearing is Hearing.AWAITED or opening:
             its.show_at = now + LOOK_AGAIN
         elif self._rate.spend(its.contact.fingerprint, now):
-            return True
+            return hearing
         else:
             its.show_at = now + self._pause
         self._under_way.watch(its, its.show_at)
-        return False
+        return Hearing.AWAITED
 
     def _waits(self, its: PeerDelivery, room: str, now: float) -> bool:
-        """Whether what was said to a room, or in private, waits for the server to call its
+        """Whether what was said to a room, or in private, waits for the server still to call its
         speaker a member, or one who asks for us, as it may be about to."""
-        if self._heard_in(room, its.contact, now) is not Hearing.AWAITED:
-            return False
         if room != its.waits_for or now >= its.waits_until + ANNOUNCED:
             its.waits_for, its.waits_until = room, now + ANNOUNCED
         return now < its.waits_until
@@ -85,14 +89,16 @@ class Reception:
         if its.show_at <= now:
             its.show_at = NEVER
         while len(its.inbox) and not its.contact.blocked and its.show_at == NEVER:
-            if self._may_show(its, its.inbox.first, now):
-                self._show_one(its, its.inbox.next(), now)
+            hearing = self._may_show(its, its.inbox.first, now)
+            if hearing is not Hearing.AWAITED:
+                self._show_one(its, its.inbox.next(), hearing, now)
 
-    def _show_one(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
+    def _show_one(
+        self, its: PeerDelivery, shown: NumberedText, hearing: Hearing, now: float
+    ) -> None:
         contact = its.contact
-        heard = self._heard_in(shown.room, contact, now) is Hearing.SHOWN
         text = added = None
-        if heard and not contact.ignored:
+        if hearing is Hearing.SHOWN and not contact.ignored:
             text = shown.text.removesuffix("\n").removesuffix("\r")
             if shown.signed is not None:
                 text, added = self._log(shown.signed, contact, now)

@@ -17,6 +17,8 @@ from twisted_chat.wire.gen2.requests import QuitRoom, RoomVerb
 from twisted_chat.wire.gen2.room_news import HistoryRules, Muting, RoomNews
 from twisted_chat.wire.gen2.roster import Came, RosterBegins, RosterEnds, RosterMember, Went
 
+OF_A_ROSTER = (RosterMember, Came, Went, RosterBegins, RosterEnds, Muting, HistoryRules)
+"""Of which the most come first."""
 MAX_OWN = 1_000
 """Rooms of ours that are known: others are not taken when they are given to us."""
 MAX_PRIVATE = 1_000
@@ -144,25 +146,16 @@ class Rosters:
 
     def told(self, message: Answer, now: float) -> bool:
         """Take what a message says of a room. False if it is about something else."""
-        match message:
-            case PutOut():
-                self._put_out(message, now)
-            case (
-                RosterBegins()
-                | RosterMember()
-                | RosterEnds()
-                | Came()
-                | Went()
-                | Muting()
-                | HistoryRules()
-            ):
-                roster = self._rosters.get(folded(message.room))
-                if roster is not None:
-                    roster.told(message, now)
-                elif isinstance(message, RosterEnds):
-                    self._elsewhere(message.room)
-            case _:
-                return False
+        if isinstance(message, OF_A_ROSTER):
+            roster = self._rosters.get(folded(message.room))
+            if roster is not None:
+                roster.told(message, now)
+            elif isinstance(message, RosterEnds):
+                self._elsewhere(message.room)
+        elif isinstance(message, PutOut):
+            self._put_out(message, now)
+        else:
+            return False
         return True
 
     def _elsewhere(self, room: str) -> None:

@@ -34,7 +34,7 @@ class Talks:
         self._effects = effects
         self._rooms: dict[str, JoinedRoom] = {}
         self._current: JoinedRoom | Contact | None = None
-        self._listeners: tuple[JoinedRoom | Contact | None, int, Listeners] | None = None
+        self._listeners: tuple[JoinedRoom | Contact | None, int, Listeners, Talk] | None = None
         self._knocked: Contact | None = None
         """The current one, where it is they who began it."""
         self.joining: set[str] = set()
@@ -47,7 +47,8 @@ class Talks:
     @property
     def moving(self) -> bool:
         """Whether whom we speak to is about to change."""
-        return self.asked > 0 or any(room.returning for room in self._rooms.values())
+        rooms = self._rooms
+        return self.asked > 0 or (bool(rooms) and any(room.returning for room in rooms.values()))
 
     # --- Rooms
 
@@ -68,6 +69,7 @@ class Talks:
         """We are in this room."""
         self._drop(room)
         self._rooms[folded(room.name)] = room
+        self._listeners = None
 
     def leave(self, room: JoinedRoom, now: float) -> None:
         """We are not in this room any more."""
@@ -121,16 +123,21 @@ class Talks:
                 knocked.conversation.forget(knocked)
             self._effects.tell(TalkEnded(knocked.who))
 
-    def listeners(self) -> Listeners:
-        """Those who get what is said in the current one."""
-        current, changes = self._current, self._contacts.changes
-        found = self._listeners
-        if found is None or found[0] is not current or found[1] != changes:
-            found = self._listeners = current, changes, self.listeners_of(current)
+    def listeners(self, conversation: JoinedRoom | Contact | None) -> Listeners:
+        """Those who get what is said in a conversation: the same object while nothing changes."""
+        changes, found = self._contacts.changes, self._listeners
+        if found is None or found[0] is not conversation or found[1] != changes:
+            listening, talk = self._listening(conversation), described(conversation)
+            found = self._listeners = conversation, changes, listening, talk
         return found[2]
 
-    def listeners_of(self, conversation: JoinedRoom | Contact | None) -> Listeners:
-        """Those who get what is said in a conversation."""
+    def described(self, conversation: JoinedRoom | Contact | None) -> Talk:
+        """A conversation as events have it: that of the last `listeners` is at hand."""
+        self.listeners(conversation)
+        assert self._listeners is not None
+        return self._listeners[3]
+
+    def _listening(self, conversation: JoinedRoom | Contact | None) -> Listeners:
         if conversation is None:
             among: list[Contact] = []
         elif isinstance(conversation, Contact):
