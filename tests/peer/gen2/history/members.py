@@ -148,7 +148,10 @@ class RoomNetwork:
         elif isinstance(speech, Given):
             self.tell(b, b.sync.answered(a.fingerprint, speech, self.now))
         elif isinstance(speech, RoomClock):
-            self.tell(b, b.sync.follows(a.fingerprint, speech.clock))
+            if speech.clock is None:
+                self.tell(b, b.sync.asked_clock(a.fingerprint))
+            else:
+                b.sync.follows(a.fingerprint, speech.clock)
         else:
             try:
                 if live:

@@ -458,12 +458,18 @@ class PrivacyTests(SynchronousTestCase):
         asked = (bob.fingerprint, RoomClock(ROOM, ORIGIN, None))
         self.assertEqual(sync.linked(bob.fingerprint, 0.0)[0], asked)
         told = (bob.fingerprint, RoomClock(ROOM, ORIGIN, alice.log.clock))
-        self.assertEqual(sync.follows(bob.fingerprint, None), [told, asked])
+        self.assertEqual(sync.asked_clock(bob.fingerprint), [told, asked])
         barred.add(bob.fingerprint)
         self.assertEqual(sync.linked(bob.fingerprint, 0.0), [])
-        self.assertEqual(sync.follows(bob.fingerprint, None), [])
-        self.assertEqual(sync.follows(bob.fingerprint, 7), [])
+        self.assertEqual(sync.asked_clock(bob.fingerprint), [])
+        self.assertFalse(sync.follows(bob.fingerprint, 7))
         self.assertEqual(sync.clocks, [])
+        barred.clear()
+        # Once over each link: what follows would be looked at anew for each.
+        self.assertEqual(
+            [sync.follows(bob.fingerprint, 7 + n) for n in range(3)], [True, False, False]
+        )
+        self.assertEqual(sync.clocks, [7])
 
     def test_bounded(self) -> None:
         """One member is given so much in a minute."""

@@ -113,9 +113,8 @@ class Histories:
         state.look_for_gaps(now)
         for contact in state.room.people():
             self._enter(state, contact, now)
-        people = (one.fingerprint for one in state.room.people() if one.fingerprint)
-        alone = all(self._telling.is_barred(state.room, one) for one in people)
-        state.settle(now, alone=alone)
+        keys = (one.fingerprint for one in state.room.people() if one.fingerprint)
+        state.settle(now, alone=all(self._telling.is_barred(state.room, one) for one in keys))
 
     def closed(self, room: str, now: float) -> None:
         """We are in a room no longer."""
@@ -257,8 +256,10 @@ class Histories:
             self._send(state.sync.answered(fingerprint, speech, now))
             state.look_for_gaps(now)
         elif isinstance(speech, RoomClock):
-            self._send(state.sync.follows(fingerprint, speech.clock))
-            state.settle(now)
+            if speech.clock is None:
+                self._send(state.sync.asked_clock(fingerprint))
+            elif state.sync.follows(fingerprint, speech.clock):
+                state.settle(now)
         elif isinstance(speech, RoomMessage):
             self._handed(state, contact, speech, now)
         else:

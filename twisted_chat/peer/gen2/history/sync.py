@@ -19,14 +19,7 @@ from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.member_record import MemberRecord
 from twisted_chat.peer.gen2.history.spans import HistorySpans
 from twisted_chat.peer.gen2.ranges import Range, is_among, without
-from twisted_chat.wire.gen2.history import (
-    Given,
-    Have,
-    RoomClock,
-    RoomMessage,
-    Want,
-    author_of,
-)
+from twisted_chat.wire.gen2.history import Given, Have, RoomClock, RoomMessage, Want, author_of
 
 MAX_ASKED = 3
 """Ranges that are asked of one member at a time."""
@@ -103,9 +96,10 @@ class HistorySync:
         return self._ask_clock(fingerprint) + told if self.unsettled else told
 
     def _ask_clock(self, fingerprint: str) -> ToSend:
-        if self._barred(fingerprint):
-            return []
-        return [(fingerprint, RoomClock(self._log.room, self._log.origin, None))]
+        return [] if self._barred(fingerprint) else self._clock(fingerprint, None)
+
+    def _clock(self, fingerprint: str, clock: int | None) -> ToSend:
+        return [(fingerprint, RoomClock(self._log.room, self._log.origin, clock))]
 
     def _news(self, fingerprint: str, *, whole: bool) -> ToSend:
         if self._barred(fingerprint):
@@ -126,15 +120,19 @@ class HistorySync:
         if (member := self._members.get(fingerprint)) is not None:
             member.quiet_at = now + QUIET
 
-    def follows(self, fingerprint: str, clock: int | None) -> ToSend:
-        """A member says what they follow, or asks what we do."""
+    def follows(self, fingerprint: str, clock: int) -> bool:
+        """A member says what they follow: the first time counts. Whether that is it."""
+        member = self._member(fingerprint)
+        if member is None or member.clock is not None:
+            return False
+        member.clock = clock
+        return True
+
+    def asked_clock(self, fingerprint: str) -> ToSend:
+        """A member asks what we follow."""
         if (member := self._member(fingerprint)) is None:
             return []
-        if clock is not None:
-            member.clock = clock
-            return []
-        log = self._log
-        told: ToSend = [(fingerprint, RoomClock(log.room, log.origin, log.clock))]
+        told = self._clock(fingerprint, self._log.clock)
         if self.unsettled and member.clock is None:  # They were not there when we asked.
             told += self._ask_clock(fingerprint)
         return told
@@ -142,8 +140,7 @@ class HistorySync:
     @property
     def clocks(self) -> list[int]:
         """What the members have said to follow, in order; 0 where they know nothing either."""
-        said = (member.clock for member in self._members.values())
-        return sorted(clock for clock in said if clock is not None)
+        return sorted(one.clock for one in self._members.values() if one.clock is not None)
 
     @property
     def busy(self) -> bool:
