@@ -90,6 +90,11 @@ class Rows(SynchronousTestCase):
         )
         self.assertEqual(rows("< bob: onetwothreefour", 15), ["< bob: onetwot", "| hreefour"])
 
+    def test_groups(self) -> None:
+        """A word is broken after a hyphen, if it has one there."""
+        key = "42951-08739-44871-51511-64505"
+        self.assertEqual(rows(key, 21), ["42951-08739-44871-", "| 51511-64505"])
+
     def test_short(self) -> None:
         """A line that the terminal has room for stays as it is."""
         self.assertEqual(rows("> bob came", 80), ["> bob came"])

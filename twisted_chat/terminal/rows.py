@@ -22,6 +22,8 @@ NARROWEST = len(MARK) + 3
 last column, which stays empty. Below that the terminal wraps too."""
 LONGEST_WORD = 0.5
 """Of a row: a word that is longer is broken in the middle."""
+BREAKS = (" ", "-")
+"""After what a row ends, if it can: the groups of a key stay whole."""
 
 _NARROW = frozenset({"N", "Na", "H"})
 _WRITTEN = frozenset("LMPZ")
@@ -57,17 +59,21 @@ def fresh_row(width: int) -> str:
     return " " * width + "\r"
 
 
+def row_end(line: str, start: int, end: int) -> int:
+    """Where a row of a line that begins at `start` ends, and not after `end`."""
+    least = start + int((end - start) * LONGEST_WORD)
+    ends = (line.rfind(mark, least, end) + 1 for mark in BREAKS)
+    return next(filter(None, ends), end)
+
+
 def row_cuts(line: str, first: int, others: int) -> Iterator[tuple[int, int]]:
     """Where each row of a line begins and ends, of which the first has this room and each
     of the others that. An empty line has one row."""
     start, room = 0, first
     while True:
         end = max(start + 1, _fitting(line, start, room))
-        if (
-            end < len(line)
-            and (blank := line.rfind(" ", start + int((end - start) * LONGEST_WORD), end)) >= 0
-        ):
-            end = blank + 1
+        if end < len(line):
+            end = row_end(line, start, end)
         yield start, min(end, len(line))
         if end >= len(line):
             return

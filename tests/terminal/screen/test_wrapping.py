@@ -20,6 +20,16 @@ class Wrapping(SynchronousTestCase):
         self.assertEqual(wrapped("one two three", 8, 8), ["one two ", "three"])
         self.assertEqual(wrapped("a " + "b" * 10, 8, 8), ["a bbbbbb", "bbbb"])
 
+    def test_at_hyphens(self) -> None:
+        """Where there is no blank, after a hyphen: the groups of a key stay whole, also among
+        letters that are no ASCII."""
+        key = "42951-08739-44871-51511-64505"
+        self.assertEqual(wrapped(key, 20, 20), ["42951-08739-44871-", "51511-64505"])
+        self.assertEqual(
+            wrapped("\u00e4" + key, 20, 20), ["\u00e442951-08739-44871-", "51511-64505"]
+        )
+        self.assertEqual(wrapped("a b-c defghij", 9, 9)[0], "a b-c ")
+
     def test_first_row_is_shorter(self) -> None:
         """Beside a name there is less room."""
         self.assertEqual(wrapped("abcdefgh", 3, 5), ["abc", "defgh"])

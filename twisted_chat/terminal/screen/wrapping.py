@@ -1,10 +1,10 @@
-"""Breaking a text into rows of so many columns, at blanks where that can be."""
+"""Breaking a text into rows of so many columns, at blanks or hyphens where that can be."""
 
 from collections.abc import Iterator
 
 from twisted_chat.display import safe
 from twisted_chat.terminal.editing.clusters import clusters, columns_of
-from twisted_chat.terminal.rows import LONGEST_WORD
+from twisted_chat.terminal.rows import BREAKS, LONGEST_WORD, row_end
 
 MOST_ROWS = 100
 """Rows of one line that are shown; of a longer one it is said how long it is."""
@@ -35,9 +35,8 @@ def _broken(line: str, first: int, width: int) -> Iterator[str]:
     parts = [cluster[:MOST_MARKS] for cluster in clusters(line)]
     start = 0
     while (end := _fitting(parts, start, room)) < len(parts):
-        least = start + int((end - start) * LONGEST_WORD)
-        blanks = (at for at in reversed(range(least, end)) if parts[at] == " ")
-        end = next(blanks, end - 1) + 1
+        back = range(end - 1, start + int((end - start) * LONGEST_WORD) - 1, -1)
+        end = next((at for mark in BREAKS for at in back if parts[at] == mark), end - 1) + 1
         yield "".join(parts[start:end])
         start, room = end, max(1, width)
     yield "".join(parts[start:])
@@ -56,9 +55,7 @@ def _fitting(parts: list[str], start: int, room: int) -> int:
 def _broken_ascii(line: str, room: int, width: int) -> Iterator[str]:
     start = 0
     while len(line) - start > room:
-        end = start + room
-        blank = line.rfind(" ", start + int(room * LONGEST_WORD), end)
-        end = blank + 1 if blank >= 0 else end
+        end = row_end(line, start, start + room)
         yield line[start:end]
         start, room = end, width
     yield line[start:]
