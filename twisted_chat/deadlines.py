@@ -44,8 +44,8 @@ class Deadlines(Generic[Key]):
 
     def discard(self, key: Key) -> None:
         """Let the key have none."""
-        self._at.pop(key, None)
-        self._entry.pop(key, None)
+        if self._at.pop(key, None) is not None:
+            self._entry.pop(key, None)
 
     @property
     def next(self) -> float:

@@ -58,9 +58,11 @@ def twins(name: str) -> frozenset[str]:
 def plain_forms(name: str) -> frozenset[str]:
     """Names that this one can be taken for, by what they are compared by, as far as
     they can be guessed from it."""
-    drawn, bones, own = _unmarked(_drawn(name)).lower(), skeleton(name), name.lower()
-    forms = (drawn, bones, bones.replace("rn", "m"))
-    return frozenset([form for form in forms if form != own])
+    own, bones = name.lower(), skeleton(name)
+    drawn = own if name.isascii() else _unmarked(_drawn(name)).lower()
+    if drawn == own == bones and "rn" not in bones:
+        return frozenset()  # As of most names.
+    return frozenset((drawn, bones, bones.replace("rn", "m"))) - {own}
 
 
 def spelled(name: str) -> str:

@@ -1,5 +1,6 @@
 """What the programs have in common: words in, a service that runs, an exit status out."""
 
+import gc
 import ipaddress
 import os
 import re
@@ -24,6 +25,10 @@ from twisted_chat.startup import complain
 
 _ADDRESS = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([^:]*))?")
 """HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address alone is none of these."""
+COLLECTED_AFTER = (10_000, 5, 4)
+"""Objects, and looks at the youngest and at the middle ones, after which circles of garbage are
+looked for. What a word or a member of a room is made of goes in none: after each 700, as is usual
+in Python, a tenth of the time would go into it in which the roster of a large room is read."""
 
 
 def host_and_port(words: Sequence[str], *, smallest: int) -> tuple[str | None, int]:
@@ -99,6 +104,13 @@ def log_to_person(reactor: Any, level: Any, seat: Seat) -> None:
         log_notices(stream, level, seat.notice)
     else:
         log_lines(stream, level)
+
+
+def look_for_few_circles() -> None:
+    """What a program is made of lives as long: garbage is looked for in what comes, and
+    seldom."""
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def run(service: Service, finished: "Deferred[int]", seat: Seat) -> int:

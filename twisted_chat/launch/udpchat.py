@@ -1,6 +1,5 @@
 """The console script `udpchat`: a room server, or a peer of one."""
 
-import gc
 import os
 import sys
 import time
@@ -144,7 +143,7 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     )
     # The first comes last, so that what is typed goes there.
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]
-    gc.freeze()  # What a program is made of lives as long: garbage is looked for in what comes.
+    program.look_for_few_circles()
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 

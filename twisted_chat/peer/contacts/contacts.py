@@ -102,7 +102,7 @@ class Contacts(Audience):
         """There is somebody more. False if there are too many."""
         if len(self._known) >= MAX_CONTACTS:
             return False
-        self._known[contact.identity] = contact
+        self._known[contact.fingerprint or contact.address] = contact
         self._index(contact)
         if self._ignored.anybody:
             contact.ignored = self.ignores(contact)
