@@ -1,6 +1,7 @@
-"""How much one source may use: requests to a server, answers from it, messages to a peer.
+"""A rate limit: how much each source may use a second, and at once. All limits are made of it,
+of requests to a server, of answers from it, and of messages to a peer.
 
-Both rates are kept by the generic cell rate algorithm (ITU-T I.371, annex A):
+Each is kept by the generic cell rate algorithm (ITU-T I.371, annex A):
 for each source one moment, the one at which it would have earned all that it
 has used. A source whose moment has passed is as good as one never seen, so
 nothing has to be remembered for longer than a burst lasts.

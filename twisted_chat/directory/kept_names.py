@@ -1,4 +1,4 @@
-"""The names of those who went, each kept for the key that had it.
+"""Names kept for keys that are not here: each for the key that had it when its holder went.
 
 A name is counted where its holder was last: one who keeps coming and going
 under new names can so be made to lose its own, and nobody elsewhere any.

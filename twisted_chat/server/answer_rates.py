@@ -1,4 +1,5 @@
-"""How much may be sent to one address in answer to datagrams of generation 1, and over links.
+"""Limits of what is sent to one address: in answer to datagrams of generation 1, and over links.
+Those of what is asked are in `core`, for both generations.
 
 Where datagrams come from is not proven: the one who asks may have written another's address
 on it. So answers are counted as the network carries them, and to an address of the
