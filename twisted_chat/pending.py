@@ -13,7 +13,8 @@ class PendingWrites(Generic[R, C]):
     def __init__(self) -> None:
         self._numbers = 0
         self._waiting: dict[int, C] = {}
-        self._unsent: list[tuple[int, R]] = []
+        self.unsent: list[tuple[int, R]] = []
+        """What `take` gives next."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -23,18 +24,18 @@ class PendingWrites(Generic[R, C]):
 
     def note(self, record: R) -> None:
         """Write this, for which nothing waits."""
-        self._unsent.append((0, record))
+        self.unsent.append((0, record))
 
     def claim(self, record: R, waiting: C) -> None:
         """Write this, for which something waits."""
         self._numbers += 1
         self._waiting[self._numbers] = waiting
-        self._unsent.append((self._numbers, record))
+        self.unsent.append((self._numbers, record))
 
     def take(self) -> list[tuple[int, R]]:
         """What is to be written now, in order, with the numbers of those for which something
         waits; 0 for the rest."""
-        taken, self._unsent = self._unsent, []
+        taken, self.unsent = self.unsent, []
         return taken
 
     def settle(self, number: int) -> C:

@@ -64,7 +64,7 @@ class Input:
         self._holding = Holding()
         self.lines: deque[Typed] = deque()
         self.own = OwnLines()
-        self._asides: deque[_Aside] = deque()
+        self.asides: deque[_Aside] = deque()
         self._seen_at = 0.0
         self._turned_from: JoinedRoom | Contact | None = None
         """Where the person wanted to turn from last, in vain, which they have seen by then."""
@@ -86,7 +86,7 @@ class Input:
         self._orders = Orders(generation, shared, self._say_aside, later.say, self._missed)
 
     def _say_aside(self, text: str, to: Contact) -> None:
-        self._asides.append(_Aside(text, to))
+        self.asides.append(_Aside(text, to))
 
     def _missed(self, now: float) -> None:
         """The person wanted to talk elsewhere, in vain. What they typed before they can have
@@ -106,7 +106,7 @@ class Input:
     @property
     def waiting(self) -> bool:
         """Whether there is something to be done."""
-        return bool(self.lines or self._asides)
+        return bool(self.lines or self.asides)
 
     @property
     def all_done(self) -> bool:
@@ -122,7 +122,7 @@ class Input:
     def left_over(self) -> NotDone | None:
         """What is to be told of lines that are not done any more. None if they would have
         said and done nothing."""
-        texts = [one.text for one in self._asides]
+        texts = [one.text for one in self.asides]
         texts += [one.text for one in self.lines if isinstance(one, Say) and one.text.strip()]
         orders = sum(isinstance(one, Order) and one != QUIT for one in self.lines)
         if not texts and not orders:
@@ -131,11 +131,11 @@ class Input:
 
     def do_next(self, now: float) -> bool:
         """Do what the first waiting line says. False if it has to wait."""
-        if self._asides:
-            aside = self._asides[0]
+        if self.asides:
+            aside = self.asides[0]
             if not self._utter(aside.text, aside.to, now):
                 return False
-            self._asides.popleft()
+            self.asides.popleft()
             return True
         todo = self.lines[0]
         if type(todo) is Say and len(todo.text) > LONGEST // 4:

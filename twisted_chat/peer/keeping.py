@@ -27,8 +27,8 @@ class Keeping:
     def complete(self, effects: list[Effect]) -> list[Effect]:
         """These, with what is to be written, and looked up, now."""
         archive = self.archive
-        if records := archive.take():
-            effects.append(StoreRecords(records))
+        if archive.pending.unsent:
+            effects.append(StoreRecords(archive.take()))
         if archive.questions:
             effects += (AskStore(*question) for question in archive.take_questions())
         return effects

@@ -270,7 +270,7 @@ class Session:
     def _done(self, now: float) -> list[Effect]:
         """Do what can be done now. Returns all effects, which end with the end."""
         typed = self._input
-        while typed.waiting and not self._over and typed.do_next(now):
+        while (typed.lines or typed.asides) and not self._over and typed.do_next(now):
             pass
         self._talks.end_what_is_over()
         if typed.ended:

@@ -49,7 +49,7 @@ class Archive:
         self.kept = StoredBefore() if kept is None else kept
         self.server = server
         self._since_1970 = since_1970
-        self._pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
+        self.pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
         self._numbers = count(1)
         self._asked: dict[int, CloseQuery] = {}
         self.questions: list[tuple[int, StoreQuery]] = []
@@ -84,7 +84,7 @@ class Archive:
     ) -> None:
         """We say a line, and it goes to whom it is owed when it is in the store."""
         time = self.time_of_day(now) if signed is None else signed.time
-        self._pending.claim(SaidRecord(talk, time, text, speaker, owed, signed, before), close)
+        self.pending.claim(SaidRecord(talk, time, text, speaker, owed, signed, before), close)
 
     def heard(self, record: HeardRecord, close: CloseWrite, now: float) -> None:
         """Somebody has said something, which is acknowledged when it is in the store."""
@@ -94,12 +94,12 @@ class Archive:
         latest = self.time_of_day(now)
         if not 0 < record.time <= latest + MAX_AHEAD:
             record = record._replace(time=latest)
-        self._pending.claim(record, close)
+        self.pending.claim(record, close)
 
     def heard_plainly(self, talk: TalkKey, name: str, text: str, now: float) -> None:
         """Somebody has said something that nobody acknowledges."""
         if self.keeps:
-            self._pending.note(HeardRecord(talk, "", name, self.time_of_day(now), text))
+            self.pending.note(HeardRecord(talk, "", name, self.time_of_day(now), text))
 
     def handed_on(self, record: HeardRecord, now: float) -> None:
         """Somebody has handed on what somebody has said."""
@@ -108,34 +108,34 @@ class Archive:
     def spans(self, record: SpansRecord) -> None:
         """Somebody was in a room then."""
         if self.keeps:
-            self._pending.note(record)
+            self.pending.note(record)
 
     def arrived(self, fingerprint: str, epoch: int, number: int) -> None:
         """Somebody has all up to this number, or is to get it no more."""
         if self.keeps:
-            self._pending.note(ArrivedRecord(fingerprint, epoch, number))
+            self.pending.note(ArrivedRecord(fingerprint, epoch, number))
 
     def members(self, room: str, members: tuple[RememberedMember, ...]) -> None:
         """These are in a room with us now; nobody: we are not in it."""
         if self.keeps:
-            self._pending.note(MembersRecord(self.room(room), members))
+            self.pending.note(MembersRecord(self.room(room), members))
 
     def forget(self, name: str, close: CloseWrite) -> None:
         """Nothing is to be kept of the conversations of this name."""
-        self._pending.claim(ForgetRecord(name, self.server), close)
+        self.pending.claim(ForgetRecord(name, self.server), close)
 
     def take(self) -> list[tuple[int, Kept]]:
         """What is to be written now, in order, with the number that `settle` is told."""
-        return self._pending.take()
+        return self.pending.take()
 
     def settle(self, number: int, now: float) -> None:
         """This is written."""
-        self._pending.settle(number)(now)
+        self.pending.settle(number)(now)
 
     @property
     def waits(self) -> bool:
         """Whether something waits until it is written."""
-        return len(self._pending) > 0
+        return len(self.pending) > 0
 
     # --- What is read
 

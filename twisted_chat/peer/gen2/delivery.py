@@ -211,7 +211,7 @@ class Deliveries:
         self, contact: Contact, speech: NumberedText | Acknowledgement, now: float
     ) -> None:
         """Take what was said. Raises WireError."""
-        its = self._with(contact)
+        its = self._all.get(contact) or self._with(contact)
         if isinstance(speech, Acknowledgement):
             its.outbox.heard(speech)
             self._archive.arrived(contact.fingerprint, speech.epoch, speech.number)

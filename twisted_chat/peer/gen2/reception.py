@@ -104,7 +104,8 @@ class Reception:
                 text, added = self._log(shown.signed, contact, now)
         if text is not None:
             room = self._histories.name_of(shown.room)
-            at = self._late(shown.time, now)
+            time, recent = shown.time, self._archive.time_of_day(now) - LATE_AFTER
+            at = time if 0 < time < recent else None
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))
         if self._archive.keeps:
             self._keep(its, shown, text, added, now)
@@ -118,10 +119,6 @@ class Reception:
         """What is to be shown of a signed message, and where it belongs."""
         heard, added = self._histories.said(contact, message, now)
         return (None if heard is Novelty.KNOWN else message.text), added
-
-    def _late(self, time: int, now: float) -> int | None:
-        """When something was said that comes now, where that is long ago."""
-        return time if 0 < time < self._archive.time_of_day(now) - LATE_AFTER else None
 
     def _keep(
         self,

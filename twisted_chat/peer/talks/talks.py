@@ -87,7 +87,9 @@ class Talks:
     @property
     def current(self) -> JoinedRoom | Contact | None:
         """Where what is typed goes. None if that is nowhere."""
-        self.end_what_is_over()
+        current = self._current
+        if isinstance(current, Contact) and not current.talking:
+            self.end_what_is_over()
         return self._current
 
     def end_what_is_over(self) -> None:
@@ -133,9 +135,10 @@ class Talks:
 
     def described(self, conversation: JoinedRoom | Contact | None) -> Talk:
         """A conversation as events have it: that of the last `listeners` is at hand."""
-        self.listeners(conversation)
-        assert self._listeners is not None
-        return self._listeners[3]
+        found = self._listeners
+        if found is None or found[0] is not conversation or found[1] != self._contacts.changes:
+            return described(conversation)
+        return found[3]
 
     def _listening(self, conversation: JoinedRoom | Contact | None) -> Listeners:
         if conversation is None:

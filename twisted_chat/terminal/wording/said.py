@@ -19,6 +19,8 @@ PRIVATELY = "privately"
 
 def spoken(event: said.Said, where: str) -> str:
     """The line of one who says something; `where` is empty or tells in which conversation."""
+    if event.unencrypted is None and event.at is None:  # As nearly always.
+        return f"< {shown_name(event.from_.name)}{where}: {safe(event.text)}"
     return f"< {who(event)}{where}{late(event)}: {safe(told(event))}"
 
 
