@@ -27,18 +27,19 @@ MAX_SENDERS = 20_000
 class Inbox:
     """What one sender has said: each message once, in order, to be shown when it may be."""
 
-    __slots__ = ("_anew", "_bytes", "_held", "_shown", "_taken", "_waiting")
+    __slots__ = ("_anew", "_bytes", "_shown", "_taken", "_waiting", "held")
 
     def __init__(self, kept: Mapping[int, int] = MappingProxyType({})) -> None:
         # The last number of each epoch, the latest epoch last.
         self._taken: dict[int, int] = dict(kept)
         self._shown: dict[int, int] = dict(kept)
-        self._held: deque[NumberedText] = deque()
+        self.held: deque[NumberedText] = deque()
+        """What was accepted and waits until it may be shown."""
         self._waiting = self._bytes = 0  # Messages that are not shown and kept yet.
         self._anew: set[int] = set()  # Epochs of which nothing came over the link that there is.
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self.held)
 
     def __bool__(self) -> Literal[True]:
         return True
@@ -80,16 +81,16 @@ class Inbox:
 
     def hold(self, said: NumberedText) -> None:
         """Keep what was accepted until it may be shown."""
-        self._held.append(said)
+        self.held.append(said)
 
     @property
     def first(self) -> NumberedText:
         """The first of what is held."""
-        return self._held[0]
+        return self.held[0]
 
     def next(self) -> NumberedText:
         """The first of what is held, which is held no longer."""
-        return self._held.popleft()
+        return self.held.popleft()
 
     def show(self, said: NumberedText) -> None:
         """This is shown, and kept, and may be acknowledged from now on."""

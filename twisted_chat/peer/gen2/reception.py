@@ -54,7 +54,7 @@ class Reception:
         its.contact.heard = now
         if not its.inbox.accept(text):
             self._owe(its, text, now)
-        elif len(its.inbox) or its.contact.blocked:
+        elif its.inbox.held or its.contact.blocked:
             its.inbox.hold(text)
             self.show(its, now)
         elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
@@ -103,7 +103,7 @@ class Reception:
             if shown.signed is not None:
                 text, added = self._log(shown.signed, contact, now)
         if text is not None:
-            room = self._histories.name_of(shown.room)
+            room = self._histories.name_of(shown.room) if shown.room else ""
             time, recent = shown.time, self._archive.time_of_day(now) - LATE_AFTER
             at = time if 0 < time < recent else None
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from twisted_chat.names import folded
-from twisted_chat.peer.contacts.contact import Contact
+from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import Contacts, Listeners
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import Someone, Talk
@@ -169,6 +169,8 @@ class Talks:
         """What is to become of words that somebody has said to the room of this name, or
         without one in private."""
         if not name:
+            if contact.standing is not Standing.UNKNOWN:
+                return Hearing.SHOWN  # As nearly always.
             away = self._contacts.is_turned_away(contact)
             return Hearing.AWAITED if away else Hearing.SHOWN  # They may be about to ask again.
         room = self._rooms.get(folded(name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from twisted_chat.errors import WireError
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar, read_name
 from twisted_chat.wire.gen2.growth import Can, read, read_can
@@ -91,7 +92,10 @@ def _read_room(name: str) -> str:
 
 
 def _read_said(argument: str) -> NumberedText:
-    room, epoch, number, time, text = arguments(_said, argument)
+    found = _said.fullmatch(argument)  # As `arguments` does: each word comes by.
+    if found is None:
+        raise WireError("not the arguments of this message")
+    room, epoch, number, time, text = found.groups()
     where = "" if room is None else _read_room(room)
     return NumberedText(int(epoch), int(number), text, where, int(time))
 
