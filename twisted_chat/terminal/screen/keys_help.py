@@ -18,8 +18,8 @@ KEYS = (
     ("Ctrl-L, Ctrl-Z", "draw the screen anew; go to the shell, and back with fg"),
 )
 MARKS = (
-    ("<  >", "before a line: said by others; told by the program"),
-    (".  +  \u2713  x", "before yours: waits; arrived at some, at all; lost for some"),
+    ("<  >  ~", "before a line: said by others; told by the program; said, and came late"),
+    (".  +  \u2713  x  -", "before yours: waits; arrived at some, at all; lost for some; unknown"),
     ("3  !3", "beside a conversation: lines unread; some of them for you"),
     ("\u2713  +  !  -", "beside a member: key compared; new; changed; not encrypted"),
     ("~  .", "over the server, which cannot read it; no link now"),
