@@ -117,6 +117,8 @@ LAPSED = 1_000
 ANSWER_TIME = 10.0
 """Seconds that a question may be without an answer; then the link is lost, and the
 side that has dialled can make another."""
+LONGEST_OF_TLS = 16 * 1024
+"""Bytes that are kept of a message of TLS of which the rest has not come."""
 HANDSHAKE_TIME = 10.0
 """Seconds until both keys must be proven: three lost flights, at the first
 retransmission of RFC 9002 (1 s, 2 s, 4 s)."""

@@ -6,13 +6,21 @@ when there is a connection to be made.
 
 import logging
 import ssl
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 from weakref import ref
 
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
+from qh3.quic.packet import QuicErrorCode, QuicProtocolVersion
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
-from qh3.tls import Epoch, ExtensionType, KeySchedule, SignatureAlgorithm, hkdf_expand_label
+from qh3.tls import (
+    AlertDescription,
+    Epoch,
+    ExtensionType,
+    KeySchedule,
+    SignatureAlgorithm,
+    hkdf_expand_label,
+)
 
 from twisted_chat.addresses import Address, is_relayed
 from twisted_chat.identity.keys import Identity
@@ -31,6 +39,12 @@ _NO_LANGUAGE = "No common ALPN"
 """What the library says of it, as an alert of another kind."""
 _BINDING = b"EXPORTER-Channel-Binding"
 _CONNECTED = "connected"
+_OF_THE_HANDSHAKE = (
+    *("_x25519_private_key", "_x25519_kyber_768_private_key", "_ec_p256_private_key"),
+    *("_ec_p384_private_key", "_ec_p521_private_key", "_enc_key", "_dec_key", "key_schedule"),
+    *("_expected_verify_data", "received_extensions", "handshake_extensions"),
+)
+"""What the library's half of TLS has made a handshake with, and keeps."""
 _EVENTS = 5
 """Where the number of new events is in what the core says of datagrams."""
 
@@ -114,6 +128,21 @@ class Quic(QuicConnection):
                 secret = hkdf_expand_label(schedule.algorithm, secret, label, empty, length)
             self.channel_binding = secret
 
+    def _drain_tls(self) -> None:
+        super()._drain_tls()
+        if self._handshake_complete:
+            self._forget_handshake()
+
+    def _forget_handshake(self) -> None:
+        """Keep no secret that the handshake was made with, nor what else only that needs. The
+        side that has dialled may still be sent tickets, which it reads and does not keep."""
+        if not self._is_client:
+            self._tls = cast(QuicTlsBridge, _HANDSHAKE_OVER)
+            self._applied_transport_parameters = None
+        elif self._tls is not None:
+            for name in _OF_THE_HANDSHAKE:
+                setattr(self._tls.tls, name, None)
+
     def read_on(self) -> None:
         """Read what has come meanwhile, and what comes."""
         self.reads, self.unread = True, 0
@@ -155,6 +184,30 @@ class Quic(QuicConnection):
             super()._drain_core()
 
 
+class _HandshakeOver:
+    """The accepting half of TLS once the handshake is complete, the same for all. The other end
+    may say nothing more there: key updates are not TLS's in QUIC (RFC 9001, 6), and nobody asks
+    for a certificate later (4.4)."""
+
+    version = QuicProtocolVersion.VERSION_1
+    remote_transport_parameters = None
+    handshake_complete = True
+    tls = None
+
+    def receive_crypto(self, epoch: Epoch, data: bytes, *given: Any, **named: Any) -> None:
+        """Raises QuicTlsBridgeError where something is said."""
+        if data:
+            code = QuicErrorCode.CRYPTO_ERROR + AlertDescription.unexpected_message
+            raise QuicTlsBridgeError(code, "the handshake is over")
+
+    def _nothing(self) -> None: ...
+
+    next_traffic_secret = next_crypto_data = next_event = _nothing
+
+
+_HANDSHAKE_OVER = _HandshakeOver()
+
+
 class _Weak:
     """A call of a method that keeps nothing alive. Smaller than a function that does it:
     every connection has three."""
@@ -189,13 +242,18 @@ class _Exporting(_Weak):
 
 
 class _Rightly(_Weak):
-    """The same, with the error that RFC 9001, 8.1, has for it where no language is common."""
+    """The same, with the error that RFC 9001, 8.1, has for it where no language is common, and
+    a bound for a message that only begins (RFC 9000, 7.5)."""
 
     __slots__ = ()
 
     def __call__(self, *given: Any, **named: Any) -> None:
+        bridge = self._owner()
         try:
             super().__call__(*given, **named)
+            if bridge is not None and len(bridge.tls._receive_buffer) > bounds.LONGEST_OF_TLS:
+                code = QuicErrorCode.CRYPTO_BUFFER_EXCEEDED
+                raise QuicTlsBridgeError(code, "a message of TLS that is too long")
         except QuicTlsBridgeError as error:
             if _NO_LANGUAGE in error.reason_phrase:
                 error.error_code = bounds.NO_APPLICATION_PROTOCOL
