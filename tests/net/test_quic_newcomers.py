@@ -93,6 +93,26 @@ class Validated(NewcomersCase):
         self.assertLessEqual(sum(there), 3 * sum(came))
         self.assertEqual(len(self.called.port), 0)
 
+    def test_replayed(self) -> None:
+        """What has opened a link opens no other one: at the same time it belongs to that, from
+        elsewhere and afterwards a Retry answers it, and once validated it proves nothing."""
+        self.validate()
+        self.link()
+        opening = next(one.payload for one in self.network.sent if read_initial(one.payload))
+        self.called.port.datagramReceived(opening, CALLER)
+        self.assertEqual((len(self.called.port), self.retries), (1, 0))
+        self.called.port.datagramReceived(opening, THIRD)
+        self.assertEqual((len(self.called.port), self.retries), (1, 1))
+        self.caller.hang_up()
+        self.later(VALID_FOR / 2)
+        self.called.port.datagramReceived(opening, CALLER)
+        self.assertEqual((len(self.called.port), self.retries), (0, 2))
+        self.validate()
+        self.called.port.datagramReceived(opening, CALLER)
+        self.assertEqual(len(self.called.port), 1)
+        self.later(HANDSHAKE_TIME + 1)
+        self.assertEqual((len(self.called.port), len(self.called.heard.links)), (0, 1))
+
     def test_bounded(self) -> None:
         """So many addresses are known, the latest; nothing is kept of those that came in."""
         for number in range(VALID + 10):
