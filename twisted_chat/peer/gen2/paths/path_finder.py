@@ -56,7 +56,7 @@ class PathFinder:
         self._known = KnownPaths(own)
         self._due: Deadlines[PeerPath] = Deadlines()
         self._requests = PairingRequests(self._known.is_wanted, self._ask, self._unanswered)
-        self._prober = Prober(places, actions.probe)
+        self._prober = Prober(places, actions)
         self.views, self.dropped = self._prober.views, self._prober.dropped
 
     @property
@@ -251,8 +251,6 @@ class PathFinder:
         """A probe or an answer came from there."""
         path = self._prober.received(datagram, source, now)
         if path is not None:
-            if not path.ours_to_dial and path.is_answered(source, now):
-                self._actions.validate(source)
             self._decide(path, now)
             self._arrange(path)
 

@@ -139,11 +139,6 @@ class PeerPath:
         """Have the server introduce the two anew, as soon as it would."""
         self.ask_at = max(now, self.paired_at + FRESH)
 
-    def is_answered(self, address: Address, now: float) -> bool:
-        """Whether this address answers a probe of ours at this moment."""
-        one = None if self.search is None else self.search.tries.get(address)
-        return one is not None and one.answered == now
-
     def choose(self, now: float) -> Address | None:
         """Where to dial, or None: nothing has answered, or one can be content, as there is a
         link that both know of."""

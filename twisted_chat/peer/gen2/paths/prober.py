@@ -5,11 +5,10 @@ decided upon by whoever looks for the ways.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
-from twisted_chat.peer.gen2.paths.peer_path import PeerPath
+from twisted_chat.peer.gen2.paths.peer_path import PathActions, PeerPath
 from twisted_chat.peer.gen2.paths.probe_limits import ProbePlaces, ProbeRates
 from twisted_chat.peer.gen2.paths.search import Search
 from twisted_chat.tally import Tally
@@ -21,11 +20,11 @@ VIEWS = 8
 
 
 class Prober:
-    """All of them, within the limits for a host and in all. `send` sends a probe, or an answer."""
+    """All of them, within the limits for a host and in all."""
 
-    def __init__(self, places: ProbePlaces, send: Callable[[bytes, Address], object]) -> None:
+    def __init__(self, places: ProbePlaces, actions: PathActions) -> None:
         self._places = places
-        self._send = send
+        self._actions = actions
         self._rates = ProbeRates()
         self._by_tag: dict[bytes, PeerPath] = {}
         self.views: OrderedDict[Address, Address] = OrderedDict()
@@ -60,10 +59,12 @@ class Prober:
                 self.dropped.count("probes too often", now)
                 return None
             answer = search.probed(probe, secret, source, self._places.allow, now)
-            self._send(answer, source)
+            self._actions.probe(answer, source)
         elif search.answered(probe, source, now) is None:
             self.dropped.count("an answer to nothing", now)
             return None
+        elif not path.ours_to_dial:
+            self._actions.validate(source)
         if probe.seen is not None:
             self.views[source] = probe.seen
             self.views.move_to_end(source)
@@ -79,6 +80,6 @@ class Prober:
                 continue
             wait = 0.0 if one.reserved else self._rates.reserve(one.address[0], now)
             if wait == 0.0:
-                self._send(search.probe(one, now), one.address)
+                self._actions.probe(search.probe(one, now), one.address)
             else:
                 search.put_off(one, wait, now)
