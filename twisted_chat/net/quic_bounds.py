@@ -1,6 +1,7 @@
 """What QUIC may cost, and how long it may take."""
 
-BOUND_ALPN, ALPN = "udpchat/2.1", "udpchat/2"
+BOUND_ALPN, ALPN = ALPNS = "udpchat/2.1", "udpchat/2"
+"""The languages of links (RFC 7301), the better one first, and both."""
 VERSION = b"\x00\x00\x00\x01"
 """QUIC version 1 (RFC 9000), as a long header carries it."""
 SMALLEST_INITIAL = 1200

@@ -244,7 +244,7 @@ class LinkConnection:
 
     def _on_handshake(self, event: events.HandshakeCompleted) -> None:
         self._credit = None
-        if event.alpn_protocol not in (bounds.BOUND_ALPN, bounds.ALPN):
+        if event.alpn_protocol not in bounds.ALPNS:
             self._parting.error = bounds.NO_APPLICATION_PROTOCOL
             raise WireError(f"it does not speak {bounds.ALPN}")
         if self.stage is not Stage.PROVING:

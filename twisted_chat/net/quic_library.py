@@ -62,7 +62,7 @@ def configuration(
     send on a stream before we have read them."""
     made = QuicConfiguration(
         is_client=dialled,
-        alpn_protocols=[bounds.BOUND_ALPN, bounds.ALPN],
+        alpn_protocols=list(bounds.ALPNS),
         connection_id_length=bounds.ID_BYTES,
         active_connection_id_limit=bounds.ACTIVE_IDS,
         idle_timeout=bounds.IDLE_TIMEOUT,
