@@ -104,10 +104,12 @@ class RoomLog:
     def lift(self, clock: int) -> None:
         """Draw what we say after this clock, which others follow, unless that is far ahead of
         what we follow, and of most of what we have, if there is any."""
+        if clock <= self._clock:
+            return  # As nearly always: we follow that already.
         most = MAX_COUNT
         if self._clock:
             most = MAX_AHEAD + max(self._clock, usual_clock(self._clocks()))
-        if self._clock < clock <= min(most, MAX_COUNT - MAX_AHEAD):
+        if clock <= min(most, MAX_COUNT - MAX_AHEAD):
             self._clock = clock
             self._catch_up()
 

@@ -93,10 +93,9 @@ class HistorySync:
         self._retell_at = min(self._retell_at, now + RETELL)
         self._giving.begin(fingerprint)
         told = self._news(fingerprint, whole=len(self._members) <= TOLD_ALL)
-        return self._ask_clock(fingerprint) + told if self.unsettled else told
-
-    def _ask_clock(self, fingerprint: str) -> ToSend:
-        return [] if self._barred(fingerprint) else self._clock(fingerprint, None)
+        if self.unsettled and not self._barred(fingerprint):
+            told = self._clock(fingerprint, None) + told
+        return told
 
     def _clock(self, fingerprint: str, clock: int | None) -> ToSend:
         return [(fingerprint, RoomClock(self._log.room, self._log.origin, clock))]
@@ -134,7 +133,7 @@ class HistorySync:
             return []
         told = self._clock(fingerprint, self._log.clock)
         if self.unsettled and member.clock is None:  # They were not there when we asked.
-            told += self._ask_clock(fingerprint)
+            told += self._clock(fingerprint, None)
         return told
 
     @property
