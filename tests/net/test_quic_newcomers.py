@@ -1,7 +1,6 @@
 """Links that are opened from an address which is validated before, and how long they take."""
 
 from tests.net.test_quic_retry import first_flight
-from tests.support import network
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
 from twisted_chat.addresses import Address
 from twisted_chat.links import Dial, Validate
@@ -132,8 +131,8 @@ class RoundTrips(NewcomersCase):
     """How long a link takes where a round trip is a second."""
 
     def setUp(self) -> None:
-        self.patch(network, "LATENCY", SECOND / 2)
         super().setUp()
+        self.network.latency = SECOND / 2
 
     def heard_after(self, *, validated: bool, before: bool = False) -> float:
         """Round trips from the dial to the first word that is heard at the other end; from or to a

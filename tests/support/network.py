@@ -47,15 +47,16 @@ class Wire(Protocol):
 class FakeNetwork:
     """Carries datagrams between ports, in the time of a Clock.
 
-    `loss` and `duplication` are probabilities; `delay` is the longest time in
-    seconds that a datagram takes beyond LATENCY, so that they overtake each
-    other. `loses` picks out datagrams that are lost for certain. `sent` is what
+    `loss` and `duplication` are probabilities; `latency` is the shortest time in
+    seconds that a datagram takes, and `delay` the longest beyond it, so that they overtake
+    each other. `loses` picks out datagrams that are lost for certain. `sent` is what
     went out, `delivered` what arrived.
     """
 
     def __init__(self, clock: Clock, seed: int = 1) -> None:
         self.clock = clock
         self.loss = self.duplication = self.delay = 0.0
+        self.latency = LATENCY
         self.loses: Callable[[Datagram], bool] = lambda datagram: False
         self.sent: list[Datagram] = []
         self.delivered: list[Datagram] = []
@@ -88,7 +89,7 @@ class FakeNetwork:
             return
         for probability in (1.0, self.duplication):
             if self._chance.random() < probability and self._chance.random() >= self.loss:
-                at = self.clock.seconds() + LATENCY + self._chance.uniform(0, self.delay)
+                at = self.clock.seconds() + self.latency + self._chance.uniform(0, self.delay)
                 heappush(self._under_way, (at, next(self._numbers), datagram))
                 self._await()
 
