@@ -13,13 +13,16 @@ SERVER = "192.0.2.1:8090"
 
 class MemoryKeeper:
     """Carries out what a session wants of a store, which is one in memory and outlives the
-    session. While it is `slow` nothing is written before `write_all`."""
+    session. While it is `slow` nothing is written before `write_all`; what is asked while it
+    `holds_answers` waits in `asked`."""
 
     def __init__(self, file: StoreFile | None = None) -> None:
         self.file = StoreFile(None) if file is None else file
         self.slow = False
         self.off = 0
         self.waiting: list[StoreRecords] = []
+        self.holds_answers = False
+        self.asked: list[Effect] = []
 
     def archive(self, since_1970: float = 1_000_000_000.0) -> Archive:
         """What a session begins with that is started now."""
@@ -44,9 +47,13 @@ class MemoryKeeper:
     def answers(
         self, effects: list[Effect], found: Callable[..., list[Effect]], now: float
     ) -> list[Effect]:
-        """Answer what is asked among these."""
+        """Answer what is asked among these, and was before."""
+        self.asked += [one for one in effects if isinstance(one, AskStore)]
+        if self.holds_answers:
+            return []
         told: list[Effect] = []
-        for one in effects:
+        asked, self.asked = self.asked, []
+        for one in asked:
             if isinstance(one, AskStore):
                 try:
                     reader, query = StoreReader(self.file.connection), one.query

@@ -200,6 +200,22 @@ class Newcomers(HistoriesCase):
         self.come_back("dave")
         self.assertEqual(self.kept("dave"), self.kept("alice")[1:])
 
+    def test_since(self) -> None:
+        """What is said when they have come is none of before, however long their disk takes: each
+        line of it is shown, also where another hands it on."""
+        self.stores["dave"].holds_answers = True
+        dave = self.start("dave")
+        dave.type("$roomjoin lab", wait=1)
+        for link in self.world.network.between(self.alice.node, dave.node):
+            self.world.network.cut(link)
+        self.alice.node.deaf = dave.node.deaf = True
+        self.alice.type(*(f"line {count}" for count in range(12)), wait=3)
+        self.stores["dave"].holds_answers = False
+        self.world.network.carry_out(dave.node, [])
+        self.world.wait(60)
+        self.assertEqual(len(dave.told("alice: line")), 12)
+        self.assertEqual(dave.told("before:"), [])
+
     def test_all_and_nothing(self) -> None:
         """Or all, or none of it."""
         for count in range(12):

@@ -95,7 +95,8 @@ class Histories:
         if (former := self._rooms.get(name)) is not None and former.room is room:
             self._telling.handed(former, now)
             self._former.hold(former.log)
-            state.comes_anew = False
+        else:
+            state.new_since = self._archive.time_of_day(now)
         self._rooms[name] = state
         room.opening = True
         if not self._archive.keeps:
@@ -108,8 +109,7 @@ class Histories:
         if self._rooms.get(state.log.room) is not state:
             return
         kept = found if isinstance(found, LogFound) else LogFound()
-        series = self._draw(SERIES_BYTES).hex()
-        state.load(kept, series, self._archive.time_of_day(now), now)
+        state.load(kept, self._draw(SERIES_BYTES).hex(), now)
         state.look_for_gaps(now)
         for contact in state.room.people():
             self._enter(state, contact, now)

@@ -59,11 +59,9 @@ class RoomHistory:
     last: int = 0
     """The last number that we have used of our series."""
     there: bool = False
-    comes_anew: bool = True
-    """Whether we have just come into the room, and not found it to be another."""
     new_since: int = 0
-    """When we came, in milliseconds since 1970, where there was nothing in it before; 0 where
-    there was, or that is told."""
+    """When we came, in milliseconds since 1970, where we have nothing of it from before; 0 where
+    we have, or have only found it to be another, or that is told."""
     unstored: dict[str, Line] = field(default_factory=dict)
     """What we say that may not be in our store yet, by identifiers: nobody else hands it on."""
     handed: list[RoomMessage] = field(default_factory=list)
@@ -75,15 +73,15 @@ class RoomHistory:
     """Until when nothing is said here, as others tell after what it belongs."""
     _told_missing: dict[str, int] = field(default_factory=dict)
 
-    def load(self, found: LogFound, series: str, time: int, now: float) -> None:
-        """This is what the store has at this time of day; `series` is drawn for what we say, if
-        there is none yet."""
+    def load(self, found: LogFound, series: str, now: float) -> None:
+        """This is what the store has; `series` is drawn for what we say, if there is none yet."""
         self.log.load(found.messages)
         self.spans.load(
             {who: tuple(MemberSpan(*one) for one in spans) for who, spans in found.spans.items()}
         )
         self.series, self.last = found.series or series, found.last
-        self.new_since = time if self.comes_anew and not self.log.size else 0
+        if self.log.size:
+            self.new_since = 0
         self.there = True
         self.settles_at = now + CLOCK_PATIENCE
         self.sync.unsettled = True
