@@ -226,6 +226,7 @@ LAYERS = (
         "peer.gen2.peer_hearing",
         "peer.gen2.reception",
         "peer.gen2.registration",
+        "peer.gen2.history.handed",
         "peer.gen2.history.room_history",
         "peer.gen2.history.gaps",
         "peer.gen2.history.former",

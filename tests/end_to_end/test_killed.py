@@ -128,7 +128,7 @@ class Killed(ChatTestCase):
             one.type_lines(f"{name} begins")
         for name, one in people.items():
             one.output.expect_all(
-                *(f"< {other}: {other} begins" for other in names if other != name)
+                *(f"{other}: {other} begins" for other in names if other != name)
             )
         for name in names:
             self.remembers(name, 2)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone
 
+LATE_AFTER = 60_000
+"""Milliseconds after which it is worth a word when something was said that has just come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unencrypted:

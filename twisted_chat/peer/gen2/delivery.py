@@ -89,7 +89,7 @@ class Deliveries:
         """Accept a line for those who have room for it. Returns those who have none."""
         self.last = line
         line.time = self._archive.time_of_day(now)
-        self._histories.sign(line)
+        self._histories.sign(line, now)
         pieces = pieces_of(line)
         size = pieces[0].size if len(pieces) == 1 else sum(piece.size for piece in pieces)
         late = now + LATE

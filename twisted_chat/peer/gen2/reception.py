@@ -19,8 +19,6 @@ from twisted_chat.wire.gen2.speech import NumberedText
 
 ACK_DELAY, ACK_EVERY = 0.02, 64
 """Seconds that an acknowledgement waits for more to acknowledge, and messages at most."""
-LATE_AFTER = 60_000
-"""Milliseconds after which it is worth a word when something was said that has just come."""
 ANNOUNCED, LOOK_AGAIN = 5.0, 0.1
 """Seconds for which words wait for the server to call those members who said them to a room, and
 between two looks."""
@@ -104,7 +102,7 @@ class Reception:
                 text, added = self._log(shown.signed, contact, now)
         if text is not None:
             room = self._histories.name_of(shown.room) if shown.room else ""
-            time, recent = shown.time, self._archive.time_of_day(now) - LATE_AFTER
+            time, recent = shown.time, self._archive.time_of_day(now) - said.LATE_AFTER
             at = time if 0 < time < recent else None
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))
         if self._archive.keeps:

@@ -101,6 +101,49 @@ class Handing(HistoriesCase):
         for name in ("bob", "carol"):
             self.assertEqual(self.kept(name), self.kept("alice"))
 
+    def part(self, one: Chatter, other: Chatter) -> None:
+        """Nothing goes between two any more."""
+        for link in self.world.network.between(one.node, other.node):
+            self.world.network.cut(link)
+        one.node.deaf = other.node.deaf = True
+
+    def test_just_said(self) -> None:
+        """What another hands on that was said just now is shown as if it had come from its author,
+        in order, and once."""
+        self.part(self.alice, self.bob)
+        self.alice.type("one", "two", wait=55)
+        self.carol.type("three", wait=2)
+        self.assertEqual(self.bob.told("<"), ["< alice: one", "< alice: two", "< carol: three"])
+        self.assertEqual(self.bob.told("handed on"), [])
+        self.alice.node.deaf = self.bob.node.deaf = False
+        self.world.wait(100)
+        self.assertEqual(len(self.bob.told("one")), 1)
+        self.assertIn("two", self.kept("bob"))
+
+    def test_before_our_own(self) -> None:
+        """It is shown before what we say ourselves meanwhile, as it stands there for all."""
+        self.part(self.alice, self.bob)
+        self.alice.type("one", wait=0)
+        histories = self.histories(self.bob)
+        while not histories._rooms["lab"].handed.waits:
+            self.world.wait(0.1)
+        self.bob.type("mine", wait=0)
+        self.assertEqual(self.bob.told("<"), ["< alice: one"])
+        self.world.wait(60)
+        for name in ("alice", "bob", "carol"):
+            self.assertEqual(self.kept(name), ["one", "mine"])
+
+    def test_answered(self) -> None:
+        """What somebody has answered already, as is shown, came late."""
+        self.part(self.alice, self.bob)
+        self.alice.type("one?", wait=0.2)
+        self.carol.type("yes", wait=60)
+        self.assertEqual(self.bob.told("<"), ["< carol: yes"])
+        self.assertEqual(
+            self.bob.told("late"), ["> carol has handed on one line of lab, which came late"]
+        )
+        self.assertEqual(self.kept("bob"), ["one?", "yes"])
+
     def test_ignored(self) -> None:
         """Nothing is shown of one who is ignored, or muted, whoever hands it on."""
         self.bob.type("$ignore alice")

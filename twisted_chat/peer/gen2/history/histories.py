@@ -91,12 +91,12 @@ class Histories:
         spans = HistorySpans(log)
         barred = partial(self._telling.is_barred, room)
         sync = HistorySync(log, spans, self._telling.is_known, barred, self._own)
-        state = RoomHistory(room, news.origin, news.for_new, log, spans, sync)
+        came = self._archive.time_of_day(now)
+        state = RoomHistory(room, news.origin, news.for_new, log, spans, sync, came)
         if (former := self._rooms.get(name)) is not None and former.room is room:
             self._telling.handed(former, now)
             self._former.hold(former.log)
-        else:
-            state.new_since = self._archive.time_of_day(now)
+            state.came, state.is_new = former.came, False
         self._rooms[name] = state
         room.opening = True
         if not self._archive.keeps:
@@ -188,10 +188,11 @@ class Histories:
 
     # --- Saying
 
-    def sign(self, line: Line) -> None:
+    def sign(self, line: Line, now: float) -> None:
         """Let a line be signed, if it is said in a room where that can be."""
         state = self._there(line.room) if line.room else None
         if state is not None and self._signer is not None:
+            self._telling.handed(state, now)
             state.sign(line, self._signer)
 
     # --- Hearing
@@ -207,10 +208,9 @@ class Histories:
             return Novelty.KNOWN, None
         if state is None or state.origin != message.origin:
             return hear(self._former.log(message), message)
+        self._telling.handed(state, now, until=message)
         heard, added = hear(state.log, message)
         if added is not None:
-            if state.handed:
-                self._telling.handed(state, now)  # As it stands before this, mostly.
             self._note(state, added, now)
         return heard, added
 
@@ -277,7 +277,7 @@ class Histories:
         if added is None or self._telling.is_unwanted(state, message):
             return
         self._note(state, added, now)
-        state.hand(added, contact.who, now)
+        state.handed.hold(message, contact.who, now)
         record = state.record(added, self._archive.room(state.room.name), self._own)
         self._archive.handed_on(record, now)
 
@@ -294,7 +294,7 @@ class Histories:
             self._send(state.sync.tick(now))
             if state.settles_at <= now:
                 state.settle(now)
-            if state.tell_at <= now:
+            if state.handed.tell_at <= now:
                 self._telling.handed(state, now)
             if state.check_at <= now:
                 self._telling.missing(state, now)

@@ -67,6 +67,10 @@ class RoomLog:
     def __iter__(self) -> Iterator[RoomMessage]:
         return (message for _, message in self._ordered)
 
+    def backwards(self) -> Iterator[RoomMessage]:
+        """From the last one on."""
+        return (message for _, message in reversed(self._ordered))
+
     def __contains__(self, message: RoomMessage) -> bool:
         return message.identifier in self._known
 

@@ -7,8 +7,8 @@ from enum import Enum
 from twisted_chat.identity.room_messages import Signer
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
-from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.gen2.history.gaps import missing
+from twisted_chat.peer.gen2.history.handed import HandedLines
 from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.spans import HistorySpans, MemberSpan
 from twisted_chat.peer.gen2.history.sync import HistorySync
@@ -19,9 +19,6 @@ from twisted_chat.store.records import HeardRecord, TalkKey
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.history import Given, RoomMessage, Want
 
-GATHERED, TOLD_BY = 0.5, 5.0
-"""Seconds after the last line that was handed on until all are told, and after the first at
-most."""
 MISSING_AFTER = 10.0
 """Seconds after which it is told what is missing, if nobody has given it."""
 
@@ -55,19 +52,17 @@ class RoomHistory:
     log: RoomLog
     spans: HistorySpans
     sync: HistorySync
+    came: int
+    """When we came, in milliseconds since 1970."""
     series: str = ""
     last: int = 0
     """The last number that we have used of our series."""
     there: bool = False
-    new_since: int = 0
-    """When we came, in milliseconds since 1970, where we have nothing of it from before; 0 where
-    we have, or have only found it to be another, or that is told."""
+    is_new: bool = True
+    """Whether we have nothing of it from before, and nothing of that is told."""
     unstored: dict[str, Line] = field(default_factory=dict)
     """What we say that may not be in our store yet, by identifiers: nobody else hands it on."""
-    handed: list[RoomMessage] = field(default_factory=list)
-    givers: dict[Someone, None] = field(default_factory=dict)
-    _handed_since: float = NEVER
-    tell_at: float = NEVER
+    handed: HandedLines = field(default_factory=HandedLines)
     check_at: float = NEVER
     settles_at: float = NEVER
     """Until when nothing is said here, as others tell after what it belongs."""
@@ -80,8 +75,7 @@ class RoomHistory:
             {who: tuple(MemberSpan(*one) for one in spans) for who, spans in found.spans.items()}
         )
         self.series, self.last = found.series or series, found.last
-        if self.log.size:
-            self.new_since = 0
+        self.is_new = self.is_new and not self.log.size
         self.there = True
         self.settles_at = now + CLOCK_PATIENCE
         self.sync.unsettled = True
@@ -121,13 +115,6 @@ class RoomHistory:
     def _is_unstored(self, one: RoomMessage | Given) -> bool:
         return isinstance(one, RoomMessage) and one.identifier in self.unstored
 
-    def hand(self, added: Added, giver: Someone, now: float) -> None:
-        """This was handed on by somebody, and is told with others."""
-        self.handed.append(added.message)
-        self.givers[giver] = None
-        self._handed_since = min(self._handed_since, now)
-        self.tell_at = min(now + GATHERED, self._handed_since + TOLD_BY)
-
     def record(self, added: Added, talk: TalkKey, own: str) -> HeardRecord:
         """What is kept of what was handed on, by us too, whose fingerprint `own` is."""
         message = added.message
@@ -141,14 +128,6 @@ class RoomHistory:
             before=added.before,
             own=message.author == own,
         )
-
-    def take_handed(self) -> tuple[list[RoomMessage], tuple[Someone, ...]]:
-        """What is to be told now, in the order of the room, and who has handed it on."""
-        handed = sorted(self.handed, key=lambda message: message.place)
-        givers = tuple(self.givers)
-        self.handed, self.givers = [], {}
-        self._handed_since = self.tell_at = NEVER
-        return handed, givers
 
     @property
     def has_more_before(self) -> bool:
@@ -173,7 +152,7 @@ class RoomHistory:
     @property
     def wake(self) -> float:
         """When there is something to do."""
-        return min(self.sync.wake, self.tell_at, self.check_at, self.settles_at)
+        return min(self.sync.wake, self.handed.tell_at, self.check_at, self.settles_at)
 
     def drop_stored(self) -> None:
         """What is in our store by now may be handed on."""

@@ -9,6 +9,7 @@ from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.histories import HandedOn, TwoTexts, WordsMissing
 from twisted_chat.peer.events.kept import KeptText
+from twisted_chat.peer.events.said import LATE_AFTER, Said
 from twisted_chat.peer.gen2.history.log import Added
 from twisted_chat.peer.gen2.history.room_history import RoomHistory
 from twisted_chat.peer.talks.room import JoinedRoom
@@ -16,6 +17,8 @@ from twisted_chat.wire.gen2.history import RoomMessage
 
 SHOWN = 1_000
 """Lines that are told of what was handed on at a time."""
+AS_HEARD = 100
+"""Of these, lines that are told at a time as if they had come from their authors, at most."""
 
 
 class HistoryTelling:
@@ -78,19 +81,64 @@ class HistoryTelling:
         message, other = added.message, added.contradicts[0]
         self._tell(TwoTexts(self.who(message), message.text, other.text, state.room.name))
 
-    def handed(self, state: RoomHistory, now: float) -> None:
-        """Tell what was handed on until now: what was said before we came apart from the rest."""
-        handed, givers = state.take_handed()
-        since, state.new_since = state.new_since, 0
-        before = [message for message in handed if message.time < since]
-        late = [message for message in handed if message.time >= since]
+    def handed(self, state: RoomHistory, now: float, *, until: RoomMessage | None = None) -> None:
+        """Tell what was handed on by now, or of that what stands before what is said `until` then:
+        what was said before we came and what came late apart from what is as good as heard from
+        its author."""
+        if not state.handed.waits:
+            return
+        lines, givers = state.handed.take(until)
         latest = self._time_of_day(now)
+        heard = self._as_heard(state, lines, latest)
+        before: list[RoomMessage] = []
+        late: list[RoomMessage] = []
+        for message in lines:
+            if message not in heard:
+                (before if state.is_new and message.time < state.came else late).append(message)
+        if before:
+            state.is_new = False
         for messages, first in ((before, True), (late, False)):
             if messages:
-                lines = tuple(self._text(state, one, latest) for one in messages[-SHOWN:])
+                told = tuple(self._text(state, one, latest) for one in messages[-SHOWN:])
                 count, more = len(messages), first and state.has_more_before
-                told = HandedOn(state.room.name, givers, lines, count, first, more)
-                self._tell(told)
+                self._tell(HandedOn(state.room.name, givers, told, count, first, more))
+        for message in heard:
+            self._tell(Said(self.who(message), message.text, True, room=state.room.name))
+
+    def _as_heard(
+        self, state: RoomHistory, lines: list[RoomMessage], latest: int
+    ) -> list[RoomMessage]:
+        """Which of these were said just now by those who are there, of whom nothing is missing,
+        with nothing behind them that is shown already and follows them: they stand as if their
+        authors had been faster."""
+        recent = max(state.came, latest - LATE_AFTER)
+        new = {
+            message.identifier
+            for message in lines
+            if message.time >= recent and self._may_be_heard(state, message)
+        }
+        if len(new) > AS_HEARD:
+            return []
+        heard: list[RoomMessage] = []
+        followed: set[str] = set()
+        for message in state.log.backwards():
+            if not new:
+                break
+            if message in state.handed:
+                continue
+            is_new = message.identifier in new
+            new.discard(message.identifier)
+            if is_new and followed.isdisjoint((message.identifier, message.feed)):
+                heard.append(message)
+            else:
+                followed.update(message.seen, (message.feed,))
+        return heard[::-1]
+
+    def _may_be_heard(self, state: RoomHistory, message: RoomMessage) -> bool:
+        contact = self._contacts.get(message.author)
+        if contact is None or contact.blocked or state.room not in contact.rooms:
+            return False
+        return not state.log.has_gap(message.feed)
 
     def missing(self, state: RoomHistory, now: float) -> None:
         """Tell what is missing that nobody has given, unless somebody may be about to."""
