@@ -19,7 +19,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.room_messages import Signer
 from twisted_chat.net.quic_port import QuicPort
-from twisted_chat.peer.protocol import LinkedPeer
+from twisted_chat.peer.protocol import OF_PEERS, LinkedPeer
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.server.bounds import LINK_WINDOW, Bounds
 from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
@@ -27,7 +27,8 @@ from twisted_chat.server.protocol import RoomServer
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.keeper import Keeper
-from twisted_chat.wire.gen2.datagrams import RELAY, ProbeKind
+from twisted_chat.wire.gen2.beats import BEAT
+from twisted_chat.wire.gen2.datagrams import RELAY
 
 SERVER: Address = ("10.0.0.1", 8090)
 SINCE_1970 = 1_700_000_000.0
@@ -86,7 +87,7 @@ class Person:
             world.clock,
             time_of_day=world.clock.seconds,
             text=self.peer,
-            others={kind.value: self.peer.probed for kind in ProbeKind},
+            others=dict.fromkeys(OF_PEERS, self.peer.probed),
             relays=relays,
         )
         self.peer.carrier = self.port
@@ -205,7 +206,7 @@ class World:
             self.clock,
             time_of_day=self.clock.seconds,
             text=self.server,
-            others={RELAY: self.server.relayed},
+            others={RELAY: self.server.relayed, BEAT: self.server.beat},
             window=LINK_WINDOW,
         )
         self.server.carrier = port

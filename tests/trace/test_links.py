@@ -177,6 +177,18 @@ class Following(SynchronousTestCase):
             " begun before or elsewhere",
         )
 
+    def test_beats(self) -> None:
+        """Beats to a server and the answer to one say what they are, if they are as long."""
+        packets = [
+            datagram(1, USER, SERVER, b"\6" + b"t" * 8 + b"n" * 8),
+            datagram(2, SERVER, USER, b"\7" + b"n" * 8 + b"\0"),
+            datagram(3, USER, SERVER, b"\6" + b"t" * 8),
+        ]
+        whats = analyzed(frames(packets)).whats
+        shown = ["shows the server that it is there", "has no link from where that came"]
+        self.assertEqual(whats[:2], shown)
+        self.assertNotIn(whats[2], shown)
+
     def test_without_the_fixed_bit(self) -> None:
         """A Version Negotiation may have any first bits, and others are greased (RFC 9287)."""
         negotiation = bytes([0x80, 0, 0, 0, 0, 8]) + b"B" * 8 + bytes([8]) + b"A" * 8

@@ -130,7 +130,7 @@ class Examination:
                 if CHECKUP in answer.known:
                     self._actions.say(AskCheckup().encode())
                     self.wake = now + ANSWER_TIME
-            case Seen(address):
+            case Seen(address=address):
                 self._seen = address
             case NoCheckup():
                 self._outcome = Response.TOO_SOON

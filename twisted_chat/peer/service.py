@@ -28,7 +28,7 @@ from twisted_chat.net.service import DatagramService
 from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.negotiation import Negotiation
-from twisted_chat.peer.protocol import LinkedPeer, Peer
+from twisted_chat.peer.protocol import OF_PEERS, LinkedPeer, Peer
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.startup import source_host
@@ -39,7 +39,6 @@ from twisted_chat.terminal.face import for_people
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.trace.recorder import Recorder
 from twisted_chat.trace.taps import tap
-from twisted_chat.wire.gen2.datagrams import ProbeKind
 
 LAST_CALL = 0.05
 """Seconds that what was typed before a signal has to be read and said."""
@@ -196,7 +195,7 @@ def _linked(
         time_of_day=time.time,
         text=peer,
         keylog=keylog_file(os.environ),
-        others={kind.value: peer.probed for kind in ProbeKind},
+        others=dict.fromkeys(OF_PEERS, peer.probed),
         relays=keys.relays,
     )
     peer.carrier = links

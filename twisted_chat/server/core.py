@@ -23,6 +23,7 @@ from twisted_chat.server.gen1.requests import DatagramRequests
 from twisted_chat.server.gen1.roster import DatagramRoster
 from twisted_chat.server.gen1.send_queue import DatagramQueue
 from twisted_chat.server.gen1.server import DatagramServer
+from twisted_chat.server.gen2.beats import HeardBeats
 from twisted_chat.server.gen2.checkups import Checkups
 from twisted_chat.server.gen2.introductions import Introductions, PairSecrets
 from twisted_chat.server.gen2.moderation import Moderation
@@ -78,8 +79,10 @@ class Core:
         self._bounds, self._rates, self._grants = bounds, (rate, of_datagrams), grants
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
+        draw = None if secrets is None else secrets.draw
+        self.beats = HeardBeats(sessions, draw, dropped)
         introductions = Introductions(
-            sessions.registered, links, nearby, secrets, carries=bounds.relay
+            sessions.registered, links, nearby, self.beats, secrets, carries=bounds.relay
         )
         self._introductions = introductions
         self._waiting = waiting = WaitingUsers(sessions.registered, directory.holders, links)
@@ -91,7 +94,6 @@ class Core:
             secrets,
             dropped,
         )
-        draw = None if secrets is None else secrets.draw
         self.checkups = Checkups(links, draw, dropped)
         roster = LinkRoster(links, sessions.registered, nearby, introductions.entered)
         rosters = (DatagramRoster(datagrams, nearby), roster)

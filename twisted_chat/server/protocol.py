@@ -171,6 +171,11 @@ class RoomServer(DatagramProtocol):
         if (answer := self.sent_back(datagram, source)) is not None:
             self.transport.write(answer, source)
 
+    def beat(self, datagram: bytes, source: Address) -> None:
+        """A user shows that it is there."""
+        if (answer := self._core.beats.heard(datagram, source, self._clock.seconds())) is not None:
+            self.transport.write(answer, source)
+
     def sent_back(self, datagram: bytes, source: Address) -> bytes | None:
         """What is to be sent back for this datagram, from the port that it has come to."""
         return self._core.checkups.echo(datagram, source, self._clock.seconds())

@@ -50,6 +50,7 @@ from twisted_chat.server.second_port import SecondPort
 from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
+from twisted_chat.wire.gen2.beats import BEAT
 from twisted_chat.wire.gen2.checkup import EchoKind
 from twisted_chat.wire.gen2.datagrams import RELAY
 
@@ -153,7 +154,11 @@ def server_service(
             text=server,
             new_links=Rate(NEW_LINKS, at_once, SITES),
             keylog=keylog_file(os.environ),
-            others={RELAY: server.relayed, EchoKind.THERE.value: server.echo},
+            others={
+                RELAY: server.relayed,
+                EchoKind.THERE.value: server.echo,
+                BEAT: server.beat,
+            },
             ask_back=ASK_BACK,
             window=LINK_WINDOW,
         )

@@ -45,6 +45,7 @@ from twisted_chat.wire.gen1 import (
     RosterEntry,
     UserListed,
 )
+from twisted_chat.wire.gen2.beats import ANSWER_BYTES, BEAT, BEAT_ANSWER, BEAT_BYTES
 from twisted_chat.wire.gen2.checkup import SMALLEST_ECHO, EchoKind
 from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
 
@@ -195,6 +196,9 @@ class ChatDissector:
                 "sent back, with where it came from" if back else "asks for this to be sent back"
             )
             return _say(what, Purpose.SET_UP) if len(datagram) >= SMALLEST_ECHO else None
+        if datagram[0] in _BEATS:
+            size, what = _BEATS[datagram[0]]
+            return _say(what, _KEEPALIVE) if len(datagram) == size else None
         if datagram[0] != RELAY:
             if len(datagram) != PROBE_BYTES:
                 return None
@@ -258,7 +262,11 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
 _SET_UP, _DATA, _KEEPALIVE = Purpose.SET_UP, Purpose.DATA, Purpose.KEEPALIVE
 _RECOVERY, _CLOSE, _UNKNOWN = Purpose.RECOVERY, Purpose.CLOSE, Purpose.UNKNOWN
 _APPLICATION = Layer.APPLICATION
-_WAYS = (b"\1", b"\2", b"\3", b"\4", b"\5")
+_WAYS = (b"\1", b"\2", b"\3", b"\4", b"\5", b"\6", b"\7")
+_BEATS = {
+    BEAT: (BEAT_BYTES, "shows the server that it is there"),
+    BEAT_ANSWER: (ANSWER_BYTES, "has no link from where that came"),
+}
 _ECHOES = frozenset(kind.value for kind in EchoKind)
 _CLOSES = frozenset({Verb.BY, Verb.RK})
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})

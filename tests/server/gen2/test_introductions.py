@@ -48,7 +48,7 @@ class Introducing(SynchronousTestCase):
         self.assertEqual(
             parse_answer(server.said_first[link]), Can((PATHS, RELAY, CHECKUP, WAIT, HISTORY))
         )
-        self.assertEqual(server.ask(link, Can((PATHS,))), [Seen(PLACES[2])])
+        self.assertEqual(server.ask(link, Can((PATHS,))), [Seen(PLACES[2], bytes((3,)) * 8)])
         self.assertEqual(server.ask(server.link(3), Can()), [])
 
     def test_room(self) -> None:
@@ -192,15 +192,19 @@ class Own(SynchronousTestCase):
         self.assertEqual(of_carla.own, ())
 
     def test_said_later(self) -> None:
-        """Those who say them when they are in a room already are introduced anew."""
+        """Those who say them when they are in a room already are introduced anew to those who
+        are told of them, and not to others, as a pair is introduced twice at once at most."""
         anna = self.come("anna", 0, "198.51.100.1")
         ben = self.come("ben", 1, "198.51.100.1")
-        for link in (anna, ben):
+        carla = self.come("carla", 2, "198.51.100.2")
+        for link in (anna, ben, carla):
             self.server.enter(link, "lab")
-        self.server.take(anna)
+        for link in (anna, carla):
+            self.server.take(link)
         self.server.say(ben, OwnAddresses(INSIDE).encode())
         (of_ben,) = (one for one in self.server.take(anna) if isinstance(one, Pairing))
         self.assertEqual(of_ben.own, INSIDE)
+        self.assertEqual(self.server.take(carla), [])
 
     def test_loopback(self) -> None:
         """One that every machine has is told only within that machine."""

@@ -15,6 +15,7 @@ from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.directory.directory import KeyHolder, Room, User
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import SMALL_ROOM
+from twisted_chat.server.gen2.beats import HeardBeats
 from twisted_chat.server.gen2.roster import contact
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession
@@ -90,6 +91,7 @@ class Introductions:
         registered: Mapping[str, LinkSession],
         queue: LinkQueue,
         nearby: Nearby,
+        beats: HeardBeats,
         secrets: PairSecrets | None,
         *,
         carries: bool,
@@ -97,6 +99,7 @@ class Introductions:
         self._registered = registered
         self._queue = queue
         self._nearby = nearby
+        self._beats = beats
         self._secrets = secrets
         self.carries = carries
         self._again = Rate(1 / AGAIN, AT_ONCE, PAIRS)
@@ -115,22 +118,34 @@ class Introductions:
     def can_probe(self, session: LinkSession) -> None:
         """One says that it can look for ways: it is told where it seems to be."""
         if self._secrets is not None:
-            self._queue.send(session, Seen(session.address).encode())
+            seen = Seen(session.address, self._beats.token(session))
+            self._queue.send(session, seen.encode())
 
-    def owns(self, session: LinkSession, addresses: tuple[Address, ...]) -> None:
-        """One says which addresses its own machine has. Those of every machine are left out."""
+    def owns(
+        self,
+        session: LinkSession,
+        addresses: tuple[Address, ...],
+        user: KeyHolder | None,
+        now: float,
+    ) -> None:
+        """One says which addresses its own machine has. Those of every machine are left out.
+        Those in its rooms look for it there who are told of them, as they are at the same host."""
         local = kind(session.address[0]) is AddressKind.OURSELVES
         session.own = tuple(
             one for one in addresses if local or kind(one[0]) is AddressKind.SOMEBODY
         )
+        if user is not None:
+            for room in user.rooms:
+                self.entered(room, user, now, at=session.address[0])
 
-    def entered(self, room: Room, newcomer: User, now: float) -> None:
-        """One has come into a room, or is in it from elsewhere now. In a larger room those
-        who want a way ask for it."""
+    def entered(self, room: Room, newcomer: User, now: float, at: str = "") -> None:
+        """One has come into a room, or is in it from elsewhere now: introduce it to the others,
+        or to those at this host. In a larger room those who want a way ask for it."""
         if len(room.members) <= SMALL_ROOM:
             for member in room.members:
-                if member.user is not newcomer:
-                    self.introduce(newcomer, member.user, now)
+                other = member.user
+                if other is not newcomer and at in ("", other.address[0]):
+                    self.introduce(newcomer, other, now)
 
     def asked(self, asker: User, found: User, now: float) -> None:
         """One has asked for another by name."""

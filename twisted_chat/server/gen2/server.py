@@ -236,10 +236,7 @@ class LinkServer:
             if session.link.has(PATHS):
                 self._introductions.can_probe(session)
         elif type(request) is OwnAddresses:
-            self._introductions.owns(session, request.addresses)
-            if user is not None:
-                for room in user.rooms:
-                    self._introductions.entered(room, user, now)
+            self._introductions.owns(session, request.addresses, user, now)
         elif type(request) is AskCheckup:
             self._checkups.ask(session, now)
         elif type(request) is SignOfLife:

@@ -27,6 +27,8 @@ class LinkSession(Outlet):
     held_at: float = 0.0
     own: tuple[Address, ...] = ()
     instance: str = ""
+    token: bytes = b""
+    """By what its beats are known, if it was told that."""
 
 
 class LinkSessions:
@@ -41,6 +43,7 @@ class LinkSessions:
         self._moved: Timeouts[LinkSession] = Timeouts(SETTLE)
         self._missing: Timeouts[str] = Timeouts(RETURN)
         self._lost: dict[str, tuple[LinkSession, float]] = {}
+        self._named: dict[bytes, LinkSession] = {}
 
     @property
     def wake(self) -> float:
@@ -54,6 +57,15 @@ class LinkSessions:
 
     def get(self, link: Link) -> LinkSession | None:
         return self._all.get(link)
+
+    def name(self, session: LinkSession, token: bytes) -> None:
+        """Find this session by a token too, as long as it is there."""
+        session.token = token
+        self._named[token] = session
+
+    def named(self, token: bytes) -> LinkSession | None:
+        """The session that is found by this token."""
+        return self._named.get(token)
 
     def is_full(self, address: Address) -> bool:
         """Whether there can be no more links from where this address belongs."""
@@ -73,6 +85,7 @@ class LinkSessions:
         """A link is gone. The one who is registered over it has some time to come back."""
         fingerprint, owner = session.link.fingerprint, site(session.address[0])
         del self._all[session.link]
+        self._named.pop(session.token, None)
         self._sites[owner] -= 1
         if not self._sites[owner]:
             del self._sites[owner]

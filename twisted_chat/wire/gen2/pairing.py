@@ -26,6 +26,8 @@ TAG_DIGITS = 16
 """Hexadecimal digits of the tag of a pair: 8 bytes."""
 SECRET_DIGITS = 64
 """Hexadecimal digits of the secret of a pair: 32 bytes."""
+BEAT_TOKEN_BYTES = 8
+"""Of the token by which a server knows the beats of a user."""
 
 
 NONE = "-"
@@ -84,12 +86,15 @@ class AskCarrying:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`seen IP PORT`: this is where I see you."""
+    """`seen IP PORT [TOKEN]`: this is where I see you; by TOKEN I know your beats, to which
+    I listen if I say one."""
 
     address: Address
+    token: bytes = b""
 
     def encode(self) -> bytes:
-        return f"seen {self.address[0]} {self.address[1]}".encode()
+        words = ("seen", self.address[0], str(self.address[1]), self.token.hex())
+        return " ".join(filter(None, words)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class NotCarrying:
 _FINGERPRINT = r"([0-9a-f]{64})"
 _fingerprint = re.compile(_FINGERPRINT)
 _not_paired = grammar(_FINGERPRINT, NUMBER)
-_seen = grammar(r"(\S+ [0-9]+)")
+_seen = grammar(rf"(\S+ [0-9]+)(?: ([0-9a-f]{{{2 * BEAT_TOKEN_BYTES}}})(?= |$))?")
 _own = grammar(r"(\S+)")
 _pairing = grammar(
     CONTACT,
@@ -201,7 +206,8 @@ def read_own(argument: str) -> OwnAddresses:
 
 def read_seen(argument: str) -> Seen:
     """The arguments of `seen`. Raises WireError."""
-    return Seen(read_address(*arguments(_seen, argument)))
+    address, token = arguments(_seen, argument)
+    return Seen(read_address(address), bytes.fromhex(token or ""))
 
 
 def read_not_paired(argument: str) -> NotPaired:

@@ -1,5 +1,7 @@
 """Whole programs behind routers: which way words go, and what people are told of it."""
 
+from itertools import product
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -221,6 +223,19 @@ class Changing(Behind):
             router.forget()
         world.wait(90)
         self.assert_heard(600)
+
+    def test_soon(self) -> None:
+        """Within three seconds, whichever of the two says something, and to whomever of them it
+        happens, at whatever moment."""
+        for at in (9.0, 10.3, 11.7):
+            for victim, speaker in product((0, 1), (0, 1)):
+                world = self.meet(Kind.HOME, Kind.HOME)
+                world.wait(at)
+                router = self.people[victim].transport._network
+                assert isinstance(router, Router)
+                router.forget()
+                self.people[speaker].type("soon")
+                self.people[1 - speaker].expect("soon", 3.0)
 
     @some
     @given(

@@ -185,7 +185,7 @@ class PathFinder:
     ) -> None:
         """Take what the server says of ways."""
         match message:
-            case Seen(address):
+            case Seen(address=address):
                 self._places.observed = address
             case Pairing():
                 self._requests.answered(message.contact.fingerprint, now)

@@ -9,12 +9,15 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import Someone, at
 from twisted_chat.peer.events.paths import GoesDirectly, GoesOverServer, PathsShown, Way
+from twisted_chat.peer.gen2.failover import Reconnected
+from twisted_chat.peer.gen2.paths.beats import Beats
 from twisted_chat.peer.gen2.paths.path_finder import PathFinder
 from twisted_chat.peer.gen2.paths.path_report import report
 from twisted_chat.peer.gen2.paths.probe_limits import MAX_CLAIMED, ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.answers import Answer
+from twisted_chat.wire.gen2.beats import BEAT_ANSWER
 from twisted_chat.wire.gen2.growth import OF_USERS, PATHS, RELAY, Can
 from twisted_chat.wire.gen2.pairing import (
     MAX_OWN,
@@ -48,14 +51,6 @@ class Reaching(Protocol):
         """Dial a peer where the server says it is."""
 
 
-class ServerReached(Protocol):
-    """The one who has the link to the server."""
-
-    @property
-    def link(self) -> Link | None:
-        """The link that there is."""
-
-
 class Ways:
     """All of them. `own` is our own fingerprint, `here` where our own datagrams leave from, if
     that is known; `draw` gives so many random bytes; with `relays` we take what a server
@@ -63,7 +58,7 @@ class Ways:
     when `tick` is due."""
 
     links: Reaching
-    server: ServerReached
+    server: Reconnected
 
     def __init__(
         self,
@@ -80,6 +75,7 @@ class Ways:
         self._relays = relays
         self._places = ProbePlaces(whereabouts, here)
         self._finder = PathFinder(own, self._places, self, draw, relays=relays)
+        self._beats = Beats(self, effects, draw)
         self._introduces = False
         self._links: dict[str, Link] = {}
         self._told: dict[str, Way] = {}
@@ -109,6 +105,7 @@ class Ways:
         link = self.server.link
         if link is not None and link.has(PATHS):
             self._tell_own(link)
+        self._beats.hasten(now)
         self._finder.changed(now)
 
     def mapped(self, outside: Address | None) -> None:
@@ -121,6 +118,8 @@ class Ways:
         """Take what the server says of ways. False if it is about something else."""
         if not isinstance(message, _OF_WAYS):
             return False
+        if isinstance(message, Seen):
+            self._beats.begin(message.token, now)
         self._finder.told(message, now)
         return True
 
@@ -134,7 +133,10 @@ class Ways:
     # --- Probes
 
     def received(self, datagram: bytes, source: Address, now: float) -> None:
-        """A probe or an answer came from there."""
+        """A probe, or an answer to one or to a beat, came from there."""
+        if datagram[0] == BEAT_ANSWER:
+            self._beats.answered(datagram, source, now)
+            return
         self._finder.received(datagram, source, now)
 
     def probe(self, datagram: bytes, address: Address) -> None:
@@ -191,6 +193,7 @@ class Ways:
 
     def doubted(self, fingerprint: str, now: float) -> None:
         """The link may be lost."""
+        self._beats.hasten(now)
         self._finder.doubted(fingerprint, now)
 
     def doubts(self, fingerprint: str) -> bool:
@@ -233,10 +236,11 @@ class Ways:
 
     @property
     def wake(self) -> float:
-        return min(self._finder.wake, self._tell_at)
+        return min(self._finder.wake, self._beats.wake, self._tell_at)
 
     def tick(self, now: float) -> None:
         """Do what has become due."""
+        self._beats.tick(now)
         self._finder.tick(now)
         if self._tell_at <= now:
             self._tell_at = NEVER

@@ -1,0 +1,142 @@
+"""Beats to the server, and what an answer to one means."""
+
+from itertools import count
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.addresses import Address
+from twisted_chat.links import CloseLink, Link
+from twisted_chat.moments import NEVER
+from twisted_chat.peer.effects import Effects, SendProbe
+from twisted_chat.peer.gen2.failover import Reconnected
+from twisted_chat.peer.gen2.paths.beats import ANSWERABLE, EVERY, LASTED, SOON, Beats
+from twisted_chat.wire.gen2.beats import Beat, NoLinkThere, read_beat
+
+SERVER, ELSEWHERE = ("192.0.2.1", 8090), ("192.0.2.2", 8090)
+TOKEN = b"token 01"
+
+
+class Way:
+    """A way to the server, of which is noted what is done."""
+
+    def __init__(self) -> None:
+        self.link: Link | None = Link("a" * 64, SERVER, dialled=True)
+        self.done: list[str] = []
+
+    def lost(self, now: float) -> None:
+        self.link = None
+        self.done.append("lost")
+
+    def start(self, now: float) -> None:
+        self.done.append("start")
+
+
+class Ways:
+    """What knows the way to the server."""
+
+    def __init__(self, server: Reconnected) -> None:
+        self.server = server
+
+
+class Beating(SynchronousTestCase):
+    """A link over which the server has told a token at second 10."""
+
+    def setUp(self) -> None:
+        numbers = count(1)
+        self.way, self.effects = Way(), Effects()
+        self.link = self.way.link
+        draw = lambda size: next(numbers).to_bytes(size, "big")  # noqa: E731
+        self.beats = Beats(Ways(self.way), self.effects, draw)
+        self.beats.begin(TOKEN, 10.0)
+
+    def sent(self) -> list[Beat]:
+        """The beats that went out, to the server."""
+        sent = self.effects.take()
+        assert all(isinstance(one, SendProbe) and one.to == SERVER for one in sent)
+        return [read_beat(one.datagram) for one in sent if isinstance(one, SendProbe)]
+
+    def beat(self, now: float) -> bytes:
+        """One is due; its number."""
+        self.beats.tick(now)
+        (beat,) = self.sent()
+        self.assertEqual(beat.token, TOKEN)
+        return beat.number
+
+    def answer(self, number: bytes, now: float, source: Address = SERVER) -> None:
+        self.beats.answered(NoLinkThere(number).encode(), source, now)
+
+    def test_every(self) -> None:
+        """One goes out every other second, each with another number."""
+        self.beats.tick(10.0 + EVERY - 0.01)
+        self.assertEqual(self.sent(), [])
+        numbers = set()
+        for _ in range(5):
+            numbers.add(self.beat(self.beats.wake))
+        self.assertEqual((len(numbers), self.beats.wake), (5, 10.0 + 6 * EVERY))
+
+    def test_answered(self) -> None:
+        """An answer is the end of the link, and another is made at once, where it has lasted."""
+        self.answer(self.beat(14.0), 14.1)
+        self.assertEqual(self.way.done, ["lost", "start"])
+        (effect,) = self.effects.take()
+        assert isinstance(effect, CloseLink)
+        self.assertIs(effect.link, self.link)
+        self.assertEqual(self.beats.wake, NEVER)
+
+    def test_answered_soon(self) -> None:
+        """One that has not lasted is followed by another later, as any that is lost: whoever has
+        another address each moment does not shake hands without end."""
+        self.answer(self.beat(12.0), 10.0 + LASTED - 0.1)
+        self.assertEqual(self.way.done, ["lost"])
+
+    def test_no_answer(self) -> None:
+        """What comes from elsewhere, has no number of ours, or is no answer, changes nothing; nor
+        does what came to one of long ago, or of another link."""
+        number = self.beat(14.0)
+        self.answer(number, 14.1, ELSEWHERE)
+        self.answer(b"\xff" * 8, 14.1)
+        self.beats.answered(b"\7", SERVER, 14.1)
+        for _ in range(ANSWERABLE):
+            later = self.beat(self.beats.wake)
+        self.answer(number, 30.0)
+        self.way.link = Link("a" * 64, SERVER, dialled=True)
+        self.answer(later, 30.0)
+        self.assertEqual(self.way.done, [])
+
+    def test_once(self) -> None:
+        """A second answer finds no link to end."""
+        number = self.beat(14.0)
+        self.answer(number, 14.1)
+        self.way.link = self.link
+        self.answer(number, 14.2)
+        self.assertEqual(self.way.done, ["lost", "start"])
+
+    def test_hastened(self) -> None:
+        """Where something has no answer one goes out at once, and some more soon, but not many
+        for many reasons at once."""
+        for now in (11.0, 11.05, 11.1):
+            self.beats.hasten(now)
+        self.assertEqual(len(self.sent()), 1)
+        at, gaps = 11.0, []
+        for _ in range(len(SOON) + 2):
+            gaps.append(round(self.beats.wake - at, 6))
+            at = self.beats.wake
+            self.beat(at)
+        self.assertEqual(gaps, [SOON[0], *SOON, EVERY])
+
+    def test_other_link(self) -> None:
+        """Over another link there is none before the server has told a token there; nor without
+        one, or without a link."""
+        self.way.link = Link("a" * 64, SERVER, dialled=True)
+        self.beats.tick(12.0)
+        self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))
+        self.beats.hasten(12.5)
+        self.assertEqual(self.sent(), [])
+        self.beats.begin(b"", 13.0)
+        self.beats.hasten(13.5)
+        self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))
+        self.beats.begin(TOKEN, 14.0)
+        self.beat(16.0)
+        self.way.link = None
+        self.beats.tick(18.0)
+        self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))

@@ -1,0 +1,60 @@
+"""The datagrams by which a user keeps the way from its server open, and learns that it is not.
+
+A server gives each user a token over its link. What comes with it from where that link came
+up is not answered: it has opened the way through whatever stands between the two, which is
+all that it is for. From elsewhere it is, as the user has another address by now, or the
+server no such link.
+
+    kind        1 byte      6 a beat, 7 an answer
+    token       8 bytes     in a beat: as the server has told it
+    number      8 bytes     random in a beat, and in its answer the same
+    what        1 byte      in an answer: 0 there is no link with this token from there
+"""
+
+from dataclasses import dataclass
+
+from twisted_chat.errors import WireError
+from twisted_chat.wire.gen2.pairing import BEAT_TOKEN_BYTES
+
+BEAT, BEAT_ANSWER = 6, 7
+"""The first bytes of these."""
+NUMBER_BYTES = 8
+BEAT_BYTES = 1 + BEAT_TOKEN_BYTES + NUMBER_BYTES
+ANSWER_BYTES = 1 + NUMBER_BYTES + 1
+_NO_LINK = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A user is here, by the token that it was told."""
+
+    token: bytes
+    number: bytes
+
+    def encode(self) -> bytes:
+        return bytes((BEAT,)) + self.token + self.number
+
+
+@dataclass(frozen=True, slots=True)
+class NoLinkThere:
+    """The server has no link with that token from where the beat of this number came."""
+
+    number: bytes
+
+    def encode(self) -> bytes:
+        return bytes((BEAT_ANSWER,)) + self.number + bytes((_NO_LINK,))
+
+
+def read_beat(datagram: bytes) -> Beat:
+    """Read a beat, by its first byte. Raises WireError."""
+    if len(datagram) != BEAT_BYTES:
+        raise WireError("not as long as a beat")
+    return Beat(datagram[1 : 1 + BEAT_TOKEN_BYTES], datagram[1 + BEAT_TOKEN_BYTES :])
+
+
+def read_beat_answer(datagram: bytes) -> NoLinkThere:
+    """Read an answer to a beat, by its first byte. Raises WireError where it is none that is
+    known."""
+    if len(datagram) != ANSWER_BYTES or datagram[-1] != _NO_LINK:
+        raise WireError("no answer to a beat")
+    return NoLinkThere(datagram[1:-1])
