@@ -17,9 +17,9 @@ from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.paths import PathTo, Tried
 from twisted_chat.peer.events.said import Unencrypted, Waiting
 from twisted_chat.peer.events.talk import Present
-from twisted_chat.terminal.commands import PURPOSES
 from twisted_chat.terminal.json_lines import event_name, field_name, plain
 from twisted_chat.terminal.json_orders import usage
+from twisted_chat.terminal.typed_lines import PURPOSES
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "events.md"
 INTRODUCTION = """\

@@ -27,7 +27,7 @@ WITHOUT_DECISION = {
     "peer/server",
     "server/cluster/events",
     "server/journal/records",
-    "server/roster",
+    "server/all_rosters",
     "server/streams",
 }
 """Their modules that only say what others are or need."""

@@ -13,7 +13,7 @@ from twisted_chat.launch.udp_options import UdpChatOptions
 from twisted_chat.peer.commands import Command
 from twisted_chat.server.daemon_options import RoomServerOptions
 from twisted_chat.tcp.service import TcpDaemonOptions
-from twisted_chat.terminal.commands import usage
+from twisted_chat.terminal.typed_lines import usage
 from twisted_chat.trace.wanted import AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()

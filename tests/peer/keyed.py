@@ -22,7 +22,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.terminal.commands import as_typed
+from twisted_chat.terminal.typed_lines import as_typed
 from twisted_chat.wire.gen1 import parse_answer
 
 SERVER = ("192.0.2.1", 8090)

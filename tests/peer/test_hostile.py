@@ -14,8 +14,8 @@ from twisted_chat.links import Link
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.terminal.commands import as_typed
 from twisted_chat.terminal.line import LineTerminal
+from twisted_chat.terminal.typed_lines import as_typed
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.wire import gen1
 from twisted_chat.wire.common import Bare, RoomReady, Verb, Welcome

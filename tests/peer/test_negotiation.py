@@ -10,7 +10,7 @@ from tests.support.network import OriginalServer
 from tests.support.sessions import keyed_session
 from twisted_chat.errors import WireError
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.terminal.commands import as_typed
+from twisted_chat.terminal.typed_lines import as_typed
 from twisted_chat.wire.gen1 import parse_answer
 
 HERE = ("192.0.2.50", 5050)

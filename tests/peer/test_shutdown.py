@@ -10,7 +10,7 @@ from twisted_chat.peer.effects import Finish
 from twisted_chat.peer.events.server import NotDone
 from twisted_chat.peer.server import Outcome
 from twisted_chat.peer.shutdown import ANSWER, ARRIVAL, ARRIVAL_QUIT, HURRY, Shutdown
-from twisted_chat.terminal.commands import as_typed
+from twisted_chat.terminal.typed_lines import as_typed
 from twisted_chat.wire.common import Leave
 
 

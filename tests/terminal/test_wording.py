@@ -18,7 +18,7 @@ from twisted_chat.peer.events.paths import PathsShown, PathTo, Way
 from twisted_chat.peer.events.rooms import PutOutOf
 from twisted_chat.peer.events.said import AllArrived, Said, Unencrypted
 from twisted_chat.peer.events.talk import TalkingTo
-from twisted_chat.terminal.commands import read_line
+from twisted_chat.terminal.typed_lines import read_line
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import shown_name
 

@@ -9,7 +9,12 @@ from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.claim import KeyInUse, claim
 from twisted_chat.identity.keys import Identity
 from twisted_chat.peer.commands import Command, Order
-from twisted_chat.terminal.commands import NAME_FIRST, NAME_WANTED, help_lines, read_persons_line
+from twisted_chat.terminal.typed_lines import (
+    NAME_FIRST,
+    NAME_WANTED,
+    help_lines,
+    read_persons_line,
+)
 from twisted_chat.terminal.window import as_rows, terminal_width
 
 

@@ -22,6 +22,7 @@ from twisted_chat.directory.directory import (
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.directory.rules import RoomRules
 from twisted_chat.moments import NEVER
+from twisted_chat.server.all_rosters import AllRosters, Roster
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.expiry import Expiry
@@ -34,7 +35,6 @@ from twisted_chat.server.journal.records import (
     RoomRecord,
 )
 from twisted_chat.server.journal.restoration import restore
-from twisted_chat.server.roster import AllRosters, Roster
 from twisted_chat.server.telling import TellingRates, caused
 from twisted_chat.wire.gen2.answers import Leaving
 from twisted_chat.wire.gen2.grounds import Ground

@@ -8,7 +8,6 @@ from twisted.internet.interfaces import IReactorTime
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Say
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.terminal.commands import as_typed, read_persons_line
 from twisted_chat.terminal.edited import EditedTerminal, Manner
 from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.editor import Editor
@@ -16,6 +15,7 @@ from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.outcomes import LineEntered
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.peer_face import PeerFace
+from twisted_chat.terminal.typed_lines import as_typed, read_persons_line
 from twisted_chat.terminal.wording.entries import EntryWording
 
 

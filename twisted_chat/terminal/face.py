@@ -8,11 +8,11 @@ from typing import Protocol
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Typed
 from twisted_chat.peer.protocol import Peer
-from twisted_chat.terminal.commands import as_typed, read_persons_line
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.json_orders import read_order
 from twisted_chat.terminal.line import LineTerminal
 from twisted_chat.terminal.peer_face import PeerFace
+from twisted_chat.terminal.typed_lines import as_typed, read_persons_line
 from twisted_chat.terminal.wording.line import LineWording
 
 

@@ -14,8 +14,8 @@ from twisted_chat.peer.commands import (
     counts,
 )
 from twisted_chat.peer.events.server import Mistake
-from twisted_chat.terminal.commands import number_for, read_line
 from twisted_chat.terminal.json_lines import BEGIN, one_text, read_object
+from twisted_chat.terminal.typed_lines import number_for, read_line
 
 SHAPES = '{"say": TEXT} or {"do": COMMAND, ...}, or a text that does not begin with {'
 _BY_WORD = {command.word: command for command in Command}

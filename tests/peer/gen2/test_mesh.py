@@ -13,7 +13,7 @@ from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.strangers import MAX_STRANGERS, STRANGER_PATIENCE
 from twisted_chat.peer.whereabouts import Whereabouts
-from twisted_chat.terminal.commands import as_typed
+from twisted_chat.terminal.typed_lines import as_typed
 from twisted_chat.wire.common import Bare, Goodbye, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Done, Introduced, Leaving, PutOut, Refused
 from twisted_chat.wire.gen2.contact import ContactInfo

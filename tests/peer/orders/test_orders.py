@@ -9,7 +9,7 @@ from twisted_chat.peer.commands import Command, Order
 from twisted_chat.peer.events import server, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.input import MAX_TYPED
-from twisted_chat.terminal.commands import usage
+from twisted_chat.terminal.typed_lines import usage
 
 
 class Commands(SynchronousTestCase):

@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld
 from twisted_chat.peer.commands import Order
 from twisted_chat.peer.events.event import Someone, Talk
-from twisted_chat.terminal.commands import as_typed
+from twisted_chat.terminal.typed_lines import as_typed
 
 LAB, NOWHERE = Talk("lab"), Talk()
 

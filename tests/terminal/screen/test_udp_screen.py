@@ -11,13 +11,13 @@ from twisted_chat.peer.events import kept, keys, moves, rooms, said, server, tal
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
-from twisted_chat.terminal.commands import HELP_MEANT
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.screen.shown_line import Progress
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.udp_screen import UdpScreen
 from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered
+from twisted_chat.terminal.typed_lines import HELP_MEANT
 from twisted_chat.terminal.wording.line import LineWording
 
 NOBODY = Talk()

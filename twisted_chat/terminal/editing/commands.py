@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from twisted_chat.peer.commands import Command
-from twisted_chat.terminal.commands import MARK, OTHERS_MARK, command_called, command_words
 from twisted_chat.terminal.editing.completion import Completion
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.typed_lines import MARK, OTHERS_MARK, command_called, command_words
 from twisted_chat.terminal.wording.people import shown_name
 
 ADDRESSED = ": "

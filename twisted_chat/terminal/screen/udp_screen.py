@@ -22,7 +22,6 @@ from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.terminal.colours import ANSI_256, colour_of
-from twisted_chat.terminal.commands import HELP_MEANT, as_typed, read_persons_line
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.screen.keys_help import key_lines
 from twisted_chat.terminal.screen.model import ScreenModel
@@ -31,6 +30,7 @@ from twisted_chat.terminal.screen.shown_line import LineKind, Progress, ShownLin
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
 from twisted_chat.terminal.screen.wishes import TextEntered
+from twisted_chat.terminal.typed_lines import HELP_MEANT, as_typed, read_persons_line
 from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
 from twisted_chat.terminal.wording.kept import NOT_THE_KEY, missing_here

@@ -6,7 +6,7 @@ from typing import Any
 from twisted_chat.display import safe
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events import server
-from twisted_chat.terminal.commands import (
+from twisted_chat.terminal.typed_lines import (
     HELP_MEANT,
     MARK,
     NAME_FIRST,

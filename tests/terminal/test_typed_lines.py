@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.errors import UsageMistake
 from twisted_chat.peer.commands import Command, Order, Say
-from twisted_chat.terminal.commands import (
+from twisted_chat.terminal.typed_lines import (
     PURPOSES,
     help_lines,
     read_line,
