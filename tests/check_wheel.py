@@ -1,9 +1,11 @@
 """Builds the wheel and checks it, installed alone into an empty environment."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
 import venv
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +39,18 @@ def check_analysis(scripts: Path, compressed: Path) -> None:
         sys.exit(f"without the extra chat-analyze says:\n{without.stderr}")
 
 
+def check_extension(wheel: Path) -> None:
+    """Where there is a compiler the part in C is in the wheel, for this and all later versions of
+    Python: it uses nothing that CPython may change."""
+    if not (sys.platform == "linux" and shutil.which("cc")):
+        return
+    with zipfile.ZipFile(wheel) as files:
+        names = files.namelist()
+    if "twisted_chat/net/_mmsg.abi3.so" not in names or "-cp311-abi3-" not in wheel.name:
+        sys.exit(f"the part in C was not built, or for one version of Python alone: {wheel.name}")
+    run(Path(sys.executable).with_name("abi3audit"), "--strict", wheel)
+
+
 def check_manuals(share: Path) -> None:
     """Manual pages and completions are where man and shells look for them."""
     for name in (
@@ -55,6 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         run(sys.executable, "-m", "build", "--wheel", "--outdir", place, ROOT)
         (wheel,) = Path(place).glob("*.whl")
+        check_extension(wheel)
         environment = Path(place) / "environment"
         venv.create(environment, with_pip=True)
         scripts = environment / "bin"

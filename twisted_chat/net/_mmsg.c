@@ -20,6 +20,9 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -182,11 +185,11 @@ static int read_usual(PyObject *argument, usual_hosts *usual)
     *usual = NULL;
     if (argument == Py_None)
         return 1;
-    if (!PyBytes_Check(argument) || PyBytes_GET_SIZE(argument) != 32) {
+    if (!PyBytes_Check(argument) || PyBytes_Size(argument) != 32) {
         PyErr_SetString(PyExc_TypeError, "the usual addresses are 32 bytes, or None");
         return 0;
     }
-    *usual = (usual_hosts)PyBytes_AS_STRING(argument);
+    *usual = (usual_hosts)PyBytes_AsString(argument);
     return 1;
 }
 
@@ -238,7 +241,7 @@ static PyObject *pack(struct mmsghdr *messages, int count, PyObject *reached, in
             Py_DECREF(datagrams);
             return NULL;
         }
-        PyList_SET_ITEM(datagrams, i, pair);
+        PyList_SetItem(datagrams, i, pair);
     }
     return datagrams;
 }
@@ -337,14 +340,14 @@ static int parse_host(const char *text, int family, union address *to)
 
 static int encode(PyObject *address, int family, union address *to)
 {
-    if (!PyTuple_Check(address) || PyTuple_GET_SIZE(address) < 2) {
+    if (!PyTuple_Check(address) || PyTuple_Size(address) < 2) {
         PyErr_SetString(PyExc_TypeError, "an address is (host, port)");
         return 0;
     }
-    const char *host = PyUnicode_AsUTF8(PyTuple_GET_ITEM(address, 0));
+    const char *host = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(address, 0), NULL);
     if (host == NULL)
         return 0;
-    long port = PyLong_AsLong(PyTuple_GET_ITEM(address, 1));
+    long port = PyLong_AsLong(PyTuple_GetItem(address, 1));
     if (port == -1 && PyErr_Occurred())
         return 0;
     memset(to, 0, sizeof *to);
@@ -427,12 +430,12 @@ static int prepare(PyObject *pair, int family, struct msghdr *header, struct iov
                    Py_buffer *payload, union address *to, union control *control,
                    usual_hosts usual)
 {
-    Py_ssize_t size = PyTuple_Check(pair) ? PyTuple_GET_SIZE(pair) : 0;
+    Py_ssize_t size = PyTuple_Check(pair) ? PyTuple_Size(pair) : 0;
     if (size != 2 && size != 3) {
         PyErr_SetString(PyExc_TypeError, "what is sent is (datagram, address[, local host])");
         return 0;
     }
-    PyObject *address = PyTuple_GET_ITEM(pair, 1);
+    PyObject *address = PyTuple_GetItem(pair, 1);
     memset(header, 0, sizeof *header);
     if (address != Py_None) {
         if (!encode(address, family, to))
@@ -441,12 +444,12 @@ static int prepare(PyObject *pair, int family, struct msghdr *header, struct iov
         header->msg_namelen = family == AF_INET ? sizeof to->ip4 : sizeof to->ip6;
     }
     if (size == 3) {
-        if (!send_from_text(PyTuple_GET_ITEM(pair, 2), family, header, control))
+        if (!send_from_text(PyTuple_GetItem(pair, 2), family, header, control))
             return 0;
     } else if (usual && header->msg_name) {
         send_from_usual(usual, family, header, control);
     }
-    if (PyObject_GetBuffer(PyTuple_GET_ITEM(pair, 0), payload, PyBUF_SIMPLE) < 0)
+    if (PyObject_GetBuffer(PyTuple_GetItem(pair, 0), payload, PyBUF_SIMPLE) < 0)
         return 0;
     *part = (struct iovec){payload->buf, (size_t)payload->len};
     header->msg_iov = part;
@@ -466,7 +469,7 @@ static PyObject *transmit(PyObject *module, PyObject *const *arguments, Py_ssize
     usual_hosts usual;
     if (!read_usual(arguments[4], &usual))
         return NULL;
-    if (start < 0 || start >= PyList_GET_SIZE(datagrams))
+    if (start < 0 || start >= PyList_Size(datagrams))
         return PyErr_Format(PyExc_ValueError, "there is nothing to send");
     if (family != AF_INET && family != AF_INET6)
         return PyErr_Format(PyExc_ValueError, "a family is AF_INET or AF_INET6");
@@ -478,8 +481,8 @@ static PyObject *transmit(PyObject *module, PyObject *const *arguments, Py_ssize
     struct mmsghdr messages[AT_ONCE];
     int count = 0;
     /* The list is asked anew each time: making a buffer can run any code. */
-    while (count < AT_ONCE && start + count < PyList_GET_SIZE(datagrams)) {
-        PyObject *pair = Py_NewRef(PyList_GET_ITEM(datagrams, start + count));
+    while (count < AT_ONCE && start + count < PyList_Size(datagrams)) {
+        PyObject *pair = Py_NewRef(PyList_GetItem(datagrams, start + count));
         int ready = prepare(pair, (int)family, &messages[count].msg_hdr, &parts[count],
                             &payloads[count], &to[count], &controls[count], usual);
         Py_DECREF(pair);
