@@ -104,6 +104,11 @@ def is_public(host: str) -> bool:
     return not any(found in network for network in _NOT_PUBLIC if network.version == found.version)
 
 
+def is_six(address: Address) -> bool:
+    """Whether this is an address of IPv6."""
+    return ":" in address[0]
+
+
 def unmapped(host: str) -> str:
     """A host address as its owner has it: an IPv4 address that came through an
     IPv6 socket (`::ffff:192.0.2.1`; RFC 4291, 2.5.5.2) is an IPv4 address."""

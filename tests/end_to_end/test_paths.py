@@ -15,6 +15,7 @@ PAIRS: list[Pair] = [
     (Kind.SYMMETRIC, Kind.ADDRESS),
     (Kind.CARRIER, Kind.HOME),
     (Kind.SIX, Kind.SIX),
+    (Kind.SIX, Kind.PUBLIC),
     (Kind.SYMMETRIC, Kind.HOME),
     (Kind.SERVER_ONLY, Kind.SIX),
     Together.HAIRPIN,

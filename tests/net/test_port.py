@@ -12,6 +12,7 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from twisted_chat.addresses import Address
 from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.reached import usual_hosts
 
 LONGEST = 16
 """Bytes in the longest datagram that is allowed here."""
@@ -298,6 +299,22 @@ class SeveralAddresses(PortCase):
         port = self.port("0.0.0.0")
         self.assertEqual(port.reached_at(("127.0.0.1", 9)), "127.0.0.1")
         self.assertIsNone(port.reached_at(("nowhere", 9)))
+
+    def test_usual_at(self) -> None:
+        """It can be asked where most others reach us over either family, if it listens at all
+        addresses of that."""
+        self.assertIsNone(self.port("127.0.0.3").usual_at(False))
+        self.protocol = Collector()
+        port = self.port("0.0.0.0")
+        self.assertIsNone(port.usual_at(True))
+        four, six = usual_hosts(socket.AF_INET6)
+        at = port.getHost().port
+        self.assertEqual(port.usual_at(False), (four, at) if four else None)
+        self.protocol = Collector()
+        both = self.port("::")
+        at = both.getHost().port
+        self.assertEqual(both.usual_at(True), (six, at) if six else None)
+        self.assertEqual(both.usual_at(False), (four, at) if four else None)
 
 
 class SendingTests(PortCase):

@@ -51,15 +51,17 @@ class Together(Enum):
 
 _KNOWS_ADDRESS = {Kind.PUBLIC, Kind.CONE, Kind.ADDRESS}
 """Those that let in whoever comes from the right host."""
+_IPV6 = {Kind.PUBLIC, Kind.SIX}
+"""Those where there are addresses of IPv6."""
 _ONE_PORT = _KNOWS_ADDRESS | {Kind.HOME, Kind.CARRIER}
 """Those behind which a host has one outside port for everybody."""
 
 
 def direct(one: Kind, other: Kind) -> bool:
     """Whether two can link without help once both have sent something to where the server
-    has seen the other; whoever has both families has come to it over IPv4."""
+    has seen the other, over each family that they have."""
     if Kind.SIX in (one, other):
-        return one is other
+        return {one, other} <= _IPV6
     if Kind.SERVER_ONLY in (one, other):
         return False
     if Kind.SYMMETRIC in (one, other):

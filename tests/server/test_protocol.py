@@ -14,10 +14,18 @@ from twisted_chat.server.gen1.server import DatagramServer
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.tally import LINES_AT_ONCE
+from twisted_chat.wire.gen2.beats import Beat, NoLinkThere
 from twisted_chat.wire.gen2.datagrams import relayed
 
 CLEAR = b"rj __clear_peers__"
 ALICE, BOB, EVE = ("192.0.2.1", 1000), ("192.0.2.2", 2000), ("2001:db8::3", 3000)
+
+
+class Transport(FakeDatagramTransport):
+    """One of a machine with one address."""
+
+    def usual_at(self, six: bool) -> None:
+        return None
 
 
 class Nobody:
@@ -36,7 +44,7 @@ class ServerCase(SynchronousTestCase):
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.server = RoomServer(self.bounds, self.clock)
-        self.transport = FakeDatagramTransport()
+        self.transport = Transport()
         self.server.makeConnection(self.transport)
 
     def hear(self, source: Address, *datagrams: bytes) -> list[tuple[bytes, Address]]:
@@ -77,6 +85,16 @@ class RelayTests(ServerCase):
         for source in (ALICE, EVE, BOB):
             self.server.relayed(datagram, source)
         self.assertEqual(self.sent(), [(datagram, BOB), (datagram, ALICE)])
+
+
+class BeatTests(ServerCase):
+    """Beats of users."""
+
+    def test_answered(self) -> None:
+        """One of no link is answered to where it came from, and what is none is not."""
+        self.server.beat(Beat(b"t" * 8, b"n" * 8).encode(), ALICE)
+        self.server.beat(b"\6", ALICE)
+        self.assertEqual(self.sent(), [(NoLinkThere(b"n" * 8).encode(), ALICE)])
 
 
 class AnsweringTests(ServerCase):

@@ -24,6 +24,8 @@ class MixedServer:
     ) -> None:
         self.reached: dict[str, str] = {}
         """At which address of the server others reach it, by their hosts."""
+        self.usual: dict[bool, Address] = {}
+        """Where most reach it over IPv6 (True) and over IPv4."""
         self.changes: list[Change] = []
         self.dropped: list[str] = []
         self.core = Core(
@@ -32,6 +34,7 @@ class MixedServer:
             lambda category, source, now: self.dropped.append(category),
             generation=generation,
             reached_at=lambda address: self.reached.get(address[0]),
+            usual_at=lambda six: self.usual.get(six),
             secrets=secrets,
         )
         self.directory = self.core.directory

@@ -151,6 +151,9 @@ class FakePort:
     def heard_at(self, address: Address) -> str | None:
         return None
 
+    def usual_at(self, six: bool) -> Address | None:
+        return None
+
     def reached_at(self, address: Address) -> str | None:
         return self._inside[0]
 

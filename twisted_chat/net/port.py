@@ -99,6 +99,13 @@ class BoundedPort(udp.Port):
         that can be said."""
         return self.heard_at(address) or source_host(address[0]) or None
 
+    def usual_at(self, six: bool) -> Address | None:
+        """Where most others reach the port over IPv6, or over IPv4, where it listens to that."""
+        if self.interface not in _ALL or (six and self.addressFamily != socket.AF_INET6):
+            return None
+        host = usual_hosts(socket.AF_INET6)[six]
+        return (host, self.getHost().port) if host else None
+
     def network_changed(self) -> None:
         """Where others were heard is forgotten: this machine's addresses may be other ones."""
         usual = usual_hosts(self.addressFamily) if self._asks and self._answers else ("", "")

@@ -40,10 +40,10 @@ from twisted_chat.store.queries import StoreAnswer, StoreQuery
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
-from twisted_chat.wire.gen2.beats import BEAT_ANSWER
+from twisted_chat.wire.gen2.beats import BEAT_ANSWER, BEAT_BACK
 from twisted_chat.wire.gen2.datagrams import ProbeKind
 
-OF_PEERS = (*(kind.value for kind in ProbeKind), BEAT_ANSWER)
+OF_PEERS = (*(kind.value for kind in ProbeKind), BEAT_ANSWER, BEAT_BACK)
 """The first bytes of the datagrams beside QUIC and text that a peer takes."""
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]

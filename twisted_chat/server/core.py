@@ -54,7 +54,8 @@ class Core:
     `announce` is told of every change, with the name of the user or room it is
     about; `dropped` of everything that is not answered, with a category and
     its source. `reached_at` says at which address of ours one at another reaches us,
-    where that is known. With `secrets` users are introduced to each other, and what finds no
+    where that is known, `usual_at` where most others reach us over IPv6, if it is given True,
+    or over IPv4. With `secrets` users are introduced to each other, and what finds no
     other way is carried by `relay`. What is to be written, after `keep`, is in `ledger`, and
     `settled` is told when a journal has it. `wake` is when `tick` is due, in seconds as given
     in `now`.
@@ -68,6 +69,7 @@ class Core:
         *,
         generation: int = 1,
         reached_at: ReachedAt = lambda address: None,
+        usual_at: Callable[[bool], Address | None] = lambda six: None,
         secrets: PairSecrets | None = None,
     ) -> None:
         self.directory = directory = Directory()
@@ -80,7 +82,7 @@ class Core:
         datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
         draw = None if secrets is None else secrets.draw
-        self.beats = HeardBeats(sessions, draw, dropped)
+        self.beats = HeardBeats(sessions, draw, dropped, usual_at)
         introductions = Introductions(
             sessions.registered, links, nearby, self.beats, secrets, carries=bounds.relay
         )
@@ -152,6 +154,7 @@ class Core:
             dropped,
             ledger,
         )
+        self.beats.found = self.gen2.found_over_other_family
         self._bans, self._roster, self._sessions, self._links = bans, roster, sessions, links
         self.operations = Operations(
             directory, registry, available, ledger, bans, sessions.__len__, self._expel, self.drain

@@ -81,6 +81,7 @@ class RoomServer(DatagramProtocol):
             self._dropped,
             generation=generation,
             reached_at=lambda address: self.transport.reached_at(address),
+            usual_at=lambda six: self.transport.usual_at(six),
             secrets=secrets,
         )
         self._journal: Journal | None = None
@@ -173,8 +174,10 @@ class RoomServer(DatagramProtocol):
 
     def beat(self, datagram: bytes, source: Address) -> None:
         """A user shows that it is there."""
-        if (answer := self._core.beats.heard(datagram, source, self._clock.seconds())) is not None:
+        now = self._clock.seconds()
+        if (answer := self._core.beats.heard(datagram, source, now)) is not None:
             self.transport.write(answer, source)
+            self._send([], now)
 
     def sent_back(self, datagram: bytes, source: Address) -> bytes | None:
         """What is to be sent back for this datagram, from the port that it has come to."""

@@ -1,5 +1,7 @@
 """What is said over links about finding a way."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -32,6 +34,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
 )
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     addresses.map(Seen),
+    st.builds(Seen, addresses, st.binary(min_size=8, max_size=8), st.none() | addresses),
     st.sampled_from([NotPaired(KEY), NotPaired(KEY, 4), Carrying(KEY), NotCarrying(KEY)]),
     st.builds(
         Pairing,
@@ -40,6 +43,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
         st.binary(min_size=32, max_size=32),
         st.booleans(),
         OWN,
+        st.none() | addresses,
     ),
 )
 
@@ -74,7 +78,11 @@ class Messages(SynchronousTestCase):
             f"pair bob {KEY} 198.51.100.7 4242 {'01' * 8} {'02' * 32}"
             f" relay 10.0.0.2,4242".encode(),
         )
+        also = replace(pairing, also=("2001:db8::2", 4242))
+        self.assertEqual(also.encode(), pairing.encode() + b" 2001:db8::2,4242")
         self.assertEqual(OwnAddresses().encode(), b"own -")
+        seen = Seen(("10.0.0.1", 9), b"\3" * 8, ("2001:db8::1", 8090))
+        self.assertEqual(seen.encode(), f"seen 10.0.0.1 9 {'03' * 8} 2001:db8::1,8090".encode())
 
     def test_more_arguments(self) -> None:
         """Arguments beyond those that are known are ignored."""

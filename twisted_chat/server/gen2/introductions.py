@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from twisted_chat.addresses import Address, AddressKind, kind
+from twisted_chat.addresses import Address, AddressKind, is_six, kind
 from twisted_chat.directory.directory import KeyHolder, Room, User
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import SMALL_ROOM
@@ -23,7 +23,7 @@ from twisted_chat.server.nearby import Nearby
 from twisted_chat.wire.gen2.answers import Introduced, parse_answer
 from twisted_chat.wire.gen2.datagrams import SECRET_BYTES, TAG_BYTES
 from twisted_chat.wire.gen2.growth import PATHS, RELAY
-from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, Pairing, Seen
+from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, Pairing
 
 TAGS = b"udpchat/2, tags of pairs"
 """Of the secret that they are made with: those who have the key of a server have it."""
@@ -118,8 +118,7 @@ class Introductions:
     def can_probe(self, session: LinkSession) -> None:
         """One says that it can look for ways: it is told where it seems to be."""
         if self._secrets is not None:
-            seen = Seen(session.address, self._beats.token(session))
-            self._queue.send(session, seen.encode())
+            self._queue.send(session, self._beats.seen(session).encode())
 
     def owns(
         self,
@@ -198,5 +197,6 @@ class Introductions:
         for to, of, user, at in ((here, there, other, one), (there, here, one, other)):
             found = self._nearby.contact(contact(user), at.address)
             own = of.own if same_host else ()
-            self._queue.tell(to, Pairing(found, tag, secret, carried, own).encode())
+            also = of.also if of.also is not None and to.has(is_six(of.also)) else None
+            self._queue.tell(to, Pairing(found, tag, secret, carried, own, also).encode())
         return 0.0

@@ -142,6 +142,12 @@ class LinkServer:
         self._directions.send_away(sends, now)
         self._arrange()
 
+    def found_over_other_family(self, session: LinkSession, now: float) -> None:
+        """A user has shown where it is over the other family: others look for it there too."""
+        if (user := self._registration.user(session)) is not None:
+            for room in user.rooms:
+                self._introductions.entered(room, user, now)
+
     def tick(self, now: float) -> None:
         """Do what has become due; `effects` has what comes of it."""
         for session in self._sessions.unknown(now):

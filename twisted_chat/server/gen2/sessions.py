@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from twisted_chat.addresses import Address, site
+from twisted_chat.addresses import Address, is_six, site
 from twisted_chat.links import Link
 from twisted_chat.server.bounds import KEPT_FOR_FIRST, RETURN, SETTLE, STRANGER, Bounds
 from twisted_chat.server.gen2.send_queue import Outlet
@@ -29,6 +29,12 @@ class LinkSession(Outlet):
     instance: str = ""
     token: bytes = b""
     """By what its beats are known, if it was told that."""
+    also: Address | None = None
+    """Where it is over the other family, as it has shown."""
+
+    def has(self, family: bool) -> bool:
+        """Whether it has an address of this family, as far as is known: of IPv6, if true."""
+        return family in (is_six(one) for one in (self.address, self.also) if one is not None)
 
 
 class LinkSessions:

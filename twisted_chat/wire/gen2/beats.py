@@ -5,10 +5,16 @@ up is not answered: it has opened the way through whatever stands between the tw
 all that it is for. From elsewhere it is, as the user has another address by now, or the
 server no such link.
 
-    kind        1 byte      6 a beat, 7 an answer
-    token       8 bytes     in a beat: as the server has told it
-    number      8 bytes     random in a beat, and in its answer the same
-    what        1 byte      in an answer: 0 there is no link with this token from there
+    kind        1 byte      6 a beat
+    token       8 bytes     as the server has told it
+    number      8 bytes     random; to the server's other address, what it has sent back last
+
+    kind        1 byte      7 an answer to a beat that came from elsewhere
+    number      8 bytes     of the beat
+    what        1 byte      0 there is no link with this token from there
+
+    kind        1 byte      8 an answer to a beat that came over the other family
+    number      8 bytes     with which a beat shows that what is sent there is read there
 """
 
 from dataclasses import dataclass
@@ -16,11 +22,12 @@ from dataclasses import dataclass
 from twisted_chat.errors import WireError
 from twisted_chat.wire.gen2.pairing import BEAT_TOKEN_BYTES
 
-BEAT, BEAT_ANSWER = 6, 7
+BEAT, BEAT_ANSWER, BEAT_BACK = 6, 7, 8
 """The first bytes of these."""
 NUMBER_BYTES = 8
 BEAT_BYTES = 1 + BEAT_TOKEN_BYTES + NUMBER_BYTES
 ANSWER_BYTES = 1 + NUMBER_BYTES + 1
+BACK_BYTES = 1 + NUMBER_BYTES
 _NO_LINK = 0
 
 
@@ -45,6 +52,17 @@ class NoLinkThere:
         return bytes((BEAT_ANSWER,)) + self.number + bytes((_NO_LINK,))
 
 
+@dataclass(frozen=True, slots=True)
+class BeatBack:
+    """The server was sent a beat over the other family; with this number the next shows that its
+    sender reads there what is sent there."""
+
+    number: bytes
+
+    def encode(self) -> bytes:
+        return bytes((BEAT_BACK,)) + self.number
+
+
 def read_beat(datagram: bytes) -> Beat:
     """Read a beat, by its first byte. Raises WireError."""
     if len(datagram) != BEAT_BYTES:
@@ -52,9 +70,15 @@ def read_beat(datagram: bytes) -> Beat:
     return Beat(datagram[1 : 1 + BEAT_TOKEN_BYTES], datagram[1 + BEAT_TOKEN_BYTES :])
 
 
-def read_beat_answer(datagram: bytes) -> NoLinkThere:
+def read_beat_answer(datagram: bytes) -> NoLinkThere | BeatBack:
     """Read an answer to a beat, by its first byte. Raises WireError where it is none that is
     known."""
-    if len(datagram) != ANSWER_BYTES or datagram[-1] != _NO_LINK:
+    if datagram[:1] == bytes((BEAT_BACK,)) and len(datagram) == BACK_BYTES:
+        return BeatBack(datagram[1:])
+    if (
+        datagram[:1] != bytes((BEAT_ANSWER,))
+        or len(datagram) != ANSWER_BYTES
+        or datagram[-1] != _NO_LINK
+    ):
         raise WireError("no answer to a beat")
     return NoLinkThere(datagram[1:-1])

@@ -86,25 +86,31 @@ class AskCarrying:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`seen IP PORT [TOKEN]`: this is where I see you; by TOKEN I know your beats, to which
-    I listen if I say one."""
+    """`seen IP PORT [TOKEN [ADDRESS]]`: this is where I see you; by TOKEN I know your beats, to
+    which I listen if I say one; `also` is where I am over the other family, if I am."""
 
     address: Address
     token: bytes = b""
+    also: Address | None = None
 
     def encode(self) -> bytes:
-        words = ("seen", self.address[0], str(self.address[1]), self.token.hex())
-        return " ".join(filter(None, words)).encode()
+        words = ["seen", self.address[0], str(self.address[1])]
+        if self.token:
+            words.append(self.token.hex())
+            if self.also is not None:
+                words.append(written((self.also,)))
+        return " ".join(words).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY ADDRESSES`: look for a way to this
-    one, who looks for one to you.
+    """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY ADDRESSES [ADDRESS]`: look for a way to
+    this one, who looks for one to you.
 
     `contact` is who that is and where I see them; `tag` and `secret` are the same for both
     of you; `carried` says whether I would carry datagrams between you; `own` are addresses
-    of their own machine, which I see behind the same address as yours.
+    of their own machine, which I see behind the same address as yours; `also` is where I see
+    them over the other family, if I do.
     """
 
     contact: ContactInfo
@@ -112,12 +118,14 @@ class Pairing:
     secret: bytes
     carried: bool
     own: tuple[Address, ...] = ()
+    also: Address | None = None
 
     def encode(self) -> bytes:
         words = (
             *("pair", str(self.contact), self.tag.hex(), self.secret.hex()),
             "relay" if self.carried else "-",
             written(self.own),
+            *(() if self.also is None else (written((self.also,)),)),
         )
         return " ".join(words).encode()
 
@@ -160,14 +168,16 @@ class NotCarrying:
 _FINGERPRINT = r"([0-9a-f]{64})"
 _fingerprint = re.compile(_FINGERPRINT)
 _not_paired = grammar(_FINGERPRINT, NUMBER)
-_seen = grammar(rf"(\S+ [0-9]+)(?: ([0-9a-f]{{{2 * BEAT_TOKEN_BYTES}}})(?= |$))?")
+_ADDRESS = r"([^ ,;]+,[0-9]+)"
+_token = rf"([0-9a-f]{{{2 * BEAT_TOKEN_BYTES}}})(?= |$)"
+_seen = grammar(rf"(\S+ [0-9]+)(?: {_token}(?: {_ADDRESS}(?= |$))?)?")
 _own = grammar(r"(\S+)")
 _pairing = grammar(
     CONTACT,
     f"([0-9a-f]{{{TAG_DIGITS}}})",
     f"([0-9a-f]{{{SECRET_DIGITS}}})",
     r"(relay|-)",
-    r"(\S+)",
+    rf"(\S+)(?: {_ADDRESS}(?= |$))?",
 )
 
 
@@ -206,8 +216,8 @@ def read_own(argument: str) -> OwnAddresses:
 
 def read_seen(argument: str) -> Seen:
     """The arguments of `seen`. Raises WireError."""
-    address, token = arguments(_seen, argument)
-    return Seen(read_address(address), bytes.fromhex(token or ""))
+    address, token, also = arguments(_seen, argument)
+    return Seen(read_address(address), bytes.fromhex(token or ""), _other(also))
 
 
 def read_not_paired(argument: str) -> NotPaired:
@@ -218,7 +228,7 @@ def read_not_paired(argument: str) -> NotPaired:
 
 def read_pairing(argument: str) -> Pairing:
     """The arguments of `pair`, as a server says it. Raises WireError."""
-    *who, tag, secret, relay, own = arguments(_pairing, argument)
+    *who, tag, secret, relay, own, also = arguments(_pairing, argument)
     contact = read_contact(*who)
     if not contact.fingerprint:
         raise WireError("nobody without a key can be introduced so")
@@ -228,4 +238,10 @@ def read_pairing(argument: str) -> Pairing:
         bytes.fromhex(secret),
         relay == "relay",
         read_addresses(own),
+        _other(also),
     )
+
+
+def _other(argument: str | None) -> Address | None:
+    """An address that need not be there. Raises WireError."""
+    return None if argument is None else read_addresses(argument)[0]

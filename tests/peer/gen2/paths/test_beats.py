@@ -9,10 +9,18 @@ from twisted_chat.links import CloseLink, Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects, SendProbe
 from twisted_chat.peer.gen2.failover import Reconnected
-from twisted_chat.peer.gen2.paths.beats import ANSWERABLE, EVERY, LASTED, SOON, Beats
-from twisted_chat.wire.gen2.beats import Beat, NoLinkThere, read_beat
+from twisted_chat.peer.gen2.paths.beats import (
+    ALSO,
+    ALSO_EVERY,
+    ANSWERABLE,
+    EVERY,
+    LASTED,
+    SOON,
+    Beats,
+)
+from twisted_chat.wire.gen2.beats import Beat, BeatBack, NoLinkThere, read_beat
 
-SERVER, ELSEWHERE = ("192.0.2.1", 8090), ("192.0.2.2", 8090)
+SERVER, ELSEWHERE, SIX = ("192.0.2.1", 8090), ("192.0.2.2", 8090), ("2001:db8::1", 8090)
 TOKEN = b"token 01"
 
 
@@ -47,7 +55,7 @@ class Beating(SynchronousTestCase):
         self.link = self.way.link
         draw = lambda size: next(numbers).to_bytes(size, "big")  # noqa: E731
         self.beats = Beats(Ways(self.way), self.effects, draw)
-        self.beats.begin(TOKEN, 10.0)
+        self.beats.begin(TOKEN, None, 10.0)
 
     def sent(self) -> list[Beat]:
         """The beats that went out, to the server."""
@@ -132,11 +140,76 @@ class Beating(SynchronousTestCase):
         self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))
         self.beats.hasten(12.5)
         self.assertEqual(self.sent(), [])
-        self.beats.begin(b"", 13.0)
+        self.beats.begin(b"", None, 13.0)
         self.beats.hasten(13.5)
         self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))
-        self.beats.begin(TOKEN, 14.0)
+        self.beats.begin(TOKEN, None, 14.0)
         self.beat(16.0)
         self.way.link = None
         self.beats.tick(18.0)
         self.assertEqual((self.sent(), self.beats.wake), ([], NEVER))
+
+
+class OverBoth(SynchronousTestCase):
+    """A server that says at second 10 that it is over IPv6 too."""
+
+    def setUp(self) -> None:
+        numbers = count(1)
+        self.way, self.effects = Way(), Effects()
+        draw = lambda size: next(numbers).to_bytes(size, "big")  # noqa: E731
+        self.beats = Beats(Ways(self.way), self.effects, draw)
+        self.beats.begin(TOKEN, SIX, 10.0)
+
+    def passes(self, until: float) -> list[tuple[float, bytes]]:
+        """What goes there meanwhile: when, and with which number."""
+        went = [(10.0, one) for one in self.numbers()]
+        while (now := self.beats.wake) <= until:
+            self.beats.tick(now)
+            went += [(now, one) for one in self.numbers()]
+        return went
+
+    def numbers(self) -> list[bytes]:
+        return [
+            read_beat(one.datagram).number
+            for one in self.effects.take()
+            if isinstance(one, SendProbe) and one.to == SIX
+        ]
+
+    def test_nobody(self) -> None:
+        """Where nothing comes back there are four in all, and four more when our network has
+        changed: whoever is named gets no more."""
+        went = [round(at - 10, 6) for at, _ in self.passes(100.0)]
+        self.assertEqual(went, [0.0, ALSO[0], ALSO[0] + ALSO[1], sum(ALSO)])
+        self.beats.network_changed(200.0)
+        self.assertEqual(len(self.passes(300.0)), len(ALSO) + 1)
+
+    def test_comes_back(self) -> None:
+        """What has come back is shown at once, and then now and then, as long as it comes back."""
+        self.passes(10.0)
+        self.beats.answered(BeatBack(b"shown 01").encode(), SIX, 10.1)
+        self.assertEqual(self.numbers(), [b"shown 01"])
+        for at in (10.2, 10.2 + ALSO_EVERY):
+            self.beats.answered(BeatBack(b"shown 01").encode(), SIX, at)
+            went = self.passes(at + ALSO_EVERY - 0.1)
+            self.assertEqual([one for one in went if one[0] > at], [])
+            self.beats.tick(at + ALSO_EVERY)
+            self.assertEqual(self.numbers(), [b"shown 01"])
+        self.assertEqual(len(self.passes(1000.0)), len(ALSO))
+
+    def test_from_elsewhere(self) -> None:
+        """What others send back is nothing."""
+        self.passes(10.0)
+        self.beats.answered(BeatBack(b"shown 01").encode(), SERVER, 10.1)
+        self.assertEqual(self.numbers(), [])
+
+    def test_ever_new(self) -> None:
+        """Whoever sends ever new numbers back is not sent more for that."""
+        for number in range(1000):
+            self.beats.answered(BeatBack(number.to_bytes(8, "big")).encode(), SIX, 10.1)
+        self.assertLess(len(self.numbers()), 3 * len(ALSO))
+
+    def test_over(self) -> None:
+        """Without the link there are none."""
+        self.way.link = None
+        self.passes(100.0)
+        self.assertEqual(self.beats.wake, NEVER)

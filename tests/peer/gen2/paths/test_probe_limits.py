@@ -65,6 +65,26 @@ class Where(SynchronousTestCase):
         unseen.observed = None
         self.assertFalse(unseen.allow(inside, Origin.OWN, NEAR))
 
+    def test_server(self) -> None:
+        """A server is spoken to over the other family where it says that it is: on the internet if
+        it is there, at no service but its own port, and where we have that family ourselves."""
+        there = ("2001:4::1", 8090)
+        for at, own, address, allowed in (
+            ("198.18.0.1", "2001:4::2", there, True),
+            ("198.18.0.1", "192.168.1.2", there, False),
+            ("198.18.0.1", "2001:4::2", ("198.18.0.9", 8090), False),
+            ("198.18.0.1", "2001:4::2", ("2001:4::1", 53), False),
+            ("198.18.0.1", "2001:4::2", ("fd00::1", 8090), False),
+            ("192.168.1.1", "fd00::2", ("fd00::1", 8090), True),
+            ("198.18.0.1", "2001:4::2", ("::1", 8090), False),
+            ("198.18.0.1", "2001:4::2", ("ff02::1", 8090), False),
+            ("2001:4::9", "198.18.7.7", ("198.18.0.1", 8090), True),
+        ):
+            server = Whereabouts((at, 8090), [(at, 8090)])
+            places = ProbePlaces(server, None)
+            places.own = ((own, 4000),)
+            self.assertIs(places.allow_server(address), allowed, (at, own, address))
+
 
 class Rates(SynchronousTestCase):
     """How many."""

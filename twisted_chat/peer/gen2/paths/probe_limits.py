@@ -1,6 +1,6 @@
 """Where probes may go, and how many: a server says where others are, and can say anything."""
 
-from twisted_chat.addresses import Address, AddressKind, is_public, kind
+from twisted_chat.addresses import Address, AddressKind, is_public, is_six, kind
 from twisted_chat.peer.events.paths import Origin
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
@@ -67,6 +67,19 @@ class ProbePlaces:
         if origin is Origin.OWN:
             return self.observed is not None and self.observed[0] == seen[0]
         return is_public(host) or not self._server.may_be_far()
+
+    def allow_server(self, address: Address) -> bool:
+        """Whether a server may be spoken to where it says that it is over the other family: as
+        far away as where we know it, and where this machine has an address of that family."""
+        host, port = address
+        here = self._server.current
+        return (
+            is_six(address) is not is_six(here)
+            and any(is_six(one) is is_six(address) for one in self.own)
+            and kind(host) is AddressKind.SOMEBODY
+            and (is_public(host) or not self._server.may_be_far())
+            and (port >= SMALLEST_PORT or port == here[1])
+        )
 
     def allow_claimed(self, address: Address) -> bool:
         """Whether a peer may be probed where it says itself that it is: on the internet, and

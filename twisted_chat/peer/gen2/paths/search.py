@@ -87,6 +87,8 @@ class Search:
         self._secrets = [pairing.secret, *self._secrets][:SECRETS]
         seen = (pairing.contact.host, pairing.contact.port)
         told = [(seen, Origin.SEEN), *((one, Origin.OWN) for one in pairing.own)]
+        if pairing.also is not None:
+            told.insert(1, (pairing.also, Origin.SEEN))
         told += [(one, Origin.CLAIMED) for one in self._claimed]
         former, self.tries = self.tries, {}
         for address, origin in told:

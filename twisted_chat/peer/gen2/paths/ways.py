@@ -17,7 +17,7 @@ from twisted_chat.peer.gen2.paths.probe_limits import MAX_CLAIMED, ProbePlaces
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.answers import Answer
-from twisted_chat.wire.gen2.beats import BEAT_ANSWER
+from twisted_chat.wire.gen2.beats import BEAT_ANSWER, BEAT_BACK
 from twisted_chat.wire.gen2.growth import OF_USERS, PATHS, RELAY, Can
 from twisted_chat.wire.gen2.pairing import (
     MAX_OWN,
@@ -105,7 +105,7 @@ class Ways:
         link = self.server.link
         if link is not None and link.has(PATHS):
             self._tell_own(link)
-        self._beats.hasten(now)
+        self._beats.network_changed(now)
         self._finder.changed(now)
 
     def mapped(self, outside: Address | None) -> None:
@@ -119,7 +119,10 @@ class Ways:
         if not isinstance(message, _OF_WAYS):
             return False
         if isinstance(message, Seen):
-            self._beats.begin(message.token, now)
+            also = message.also
+            if also is not None and not self._places.allow_server(also):
+                also = None
+            self._beats.begin(message.token, also, now)
         self._finder.told(message, now)
         return True
 
@@ -134,7 +137,7 @@ class Ways:
 
     def received(self, datagram: bytes, source: Address, now: float) -> None:
         """A probe, or an answer to one or to a beat, came from there."""
-        if datagram[0] == BEAT_ANSWER:
+        if datagram[0] in (BEAT_ANSWER, BEAT_BACK):
             self._beats.answered(datagram, source, now)
             return
         self._finder.received(datagram, source, now)
