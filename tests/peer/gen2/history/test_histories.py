@@ -7,7 +7,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer.keyed import Chatter, KeyedWorld, key_of, signer_of
 from tests.support.kept import MemoryKeeper
 from twisted_chat.links import SendFrame
+from twisted_chat.peer.gen2.clocks import MAX_AHEAD
 from twisted_chat.peer.gen2.history.histories import Histories
+from twisted_chat.peer.gen2.history.log import RoomLog
 from twisted_chat.peer.gen2.history.room_history import CLOCK_PATIENCE
 from twisted_chat.store.queries import HistoryQuery
 from twisted_chat.store.reader import StoreReader
@@ -19,6 +21,7 @@ from twisted_chat.wire.gen2.speech import NumberedText, parse_speech
 
 LAB = TalkKey("192.0.2.1:8090", "lab", "", "lab")
 SERIES = "5" * 16
+FAR = 5 * MAX_AHEAD
 
 
 class HistoriesCase(SynchronousTestCase):
@@ -332,12 +335,34 @@ class FirstWords(HistoriesCase):
             self.assertEqual(self.kept(name), self.kept("alice"))
 
     def test_one_who_lies(self) -> None:
-        """One of three who claims that all belongs far ahead leads nobody."""
-        self.histories(self.bob)._rooms["lab"].log.lift(900_000)
-        self.start("dave").type("$roomjoin lab", "hello")
-        self.world.wait(20)
-        log = self.histories(self.carol)._rooms["lab"].log
-        self.assertEqual([one.clock for one in log if one.text == "hello"], [6])
+        """One of three who claims that all belongs far ahead leads nobody, whichever of them
+        answers first."""
+        logs = [self.log(one) for one in (self.alice, self.bob, self.carol)]
+        for count, name in enumerate(("dave", "eve", "frank")):
+            self.stores[name] = MemoryKeeper()
+            logs[count]._clock += FAR
+            self.start(name).type("$roomjoin lab", "hello", wait=20)
+            logs[count]._clock -= FAR
+            clocks = [one.clock for one in logs[count - 1] if one.text == "hello"]
+            self.assertEqual(clocks, list(range(6, 7 + count)))
+
+    def test_told_later(self) -> None:
+        """Where one alone answers in time, and lies, it counts until the others have answered."""
+        self.alice.type("$history-for-new 0")
+        self.log(self.alice)._clock += FAR
+        self.bob.node.deaf = self.carol.node.deaf = True
+        self.stores["frank"] = MemoryKeeper()
+        frank = self.start("frank")  # Who dials each of them.
+        frank.type("$roomjoin lab", "hello", wait=CLOCK_PATIENCE + 1)
+        self.bob.node.deaf = self.carol.node.deaf = False
+        self.world.wait(40)
+        frank.type("hello again", wait=20)
+        said = {one.text: one.clock for one in self.log(self.carol)}
+        self.assertEqual((said["hello"], said["hello again"]), (FAR + 6, 6))
+
+    def log(self, one: Chatter) -> RoomLog:
+        """What somebody's program has of the room."""
+        return self.histories(one)._rooms["lab"].log
 
     def test_nobody_answers(self) -> None:
         """It is said after a moment all the same, and what is no word to the room does not wait

@@ -14,6 +14,7 @@ from twisted_chat.peer.gen2.history.log import (
     MAX_FAR,
     MAX_HELD,
     MAX_IN_ALL,
+    MAX_TOLD,
     MAX_VERSIONS,
     RoomLog,
     most_of_another,
@@ -173,13 +174,24 @@ class FarAheadTests(SynchronousTestCase):
         far = [said(number, 5 * MAX_AHEAD + number) for number in (1, 2)]
         for message in far:
             log.add(message)
-        log.lift(MAX_COUNT)
+        log.follow(MAX_TOLD + 1)
         self.assertEqual(self.draws(log), (1, ""))
-        log.lift(5 * MAX_AHEAD + 1)
+        log.follow(5 * MAX_AHEAD + 1)
         self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 3, far[1].identifier))
+        log.load([said(3, 5 * MAX_AHEAD + 3)])
         for lower_or_far in (3, 7 * MAX_AHEAD):
-            log.lift(lower_or_far)
-            self.assertEqual(log.clock, 5 * MAX_AHEAD + 2)
+            log.follow(lower_or_far)
+            self.assertEqual(log.clock, 5 * MAX_AHEAD + 3)
+
+    def test_told_anew(self) -> None:
+        """What was told first, and is not what most tell in the end, is followed no more, nor is
+        what one has said after it."""
+        log = RoomLog("den", ORIGIN)
+        log.follow(5 * MAX_AHEAD)
+        log.add(said(1, self.draws(log)[0], KEYS[1]))
+        log.add(said(1, 4))
+        log.follow(9)
+        self.assertEqual(self.draws(log), (10, said(1, 4).identifier))
 
     def draws(self, log: RoomLog) -> tuple[int, str]:
         """The clock of what is said next, and the last that it follows."""
@@ -196,9 +208,9 @@ class FarAheadTests(SynchronousTestCase):
         self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 9, usual[-1].identifier))
         log = RoomLog("den", ORIGIN)
         log.load([low, *usual, high])
-        log.lift(9 * MAX_AHEAD)
+        log.follow(9 * MAX_AHEAD)
         self.assertEqual(log.clock, 1)
-        log.lift(5 * MAX_AHEAD + 2)
+        log.follow(5 * MAX_AHEAD + 2)
         self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 9, usual[-1].identifier))
 
     def test_crowd(self) -> None:

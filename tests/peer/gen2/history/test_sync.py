@@ -470,6 +470,9 @@ class PrivacyTests(SynchronousTestCase):
             [sync.follows(bob.fingerprint, 7 + n) for n in range(3)], [True, False, False]
         )
         self.assertEqual(sync.clocks, [7])
+        sync.linked(bob.fingerprint, 0.0)
+        sync.unsettled = False
+        self.assertFalse(sync.follows(bob.fingerprint, 7), "nobody has asked")
 
     def test_bounded(self) -> None:
         """One member is given so much in a minute."""

@@ -18,6 +18,9 @@ MAX_VERSIONS = 2
 """Texts that are held under one number of one author."""
 MAX_FAR = 1_000
 """Messages that claim to be further ahead and are held where there is no room for all."""
+MAX_TOLD = MAX_COUNT // 2
+"""The largest clock that is followed as somebody tells it: above it there is room for what all say
+then, each with a clock of its own."""
 
 MAX_DIGESTS = 64
 """Sets of runs of one feed whose digests are remembered."""
@@ -54,7 +57,7 @@ class RoomLog:
     def __init__(self, room: str, origin: str, most: int = MAX_HELD) -> None:
         self.room, self.origin = room, origin
         self.most = most
-        self._clock = 0
+        self._clock = self._loaded = 0
         self._ordered: list[tuple[Place, RoomMessage]] = []
         self._by_feed: dict[str, dict[int, dict[str, RoomMessage]]] = {}
         self._dropped: dict[str, int] = {}
@@ -105,15 +108,23 @@ class RoomLog:
         """How many numbers of somebody we have something of."""
         return len(self._by_feed.get(feed, ()))
 
-    def lift(self, clock: int) -> None:
-        """Draw what we say after this clock, which others follow, unless that is far ahead of
-        what we follow, and of most of what we have, if there is any."""
-        if clock <= self._clock:
-            return  # As nearly always: we follow that already.
-        most = MAX_COUNT
+    def follow(self, clock: int) -> None:
+        """Draw what we say after this clock, which others follow, and no more after one that was
+        told before."""
+        self._clock = self._loaded
+        self._heads.clear()
+        for message in self:
+            if not self._head(message):
+                break
+        self._lift(clock)
+
+    def _lift(self, clock: int) -> None:
+        """Follow this, unless that is far ahead of what we follow, and of most of what we have, if
+        there is any."""
+        most = MAX_TOLD
         if self._clock:
-            most = MAX_AHEAD + max(self._clock, usual_clock(self._clocks()))
-        if clock <= min(most, MAX_COUNT - MAX_AHEAD):
+            most = min(most, MAX_AHEAD + max(self._clock, usual_clock(self._clocks())))
+        if self._clock < clock <= most:
             self._clock = clock
             self._catch_up()
 
@@ -122,7 +133,8 @@ class RoomLog:
         for message in messages:
             self.add(message)
         if not self._clock:  # The first that is held is far from the first that was said.
-            self.lift(usual_clock(self._clocks()))
+            self._lift(usual_clock(self._clocks()))
+        self._loaded = self._clock
 
     def _clocks(self) -> list[int]:
         return [place[0] for place, _ in self._ordered]

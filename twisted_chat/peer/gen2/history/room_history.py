@@ -81,15 +81,17 @@ class RoomHistory:
         self.sync.unsettled = True
 
     def settle(self, now: float, *, alone: bool = False) -> None:
-        """What we say is drawn after what others follow, who have told it; where `alone`, nobody
-        will."""
+        """Draw what we say after what others follow, when enough have told it, or time is up, and
+        again when enough have told it after that: the first alone may lie. Where `alone`, nobody
+        will tell it."""
         clocks = self.sync.clocks
-        if followed := [clock for clock in clocks if clock]:
-            self.log.lift(followed[(len(followed) - 1) // 2])
         enough = alone or len(clocks) >= min(CLOCKS, self.room.keyed)
-        if enough or now >= self.settles_at:
-            self.settles_at = NEVER
-            self.sync.unsettled = self.room.opening = False
+        if not enough and now < self.settles_at:
+            return
+        if followed := [clock for clock in clocks if clock]:
+            self.log.follow(followed[(len(followed) - 1) // 2])
+        self.settles_at = NEVER
+        self.room.opening, self.sync.unsettled = False, not enough
 
     def sign(self, line: Line, signer: Signer) -> None:
         """Let a line be signed that we say here, unless it is too long for that."""

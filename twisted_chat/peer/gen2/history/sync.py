@@ -81,7 +81,8 @@ class HistorySync:
         self._members: OrderedDict[str, _Member] = OrderedDict()
         self._records: dict[str, MemberRecord] = {}
         self.unsettled = False
-        """Whether members are asked after what belongs what we say."""
+        """Whether members are asked after what belongs what we say: what they tell of it counts
+        as long as this is so."""
         self._retell_at = self._look_at = self._expires_at = NEVER
 
     # --- With whom
@@ -120,9 +121,10 @@ class HistorySync:
             member.quiet_at = now + QUIET
 
     def follows(self, fingerprint: str, clock: int) -> bool:
-        """A member says what they follow: the first time counts. Whether that is it."""
+        """A member says what they follow: the first time counts, where it was asked. Whether that
+        is it."""
         member = self._member(fingerprint)
-        if member is None or member.clock is not None:
+        if member is None or member.clock is not None or not self.unsettled:
             return False
         member.clock = clock
         return True
