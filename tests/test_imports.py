@@ -234,6 +234,7 @@ LAYERS = (
         "peer.gen2.history.gaps",
         "peer.gen2.history.former",
         "peer.gen2.history.log",
+        "peer.gen2.history.linked_member",
         "peer.gen2.history.member_record",
         "peer.gen2.clocks",
         "peer.gen2.ranges",

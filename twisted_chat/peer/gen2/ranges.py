@@ -1,8 +1,9 @@
 """Ranges of the numbers of a feed."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from twisted_chat.moments import NEVER
 from twisted_chat.wire.gen2.history import MAX_COUNT, RoomMessage
 
 Range = tuple[str, int, int]
@@ -18,18 +19,70 @@ def is_among(ranges: Iterable[Range], message: RoomMessage) -> bool:
     )
 
 
-def without(run: tuple[int, int], mine: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts of a run that are in none of ours, which are in order."""
+class FeedRanges:
+    """Ranges, each until some moment. Those of one feed are found without a look at the others."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[tuple[int, int], float]] = {}
+        self.size = 0
+
+    def add(self, one: Range, until: float) -> None:
+        feed, first, last = one
+        some = self._of.setdefault(feed, {})
+        self.size += (first, last) not in some
+        some[first, last] = until
+
+    def discard(self, one: Range) -> None:
+        feed, first, last = one
+        some = self._of.get(feed, {})
+        self.size -= some.pop((first, last), None) is not None
+        if not some:
+            self._of.pop(feed, None)
+
+    def forget(self, feed: str) -> None:
+        """Have none of a feed any more."""
+        self.size -= len(self._of.pop(feed, ()))
+
+    def of(self, feed: str) -> Iterable[tuple[int, int]]:
+        """Those of one feed."""
+        return self._of.get(feed, ())
+
+    def end(self, now: float) -> None:
+        """Have those no more whose moment has come."""
+        for feed, some in list(self._of.items()):
+            for run in [run for run, until in some.items() if until <= now]:
+                self.discard((feed, *run))
+
+    @property
+    def due(self) -> float:
+        """The first of these moments."""
+        return min((until for some in self._of.values() for until in some.values()), default=NEVER)
+
+
+def without(run: tuple[int, int], mine: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of a run that are in none of ours, which are in order and apart."""
     first, last = run
     found = []
-    for begin, end in mine:
-        if end < first or begin > last:
-            continue
+    for at in range(max(0, bisect_right(mine, (first, MAX_COUNT)) - 1), len(mine)):
+        begin, end = mine[at]
+        if begin > last:
+            break
         if begin > first:
             found.append((first, begin - 1))
-        first = end + 1
+        first = max(first, end + 1)
     if first <= last:
         found.append((first, last))
+    return found
+
+
+def merged(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same numbers as runs that are in order and apart."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
     return found
 
 

@@ -20,9 +20,13 @@ from twisted_chat.errors import WireError
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD
 from twisted_chat.peer.gen2.history import sync
 from twisted_chat.peer.gen2.history.gaps import missing
-from twisted_chat.peer.gen2.history.giving import MAX_GIVEN, RANGE
+from twisted_chat.peer.gen2.history.giving import MAX_FEEDS, MAX_GIVEN, RANGE
+from twisted_chat.peer.gen2.history.log import RoomLog
 from twisted_chat.peer.gen2.history.member_record import GIVEN_WITHIN, MAX_LOOKED
+from twisted_chat.peer.gen2.history.spans import HistorySpans
 from twisted_chat.peer.gen2.history.sync import (
+    EXPIRES_IN,
+    MAX_ASKED,
     MAX_WRONG,
     PATIENCE,
     QUIET,
@@ -31,7 +35,9 @@ from twisted_chat.peer.gen2.history.sync import (
     SOON,
     TOLD_ALL,
     HistorySync,
+    ToSend,
 )
+from twisted_chat.peer.gen2.ranges import Runs
 from twisted_chat.wire.gen2.for_new import ALL
 from twisted_chat.wire.gen2.history import MAX_COUNT, Given, Have, RoomClock, RoomMessage, Want
 
@@ -47,6 +53,16 @@ def lie(liar: Member, number: int, clock: int, text: str) -> RoomMessage:
     key = liar.signer.key
     message = RoomMessage(ROOM, ORIGIN, key, SERIES, "x", number, clock, 0, (), text)
     return liar.signer.sign(message)
+
+
+class CountingLog(RoomLog):
+    """Counts how often it is looked at what there is of a feed."""
+
+    looked = 0
+
+    def runs(self, feed: str) -> Runs:
+        self.looked += 1
+        return super().runs(feed)
 
 
 class HealingTests(SynchronousTestCase):
@@ -337,6 +353,36 @@ class LyingTests(SynchronousTestCase):
             given = Given(ROOM, ORIGIN, FEED, want.first, want.last)
             asked = alice.sync.answered(liar.fingerprint, given, 1.0)
         self.assertLess(count, 15)
+
+    def test_gives_nothing_of_much(self) -> None:
+        """One who says to have very many feeds and gives nothing of them has each looked at four
+        times at most, and what nobody has asked for has nothing looked at."""
+        liar, count = network(1).members[0].fingerprint, MAX_FEEDS - 50
+        log = CountingLog(ROOM, ORIGIN)
+        sync = HistorySync(log, HistorySpans(log), lambda one: False)
+        sync.linked(liar, 0.0)
+        asked: ToSend = []
+        for number in range(count):
+            have = Have(ROOM, ORIGIN, f"{number:064x}.{number:016x}", ((1, 2),), "0" * 32)
+            asked += sync.told(liar, have, 1.0)
+        self.assertFalse(asked[MAX_ASKED:])
+        self.assertLess(log.looked, 4 * count)
+        log.looked, at = 0, 0
+        while at < len(asked):
+            _, want = asked[at]
+            at += 1
+            assert isinstance(want, Want)
+            given = Given(ROOM, ORIGIN, want.feed, want.first, want.last)
+            asked += sync.answered(liar, given, 1.0 + at / 100)
+        self.assertEqual(len(asked), count)
+        self.assertLess(log.looked, 4 * count)
+        log.looked = 0
+        self.assertEqual(sync.answered(liar, Given(ROOM, ORIGIN, FEED, 1, 2), 9.0), [])
+        self.assertEqual(log.looked, 0)
+        # What may be asked anew comes bit by bit, and is looked at together.
+        now = 1.01 + REFUSED_FOR
+        sync.tick(now)
+        self.assertGreaterEqual(sync.wake, now + EXPIRES_IN)
 
     def test_a_clock_far_ahead(self) -> None:
         """It does not take the clocks of others there: they have room for all they say."""

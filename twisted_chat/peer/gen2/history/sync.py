@@ -7,18 +7,18 @@ have and does not give is asked of another.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.gen2.history.gaps import MAX_GAP
 from twisted_chat.peer.gen2.history.giving import MAX_FEEDS, RANGE, HistoryGiving
+from twisted_chat.peer.gen2.history.linked_member import LinkedMember
 from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.member_record import MemberRecord
 from twisted_chat.peer.gen2.history.spans import HistorySpans
-from twisted_chat.peer.gen2.ranges import Range, is_among, without
+from twisted_chat.peer.gen2.ranges import FeedRanges, Range, is_among, merged, without
 from twisted_chat.wire.gen2.history import Given, Have, RoomClock, RoomMessage, Want, author_of
 
 MAX_ASKED = 3
@@ -39,26 +39,13 @@ MAX_STRANGE = 2_000
 SOON, QUIET = 0.2, 3.0
 """Seconds after the link came up, and after the last word, for which an author who is linked may
 be about to say by themselves what we lack of them: nobody is asked for it before."""
+EXPIRES_IN = 1.0
+"""Seconds from one look at what is to be asked anew to the next, where that comes bit by bit."""
 RETELL = 20.0
 """Seconds after which one of the members is told again what we have, each in turn."""
 
 ToSend = list[tuple[str, Have | Want | RoomClock]]
 """Whom to tell what, by fingerprint."""
-
-
-@dataclass(slots=True)
-class _Member:
-    """One who is in the room, as the server says, and speaks of history over a link."""
-
-    quiet_at: float
-    """When one who has something to say to us will have begun."""
-    clock: int | None = None
-    """What they say to follow."""
-    has: dict[str, Have] = field(default_factory=dict)
-    lacks: dict[str, None] = field(default_factory=dict)
-    """Feeds of which they have something that we may lack."""
-    asked: dict[Range, float] = field(default_factory=dict)
-    refused: dict[Range, float] = field(default_factory=dict)
 
 
 class HistorySync:
@@ -78,8 +65,9 @@ class HistorySync:
         self._log = log
         self._giving = HistoryGiving(log, spans, own)
         self._known = known
-        self._members: OrderedDict[str, _Member] = OrderedDict()
+        self._members: OrderedDict[str, LinkedMember] = OrderedDict()
         self._records: dict[str, MemberRecord] = {}
+        self._under_way = FeedRanges()
         self.unsettled = False
         """Whether members are asked after what belongs what we say: what they tell of it counts
         as long as this is so."""
@@ -89,7 +77,8 @@ class HistorySync:
 
     def linked(self, fingerprint: str, now: float) -> ToSend:
         """There is a link to a member who speaks of history."""
-        self._members[fingerprint] = _Member(now + SOON)
+        self._forget(fingerprint)
+        self._members[fingerprint] = LinkedMember(now + SOON)
         self._records.setdefault(fingerprint, MemberRecord())
         self._retell_at = min(self._retell_at, now + RETELL)
         self._giving.begin(fingerprint)
@@ -106,14 +95,19 @@ class HistorySync:
             return []
         return [(fingerprint, have) for have in self._giving.news(fingerprint, whole=whole)]
 
-    def _member(self, fingerprint: str) -> _Member | None:
+    def _member(self, fingerprint: str) -> LinkedMember | None:
         """Somebody, if something may go to them."""
         return None if self._barred(fingerprint) else self._members.get(fingerprint)
 
     def parted(self, fingerprint: str) -> None:
         """Somebody is in the room no longer, or the link has ended."""
-        self._members.pop(fingerprint, None)
+        self._forget(fingerprint)
         self._giving.end(fingerprint)
+
+    def _forget(self, fingerprint: str) -> None:
+        if (member := self._members.pop(fingerprint, None)) is not None:
+            for one in member.asked:
+                self._under_way.discard(one)
 
     def heard(self, fingerprint: str, now: float) -> None:
         """A member says something, and perhaps more in a moment."""
@@ -146,7 +140,7 @@ class HistorySync:
     @property
     def busy(self) -> bool:
         """Whether something that we lack is on its way, as far as is known."""
-        return any(member.asked for member in self._members.values())
+        return self._under_way.size > 0
 
     @property
     def wake(self) -> float:
@@ -182,10 +176,7 @@ class HistorySync:
             return []
         if not self._records[fingerprint].may_look(1 + self._log.count(have.feed), now):
             return []
-        member.has[have.feed] = have
-        for one in [one for one in member.refused if one[0] == have.feed]:
-            del member.refused[one]
-        member.lacks[have.feed] = None
+        member.has_more(have)
         return self._ask(fingerprint, member, (have.feed,), now)
 
     def handed(self, fingerprint: str, message: RoomMessage) -> Added | None:
@@ -211,15 +202,20 @@ class HistorySync:
         member = self._members.get(fingerprint)
         if member is None:
             return []
-        for one in list(member.asked):
-            if one[0] == given.feed and one[1] <= given.first <= one[2] == given.last:
-                del member.asked[one]
+        for feed, first, last in member.asked:
+            if feed == given.feed and first <= given.first <= last == given.last:
                 # What has not come of this is not to be had there.
-                self._refused(member, (given.feed, given.first, given.last), now)
-        return self._ask(fingerprint, member, tuple(member.lacks), now)
+                self._refused(member, (feed, first, last), given.first, now)
+                return self._ask(fingerprint, member, tuple(member.lacks), now)
+        return []  # That was not asked for.
 
-    def _refused(self, member: _Member, one: Range, now: float) -> None:
-        member.refused[one] = now + REFUSED_FOR
+    def _refused(self, member: LinkedMember, one: Range, first: int, now: float) -> None:
+        """A member has given all of this that they give, back to its `first`."""
+        feed, _, last = one
+        del member.asked[one]
+        member.look_at(feed)
+        self._under_way.discard(one)
+        member.refused.add((feed, first, last), now + REFUSED_FOR)
         self._expires_at = min(self._expires_at, now + REFUSED_FOR)
 
     def wants(self, now: float) -> ToSend:
@@ -228,27 +224,26 @@ class HistorySync:
         self._look_at = self._expires_at = NEVER
         for member in self._members.values():
             for one in [one for one, until in member.asked.items() if until <= now]:
-                del member.asked[one]
-                self._refused(member, one, now)
-            for one in [one for one, until in member.refused.items() if until <= now]:
-                del member.refused[one]
-            due = min((*member.asked.values(), *member.refused.values(), NEVER))
-            self._expires_at = min(self._expires_at, due)
+                self._refused(member, one, one[1], now)
+            member.look_at_all(now)
+            due = min((*member.asked.values(), member.refused.due))
+            self._expires_at = min(self._expires_at, max(due, now + EXPIRES_IN))
         for fingerprint, member in self._members.items():
             found += self._ask(fingerprint, member, tuple(member.lacks), now)
         return found
 
     def _ask(
-        self, fingerprint: str, member: _Member, feeds: tuple[str, ...], now: float
+        self, fingerprint: str, member: LinkedMember, feeds: tuple[str, ...], now: float
     ) -> ToSend:
         """Ask a member for what is lacking of these, as far as they can be asked now."""
         found: ToSend = []
         asked, wrong = member.asked, self._records[fingerprint].wrong
-        full = len(asked) >= MAX_ASKED or len(member.refused) >= MAX_REFUSED
+        full = len(asked) >= MAX_ASKED or member.refused.size >= MAX_REFUSED
         if full or wrong >= MAX_WRONG or self._barred(fingerprint):
             return found
         for one in self._lacking(member, feeds, now):
             asked[one] = now + PATIENCE
+            self._under_way.add(one, now + PATIENCE)
             self._expires_at = min(self._expires_at, now + PATIENCE)
             want = Want(self._log.room, self._log.origin, *one)
             found.append((fingerprint, want))
@@ -256,16 +251,18 @@ class HistorySync:
                 break
         return found
 
-    def _lacking(self, member: _Member, feeds: tuple[str, ...], now: float) -> Iterable[Range]:
+    def _lacking(
+        self, member: LinkedMember, feeds: tuple[str, ...], now: float
+    ) -> Iterable[Range]:
         """What a member says to have of these and we do not, the newest first."""
         for feed in feeds:
             have, author = member.has[feed], self._members.get(author_of(feed))
             if author is not None and now < author.quiet_at:
                 self._look_at = min(self._look_at, author.quiet_at)
                 continue
-            mine = self._log.runs(feed)
+            mine: Sequence[tuple[int, int]] = self._log.runs(feed)
             if dropped := self._log.dropped(feed):
-                mine = ((1, dropped), *mine)
+                mine = merged(((1, dropped), *mine))
             gaps = [gap for run in have.runs for gap in without(run, mine)]
             if not gaps and self._is_other(feed, have):
                 gaps = list(have.runs)
@@ -274,14 +271,15 @@ class HistorySync:
             else:
                 member.lacks.pop(feed, None)
 
-    def _parts(self, feed: str, gaps: list[tuple[int, int]], member: _Member) -> Iterable[Range]:
+    def _parts(
+        self, feed: str, gaps: list[tuple[int, int]], member: LinkedMember
+    ) -> Iterable[Range]:
         """What of these numbers can be asked of a member, and is not on its way, the newest
         first."""
-        ranges = [one for other in self._members.values() for one in other.asked]
-        ranges += member.refused
-        left = gaps
-        for _, begin, end in (one for one in ranges if one[0] == feed):
-            left = [part for gap in left for part in without(gap, [(begin, end)])]
+        others = merged((*self._under_way.of(feed), *member.refused.of(feed)))
+        left = [part for gap in gaps for part in without(gap, others)]
+        if not left:
+            member.rest(feed)
         for first, last in reversed(left):
             if last - first >= MAX_GAP:
                 first = last - MAX_GAP + 1
