@@ -57,6 +57,25 @@ class Where(SynchronousTestCase):
         self.assertEqual(told, "> $kick was not done: you do not talk to dave")
         self.assertTrue(self.members(self.bob, "den"))
 
+    def test_put_out(self) -> None:
+        """`$kick NAME` puts nobody out of a room that is not looked at."""
+        for where in (self.with_carol, NOWHERE, LAB):
+            (told,) = self.order("$kick bob", where)
+            self.assertIn("> nobody was put out: bob is in den, lab", told)
+            self.assertTrue(self.members(self.bob, "lab") and self.members(self.bob, "den"))
+        self.order("$kick bob", Talk("den"))
+        self.assertFalse(self.members(self.bob, "den"))
+
+    def test_over_and_asked(self) -> None:
+        """`$kick` in a room that is over turns nobody away, and in no conversation those who ask,
+        where what is typed goes to nobody."""
+        self.alice.type("$roomleave den", "$to lab", "$roomleave lab")
+        (told,) = self.order("$kick", LAB)
+        self.assertIn("$kick was not done: you are not in lab", told)
+        self.assertEqual(self.carol.told("does not talk to you"), [])
+        self.order("$kick", NOWHERE)
+        self.assertEqual(len(self.carol.told("does not talk to you")), 1)
+
     def test_private(self) -> None:
         """What is for a room is not done to the only one, or the last, where we look at a private
         conversation that goes on; `$kick` ends that."""

@@ -115,6 +115,18 @@ class Rooms(TalksCase):
             self.generation.enter(f"r{number}")
         self.assertTrue(self.talks.full)
 
+    def test_is_current(self) -> None:
+        """A room that is over is not the current one, nor is anybody, where there is none."""
+        wanted = None, Talk(), Talk("lab"), Talk("den")
+        self.assertEqual(
+            [self.talks.is_current(one) for one in wanted], [True, True, False, False]
+        )
+        for room in ("lab", "den"):
+            self.generation.enter(room)
+        self.assertEqual(
+            [self.talks.is_current(one) for one in wanted], [True, False, False, True]
+        )
+
     def test_moving(self) -> None:
         """What is typed waits for a room into which we go back."""
         lab = self.generation.enter("lab")

@@ -26,12 +26,13 @@ class KickOrders:
         self.commands: Obey = {Command.KICK: self._kick}
 
     def _kick(self, order: Order, now: float) -> None:
-        """Put somebody out of the room in which we talk, and of no other; or else end what is
-        private with them."""
-        name, room = order.argument, self._talks.current_room
+        """Put somebody out of the room in which we talk, where that is the one that the person
+        looks at, and of no other; or else end what is private with them."""
+        name, where = order.argument, order.where
+        here = self._talks.is_current(where)
+        room = self._talks.current_room if here else None
         if not name:
-            where = order.where
-            if where is None or self._talks.find(where) is self._talks.current:
+            if where is None or here:
                 self._kick_current(now)
             else:
                 self._kick_there(where, now)

@@ -106,8 +106,7 @@ class Orders:
 
     def _is_room(self, where: Talk) -> bool:
         """Whether a conversation is the room in which we talk."""
-        room = self._talks.current_room
-        return room is not None and self._talks.find(where) is room
+        return self._talks.current_room is not None and self._talks.is_current(where)
 
     def _help(self, order: Order, now: float) -> None:
         wanted = tuple(one for one in Command if one.word == order.argument)

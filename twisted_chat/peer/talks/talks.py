@@ -163,6 +163,14 @@ class Talks:
             return self.room(talk.room) if talk.room else None
         return next((one for one in self._contacts.talking() if same(one.who, talk.who)), None)
 
+    def is_current(self, talk: Talk | None) -> bool:
+        """Whether what is typed goes to what events have described so, or to nobody where that is
+        what they have; None is wherever it goes."""
+        if talk is None or talk == Talk():
+            return talk is None or self.current is None
+        found = self.find(talk)
+        return found is not None and found is self.current
+
     # --- Hearing
 
     def hearing(self, name: str, contact: Contact, now: float) -> Hearing:
