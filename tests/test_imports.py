@@ -397,6 +397,7 @@ LAYERS = (
         "net.quic_lapses",
         "net.quic_bounds",
         "net.quic_connection",
+        "net.quic_handshake",
         "net.quic_library",
         "net.quic_links",
         "net.quic_newcomers",

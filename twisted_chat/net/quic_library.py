@@ -11,10 +11,9 @@ from weakref import ref
 
 from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
-from qh3.quic.packet import QuicErrorCode, QuicProtocolVersion
+from qh3.quic.packet import QuicErrorCode
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
 from qh3.tls import (
-    AlertDescription,
     Epoch,
     ExtensionType,
     KeySchedule,
@@ -27,6 +26,7 @@ from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import BINDING_BYTES
 from twisted_chat.links import LinkQuality
 from twisted_chat.net import quic_bounds as bounds
+from twisted_chat.net.quic_handshake import HANDSHAKE_OVER, take_none_compressed
 from twisted_chat.net.quic_stateless import Resets
 
 # It warns of what strangers send, in their words, on standard error.
@@ -110,6 +110,7 @@ class Quic(QuicConnection):
         if self._is_client:
             # What is said after a Retry is said with the same random (RFC 9000, 17.2.5.3).
             self._random = context.client_random = self._random or context.client_random
+        take_none_compressed(context)
         context.alpn_cb = _Weak(context.alpn_cb)
         context.update_traffic_key_cb = _Exporting(context.update_traffic_key_cb, self)
         bridge.receive_crypto = _Rightly(bridge.receive_crypto)  # type: ignore[method-assign]
@@ -137,7 +138,7 @@ class Quic(QuicConnection):
         """Keep no secret that the handshake was made with, nor what else only that needs. The
         side that has dialled may still be sent tickets, which it reads and does not keep."""
         if not self._is_client:
-            self._tls = cast(QuicTlsBridge, _HANDSHAKE_OVER)
+            self._tls = cast(QuicTlsBridge, HANDSHAKE_OVER)
             self._applied_transport_parameters = None
         elif self._tls is not None:
             for name in _OF_THE_HANDSHAKE:
@@ -182,30 +183,6 @@ class Quic(QuicConnection):
         # One that has ended grants nothing.
         if self.reads or self._core is None or self._core.state != _CONNECTED:
             super()._drain_core()
-
-
-class _HandshakeOver:
-    """The accepting half of TLS once the handshake is complete, the same for all. The other end
-    may say nothing more there: key updates are not TLS's in QUIC (RFC 9001, 6), and nobody asks
-    for a certificate later (4.4)."""
-
-    version = QuicProtocolVersion.VERSION_1
-    remote_transport_parameters = None
-    handshake_complete = True
-    tls = None
-
-    def receive_crypto(self, epoch: Epoch, data: bytes, *given: Any, **named: Any) -> None:
-        """Raises QuicTlsBridgeError where something is said."""
-        if data:
-            code = QuicErrorCode.CRYPTO_ERROR + AlertDescription.unexpected_message
-            raise QuicTlsBridgeError(code, "the handshake is over")
-
-    def _nothing(self) -> None: ...
-
-    next_traffic_secret = next_crypto_data = next_event = _nothing
-
-
-_HANDSHAKE_OVER = _HandshakeOver()
 
 
 class _Weak:
