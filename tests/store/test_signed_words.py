@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.store.words import HERE, LAB, heard
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.room_messages import Signer, check
+from twisted_chat.peer.gen2.history.log import RoomLog
 from twisted_chat.store import signed_words
 from twisted_chat.store.file import StoreFile
 from twisted_chat.store.queries import HistoryQuery, LogFound, LogQuery
@@ -52,6 +53,41 @@ class Signed(SynchronousTestCase):
     def log(self, origin: str = ORIGIN, count: int = ALL) -> LogFound:
         """What is there for a log."""
         return self.reader.log(LogQuery(LAB, origin, count))
+
+    def test_more_before(self) -> None:
+        """A log is told up to where there is more of each feed than it holds."""
+        self.file.write([hear(number) for number in range(1, 6)])
+        feed = signed(1).feed
+        for count, before in ((2, {feed: 3}), (4, {feed: 1}), (5, {}), (9, {})):
+            self.assertEqual(self.log(count=count).before, before)
+
+    def test_crowd(self) -> None:
+        """What one who lies has put behind all else leaves a log less room when it is read again;
+        nothing that was in it is taken again for that."""
+        liar, most = Signer.of(Identity.generate()), 40
+
+        def say(number: int, *, lies: bool = False) -> None:
+            message = signed(number)
+            if lies:
+                message = liar.sign(replace(message, key=liar.key, clock=2**50 + number))
+            if (added := log.add(message)) is not None:
+                whose = LAB, message.author, message.name, 5, message.text
+                self.file.write([HeardRecord(*whose, signed=message, before=added.before)])
+
+        log = RoomLog("lab", ORIGIN, most)
+        for number in range(1, 11):
+            say(number)
+        for number in range(1, 31):
+            say(number, lies=True)
+        for number in range(11, 26):
+            say(number)
+        self.assertEqual(log.runs(signed(1).feed), ((6, 25),))
+        found = self.log(count=most)
+        again = RoomLog("lab", ORIGIN, most)
+        again.load(found.messages, found.before)
+        self.assertEqual(again.runs(signed(1).feed), ((16, 25),))
+        self.assertEqual([again.add(signed(number)) for number in range(1, 26)], [None] * 25)
+        self.assertIsNotNone(again.add(signed(26)))
 
     def test_read_again(self) -> None:
         """What was signed is read as it was, whatever is shown of it, and its signature is

@@ -81,12 +81,14 @@ class LogQuery:
 @dataclass(frozen=True, slots=True)
 class LogFound:
     """Those messages, in order; by which series we have counted what we say there, and how far;
-    and when each member was there, by fingerprint."""
+    when each member was there, by fingerprint; and up to which number there is more of some feeds,
+    before these messages."""
 
     messages: tuple[RoomMessage, ...] = ()
     series: str = ""
     last: int = 0
     spans: dict[str, tuple[MemberTime, ...]] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
 
 
 LinesQuery = HistoryQuery | SearchQuery | NamedQuery

@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted_chat.store.queries import LogFound, LogQuery
 from twisted_chat.store.records import MemberTime, SpansRecord, TalkKey
-from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, RoomMessage
+from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, RoomMessage, feed_of
 
 APART = 1 << 24
 """How far the numbers of two lines are apart that are written one after the other."""
@@ -20,7 +20,7 @@ is missing is asked for from its end."""
 
 _SIGNED = """
     SELECT feeds.key, feeds.series, people.name, number, clock,
-        coalesce(signed.time, messages.time), seen, text, signature
+        coalesce(signed.time, messages.time), seen, text, signature, message
     FROM signed JOIN feeds ON feeds.id = feed JOIN messages ON messages.id = message
     JOIN people ON people.id = author
 """
@@ -159,11 +159,24 @@ def read_log(connection: sqlite3.Connection, talk: int, query: LogQuery) -> LogF
         found,
     ):
         spans[who] = (*spans.get(who, ()), tuple(span))
-    return LogFound(messages, series, last, spans)
+    before = {}
+    if len(rows) >= query.count:
+        before = _before(connection, found[0], rows[-1][-1])
+    return LogFound(messages, series, last, spans, before)
+
+
+def _before(connection: sqlite3.Connection, room: int, first: int) -> dict[str, int]:
+    """The last number of each feed of a room before the line of this number."""
+    last = (
+        "SELECT key, series, (SELECT number FROM signed WHERE feed = feeds.id AND message < ?"
+        " ORDER BY number DESC LIMIT 1) AS last FROM feeds WHERE room = ? AND last IS NOT NULL"
+    )
+    rows = connection.execute(last, (first, room))
+    return {feed_of(key.hex(), series.hex()): number for key, series, number in rows}
 
 
 def _message(query: LogQuery, row: Any) -> RoomMessage:
-    key, series, name, number, clock, time, seen, text, signature = row
+    key, series, name, number, clock, time, seen, text, signature, _ = row
     whose = query.talk.room, query.origin, key.hex(), series.hex(), name
     identifiers = tuple(_cut(seen.hex()))
     return RoomMessage(*whose, number, clock, time, identifiers, text, signature.hex())

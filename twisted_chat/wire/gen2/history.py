@@ -67,7 +67,8 @@ def _fingerprint(key: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _feed(key: str, series: str) -> str:
+def feed_of(key: str, series: str) -> str:
+    """Whose numbers those are that one with this key has drawn since."""
     return f"{_fingerprint(key)}.{series}"
 
 
@@ -97,7 +98,7 @@ class RoomMessage:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "feed", _feed(self.key, self.series))
+        put(self, "feed", feed_of(self.key, self.series))
         digest = hashlib.sha256(self.statement).hexdigest()
         put(self, "identifier", digest[:IDENTIFIER_DIGITS])
 

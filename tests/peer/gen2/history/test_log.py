@@ -214,18 +214,19 @@ class FarAheadTests(SynchronousTestCase):
         self.assertEqual(self.draws(log), (5 * MAX_AHEAD + 9, usual[-1].identifier))
 
     def test_crowd(self) -> None:
-        """However many of them come, what others say is held, and the last of it."""
-        most = 2 * MAX_FAR
-        log = RoomLog("den", ORIGIN, most)
-        for number in range(1, most + 1):
-            log.add(said(number, 2**50 + number))
-        self.assertEqual(log.size, most)
-        for number in range(1, most + 1):
-            self.assertIsNotNone(log.add(said(number, number, key=KEYS[1])))
-        others = [message.number for message in log if message.key == KEYS[1]]
-        self.assertEqual(others, list(range(most - len(others) + 1, most + 1)))
-        self.assertEqual((log.size, len(others)), (most, most - MAX_FAR))
-        self.assertEqual(log.clock, most)
+        """However many of them come, what others say is held, and the last of it, also where
+        little is held at all, as by one who is in many rooms."""
+        for most, far in ((2 * MAX_FAR + 9, MAX_FAR), (LEAST_HELD, LEAST_HELD // 2)):
+            log = RoomLog("den", ORIGIN, most)
+            for number in range(1, most + 1):
+                log.add(said(number, 2**50 + number))
+            self.assertEqual(log.size, most)
+            for number in range(1, most + 1):
+                self.assertIsNotNone(log.add(said(number, number, key=KEYS[1])))
+            others = [message.number for message in log if message.key == KEYS[1]]
+            self.assertEqual(others, list(range(most - len(others) + 1, most + 1)))
+            self.assertEqual((log.size, len(others)), (most, most - far))
+            self.assertEqual(log.clock, most)
 
     def test_one_more(self) -> None:
         """What is not held, as there are too many of them, is not said to be."""

@@ -45,7 +45,7 @@ class FormerLogs:
         self._reading.discard(which)
         log = RoomLog(*which)
         if isinstance(found, LogFound):
-            log.load(found.messages)
+            log.load(found.messages, found.before)
         self.hold(log)
 
     def log(self, message: RoomMessage) -> RoomLog:

@@ -7,8 +7,9 @@ smallest identifiers, so that it can be bounded and still be the same everywhere
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD, usual_clock
 from twisted_chat.peer.gen2.ranges import Runs, put_in, take_out
@@ -17,7 +18,8 @@ from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEE
 MAX_VERSIONS = 2
 """Texts that are held under one number of one author."""
 MAX_FAR = 1_000
-"""Messages that claim to be further ahead and are held where there is no room for all."""
+"""Messages that claim to be further ahead and are held where there is no room for all: half of
+what a log holds, and no more than this."""
 MAX_TOLD = MAX_COUNT // 2
 """The largest clock that is followed as somebody tells it: above it there is room for what all say
 then, each with a clock of its own."""
@@ -128,13 +130,17 @@ class RoomLog:
             self._clock = clock
             self._catch_up()
 
-    def load(self, messages: Iterable[RoomMessage]) -> None:
-        """Hold these again, which were checked before we were started."""
+    def load(
+        self, messages: Iterable[RoomMessage], before: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        """Hold these again, which were checked before we were started. Up to the numbers `before`
+        there is more of some feeds, which is not taken again."""
         for message in messages:
             self.add(message)
         if not self._clock:  # The first that is held is far from the first that was said.
             self._lift(usual_clock(self._clocks()))
         self._loaded = self._clock
+        self._dropped |= before
 
     def _clocks(self) -> list[int]:
         return [place[0] for place, _ in self._ordered]
@@ -176,7 +182,7 @@ class RoomLog:
     def _is_crowded(self) -> bool:
         """Whether what claims to be far ahead would take the place of all else."""
         follow = bisect_right(self._ordered, self._clock, key=lambda one: one[0][0])
-        return len(self._ordered) - follow > MAX_FAR
+        return len(self._ordered) - follow > min(MAX_FAR, self.most // 2)
 
     def _is_before_all(self, message: RoomMessage) -> bool:
         """Whether it stands before all that is held, of which there is as much as may be."""

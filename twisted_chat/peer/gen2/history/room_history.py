@@ -70,7 +70,7 @@ class RoomHistory:
 
     def load(self, found: LogFound, series: str, now: float) -> None:
         """This is what the store has; `series` is drawn for what we say, if there is none yet."""
-        self.log.load(found.messages)
+        self.log.load(found.messages, found.before)
         self.spans.load(
             {who: tuple(MemberSpan(*one) for one in spans) for who, spans in found.spans.items()}
         )
