@@ -56,10 +56,12 @@ class HostileServer(SynchronousTestCase):
         self.finder = PathFinder("0" * 64, places, self.told, os.urandom, relays=True)
         self.finder.told(Seen(("198.18.1.2", 7000)), 1000.0)
 
-    def pairing(self, number: int, address: Address, *own: Address) -> Pairing:
+    def pairing(
+        self, number: int, address: Address, *own: Address, also: Address | None = None
+    ) -> Pairing:
         """An introduction to the one with this number, who is said to be there."""
         contact = ContactInfo(f"user{number}", f"{number:064x}", *address)
-        return Pairing(contact, number.to_bytes(8, "big"), bytes(32), True, own)
+        return Pairing(contact, number.to_bytes(8, "big"), bytes(32), True, own, also)
 
     def until(self, end: float) -> None:
         """Let time pass."""
@@ -117,6 +119,26 @@ class HostileServer(SynchronousTestCase):
         self.told.sent.clear()
         self.until(1010.1)
         self.assertEqual(len(self.told.sent), 4)
+        six = ("2001:db9::9", 4000)
+        self.finder.told(self.pairing(1, ("198.18.1.2", 4000), *own, also=six), 1020.0)
+        self.told.sent.clear()
+        self.until(1020.1)
+        self.assertEqual(len(self.told.sent), 4)
+        self.assertIn(six, [to for _, _, to in self.told.sent])
+
+    def test_other_family(self) -> None:
+        """Where it says that it sees somebody over the other family that one is probed there, if
+        it is no service, nor within our own network."""
+        for number, (host, port) in enumerate(
+            (("2001:db9::9", 4000), ("2001:db9::8", 80), ("fd00::9", 4000), ("::1", 4000)), 1
+        ):
+            key = f"{number:064x}"
+            self.finder.want(key, 1000.0)
+            pairing = self.pairing(number, (self.victim, 4000 + number), also=(host, port))
+            self.finder.told(pairing, 1000.0)
+        self.until(1000.1)
+        over_six = [to for _, _, to in self.told.sent if ":" in to[0]]
+        self.assertEqual(over_six, [("2001:db9::9", 4000)])
 
     def test_claimed(self) -> None:
         """A peer that is reached over the server names many addresses for itself: two of those on
