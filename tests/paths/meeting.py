@@ -126,9 +126,10 @@ class Meeting:
         self.second.type_lines(word)
         return self.heard(word, patience)
 
-    def hears(self, person: int, word: str, patience: float) -> bool:
-        """Whether one of them hears this in time, which the other has said."""
-        said = f"< {self.names[1 - person]}: {word}\n"
+    def hears(self, person: int, word: str, patience: float, *, late: bool = False) -> bool:
+        """Whether one of them hears this in time, which the other has said; where that was a
+        while ago, perhaps, it may be shown with when it was."""
+        said = f": {word}\n" if late else f"< {self.names[1 - person]}: {word}\n"
         return _hears((self.first, self.second)[person], said, patience)
 
     def each_once(self) -> bool:

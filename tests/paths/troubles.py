@@ -177,10 +177,10 @@ class Trial:
             talks = scene.person if self.speaker is Speaker.THIS else 1 - scene.person
             heard = True
             if stops and talks != scene.person:  # To one who is not back nothing is said.
-                heard = meeting.hears(scene.person, "meanwhile", PATIENCE)
+                heard = meeting.hears(scene.person, "meanwhile", PATIENCE, late=True)
             (meeting.first, meeting.second)[talks].type_lines("soon")
             if stops and talks == scene.person:
-                heard = meeting.hears(scene.person, "meanwhile", PATIENCE)
+                heard = meeting.hears(scene.person, "meanwhile", PATIENCE, late=True)
             heard = meeting.hears(1 - talks, "soon", PATIENCE) and heard
         seconds = time.monotonic() - began
         heard = heard and meeting.talk("the end", PATIENCE) and meeting.each_once()
