@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prometheus_client.parser import text_string_to_metric_families
 from twisted.internet.protocol import connectionDone
 from twisted.internet.testing import StringTransport
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.server.operators.metrics import site
@@ -40,14 +43,19 @@ class MetricsCase(SynchronousTestCase):
             self.asked += 1
             return self.figures
 
+        transport = self.send(b"GET %s HTTP/1.0\r\n\r\n" % path.encode(), figures)
+        head, _, body = transport.value().partition(b"\r\n\r\n")
+        return int(head.split()[1]), body.decode()
+
+    def send(self, data: bytes, figures: Callable[[], dict[str, Any]]) -> StringTransport:
+        """Send this to the port. Returns what it has of it."""
         channel = site(figures).buildProtocol(None)
         assert channel is not None
         transport = StringTransport()
         channel.makeConnection(transport)
-        channel.dataReceived(b"GET %s HTTP/1.0\r\n\r\n" % path.encode())
-        head, _, body = transport.value().partition(b"\r\n\r\n")
+        channel.dataReceived(data)
         channel.connectionLost(connectionDone)
-        return int(head.split()[1]), body.decode()
+        return transport
 
 
 class MetricsTests(MetricsCase):
@@ -91,6 +99,50 @@ class MetricsTests(MetricsCase):
     def test_nothing_else(self) -> None:
         """There is nothing else to be had."""
         self.assertEqual(self.get("/users")[0], 404)
+
+
+class Strangers(MetricsCase):
+    """Somebody else on the machine, or a page that a browser there shows."""
+
+    def test_body(self) -> None:
+        """What is sent with a request is not kept, in a file or in memory, however much it is."""
+        for length in (5, 10**12):
+            channel = site(dict).buildProtocol(None)
+            assert channel is not None
+            channel.makeConnection(StringTransport())
+            head = b"POST /metrics HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % length
+            channel.dataReceived(head + b"hell")
+            (request,) = channel._channel.requests
+            self.assertEqual((type(request.content), request.content.tell()), (BytesIO, 0))
+            channel.connectionLost(connectionDone)
+
+    def test_form(self) -> None:
+        """Nothing that is no form is an error of ours."""
+        kinds = b"multipart/form-data", b"application/x-www-form-urlencoded", b"a\x85b"
+        for kind in kinds:
+            head = b"POST /metrics HTTP/1.1\r\nContent-Length: 5\r\nContent-Type: " + kind
+            self.send(head + b"\r\n\r\nhello", dict)
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_other_method(self) -> None:
+        """It is refused, whatever it is to be done to."""
+        for line in (b"POST /metrics", b"FOO \xa8metrics", b"PUT /health"):
+            transport = self.send(line + b" HTTP/1.1\r\n\r\n", dict)
+            head, _, body = transport.value().partition(b"\r\n\r\n")
+            self.assertIn(b"HTTP/1.1 405", head)
+            self.assertIn(b"Allow: GET, HEAD", head)
+            self.assertEqual(body, b"")
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_head(self) -> None:
+        """One who asks for the head alone gets it, and no line of the log."""
+        told: list[LogEvent] = []
+        observer = cast(ILogObserver, told.append)
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        transport = self.send(b"HEAD /health HTTP/1.1\r\n\r\n", dict)
+        head, _, body = transport.value().partition(b"\r\n\r\n")
+        self.assertEqual((head[:15], body, told), (b"HTTP/1.1 200 OK", b"", []))
 
 
 class Dashboard(MetricsCase):

@@ -5,6 +5,7 @@ of them is of one user, room or address.
 """
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 from prometheus_client import (
@@ -16,6 +17,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.web.http import NOT_ALLOWED
 from twisted.web.pages import notFound
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
@@ -74,34 +76,60 @@ class _Root(Resource):
         return notFound()
 
 
-class _Metrics(Resource):
-    """The figures, read where the server runs: the resource of the library reads in a thread."""
+class _Shown(Resource):
+    """Something to be looked at, and nothing else: of other methods the library makes a page, with
+    the URI in it, and of a body for HEAD a line of the log."""
 
     isLeaf = True
+
+    def render(self, request: Request) -> bytes:
+        if request.method in (b"GET", b"HEAD"):
+            body = self.shown(request)
+            return body if request.method == b"GET" else b""
+        request.setHeader(b"allow", b"GET, HEAD")
+        request.setResponseCode(NOT_ALLOWED)
+        return b""
+
+    def shown(self, request: Request) -> bytes:
+        """The body of an answer, of which the head is set."""
+        raise NotImplementedError
+
+
+class _Metrics(_Shown):
+    """The figures, read where the server runs: the resource of the library reads in a thread."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         super().__init__()
         self._registry = registry
 
-    def render_GET(self, request: Request) -> bytes:
+    def shown(self, request: Request) -> bytes:
         request.setHeader(b"content-type", CONTENT_TYPE_LATEST.encode())
         return generate_latest(self._registry)
 
 
-class _Word(Resource):
+class _Word(_Shown):
     """One word, and whether it is a good one."""
-
-    isLeaf = True
 
     def __init__(self, word: Callable[[], tuple[bool, str]]) -> None:
         super().__init__()
         self._word = word
 
-    def render_GET(self, request: Request) -> bytes:
+    def shown(self, request: Request) -> bytes:
         good, word = self._word()
         request.setResponseCode(200 if good else 503)
         request.setHeader(b"content-type", b"text/plain; charset=utf-8")
         return f"{word}\n".encode()
+
+
+class _Look(Request):
+    """A request. What somebody sends with one is dropped: the library would put it into a file, as
+    long as it comes, and look for a form in it."""
+
+    def gotLength(self, length: int | None) -> None:
+        self.content = BytesIO()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Drop it."""
 
 
 class _Quiet(Site):
@@ -109,6 +137,7 @@ class _Quiet(Site):
 
     noisy = False
     displayTracebacks = False
+    requestFactory = _Look
 
     def log(self, request: Any) -> None:
         """Nothing."""
