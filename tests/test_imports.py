@@ -235,6 +235,7 @@ LAYERS = (
         "peer.gen2.history.former",
         "peer.gen2.history.log",
         "peer.gen2.history.linked_member",
+        "peer.gen2.log_sizes",
         "peer.gen2.history.member_record",
         "peer.gen2.clocks",
         "peer.gen2.ranges",

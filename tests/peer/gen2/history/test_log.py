@@ -10,15 +10,12 @@ from twisted_chat.identity.room_messages import Signer
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD
 from twisted_chat.peer.gen2.history.gaps import missing
 from twisted_chat.peer.gen2.history.log import (
-    LEAST_HELD,
     MAX_FAR,
-    MAX_HELD,
-    MAX_IN_ALL,
     MAX_TOLD,
     MAX_VERSIONS,
     RoomLog,
-    most_of_another,
 )
+from twisted_chat.peer.gen2.log_sizes import LEAST_HELD
 from twisted_chat.wire.gen2.history import MAX_COUNT, RoomMessage
 
 ORIGIN = "0" * 32
@@ -103,14 +100,6 @@ class OrderTests(SynchronousTestCase):
         self.assertEqual(log.dropped(said(9, 1, key=KEYS[1]).feed), 9)
         self.assertEqual(missing(log), [])
         self.assertEqual(log.feeds(), [said(1, 1).feed])
-
-    def test_of_all_rooms(self) -> None:
-        """Of many rooms together only so many are held, but for some of each."""
-        logs: list[RoomLog] = []
-        for _ in range(10):
-            logs.append(RoomLog("den", ORIGIN, most_of_another(logs)))
-        every = [log.most for log in logs]
-        self.assertEqual(every, [MAX_HELD] * (MAX_IN_ALL // MAX_HELD) + [LEAST_HELD] * 6)
 
     def test_versions_are_bounded(self) -> None:
         """Of many texts under one number two are held, the same for everybody."""

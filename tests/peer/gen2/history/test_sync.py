@@ -484,6 +484,32 @@ class PrivacyTests(SynchronousTestCase):
         net.link(alice, bob)
         self.assertEqual(self.given(net, bob), [11])
 
+    def test_one_who_makes_clocks_jump(self) -> None:
+        """One who says to somebody that it is much later, and is put out, is not given by them
+        what others say after that, who have not heard of it."""
+        net = network(3, 0)
+        alice, bob, liar = net.members
+        for one, other in ((alice, bob), (alice, liar), (bob, liar)):
+            net.link(one, other)
+        net.say(bob, "while there")
+        net.settle(1)
+        net.send(liar, alice, lie(liar, 1, MAX_AHEAD // 2, "later"), live=True)
+        net.deliver()
+        for one in (alice, bob):
+            net.cut(one, liar)
+            one.spans.went(liar.fingerprint)
+        secret = net.say(bob, "while put out")
+        net.settle(1)
+        self.assertLess(secret.clock, alice.log.clock)
+        net.link(alice, liar)
+        want = Want(ROOM, ORIGIN, bob.feed, 1, 20)
+        given = alice.sync.asked(liar.fingerprint, want, 0.0)
+        texts = [one.text for one in given if isinstance(one, RoomMessage)]
+        self.assertEqual(texts, ["while there"])
+        told = [one for _, one in alice.sync.linked(liar.fingerprint, 0.0)]
+        runs = [one.runs for one in told if isinstance(one, Have) and one.feed == bob.feed]
+        self.assertEqual(runs, [((1, 1),)])
+
     def test_those_who_are_not_members(self) -> None:
         """Nothing is given to, taken from, or asked of one whom the server does not name."""
         net, bob = self._after(ALL)

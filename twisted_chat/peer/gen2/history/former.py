@@ -4,7 +4,8 @@ line of it is shown once too, and handed on to nobody."""
 from collections import OrderedDict
 from functools import partial
 
-from twisted_chat.peer.gen2.history.log import MAX_HELD, RoomLog
+from twisted_chat.peer.gen2.history.log import RoomLog
+from twisted_chat.peer.gen2.log_sizes import MAX_HELD
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.queries import LogFound, LogQuery, StoreAnswer
 from twisted_chat.wire.gen2.history import RoomMessage

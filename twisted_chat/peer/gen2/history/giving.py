@@ -46,7 +46,7 @@ class HistoryGiving:
             numbers = {
                 message.number
                 for message in self._log.of(feed)
-                if any(message in span for span in spans)
+                if self._spans.allow(spans, message)
             }
             found = runs_of(numbers)
         if len(self._haves) >= MAX_FEEDS:

@@ -19,11 +19,12 @@ from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.histories import NewcomersGet
 from twisted_chat.peer.gen2.history.former import FormerLogs
-from twisted_chat.peer.gen2.history.log import Added, RoomLog, most_of_another
+from twisted_chat.peer.gen2.history.log import Added, RoomLog
 from twisted_chat.peer.gen2.history.room_history import Novelty, RoomHistory, hear
 from twisted_chat.peer.gen2.history.spans import HistorySpans
 from twisted_chat.peer.gen2.history.sync import HistorySync, ToSend
 from twisted_chat.peer.gen2.history.telling import HistoryTelling
+from twisted_chat.peer.gen2.log_sizes import most_of_another
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.queries import LogFound, LogQuery, StoreAnswer
@@ -87,7 +88,8 @@ class Histories:
             return
         if self._signer is None:
             return
-        log = RoomLog(name, news.origin, most_of_another(one.log for one in self._rooms.values()))
+        most = most_of_another(one.log.most for one in self._rooms.values())
+        log = RoomLog(name, news.origin, most)
         spans = HistorySpans(log)
         barred = partial(self._telling.is_barred, room)
         sync = HistorySync(log, spans, self._telling.is_known, barred, self._own)
@@ -288,9 +290,7 @@ class Histories:
         return min([state.wake for state in self._rooms.values()], default=NEVER)
 
     def tick(self, now: float) -> None:
-        for state in list(self._rooms.values()):
-            if state.wake > now:
-                continue
+        for state in [one for one in self._rooms.values() if one.wake <= now]:
             self._send(state.sync.tick(now))
             if state.settles_at <= now:
                 state.settle(now)

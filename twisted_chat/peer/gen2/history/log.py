@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD, usual_clock
+from twisted_chat.peer.gen2.log_sizes import MAX_HELD
 from twisted_chat.peer.gen2.ranges import Runs, put_in, take_out
 from twisted_chat.wire.gen2.history import IDENTIFIER_DIGITS, MAX_COUNT, MAX_SEEN, RoomMessage
 
@@ -26,11 +27,6 @@ then, each with a clock of its own."""
 
 MAX_DIGESTS = 64
 """Sets of runs of one feed whose digests are remembered."""
-MAX_HELD = 10_000
-"""Messages of one room that are held, the last: what stands before them is in the store alone,
-and handed to nobody."""
-MAX_IN_ALL, LEAST_HELD = 40_000, 500
-"""Those of all rooms together, but for the last of each."""
 
 
 Place = tuple[int, str, int, str]
@@ -60,6 +56,9 @@ class RoomLog:
         self.room, self.origin = room, origin
         self.most = most
         self._clock = self._loaded = 0
+        self.lates = 0
+        """How many messages have come that stand before others, which were there."""
+        self._late: dict[str, int] = {}
         self._ordered: list[tuple[Place, RoomMessage]] = []
         self._by_feed: dict[str, dict[int, dict[str, RoomMessage]]] = {}
         self._dropped: dict[str, int] = {}
@@ -101,6 +100,10 @@ class RoomLog:
         where = self.room, self.origin, key, series, name
         return RoomMessage(*where, number, clock, time, seen, text)
 
+    def lateness(self, message: RoomMessage) -> int:
+        """Which of the `lates` it was; 0 if it came in order, or before we were started."""
+        return self._late.get(message.identifier, 0)
+
     def last_of(self, feed: str) -> int:
         """The last number that we have of somebody, or 0."""
         runs = self._runs.get(feed)
@@ -140,6 +143,7 @@ class RoomLog:
         if not self._clock:  # The first that is held is far from the first that was said.
             self._lift(usual_clock(self._clocks()))
         self._loaded = self._clock
+        self.lates, self._late = 0, {}
         self._dropped |= before
 
     def _clocks(self) -> list[int]:
@@ -170,6 +174,8 @@ class RoomLog:
             at = bisect_left(ordered, place, key=lambda one: one[0])
             before = ordered[at][1]
             ordered.insert(at, (place, message))
+            self.lates += 1
+            self._late[message.identifier] = self.lates
         else:
             before = None
             ordered.append((place, message))
@@ -198,6 +204,7 @@ class RoomLog:
         _, message = self._ordered.pop(at)
         feed, number = message.feed, message.number
         self._known.discard(message.identifier)
+        self._late.pop(message.identifier, None)
         self._heads.pop(message.identifier, None)
         self._followed.discard(message.identifier)
         # What it has followed and is not held is never taken any more either.
@@ -248,6 +255,7 @@ class RoomLog:
         at = bisect_left(self._ordered, message.place, key=lambda one: one[0])
         del self._ordered[at]
         self._known.discard(message.identifier)
+        self._late.pop(message.identifier, None)
         self._heads.pop(message.identifier, None)
 
     # --- What is here, and what is not
@@ -290,9 +298,3 @@ class RoomLog:
     def has_gap(self, feed: str) -> bool:
         """Whether something is missing between two of its messages."""
         return len(self._runs.get(feed, ())) > 1
-
-
-def most_of_another(logs: Iterable[RoomLog]) -> int:
-    """How many messages are to be held of another room, beside these."""
-    left = MAX_IN_ALL - sum(log.most for log in logs)
-    return max(LEAST_HELD, min(MAX_HELD, left))

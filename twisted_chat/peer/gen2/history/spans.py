@@ -26,6 +26,9 @@ class MemberSpan:
     first: int
     last: int = MAX_COUNT
     feed: str = ""
+    lates: int = 0
+    """Those messages that had come late by its end: clocks can be made to jump, and what comes
+    after the end may claim to be of before it."""
 
     def __contains__(self, message: RoomMessage) -> bool:
         if message.clock == self.first and message.feed < self.feed:
@@ -78,7 +81,8 @@ class HistorySpans:
         spans = self._spans.get(fingerprint, ())
         if not (spans and spans[-1].last == MAX_COUNT):
             return False
-        self._spans[fingerprint] = (*spans[:-1], replace(spans[-1], last=self._log.clock))
+        end = replace(spans[-1], last=self._log.clock, lates=self._log.lates)
+        self._spans[fingerprint] = (*spans[:-1], end)
         return True
 
     def of(self, fingerprint: str) -> tuple[MemberSpan, ...]:
@@ -87,4 +91,12 @@ class HistorySpans:
 
     def may_have(self, fingerprint: str, message: RoomMessage) -> bool:
         """Whether a message is for somebody."""
-        return any(message in span for span in self.of(fingerprint))
+        return self.allow(self.of(fingerprint), message)
+
+    def allow(self, spans: tuple[MemberSpan, ...], message: RoomMessage) -> bool:
+        """Whether it is for somebody who was there in these."""
+        lateness = self._log.lateness(message)
+        return any(
+            message in span and (span.last == MAX_COUNT or lateness <= span.lates)
+            for span in spans
+        )
