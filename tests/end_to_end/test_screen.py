@@ -85,6 +85,33 @@ class Chatting(ScreenCase):
         self.assertEqual(bob.program.output.data.count(LEFT), 1)
 
 
+class Again(ScreenCase):
+    """Somebody who is back the next day."""
+
+    def test_earlier(self) -> None:
+        """Those with whom one has talked in private stand at the left after a start, with what was
+        said, and are talked to again by typing there."""
+        port = free_udp_port()
+        self.serve(port)
+        bob = self.watch("udpchat", "127.0.0.1", port, "--name", "bob")
+        bob.sees("you are bob")
+        for word in ("12 Rose Street", "at noon"):
+            alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+            alice.sees("you are alice")
+            if word == "at noon":
+                alice.sees(" 2 bob")
+                alice.type(ALT_2)
+                alice.sees("alice: 12 Rose Street")
+                alice.sees_input("bob, private>")
+            else:
+                alice.type("$poke bob", ENTER)
+                alice.sees_input("bob, private>")
+            alice.type(word, ENTER)
+            alice.sees(f"\u2713 alice: {word}")
+            alice.type("$quit", ENTER)
+            self.assertEqual(alice.program.wait(), 0)
+
+
 class Ends(ScreenCase):
     """Every end gives the terminal back, as it was found."""
 

@@ -2,10 +2,18 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.store.words import BOB, HERE, LAB, WITH_BOB, heard, said
+from tests.store.words import BOB, CAROL, EVE, HERE, LAB, WITH_BOB, heard, said
 from twisted_chat.store.file import StoreFile
-from twisted_chat.store.queries import HistoryQuery, KeptLine, NamedQuery, SearchQuery
+from twisted_chat.store.queries import (
+    HistoryQuery,
+    KeptLine,
+    NamedQuery,
+    PeopleFound,
+    PeopleQuery,
+    SearchQuery,
+)
 from twisted_chat.store.reader import StoreReader
+from twisted_chat.store.records import TalkKey
 from twisted_chat.store.signed_words import APART
 
 
@@ -89,6 +97,20 @@ class Reading(SynchronousTestCase):
         self.assertEqual(len(self.reader.answer(NamedQuery("LAB", HERE)).lines), 1)
         self.assertEqual(len(self.reader.answer(NamedQuery("Bob", HERE)).lines), 1)
         self.assertEqual(self.reader.answer(NamedQuery("lab", "elsewhere:1")).lines, ())
+
+    def test_people(self) -> None:
+        """With whom something private was said last, the latest first, so many, and not those with
+        whom that was too long ago, or who have no key."""
+        for number, (key, time) in enumerate(((CAROL, 5_000), ("@old", 9_000), (EVE, 10)), 1):
+            server = HERE if key == "@old" else ""
+            self.file.write([said("hi", number + 10, TalkKey(server, "", key, key))])
+            self.file.connection.execute(
+                "UPDATE messages SET time = ? WHERE id = (SELECT max(id) FROM messages)", (time,)
+            )
+        self.file.write([heard("late", 20, WITH_BOB)])
+        found = self.reader.any_answer(PeopleQuery(500, 9))
+        self.assertEqual(found, PeopleFound((WITH_BOB, TalkKey("", "", CAROL, CAROL))))
+        self.assertEqual(self.reader.people(PeopleQuery(500, 1)), PeopleFound((WITH_BOB,)))
 
     def test_bounded(self) -> None:
         """However many are asked for, no more than can be shown."""

@@ -2,7 +2,7 @@
 
 from twisted_chat.store.records import ArrivedRecord, HeardRecord, Owed, SaidRecord, TalkKey
 
-BOB, CAROL = "b" * 64, "c" * 64
+BOB, CAROL, EVE = "b" * 64, "c" * 64, "e" * 64
 HERE = "192.0.2.1:8090"
 LAB = TalkKey(HERE, "lab", "", "Lab")
 WITH_BOB = TalkKey("", "", BOB, "bob")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from twisted_chat.peer.effects import AskStore, Effect, StoreOff, StoreRecords
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.file import StoreFile
-from twisted_chat.store.queries import LogQuery, StoreAnswer
+from twisted_chat.store.queries import StoreAnswer
 from twisted_chat.store.reader import NotRead, StoreReader
 
 SERVER = "192.0.2.1:8090"
@@ -56,10 +56,8 @@ class MemoryKeeper:
         for one in asked:
             if isinstance(one, AskStore):
                 try:
-                    reader, query = StoreReader(self.file.connection), one.query
-                    answer: StoreAnswer = (
-                        reader.log(query) if isinstance(query, LogQuery) else reader.answer(query)
-                    )
+                    reader = StoreReader(self.file.connection)
+                    answer: StoreAnswer = reader.any_answer(one.query)
                 except NotRead as why:
                     told += found(one.number, str(why), now)
                 else:

@@ -139,6 +139,11 @@ class ReadBack:
     before: int
 
 
+@dataclass(frozen=True, slots=True)
+class ListEarlier:
+    """The person is to see with whom they have talked in private before we were started."""
+
+
 QUIT = Order(Command.QUIT)
 MAX_COUNT = 1_000
 """Lines that are shown at a time."""
@@ -164,5 +169,7 @@ def counts(order: Order) -> bool:
     return number.isascii() and number.isdigit() and int(number[:9]) in bounds
 
 
-Typed = Say | Order | Turn | ReadBack | Event
+ToRead = ReadBack | ListEarlier
+"""What is only read, whatever was typed before it."""
+Typed = Say | Order | Turn | ToRead | Event
 """What the person wants, or what was wrong with a line of theirs."""

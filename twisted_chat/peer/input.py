@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 
 from twisted_chat.events import Event
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, ReadBack, Say, Turn, Typed
+from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, ToRead, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Listeners
 from twisted_chat.peer.contacts.line import Line, size_of
-from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.events.said import LostFor, NotBackYet
 from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
-from twisted_chat.peer.events.talk import NotSaid, Unheard
+from twisted_chat.peer.events.talk import NotSaid
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.later import LaterWords
@@ -78,12 +77,18 @@ class Input:
         self._generation = generation
         self._registration = generation.registration
         self._shared = shared
-        self._contacts = shared.contacts
         self._talks = shared.talks
         self._effects = shared.effects
         self._gathering = shared.gathering
         later = LaterWords(generation, shared, self.own)
         self._orders = Orders(generation, shared, self._say_aside, later.say, self._missed)
+
+    def take(self, todo: Typed, now: float) -> None:
+        """Do this in its order; what is only read waits for nothing."""
+        if isinstance(todo, ToRead):
+            self._orders.read(todo, now)
+        else:
+            self.lines.append(todo)
 
     def _say_aside(self, text: str, to: Contact) -> None:
         self.asides.append(_Aside(text, to))
@@ -154,8 +159,6 @@ class Input:
                 return False
             if (found := self._talks.find(todo.to)) is not None:
                 self._talks.turn_to(found)
-        elif type(todo) is ReadBack:
-            self._orders.read_back(todo)
         else:
             told = todo if isinstance(todo, Event) else HelpMeant()
             self._effects.tell(told)
@@ -227,7 +230,7 @@ class Input:
         self._gathering.tell_moves()
         self._holding.said(size)
         if not listening.by_conversation and not listening.absent:
-            self._effects.tell(self._unheard(where))
+            self._effects.tell(self._talks.unheard(where, self._generation))
             return True
         room = where.name if isinstance(where, JoinedRoom) else ""
         archive = self._shared.archive
@@ -272,16 +275,6 @@ class Input:
         """We are in a room now."""
         if self._patient:
             self._orders.entered(room, now)
-
-    def _unheard(self, where: JoinedRoom | Contact | None) -> Unheard:
-        marks = self._generation
-        if where is None:
-            others = self._talks.others()
-            people = present(self._contacts.outside(), marks)
-            return Unheard("", () if others else people, others)
-        if isinstance(where, Contact):
-            return Unheard("", present([where], marks))
-        return Unheard(where.name, present(where.people(), marks))
 
     def _say_unnamed(self, text: str, now: float) -> bool:
         """A text is taken for a name; before the server has given us one it waits, unless

@@ -110,7 +110,7 @@ class Session:
             if self._registration.in_question and _is_about_server(todo):
                 self._registration.trust(now)  # At once: what was typed before waits for it.
                 return self._done(now)
-        self._input.lines.append(todo)
+        self._input.take(todo, now)
         return self._done(now)
 
     def ended(self, now: float) -> list[Effect]:

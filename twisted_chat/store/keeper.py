@@ -13,7 +13,7 @@ from twisted_chat.database import NotWritten
 from twisted_chat.group_writer import GroupWriter, Run
 from twisted_chat.startup import CannotStart
 from twisted_chat.store.file import Damaged, StoreFile
-from twisted_chat.store.queries import LogQuery, StoreAnswer, StoreQuery
+from twisted_chat.store.queries import StoreAnswer, StoreQuery
 from twisted_chat.store.reader import NotRead, StoreReader, open_reader
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
@@ -165,10 +165,10 @@ class Keeper:
     def _answer(self, query: StoreQuery) -> StoreAnswer:
         if self._file.path is None:
             with self._file.turns:
-                return _answer(StoreReader(self._file.connection), query)
+                return StoreReader(self._file.connection).any_answer(query)
         if self._reader is None:
             self._reader = open_reader(self._file.path)
-        return _answer(self._reader, query)
+        return self._reader.any_answer(query)
 
     def _why_not(self, failure: Failure) -> str:
         self._forget_reader()
@@ -203,7 +203,3 @@ class Keeper:
     def _close(self) -> None:
         self._forget_reader()
         self._file.close()
-
-
-def _answer(reader: StoreReader, query: StoreQuery) -> StoreAnswer:
-    return reader.log(query) if isinstance(query, LogQuery) else reader.answer(query)

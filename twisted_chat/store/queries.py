@@ -38,6 +38,15 @@ class NamedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """Those who have a key and with whom something private was said last, so many."""
+
+    since: int
+    """When that was at the earliest: milliseconds since 1970."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptLine:
     """A line as it is kept."""
 
@@ -70,6 +79,13 @@ class LinesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleFound:
+    """What is private with each of them, the latest first."""
+
+    talks: tuple[TalkKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LogQuery:
     """What was signed in a room of this origin: the last messages, so many."""
 
@@ -92,5 +108,5 @@ class LogFound:
 
 
 LinesQuery = HistoryQuery | SearchQuery | NamedQuery
-StoreQuery = LinesQuery | LogQuery
-StoreAnswer = LinesFound | LogFound
+StoreQuery = LinesQuery | LogQuery | PeopleQuery
+StoreAnswer = LinesFound | LogFound | PeopleFound

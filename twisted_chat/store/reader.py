@@ -17,7 +17,11 @@ from twisted_chat.store.queries import (
     LogFound,
     LogQuery,
     NamedQuery,
+    PeopleFound,
+    PeopleQuery,
     SearchQuery,
+    StoreAnswer,
+    StoreQuery,
 )
 from twisted_chat.store.records import TalkKey
 from twisted_chat.store.signed_words import read_log
@@ -35,6 +39,13 @@ _COLUMNS = (
     f" messages.time, messages.text, {_MISSING}"
 )
 _JOINED = "JOIN talks ON talks.id = talk JOIN people ON people.id = author"
+_PEOPLE = """
+    SELECT server, room, key, name FROM (
+        SELECT server, room, key, name,
+            (SELECT max(id) FROM messages WHERE talk = talks.id) AS latest
+        FROM talks WHERE room = '' AND server = '')
+    JOIN messages ON messages.id = latest WHERE time >= ? ORDER BY latest DESC LIMIT ?
+"""
 _LARGEST = 2**63 - 1
 PATIENCE = 5.0
 """Seconds to wait for another program that has the file to itself."""
@@ -63,6 +74,20 @@ class StoreReader:
         """What was signed in a room. Raises NotRead."""
         try:
             return read_log(self._connection, self._talk(query.talk), query)
+        except sqlite3.Error as problem:
+            raise NotRead(str(problem)) from None
+
+    def any_answer(self, query: StoreQuery) -> StoreAnswer:
+        """What is asked for, of whatever kind. Raises NotRead."""
+        if isinstance(query, LogQuery):
+            return self.log(query)
+        return self.people(query) if isinstance(query, PeopleQuery) else self.answer(query)
+
+    def people(self, query: PeopleQuery) -> PeopleFound:
+        """With whom something private was said last. Raises NotRead."""
+        try:
+            rows = self._connection.execute(_PEOPLE, (query.since, query.count))
+            return PeopleFound(tuple(TalkKey(*row) for row in rows))
         except sqlite3.Error as problem:
             raise NotRead(str(problem)) from None
 

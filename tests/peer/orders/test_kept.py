@@ -2,11 +2,11 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.peer.keyed import KeyedWorld, key_of
+from tests.peer.keyed import Chatter, KeyedWorld, Remembered, key_of
 from tests.support.kept import MemoryKeeper
-from twisted_chat.peer.commands import ReadBack
+from twisted_chat.peer.commands import ListEarlier, ReadBack, ToRead
 from twisted_chat.peer.events.event import Someone, Talk
-from twisted_chat.peer.orders.kept import READ_BACK
+from twisted_chat.peer.orders.kept import EARLIER_DAYS, READ_BACK
 from twisted_chat.store.queries import HistoryQuery
 from twisted_chat.store.reader import StoreReader
 
@@ -89,6 +89,34 @@ class Reading(SynchronousTestCase):
         script.end(5)
         self.assertEqual(len(script.told("line 1")), 1)
 
+    def read(self, chatter: Chatter, wanted: ToRead) -> list[str]:
+        """What somebody is shown who reads this."""
+        shown = len(chatter.lines)
+        effects = chatter.session.typed(wanted, self.world.network.now)
+        self.world.network.carry_out(chatter.node, effects)
+        return chatter.lines[shown:]
+
+    def test_earlier_talks(self) -> None:
+        """After a start it is told with whom one has talked in private, the latest first, though
+        the server is away and something else waits for it; of those who are ignored nothing
+        is, nor of those with whom that was long ago."""
+        self.world.chatter("carol")
+        self.assertEqual(self.read(self.alice, ListEarlier()), [])
+        self.alice.type("$msg bob psst", "$msg carol hi")
+        self.alice.type("$quit", wait=5)
+        self.world.kill_server()
+        again = self.world.chatter("alice", keeper=self.keeper)
+        again.type("$roomjoin den", wait=0)
+        told = "> you have talked in private with"
+        self.assertEqual(self.read(again, ListEarlier()), [f"{told} carol, bob"])
+        again.type("$quit", wait=5)
+        memory = Remembered()
+        memory.ignore("carol", key_of("carol"))
+        again = self.world.chatter("alice", keeper=self.keeper, memory=memory)
+        self.assertEqual(self.read(again, ListEarlier()), [f"{told} bob"])
+        self.world.wait((EARLIER_DAYS + 1) * 86_400)
+        self.assertEqual(self.read(again, ListEarlier()), [])
+
     def test_read_back(self) -> None:
         """Whoever reads back gets what was said before what they have, and what was said before
         they were started where they have nothing; a conversation need not be going on for it."""
@@ -99,10 +127,7 @@ class Reading(SynchronousTestCase):
         again = self.world.chatter("alice", keeper=self.keeper)
 
         def read(talk: Talk, before: int) -> list[str]:
-            shown = len(again.lines)
-            effects = again.session.typed(ReadBack(talk, before), self.world.network.now)
-            self.world.network.carry_out(again.node, effects)
-            return self.texts(again.lines[shown:])
+            return self.texts(self.read(again, ReadBack(talk, before)))
 
         lines = read(Talk("lab"), 0)
         self.assertEqual((len(lines), lines[-1]), (READ_BACK, f"you: line {READ_BACK + 19}"))

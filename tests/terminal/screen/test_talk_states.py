@@ -56,6 +56,27 @@ class Bounds(SynchronousTestCase):
         self.assertIsNone(self.states.find(eve(0)))
         self.assertIsNotNone(self.states.find(eve(219)))
 
+    def test_earlier(self) -> None:
+        """Conversations of before stand below all others, are over, and have no part in the
+        numbers of those, until something happens in them; nothing is listed twice."""
+        self.states.list_earlier(subject_of(LAB))
+        for number in range(2):
+            self.states.list_earlier(eve(number))
+            self.states.list_earlier(eve(number))
+        attic = self.states.open(subject_of(Talk("attic")))
+        every = list(self.states)
+        self.assertEqual(every[-3:], [attic, *map(self.states.find, (eve(0), eve(1)))])
+        self.assertEqual((len(every), len(self.states)), (7, 7))
+        self.assertIs(self.states.numbered(5), attic)
+        self.assertIs(self.states.get(eve(1).key), self.states.numbered(7))
+        self.assertEqual([one.over for one in every[-2:]], [True, True])
+        begun = self.states.open(eve(1))
+        self.assertIs(self.states.numbered(6), begun)
+        first = self.states.find(eve(0))
+        assert first is not None
+        self.states.close(first)
+        self.assertEqual(list(self.states)[-2:], [attic, begun])
+
     def test_unseen_by_the_collector(self) -> None:
         """Lines that are kept cost the garbage collector nothing: it would stop everything for
         as long as it takes to look through them."""

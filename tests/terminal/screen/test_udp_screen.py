@@ -1,6 +1,7 @@
 """Events of a peer on the screen, and what is entered there."""
 
 import json
+from functools import partial
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -11,10 +12,14 @@ from twisted_chat.peer.events import kept, keys, moves, rooms, said, server, tal
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
+from twisted_chat.terminal.editing.completion import NoCompleter
+from twisted_chat.terminal.editing.editor import Editor
+from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.json_lines import JsonLines
 from twisted_chat.terminal.screen.shown_line import Progress
 from twisted_chat.terminal.screen.subjects import subject_of
+from twisted_chat.terminal.screen.talk_states import TalkStates
 from twisted_chat.terminal.screen.udp_screen import UdpScreen
 from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered
 from twisted_chat.terminal.typed_lines import HELP_MEANT
@@ -237,6 +242,27 @@ class Showing(UdpCase):
         self.show(kept.EarlierShown(LAB, (), False))
         self.assertEqual(self.seen.talk, before)
         self.assertIsNone(self.screen.reads_back("home"))
+
+    def test_earlier(self) -> None:
+        """Those with whom one has talked before are listed; what was said then is read when the
+        person turns there, once; what is entered there pokes them, and is said."""
+        make_editor = partial(Editor, NoCompleter(), History())
+        self.model.states = TalkStates("server", make_editor, kept=True)
+        self.show(server.RegisteredAs("alice"), kept.EarlierTalks((BOB, CAROL)))
+        self.look(LAB)
+        self.assertEqual(
+            [one.title for one in self.model.states], ["server", "lab", "bob", "carol"]
+        )
+        self.assertIsNone(self.screen.begins_reading())
+        self.seen.press("meta 3")
+        self.assertEqual(self.screen.begins_reading(), ReadBack(WITH_BOB, 0))
+        self.assertIsNone(self.screen.begins_reading())
+        words = kept.KeptText(BOB, False, int(NOON * 1000), "12 Rose Street", "", "bob", 7)
+        self.show(kept.EarlierShown(WITH_BOB, (words,), True))
+        self.assertIn("< bob: 12 Rose Street", " ".join(self.seen.talk))
+        self.assertIsNone(self.screen.begins_reading())
+        poke, say = self.enter("hello", WITH_BOB)
+        self.assertEqual((poke, say), (Order(Command.POKE, "bob"), Say("hello", to=WITH_BOB)))
 
     def test_name(self) -> None:
         """A name is asked for in place of the prompt."""

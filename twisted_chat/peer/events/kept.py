@@ -84,6 +84,15 @@ class EarlierShown(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierTalks(Event):
+    """With whom something private was said before the program was started, the latest first, as
+    the screen asks at its start."""
+
+    people: tuple[Someone, ...]
+    """Those of the last weeks who have a key."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwedTo:
     """What is still to arrive at somebody."""
 

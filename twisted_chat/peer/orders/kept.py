@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.commands import Command, Order, ReadBack
+from twisted_chat.peer.commands import Command, ListEarlier, Order, ReadBack, ToRead
 from twisted_chat.peer.events import kept
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.generation import Shared
@@ -13,6 +13,8 @@ from twisted_chat.store.queries import (
     KeptLine,
     LinesFound,
     NamedQuery,
+    PeopleFound,
+    PeopleQuery,
     SearchQuery,
     StoreAnswer,
     StoreQuery,
@@ -25,6 +27,9 @@ AT_JOINING = 10
 """Lines that are shown of a conversation that the person comes into."""
 READ_BACK = 100
 """Lines that are shown at a time to a person who reads back."""
+EARLIER, EARLIER_DAYS = 20, 30
+"""Those with whom something private was said, who are listed at the start, and in how many days
+before that it was."""
 EVERYWHERE = "-a"
 """What stands before words that are searched for in all conversations."""
 
@@ -35,6 +40,7 @@ class KeptOrders:
     def __init__(self, shared: Shared) -> None:
         self._archive = shared.archive
         self._talks = shared.talks
+        self._contacts = shared.contacts
         self._tell = shared.effects.tell
         self._store_off = shared.effects.store_off
         self.commands: Obey = {
@@ -56,7 +62,32 @@ class KeptOrders:
             lines = tuple(map(text_of, found.lines))
             self._tell(kept.HistoryShown(Talk(room), lines, found.more, joining=True))
 
-    def read_back(self, wanted: ReadBack) -> None:
+    def read(self, wanted: ToRead, now: float) -> None:
+        """Show what was said before we were started, wherever that was."""
+        if isinstance(wanted, ListEarlier):
+            self._list_earlier(now)
+        else:
+            self._read_back(wanted)
+
+    def _list_earlier(self, now: float) -> None:
+        """Show with whom something private was said lately, and is not ignored."""
+        if not self._archive.kept.last:
+            return
+        since = self._archive.time_of_day(now) - EARLIER_DAYS * 86_400_000
+
+        def close(found: StoreAnswer | str, now: float) -> None:
+            if isinstance(found, PeopleFound):
+                people = (Someone(one.name, one.key) for one in found.talks)
+                wanted = tuple(who for who in people if not self._ignored(who))
+                if wanted:
+                    self._tell(kept.EarlierTalks(wanted))
+
+        self._archive.ask(PeopleQuery(since, EARLIER), close)
+
+    def _ignored(self, who: Someone) -> bool:
+        return self._contacts.ignores_mark(who.fingerprint)
+
+    def _read_back(self, wanted: ReadBack) -> None:
         """Show what was said before in a conversation, which need not be going on."""
         archive, talk, before = self._archive, wanted.to, wanted.before
         until = before - 1 if before else archive.kept.last

@@ -68,7 +68,7 @@ class Orders:
         self._requests = requests = PersonRequests(generation, shared, missed)
         self.in_vain = requests.in_vain
         self._kept = KeptOrders(shared)
-        self.entered, self.read_back = self._kept.entered, self._kept.read_back
+        self.entered, self.read = self._kept.entered, self._kept.read
         self.listing = 0
         """How many lists are awaited."""
         self._commands: Obey = {

@@ -7,9 +7,10 @@ from enum import Enum
 from twisted_chat.names import folded
 from twisted_chat.peer.contacts.contact import Contact, Standing
 from twisted_chat.peer.contacts.contacts import Contacts, Listeners
+from twisted_chat.peer.contacts.present import Marks, present
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.event import Someone, Talk
-from twisted_chat.peer.events.talk import TalkEnded, TalkingTo
+from twisted_chat.peer.events.talk import TalkEnded, TalkingTo, Unheard
 from twisted_chat.peer.talks.room import JoinedRoom
 
 MAX_ROOMS = 64
@@ -156,6 +157,16 @@ class Talks:
     def others(self) -> tuple[Talk, ...]:
         """Those that are not current."""
         return tuple(described(one) for one in self.every() if one is not self._current)
+
+    def unheard(self, where: JoinedRoom | Contact | None, marks: Marks) -> Unheard:
+        """That what was said there was said to nobody."""
+        if where is None:
+            others = self.others()
+            people = present(self._contacts.outside(), marks)
+            return Unheard("", () if others else people, others)
+        if isinstance(where, Contact):
+            return Unheard("", present([where], marks))
+        return Unheard(where.name, present(where.people(), marks))
 
     def find(self, talk: Talk) -> JoinedRoom | Contact | None:
         """The conversation that events have described so, if there is one."""

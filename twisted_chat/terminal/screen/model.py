@@ -150,6 +150,11 @@ class ScreenModel:
             if state.kind is not TalkKind.HOME:
                 state.over = state.key not in alive
 
+    def there_were(self, subjects: Iterable[TalkSubject]) -> None:
+        """There were these before, and nobody talks in them yet."""
+        for subject in subjects:
+            self.states.list_earlier(subject)
+
     def turn(self, state: TalkState) -> None:
         """The person looks at this conversation from now on."""
         before = self.shown

@@ -25,6 +25,8 @@ class TalkStates:
         self._make_editor = make_editor
         self._kept = kept
         self._states: dict[str, TalkState] = {}
+        self._earlier: dict[str, TalkState] = {}
+        """Those of before the start in which nothing has happened since: they stand below."""
         self._count = 0
         self._lines = self._size = 0
         self.home = self._make(TalkSubject(HOME.key, TalkKind.HOME, home))
@@ -37,23 +39,35 @@ class TalkStates:
         return made
 
     def __iter__(self) -> Iterator[TalkState]:
-        return iter(list(self._states.values()))
+        return iter(self._every())
 
     def __len__(self) -> int:
-        return len(self._states)
+        return len(self._states) + len(self._earlier)
+
+    def _every(self) -> list[TalkState]:
+        return [*self._states.values(), *self._earlier.values()]
 
     def __bool__(self) -> Literal[True]:
         return True
 
     def get(self, key: str) -> TalkState | None:
-        return self._states.get(key)
+        return self._states.get(key, self._earlier.get(key))
 
     def find(self, subject: TalkSubject) -> TalkState | None:
         """The conversation, where there is one."""
-        return self._states.get(subject.key)
+        return self.get(subject.key)
+
+    def list_earlier(self, subject: TalkSubject) -> None:
+        """There was this conversation before the start; nobody talks in it yet."""
+        if self.get(subject.key) is None and len(self) < MAX_TALKS:
+            made = self._make(subject)
+            self._earlier[subject.key] = self._states.pop(subject.key)
+            made.over, made.touched = True, 0
 
     def open(self, subject: TalkSubject) -> TalkState:
         """The conversation, begun if it is not there."""
+        if subject.key in self._earlier:
+            self._states[subject.key] = self._earlier.pop(subject.key)
         found = self._states.get(subject.key)
         if found is None:
             found = self._make(subject)
@@ -75,10 +89,11 @@ class TalkStates:
             self.shown = self.home
         self._size -= state.lines.size
         self._lines -= state.lines.clear()
-        self._states.pop(state.key, None)
+        for states in (self._states, self._earlier):
+            states.pop(state.key, None)
 
     def _make_room(self) -> None:
-        if len(self._states) > MAX_TALKS:
+        if len(self) > MAX_TALKS:
             over = [one for one in self if one.over and one is not self.shown]
             if over:
                 self.close(min(over, key=lambda one: one.touched))
@@ -123,12 +138,12 @@ class TalkStates:
 
     def numbered(self, number: int) -> TalkState | None:
         """The one of this number, from 1."""
-        every = list(self._states.values())
+        every = self._every()
         return every[number - 1] if 0 < number <= len(every) else None
 
     def beside(self, step: int) -> TalkState:
         """The one so many further down than the one that is shown, and around."""
-        every = list(self._states.values())
+        every = self._every()
         return every[(every.index(self.shown) + step) % len(every)]
 
     def next_unread(self) -> TalkState | None:

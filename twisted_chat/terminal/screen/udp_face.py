@@ -5,6 +5,8 @@ from typing import Any
 
 from twisted_chat.alarm import Alarm
 from twisted_chat.events import Event
+from twisted_chat.peer.commands import ListEarlier
+from twisted_chat.peer.events.kept import EarlierShown, EarlierTalks
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.editor import Editor
@@ -24,6 +26,10 @@ MAX_MEMBERS_SHOWN = 500
 """Members of a conversation that are looked at."""
 MEMBERS_APART = 0.5
 """Seconds after which it is looked who is there again."""
+
+
+_NO_NEWS = frozenset({EarlierShown, EarlierTalks})
+"""What the screen has asked for: it need not stay on the terminal."""
 
 
 class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
@@ -47,7 +53,7 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         """Tell of an event."""
         self._screen.show(event, self._manner.time_of_day())
         if self._terminal is not None:
-            for line in self._last.lines(event):
+            for line in () if type(event) in _NO_NEWS else self._last.lines(event):
                 if self._over or line.startswith(NOTICE):
                     self._terminal.leave_behind(line.removeprefix(NOTICE))
             self._terminal.call_attention()
@@ -64,6 +70,8 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         screen.came(session.own_lines(self._model.unsettled), self._manner.time_of_day())
         if self._model.shown.key != self._members_of:
             self._look_at_members()
+            if (todo := screen.begins_reading()) is not None:
+                self._peer.typed(todo)
         else:
             self._members.set_in(MEMBERS_APART)
         if self._terminal is not None:
@@ -84,6 +92,7 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
     def attached(self, terminal: ScreenTerminal) -> None:
         self._terminal = terminal
         self._peer.attached(self)
+        self._peer.typed(ListEarlier())
 
     def entered(self, terminal: ScreenTerminal, wish: TextEntered) -> None:
         busy = self._peer.session.glance().busy

@@ -85,6 +85,9 @@ class UdpScreen:
         if isinstance(event, kept.EarlierShown):
             self._read_back(event, at)
             return
+        if isinstance(event, kept.EarlierTalks):
+            self._model.there_were(subject_of(Talk(who=who)) for who in event.people)
+            return
         if isinstance(event, histories.HandedOn):
             self._handed_on(event, at)
             return
@@ -152,7 +155,8 @@ class UdpScreen:
     def _said_before(self, line: kept.KeptText, at: float) -> ShownLine:
         when = _as_time(line.time, at)
         if line.own:
-            return ShownLine(when, LineKind.OWN, line.text, self._model.name, self._colour)
+            own = called(line.from_)  # By the name of then: it may be that we have none yet.
+            return ShownLine(when, LineKind.OWN, line.text, own, self._colour)
         colour = colour_of(line.from_.fingerprint, ANSI_256)
         who = called(line.from_) + (NOT_THE_KEY if line.claimed else "")
         return ShownLine(when, LineKind.HEARD, line.text, who, colour)
@@ -247,6 +251,14 @@ class UdpScreen:
         if state is None or state.kind is TalkKind.HOME:
             return None
         return ReadBack(state.subject.described, state.oldest)
+
+    def begins_reading(self) -> Typed | None:
+        """The same when they have turned to somebody: what was said before the start is above."""
+        state = self._model.shown
+        if state.kind is not TalkKind.PERSON or not state.earlier or state.oldest:
+            return None
+        state.earlier = False  # Until it has come.
+        return ReadBack(state.subject.described, 0)
 
     def _expect(self, order: Order) -> None:
         if order.command in TURNING and len(self._expected) < MAX_EXPECTED:

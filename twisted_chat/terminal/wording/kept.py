@@ -69,6 +69,11 @@ def _earlier(event: kept.EarlierShown) -> list[str]:
     return with_gaps(event.lines) or ["nothing was said here before that"]
 
 
+def _talked_to(event: kept.EarlierTalks) -> list[str]:
+    people = ", ".join(map(called, event.people)) or "nobody"
+    return [f"you have talked in private with {people}"]
+
+
 def _found(event: kept.SearchFound) -> list[str]:
     lines = [line_of(one, placed=event.conversation is None) for one in event.lines]
     if not lines:
@@ -123,6 +128,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     ),
     kept.HistoryShown: _history,
     kept.EarlierShown: _earlier,
+    kept.EarlierTalks: _talked_to,
     kept.OwedExpired: _expired,
     kept.OutboxShown: _outbox,
     kept.SearchFound: _found,
