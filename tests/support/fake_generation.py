@@ -82,6 +82,7 @@ class FakeServer:
 
     why = ""
     creator_joins = False
+    slow = False
 
     def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
         self._ask(f"create {room}" + " private" * private, close, now)

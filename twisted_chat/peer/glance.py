@@ -12,7 +12,7 @@ class Glance:
     name: str
     """Our name; empty while we have none."""
     away: bool
-    """Whether the server does not answer."""
+    """Whether the server does not answer, or not yet, as the person was told."""
     talks: tuple[Talk, ...]
     """All conversations, rooms first."""
     current: Talk

@@ -112,6 +112,10 @@ class Server(Protocol):
     def why(self) -> str:
         """Why it has just refused something, as a word; empty where it does not say."""
 
+    @property
+    def slow(self) -> bool:
+        """Whether the person was told that its answer is late, and none has come since."""
+
     creator_joins: bool
     """Whether one who creates a room wants to be in it: in generation 1 that is said apart."""
 

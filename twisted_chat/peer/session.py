@@ -139,10 +139,10 @@ class Session:
 
     def glance(self) -> Glance:
         """How it stands with the conversations."""
-        talks, wait = self._talks, self._input.waiting or self._talks.moving
-        every = tuple(map(described, talks.every()))
-        name, away = self._registration.name, self._registration.away
-        return Glance(name, away, every, described(talks.current), bool(wait))
+        talks, registration = self._talks, self._registration
+        away = registration.away or self._generation.server.slow
+        every, busy = map(described, talks.every()), self._input.waiting or talks.moving
+        return Glance(registration.name, away, tuple(every), described(talks.current), bool(busy))
 
     def members(self, talk: Talk, most: int) -> tuple[Present, ...]:
         """Who is in a conversation besides us, so many at most."""

@@ -337,6 +337,8 @@ class States(LinkCase):
         answers: list[object] = []
         self.link.requests.ask(ListUsers(), lambda told, now: answers.append(told), 5.0)
         self.effects.take()
+        while self.link.wake < 15.0:  # It is told that the answer is late.
+            self.link.tick(self.link.wake)
         self.assertEqual(self.link.wake, 15.0)
         self.link.tick(14.9)
         self.assertIs(self.link.link, link)

@@ -99,6 +99,11 @@ class NoEncryptedLink(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSlow(Event):
+    """The server has not answered yet what it was asked; it is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerAway(Event):
     """The server does not answer any more; it is tried on. Those whom we talk to still hear us."""
 

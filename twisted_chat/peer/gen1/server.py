@@ -24,6 +24,7 @@ class PlainServer:
 
     why = ""
     creator_joins = False
+    slow = False
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.names import folded, may_travel
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
+from twisted_chat.peer.events.server import ServerSlow
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
 from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, PutOut, Refused, Rivalled
@@ -45,6 +46,12 @@ COMMANDS[RoomVerb.GIVE] = Command.ROOMGIVE
 
 PATIENCE = 10.0
 """Seconds to wait for an answer, or for more of a list."""
+SLOW, SLOWEST = 3.0, 8.0
+"""Seconds without one after which the person is told so: where the link is in doubt, as nothing
+of what is sent over it is acknowledged, and in any case."""
+LOOKS, APART = 3, 0.5
+"""Times in a row that it has to be in doubt, so many seconds apart: one that only loses much is in
+doubt for a moment now and then."""
 
 Close = Callable[[list[Answer] | None, float], None]
 """Is given the whole answer, or None if there was none."""
@@ -69,17 +76,23 @@ class _Awaited:
     room: str
     """The room that it is about, casefolded; empty where it is about none."""
     close: Close
-    due: float
+    since: float
+    """When it was asked, or more of the answer came."""
     until: float
     """When it has taken too long in any case."""
     size: int = 0
     """Bytes of the names in `answers`."""
     answers: list[Answer] = field(default_factory=list)
 
+    @property
+    def due(self) -> float:
+        """When it has waited too long."""
+        return min(self.since + PATIENCE, self.until)
+
 
 class ServerRequests:
-    """Those that are under way over `link`, where there is one. `wake` is when the first
-    has waited too long."""
+    """Those that are under way over `link`, where there is one. `wake` is when `tick` is due, or
+    the first has waited too long."""
 
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
@@ -87,10 +100,31 @@ class ServerRequests:
         self.link: Link | None = None
         self.why = ""
         """The ground on which a room was refused last; empty where the server gave none."""
+        self.slow = False
+        """Whether the person was told that an answer is late, and none has come since."""
+        self._look_at, self._doubted = NEVER, 0
+
+    @property
+    def due(self) -> float:
+        """When the first has waited too long."""
+        return min(one.due for one in self._open) if self._open else NEVER
 
     @property
     def wake(self) -> float:
-        return min(one.due for one in self._open) if self._open else NEVER
+        return min(self.due, self._look_at) if self._open else NEVER
+
+    def tick(self, now: float) -> None:
+        """Tell that an answer is late, where that is due."""
+        if now < self._look_at or not self._open:
+            return
+        waited = now - min(one.since for one in self._open)
+        doubted = self.link is not None and self.link.doubted
+        self._doubted = self._doubted + 1 if doubted else 0
+        if waited >= SLOWEST or (waited >= SLOW and self._doubted >= LOOKS):
+            self.slow, self._look_at = True, NEVER
+            self._effects.tell(ServerSlow())
+        else:
+            self._look_at = now + APART
 
     def ask(self, request: Request, close: Close, now: float) -> None:
         """Ask the server; without a link there is no answer."""
@@ -104,7 +138,9 @@ class ServerRequests:
         self._effects.frame(request.encode(), self.link)
         verb = request.verb if isinstance(request, RunRoom) else _ASKED[type(request)]
         room = _room(request)
-        self._open.append(_Awaited(verb, room, close, now + PATIENCE, now + LONGEST_LIST))
+        if not self._open and not self.slow:
+            self._look_at, self._doubted = now + SLOW - (LOOKS - 1) * APART, 0
+        self._open.append(_Awaited(verb, room, close, now, now + LONGEST_LIST))
 
     def tell(self, request: Request) -> None:
         """Say something to the server that has no answer of its own."""
@@ -125,13 +161,14 @@ class ServerRequests:
         request = next((one for one in self._open if (one.verb, one.room) == about), None)
         if request is None:
             return False
+        self.slow = False
         if isinstance(answer, Listed):
             request.size += weight(answer.names)
             if request.size > MAX_LIST_BYTES:
                 request.until = now  # A list without end is no answer.
             else:
                 request.answers.append(answer)
-            request.due = min(now + PATIENCE, request.until)
+            request.since = now
         else:
             request.answers.append(answer)
             self._note(answer)

@@ -78,6 +78,10 @@ class KeyedServer:
     def why(self) -> str:
         return self._requests.why
 
+    @property
+    def slow(self) -> bool:
+        return self._requests.slow
+
     def create(self, room: str, close: Close, now: float, *, private: bool = False) -> None:
         def created() -> None:
             self._rosters.created(room, ours=True, private=private)

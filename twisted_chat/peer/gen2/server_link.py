@@ -281,7 +281,8 @@ class ServerLink:
         return min(self._deadline, self._tries.wake, self._patience.wake, self.requests.wake)
 
     def tick(self, now: float) -> None:
-        if self.requests.wake <= now and self.link is not None:
+        self.requests.tick(now)
+        if self.requests.due <= now and self.link is not None:
             self._effects.close(self.link, "no answer")
             self.lost(now)
         if self._patience.tick(now):  # A script has waited long enough.

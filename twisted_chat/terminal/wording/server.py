@@ -167,6 +167,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.ServerAwaited: _awaited,
     server.NoServer: lambda event: f"no server answers at {event.server}",
     server.NoEncryptedLink: _no_link,
+    server.ServerSlow: lambda event: "no answer from the server yet",
     server.ServerAway: lambda event: (
         "the server does not answer; those you talk to still hear you"
     ),
