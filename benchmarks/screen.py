@@ -2,6 +2,7 @@
 
 import os
 import pty
+import random
 import select
 import statistics
 import subprocess
@@ -24,7 +25,10 @@ AT_ONCE = 64
 SIZES = ((80, 24), (200, 50))
 _FIRST_KEY = 0x4E00
 """Characters from here on are typed: they are in no line."""
-_TEXT = "as long as what people say to each other, some {} words or so"
+_README = Path(__file__).parent.parent / "README.md"
+_VOCABULARY = [word for word in _README.read_text().split() if word.isascii()]
+_WORDS = 11
+"""Words of a line, drawn at random: what people say has less in it that is new."""
 
 
 def main() -> dict[str, float]:
@@ -176,10 +180,12 @@ def _screen(reactor: Any) -> tuple[Any, Any, Any]:
     peer: Any = _Peer(talk)
     manner = ScreenManner(built_in("dark"), time.time, lambda entry: None)
     screen = udp_screen(peer, server="here", history=History(), manner=manner, reactor=reactor)
+    chance = random.Random(1)
     people = [Someone(f"somebody{n}", f"{n:064x}") for n in range(20)]
 
     def said(number: int) -> Said:
-        return Said(people[number % 20], _TEXT.format(number), True, room="lab")
+        text = " ".join(chance.choices(_VOCABULARY, k=_WORDS))
+        return Said(people[number % 20], text, True, room="lab")
 
     def begin() -> None:
         peer.face.show(RegisteredAs("alice"))

@@ -319,6 +319,7 @@ LAYERS = (
         "terminal.screen.keys_help",
         "terminal.screen.model",
         "terminal.screen.modes",
+        "terminal.screen.packed_lines",
         "terminal.screen.placing",
         "terminal.screen.places",
         "terminal.screen.reading",

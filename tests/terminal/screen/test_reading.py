@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.terminal.screen.screens import DEN, LAB, Screen
-from twisted_chat.terminal.screen.shown_line import TRIMMED
+from twisted_chat.terminal.screen.shown_line import BLOCK
 
 
 class Reading(SynchronousTestCase):
@@ -59,13 +59,13 @@ class Reading(SynchronousTestCase):
 
     def test_dropped(self) -> None:
         """Where what is read was dropped, the oldest that is kept is shown."""
-        for number in range(100, TRIMMED + 200):
+        for number in range(100, 3 * BLOCK):
             self.screen.hear(f"line {number}")
         self.screen.press(*["page up"] * 200)
         self.screen.model.shown.lines.drop_oldest()
-        self.assertEqual(self.numbers[0], TRIMMED)
+        self.assertEqual(self.numbers[0], BLOCK)
         self.screen.press("page down")
-        self.assertEqual(self.numbers[-1], TRIMMED + 37 - 1)
+        self.assertEqual(self.numbers[-1], BLOCK + 37 - 1)
 
     def test_resized(self) -> None:
         """The line at the top stays there when the terminal is resized."""
