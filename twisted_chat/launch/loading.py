@@ -1,6 +1,46 @@
 """What a program does while it is loaded, before anything of it runs."""
 
 import signal
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+SELDOM = ("http.cookiejar", "urwid")
+"""What others import of which hardly anything is needed: Twisted cookies, for those who look for
+them in its `compat`, and urwid all its widgets, where its display is wanted. Together these are
+90 modules and 7 MiB."""
+
+
+class _WaitingModule(ModuleType):
+    """A module that is loaded when something of it is wanted that is no module of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        spec = self.__spec__
+        if name.startswith("__") or spec is None or spec.loader is None:
+            raise AttributeError(name)
+        if spec.submodule_search_locations is not None:
+            try:
+                return import_module(f"{self.__name__}.{name}")
+            except ModuleNotFoundError:
+                pass
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+def when_wanted(*names: str) -> None:
+    """Load these when something of them is wanted, and no sooner."""
+    for name in names:
+        spec = find_spec(name)
+        if spec is not None and name not in sys.modules:
+            module = _WaitingModule(name)
+            module.__spec__, module.__loader__ = spec, spec.loader
+            module.__file__ = spec.origin
+            if spec.submodule_search_locations is not None:
+                module.__path__ = spec.submodule_search_locations
+            sys.modules[name] = module
 
 
 def end_at_once() -> None:

@@ -37,6 +37,7 @@ def _run(program: str, *, clears_up: bool = False) -> NoReturn:
 
     put_back = streams.prepare()
     streams.open_text()
+    loading.when_wanted(*loading.SELDOM)
     try:
         main = import_module(program).main
         if clears_up:

@@ -17,6 +17,7 @@ from twisted_chat.terminal.screen.attention import Noticed
 from twisted_chat.terminal.screen.clipboard import LONGEST_COPIED, to_clipboard
 from twisted_chat.terminal.screen.display import LEAVING, TAKING
 from twisted_chat.terminal.screen.places import places
+from twisted_chat.terminal.screen.roles import ScreenPicture
 from twisted_chat.terminal.screen.terminal import FRAME, ScreenManner, ScreenTerminal
 from twisted_chat.terminal.screen.themes import built_in
 from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered, TurnedTo
@@ -287,8 +288,13 @@ class Life(ScreenCase):
 
     def test_flood(self) -> None:
         """However much comes at once, it is one picture."""
-        drawn = []
-        self.terminal._loop.draw_screen = lambda: drawn.append(1)
+        drawn: list[int] = []
+
+        def draw(width: int, height: int) -> ScreenPicture:
+            drawn.append(1)
+            return ScreenPicture(width, ((),) * height, None)
+
+        self.terminal._picture.draw = draw  # type: ignore[method-assign]
         self.pass_time(1.0)
         for number in range(1000):
             self.screen.hear(f"line {number}")

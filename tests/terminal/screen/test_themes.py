@@ -1,7 +1,7 @@
 """Themes, and how they look on terminals of few and many colours."""
 
 from twisted.trial.unittest import SynchronousTestCase
-from urwid import AttrSpec
+from urwid.display.common import AttrSpec
 
 from twisted_chat.errors import UsageMistake
 from twisted_chat.terminal.screen.roles import Role, Run

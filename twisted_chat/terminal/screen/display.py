@@ -5,10 +5,10 @@ parts of a row are put into their columns, whatever stands before them, and no r
 by the terminal (DECAWM, "XTerm Control Sequences"): what is too wide is cut off at the right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Protocol
 
-import urwid
+from urwid import util
 from urwid.display import raw
 
 from twisted_chat.terminal.screen.roles import ScreenPicture
@@ -38,13 +38,10 @@ class Output(Protocol):
     def height(self) -> int: ...
 
 
-class PictureCanvas(urwid.Canvas):
-    """A picture as urwid draws it."""
-
-    cacheable = False
+class PictureCanvas:
+    """A picture as urwid's display draws it: what it needs of a Canvas."""
 
     def __init__(self, picture: ScreenPicture, styles: Styles) -> None:
-        super().__init__()
         self._picture = picture
         self._styles = styles
         self.cursor = picture.cursor
@@ -52,18 +49,8 @@ class PictureCanvas(urwid.Canvas):
     def rows(self) -> int:
         return len(self._picture.rows)
 
-    def cols(self) -> int:
-        return self._picture.width
-
-    def content(
-        self,
-        trim_left: int = 0,
-        trim_top: int = 0,
-        cols: int | None = 0,
-        rows: int | None = 0,
-        attr: Mapping[Any, Any] | None = None,
-    ) -> Iterator[_Row]:
-        """The rows. A picture is drawn whole."""
+    def content(self) -> Iterator[_Row]:
+        """The rows."""
         for parts in self._picture.rows:
             row: _Row = [(None, "U", ERASE)]
             for column, runs in parts:
@@ -74,26 +61,6 @@ class PictureCanvas(urwid.Canvas):
                     for run in runs
                 )
             yield row
-
-
-class PictureWidget(urwid.Widget):
-    """Shows what is drawn, in as much room as there is."""
-
-    _sizing = frozenset([urwid.Sizing.BOX])
-    _selectable = True
-    no_cache = ("render",)
-
-    def __init__(self, drawable: Drawable, styles: Styles) -> None:
-        super().__init__()
-        self._drawable = drawable
-        self._styles = styles
-
-    def render(self, size: Any, focus: bool = False) -> PictureCanvas:
-        width, height = size
-        return PictureCanvas(self._drawable.draw(width, height), self._styles)
-
-    def keypress(self, size: Any, key: str) -> str | None:
-        return key
 
 
 class _NoFile:
@@ -114,9 +81,23 @@ class TransportScreen(raw.Screen):
     modes it has and which signals come is seen to by the transport."""
 
     def __init__(self, output: Output) -> None:
+        util.set_encoding("utf-8")
         nothing: Any = _NoFile(output)
         super().__init__(nothing, nothing, bracketed_paste_mode=False, focus_reporting=False)
         self._output = output
+        self._size: tuple[int, int] | None = None
+
+    def show(self, drawable: Drawable, styles: Styles) -> None:
+        """Show what is drawn, in as much room as there is."""
+        if self._size is None:
+            self._size = self.get_cols_rows()
+        canvas: Any = PictureCanvas(drawable.draw(*self._size), styles)
+        self.draw_screen(self._size, canvas)
+
+    def resized(self) -> None:
+        """The terminal has another size, and something else may have been on it."""
+        self._size = None
+        self.clear()
 
     def _start(self, *args: Any, **kwargs: Any) -> None:
         self.clear()
@@ -127,12 +108,6 @@ class TransportScreen(raw.Screen):
     def get_cols_rows(self) -> tuple[int, int]:
         """The size of the terminal now."""
         return self._output.width() or 1, max(1, self._output.height())
-
-    def hook_event_loop(self, event_loop: Any, callback: Any) -> None:
-        """Nothing: keys come from the transport."""
-
-    def unhook_event_loop(self, event_loop: Any) -> None:
-        """Nothing: nothing is hooked."""
 
     def _read_raw_input(self, timeout: float) -> bytearray:
         return bytearray()

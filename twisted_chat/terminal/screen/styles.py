@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from urwid import AttrSpec, AttrSpecError
+from urwid.display.common import AttrSpec, AttrSpecError
 
 from twisted_chat.terminal.colours import ANSI_16
 from twisted_chat.terminal.screen.roles import Role, Run

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from typing import Protocol as Interface
 
-import urwid
 from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -21,7 +20,6 @@ from twisted_chat.terminal.screen.clipboard import to_clipboard
 from twisted_chat.terminal.screen.display import (
     LEAVING,
     TAKING,
-    PictureWidget,
     TransportScreen,
 )
 from twisted_chat.terminal.screen.drawing import Drawing
@@ -116,7 +114,8 @@ class ScreenTerminal(Protocol):
         self._gone = False
         self._clogged = False
         self._last_words: deque[str] = deque(maxlen=MAX_LAST_WORDS)
-        self._loop: Any = None
+        self._display: TransportScreen | None = None
+        self._picture = Drawing(model, self._keyboard)
         self._notify: Callable[[Noticed], object] | None = None
         if manner.notify:
             self._notify = Notifier(manner.notify, reactor, self.notice)
@@ -125,16 +124,9 @@ class ScreenTerminal(Protocol):
 
     def connectionMade(self) -> None:
         self.transport.registerProducer(self, True)
-        urwid.set_encoding("utf-8")
-        screen = TransportScreen(self.transport)
-        styles = Styles(self._manner.theme, screen.colors)
-        self._loop = urwid.MainLoop(
-            PictureWidget(Drawing(self._model, self._keyboard), styles),
-            screen=screen,
-            event_loop=urwid.TwistedEventLoop(self._reactor, manage_reactor=False),
-            handle_mouse=False,
-        )
-        self._loop.start()
+        self._display = TransportScreen(self.transport)
+        self._styles = Styles(self._manner.theme, self._display.colors)
+        self._display.start()
         self._person.attached(self)
         self.changed()
 
@@ -169,7 +161,8 @@ class ScreenTerminal(Protocol):
                 case BellWanted():
                     self._write(BELL)
                 case DrawAnew():
-                    self._loop.screen.clear()
+                    if self._display is not None:
+                        self._display.clear()
                 case PauseWanted():
                     self.transport.suspend()
                 case LeaveWanted(hurried):
@@ -217,9 +210,8 @@ class ScreenTerminal(Protocol):
 
     def resized(self) -> None:
         """The terminal has another size."""
-        if not self._gone and self._loop is not None:
-            self._loop.screen_size = None
-            self._loop.screen.clear()
+        if not self._gone and self._display is not None:
+            self._display.resized()
             self._drawing.set_in(0)
 
     # --- The program's side
@@ -265,22 +257,22 @@ class ScreenTerminal(Protocol):
     def _stop(self) -> None:
         self._drawing.stop()
         self._returning.stop()
-        if self._loop is not None:
-            loop, self._loop = self._loop, None
-            loop.stop()
+        if self._display is not None:
+            display, self._display = self._display, None
+            display.stop()
             self.transport.give_back()
 
     def _draw(self) -> None:
-        if self._clogged or self._loop is None or not self.transport.has_keys:
+        if self._clogged or self._display is None or not self.transport.has_keys:
             return
         self._drawn_at = self._reactor.seconds()
         if self._title != self._model.title:
             self._title = self._model.title
-            self._loop.screen.set_title(self._title)
-        self._loop.draw_screen()
+            self._display.set_title(self._title)
+        self._display.show(self._picture, self._styles)
 
     def _write(self, data: bytes) -> None:
-        if not self._gone and self._loop is not None:
+        if not self._gone and self._display is not None:
             self.transport.write(data)
 
     # --- As the producer of what is shown

@@ -12,7 +12,7 @@ it; behind `on` stands that of the background. What is not said is as in the the
 from dataclasses import dataclass
 from importlib.resources import files
 
-from urwid import AttrSpec, AttrSpecError
+from urwid.display.common import AttrSpec, AttrSpecError
 
 from twisted_chat.errors import UsageMistake
 from twisted_chat.terminal.screen.roles import Role

@@ -1,0 +1,72 @@
+"""What is loaded when it is wanted, and no sooner."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from twisted.trial.unittest import TestCase
+
+from twisted_chat.launch import loading
+
+NAME = "a_package_for_tests"
+PROGRAM = """
+import sys
+from twisted_chat.launch import loading
+loading.when_wanted(*loading.SELDOM)
+import twisted_chat.launch.udpchat, twisted_chat.peer.service
+import twisted_chat.terminal.screen.udp_face
+loaded = [one for one in ("urwid.widget", "urllib.request") if one in sys.modules]
+assert not loaded, loaded
+import urwid
+from http import cookiejar
+assert urwid.Text("hello").text == "hello" and "urwid.widget" in sys.modules
+assert cookiejar.CookieJar and urwid.display.raw.Screen
+"""
+
+
+class Waiting(TestCase):
+    """A package with a module in it."""
+
+    def setUp(self) -> None:
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        folder = Path(directory.name)
+        (folder / NAME).mkdir(parents=True)
+        (folder / NAME / "__init__.py").write_text("whole = True\nfrom . import part\n")
+        (folder / NAME / "part.py").write_text("small = 1\n")
+        sys.path.insert(0, str(folder))
+        self.addCleanup(sys.path.remove, sys.path[0])
+        for name in (NAME, f"{NAME}.part"):
+            self.addCleanup(sys.modules.pop, name, None)
+        loading.when_wanted(NAME, "a_package_that_is_not_there")
+
+    def test_modules(self) -> None:
+        """A module of a package is loaded without the rest, which is when it is wanted."""
+        part = import_module(f"{NAME}.part")
+        package = import_module(NAME)
+        self.assertEqual((part.small, "whole" in vars(package)), (1, False))
+        self.assertIs(package.part, part)
+        self.assertFalse(hasattr(package, "__version__"))
+        self.assertNotIn("whole", vars(package))
+        self.assertTrue(package.whole)
+        self.assertIs(package.part, part)
+
+    def test_nothing(self) -> None:
+        """What is not there is not, before it is loaded and after."""
+        package = import_module(NAME)
+        for _ in range(2):
+            self.assertFalse(hasattr(package, "nothing"))
+        self.assertTrue(vars(package)["whole"])
+        self.assertNotIn("a_package_that_is_not_there", sys.modules)
+
+    def test_loaded(self) -> None:
+        """What is loaded stays as it is."""
+        loading.when_wanted("sys", "subprocess")
+        self.assertIs(sys.modules["subprocess"], subprocess)
+
+    def test_programs(self) -> None:
+        """A peer on the screen loads none of what is seldom needed; whoever wants it has it."""
+        done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
