@@ -111,6 +111,33 @@ class Again(ScreenCase):
             alice.type("$quit", ENTER)
             self.assertEqual(alice.program.wait(), 0)
 
+    def test_found(self) -> None:
+        """Yesterday's address is found in a room by Ctrl-F, further back than what is shown."""
+        port = free_udp_port()
+        self.serve(port)
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        alice.sees("you are alice")
+        alice.type("$roomcreate lab", ENTER)
+        alice.sees_input("lab>")
+        bob = self.watch("udpchat", "127.0.0.1", port, "--name", "bob")
+        bob.sees("you are bob")
+        bob.type("$roomjoin lab", ENTER)
+        bob.sees("you are in lab with alice")
+        lines = ["the address is 12 Rose Street", *(f"line {n} of many" for n in range(30))]
+        bob.type("\x1b[200~" + "\r".join(lines) + "\x1b[201~")
+        bob.sees("say these 31 lines")
+        bob.type("l")
+        alice.sees("< bob: line 29 of many")
+        bob.sees("\u2713 bob: line 29 of many")
+        alice.type("$quit", ENTER)
+        self.assertEqual(alice.program.wait(), 0)
+        again = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        again.sees("you are alice")
+        again.type("$roomjoin lab", ENTER)
+        again.sees("what was said before is above")
+        again.type(CTRL_F, "rose str")
+        again.sees("< bob: the address is 12 Rose Street")
+
 
 class Ends(ScreenCase):
     """Every end gives the terminal back, as it was found."""

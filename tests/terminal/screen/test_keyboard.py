@@ -2,15 +2,17 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.terminal.screen.screens import DEN, LAB, WITH_BOB, Screen
+from tests.terminal.screen.screens import DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.terminal.screen.keys_help import KEYS
+from twisted_chat.terminal.screen.shown_line import LineKind, ShownLine
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import HOME
 from twisted_chat.terminal.screen.wishes import (
     BellWanted,
     Copied,
     DrawAnew,
+    EarlierWanted,
     LeaveWanted,
     PauseWanted,
     TextEntered,
@@ -140,12 +142,34 @@ class Searching(KeyboardCase):
 
     def test_not_found(self) -> None:
         """That is said, and Backspace goes back to what was."""
+        self.model.shown.earlier = False
         self.press("ctrl f")
         self.screen.type("line 7x")
         self.assertEqual(self.input, "nothing with: line 7x")
         self.press("backspace")
         self.assertEqual(self.input, "search: line 7")
         self.assertEqual(self.model.shown.chosen, 79)
+
+    def test_further_back(self) -> None:
+        """Where nothing is found in what is here, what was said before that is read, until
+        something is found or there is no more; it is the same when more letters are typed."""
+        shown = self.model.shown
+        shown.earlier = True
+        self.press("ctrl f")
+        self.assertEqual(self.screen.type("r"), [EarlierWanted(shown.key)])
+        self.assertEqual(self.screen.type("ose"), [])
+        self.assertEqual(self.input, "search further back: rose")
+        for text, more in (("thyme", True), ("12 Rose Street", True)):
+            line = ShownLine(NOON, LineKind.HEARD, text, "bob")
+            self.model.earlier(shown, [line], more=more)
+            self.assertEqual(self.screen.keyboard.earlier_came("room den"), [])
+            wanted = [] if "Rose" in text else [EarlierWanted(shown.key)]
+            self.assertEqual(self.screen.keyboard.earlier_came(shown.key), wanted)
+        self.assertEqual((self.input, shown.chosen), ("search: rose", shown.lines.first))
+        self.assertTrue(any(row.endswith("12 Rose Street") for row in self.screen.talk))
+        self.assertEqual(self.press("up"), [EarlierWanted(shown.key)])
+        self.assertEqual(self.screen.keyboard.earlier_came(shown.key), [BellWanted()])
+        self.assertEqual(self.input, "nothing with: rose")
 
     def test_who(self) -> None:
         """Also by who has said it."""

@@ -34,6 +34,8 @@ from twisted_chat.terminal.screen.wishes import (
 
 MOST_PASTED = 100
 """Characters that can be pasted into what is looked for."""
+NEWER = ("down", "ctrl n", "ctrl s")
+"""Keys that go on with a search towards newer lines."""
 ENTERING = ("enter", "ctrl j")
 WAITS = "too much that you have entered waits: this stays here until Enter takes it"
 OVERLAP = 2
@@ -215,7 +217,7 @@ class ScreenKeys:
             return []
         if key in ("ctrl f", "up", "ctrl p", "ctrl r"):
             mode.look(state, at - (mode.at is not None), -1)
-        elif key in ("down", "ctrl n", "ctrl s"):
+        elif key in NEWER:
             mode.look(state, at + 1, 1)
         elif key in ERASING:
             mode.wanted = mode.wanted[:-1]
@@ -230,7 +232,31 @@ class ScreenKeys:
         else:
             return [BellWanted()]
         state.chosen = None if mode.failed else mode.at
-        return [BellWanted()] if mode.failed else self._reveal(at if mode.at is None else mode.at)
+        if mode.failed:
+            return [BellWanted()] if key in NEWER else self._read_on(mode)
+        return self._reveal(at if mode.at is None else mode.at)
+
+    def _read_on(self, mode: Searching) -> list[Wish]:
+        """Look further back, where there may be more than is here."""
+        state = self._model.shown
+        if mode.reading or not state.earlier:
+            return [] if mode.reading else [BellWanted()]
+        state.earlier, mode.reading, mode.before = False, True, state.lines.first
+        return [EarlierWanted(state.key)]
+
+    def earlier_came(self, key: str) -> list[Wish]:
+        """Older lines of a conversation have come, or there are none: search on in them."""
+        mode, state = self.mode, self._model.shown
+        if not isinstance(mode, Searching) or not mode.reading or state.key != key:
+            return []
+        mode.reading = False
+        if not mode.failed:
+            return []
+        mode.look(state, mode.before - 1, -1)
+        if mode.failed or mode.at is None:
+            return self._read_on(mode)
+        state.chosen = mode.at
+        return self._reveal(mode.at)
 
     def _select(self, key: str) -> list[Wish]:
         state = self._model.shown

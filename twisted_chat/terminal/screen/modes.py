@@ -51,9 +51,15 @@ class Searching:
     at: int | None = None
     """The position of the line that was found."""
     failed: bool = False
+    reading: bool = False
+    """Whether older lines were asked for, as nothing was found in those that are here."""
+    before: int = 0
+    """The position before which those come to stand."""
 
     @property
     def label(self) -> str:
+        if self.reading:
+            return f"search further back: {self.wanted}"
         return f"{'nothing with' if self.failed else 'search'}: {self.wanted}"
 
     def look(self, state: TalkState, start: int, step: int) -> None:

@@ -240,6 +240,10 @@ class ScreenTerminal(Protocol):
         """Let more be entered, or not for a while. Keys are read in any case."""
         self._keyboard.held = not wanted
 
+    def earlier_came(self, key: str) -> None:
+        """What was said before has come, of the conversation of this key."""
+        self._carry_out(self._keyboard.earlier_came(key))
+
     def leave_behind(self, words: str) -> None:
         """Have this on the terminal when the screen is gone, if nothing is entered any more."""
         self._last_words.append(words)

@@ -6,7 +6,7 @@ from typing import Any
 from twisted_chat.alarm import Alarm
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import ListEarlier
-from twisted_chat.peer.events.kept import EarlierShown, EarlierTalks
+from twisted_chat.peer.events.kept import EarlierShown, EarlierTalks, HistoryNotRead
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.editor import Editor
@@ -14,7 +14,7 @@ from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.facing import FaceAtTerminal
 from twisted_chat.terminal.screen.model import ScreenModel
-from twisted_chat.terminal.screen.subjects import shown_member
+from twisted_chat.terminal.screen.subjects import shown_member, subject_of
 from twisted_chat.terminal.screen.terminal import ScreenManner, ScreenTerminal
 from twisted_chat.terminal.screen.udp_screen import NOTICE, UdpScreen
 from twisted_chat.terminal.screen.wishes import EarlierWanted, TextEntered, TurnedTo
@@ -56,6 +56,10 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
             for line in () if type(event) in _NO_NEWS else self._last.lines(event):
                 if self._over or line.startswith(NOTICE):
                     self._terminal.leave_behind(line.removeprefix(NOTICE))
+            if isinstance(event, EarlierShown):
+                self._terminal.earlier_came(subject_of(event.conversation).key)
+            elif isinstance(event, HistoryNotRead):
+                self._terminal.earlier_came(self._model.shown.key)
             self._terminal.call_attention()
             self._terminal.changed()
 
