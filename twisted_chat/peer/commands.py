@@ -98,6 +98,11 @@ class Say:
     """The only conversation in which it may be said; None for the one that is current."""
 
     @property
+    def for_one(self) -> bool:
+        """Whether it is for one person, and for nobody else whatever is current."""
+        return self.to is not None and self.to.who is not None
+
+    @property
     def asks_for_help(self) -> bool:
         """Whether it may be the command, typed by somebody who does not know its mark."""
         return not self.aloud and self.text.strip().lower() == Command.HELP.word

@@ -80,7 +80,7 @@ class Input:
         self._talks = shared.talks
         self._effects = shared.effects
         self._gathering = shared.gathering
-        later = LaterWords(generation, shared, self.own)
+        self._later = later = LaterWords(generation, shared, self.own)
         self._orders = Orders(generation, shared, self._say_aside, later.say, self._missed)
 
     def take(self, todo: Typed, now: float) -> None:
@@ -105,7 +105,7 @@ class Input:
         for n, one in enumerate(self.lines):
             if n and isinstance(one, Order) and one.command in TURNING:
                 break
-            if isinstance(one, Say) and one.text and current is not None:
+            if isinstance(one, Say) and one.text and current is not None and not one.for_one:
                 self.lines[n] = NotSaid(one.text, described(current))
 
     @property
@@ -201,6 +201,8 @@ class Input:
         if not self._registration.name or self._registration.wanted:
             return self._say_unnamed(text, now)
         if not text:
+            return True
+        if todo.to is not None and self._later.waits(todo.to, text, now):
             return True
         current = self._talks.current
         late = now < self._seen_at and current is self._turned_from and current is not None

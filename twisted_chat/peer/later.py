@@ -15,6 +15,16 @@ class LaterWords:
         self._shared = shared
         self._own = own
 
+    def waits(self, to: Talk, text: str, now: float) -> bool:
+        """Say a text in this conversation, if it is one with somebody who has a key and is not
+        here. False where it is not, or they are not known, or ignored."""
+        who, shared = to.who, self._shared
+        if who is None or not who.fingerprint or shared.talks.find(to) is not None:
+            return False
+        if shared.contacts.ignores_mark(who.fingerprint):
+            return False
+        return self.say(text, who.name, now)
+
     def say(self, text: str, name: str, now: float) -> bool:
         """Say a text to somebody of this name, who is not here. False where nobody is known who
         has it, or nothing is kept for them."""

@@ -13,10 +13,11 @@ from tests.support.histories import no_histories
 from twisted_chat.events import Event
 from twisted_chat.links import Link, SendFrame
 from twisted_chat.moments import NEVER
+from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.line import Line
-from twisted_chat.peer.events.event import Someone
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.kept import OwedExpired
 from twisted_chat.peer.gen2.absent import MOST, SOONEST, AbsentPeople
 from twisted_chat.peer.gen2.delivery import Deliveries
@@ -72,6 +73,33 @@ class Away(SynchronousTestCase):
         self.assertTrue(self.alice.told("bob has got everything now"))
         bob.type("$msg alice thanks")
         self.assertEqual(self.private(self.alice), ["< bob privately: thanks"])
+
+    def test_where_one_looks(self) -> None:
+        """What is typed in a conversation with somebody who is not here waits for them, though
+        they were asked for in vain first, and wherever one talks otherwise. It does not for one
+        who is ignored, and what is for a room that there is not goes nowhere."""
+        carol = self.world.chatter("carol")
+        network, bob = self.world.network, Someone("bob", key_of("bob"))
+        for at_work, to in ((False, Talk(who=bob)), (True, Talk(who=bob)), (True, Talk("den"))):
+            if at_work:
+                self.alice.type("$roomcreate lab")
+                carol.type("$roomjoin lab")
+            said = len(self.alice.lines)
+            for todo in (Order(Command.POKE, "bob"), Say("one", to=to)):
+                effects = self.alice.session.typed(todo, network.now)
+                network.carry_out(self.alice.node, effects)
+            self.world.wait(0.5)
+            told = self.alice.lines[said:]
+            self.assertIn("there is no user bob", told[0])
+            self.assertEqual(WAITS in told[1], to.who is not None, told)
+        self.assertEqual(carol.told("one"), [])
+        self.memory.ignore("bob", key_of("bob"))
+        alice = self.again(self.alice)
+        before = len(alice.told(WAITS))
+        effects = alice.session.typed(Say("two", to=Talk(who=bob)), network.now)
+        network.carry_out(alice.node, effects)
+        self.world.wait(0.5)
+        self.assertEqual(len(alice.told(WAITS)), before)
 
     def test_nobody(self) -> None:
         """One of whom no key is known is nobody, and nothing waits; so is one whose words are

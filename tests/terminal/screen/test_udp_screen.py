@@ -264,6 +264,15 @@ class Showing(UdpCase):
         poke, say = self.enter("hello", WITH_BOB)
         self.assertEqual((poke, say), (Order(Command.POKE, "bob"), Say("hello", to=WITH_BOB)))
 
+    def test_own_before(self) -> None:
+        """What we have said before stands there by our name of then, also while we have none."""
+        self.look(LAB)
+        said_before = kept.KeptText(Someone("alice"), True, int(NOON * 1000), "fine", "lab")
+        self.show(kept.HistoryShown(LAB, (said_before,), False, joining=True))
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.assertEqual((self.model.name, lab.lines.at(lab.lines.first).who), ("", "alice"))
+
     def test_name(self) -> None:
         """A name is asked for in place of the prompt."""
         self.show(server.NameWanted())
