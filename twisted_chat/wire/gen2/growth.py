@@ -36,6 +36,9 @@ _FEATURE = re.compile("[a-z][a-z0-9-]{0,31}")
 
 M = TypeVar("M")
 
+_SETS: dict[frozenset[str], frozenset[str]] = {}
+"""Those of them that were said so far, each once: 700 bytes for each link otherwise."""
+
 
 class UnknownVerb(WireError):
     """A message, as far as one can see, of a version that says more than this one."""
@@ -54,7 +57,8 @@ class Can:
     @property
     def known(self) -> frozenset[str]:
         """Those of the features that this program knows."""
-        return KNOWN.intersection(self.features)
+        found = KNOWN.intersection(self.features)
+        return _SETS.setdefault(found, found)
 
     def encode(self) -> bytes:
         return " ".join(("can", *self.features)).encode()
