@@ -44,6 +44,7 @@ class LaterWords:
 
         def kept(now: float) -> None:
             line.stored = True
+            line.told_waiting |= {who.fingerprint}
             shared.effects.tell(WaitsFor(who, 1, text))
             contact = shared.contacts.get(who.fingerprint)
             if contact is not None:

@@ -168,6 +168,20 @@ class Away(SynchronousTestCase):
         bob = self.world.chatter("bob", wait=2)
         self.assertEqual(self.private(bob), ["< alice privately: one"])
 
+    def test_just_left(self) -> None:
+        """What is said to one who has left a moment ago waits, which is told once."""
+        bob = self.world.chatter("bob")
+        self.alice.type("$poke bob")
+        bob.type("$poke alice", "$quit")
+        self.alice.type("$msg bob one")
+        self.world.wait(20)
+        self.assertEqual(len(self.alice.told(WAITS)), 1)
+        self.assertEqual(self.alice.told("bob has not got"), [])
+        bob = self.again(bob)
+        self.world.wait(5)
+        self.assertEqual(self.private(bob), ["< alice privately: one"])
+        self.assertTrue(self.alice.told("bob has got everything now"))
+
     def test_nothing_lasts(self) -> None:
         """Where nothing outlives the program, what still waits at its end is lost, and told; but
         not what was said when it was kept."""

@@ -36,6 +36,8 @@ class Line:
     """As others may hand it on, if it is said in a room."""
     before: RoomMessage | None = None
     """What stands after it there, as that claims to come later than all that we follow."""
+    told_waiting: frozenset[str] = frozenset()
+    """Of whom the person was told that it waits for them, by fingerprint."""
     order: int = field(default_factory=count().__next__)
     """Larger than that of any line that was made before."""
 

@@ -246,7 +246,8 @@ class Deliveries:
             while (line := its.untold) is not None and line.at + LATE <= now:
                 its.behind |= {line.room}
                 self._owed.changes += 1
-                late.setdefault(line, []).append(its.contact.who)
+                if its.contact.fingerprint not in line.told_waiting:
+                    late.setdefault(line, []).append(its.contact.who)
             if (due := its.due) < NEVER:
                 self._under_way.watch(its, due)
             elif its.outbox.oldest is None:

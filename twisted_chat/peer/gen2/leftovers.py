@@ -7,9 +7,12 @@ from twisted_chat.peer.events.event import Someone
 
 
 def waiting(who: Someone, lines: list[Line]) -> list[Event]:
-    """They are kept, and go on when we meet again."""
+    """They are kept, and go on when we meet again. Each is told of once."""
+    new = [line for line in lines if who.fingerprint not in line.told_waiting]
+    for line in new:
+        line.told_waiting |= {who.fingerprint}
     return [
-        said.WaitsFor(who, len(some), some[0].text, room) for room, some in _by_room(lines).items()
+        said.WaitsFor(who, len(some), some[0].text, room) for room, some in _by_room(new).items()
     ]
 
 
