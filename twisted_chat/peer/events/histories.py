@@ -20,9 +20,11 @@ class HandedOn(Event):
     count: int
     """How many lines there are in all; they are kept, and `history` shows them."""
     first: bool
-    """Whether we had nothing of what was said in this room before."""
+    """Whether this was said before we came, and we had nothing of that, or not all yet."""
     more: bool
-    """Whether more was said before that, which we are not given."""
+    """Whether more was said before that, which we are not given, as far as is known."""
+    part: bool = False
+    """Whether other lines of before have come already, or are still to come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,22 @@ def _many(lines: int) -> str:
     return f"{lines} lines" if lines > 1 else "one line"
 
 
-def _handed_on(event: histories.HandedOn) -> list[str]:
+def handed_on(event: histories.HandedOn) -> str:
+    """What has come, and by whom."""
     who, many, room = listed(event.by), _many(event.count), shown_name(event.room)
     have = verb(len(event.by), "has", "have")
     if not event.first:
-        head = f"{who} {have} handed on {many} of {room}, which came late"
-    elif event.more:
-        head = f"{who} {have} handed on the last {many} of {room}; more was said before that"
-    else:
-        head = f"{who} {have} handed on all that was said in {room} before: {many}"
+        return f"{who} {have} handed on {many} of {room}, which came late"
+    if event.part:
+        return f"{who} {have} handed on a part of what was said in {room} before: {many}"
+    if event.more:
+        many = many.removeprefix("one ")
+        return f"{who} {have} handed on the last {many} of {room}; more was said before that"
+    return f"{who} {have} handed on all that was said in {room} before: {many}"
+
+
+def _with_lines(event: histories.HandedOn) -> list[str]:
+    head = handed_on(event)
     told = [line_of(line) for line in event.lines[-SHOWN if event.first else 0 :]]
     if len(told) < event.count:
         head += f"; the last {len(told)} are these, $history shows more"
@@ -38,7 +45,7 @@ def newcomers_get(lines: int) -> str:
 
 
 WORDS: dict[type, Callable[[Any], str | list[str]]] = {
-    histories.HandedOn: _handed_on,
+    histories.HandedOn: _with_lines,
     histories.WordsMissing: lambda event: (
         f"{missing(event.lines, called(event.who))} in {shown_name(event.room)}:"
         " nobody who is there now can hand them on"

@@ -221,6 +221,24 @@ class Newcomers(HistoriesCase):
         self.alice.type("now")
         self.assertEqual(self.kept("dave"), ["line 9", "line 10", "line 11", "now"])
 
+    def test_part(self) -> None:
+        """Where one who says something just now is left to say the rest themselves, what others
+        hand on meanwhile is shown as a part of what was said before, and so is the rest."""
+        for one in (self.alice, self.bob):
+            one.type("of before")
+        dave = self.start("dave")
+        histories = self.histories(dave)
+        dave.type("$roomjoin lab", wait=0)
+        while not histories._there("lab"):
+            self.world.wait(0.01)
+        self.bob.type("now", wait=2)
+        (told,) = dave.told("handed on")
+        self.assertIn("a part of what was said in lab before: one line", told)
+        self.world.wait(10)
+        (*_, told) = dave.told("handed on")
+        self.assertIn("a part of what was said in lab before: one line", told)
+        self.assertEqual(self.kept("dave"), self.kept("alice"))
+
     def set_to(self, count: str) -> list[str]:
         """The owner says how much they are given. Returns what all others are told."""
         self.alice.type(f"$history-for-new {count}")

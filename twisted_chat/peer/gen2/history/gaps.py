@@ -1,9 +1,11 @@
 """What is missing of what was said in a room."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from twisted_chat.peer.gen2.history.log import Place, RoomLog
+from twisted_chat.peer.gen2.ranges import Runs, merged, without
 
 MAX_GAP = 100_000
 """Numbers in a row that may be missing; a larger gap is one that the author has invented."""
@@ -38,3 +40,11 @@ def missing(log: RoomLog) -> list[Missing]:
             before = log.versions(feed, first)[0].place
             found.append(Missing(feed, last + 1, first - 1, before))
     return found
+
+
+def lacking(log: RoomLog, feed: str, runs: Runs) -> list[tuple[int, int]]:
+    """Which of these numbers were never held in it."""
+    mine: Sequence[tuple[int, int]] = log.runs(feed)
+    if dropped := log.dropped(feed):
+        mine = merged(((1, dropped), *mine))
+    return [gap for run in runs for gap in without(run, mine)]

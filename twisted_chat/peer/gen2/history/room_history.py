@@ -59,7 +59,9 @@ class RoomHistory:
     """The last number that we have used of our series."""
     there: bool = False
     is_new: bool = True
-    """Whether we have nothing of it from before, and nothing of that is told."""
+    """Whether we have nothing of it from before, or not all yet that the members say to have."""
+    told_some: bool = False
+    """Whether something of before was told."""
     unstored: dict[str, Line] = field(default_factory=dict)
     """What we say that may not be in our store yet, by identifiers: nobody else hands it on."""
     handed: HandedLines = field(default_factory=HandedLines)

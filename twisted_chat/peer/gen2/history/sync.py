@@ -7,12 +7,12 @@ have and does not give is asked of another.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from twisted_chat.errors import WireError
 from twisted_chat.identity.room_messages import check
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.gen2.history.gaps import MAX_GAP
+from twisted_chat.peer.gen2.history.gaps import MAX_GAP, lacking
 from twisted_chat.peer.gen2.history.giving import MAX_FEEDS, RANGE, HistoryGiving
 from twisted_chat.peer.gen2.history.linked_member import LinkedMember
 from twisted_chat.peer.gen2.history.log import Added, RoomLog
@@ -143,6 +143,13 @@ class HistorySync:
         return self._under_way.size > 0
 
     @property
+    def complete(self) -> bool:
+        """Whether we have all that the members with whom we share a link say to have."""
+        members = (its for one, its in self._members.items() if not self._barred(one))
+        told = (its.has[feed] for its in members for feed in its.lacks)
+        return not any(lacking(self._log, have.feed, have.runs) for have in told)
+
+    @property
     def wake(self) -> float:
         if not self._members:
             return NEVER
@@ -260,10 +267,7 @@ class HistorySync:
             if author is not None and now < author.quiet_at:
                 self._look_at = min(self._look_at, author.quiet_at)
                 continue
-            mine: Sequence[tuple[int, int]] = self._log.runs(feed)
-            if dropped := self._log.dropped(feed):
-                mine = merged(((1, dropped), *mine))
-            gaps = [gap for run in have.runs for gap in without(run, mine)]
+            gaps = lacking(self._log, feed, have.runs)
             if not gaps and self._is_other(feed, have):
                 gaps = list(have.runs)
             if gaps:

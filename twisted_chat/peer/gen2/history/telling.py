@@ -95,13 +95,17 @@ class HistoryTelling:
         for message in lines:
             if message not in heard:
                 (before if state.is_new and message.time < state.came else late).append(message)
+        complete = state.sync.complete and not state.handed.waits
+        part = state.told_some or not complete
         if before:
-            state.is_new = False
+            state.told_some, state.is_new = True, not complete
         for messages, first in ((before, True), (late, False)):
             if messages:
                 told = tuple(self._text(state, one, latest) for one in messages[-SHOWN:])
-                count, more = len(messages), first and state.has_more_before
-                self._tell(HandedOn(state.room.name, givers, told, count, first, more))
+                count = len(messages)
+                more = first and not part and state.has_more_before
+                where = state.room.name
+                self._tell(HandedOn(where, givers, told, count, first, more, first and part))
         for message in heard:
             self._tell(Said(self.who(message), message.text, True, room=state.room.name))
 
