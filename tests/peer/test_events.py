@@ -9,7 +9,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 import twisted_chat.peer
-from tests.support.events import events
+from tests.support.events import MODULES, events
 
 PEER = Path(twisted_chat.peer.__file__).parent
 SEVERAL = "[A-Za-z,:;]+ [A-Za-z]|^ [A-Za-z]|[A-Za-z:;,] $"
@@ -66,3 +66,9 @@ class NoSentences(SynchronousTestCase):
             self.assertTrue(is_dataclass(event) and event.__doc__, event)
             self.assertTrue(event.__dataclass_params__.frozen, event)
             self.assertEqual(event.__slots__, tuple(one.name for one in fields(event)))
+
+    def test_documented(self) -> None:
+        """Each is where the document and the tests of wording look for it."""
+        names = [path.stem for path in (PEER / "events").glob("*.py") if path.stem != "__init__"]
+        found = events(*(f"twisted_chat.peer.events.{name}" for name in names))
+        self.assertEqual({one.__module__.rpartition(".")[2] for one in found}, set(MODULES))

@@ -5,7 +5,18 @@ from typing import Any
 
 from twisted_chat.events import Event
 
-MODULES = ("server", "rooms", "moves", "said", "kept", "talk", "ignoring", "paths", "keys")
+MODULES = (
+    "server",
+    "rooms",
+    "moves",
+    "said",
+    "histories",
+    "kept",
+    "talk",
+    "ignoring",
+    "paths",
+    "keys",
+)
 """Where events are, in the order in which they are documented."""
 
 
