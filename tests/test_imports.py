@@ -324,6 +324,7 @@ LAYERS = (
         "terminal.screen.places",
         "terminal.screen.reading",
         "terminal.screen.roles",
+        "terminal.screen.said_before",
         "terminal.screen.shown_line",
         "terminal.screen.sides",
         "terminal.screen.subjects",

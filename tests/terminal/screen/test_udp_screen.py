@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.terminal.screen.screens import BOB, DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command, Order, ReadBack, Say, Turn
-from twisted_chat.peer.events import kept, keys, moves, rooms, said, server, talk
+from twisted_chat.peer.events import histories, kept, keys, moves, rooms, said, server, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
@@ -228,6 +228,20 @@ class Showing(UdpCase):
             self.assertEqual(self.seen.press("page up"), [])
         self.assertIn("< bob: word 89", " ".join(self.seen.talk))
         self.assertEqual([row for row in self.seen.talk if "word" in row][1][-7:], "word 90")
+
+    def test_handed_on(self) -> None:
+        """What others hand on stands by its times, but in the order of the room where it was
+        said at nearly the same time; as all of it is there, none is said to be elsewhere."""
+        times = {"late": 3600.0, "question": 62.0, "answer": 61.0, "next": 90.0}
+        lines = tuple(
+            kept.KeptText(BOB, False, int((NOON - 9000 + time) * 1000), text, "lab")
+            for text, time in times.items()
+        )
+        self.show(server.RegisteredAs("alice"))
+        self.show(histories.HandedOn("lab", (CAROL,), lines * 5, 20, True, False))
+        *shown, told = self.lines(LAB)
+        self.assertEqual(list(dict.fromkeys(shown)), ["question", "answer", "next", "late"])
+        self.assertEqual(told, "carol has handed on all that was said in lab before: 20 lines")
 
     def test_nothing_before(self) -> None:
         """Where nothing is kept the question has no effect, nor has it in the first place."""

@@ -23,6 +23,7 @@ from twisted_chat.peer.glance import Glance
 from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.terminal.colours import ANSI_256, colour_of
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
+from twisted_chat.terminal.screen import said_before
 from twisted_chat.terminal.screen.keys_help import key_lines
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.placing import URGENT, opens, place_of
@@ -31,11 +32,11 @@ from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
 from twisted_chat.terminal.screen.wishes import TextEntered
 from twisted_chat.terminal.typed_lines import HELP_MEANT, as_typed, read_persons_line
+from twisted_chat.terminal.wording import histories as histories_wording
 from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
-from twisted_chat.terminal.wording.kept import NOT_THE_KEY, missing_here
 from twisted_chat.terminal.wording.line import LineWording
-from twisted_chat.terminal.wording.people import called, excerpt
+from twisted_chat.terminal.wording.people import excerpt
 
 MAX_EXPECTED = 20
 """Conversations that the person has asked for and is not in yet."""
@@ -109,7 +110,7 @@ class UdpScreen:
         if event.unencrypted is not None and event.unencrypted.perhaps_private:
             who += PERHAPS
         if event.at is not None:
-            when = _as_time(event.at, at)
+            when = said_before.time_of(event.at, at)
             late = ShownLine(when, LineKind.HEARD, text, who, colour)
             self._model.late(subject_of(place), late, private=private)
             return
@@ -123,7 +124,7 @@ class UdpScreen:
             return
         if not state.oldest:
             state.oldest, state.earlier = event.lines[0].number, event.more
-        lines = self._all_said_before(event.lines, at)
+        lines = self._said_before(event.lines, at)
         self._model.kept(state, [*lines, ShownLine(at, LineKind.NOTICE, NEW_BELOW)])
 
     def _read_back(self, event: kept.EarlierShown, at: float) -> None:
@@ -131,35 +132,19 @@ class UdpScreen:
         state = self._model.states.find(subject_of(event.conversation))
         if state is not None and event.lines:
             state.oldest = event.lines[0].number
-            lines = self._all_said_before(event.lines, at)
+            lines = self._said_before(event.lines, at)
             self._model.earlier(state, lines, more=event.more)
 
     def _handed_on(self, event: histories.HandedOn, at: float) -> None:
         """What others have handed on stands where it belongs, and that it came stands below."""
         subject = subject_of(Talk(event.room))
-        for line in event.lines:
-            self._model.late(subject, self._said_before(line, at))
-        first, *_ = self._wording.lines(event)
-        self._model.told(self._model.states.open(subject), first.removeprefix(NOTICE), at)
+        for line in said_before.handed_on(event.lines, at, self._colour):
+            self._model.late(subject, line)
+        told = histories_wording.handed_on(event)
+        self._model.told(self._model.states.open(subject), told, at)
 
-    def _all_said_before(self, lines: tuple[kept.KeptText, ...], at: float) -> list[ShownLine]:
-        shown = []
-        for line in lines:
-            one = self._said_before(line, at)
-            if line.missing:
-                lacks = missing_here(line)
-                shown.append(ShownLine(one.at, LineKind.NOTICE, lacks))
-            shown.append(one)
-        return shown
-
-    def _said_before(self, line: kept.KeptText, at: float) -> ShownLine:
-        when = _as_time(line.time, at)
-        if line.own:
-            own = called(line.from_)  # By the name of then: it may be that we have none yet.
-            return ShownLine(when, LineKind.OWN, line.text, own, self._colour)
-        colour = colour_of(line.from_.fingerprint, ANSI_256)
-        who = called(line.from_) + (NOT_THE_KEY if line.claimed else "")
-        return ShownLine(when, LineKind.HEARD, line.text, who, colour)
+    def _said_before(self, lines: tuple[kept.KeptText, ...], at: float) -> list[ShownLine]:
+        return said_before.said_before(lines, at, self._colour)
 
     def _note(self, event: Event) -> None:
         """What an event says of our name."""
@@ -263,11 +248,6 @@ class UdpScreen:
     def _expect(self, order: Order) -> None:
         if order.command in TURNING and len(self._expected) < MAX_EXPECTED:
             self._expected[folded(order.argument)] = None
-
-
-def _as_time(time: int, now: float) -> float:
-    """A time of an author's clock, in milliseconds since 1970, as one that there can be."""
-    return time / 1000 if 0 <= time / 1000 <= now else now
 
 
 def _unheard(state: TalkState) -> str:
