@@ -407,6 +407,20 @@ class Entering(UdpCase):
         expected = [Order(Command.POKE, "carol"), Say("hm?", to=with_carol)]
         self.assertEqual(self.enter("hm?", with_carol), expected)
 
+    def test_over(self) -> None:
+        """A conversation that is over can be turned to: to be read, or begun anew. Of what was not
+        said there it is not claimed that more would go elsewhere."""
+        self.show(said.Said(CAROL, "psst", False))
+        self.look(LAB)
+        self.enter("$to carol", LAB)
+        self.show(talk.NoSuchTalk("carol", False))
+        self.assertEqual(self.model.shown.title, "carol")
+        self.assertEqual(self.lines(LAB), [])
+        self.show(talk.NotSaid("hm?", LAB))
+        self.assertEqual(self.lines(Talk(who=CAROL))[-1], '"hm?" was not said to anybody')
+        self.show(talk.NoSuchTalk("dave", False))
+        self.assertIn("nobody called so", self.lines(Talk(who=CAROL))[-1])
+
     def test_in_one_breath(self) -> None:
         """What comes after a command that leads elsewhere is said there, as soon as it has
         led there; and not, if it does not."""

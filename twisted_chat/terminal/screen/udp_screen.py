@@ -37,6 +37,7 @@ from twisted_chat.terminal.wording import said as said_wording
 from twisted_chat.terminal.wording.entries import NAME_PROMPT
 from twisted_chat.terminal.wording.line import LineWording
 from twisted_chat.terminal.wording.people import excerpt
+from twisted_chat.terminal.wording.talk import not_said
 
 MAX_EXPECTED = 20
 """Conversations that the person has asked for and is not in yet."""
@@ -92,7 +93,13 @@ class UdpScreen:
         if isinstance(event, histories.HandedOn):
             self._handed_on(event, at)
             return
+        if isinstance(event, talk.NoSuchTalk) and (over := self._called(event.name)) is not None:
+            self._model.follow(over)  # It can be read, and what is typed there begins it anew.
+            return
         state = self._place(event)
+        if isinstance(event, talk.NotSaid):
+            self._model.told(state, not_said(event), at)
+            return
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
         if isinstance(event, server.Help) and len(event.commands) > 1:
@@ -161,6 +168,11 @@ class UdpScreen:
             return self._model.states.open(subject_of(place))
         found = self._model.states.find(subject_of(place)) if place != Talk() else None
         return self._model.shown if found is None else found
+
+    def _called(self, name: str) -> TalkState | None:
+        """The only conversation that is called so, if there is one."""
+        found = [state for state in self._model.states if folded(state.title) == folded(name)]
+        return found[0] if len(found) == 1 and found[0].kind is not TalkKind.HOME else None
 
     def _turned(self, conversation: Talk) -> None:
         """What is typed goes elsewhere now: the person looks there, if they have asked for it."""

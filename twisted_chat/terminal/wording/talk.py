@@ -240,6 +240,11 @@ def _often(event: talk.DidOften) -> str:
     return _OFTEN[event.doing].format(called(event.who), times=event.times)
 
 
+def not_said(event: talk.NotSaid) -> str:
+    """That a text went nowhere."""
+    return f"{excerpt(event.text)} was not said to anybody"
+
+
 def _not_done_here(event: talk.NotDoneHere) -> str:
     word, room, who = event.command.word, event.conversation.room, event.conversation.who
     if room:
@@ -257,7 +262,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     talk.Who: _who,
     talk.Unheard: _unheard,
     talk.NotSaid: lambda event: (
-        f"{excerpt(event.text)} was not said to anybody, as you had wanted to talk elsewhere;"
+        f"{not_said(event)}, as you had wanted to talk elsewhere;"
         f" what you type now goes to {place(event.conversation)}"
     ),
     talk.NotDoneHere: _not_done_here,
