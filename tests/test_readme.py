@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+import twisted_chat
 from twisted_chat.launch.history import HistoryOptions
 from twisted_chat.launch.link import LinkOptions
 from twisted_chat.launch.tcpchat import TcpChatOptions
@@ -17,6 +18,7 @@ from twisted_chat.terminal.typed_lines import usage
 from twisted_chat.trace.wanted import AnalysisOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
+PACKAGE = Path(twisted_chat.__file__).parent
 EVERYWHERE = {"help", "version"}
 
 
@@ -39,6 +41,15 @@ class Readme(SynchronousTestCase):
         ours = re.sub(r"`pipx [^`]*`", "", README)  # Those of another program.
         named = set(re.findall(r"--([a-z][a-z-]*)", ours))
         self.assertEqual(named, there - EVERYWHERE)
+
+    def test_extras(self) -> None:
+        """What is to be installed besides is had from the clone, as there is no release: what
+        names an extra says so."""
+        named = re.compile(r"pip install '([^']+)'")
+        texts = [path.read_text() for path in PACKAGE.rglob("*.py")]
+        places = {place for text in texts for place in named.findall(text)}
+        self.assertIn(".[tls]", places)
+        self.assertEqual([place for place in places if not place.startswith(".[")], [])
 
     def test_defaults(self) -> None:
         """The defaults of the room server are those in its table."""

@@ -111,7 +111,7 @@ def qr_code(text: str) -> str:
     try:
         import segno
     except ImportError:
-        raise CannotStart("--qr needs segno: pip install 'twisted-chat[qr]'") from None
+        raise CannotStart("--qr needs segno: pip install '.[qr]' in the clone") from None
     rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=2)]
     if len(rows) % 2:
         rows.append([0] * len(rows[0]))

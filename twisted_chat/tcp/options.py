@@ -145,8 +145,7 @@ def _need_tls(description: str) -> None:
         ):
             if importlib.util.find_spec(module) is None:
                 raise CannotStart(
-                    f"{description}: TLS needs {package}: pip install 'twisted-chat[tls]',"
-                    " or in a clone pip install '.[tls]'"
+                    f"{description}: TLS needs {package}: pip install '.[tls]' in the clone"
                 )
 
 
