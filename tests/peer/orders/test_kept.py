@@ -61,7 +61,7 @@ class Reading(SynchronousTestCase):
         self.assertIn("nothing is kept of a room", self.alice.type("$forget lb")[0])
         self.assertEqual(len(self.alice.type("$history")), 1)
         self.assertIn("nothing is kept any more", self.alice.type("$forget lab")[0])
-        self.assertEqual(self.alice.type("$history"), ["> nothing was said here yet"])
+        self.assertEqual(self.alice.type("$history"), ["> nothing is kept of what was said here"])
 
     def test_joining(self) -> None:
         """A person who comes into a room again is shown its last lines, and where the new ones

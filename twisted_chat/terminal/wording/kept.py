@@ -61,7 +61,7 @@ def _history(event: kept.HistoryShown) -> list[str]:
     if event.joining:
         return [*lines, "what was said before is above, what is new comes below"]
     if not lines:
-        return ["nothing was said here yet"]
+        return ["nothing is kept of what was said here"]
     return [*(["there is more before this"] if event.more else []), *lines]
 
 
