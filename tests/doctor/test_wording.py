@@ -91,6 +91,8 @@ class Lines(SynchronousTestCase):
         """Of a server in a private network it is said that this is no judgement of another."""
         lines = diagnosed(replace(HOME, server="192.168.1.9:8090"))
         self.assertIn("private", lines[-1])
+        silent = replace(HOME, server="192.168.1.9:8090", outcome=Response.SILENT)
+        self.assertNotIn("private", diagnosed(silent)[-1])
 
     def test_nothing_back(self) -> None:
         """Where nothing came back no time is said, and no size."""

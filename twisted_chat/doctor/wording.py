@@ -86,7 +86,8 @@ def worded(found: Diagnosis) -> list[str]:
     else:
         lines.append("> no router was found that could lead a port to you")
     lines.append(f"> in short: {_PROSPECTS[found.prospect]}")
-    if found.reached and not any(is_public(_host(one)) for one in found.reached):
+    answered = [one for one in found.reached if one.outcome is Response.ANSWERED]
+    if answered and not any(is_public(_host(one)) for one in answered):
         lines.append(">   (as far as the network of this server goes, which is a private one)")
     return lines
 
