@@ -145,7 +145,7 @@ class RoomOrders:
         contact = self._contacts.called(name)
         if contact is None or room not in contact.rooms or contact.ignored:
             return False
-        return room.mutes(contact) is (command is Command.UNMUTE)
+        return room.mutes(contact.fingerprint) is (command is Command.UNMUTE)
 
     def _topic(self, order: Order, now: float) -> None:
         """Say what a room is about, or show it."""

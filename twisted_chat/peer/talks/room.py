@@ -99,9 +99,9 @@ class JoinedRoom:
         self._gone[contact] = now + LINGER
         self._contacts.leave(contact, self, now, ours=ours)
 
-    def mutes(self, contact: Contact) -> bool:
-        """Whether nothing is to be shown of what somebody says here."""
-        return contact.fingerprint in self._muted
+    def mutes(self, fingerprint: str) -> bool:
+        """Whether nothing is to be shown of what the one with this key says, or has said, here."""
+        return fingerprint in self._muted
 
     # --- How it is run
 

@@ -193,7 +193,7 @@ class Talks:
             away = self._contacts.is_turned_away(contact)
             return Hearing.AWAITED if away else Hearing.SHOWN  # They may be about to ask again.
         room = self._rooms.get(folded(name))
-        if room is not None and room.mutes(contact):
+        if room is not None and room.mutes(contact.fingerprint):
             return Hearing.DROPPED
         if room is not None:
             return Hearing.SHOWN if room.hears(contact, now) else Hearing.AWAITED

@@ -447,6 +447,18 @@ class Lying(HistoriesCase):
         handed = (one.encode() for one in messages)
         self.say(self.alice, have.encode(), *handed, given.encode(), wait=wait)
 
+    def test_muted(self) -> None:
+        """Nothing is shown of one who is muted and is gone, by whomever it is handed on."""
+        dave = self.message("handed on", key="dave", name="dave")
+        room = self.histories(self.alice)._rooms["lab"].room
+        room.mute(dave.author, muted=True)
+        self.offer(dave)
+        self.assertEqual(self.alice.told("handed on"), [])
+        self.assertEqual(self.kept("alice"), [])
+        room.mute(dave.author, muted=False)
+        self.offer(self.message("after that", 2, key="dave", name="dave"))
+        self.assertEqual(len(self.alice.told("after that")), 1)
+
     def test_handed_on_and_left(self) -> None:
         """What was handed on a moment ago is told before the room is left."""
         self.offer(self.message("of before"), wait=0.1)

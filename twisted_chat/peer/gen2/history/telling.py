@@ -51,7 +51,7 @@ class HistoryTelling:
     def is_unwanted(self, state: RoomHistory, message: RoomMessage) -> bool:
         """Whether nothing is to be shown of its author in this room."""
         author = self._contacts.get(message.author)
-        if author is not None and (author.ignored or state.room.mutes(author)):
+        if state.room.mutes(message.author) or (author is not None and author.ignored):
             return True
         return self._contacts.ignores_mark(message.author)
 
