@@ -136,6 +136,33 @@ class Several(SynchronousTestCase):
         self.assertTrue(self.failover.answers(HI, SECOND, 1.1))
         self.assert_gone_to(SECOND)
 
+    def test_go_later(self) -> None:
+        """So is one that asks for it soon after others were looked for, or when none of them
+        answers, as soon as they may be asked again; not when it wants that no more."""
+        self.told(SECOND)
+        self.failover.lost(5.0)
+        self.assert_asked(SECOND)
+        self.failover.answers(HI, SECOND, 5.1)
+        self.told(SECOND, go=True, now=7.0)
+        self.assert_asked()
+        self.assertEqual(self.failover.wake, 5.0 + AGAIN)
+        for _ in range(3):
+            for _ in range(ASKED):
+                self.failover.tick(self.failover.wake)
+                self.assert_asked(SECOND)
+            self.failover.tick(self.failover.wake)
+            self.assert_asked()
+        self.failover.tick(self.failover.wake)
+        self.assert_asked(SECOND)
+        self.assertTrue(self.failover.answers(HI, SECOND, self.failover.wake))
+        self.assert_gone_to(SECOND)
+        self.at(HERE)
+        self.told(SECOND, go=True)
+        self.told(SECOND)
+        while self.failover.wake < NEVER:
+            self.failover.tick(self.failover.wake)
+        self.assertEqual(len(self.effects.take()), ASKED)
+
     def test_hostile(self) -> None:
         """A server that asks us to go again and again has us send a few bytes to those whom it
         names, and not often."""

@@ -22,7 +22,7 @@ without an answer."""
 ASK, ASKED = 0.5, 4
 """Seconds after which they are asked again, and how often that is."""
 AGAIN = 10.0
-"""Seconds after which one may be looked for again."""
+"""Seconds after which one may be looked for again, and is, where the server has asked us to go."""
 
 _HI = Bare(Verb.HI)
 
@@ -59,8 +59,8 @@ class Failover:
         """The server tells of others."""
         here = kind(self._server.current[0])
         self._others = tuple(one for one in message.addresses if _may_be(one, here))
-        if message.go:
-            self._leaves = True
+        self._leaves = message.go
+        if message.go and not self._asked:
             self._look(now)
 
     def doubted(self, now: float) -> None:
@@ -70,6 +70,7 @@ class Failover:
 
     def lost(self, now: float) -> None:
         """There is no link to the server any more."""
+        self._leaves = False
         self._look(now)
 
     def answers(self, answer: Answer, source: Address, now: float) -> bool:
@@ -96,17 +97,20 @@ class Failover:
         link = self._link.link
         if self._asked:
             self._ask(now)
-        elif link is not None and link.doubted:
+        elif self._leaves or (link is not None and link.doubted):
             self._look(now)
 
     def _look(self, now: float) -> None:
         if self._others and now >= self._not_before:
             self._asked, self._not_before = 0, now + AGAIN
             self._ask(now)
+        elif self._others and self._leaves:
+            self.wake = self._not_before
 
     def _ask(self, now: float) -> None:
         if self._asked == ASKED:
-            self._asked, self._leaves = 0, False
+            self._asked = 0
+            self.wake = self._not_before if self._leaves else NEVER
             return
         self._asked, self.wake = self._asked + 1, now + ASK
         for address in self._others:
