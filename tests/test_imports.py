@@ -99,6 +99,7 @@ LAYERS = (
         "server.claims",
         "server.cluster",
         "server.cluster.about",
+        "server.cluster.absent_names",
         "server.cluster.cluster",
         "server.cluster.entries",
         "server.cluster.events",

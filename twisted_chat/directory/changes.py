@@ -1,6 +1,7 @@
 """What can happen to the address book."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.entries import Who
@@ -56,10 +57,10 @@ class Departed:
     expired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NameKept:
+class NameKept(NamedTuple):
     """The name of somebody who went from this site before the server was started. Does
-    not apply if somebody has it, or it is kept already."""
+    not apply if somebody has it, or it is kept already. A tuple, which is made in a third of the
+    time, as there may be a million of them then."""
 
     casefolded: str
     fingerprint: str

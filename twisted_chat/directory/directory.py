@@ -201,11 +201,10 @@ class Directory:
         return self.kept_names.discard(change.casefolded)
 
     def _keep_name(self, change: NameKept, now: float) -> bool:
-        casefolded = change.casefolded
-        if casefolded in self.users or self.kept_names.get(casefolded) is not None:
-            return False
-        self.kept_names.add(KeptName(casefolded, change.fingerprint, change.site, now))
-        return True
+        casefolded, fingerprint, at = change
+        return casefolded not in self.users and self.kept_names.add(
+            KeptName(casefolded, fingerprint, at, now)
+        )
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:
         if change.casefolded in self.rooms:

@@ -53,9 +53,10 @@ class KeptNames:
         here = self._sites.get(site)
         return next(iter(here.values())) if isinstance(here, OrderedDict) else here
 
-    def add(self, kept: KeptName) -> None:
-        """Keep a name that is not kept."""
-        self._names.set(kept.casefolded, kept)
+    def add(self, kept: KeptName) -> bool:
+        """Keep a name. False if it is kept already."""
+        if not self._names.add(kept.casefolded, kept):
+            return False
         self._order.append(kept)
         here = self._sites.get(kept.site)
         if isinstance(here, OrderedDict):
@@ -64,6 +65,7 @@ class KeptNames:
             self._sites.set(kept.site, OrderedDict({here.casefolded: here, kept.casefolded: kept}))
         else:
             self._sites.set(kept.site, kept)
+        return True
 
     def discard(self, casefolded: str) -> bool:
         """Keep a name no longer. False if it was not kept."""

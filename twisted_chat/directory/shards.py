@@ -46,6 +46,16 @@ class Shards(Generic[K, E]):
         shard[key] = entry
         self._size += len(shard) - before
 
+    def add(self, key: K, entry: E) -> bool:
+        """Let this be the entry of a key that has none. False, and nothing has changed, if it
+        has one."""
+        shard = self._shards[hash(key) & SHARDS - 1]
+        if key in shard:
+            return False
+        shard[key] = entry
+        self._size += 1
+        return True
+
     def discard(self, key: K) -> None:
         """Let this key have no entry."""
         if self._shards[hash(key) & SHARDS - 1].pop(key, None) is not None:

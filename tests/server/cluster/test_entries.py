@@ -54,12 +54,12 @@ class EntryTests(SynchronousTestCase):
             return
         found = subject((kind, what))
         self.assertRegex(found, r"\A[a-z]\.[A-Za-z0-9_-]+\Z")
-        self.assertEqual(read_subject(found), (kind, what))
+        self.assertEqual(read_subject(found.encode()), (kind, what))
 
     def test_no_entries(self) -> None:
         """What is damaged, or of another program, is refused."""
         for kind in KINDS:
             for data in (b"{", b"[]", b"{}", b'"x"', b"7", b"\xff", b'{"k":1,"s":2,"a":[1]}'):
                 self.assertRaises(NoEntry, read_entry, kind, data)
-        for text in ("", "n", "n.", "x.YQ", "n.!", "n._w"):
+        for text in (b"", b"n", b"n.", b"x.YQ", b"n.!", b"n._w"):
             self.assertRaises(NoEntry, read_subject, text)

@@ -24,6 +24,7 @@ def entry(number: int, data: bytes, headers: bytes = b"") -> bytes:
 
 
 WORD = b"HMSG inbox 7 answer %d %d\r\n%s\r\n" % (len(STATUS), len(STATUS), STATUS)
+BEAT = b"HMSG inbox 7 %d %d\r\n%s\r\n" % (len(STATUS), len(STATUS), STATUS)
 OTHER = b"MSG tell 8 2\r\nhi\r\n"
 DATA = {1: b"one", 2: b"", 3: b"MSG chat.n.9 7 $JS.ACK.x 1\r\n", 4: b"\r\n", 5: b"five"}
 
@@ -32,10 +33,10 @@ class Entries(TestCase):
     """A client that is given bytes."""
 
     def setUp(self) -> None:
-        self.taken: list[tuple[str, str, bytes]] = []
+        self.taken: list[tuple[bytes, bytes, bytes]] = []
         self.loop = asyncio.new_event_loop()
         self.addCleanup(self.loop.close)
-        self.client = LogClient(lambda *entry: self.taken.append(entry))
+        self.client = LogClient(self.taken.extend)
         self.others: list[bytes] = []
         self.words: list[str] = []
         self.loop.run_until_complete(self._subscribe())
@@ -58,9 +59,9 @@ class Entries(TestCase):
     def expect_all(self) -> None:
         """All entries were handed on, once, in order; what is none was not."""
         self.assertEqual([data for _, _, data in self.taken], list(DATA.values()))
-        self.assertEqual([where for where, _, _ in self.taken], [f"chat.n.{n}" for n in DATA])
-        self.assertEqual(self.taken[4][1], "$JS.ACK.chat.c.1.5.5.0.9")
-        self.assertEqual([len(self.words), len(self.others)], [1, 1])
+        self.assertEqual([where for where, _, _ in self.taken], [b"chat.n.%d" % n for n in DATA])
+        self.assertEqual(self.taken[4][1], b"$JS.ACK.chat.c.1.5.5.0.9")
+        self.assertEqual([len(self.words), len(self.others)], [2, 1])
         self.taken.clear()
         self.words.clear()
         self.others.clear()
@@ -75,6 +76,7 @@ class Entries(TestCase):
                 entry(3, DATA[3]),
                 WORD,
                 entry(4, DATA[4], CAS),
+                BEAT,
                 entry(5, DATA[5]),
             )
         )

@@ -10,6 +10,7 @@ from twisted_chat.directory.changes import Change
 from twisted_chat.directory.directory import Directory, Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.cluster.about import about
+from twisted_chat.server.cluster.absent_names import AbsentNames
 from twisted_chat.server.cluster.entries import (
     BAN,
     NAME,
@@ -84,6 +85,7 @@ class Cluster:
         self._others_names = OthersNames(
             self._wanted, self._replica, follower, self.others, damaged
         )
+        self._absent_names = AbsentNames(self._wanted, self._replica, registry)
         self.is_up = False
         """Whether what is written here reaches the others, and theirs this one."""
         self._changed_at = now + PATIENCE  # There may be much to read first.
@@ -222,7 +224,7 @@ class Cluster:
         """This comes from the log, in its order."""
         self._following = True
         try:
-            for logged in entries:
+            for logged in self._absent_names.read(entries, now, wall):
                 self._feed(logged, now, wall)
         finally:
             self._following = False

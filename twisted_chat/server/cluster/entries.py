@@ -25,6 +25,8 @@ FREED = b""
 """There is no such name, room or ban any more."""
 
 
+_KINDS = {f"{kind}.".encode(): kind for kind in KINDS}
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 # As `json.loads`, which first finds out by itself which encoding it is given.
 _read_json = json.JSONDecoder().decode
 
@@ -106,17 +108,16 @@ def subject(key: Key) -> str:
     return f"{kind}.{urlsafe_b64encode(what.encode()).decode().rstrip('=')}"
 
 
-def read_subject(text: str) -> Key:
-    """Read these tokens. Raises NoEntry."""
-    kind, _, token = text.partition(".")
+def read_subject(tokens: bytes) -> Key:
+    """Read these two tokens. Raises NoEntry."""
+    kind = _KINDS.get(tokens[:2])
     try:
-        what = a2b_base64(
-            token.replace("-", "+").replace("_", "/") + "=" * (-len(token) % 4)
-        ).decode()
+        # Of what is to fill it up at its end more may stand there than is needed.
+        what = a2b_base64(tokens[2:].translate(_STANDARD) + b"==").decode()
     except ValueError:
         what = ""
-    if not what or kind not in KINDS:
-        raise NoEntry(f"there is no subject {text!r}")
+    if not what or kind is None:
+        raise NoEntry(f"there is no subject {tokens.decode(errors='replace')!r}")
     return kind, what
 
 

@@ -5,22 +5,30 @@ takes longer than all that a server does with an entry. Where a million of them 
 read, that is half of the time. So those are taken out of what comes before it sees them.
 """
 
-import re
 from collections.abc import Callable
 
 from nats.aio.client import Client
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
-Entries = Callable[[str, str, bytes], None]
-"""Given the subject of an entry, the address for its acknowledgement, and what it says."""
-_CRLF = 2
+Entries = Callable[[list[tuple[bytes, bytes, bytes]]], None]
+"""Given, of each entry, its subject, the address for its acknowledgement, and what it says."""
+_CRLF = b"\r\n"
+_VERBS = b"MSG ", b"HMSG "
+"""How what comes for a subscription begins (the protocol of NATS). Then follow its subject, the
+number of the subscription, where it is answered, the length of the headers, only in the
+second, and that of all of it."""
+_FIELDS = 5
+"""So many there are without headers."""
+_ACKNOWLEDGED_AT = b"$JS.ACK."
+"""How the address begins at which an entry is answered: what has none, or another, is none."""
 _STATUS = b"NATS/1.0 "
 """How the headers begin of what is a word of the stream itself, and no entry."""
 
 
 class LogClient(Client):
-    """`entries` is called for each message to the subscription with the number `taken`, which is
-    no word of the stream itself, in order, and at once. All else is as in the library."""
+    """`entries` is given each message to the subscription with the number `taken`, which is
+    no word of the stream itself, in order, those that come together at once. All else is as in
+    the library."""
 
     def __init__(self, entries: Entries) -> None:
         super().__init__()
@@ -39,7 +47,7 @@ class LogClient(Client):
         if sid != self.taken or (headers and headers.startswith(_STATUS)):
             await super()._process_msg(sid, subject, reply, data, headers)
         else:
-            self.entries(subject.decode(), reply.decode(), data)
+            self.entries([(subject, reply, data)])
 
 
 class _EntryParser(Parser):
@@ -48,24 +56,21 @@ class _EntryParser(Parser):
     def __init__(self, client: LogClient) -> None:
         super().__init__(client)
         self._client = client
-        self._entry: re.Pattern[bytes] | None = None
+        self._subscription: bytes | None = None
 
     def take(self, subscription: int) -> None:
         """Look for entries with this subscription's number."""
-        # With headers or without (the protocol of NATS: HMSG and MSG).
-        self._entry = re.compile(
-            rb"H?MSG (\S+) %d (\$JS\.ACK\.\S+) (?:(\d+) )?(\d+)\r\n" % subscription
-        )
+        self._subscription = b"%d" % subscription
 
     async def parse(self, data: bytes = b"") -> None:
         """Read what has come."""
         self.buf.extend(data)
-        if self._entry is None or self.state != AWAITING_CONTROL_LINE:
+        if self._subscription is None or self.state != AWAITING_CONTROL_LINE:
             await super().parse()
-            if self._entry is None or self.state != AWAITING_CONTROL_LINE:
+            if self._subscription is None or self.state != AWAITING_CONTROL_LINE:
                 return
         while self.buf:
-            used, is_split = self._entries(self._entry, bytes(self.buf))
+            used, is_split = self._entries(self._subscription, bytes(self.buf))
             del self.buf[:used]
             if is_split or not self.buf:
                 return
@@ -74,20 +79,29 @@ class _EntryParser(Parser):
             if self.state != AWAITING_CONTROL_LINE or len(self.buf) == before:
                 return
 
-    def _entries(self, pattern: re.Pattern[bytes], came: bytes) -> tuple[int, bool]:
+    def _entries(self, subscription: bytes, came: bytes) -> tuple[int, bool]:
         """Hand entries on. Returns how many bytes they were, and whether one has come in
         part."""
-        match, entries, at, length = pattern.match, self._client.entries, 0, len(came)
-        while (found := match(came, at)) is not None:
-            subject, reply, headers, size = found.groups()
-            begins = found.end()
-            ends = begins + int(size)
-            if ends + _CRLF > length:
-                return at, True
-            if headers is not None:
+        # Split, and not matched with a pattern, which takes twice as long.
+        at, length, find = 0, len(came), came.find
+        taken: list[tuple[bytes, bytes, bytes]] = []
+        is_split = False
+        while (begins := find(b"\n", at) + 1) and came.startswith(_VERBS, at):
+            fields = came[at : begins - len(_CRLF)].split(b" ")
+            if len(fields) < _FIELDS or fields[2] != subscription or not fields[-1].isdigit():
+                break
+            if not fields[3].startswith(_ACKNOWLEDGED_AT):
+                break
+            ends = begins + int(fields[-1])
+            if ends + len(_CRLF) > length:
+                is_split = True
+                break
+            if len(fields) > _FIELDS:  # With headers.
                 if came.startswith(_STATUS, begins):
-                    return at, False
-                begins += int(headers)
-            entries(subject.decode(), reply.decode(), came[begins:ends])
-            at = ends + _CRLF
-        return at, False
+                    break
+                begins += int(fields[4])
+            taken.append((fields[1], fields[3], came[begins:ends]))
+            at = ends + len(_CRLF)
+        if taken:
+            self._client.entries(taken)
+        return at, is_split

@@ -34,7 +34,7 @@ from twisted_chat.server.cluster.events import (
 )
 from twisted_chat.server.cluster.location import LogLocation
 from twisted_chat.server.cluster.log_client import LogClient
-from twisted_chat.server.cluster.nats_stream import HEARTBEAT, consumer, place, stream
+from twisted_chat.server.cluster.nats_stream import HEARTBEAT, consumer, place, sequence, stream
 from twisted_chat.server.cluster.replica import GONE, Logged, Publish
 
 AGAIN = 0.25
@@ -121,10 +121,10 @@ class NatsLog:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    def _say(self, event: LogEvent) -> None:
+    def _say(self, *events: LogEvent) -> None:
         with self._lock:
-            self._events.append(event)
-            first = len(self._events) == 1
+            first = not self._events
+            self._events += events
         if first:
             self._in_reactor(self._hand_over)
 
@@ -157,7 +157,7 @@ class NatsLog:
         async def wrong(error: Exception) -> None:
             """What ends a connection is told by `ended`, and a gap is found."""
 
-        client = LogClient(self._entry)
+        client = LogClient(self._entries)
         await asyncio.wait_for(
             client.connect(
                 url,
@@ -214,20 +214,22 @@ class NatsLog:
         if answer and self._client is not None:
             await self._client.publish(answer)
 
-    def _entry(self, where: str, reply: str, data: bytes) -> None:
+    def _entries(self, entries: list[tuple[bytes, bytes, bytes]]) -> None:
         """What the consumer sends of the log."""
         self._heard_at = self._loop.time()
-        sequence, number, pending = place(reply)
-        if number != self._next:
+        last, number, pending = place(entries[-1][1])
+        if number != self._next + len(entries) - 1:
             self._give_up("something that was written has not come")
             return
-        self._next, self._last = number + 1, sequence
-        try:
-            key = read_subject(where[len(self._location.stream) + 1 :])
-        except NoEntry as wrong:
-            self._say(LogDamaged(str(wrong)))
-        else:
-            self._say(Logged(key, sequence, data))
+        self._next, self._last = number + 1, last
+        events: list[LogEvent] = []
+        begins = len(self._location.stream) + 1
+        for where, reply, data in entries:
+            try:
+                events.append(Logged(read_subject(where[begins:]), sequence(reply), data))
+            except NoEntry as wrong:
+                events.append(LogDamaged(str(wrong)))
+        self._say(*events)
         if not pending:
             self._say(LogReached())
 

@@ -45,10 +45,20 @@ def consumer(inbox: str, first: int) -> ConsumerConfig:
     )
 
 
-def place(reply: str) -> tuple[int, int, int]:
+def place(reply: bytes) -> tuple[int, int, int]:
     """What the address for an acknowledgement says: the number of an entry in the stream, that
     among those that were sent, and how many are to follow (ADR-15 of NATS)."""
-    fields = reply.split(".")
-    # With the domain and the account before the rest, or without.
-    here = 5 if len(fields) == 9 else 7
+    fields = reply.split(b".")
+    here = _SHORT if len(fields) == _SHORT_FIELDS else _LONG
     return int(fields[here]), int(fields[here + 1]), int(fields[here + 3])
+
+
+def sequence(reply: bytes) -> int:
+    """The first of these alone."""
+    fields = reply.split(b".")
+    return int(fields[_SHORT if len(fields) == _SHORT_FIELDS else _LONG])
+
+
+_SHORT_FIELDS = 9
+_SHORT, _LONG = 5, 7
+"""Where the number stands: after the domain and the account, or without them."""

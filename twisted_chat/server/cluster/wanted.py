@@ -68,6 +68,11 @@ class Wanted:
         """Whether somebody waits for this, or was put out somewhere."""
         return key in self.claims or key in self.hows
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether `concerns` is false for everything."""
+        return not (self.claims or self.hows)
+
     def is_possible(self, record: NameRecord | RoomRecord) -> bool:
         """Whether what is claimed may be its asker's, by all that is known."""
         directory, casefolded = self._directory, record.casefolded
