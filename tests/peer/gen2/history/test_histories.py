@@ -123,6 +123,19 @@ class Handing(HistoriesCase):
         self.assertEqual(len(self.bob.told("one")), 1)
         self.assertIn("two", self.kept("bob"))
 
+    def test_just_said_in_another(self) -> None:
+        """It came late where the room had another origin meanwhile: its author may still say what
+        they said in that one."""
+        for one in (self.alice, self.bob, self.carol):
+            histories = self.histories(one)
+            room = histories._rooms["lab"].room
+            histories.opened(room, HistoryRules("lab", "f" * 32, ALL), self.world.network.now)
+        self.world.wait(5)
+        self.part(self.alice, self.bob)
+        self.alice.type("one", wait=55)
+        self.assertEqual(self.bob.told("<"), [])
+        self.assertEqual(len(self.bob.told("came late")), 1)
+
     def test_before_our_own(self) -> None:
         """It is shown before what we say ourselves meanwhile, as it stands there for all."""
         self.part(self.alice, self.bob)

@@ -98,7 +98,7 @@ class Histories:
         if (former := self._rooms.get(name)) is not None and former.room is room:
             self._telling.handed(former, now)
             self._former.hold(former.log)
-            state.came, state.is_new = former.came, False
+            state.came, state.is_new, state.renewed = former.came, False, True
         self._rooms[name] = state
         room.opening = True
         if not self._archive.keeps:

@@ -58,6 +58,9 @@ class RoomHistory:
     last: int = 0
     """The last number that we have used of our series."""
     there: bool = False
+    renewed: bool = False
+    """Whether we were in it when it had another origin: its members may say to us still what they
+    said then, before what others hand on of now."""
     is_new: bool = True
     """Whether we have nothing of it from before, or not all yet that the members say to have."""
     told_some: bool = False

@@ -140,7 +140,7 @@ class HistoryTelling:
 
     def _may_be_heard(self, state: RoomHistory, message: RoomMessage) -> bool:
         contact = self._contacts.get(message.author)
-        if contact is None or contact.blocked or state.room not in contact.rooms:
+        if state.renewed or contact is None or contact.blocked or state.room not in contact.rooms:
             return False
         return not state.log.has_gap(message.feed)
 
