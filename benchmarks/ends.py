@@ -7,7 +7,7 @@ for all others `benchmarks.talkers` does, with texts.
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,9 @@ class Links(End):
         self.links.append(link)
         self.connected()
 
-    def received(self, link: Link, message: bytes) -> None:
-        self.heard(link, message.decode())
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            self.heard(link, message.decode())
 
     def lost(self, link: Link, why: str) -> None:
         self.links.remove(link)
@@ -280,9 +281,10 @@ class KeyedPeers(_Peers):
         end, key = self, Identity.generate()
 
         class Listened(LinkedPeer):
-            def received(self, link: Link, message: bytes) -> None:
-                super().received(link, message)
-                if message.startswith(b"ok"):
+            def received(self, link: Link, messages: Iterable[bytes]) -> None:
+                heard = list(messages)
+                super().received(link, heard)
+                if any(one.startswith(b"ok") for one in heard):
                     end.heard(None, "")
 
         known = KnownFile(Path(tempfile.mkdtemp(prefix="twisted-chat-bench-")) / "known")

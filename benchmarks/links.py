@@ -5,7 +5,7 @@ import gc
 import os
 import time
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -56,10 +56,11 @@ class End:
     def opened(self, link: Link) -> None:
         self.links.append(link)
 
-    def received(self, link: Link, message: bytes) -> None:
-        self.heard += 1
-        if self.answer:
-            self.port.send(SendFrame(link, self.answer))
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        for _ in messages:
+            self.heard += 1
+            if self.answer:
+                self.port.send(SendFrame(link, self.answer))
 
     def lost(self, link: Link, why: str) -> None:
         raise AssertionError(why)

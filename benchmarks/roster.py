@@ -54,7 +54,7 @@ def _peer(directory: str) -> tuple[Session, Link]:
     session.heard(Bare(Verb.HI), SERVER, 0.0)
     link = Link("f" * 64, SERVER, True)
     session.opened(link, 0.0)
-    session.received(link, b"hi alice", 0.0)
+    session.received(link, [b"hi alice"], 0.0)
     session.typed(Order(Command.ROOMJOIN, "lab"), 0.0)
     return session, link
 
@@ -68,7 +68,7 @@ def _seconds(messages: list[bytes]) -> float:
         look_for_few_circles()
         begun = time.process_time()
         for count, message in enumerate(messages):
-            session.received(link, message, 0.0)
+            session.received(link, [message], 0.0)
             if count % OF_A_TURN == 0:
                 assert session.wake >= 0
         spent = time.process_time() - begun

@@ -5,6 +5,7 @@ directions. Decisions are told what happens (`opened`, `received`, `moved`,
 `lost`, and `dial_failed` where there was to be one) and say what to do.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -132,8 +133,9 @@ class Listener(Protocol):
     def opened(self, link: Link) -> None:
         """Both keys are proven; frames may be sent, and come."""
 
-    def received(self, link: Link, message: bytes) -> None:
-        """A frame, whole and in order."""
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        """Frames, whole and in order: those that came in one go. One that is not taken, as this
+        raises something, is dropped, and the others are told anew."""
 
     def taken(self, link: Link) -> None:
         """Nothing of what was sent waits any more."""

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -285,8 +285,8 @@ class Intruder:
     def opened(self, link: Link, now: float) -> list[Effect]:
         return []
 
-    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
-        self.received_messages.append(message)
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> list[Effect]:
+        self.received_messages += messages
         return []
 
     def lost(self, link: Link, why: str, now: float) -> list[Effect]:

@@ -155,7 +155,7 @@ class Anything(SynchronousTestCase):
         screen.show(session.start(1.0))
         screen.show(session.heard(Bare(Verb.HI), SERVER, 1.0))
         screen.show(session.opened(link, 1.0))
-        screen.show(session.received(link, b"hi alice", 1.0))
+        screen.show(session.received(link, [b"hi alice"], 1.0))
         return session, link
 
     def test_server(self) -> None:
@@ -173,7 +173,7 @@ class Anything(SynchronousTestCase):
                         except UnicodeEncodeError:
                             continue
                         for one in (b"ro lab 1", b"re lab", encoded):
-                            screen.show(session.received(link, one, 2.0))
+                            screen.show(session.received(link, [one], 2.0))
                         screen.show(session.typed(as_typed(typed), 3.0))
                         screen.show(session.tick(60.0))
                         screen.check(self, 2_000)
@@ -189,7 +189,7 @@ class Anything(SynchronousTestCase):
                         old = RosterMember("lab", OLD).encode()
                         screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
                         for one in (b"ro lab 1", old, b"re lab"):
-                            screen.show(session.received(link, one, 2.0))
+                            screen.show(session.received(link, [one], 2.0))
                         screen.show(session.heard(wrong, source, 3.0))
                         screen.check(self, len(hostile) * 3 + 2_000)
                         screen = Screen()
@@ -210,12 +210,12 @@ class Anything(SynchronousTestCase):
             session, link = self._keyed(screen, Remembered())
             screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
             for one in (b"ro lab 1", RosterMember("lab", BOB).encode(), b"re lab"):
-                screen.show(session.received(link, one, 2.0))
+                screen.show(session.received(link, [one], 2.0))
             bob = Link(key_of("bob"), WHERE, False)
             screen.show(session.opened(bob, 2.0))
             text = hostile.replace("\ud800", "")
-            screen.show(session.received(bob, NumberedText(1, 1, text).encode(), 2.0))
-            screen.show(session.received(bob, b"msg - 1 9 5 " + text.encode(), 2.0))
+            screen.show(session.received(bob, [NumberedText(1, 1, text).encode()], 2.0))
+            screen.show(session.received(bob, [b"msg - 1 9 5 " + text.encode()], 2.0))
             screen.check(self, len(hostile) * 3 + 200)
 
     def test_wall(self) -> None:

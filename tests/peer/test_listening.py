@@ -271,7 +271,7 @@ class OnTheWay(SynchronousTestCase):
         network = self.world.network
         (link,) = network.between(self.vic.node, self.world.server)
         knock = Introduced(self.world.fake_server.users["eve"]).encode()
-        network.carry_out(self.vic.node, self.vic.session.received(link, knock, network.now))
+        network.carry_out(self.vic.node, self.vic.session.received(link, [knock], network.now))
         self.world.wait(2)
         return self.vic.lines[before:]
 

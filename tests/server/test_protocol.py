@@ -76,12 +76,12 @@ class RelayTests(ServerCase):
         for link in links:
             self.server.opened(link)
             for said in (b"can paths relay", b"hi " + link.fingerprint[:3].encode(), b"rc lab"):
-                self.server.received(link, said)
-            self.server.received(link, b"rj lab")
+                self.server.received(link, [said])
+            self.server.received(link, [b"rj lab"])
         datagram = relayed(secrets.tag("a" * 64, "b" * 64), b"sealed")
         self.server.relayed(datagram, ALICE)
         self.assertEqual(self.sent(), [])
-        self.server.received(links[0], b"carry " + b"b" * 64)
+        self.server.received(links[0], [b"carry " + b"b" * 64])
         for source in (ALICE, EVE, BOB):
             self.server.relayed(datagram, source)
         self.assertEqual(self.sent(), [(datagram, BOB), (datagram, ALICE)])

@@ -48,7 +48,7 @@ class Beside(SynchronousTestCase):
         second.makeConnection(beside)
         link = Link("a" * 64, ALICE, False)
         server.opened(link)
-        server.received(link, b"check")
+        server.received(link, [b"check"])
         answer = parse_answer(heard.said[-1])
         self.assertEqual(answer, Checkup(bytes(8), 8091))
         self.assertEqual({to for _, to in beside.written}, {ALICE})

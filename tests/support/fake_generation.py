@@ -1,7 +1,7 @@
 """A generation in which nothing is really sent: what a session asks of it is noted, and its
 answers are given by the test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tests.support.contacts import FakeConversations
@@ -193,7 +193,7 @@ class FakeGeneration:
 
     def opened(self, link: Link, now: float) -> None: ...
 
-    def received(self, link: Link, message: bytes, now: float) -> None: ...
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> None: ...
 
     def moved(self, link: Link, now: float) -> None: ...
 

@@ -1,5 +1,6 @@
 """A small room server of generation 2, for tests of those who talk to one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
@@ -95,7 +96,10 @@ class FakeServer:
     def opened(self, link: Link, now: float) -> list[Effect]:
         return [SendFrame(link, Can((WAIT, HISTORY)).encode())]
 
-    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> list[Effect]:
+        return [effect for message in messages for effect in self._received(link, message)]
+
+    def _received(self, link: Link, message: bytes) -> list[Effect]:
         try:
             request = parse_request(message)
         except WireError as broken:

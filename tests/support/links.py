@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -31,7 +31,7 @@ class End(Protocol):
     def wake(self) -> float: ...
 
     def opened(self, link: Link, now: float) -> list[Effect]: ...
-    def received(self, link: Link, message: bytes, now: float) -> list[Effect]: ...
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> list[Effect]: ...
     def lost(self, link: Link, why: str, now: float) -> list[Effect]: ...
     def dial_failed(
         self, address: Address, fingerprint: str, why: str, found: str, now: float
@@ -210,7 +210,7 @@ class LinkNetwork:
         node.said.append((link.fingerprint, message))
         if link in self._halves:
             _, far = self._halves[link]
-            self._arrive(far, lambda end, link: end.received(link, message, self.now))
+            self._arrive(far, lambda end, link: end.received(link, [message], self.now))
 
     def _arrive(self, half: _Half, what: Callable[[End, Link], list[Effect]]) -> None:
         half.last = max(half.last, self.now + self.chance.uniform(0, self.delay))

@@ -10,7 +10,7 @@ itself at the victim's address of IPv6.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol
@@ -67,7 +67,11 @@ class LyingServer:
         features = () if self._lie == "dials" else (PATHS, RELAY)
         self._say(link, Can(features).encode())
 
-    def received(self, link: Link, message: bytes) -> None:
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            self._received(link, message)
+
+    def _received(self, link: Link, message: bytes) -> None:
         verb, _, rest = message.partition(b" ")
         if verb == b"can" and self._lie != "dials":
             self._say(link, Seen(link.address, b"a token.", (self._six, 8090)).encode())

@@ -1,6 +1,6 @@
 """Two and more QUIC ports over the network in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from qh3.quic import events
@@ -40,9 +40,10 @@ class Heard:
         self.links.append(link)
         self.told.append("opened")
 
-    def received(self, link: Link, message: bytes) -> None:
-        self.messages.append(message)
-        self.answers(link, message)
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            self.messages.append(message)
+            self.answers(link, message)
 
     def taken(self, link: Link) -> None:
         self.times_taken += 1

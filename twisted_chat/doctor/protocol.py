@@ -1,6 +1,6 @@
 """The doctor on the ports of a machine: links, datagrams, and the question to the gateway."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -97,10 +97,11 @@ class Doctor:
                 visit.examination.opened(self._clock.seconds())
         self._arrange()
 
-    def received(self, link: Link, message: bytes) -> None:
-        for visit in self._visits:
-            if visit.link is link:
-                visit.examination.received(message, self._clock.seconds())
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            for visit in self._visits:
+                if visit.link is link:
+                    visit.examination.received(message, self._clock.seconds())
         self._arrange()
 
     def dial_failed(self, address: Address, fingerprint: str, why: str, found: str) -> None:

@@ -261,15 +261,15 @@ class LinkConnection:
     def _on_data(self, event: events.StreamDataReceived, now: float) -> None:
         if event.stream_id != STREAM:
             raise WireError("a second stream")
-        if self._frames is None:
+        if (frames := self._frames) is None:
             return
-        for message in self._frames.feed(event.data):
-            if self.stage is Stage.OPEN:
-                self._owner.received(self, message)
-            elif self.stage is Stage.PROVING:
-                self._prove(message, now)
-            if self._frames is None:
-                return
+        messages = frames.feed(event.data)
+        while messages and self.stage is Stage.PROVING:
+            self._prove(messages.pop(0), now)
+        if messages and self.stage is Stage.OPEN:
+            self._owner.received(self, messages)
+        if frames.broken is not None:
+            raise frames.broken
         if event.end_stream:
             self._end("the other side has ended it")
 

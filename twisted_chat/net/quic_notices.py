@@ -1,5 +1,7 @@
 """What a port tells its listener of its links, and what it counts and logs of strangers."""
 
+from collections.abc import Sequence
+from operator import length_hint
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -30,12 +32,16 @@ class LinkNotices:
         except Exception:
             self.not_understood(what)
 
-    def received(self, connection: "LinkConnection", message: bytes) -> None:
-        """A message came."""
-        try:  # Written out, where `tell` would do: every message comes by.
-            self._listener.received(connection.link, message)
-        except Exception:
-            self.not_understood("received")
+    def received(self, connection: "LinkConnection", messages: Sequence[bytes]) -> None:
+        """Messages came. Those behind one that is not understood are told anew."""
+        rest, left = iter(messages), len(messages)
+        while left:
+            try:
+                self._listener.received(connection.link, rest)
+                return
+            except Exception:
+                self.not_understood("received")
+            left = min(left - 1, length_hint(rest))
 
     def not_understood(self, what: str) -> None:
         """The one who was told `what` has raised something, and may again."""

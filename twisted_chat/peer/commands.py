@@ -60,6 +60,8 @@ class Command(Enum):
         """What its second argument can be, where it is one of several words."""
 
 
+SERVER = "server"
+"""The name under which `$trust` knows the server, while it is in question what it is."""
 DELETE = "delete"
 """What is chosen with TOPIC where there is to be none."""
 RUNNING = (
@@ -126,6 +128,11 @@ class Order:
         """Whether it is for the room in which its person talks, and names none."""
         named = self.room or (self.command is Command.ROOMLEAVE and self.argument)
         return self.command in _FOR_THE_ROOM and not named
+
+    @property
+    def about_server(self) -> bool:
+        """Whether it may be about the server, and not about somebody with that name."""
+        return self.command is Command.TRUST and self.argument.lower() == SERVER
 
 
 @dataclass(frozen=True, slots=True)

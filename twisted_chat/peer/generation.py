@@ -1,6 +1,6 @@
 """What a session needs of a generation of the protocol, in one piece."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -101,8 +101,8 @@ class Generation(Protocol):
     def opened(self, link: Link, now: float) -> None:
         """A link is there, both keys proven."""
 
-    def received(self, link: Link, message: bytes, now: float) -> None:
-        """A message, without its length, came on a link."""
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> None:
+        """Messages, without their lengths, came on a link."""
 
     def moved(self, link: Link, now: float) -> None:
         """The other end of a link has another address."""

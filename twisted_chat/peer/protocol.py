@@ -1,6 +1,6 @@
 """A UDP peer between a face and a UDP port."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -270,8 +270,8 @@ class LinkedPeer(Peer):
     def opened(self, link: Link) -> None:
         self._carry_out(self._session.opened(link, self._clock.seconds()))
 
-    def received(self, link: Link, message: bytes) -> None:
-        self._carry_out(self._session.received(link, message, self._clock.seconds()))
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
+        self._carry_out(self._session.received(link, messages, self._clock.seconds()))
 
     def taken(self, link: Link) -> None:
         """Nothing: what is said waits for its acknowledgement, not for the link."""

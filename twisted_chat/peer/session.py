@@ -4,10 +4,12 @@ It knows no generation of the protocol. Which one is spoken is picked by its Neg
 what that means is in `gen1` and `gen2`.
 """
 
+from collections.abc import Iterable
+
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
-from twisted_chat.peer.commands import QUIT, Command, Order, Typed
+from twisted_chat.peer.commands import QUIT, Order, Typed
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.present import present
@@ -33,9 +35,6 @@ from twisted_chat.store.archive import Archive
 from twisted_chat.store.queries import StoreAnswer
 from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import Answer, NamedText
-
-SERVER = "server"
-"""The name under which `$trust` knows the server, while it is in question what it is."""
 
 
 class Session:
@@ -107,7 +106,7 @@ class Session:
         if type(todo) is Order:
             if todo == QUIT and (self._shutdown.begun or QUIT in self._input.lines):
                 self._shutdown.vanish()  # Typed twice: somebody is in a hurry.
-            if self._registration.in_question and _is_about_server(todo):
+            if self._registration.in_question and todo.about_server:
                 self._registration.trust(now)  # At once: what was typed before waits for it.
                 return self._done(now)
         self._input.take(todo, now)
@@ -164,9 +163,9 @@ class Session:
             self._generation.opened(link, now)
         return self._done(now)
 
-    def received(self, link: Link, message: bytes, now: float) -> list[Effect]:
-        """A message, without its length, came on a link."""
-        self._generation.received(link, message, now)
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> list[Effect]:
+        """Messages, without their lengths, came on a link."""
+        self._generation.received(link, messages, now)
         return self._done(now)
 
     def moved(self, link: Link, now: float) -> list[Effect]:
@@ -294,7 +293,3 @@ class Session:
     @property
     def _over(self) -> bool:
         return self._shutdown.begun or self._registration.failed
-
-
-def _is_about_server(order: Order) -> bool:
-    return order.command is Command.TRUST and order.argument.lower() == SERVER

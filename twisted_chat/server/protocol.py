@@ -1,7 +1,7 @@
 """The room server on a UDP port."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -193,9 +193,10 @@ class RoomServer(DatagramProtocol):
         now = self._clock.seconds()
         self._after(self._core.gen2.opened(link, now), now)
 
-    def received(self, link: Link, message: bytes) -> None:
+    def received(self, link: Link, messages: Iterable[bytes]) -> None:
         now = self._clock.seconds()
-        self._after(self._core.gen2.received(link, message, now), now)
+        for message in messages:
+            self._after(self._core.gen2.received(link, message, now), now)
 
     def taken(self, link: Link) -> None:
         now = self._clock.seconds()

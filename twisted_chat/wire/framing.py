@@ -5,7 +5,6 @@ A frame is a length, four bytes in network byte order, and so many bytes, 1 to
 """
 
 import struct
-from collections.abc import Iterator
 
 from twisted_chat.errors import WireError
 
@@ -25,34 +24,40 @@ def frame(message: bytes) -> bytes:
 
 
 class Frames:
-    """Cut a stream of bytes into messages, holding one at most."""
+    """Cut a stream of bytes into messages, holding one at most. `broken` says why nothing more
+    can be read of it, after a length that no message has."""
 
-    __slots__ = ("_held", "_wanted")
+    __slots__ = ("_held", "_wanted", "broken")
 
     def __init__(self) -> None:
         self._held = bytearray()
         self._wanted = 0  # So much has to be held for something to be seen of it.
+        self.broken: WireError | None = None
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The messages that `data` completes. To be read to its end. Raises
-        WireError at a length that no message has; nothing can be read after it."""
+    def feed(self, data: bytes) -> list[bytes]:
+        """The messages that `data` completes, as far as they can be read."""
+        messages: list[bytes] = []
+        if self.broken is not None:
+            return messages
         if self._held:
             self._held += data
             if len(self._held) < self._wanted:
-                return
+                return messages
             data = bytes(self._held)
             self._held.clear()
-        at, end, wanted = 0, len(data), _LENGTH.size
-        while end - at >= _LENGTH.size:
+        at, end, wanted = 0, len(data), HEADER
+        while (start := at + HEADER) <= end:
             (length,) = _LENGTH.unpack_from(data, at)
             if not 0 < length <= MAX_FRAME:
-                raise WireError(f"a frame of {length:,} bytes")
-            after = at + _LENGTH.size + length
+                self.broken = WireError(f"a frame of {length:,} bytes")
+                return messages
+            after = start + length
             if after > end:
-                wanted = after - at
+                wanted = HEADER + length
                 break
-            yield data[at + _LENGTH.size : after]
+            messages.append(data[start:after])
             at = after
         if at < end:
             self._held += data[at:]
             self._wanted = wanted
+        return messages

@@ -139,7 +139,7 @@ class Whole(Gen1Case):
         """There are none: one that comes up from before is closed."""
         link = Link("b" * 64, BOB, False)
         self.gen1.opened(link, self.now)
-        self.gen1.received(link, b"hi", self.now)
+        self.gen1.received(link, [b"hi"], self.now)
         self.gen1.lost(link, self.now)
         self.assertEqual(self.effects.take(), [CloseLink(link, "going on in generation 1")])
 

@@ -295,7 +295,7 @@ class Alone(SynchronousTestCase):
     def hear(self, peer: PeerLink, number: int, now: float = 0.0) -> None:
         """Somebody says what is this number."""
         said = NumberedText(1, number, f"{number}\r\n", "lab")
-        self.words.received(peer.contact, said, now)
+        self.words.received(peer.contact, [said], now)
 
     def told(self) -> list[Event]:
         """What the person was told since, `sent` is what went to others."""
@@ -323,9 +323,9 @@ class Alone(SynchronousTestCase):
             self.words.tick(LATE)
         lacking = (self.bob.contact.who, self.carol.contact.who)
         self.assertEqual(self.told(), [NotArrived("hello", lacking, 0, 2, "lab")])
-        self.words.received(self.bob.contact, Acknowledgement(7, 1), 3.0)
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 1), 3.0)
         self.assertEqual(self.told(), [])
-        self.words.received(self.bob.contact, Acknowledgement(7, 2), 3.0)
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 2), 3.0)
         self.assertEqual(self.told(), [AllArrived(self.bob.contact.who, "lab")])
         self.assertEqual([one.contact for one in self.words.unsettled], [self.carol.contact])
         waiting = (Waiting(self.carol.contact.who, 2, False),)
@@ -335,11 +335,11 @@ class Alone(SynchronousTestCase):
         """Of what has arrived nothing is told, and nothing is due in the end."""
         self.link(self.bob)
         self.say("hello", 0.0, self.bob)
-        self.words.received(self.bob.contact, Acknowledgement(7, 1), 1.0)
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 1), 1.0)
         self.say("again", 1.5, self.bob)
         self.words.tick(LATE)
         self.assertEqual(self.words.wake, 1.5 + LATE)
-        self.words.received(self.bob.contact, Acknowledgement(7, 2), 2.5)
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 2), 2.5)
         self.words.tick(1.5 + LATE)
         self.assertEqual((self.told(), self.words.wake), ([], NEVER))
         self.assertEqual(list(self.words._under_way), [])
@@ -407,7 +407,7 @@ class Alone(SynchronousTestCase):
         self.assertFalse(self.words.has_room(everybody, len(half)))
         self.assertTrue(self.words.has_room([self.carol.contact], len(half)))
         for number in (2, 3):
-            self.words.received(self.bob.contact, Acknowledgement(7, number), 1.0)
+            self.words.acknowledged(self.bob.contact, Acknowledgement(7, number), 1.0)
         self.assertTrue(self.words.has_room(everybody, len(half)))
         self.assertEqual(self.words._crowded, {})
 

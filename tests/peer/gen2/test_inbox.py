@@ -27,6 +27,18 @@ def take(inbox: Inbox, said: NumberedText) -> bool:
     return new
 
 
+def keep(inbox: Inbox, said: NumberedText) -> None:
+    """Show at once what is new, and write it, which is not done yet."""
+    inbox.accept(said)
+    inbox.wait(said)
+
+
+def kept(inbox: Inbox, said: NumberedText) -> None:
+    """That is done."""
+    inbox.ready(said)
+    inbox.show(said)
+
+
 def show_next(inbox: Inbox) -> NumberedText:
     """Show the first that is held."""
     said = inbox.next()
@@ -90,15 +102,15 @@ class Receiving(SynchronousTestCase):
         when some of it is."""
         inbox = Inbox()
         for number in range(1, MAX_HELD + 1):
-            inbox.accept(NumberedText(number % 2, number // 2 + 1, ""))
+            keep(inbox, NumberedText(number % 2, number // 2 + 1, ""))
         self.assertRaises(WireError, inbox.accept, NumberedText(9, 1, ""))
-        inbox.show(NumberedText(1, 1, ""))
-        inbox.accept(NumberedText(9, 1, ""))
+        kept(inbox, NumberedText(1, 1, ""))
+        keep(inbox, NumberedText(9, 1, ""))
         self.assertRaises(WireError, inbox.accept, NumberedText(9, 2, ""))
         inbox = Inbox()
-        inbox.accept(NumberedText(9, 1, "x" * MAX_HELD_BYTES))
+        keep(inbox, NumberedText(9, 1, "x" * MAX_HELD_BYTES))
         self.assertRaises(WireError, inbox.accept, NumberedText(9, 2, ""))
-        inbox.show(NumberedText(9, 1, "x" * MAX_HELD_BYTES))
+        kept(inbox, NumberedText(9, 1, "x" * MAX_HELD_BYTES))
         self.assertTrue(inbox.accept(NumberedText(9, 2, "")))
 
     def test_epochs(self) -> None:

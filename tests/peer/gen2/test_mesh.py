@@ -8,7 +8,8 @@ from tests.peer.keyed import Intruder, KeyedWorld, Remembered, key_of
 from tests.support.sessions import keyed_session
 from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import CloseLink, Link, SendFrame
+from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.strangers import MAX_STRANGERS, STRANGER_PATIENCE
@@ -130,6 +131,18 @@ class Uninvited(SynchronousTestCase):
         self.world.wait(0.3)
         self.assertEqual(self.alice.told("< bob"), ["< bob privately: a"])
 
+    def test_what_stands_before(self) -> None:
+        """Of what comes in one go all is heard that stands before what is not in the language,
+        and nothing of what stands behind it, or behind the end of a link."""
+        (link,) = self.world.network.between(self.alice.node, self.bob.node)
+        a, b, c = (NumberedText(99, number, str(number)).encode() for number in (1, 2, 3))
+        session, now = self.alice.session, self.world.network.now
+        told = session.received(link, [a, b, b"msg x y z", c], now)
+        said = [one.text for one in told if isinstance(one, Said)]
+        self.assertEqual(said, ["1", "2"])
+        self.assertEqual(sum(isinstance(one, CloseLink) for one in told), 1)
+        self.assertEqual(session.received(link, [c], now), [])
+
     def test_flood(self) -> None:
         """A peer that says more than is on the way between honest ones loses its link;
         no more than a burst of it is shown."""
@@ -221,7 +234,7 @@ class Anything(SynchronousTestCase):
                 links[who] = Link(key_of(who), WHERE if dialled else ("192.0.2.9", 9), dialled)
                 effects += session.opened(links[who], now)
             elif kind == "say":
-                effects += session.received(link, message, now)
+                effects += session.received(link, [message], now)
             elif kind == "lose":
                 effects += session.lost(links.pop(who), "gone", now)
             elif kind == "tick":

@@ -61,7 +61,7 @@ class Alone(SynchronousTestCase):
 
     def hear(self, number: int, now: float = 0.0) -> None:
         """Bob says what is this number."""
-        self.words.received(self.bob, NumberedText(1, number, f"{number}\r\n", "lab"), now)
+        self.words.received(self.bob, [NumberedText(1, number, f"{number}\r\n", "lab")], now)
 
     def told(self) -> Sequence[Event]:
         """What the person was told since, `sent` is what went to others."""

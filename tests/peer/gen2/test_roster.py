@@ -66,7 +66,7 @@ class Peer:
     def tell(self, *messages: Answer) -> None:
         """The server says this."""
         for message in messages:
-            effects = self.session.received(self.link, message.encode(), NOW)
+            effects = self.session.received(self.link, [message.encode()], NOW)
             self.told += [one for one in effects if isinstance(one, Event)]
             assert self.session.wake >= 0
 
@@ -132,7 +132,7 @@ class Large(SynchronousTestCase):
             for number in numbers:
                 link = Link(key_of(str(number)), ("192.0.2.9", 9), False)
                 peer.session.opened(link, NOW)
-                peer.session.received(link, NumberedText(1, 1, "hello").encode(), NOW)
+                peer.session.received(link, [NumberedText(1, 1, "hello").encode()], NOW)
                 assert peer.session.wake >= 0
 
         self.assert_linear(take)

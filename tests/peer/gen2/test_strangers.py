@@ -62,7 +62,7 @@ class Waiting(SynchronousTestCase):
         """What one has said is there for when the server has said who it is."""
         link = self.come("eve")
         said = NumberedText(7, 1, "hello")
-        self.strangers.hold(link, said)
+        self.strangers.hold(link, [said])
         self.strangers.hold(link, Leave())
         stranger = self.strangers.met(key_of("eve"))
         assert stranger is not None
@@ -73,12 +73,12 @@ class Waiting(SynchronousTestCase):
         """No more is kept than may be on the way; one message may be as long as any."""
         link = self.come("eve")
         for number in range(WINDOW):
-            self.strangers.hold(link, NumberedText(7, number + 1, ""))
+            self.strangers.hold(link, [NumberedText(7, number + 1, "")])
         with self.assertRaises(WireError):
-            self.strangers.hold(link, NumberedText(7, WINDOW + 1, ""))
+            self.strangers.hold(link, [NumberedText(7, WINDOW + 1, "")])
         link = self.come("mallory")
-        self.strangers.hold(link, NumberedText(7, 1, "x" * WINDOW_BYTES))
+        self.strangers.hold(link, [NumberedText(7, 1, "x" * WINDOW_BYTES)])
         with self.assertRaises(WireError):
-            self.strangers.hold(link, NumberedText(7, 2, ""))
+            self.strangers.hold(link, [NumberedText(7, 2, "")])
         with self.assertRaises(WireError):
             self.strangers.hold(self.come("trudy"), Acknowledgement(7, 1))

@@ -1,6 +1,6 @@
 """Generation 1, put together: datagrams, to the server and to others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
@@ -128,7 +128,7 @@ class Gen1:
     def opened(self, link: Link, now: float) -> None:
         self._shared.effects.close(link, "going on in generation 1")
 
-    def received(self, link: Link, message: bytes, now: float) -> None:
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> None:
         """Nothing: it came on a link of before."""
 
     def moved(self, link: Link, now: float) -> None:

@@ -207,21 +207,20 @@ class Deliveries:
         self._send(its)
         self._reception.show(its, now)
 
-    def received(
-        self, contact: Contact, speech: NumberedText | Acknowledgement, now: float
-    ) -> None:
-        """Take what was said. Raises WireError."""
-        its = self._all.get(contact) or self._with(contact)
-        if isinstance(speech, Acknowledgement):
-            its.outbox.heard(speech)
-            self._archive.arrived(contact.fingerprint, speech.epoch, speech.number)
-            self._send(its)
-            if its.behind:
-                for room in sorted(its.behind - its.outbox.conversations()):
-                    its.behind -= {room}
-                    self._effects.tell(said.AllArrived(contact.who, room))
-        else:
-            self._reception.received(its, speech, now)
+    def received(self, contact: Contact, texts: Sequence[NumberedText], now: float) -> None:
+        """Take what somebody said, one after the other. Raises WireError."""
+        self._reception.received(self._with(contact), texts, now)
+
+    def acknowledged(self, contact: Contact, heard: Acknowledgement, now: float) -> None:
+        """Something has arrived. Raises WireError."""
+        its = self._with(contact)
+        its.outbox.heard(heard)
+        self._archive.arrived(contact.fingerprint, heard.epoch, heard.number)
+        self._send(its)
+        if its.behind:
+            for room in sorted(its.behind - its.outbox.conversations()):
+                its.behind -= {room}
+                self._effects.tell(said.AllArrived(contact.who, room))
 
     def acknowledge_all(self) -> None:
         """Acknowledge what was shown, without waiting for more."""

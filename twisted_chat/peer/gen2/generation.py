@@ -1,6 +1,6 @@
 """Generation 2, put together: links between proven keys, to the server and to others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 
 from twisted_chat.addresses import Address
@@ -114,7 +114,7 @@ class Gen2:
             self._lookalikes,
             places.allow,
         )
-        asked, known = self._requests, self._is_known
+        asked, known = self._requests, lambda: self.registration.valid
         self._absent = AbsentPeople(
             shared,
             trust,
@@ -150,9 +150,6 @@ class Gen2:
         )
         self._leaving = False
 
-    def _is_known(self) -> bool:
-        return self.registration.valid
-
     def relayed(self, contact: Contact) -> bool:
         return self._ways.is_relayed(contact.fingerprint)
 
@@ -174,19 +171,22 @@ class Gen2:
         else:
             self._mesh.opened(link, now)
 
-    def received(self, link: Link, message: bytes, now: float) -> None:
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> None:
         if link is not self._requests.link:
-            self._mesh.received(link, message, now)
+            self._mesh.received(link, messages, now)
             return
-        try:
-            self._told(parse_answer(message), link, now)
-        except UnknownVerb:
-            link.skipped += 1
-        except WireError as broken:
-            self._shared.effects.tell(LinkBroken(None, str(broken)))
-            self._shared.effects.close(link, str(broken))
-            self._link.lost(now)
-        self._keyless.tell(now)
+        for message in messages:
+            try:
+                self._told(parse_answer(message), link, now)
+            except UnknownVerb:
+                link.skipped += 1
+            except WireError as broken:
+                self._shared.effects.tell(LinkBroken(None, str(broken)))
+                self._shared.effects.close(link, str(broken))
+                self._link.lost(now)
+            self._keyless.tell(now)
+            if link is not self._requests.link or self.registration.failed:
+                return  # Nothing more is heard over it.
 
     def moved(self, link: Link, now: float) -> None:
         self._mesh.moved(link, now)

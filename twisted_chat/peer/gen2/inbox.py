@@ -27,15 +27,16 @@ MAX_SENDERS = 20_000
 class Inbox:
     """What one sender has said: each message once, in order, to be shown when it may be."""
 
-    __slots__ = ("_anew", "_bytes", "_shown", "_taken", "_waiting", "held")
+    __slots__ = ("_anew", "_bytes", "_latest", "_shown", "_taken", "_waiting", "held")
 
     def __init__(self, kept: Mapping[int, int] = MappingProxyType({})) -> None:
         # The last number of each epoch, the latest epoch last.
         self._taken: dict[int, int] = dict(kept)
         self._shown: dict[int, int] = dict(kept)
+        self._latest = next(reversed(self._taken), None)
         self.held: deque[NumberedText] = deque()
         """What was accepted and waits until it may be shown."""
-        self._waiting = self._bytes = 0  # Messages that are not shown and kept yet.
+        self._waiting = self._bytes = 0  # Of what is accepted and not shown, or not kept, yet.
         self._anew: set[int] = set()  # Epochs of which nothing came over the link that there is.
 
     def __len__(self) -> int:
@@ -58,6 +59,9 @@ class Inbox:
         """
         epoch, number = said.epoch, said.number
         last = self._taken.get(epoch)
+        if number - 1 == last and epoch == self._latest and not (self._anew or self._waiting):
+            self._taken[epoch] = number  # As nearly always.
+            return True
         anew = bool(self._anew) and epoch in self._anew
         if anew:
             self._anew.discard(epoch)
@@ -65,13 +69,13 @@ class Inbox:
             raise WireError("a number that is not the next")
         if last is not None and number <= last:
             return False
-        size = size_of(said.text)
-        if self._waiting and (self._waiting >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES):
+        if self._waiting and (
+            self._waiting >= MAX_HELD or self._bytes + size_of(said.text) > MAX_HELD_BYTES
+        ):
             raise WireError("more at once than may be on the way")
-        self._waiting += 1
-        self._bytes += size
-        if last is None or epoch != next(reversed(self._taken)):
-            self._taken.pop(epoch, None)  # To be the latest.
+        if epoch != self._latest:
+            self._taken.pop(epoch, None)  # To be the last of them.
+            self._latest = epoch
         self._taken[epoch] = number
         if len(self._taken) > MAX_EPOCHS:
             first = next(iter(self._taken))
@@ -82,6 +86,17 @@ class Inbox:
     def hold(self, said: NumberedText) -> None:
         """Keep what was accepted until it may be shown."""
         self.held.append(said)
+        self.wait(said)
+
+    def wait(self, said: NumberedText) -> None:
+        """What was accepted is not done with yet, until it is `ready`."""
+        self._waiting += 1
+        self._bytes += size_of(said.text)
+
+    def ready(self, said: NumberedText) -> None:
+        """What has waited does so no longer."""
+        self._waiting -= 1
+        self._bytes -= size_of(said.text)
 
     @property
     def first(self) -> NumberedText:
@@ -90,12 +105,12 @@ class Inbox:
 
     def next(self) -> NumberedText:
         """The first of what is held, which is held no longer."""
-        return self.held.popleft()
+        said = self.held.popleft()
+        self.ready(said)
+        return said
 
     def show(self, said: NumberedText) -> None:
         """This is shown, and kept, and may be acknowledged from now on."""
-        self._waiting -= 1
-        self._bytes -= size_of(said.text)
         if said.epoch in self._taken:
             self._shown[said.epoch] = said.number
 

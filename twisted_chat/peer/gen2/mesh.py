@@ -3,7 +3,7 @@
 Of two peers the one with the smaller fingerprint dials; the other waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted_chat.addresses import Address, is_relayed, site
 from twisted_chat.deadlines import Deadlines
@@ -185,9 +185,9 @@ class Mesh:
         self._ways.tell_peer(peer.link)
         self._words.linked(peer.contact, now)
 
-    def received(self, link: Link, message: bytes, now: float) -> None:
+    def received(self, link: Link, messages: Iterable[bytes], now: float) -> None:
         """Something was said on a link."""
-        self._hearing.received(link, self._links.get(link), message, now)
+        self._hearing.received(link, self._links.get(link), messages, now)
 
     def _remember_heard(self, peer: PeerLink) -> None:
         """A link ends: they were seen until now, if they have said something over it."""

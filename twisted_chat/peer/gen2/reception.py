@@ -1,6 +1,6 @@
 """What others say to us over links: shown once and in order, and acknowledged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.contact import Contact
@@ -47,18 +47,22 @@ class Reception:
         self._archive = archive
         self._histories = histories
 
-    def received(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
-        """Take what somebody said. Raises WireError."""
+    def received(self, its: PeerDelivery, texts: Sequence[NumberedText], now: float) -> None:
+        """Take what somebody said, one after the other. Raises WireError."""
         its.contact.heard = now
-        if not its.inbox.accept(text):
-            self._owe(its, text, now)
-        elif its.inbox.held or its.contact.blocked:
-            its.inbox.hold(text)
-            self.show(its, now)
-        elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
-            self._show_one(its, text, hearing, now)
-        else:
-            its.inbox.hold(text)
+        inbox = its.inbox
+        for text in texts:
+            if not inbox.accept(text):
+                self._owe(its, text, now)
+            elif inbox.held or its.contact.blocked:
+                inbox.hold(text)
+                self.show(its, now)
+            elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
+                self._show_one(its, text, hearing, now)
+            else:
+                inbox.hold(text)
+        if its.unacknowledged >= ACK_EVERY:
+            self.acknowledge(its)
 
     def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> Hearing:
         """Whether one more is shown now, or dropped. If neither, it is tried again later."""
@@ -97,13 +101,15 @@ class Reception:
         contact = its.contact
         text = added = None
         if hearing is Hearing.SHOWN and not contact.ignored:
-            text = shown.text.removesuffix("\n").removesuffix("\r")
+            text = shown.text
+            if text.endswith(("\n", "\r")):
+                text = text.removesuffix("\n").removesuffix("\r")
             if shown.signed is not None:
                 text, added = self._log(shown.signed, contact, now)
         if text is not None:
             room = self._histories.name_of(shown.room) if shown.room else ""
-            time, recent = shown.time, self._archive.time_of_day(now) - said.LATE_AFTER
-            at = time if 0 < time < recent else None
+            late = 0 < shown.time < self._archive.time_of_day(now) - said.LATE_AFTER
+            at = shown.time if late else None
             self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))
         if self._archive.keeps:
             self._keep(its, shown, text, added, now)
@@ -130,6 +136,7 @@ class Reception:
         contact, archive = its.contact, self._archive
 
         def kept(now: float) -> None:
+            its.inbox.ready(shown)
             its.inbox.show(shown)
             self._owe(its, shown, now)
 
@@ -149,15 +156,14 @@ class Reception:
             None if added is None else added.message,
             None if added is None else added.before,
         )
+        its.inbox.wait(shown)
         archive.heard(record, kept, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         if shown.epoch not in its.owed:
             its.owed |= {shown.epoch}
         its.unacknowledged += 1
-        if its.unacknowledged >= ACK_EVERY:
-            self.acknowledge(its)
-        elif its.unacknowledged == 1:
+        if its.unacknowledged == 1:
             its.acknowledge_at = now + ACK_DELAY
             self._under_way.watch(its, its.acknowledge_at)
 

@@ -15,7 +15,7 @@ from twisted_chat.peer.gen2.outbox import WINDOW, WINDOW_BYTES
 from twisted_chat.wire.common import Leave
 from twisted_chat.wire.gen2.history import HistorySpeech
 from twisted_chat.wire.gen2.pairing import OwnAddresses
-from twisted_chat.wire.gen2.speech import Acknowledgement, NumberedText, Speech
+from twisted_chat.wire.gen2.speech import Acknowledgement, NoText, NumberedText
 
 STRANGER_PATIENCE, MAX_STRANGERS = 5.0, 64
 """Seconds for which a link waits for the server's word about its other end, and how many may."""
@@ -61,16 +61,17 @@ class WaitingStrangers:
         stranger = self._waiting.get(link.fingerprint)
         return stranger is not None and stranger.link is link
 
-    def hold(self, link: Link, speech: Speech) -> None:
-        """Keep what one of them says, which may turn out to be worth hearing. Raises WireError."""
+    def hold(self, link: Link, speech: list[NumberedText] | NoText) -> None:
+        """Keep what one of them says, which may turn out to be worth hearing: texts in a row, or
+        something else. Raises WireError."""
         if isinstance(speech, Leave | OwnAddresses | HistorySpeech):
             return
         if isinstance(speech, Acknowledgement):
             raise WireError("acknowledged what was not said")
         stranger = self._waiting[link.fingerprint]
-        many = len(stranger.said) + 1
-        stranger.said.append(speech)
-        stranger.size += size_of(speech.text)
+        stranger.said += speech
+        stranger.size += sum(size_of(text.text) for text in speech)
+        many = len(stranger.said)
         if many > WINDOW or (many > 1 and stranger.size > WINDOW_BYTES):
             raise WireError("more at once than may be on the way")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from twisted_chat.peer.commands import Command
+from twisted_chat.peer.commands import SERVER, Command
 from twisted_chat.terminal.editing.completion import Completion
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.typed_lines import MARK, OTHERS_MARK, command_called, command_words
@@ -10,8 +10,6 @@ from twisted_chat.terminal.wording.people import shown_name
 
 ADDRESSED = ": "
 """What stands behind the name of one who is spoken to, at the beginning of a text."""
-SERVER = "server"
-"""The name under which `$trust` knows the server."""
 
 
 class CommandCompleter:

@@ -72,12 +72,14 @@ def said(epoch: int, number: int, message: bytes) -> bytes:
     return b"said %d %d %b" % (epoch, number, message)
 
 
-Speech = NumberedText | Acknowledgement | Leave | OwnAddresses | HistorySpeech
-"""`by` between peers: I do not talk to you any more, and will hear nothing."""
+NoText = Acknowledgement | Leave | OwnAddresses | HistorySpeech
+"""What is said besides texts. `by` between peers: I do not talk to you any more, and will hear
+nothing."""
+Speech = NumberedText | NoText
 
 _two_numbers = grammar(NUMBER, NUMBER)
-_said = re.compile(f"(?s)(?:-|#([^ ]+)) {NUMBER} {NUMBER} {NUMBER} (.*)")
-
+_SAID = b"msg "
+_said = re.compile(f"(?s)msg (?:-|#([^ ]+)) {NUMBER} {NUMBER} {NUMBER} (.*)".encode())
 _said_signed = re.compile(f"(?s){NUMBER} {NUMBER} (.*)")
 
 
@@ -87,17 +89,20 @@ def _read_acknowledgement(argument: str) -> Acknowledgement:
 
 
 @lru_cache(maxsize=256)
-def _read_room(name: str) -> str:
-    return read_name(name)
+def _read_room(name: bytes) -> str:
+    return read_name(name.decode())
 
 
-def _read_said(argument: str) -> NumberedText:
-    found = _said.fullmatch(argument)  # As `arguments` does: each word comes by.
+def _read_said(message: bytes) -> NumberedText:
+    found = _said.fullmatch(message)  # Cut before it is decoded: each word comes by.
     if found is None:
         raise WireError("not the arguments of this message")
     room, epoch, number, time, text = found.groups()
-    where = "" if room is None else _read_room(room)
-    return NumberedText(int(epoch), int(number), text, where, int(time))
+    try:
+        where = "" if room is None else _read_room(room)
+        return NumberedText(int(epoch), int(number), text.decode(), where, int(time))
+    except UnicodeDecodeError:
+        raise WireError("not UTF-8") from None
 
 
 def _read_signed(argument: str) -> NumberedText:
@@ -109,7 +114,6 @@ def _read_signed(argument: str) -> NumberedText:
 
 _BARE_SPEECH: dict[bytes, Speech | Can] = {b"by": Leave(), b"can": Can()}
 _SPEECH: dict[bytes, Callable[[str], Speech | Can]] = {
-    b"msg": _read_said,
     b"said": _read_signed,
     **HISTORY_SPEECH,
     b"ok": _read_acknowledgement,
@@ -120,4 +124,6 @@ _SPEECH: dict[bytes, Callable[[str], Speech | Can]] = {
 
 def parse_speech(message: bytes) -> Speech | Can:
     """Read what a peer says to a peer. Raises WireError, and UnknownVerb."""
+    if message.startswith(_SAID) or message == _SAID.rstrip():
+        return _read_said(message)
     return read(message, _BARE_SPEECH, _SPEECH)
