@@ -30,7 +30,9 @@ class Next(SynchronousTestCase):
         self.assertEqual(self.deadlines.next, 1.0)
         self.deadlines.set("a", 7.0)
         self.assertEqual(list(self.deadlines.due(5.0)), [])
+        self.assertEqual(self.deadlines.get("a"), 7.0)
         self.assertEqual(list(self.deadlines.due(7.0)), ["a"])
+        self.assertEqual(self.deadlines.get("a"), NEVER)
 
     def test_discarded(self) -> None:
         """A key that was discarded has none, and may be set again."""

@@ -33,6 +33,10 @@ class Deadlines(Generic[Key]):
     def __contains__(self, key: Key) -> bool:
         return key in self._at
 
+    def get(self, key: Key) -> float:
+        """The key's deadline; NEVER if it has none."""
+        return self._at.get(key, NEVER)
+
     def set(self, key: Key, at: float) -> None:
         """Let this be the key's deadline; NEVER is none."""
         if at == NEVER:

@@ -14,6 +14,7 @@ from twisted_chat.peer.gen2.dial_queue import (
     MAX_DIALS_OF_A_HOST,
     MAX_HOSTS,
     PATIENCE,
+    STALE,
     DialQueue,
     Places,
 )
@@ -83,6 +84,16 @@ class Turns(SynchronousTestCase):
             self.dialling.failed(*dial, 5.0)
         hosts = {host for (host, _), _ in self.dialled}
         self.assertEqual(len(hosts), 2 * MAX_DIALS)
+
+    def test_stale(self) -> None:
+        """What has been on its way for long can be begun anew, and what has not goes on."""
+        one = somebody(1)
+        self.want(one)
+        for now, stale in ((STALE - 0.1, False), (STALE, True), (STALE + 1, False)):
+            self.assertIs(self.dialling.give_up_stale(*dial_of(one), now), stale)
+            self.want(one, now=now)
+        self.assertEqual(self.dialled, [dial_of(one)] * 2)
+        self.assertFalse(self.dialling.give_up_stale(*dial_of(somebody(2)), 100.0))
 
     def test_host_rests(self) -> None:
         """A host at which nobody answers is left alone longer and longer, whoever is there."""

@@ -18,6 +18,9 @@ from twisted_chat.peer.whereabouts import Whereabouts
 
 PATIENCE = 10.0
 """Seconds for which a link may be on its way."""
+STALE = 3.0
+"""Seconds after which a dial is begun anew where there is reason to think that it is heard now: by
+then it is repeated ever more seldom (RFC 9002, 6.2.1)."""
 MAX_DIALS = 16
 """Links that are on their way at a time."""
 MAX_DIALS_OF_A_HOST = 2
@@ -123,6 +126,12 @@ class DialQueue:
     def under_way(self, fingerprint: str) -> list[Address]:
         """Where a peer is dialled now."""
         return list(self._dialled.get(fingerprint, ()))
+
+    def give_up_stale(self, address: Address, fingerprint: str, now: float) -> bool:
+        """Whether a dial of this peer there has been on its way for long, which then does not
+        count any more."""
+        began = self._given_up.get((address, fingerprint)) - PATIENCE
+        return began + STALE <= now and self._ended(address, fingerprint) is not None
 
     def leave_none_alone(self) -> None:
         """No host is left alone any more: our own network is another one."""

@@ -72,7 +72,10 @@ class PeerDials:
         return True
 
     def reach(self, peer: PeerLink, address: Address, now: float) -> None:
-        """Dial there, also where there is a link, which this one is better than."""
+        """Dial there, also where there is a link, which this one is better than. It is said when
+        that may come to something, so what has been on its way for long is begun anew."""
+        if self._queue.give_up_stale(address, peer.fingerprint, now):
+            self._effects.abandon(address, peer.fingerprint)
         peer.sought = address
         if peer.state is PeerState.AWAITED:
             peer.enter(PeerState.WANTED)
