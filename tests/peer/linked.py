@@ -15,6 +15,7 @@ from tests.peer.keyed import Remembered
 from tests.support.network import FakeNetwork, FakePort, FakeTerminal
 from tests.support.routers import INSIDE, Router
 from tests.support.sessions import keyed_session
+from tests.support.stopping import StoppableClock, StoppedProtocol
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.room_messages import Signer
@@ -57,6 +58,7 @@ class Person:
         self.key = key
         self.world = world
         self._expected = 0
+        self._clock = clock = StoppableClock(world.clock)
         self.memory = Remembered() if memory is None else memory
         server, store = Whereabouts(SERVER), StoreFile(None)
         archive = Archive("{}:{}".format(*SERVER), store.read(), SINCE_1970)
@@ -78,14 +80,14 @@ class Person:
                 since_1970=SINCE_1970,
                 draw=random.Random(f"{name} at {address}").randbytes,
             ),
-            world.clock,
+            clock,
         )
-        self.peer.keeper = Keeper(store, world.clock, maybeDeferred, self.peer)
+        self.peer.keeper = Keeper(store, clock, maybeDeferred, self.peer)
         self.port = QuicPort(
             key,
             self.peer,
-            world.clock,
-            time_of_day=world.clock.seconds,
+            clock,
+            time_of_day=clock.seconds,
             text=self.peer,
             others=dict.fromkeys(OF_PEERS, self.peer.probed),
             relays=relays,
@@ -111,6 +113,10 @@ class Person:
 
     def type(self, *lines: str) -> None:
         self.terminal.type(*lines)
+
+    def stop(self) -> StoppedProtocol:
+        """Read nothing and do nothing, until what this returns goes on."""
+        return StoppedProtocol(self.transport, self._clock)
 
     def told(self, part: str) -> list[str]:
         """The lines shown so far that hold this."""

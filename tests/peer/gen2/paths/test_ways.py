@@ -237,6 +237,33 @@ class Changing(Behind):
                 self.people[speaker].type("soon")
                 self.people[1 - speaker].expect("soon", 3.0)
 
+    def test_stopped(self) -> None:
+        """Where one of two was stopped, for however long, and goes on, each has heard within three
+        seconds what the other has said meanwhile, and at once where they link directly and the
+        server has not taken it for gone."""
+        direct, relayed = (Kind.HOME, Kind.HOME), (Kind.SYMMETRIC, Kind.HOME)
+        for kinds, times, soon in (
+            (direct, (12, 18, 24, 30, 36), 0.3),
+            (direct, (39, 60, 180), 1.4),
+            (relayed, (12, 18, 24, 28, 32, 36), 1.4),
+            (relayed, (39, 60, 180), 3.0),
+        ):
+            for seconds, victim in product(times, (0, 1)):
+                world = self.meet(*kinds)
+                world.wait(3)
+                stopped, other = self.people[victim], self.people[1 - victim]
+                stops = stopped.stop()
+                other.type("meanwhile")
+                world.wait(seconds)
+                stops.go_on()
+                stopped.type("soon")
+                until = world.clock.seconds() + soon
+                for one, line in ((stopped, "meanwhile"), (other, "soon")):
+                    one.expect(line, until - world.clock.seconds())
+                world.wait(5)
+                self.assertEqual(stopped.heard_of(other), ["meanwhile"])
+                self.assertEqual(other.heard_of(stopped), ["soon"])
+
     @some
     @given(
         st.sampled_from(FOURS), st.sampled_from(FOURS), st.floats(0, 0.3), st.integers(0, 2**32)

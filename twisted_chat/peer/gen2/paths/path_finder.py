@@ -151,12 +151,14 @@ class PathFinder:
         return True
 
     def server_back(self, now: float) -> None:
-        """There is a link to the server again, or one that knows of this for the first time."""
+        """There is a link to the server again, or one that knows of this for the first time. What
+        came over a former one may be old, where nothing was read for a while: how soon it would
+        introduce again it says itself."""
         self._requests.lost()
         for path in self._known.every():
-            if path.wanted and path.way is not Way.DIRECT:
-                if path.ours_to_dial and path.ask_at == NEVER:
-                    path.ask_at = now + PUSHED_WITHIN
+            if path.wanted and (path.way is not Way.DIRECT or path.doubted):
+                if path.ours_to_dial or path.search is not None:
+                    path.ask_at = min(path.ask_at, now + PUSHED_WITHIN)
                 path.hasten_relay(now)
                 self._arrange(path)
 

@@ -212,7 +212,7 @@ class Search:
             one.heard = now
             if probe.seen is not None:
                 one.sees_us = probe.seen
-            if one.extra < EXTRA and one.answered is None and one.due > now:
+            if one.extra < EXTRA and not self.good(source) and one.due > now:
                 one.extra += 1
                 one.due = min(one.due, max(now, one.last + AT_ONCE))
         return self._write(ProbeKind.ANSWER, probe.number, source, secret)
