@@ -23,7 +23,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.known_file import KnownFile
 from twisted_chat.identity.room_messages import Signer
-from twisted_chat.links import Dial, Link, SendFrame
+from twisted_chat.links import Dial, Link, SendFrames
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
@@ -69,6 +69,11 @@ class End:
         """Say it to everybody."""
         raise NotImplementedError
 
+    def say_all(self, texts: list[str]) -> None:
+        """Say these, one after the other."""
+        for text in texts:
+            self.say(text)
+
     @property
     def unacknowledged(self) -> int:
         """Of who has acknowledged least, where the end itself acknowledges."""
@@ -98,7 +103,7 @@ class Links(End):
 
     def say(self, text: str) -> None:
         for link in self.links:
-            self.carrier.send(SendFrame(link, text.encode()))
+            self.carrier.send(SendFrames(link, [text.encode()]))
 
     def opened(self, link: Link) -> None:
         self.links.append(link)
@@ -225,10 +230,13 @@ class _Peers(End):
         return self.name
 
     def connect(self, where: Any) -> None:
-        self.face.typed(self, f"$poke {where}")
+        self.face.typed(self, [f"$poke {where}"])
 
     def say(self, text: str) -> None:
-        self.face.typed(self, text)
+        self.face.typed(self, [text])
+
+    def say_all(self, texts: list[str]) -> None:
+        self.face.typed(self, texts)  # As they come from a pipe: several in one go.
 
     def show(self, line: str) -> None:
         who, _, text = line.rpartition(": ")

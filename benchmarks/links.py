@@ -11,7 +11,7 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import Dial, Link, SendFrame
+from twisted_chat.links import Dial, Link, SendFrames
 from twisted_chat.net.quic_port import QuicPort
 from twisted_chat.rate import Rate
 
@@ -60,7 +60,7 @@ class End:
         for _ in messages:
             self.heard += 1
             if self.answer:
-                self.port.send(SendFrame(link, self.answer))
+                self.port.send(SendFrames(link, [self.answer]))
 
     def lost(self, link: Link, why: str) -> None:
         raise AssertionError(why)
@@ -97,7 +97,7 @@ def main() -> int:
         while who.heard < WORDS:
             for _ in range(100):
                 if said < WORDS and one.port.unsent(one.links[0]) < IN_FLIGHT:
-                    one.port.send(SendFrame(one.links[0], WORD))
+                    one.port.send(SendFrames(one.links[0], [WORD]))
                     said += 1
             clock.advance(0.0005)
             two.run()
@@ -118,7 +118,7 @@ def main() -> int:
     print(f"each answered: {max(say(one) for _ in range(3)):,.0f} a second")
     began, one.heard = time.process_time(), 0
     for number in range(1, 2001):
-        one.port.send(SendFrame(one.links[0], WORD))
+        one.port.send(SendFrames(one.links[0], [WORD]))
         until(lambda number=number: one.heard == number)  # type: ignore[misc]
     print(f"one word and its answer: {(time.process_time() - began) / 2000 * 1e6:.0f} us")
     two.answer = b""

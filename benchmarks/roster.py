@@ -55,7 +55,7 @@ def _peer(directory: str) -> tuple[Session, Link]:
     link = Link("f" * 64, SERVER, True)
     session.opened(link, 0.0)
     session.received(link, [b"hi alice"], 0.0)
-    session.typed(Order(Command.ROOMJOIN, "lab"), 0.0)
+    session.typed([Order(Command.ROOMJOIN, "lab")], 0.0)
     return session, link
 
 

@@ -96,9 +96,8 @@ class Flow:
         if not self._lost.active():
             return
         while time.monotonic() < self._until and self._flying() <= self._window - CHUNK:
-            for _ in range(CHUNK):
-                Flow.said += 1
-                self._end.say(WORD)
+            Flow.said += CHUNK
+            self._end.say_all([WORD] * CHUNK)
         if time.monotonic() >= self._until and self._flying() == 0:
             self._lost.cancel()
             self._finish()

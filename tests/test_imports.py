@@ -262,6 +262,7 @@ LAYERS = (
         "peer.glance",
         "peer.holding",
         "peer.input",
+        "peer.saying",
         "peer.keeping",
         "peer.lists",
         "peer.negotiation",

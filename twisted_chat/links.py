@@ -5,7 +5,7 @@ directions. Decisions are told what happens (`opened`, `received`, `moved`,
 `lost`, and `dial_failed` where there was to be one) and say what to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -49,12 +49,12 @@ class Link:
         return self.can is not None and feature in self.can
 
 
-class SendFrame(NamedTuple):
-    """A message for the other end. A tuple, as a frozen dataclass takes longer to make, and
-    every word is one."""
+class SendFrames(NamedTuple):
+    """Messages for the other end, in order. A tuple, as a frozen dataclass takes longer to make,
+    and every word is in one."""
 
     link: Link
-    message: bytes
+    messages: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +156,5 @@ class Listener(Protocol):
 
 
 LinkEffect = (
-    SendFrame | CloseLink | HoldLink | ReadLink | Dial | Abandon | RelayOver | Validate | AskAll
+    SendFrames | CloseLink | HoldLink | ReadLink | Dial | Abandon | RelayOver | Validate | AskAll
 )

@@ -13,7 +13,7 @@ from tests.support.network import OriginalServer
 from twisted_chat.addresses import Address
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import LinkEffect, SendFrame
+from twisted_chat.links import LinkEffect, SendFrames
 
 
 def identity(seed: int) -> Identity:
@@ -43,8 +43,9 @@ class Tap:
         self._note = note
 
     def perform(self, effect: LinkEffect) -> None:
-        if isinstance(effect, SendFrame):
-            self._note(effect.link.fingerprint, effect.message)
+        if isinstance(effect, SendFrames):
+            for message in effect.messages:
+                self._note(effect.link.fingerprint, message)
         self._carrier.perform(effect)
 
     def __getattr__(self, name: str) -> Any:

@@ -8,7 +8,7 @@ from tests.support.network import Datagram
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase, Raw
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import BINDING_BYTES, NONCE_BYTES, statement
-from twisted_chat.links import Dial, SendFrame
+from twisted_chat.links import Dial, SendFrames
 from twisted_chat.net.quic_bounds import (
     ANSWER_TIME,
     ASK_EVERY,
@@ -332,7 +332,7 @@ class Frames(AttackCase):
         link = self.called.link
         said = 0
         while said < 4 * UNSENT and len(self.called.heard.told) < 3:
-            self.called.port.send(SendFrame(link, b"x" * 1000))
+            self.called.port.send(SendFrames(link, [b"x" * 1000]))
             said += 1000
             self.later(0.001)
             self.assertLessEqual(self.called.port.unsent(link), UNSENT)
@@ -407,7 +407,7 @@ class Elsewhere(QuicCase):
                 self.network.loses = lambda one: one.source == CALLER
                 self.caller.transport.outside = CALLER
                 for _ in range(50):
-                    self.called.port.send(SendFrame(link, bytes(1000)))
+                    self.called.port.send(SendFrames(link, [bytes(1000)]))
                 self.later(60)
                 self.network.loses = lambda one: False
                 came = sum(

@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, End, QuicCase
 from twisted_chat.errors import WireError
-from twisted_chat.links import Dial, SendFrame
+from twisted_chat.links import Dial, SendFrames
 from twisted_chat.net.quic_bounds import (
     ANSWER_TIME,
     ASK_EVERY,
@@ -54,7 +54,7 @@ class Opening(QuicCase):
                 break
         said = [b"%d " % number + b"x" * (number * 37 % 3000) for number in range(200)]
         self.called.heard.answers = lambda link, message: self.called.port.send(
-            SendFrame(link, message)
+            SendFrames(link, [message])
         )
         for message in said:
             self.caller.say(message)
@@ -394,7 +394,7 @@ class Carrying(QuicCase):
         for _ in range(100):
             self.later(0.01)
             for link in self.called.heard.links:
-                self.called.port.send(SendFrame(link, b"word"))
+                self.called.port.send(SendFrames(link, [b"word"]))
         self.later(1)
         self.assertEqual(self.called.heard.told.count("lost: enough"), 1)
         self.assertNotIn("QUIC failed", self.called.port.totals())
@@ -410,7 +410,7 @@ class Carrying(QuicCase):
         first, _ = self.called.heard.links
         self.called.port._links._by_link[first]._quic.receive_datagram = panic  # type: ignore
         for link in self.caller.heard.links:
-            self.caller.port.send(SendFrame(link, b"word"))
+            self.caller.port.send(SendFrames(link, [b"word"]))
         self.later(1)
         self.assertEqual(self.called.heard.told[2:], ["lost: QUIC failed: a panic"])
         self.assertEqual(self.called.heard.messages, [b"word"])

@@ -7,7 +7,7 @@ from twisted.internet.protocol import DatagramProtocol
 from tests.support.quic import CALLED, CALLER, KEYS, THIRD, QuicCase
 from tests.support.strategies import many
 from twisted_chat.addresses import Address, Datagrams
-from twisted_chat.links import CloseLink, Dial, SendFrame
+from twisted_chat.links import CloseLink, Dial, SendFrames
 from twisted_chat.net.quic_port import QuicPort
 
 TEXTS = [b"hi alice", b"", b"msg alice> h\xc3\xa4", b"\xff\xfe", b"ar b", b"\x00", b"a" * 2000]
@@ -135,7 +135,7 @@ class BothGenerations(QuicCase):
         """What decisions want is done."""
         self.caller.port.perform(Dial(CALLED, ""))
         self.later(1)
-        self.caller.port.perform(SendFrame(self.caller.link, b"word"))
+        self.caller.port.perform(SendFrames(self.caller.link, [b"word"]))
         self.later(1)
         self.caller.port.perform(CloseLink(self.caller.link, "enough"))
         self.later(1)

@@ -17,7 +17,7 @@ from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.room_messages import Signer
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.peer.gen2.known_keys import Memory
@@ -173,7 +173,7 @@ class Chatter:
     def enter(self, line: str) -> None:
         """Type a line, while time stands still."""
         network = self.world.network
-        network.carry_out(self.node, self.session.typed(as_typed(line), network.now))
+        network.carry_out(self.node, self.session.typed([as_typed(line)], network.now))
 
     def end(self, wait: float = 0.5) -> None:
         """Type nothing more."""
@@ -268,7 +268,7 @@ class KeyedWorld:
             Node(key_of(key), (f"192.0.2.{100 + self._places}", 5000), intruder)
         )
         link = self.network.join(node, into.node)
-        self.network.carry_out(node, [SendFrame(link, message) for message in messages])
+        self.network.carry_out(node, [SendFrames(link, [message]) for message in messages])
         self.wait(wait)
         return intruder
 

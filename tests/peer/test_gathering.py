@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import World, both
 from tests.peer.keyed import KeyedWorld, Remembered, key_of
 from tests.support.strategies import many, sequences
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.talk import Doing, Knocking, WantsToTalk
 from twisted_chat.peer.gathering import FEW, LONGEST, MINUTE, PROMPT, Gathering, named
@@ -167,7 +167,7 @@ class Flooding(SynchronousTestCase):
         before = len(alice.lines)
         for _ in range(300):
             for link in world.network.between(eve.node, alice.node):
-                world.network.carry_out(eve.node, [SendFrame(link, b"msg nothing")])
+                world.network.carry_out(eve.node, [SendFrames(link, [b"msg nothing"])])
             world.wait(0.05)
             if not world.network.between(eve.node, alice.node):
                 world.network.join(eve.node, alice.node)

@@ -5,7 +5,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.linked import Person, World
-from twisted_chat.links import Link, LinkEffect, SendFrame
+from twisted_chat.links import Link, LinkEffect, SendFrames
 from twisted_chat.wire.gen2.growth import MAX_FEATURES, OF_PEERS, Can
 
 ALONE = (b"hi", b"ar")
@@ -21,19 +21,19 @@ class Later:
         self.links: set[Link] = set()
 
     def perform(self, effect: LinkEffect) -> None:
-        if not isinstance(effect, SendFrame):
+        if not isinstance(effect, SendFrames):
             self._carrier.perform(effect)
             return
         self.links.add(effect.link)
-        verb, _, argument = effect.message.partition(b" ")
+        grown = [new for message in effect.messages for new in self._grown(message)]
+        self._carrier.perform(SendFrames(effect.link, grown))
+
+    def _grown(self, message: bytes) -> list[bytes]:
+        verb, _, argument = message.partition(b" ")
         if verb == b"can":
-            can = Can(tuple(f"fly-{number}" for number in range(MAX_FEATURES)))
-            self._carrier.perform(SendFrame(effect.link, can.encode()))
-            return
-        self._carrier.perform(SendFrame(effect.link, b"zz9 1 \xff"))
+            return [Can(tuple(f"fly-{number}" for number in range(MAX_FEATURES))).encode()]
         ends = verb in (b"msg", b"ul", b"rl") or (verb in ALONE and not argument)
-        message = effect.message + (b"" if ends else b" 7 more arguments")
-        self._carrier.perform(SendFrame(effect.link, message))
+        return [b"zz9 1 \xff", message + (b"" if ends else b" 7 more arguments")]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._carrier, name)

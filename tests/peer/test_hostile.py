@@ -167,14 +167,14 @@ class Anything(SynchronousTestCase):
                         screen, memory = Screen(), Remembered()
                         memory.trust("bob", key_of("another"))
                         session, link = self._keyed(screen, memory)
-                        screen.show(session.typed(as_typed(typed), 1.0))
+                        screen.show(session.typed([as_typed(typed)], 1.0))
                         try:
                             encoded = wrong.encode()
                         except UnicodeEncodeError:
                             continue
                         for one in (b"ro lab 1", b"re lab", encoded):
                             screen.show(session.received(link, [one], 2.0))
-                        screen.show(session.typed(as_typed(typed), 3.0))
+                        screen.show(session.typed([as_typed(typed)], 3.0))
                         screen.show(session.tick(60.0))
                         screen.check(self, 2_000)
 
@@ -187,7 +187,7 @@ class Anything(SynchronousTestCase):
                         screen = Screen()
                         session, link = self._keyed(screen, Remembered())
                         old = RosterMember("lab", OLD).encode()
-                        screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
+                        screen.show(session.typed([as_typed("$roomjoin lab")], 1.0))
                         for one in (b"ro lab 1", old, b"re lab"):
                             screen.show(session.received(link, [one], 2.0))
                         screen.show(session.heard(wrong, source, 3.0))
@@ -198,7 +198,7 @@ class Anything(SynchronousTestCase):
                         screen.show(plain.heard(Welcome("alice"), SERVER, 1.0))
                         screen.show(plain.heard(NamedText("old", "hello"), WHERE, 1.5))
                         for typed in TYPED:
-                            screen.show(plain.typed(as_typed(typed), 2.0))
+                            screen.show(plain.typed([as_typed(typed)], 2.0))
                             screen.show(plain.heard(wrong, source, 3.0))
                             screen.show(plain.tick(4.0))
                         screen.check(self, len(hostile) * 20 + 2_000)
@@ -208,7 +208,7 @@ class Anything(SynchronousTestCase):
         for hostile in HOSTILE:
             screen = Screen()
             session, link = self._keyed(screen, Remembered())
-            screen.show(session.typed(as_typed("$roomjoin lab"), 1.0))
+            screen.show(session.typed([as_typed("$roomjoin lab")], 1.0))
             for one in (b"ro lab 1", RosterMember("lab", BOB).encode(), b"re lab"):
                 screen.show(session.received(link, [one], 2.0))
             bob = Link(key_of("bob"), WHERE, False)

@@ -10,7 +10,8 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import said, server, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.holding import HOLD
-from twisted_chat.peer.input import READING, SPEAK_BURST, Input
+from twisted_chat.peer.input import READING, Input
+from twisted_chat.peer.saying import SPEAK_BURST
 from twisted_chat.peer.server import Found
 
 NOW = 1.0

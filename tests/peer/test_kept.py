@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
 from tests.support.kept import MemoryKeeper
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.peer.gen2.outboxes import _slot
 from twisted_chat.store.queries import SearchQuery
@@ -266,7 +266,7 @@ class Lying(KeptTestCase):
         network = self.world.network
         for said in (b"ok %d 1", b"ok 1 %d", b"msg #lab %d 1 5 x", b"msg #lab 1 %d 5 x"):
             (link,) = network.between(mallory.node, self.bob.node)
-            network.carry_out(mallory.node, [SendFrame(link, said % 2**63)])
+            network.carry_out(mallory.node, [SendFrames(link, [said % 2**63])])
             self.world.wait(0.1)
             self.assertNotIn(link, network.links())
             self.world.wait(60)
@@ -283,7 +283,7 @@ class Lying(KeptTestCase):
         (link,) = network.between(mallory.node, self.bob.node)
         for number in range(1, 600):
             said = b"msg #lab 5 %d 5 x" % number
-            network.carry_out(mallory.node, [SendFrame(link, said)])
+            network.carry_out(mallory.node, [SendFrames(link, [said])])
             self.world.wait(0.02)
         self.assertNotIn(link, network.links())
         self.assertLessEqual(len(self.bob.told("< mallory")), MAX_HELD)

@@ -47,7 +47,7 @@ class Later(SynchronousTestCase):
         self.assertEqual((record.talk.key, record.talk.room), (BOB.fingerprint, ""))
         conversations = FakeConversations(self.shared.contacts)
         self.shared.contacts.add(contact_of("bob", BOB.fingerprint, conversations=conversations))
-        self.archive.settle(number, 2.0)
+        self.archive.settle([number], 2.0)
         self.assertEqual(self.told(), [WaitsFor(BOB, 1, "hello")])
         self.assertIn(("stored", "bob"), conversations.done)
         (own,) = self.own.after(0)

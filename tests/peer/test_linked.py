@@ -9,7 +9,7 @@ from tests.peer.linked import SERVER, Person, World
 from tests.support.quic import Raw
 from twisted_chat.identity.fingerprints import spoken
 from twisted_chat.identity.keys import Identity
-from twisted_chat.links import Carrier, LinkEffect, SendFrame
+from twisted_chat.links import Carrier, LinkEffect, SendFrames
 from twisted_chat.net.quic_bounds import ANSWER_TIME, KEEPALIVE
 
 MANY = 1000
@@ -168,9 +168,10 @@ class Liar:
         self.lied = 0
 
     def perform(self, effect: LinkEffect) -> None:
-        if isinstance(effect, SendFrame):
-            self.lied += self._truth in effect.message
-            effect = effect._replace(message=effect.message.replace(self._truth, self._lie))
+        if isinstance(effect, SendFrames):
+            self.lied += sum(self._truth in message for message in effect.messages)
+            lies = [message.replace(self._truth, self._lie) for message in effect.messages]
+            effect = SendFrames(effect.link, lies)
         self._carrier.perform(effect)
 
 

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import SERVER, World, address_of, both
 from tests.peer.keyed import KeyedWorld, key_of
 from tests.peer.test_conversations import Noting
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.wire.gen2.answers import Introduced
@@ -464,7 +464,7 @@ class Parting(SynchronousTestCase):
         alice, bob = KeyedWorld().room("alice", "bob")
         network = bob.world.network
         (link,) = network.between(bob.node, alice.node)
-        network.carry_out(bob.node, [SendFrame(link, b"by")])
+        network.carry_out(bob.node, [SendFrames(link, [b"by"])])
         alice.world.wait(1)
         alice.type("hello", wait=8)
         self.assertEqual(bob.lines[-1], "< alice: hello")

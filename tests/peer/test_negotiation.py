@@ -57,7 +57,7 @@ class Contact(SynchronousTestCase):
         self.network.carry_out(self.peer, self.session.start(self.network.now))
 
     def _type(self, line: str) -> None:
-        self.network.carry_out(self.peer, self.session.typed(as_typed(line), self.network.now))
+        self.network.carry_out(self.peer, self.session.typed([as_typed(line)], self.network.now))
 
     def test_goes_on_in_generation_1(self) -> None:
         """The person is told once, and what was typed meanwhile is done."""

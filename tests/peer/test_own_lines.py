@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import KeyedWorld
-from twisted_chat.peer.contacts.line import Line, size_of
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.gen2.owed import KEPT_FOR
 from twisted_chat.peer.own_lines import MAX_OWN, MAX_OWN_BYTES, OwnLine, OwnLines
@@ -22,8 +22,8 @@ class Remembering(SynchronousTestCase):
     def test_after(self) -> None:
         """Those after a number are told, as they stand now."""
         own, first, second = OwnLines(), line("one"), line("two")
-        own.add(first, LAB, size_of("one"))
-        own.add(second, LAB, size_of("two"))
+        own.add([first], LAB)
+        own.add([second], LAB)
         second.receivers, second.arrived, second.refused = 2, 1, 1
         self.assertEqual(own.after(1), [OwnLine(2, "two", LAB, 3, 1, 1)])
         self.assertEqual([one.number for one in own.after(0)], [1, 2])
@@ -33,11 +33,11 @@ class Remembering(SynchronousTestCase):
         """So many are remembered, and so many bytes of them; their numbers stay theirs."""
         own = OwnLines()
         for _ in range(MAX_OWN + 5):
-            own.add(line("x"), LAB, size_of("x"))
+            own.add([line("x")], LAB)
         self.assertEqual(own.after(0)[0].number, 6)
-        own.add(line("x" * MAX_OWN_BYTES), LAB, MAX_OWN_BYTES + 1)
+        own.add([line("x" * MAX_OWN_BYTES)], LAB)
         self.assertEqual(own.after(0), [])
-        own.add(line("y"), LAB, size_of("y"))
+        own.add([line("y")], LAB)
         self.assertEqual([one.number for one in own.after(0)], [MAX_OWN + 7])
 
     def test_settled(self) -> None:

@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.peer import SERVER, Chatter, World, address_of, both
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.gen1.conversation import HEAR_BURST
-from twisted_chat.peer.input import SPEAK_BURST
+from twisted_chat.peer.saying import SPEAK_BURST
 from twisted_chat.terminal.typed_lines import usage
 from twisted_chat.wire.gen1 import MAX_DATAGRAM
 

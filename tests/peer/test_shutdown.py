@@ -133,7 +133,7 @@ class Leaving(SynchronousTestCase):
                 world.wait(0.001)
             session, now = bob.session, world.network.now
             world.network.carry_out(
-                bob.node, session.typed(QUIT, now) if quits else session.interrupted(now)
+                bob.node, session.typed([QUIT], now) if quits else session.interrupted(now)
             )
             world.wait(0.1)
             said = [what for who, what in bob.node.said if who == alice.node.fingerprint]
@@ -149,7 +149,7 @@ class Leaving(SynchronousTestCase):
         now = world.network.now
         world.network.carry_out(alice.node, alice.session.interrupted(now))
         self.assertEqual(alice.node.statuses, [0])
-        self.assertEqual(alice.session.typed(as_typed("more"), now), [])
+        self.assertEqual(alice.session.typed([as_typed("more")], now), [])
         self.assertEqual(alice.session.wake, NEVER)
         world.wait(1)
         self.assertEqual(bob.lines[-1], "> alice left")

@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.wire.gen2.speech import NumberedText
 
 
@@ -23,4 +23,6 @@ class TwoRoomsCase(SynchronousTestCase):
     def say(self, one: Chatter, to: Chatter, *said: NumberedText) -> None:
         """Put words on the link that there is, whatever rules there are."""
         (link,) = self.world.network.between(one.node, to.node)
-        self.world.network.carry_out(one.node, [SendFrame(link, text.encode()) for text in said])
+        self.world.network.carry_out(
+            one.node, [SendFrames(link, [text.encode()]) for text in said]
+        )

@@ -5,7 +5,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import FakeDatagramTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.links import Link, LinkEffect, SendFrame
+from twisted_chat.links import Link, LinkEffect, SendFrames
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.protocol import RoomServer
@@ -30,8 +30,8 @@ class Heard:
         self.said: list[bytes] = []
 
     def perform(self, effect: LinkEffect) -> None:
-        if isinstance(effect, SendFrame):
-            self.said.append(effect.message)
+        if isinstance(effect, SendFrames):
+            self.said += effect.messages
 
 
 class Beside(SynchronousTestCase):

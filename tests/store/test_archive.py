@@ -24,7 +24,7 @@ class Keeping(SynchronousTestCase):
         ((number, record),) = self.archive.take()
         self.assertEqual(record, self.heard(5))
         self.assertEqual((self.done, self.archive.take(), self.archive.waits), ([], [], True))
-        self.archive.settle(number, 2.0)
+        self.archive.settle([number], 2.0)
         self.assertEqual((self.done, self.archive.waits), ([2.0], False))
 
     def test_nothing_kept(self) -> None:

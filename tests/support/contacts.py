@@ -29,6 +29,8 @@ class FakeConversations:
         self.lacking: list[str] = []
         """Those who have no room for what is said."""
         self.said: list[tuple[str, list[str]]] = []
+        self.steps: list[int] = []
+        """How many lines were said in each step."""
         self.done: list[tuple[str, str]] = []
         """What, and with whom."""
 
@@ -61,9 +63,13 @@ class FakeConversations:
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         return size <= self.room
 
-    def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
-        self.said.append((line.text, [one.name for one in contacts]))
-        return [one for one in contacts if one.name in self.lacking]
+    def say(
+        self, lines: Sequence[Line], contacts: Sequence[Contact], now: float
+    ) -> Sequence[tuple[Line, Contact]]:
+        self.steps.append(len(lines))
+        self.said += ((line.text, [one.name for one in contacts]) for line in lines)
+        lacking = [one for one in contacts if one.name in self.lacking]
+        return [(line, one) for line in lines for one in lacking]
 
 
 def contact_of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from twisted_chat.addresses import Address
 from twisted_chat.directory.rules import FOR_NEW
 from twisted_chat.errors import WireError
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effect
 from twisted_chat.wire.common import (
@@ -94,7 +94,7 @@ class FakeServer:
     # --- What happens on links
 
     def opened(self, link: Link, now: float) -> list[Effect]:
-        return [SendFrame(link, Can((WAIT, HISTORY)).encode())]
+        return [SendFrames(link, [Can((WAIT, HISTORY)).encode()])]
 
     def received(self, link: Link, messages: Iterable[bytes], now: float) -> list[Effect]:
         return [effect for message in messages for effect in self._received(link, message)]
@@ -143,7 +143,7 @@ class FakeServer:
 
     def _tell(self, name: str, message: Answer) -> None:
         if name in self.links:
-            self._effects.append(SendFrame(self.links[name], message.encode()))
+            self._effects.append(SendFrames(self.links[name], [message.encode()]))
 
     # --- Answers
 
@@ -153,7 +153,7 @@ class FakeServer:
             self._register(link, request.name)
             return
         if not name:
-            self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
+            self._effects.append(SendFrames(link, [Bare(Verb.HI).encode()]))
             return
         match request:
             case Leave():
@@ -191,7 +191,7 @@ class FakeServer:
     def _register(self, link: Link, name: str) -> None:
         holder = self.users.get(name)
         if holder is not None and holder.fingerprint != link.fingerprint:
-            self._effects.append(SendFrame(link, Bare(Verb.HI).encode()))
+            self._effects.append(SendFrames(link, [Bare(Verb.HI).encode()]))
             return
         self.links[name] = link
         contact = self.users[name] = ContactInfo(name, link.fingerprint, *link.address)

@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from tests.support.kept import MemoryKeeper
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
-from twisted_chat.links import AskAll, CloseLink, Dial, Link, SendFrame
+from twisted_chat.links import AskAll, CloseLink, Dial, Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import AskStore, Effect, Finish, Resolve, Send
 from twisted_chat.terminal.wording.line import LineWording
@@ -123,8 +123,8 @@ class LinkNetwork:
                 case Send(message, to):
                     node.sent.append(effect)
                     self._datagram(node, message.encode(), to)
-                case SendFrame(link, message):
-                    self._frame(node, link, message)
+                case SendFrames(link, messages):
+                    self._frames(node, link, messages)
                 case CloseLink(link, why):
                     self._close(link, why)
                 case AskAll():
@@ -206,11 +206,11 @@ class LinkNetwork:
             self._arrive(half, lambda end, link: end.opened(link, self.now))
         return near.link
 
-    def _frame(self, node: Node, link: Link, message: bytes) -> None:
-        node.said.append((link.fingerprint, message))
+    def _frames(self, node: Node, link: Link, messages: Sequence[bytes]) -> None:
+        node.said += ((link.fingerprint, message) for message in messages)
         if link in self._halves:
             _, far = self._halves[link]
-            self._arrive(far, lambda end, link: end.received(link, [message], self.now))
+            self._arrive(far, lambda end, link: end.received(link, messages, self.now))
 
     def _arrive(self, half: _Half, what: Callable[[End, Link], list[Effect]]) -> None:
         half.last = max(half.last, self.now + self.chance.uniform(0, self.delay))

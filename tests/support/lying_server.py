@@ -19,7 +19,7 @@ from twisted.internet.task import LoopingCall
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.launch.clock import installed_reactor
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
@@ -100,7 +100,7 @@ class LyingServer:
                 self._say(link, pairing.encode())
 
     def _say(self, link: Link, message: bytes) -> None:
-        self.port.perform(SendFrame(link, message))
+        self.port.perform(SendFrames(link, [message]))
 
     def lost(self, link: Link, why: str) -> None:
         self._links = [one for one in self._links if one is not link]

@@ -2,7 +2,7 @@
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, KeyHolder, Room
-from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrame
+from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrames
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
@@ -131,9 +131,9 @@ class MixedServer:
     def note(self, effects: list[LinkEffect]) -> None:
         """Carry out what is to be done with links, and send what datagrams there are."""
         for effect in effects:
-            if isinstance(effect, SendFrame):
+            if isinstance(effect, SendFrames):
                 if effect.link in self.boxes:  # Nothing is sent where a link has ended.
-                    self.boxes[effect.link].append(effect.message)
+                    self.boxes[effect.link] += effect.messages
             elif isinstance(effect, HoldLink):
                 self.held.add(effect.link)
             elif isinstance(effect, ReadLink):

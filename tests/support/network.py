@@ -233,7 +233,7 @@ class FakeTerminal:
             return
         self._handing_over = True
         while self.unread and self._wanted and not self.closed:
-            self._person.typed(self, self.unread.popleft())
+            self._person.typed(self, [self.unread.popleft()])
         self._handing_over = False
         if self._ends and not self.unread and not self.closed:
             self._ends = False

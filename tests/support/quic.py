@@ -12,7 +12,7 @@ from tests.support.network import FakeNetwork, FakePort
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.identity.proof import statement
-from twisted_chat.links import CloseLink, Dial, Link, SendFrame
+from twisted_chat.links import CloseLink, Dial, Link, SendFrames
 from twisted_chat.net.quic_bounds import ALPN, MAX_STREAM_DATA
 from twisted_chat.net.quic_library import Quic, configuration
 from twisted_chat.net.quic_port import QuicPort
@@ -112,7 +112,7 @@ class End:
 
     def say(self, *messages: bytes) -> None:
         for message in messages:
-            self.port.send(SendFrame(self.link, message))
+            self.port.send(SendFrames(self.link, [message]))
 
     def hang_up(self, why: str = "enough") -> None:
         self.port.close(CloseLink(self.link, why))

@@ -4,8 +4,8 @@ from typing import Any
 
 from twisted_chat.peer.gen2.credentials import Credentials
 from twisted_chat.peer.gen2.known_keys import Memory
-from twisted_chat.peer.input import SPEAK_RATE
 from twisted_chat.peer.negotiation import Negotiation
+from twisted_chat.peer.saying import SPEAK_RATE
 from twisted_chat.peer.session import Session
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.store.archive import Archive

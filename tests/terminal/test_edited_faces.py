@@ -48,7 +48,8 @@ class Chat:
         self.face = face
 
     def typed(self, *told: Any) -> None:
-        self.told.append(told[-1])
+        last = told[-1]  # What a peer is told is a list.
+        self.told += last if isinstance(last, list) else [last]
 
     def ended(self, *face: Any) -> None:
         self.told.append("ended")

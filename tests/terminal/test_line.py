@@ -1,5 +1,7 @@
 """A terminal of lines, at a transport that is only pretended."""
 
+from collections.abc import Iterable
+
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
 from twisted.internet.testing import StringTransport
@@ -16,12 +18,17 @@ class Listener:
 
     def __init__(self) -> None:
         self.events: list[str] = []
+        self.closes_at: list[str] = []
+        """Lines at which the terminal is closed."""
 
     def attached(self, terminal: LineTerminal) -> None:
         self.events.append("attached")
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        self.events.append(f"typed {line}")
+    def typed(self, terminal: LineTerminal, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.events.append(f"typed {line}")
+            if line in self.closes_at:
+                terminal.close()
 
     def ended(self, terminal: LineTerminal) -> None:
         self.events.append("ended")
@@ -126,12 +133,8 @@ class LineTerminalTests(SynchronousTestCase):
     def test_closed_while_reading(self) -> None:
         """What arrived together with the line that closed the terminal is not told."""
 
-        class Closer(Listener):
-            def typed(self, terminal: LineTerminal, line: str) -> None:
-                super().typed(terminal, line)
-                terminal.close()
-
-        person = Closer()
+        person = Listener()
+        person.closes_at = [":q"]
         terminal = LineTerminal(person)
         terminal.makeConnection(StringTransport())
         terminal.dataReceived(b":q\nmore\n")

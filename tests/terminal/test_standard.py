@@ -4,6 +4,7 @@ import contextlib
 import os
 import termios
 import tty
+from collections.abc import Iterable
 from typing import Any
 
 from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
@@ -64,8 +65,8 @@ class Person:
     def attached(self, terminal: LineTerminal) -> None:
         self.told.append("attached")
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        self.told.append(line)
+    def typed(self, terminal: LineTerminal, lines: Iterable[str]) -> None:
+        self.told += lines
 
     def ended(self, terminal: LineTerminal) -> None:
         self.told.append("ended")

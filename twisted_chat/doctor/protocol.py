@@ -13,7 +13,7 @@ from twisted_chat.doctor.findings import Examined
 from twisted_chat.errors import WireError
 from twisted_chat.gateway import messages
 from twisted_chat.gateway.question import GatewayQuestion
-from twisted_chat.links import Carrier, CloseLink, Dial, Link, SendFrame
+from twisted_chat.links import Carrier, CloseLink, Dial, Link, SendFrames
 
 
 class ExaminedAt(DatagramProtocol):
@@ -42,7 +42,7 @@ class _Visit:
 
     def say(self, message: bytes) -> None:
         if self.link is not None:
-            self._doctor.carrier.perform(SendFrame(self.link, message))
+            self._doctor.carrier.perform(SendFrames(self.link, (message,)))
 
     def send(self, port: Port, datagram: bytes, address: Address) -> None:
         self._doctor.write[port](datagram, address)

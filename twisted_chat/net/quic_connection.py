@@ -140,11 +140,11 @@ class LinkConnection:
         if self.stage is Stage.OPEN:
             self.questions.ask_now(now)
 
-    def send(self, message: bytes) -> None:
-        """Put a message behind those that wait. Raises WireError where it is too long."""
+    def send(self, messages: Sequence[bytes]) -> None:
+        """Put messages behind those that wait. Raises WireError where one is too long."""
         if self.stage is not Stage.OPEN:
             return
-        self._outgoing += frame(message)
+        self._outgoing += b"".join(map(frame, messages))
         if self._backlog + len(self._outgoing) > bounds.UNSENT:
             self._end("the other side does not read")
 

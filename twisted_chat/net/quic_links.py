@@ -17,7 +17,7 @@ from twisted_chat.links import (
     Link,
     Listener,
     ReadLink,
-    SendFrame,
+    SendFrames,
 )
 from twisted_chat.moments import NEVER
 from twisted_chat.net.quic_bounds import MAX_STREAM_DATA, SLEPT
@@ -112,9 +112,9 @@ class PortLinks:
                 connection.close("there is no need of this link", at_once=True)
                 self._touch(connection)
 
-    def send(self, effect: SendFrame) -> None:
+    def send(self, effect: SendFrames) -> None:
         if (connection := self._by_link.get(effect.link)) is not None:
-            connection.send(effect.message)
+            connection.send(effect.messages)
             self._unsent[connection] = None
             if connection not in self._dirty:
                 self._touch(connection)

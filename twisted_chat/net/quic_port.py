@@ -28,7 +28,7 @@ from twisted_chat.links import (
     Listener,
     ReadLink,
     RelayOver,
-    SendFrame,
+    SendFrames,
     Validate,
 )
 from twisted_chat.net import quic_bounds as bounds
@@ -115,7 +115,7 @@ class QuicPort(DatagramProtocol):
     def perform(self, effect: LinkEffect) -> None:
         """Do what a decision wants to be done with links."""
         match effect:
-            case SendFrame():
+            case SendFrames():
                 self._links.send(effect)
             case CloseLink():
                 self.close(effect)
@@ -138,9 +138,9 @@ class QuicPort(DatagramProtocol):
         """Begin a link; the listener is told `opened` or `dial_failed`, later."""
         self._links.dial(dial)
 
-    def send(self, effect: SendFrame) -> None:
-        """Send a frame; nothing where the link has ended. Raises WireError
-        where the message is empty or too long."""
+    def send(self, effect: SendFrames) -> None:
+        """Send frames; nothing where the link has ended. Raises WireError
+        where a message is empty or too long, and sends none of them then."""
         self._links.send(effect)
 
     def close(self, effect: CloseLink) -> None:

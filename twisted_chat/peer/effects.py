@@ -1,5 +1,6 @@
 """What a peer's decisions ask the shell to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twisted_chat.addresses import Address
@@ -12,7 +13,7 @@ from twisted_chat.links import (
     Link,
     LinkEffect,
     RelayOver,
-    SendFrame,
+    SendFrames,
     Validate,
 )
 from twisted_chat.peer.events.rooms import RoomEntered
@@ -104,7 +105,10 @@ class Effects:
         self._waiting.append(Send(message, to))
 
     def frame(self, message: bytes, link: Link) -> None:
-        self._waiting.append(SendFrame(link, message))
+        self._waiting.append(SendFrames(link, (message,)))
+
+    def frames(self, messages: Sequence[bytes], link: Link) -> None:
+        self._waiting.append(SendFrames(link, messages))
 
     def close(self, link: Link, why: str) -> None:
         self._waiting.append(CloseLink(link, why))

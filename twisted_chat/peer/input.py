@@ -7,25 +7,21 @@ What changes whom we speak to holds up what was typed after it, so that
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from twisted_chat.events import Event
-from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, ToRead, Turn, Typed
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.contacts.contacts import Listeners
-from twisted_chat.peer.contacts.line import Line, size_of
-from twisted_chat.peer.events.said import LostFor, NotBackYet
 from twisted_chat.peer.events.server import HelpMeant, Mistake, NotDone
 from twisted_chat.peer.events.talk import NotSaid
 from twisted_chat.peer.generation import Generation, Shared
-from twisted_chat.peer.holding import Holding
 from twisted_chat.peer.later import LaterWords
 from twisted_chat.peer.orders.orders import Orders
 from twisted_chat.peer.own_lines import OwnLines
+from twisted_chat.peer.saying import Saying
 from twisted_chat.peer.speech import split
 from twisted_chat.peer.talks.room import JoinedRoom
 from twisted_chat.peer.talks.talks import described
-from twisted_chat.rate import Rate
 
 MAX_TYPED = 100
 """Typed lines that wait; more are not read from the terminal before these are done."""
@@ -33,14 +29,12 @@ READING = 1.0
 """Seconds that it takes to see that something was refused."""
 LONGEST = 60_000
 """Bytes of a text that is said at once: with names and a signature it fits a message."""
-SPEAK_RATE, SPEAK_BURST = 50.0, 100
-"""Lines said a second, and at once: what a peer at the other end still shows."""
+SHORT = LONGEST // 4
+"""Characters of a text that has no more bytes than that, whatever they are."""
 
 _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 """Commands that do not wait for those before, unless nothing more will be typed."""
 _AT_ONCE_IN_SCRIPTS = _AT_ONCE - {Command.QUIT, Command.WHO}
-_OURSELVES = "person"
-"""The one source of what is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +52,9 @@ class Input:
     def __init__(self, rate: float, leave: Callable[[float], None], *, patient: bool) -> None:
         self._leave = leave
         self._patient = patient
-        self._speaking = Rate(rate, SPEAK_BURST)
-        self._pause = 1 / rate if rate else 0.0
-        self._holding = Holding()
-        self.lines: deque[Typed] = deque()
         self.own = OwnLines()
+        self._saying = Saying(rate, self.own)
+        self.lines: deque[Typed] = deque()
         self.asides: deque[_Aside] = deque()
         self._seen_at = 0.0
         self._turned_from: JoinedRoom | Contact | None = None
@@ -70,7 +62,6 @@ class Input:
         self._first = True  # Nothing was said or ordered yet.
         self.ended = False
         """Whether nothing more will be typed."""
-        self.wake = NEVER
 
     def speak(self, generation: Generation, shared: Shared) -> None:
         """What is typed is done in this generation from now on."""
@@ -79,7 +70,7 @@ class Input:
         self._shared = shared
         self._talks = shared.talks
         self._effects = shared.effects
-        self._gathering = shared.gathering
+        self._saying.speak(generation, shared)
         self._later = later = LaterWords(generation, shared, self.own)
         self._orders = Orders(generation, shared, self._say_aside, later.say, self._missed)
 
@@ -107,6 +98,11 @@ class Input:
                 break
             if isinstance(one, Say) and one.text and current is not None and not one.for_one:
                 self.lines[n] = NotSaid(one.text, described(current))
+
+    @property
+    def wake(self) -> float:
+        """When more of what waits may be done, where it is time that it waits for."""
+        return self._saying.wake
 
     @property
     def waiting(self) -> bool:
@@ -138,17 +134,20 @@ class Input:
         """Do what the first waiting line says. False if it has to wait."""
         if self.asides:
             aside = self.asides[0]
-            if not self._utter(aside.text, aside.to, now):
+            if not self._saying.say([aside.text], aside.to, now):
                 return False
             self.asides.popleft()
             return True
         todo = self.lines[0]
-        if type(todo) is Say and len(todo.text) > LONGEST // 4:
+        if type(todo) is Say and len(todo.text) > SHORT:
             todo = self._cut(todo)
         if type(todo) is Say and not (self._first and todo.asks_for_help):
             named = bool(self._registration.name)
-            if not self._say(todo, now):
+            done = self._say(todo, now)
+            if not done:
                 return False
+            for _ in range(done - 1):
+                self.lines.popleft()
             self._first = self._first and not named
         elif type(todo) is Order:
             if not self._obey(todo, now):
@@ -194,78 +193,29 @@ class Input:
             self._orders.obey(order, now)
         return True
 
-    def _say(self, todo: Say, now: float) -> bool:
+    def _say(self, todo: Say, now: float) -> int:
+        """Say the first waiting line. Returns how many are done with it: those behind it that
+        go the same way are said in the same step."""
         text = todo.text
         if self._talks.moving:
-            return False
+            return 0
         if not self._registration.name or self._registration.wanted:
-            return self._say_unnamed(text, now)
+            return int(self._say_unnamed(text, now))
         if not text:
-            return True
+            return 1
         if todo.to is not None and self._later.waits(todo.to, text, now):
-            return True
+            return 1
         current = self._talks.current
         late = now < self._seen_at and current is self._turned_from and current is not None
         if late or (todo.to is not None and self._talks.find(todo.to) is not current):
             self._effects.tell(NotSaid(text, described(current)))
-            return True
-        return self._utter(text, current, now)
-
-    def _utter(self, text: str, where: JoinedRoom | Contact | None, now: float) -> bool:
-        """Say a text in a conversation. False if it has to wait."""
-        if isinstance(where, JoinedRoom) and where.opening:
-            return False
-        listening = self._talks.listeners(where)
-        size = size_of(text)
-        full = False
-        for conversation, contacts in listening.by_conversation:
-            full = full or not conversation.has_room(contacts, size)
-        self.wake = self._holding.until(now, full=full)
-        if self.wake > now:
-            return False
-        if not self._speaking.spend(_OURSELVES, now):
-            self.wake = now + self._pause
-            return False
-        self.wake = NEVER
-        if self._talks.tell_first is not None:
-            self._talks.tell_first(now)
-        self._gathering.tell_moves()
-        self._holding.said(size)
-        if not listening.by_conversation and not listening.absent:
-            self._effects.tell(self._talks.unheard(where, self._generation))
-            return True
-        room = where.name if isinstance(where, JoinedRoom) else ""
-        archive = self._shared.archive
-        line = Line(text, self._registration.name, room, now, stored=not archive.keeps)
-        lacking: list[Contact] = []
-        for conversation, contacts in listening.by_conversation:
-            lacking.extend(conversation.say(line, contacts, now))
-        if archive.keeps:
-            self._keep(line, where, listening, now)
-        if lacking:
-            self._effects.tell(LostFor(tuple(one.who for one in lacking), text, room))
-        if listening.absent:
-            self._effects.tell(NotBackYet(listening.absent, text, room))
-        self.own.add(line, self._talks.described(where), size)
-        return True
-
-    def _keep(
-        self, line: Line, where: JoinedRoom | Contact | None, listening: Listeners, now: float
-    ) -> None:
-        """Keep a line, which goes to those who have keys when it is."""
-        archive = self._shared.archive
-
-        def kept(now: float) -> None:
-            line.stored = True
-            for conversation, contacts in listening.by_conversation:
-                conversation.stored(contacts)
-
-        if isinstance(where, Contact):
-            talk = archive.person(where.fingerprint, where.name)
-        else:
-            talk = archive.room(line.room)
-        owed, line.owed = tuple(line.owed), []
-        archive.said(talk, line.text, line.speaker, owed, kept, now, line.signed, line.before)
+            return 1
+        texts = [text]
+        for one in islice(self.lines, 1, None):
+            if type(one) is not Say or one.to != todo.to or not 0 < len(one.text) <= SHORT:
+                break
+            texts.append(one.text)
+        return self._saying.say(texts, current, now)
 
     def registered(self, now: float) -> None:
         """Show a person who is back what has not arrived since."""

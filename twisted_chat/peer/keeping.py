@@ -35,8 +35,7 @@ class Keeping:
 
     def stored(self, numbers: list[int], now: float) -> None:
         """These are kept now."""
-        for number in numbers:
-            self.archive.settle(number, now)
+        self.archive.settle(numbers, now)
 
     def found(self, number: int, found: StoreAnswer | str, now: float) -> None:
         """This was looked up, or cannot be, for this reason."""

@@ -1,6 +1,6 @@
 """What is said to somebody who is not here, and goes to them when they are."""
 
-from twisted_chat.peer.contacts.line import Line, size_of
+from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.events.said import LostFor, WaitsFor
 from twisted_chat.peer.generation import Generation, Shared
@@ -36,7 +36,7 @@ class LaterWords:
         who = self._generation.say_later(line, name, now)
         if who is None:
             return False
-        self._own.add(line, Talk(who=who), size_of(line.text))
+        self._own.add([line], Talk(who=who))
         if line.refused:
             shared.effects.tell(LostFor((who,), text))
             return True

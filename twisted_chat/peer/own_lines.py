@@ -1,9 +1,10 @@
 """What we have said, and how far it has come: for those who show it line by line."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twisted_chat.peer.contacts.line import Line
+from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.events.event import Talk
 
 MAX_OWN = 1_000
@@ -41,11 +42,13 @@ class OwnLines:
         self._bytes = 0
         self._last = 0
 
-    def add(self, line: Line, to: Talk, size: int) -> None:
-        """This was said, of this `size_of`."""
-        self._last += 1
-        self._lines.append((line, to, size))
-        self._bytes += size
+    def add(self, lines: Sequence[Line], to: Talk) -> None:
+        """These were said there."""
+        self._last += len(lines)
+        for line in lines:
+            size = size_of(line.text)
+            self._lines.append((line, to, size))
+            self._bytes += size
         while len(self._lines) > MAX_OWN or self._bytes > MAX_OWN_BYTES:
             self._bytes -= self._lines.popleft()[2]
 

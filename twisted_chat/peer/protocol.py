@@ -21,7 +21,7 @@ from twisted_chat.links import (
     Link,
     LinkEffect,
     RelayOver,
-    SendFrame,
+    SendFrames,
     Validate,
 )
 from twisted_chat.moments import NEVER
@@ -161,11 +161,11 @@ class Peer(DatagramProtocol):
     def attached(self, face: Face) -> None:
         self._face, self._tell = face, face.show
         self._carry_out(self._session.start(self._clock.seconds()))
-        for todo in self.first:
-            self.typed(todo)
+        self.typed(self.first)
 
-    def typed(self, todo: Typed) -> None:
-        self._carry_out(self._session.typed(todo, self._clock.seconds()))
+    def typed(self, todos: Sequence[Typed]) -> None:
+        """The person has typed this, one after the other."""
+        self._carry_out(self._session.typed(todos, self._clock.seconds()))
 
     def ended(self) -> None:
         self._carry_out(self._session.ended(self._clock.seconds()))
@@ -263,7 +263,7 @@ class LinkedPeer(Peer):
         look_up: LookUp = _nowhere,
     ) -> None:
         super().__init__(make_session, clock, look_up)
-        links = (SendFrame, CloseLink, Dial, Abandon, RelayOver, Validate, AskAll)
+        links = (SendFrames, CloseLink, Dial, Abandon, RelayOver, Validate, AskAll)
         self._ways |= dict.fromkeys(links, self._perform)
         self._ways[SendProbe] = self._send_probe
 

@@ -4,7 +4,7 @@ It knows no generation of the protocol. Which one is spoken is picked by its Neg
 what that means is in `gen1` and `gen2`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
@@ -25,10 +25,11 @@ from twisted_chat.peer.events.talk import Present
 from twisted_chat.peer.gathering import Gathering
 from twisted_chat.peer.generation import Generation, Shared
 from twisted_chat.peer.glance import Glance
-from twisted_chat.peer.input import MAX_TYPED, SPEAK_RATE, Input
+from twisted_chat.peer.input import MAX_TYPED, Input
 from twisted_chat.peer.keeping import Keeping
 from twisted_chat.peer.negotiation import Negotiation
 from twisted_chat.peer.own_lines import OwnLine
+from twisted_chat.peer.saying import SPEAK_RATE
 from twisted_chat.peer.shutdown import Shutdown
 from twisted_chat.peer.talks.talks import Talks, described
 from twisted_chat.store.archive import Archive
@@ -101,16 +102,19 @@ class Session:
         self._generation.start(self._name, now)
         return self._done(now)
 
-    def typed(self, todo: Typed, now: float) -> list[Effect]:
-        """The person typed a line."""
-        if type(todo) is Order:
-            if todo == QUIT and (self._shutdown.begun or QUIT in self._input.lines):
-                self._shutdown.vanish()  # Typed twice: somebody is in a hurry.
-            if self._registration.in_question and todo.about_server:
-                self._registration.trust(now)  # At once: what was typed before waits for it.
-                return self._done(now)
-        self._input.take(todo, now)
-        return self._done(now)
+    def typed(self, todos: Sequence[Typed], now: float) -> list[Effect]:
+        """The person typed lines, one after the other."""
+        effects: list[Effect] = []
+        for todo in todos:
+            if type(todo) is Order:
+                effects += self._done(now)  # What was typed before it comes first.
+                if todo == QUIT and (self._shutdown.begun or QUIT in self._input.lines):
+                    self._shutdown.vanish()  # Typed twice: somebody is in a hurry.
+                if self._registration.in_question and todo.about_server:
+                    self._registration.trust(now)  # At once: what was typed before waits for it.
+                    continue
+            self._input.take(todo, now)
+        return effects + self._done(now)
 
     def ended(self, now: float) -> list[Effect]:
         """The person will type nothing more: do what was typed, then leave."""

@@ -4,7 +4,7 @@ What waits for a record is done when it is in the store: a message is acknowledg
 a line goes to others. Where nothing is kept that is at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 from twisted_chat.names import folded
@@ -51,6 +51,7 @@ class Archive:
         self._since_1970 = since_1970
         self.pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
         self._numbers = count(1)
+        self._afterwards: dict[Callable[[], None], None] = {}
         self._asked: dict[int, CloseQuery] = {}
         self.questions: list[tuple[int, StoreQuery]] = []
         """What is to be looked up, by numbers."""
@@ -128,9 +129,17 @@ class Archive:
         """What is to be written now, in order, with the number that `settle` is told."""
         return self.pending.take()
 
-    def settle(self, number: int, now: float) -> None:
-        """This is written."""
-        self.pending.settle(number)(now)
+    def settle(self, numbers: Iterable[int], now: float) -> None:
+        """These are written."""
+        for number in numbers:
+            self.pending.settle(number)(now)
+        afterwards, self._afterwards = self._afterwards, {}
+        for do in afterwards:
+            do()
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Do this, once, when all is done that waits for what is written now."""
+        self._afterwards[do] = None
 
     @property
     def waits(self) -> bool:

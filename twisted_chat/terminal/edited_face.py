@@ -59,7 +59,7 @@ class EditedFace(PeerFace[EditedTerminal]):
         terminal.show(
             self._wording.own(todo.text if isinstance(todo, Say) else line.text, aloud=aloud)
         )
-        self._peer.typed(todo)
+        self._peer.typed([todo])
 
 
 def edited(

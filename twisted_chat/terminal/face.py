@@ -1,7 +1,7 @@
 """A UDP peer at a terminal: lines become what is wanted, events become lines, for people
 or as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
@@ -53,8 +53,8 @@ class TerminalFace(PeerFace[LineTerminal]):
         self._terminal = terminal
         self._peer.attached(self)
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        self._peer.typed(self._read(line))
+    def typed(self, terminal: LineTerminal, lines: Iterable[str]) -> None:
+        self._peer.typed(list(map(self._read, lines)))
 
 
 def for_people(peer: Peer) -> LineTerminal:

@@ -1,5 +1,6 @@
 """A terminal of lines: standard input and output, or whoever connects to a socket."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from typing import Protocol as Interface
 
@@ -25,8 +26,9 @@ class Person(Interface):
     def attached(self, terminal: "LineTerminal") -> None:
         """Somebody sits down at a terminal."""
 
-    def typed(self, terminal: "LineTerminal", line: str) -> None:
-        """A line was typed there."""
+    def typed(self, terminal: "LineTerminal", lines: Iterable[str]) -> None:
+        """Lines were typed there, and came in one go. There are no more of them once it is
+        closed."""
 
     def ended(self, terminal: "LineTerminal") -> None:
         """Nothing more will be typed there."""
@@ -65,16 +67,18 @@ class LineTerminal(Protocol):
         if has_cut(data, self.transport):
             self.show(self._layout.mistake(CUT))
             return
+        lines: list[str] = []
         try:
-            for line in self._lines.feed(data):
-                if self._open:
-                    self._tell(line)
+            lines.extend(self._lines.feed(data))
         except WireError as problem:
+            self._tell(lines)
             if self._open:
                 self.unread = True
                 why = f"{problem} cannot be sent; nothing after it was read"
                 self.show(self._layout.mistake(why))
                 self._end()
+        else:
+            self._tell(lines)
 
     def not_read(self, data: bytes) -> None:
         """These lines were entered in the moment in which we were ended."""
@@ -83,7 +87,7 @@ class LineTerminal(Protocol):
 
     def readConnectionLost(self) -> None:
         if self._open and (last := self._lines.rest()) is not None:
-            self._tell(last)
+            self._tell([last])
         self._end()
 
     def writeConnectionLost(self) -> None:
@@ -125,11 +129,18 @@ class LineTerminal(Protocol):
     def stopProducing(self) -> None:
         """The transport is gone; connectionLost says so too."""
 
-    def _tell(self, line: str) -> None:
-        if not self._begun:
-            self._begun = True
-            line = line.removeprefix(BYTE_ORDER_MARK)
-        self._person.typed(self, line)
+    def _tell(self, lines: list[str]) -> None:
+        if lines:
+            if not self._begun:
+                self._begun = True
+                lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK)
+            self._person.typed(self, self._while_open(lines))
+
+    def _while_open(self, lines: list[str]) -> Iterator[str]:
+        for line in lines:
+            if not self._open:
+                return
+            yield line
 
     def _end(self) -> None:
         if self._open:

@@ -1,7 +1,7 @@
 """TCP chat at a terminal: lines become what is wanted, events become lines, for people
 or as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from twisted_chat.errors import UsageMistake
@@ -67,8 +67,9 @@ class TcpFace(TcpChatFace[LineTerminal]):
         self._terminal = terminal
         self._chat.attached(self)
 
-    def typed(self, terminal: LineTerminal, line: str) -> None:
-        self._chat.typed(self, self._read(line, person=self._chat.person))
+    def typed(self, terminal: LineTerminal, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._chat.typed(self, self._read(line, person=self._chat.person))
 
 
 def for_people(chat: TcpChat) -> LineTerminal:

@@ -11,7 +11,7 @@ from tests.support.contacts import contact_of
 from tests.support.fake_generation import FakeGeneration
 from tests.support.histories import no_histories
 from twisted_chat.events import Event
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command, Order, Say
 from twisted_chat.peer.contacts.contact import Contact
@@ -86,7 +86,7 @@ class Away(SynchronousTestCase):
                 carol.type("$roomjoin lab")
             said = len(self.alice.lines)
             for todo in (Order(Command.POKE, "bob"), Say("one", to=to)):
-                effects = self.alice.session.typed(todo, network.now)
+                effects = self.alice.session.typed([todo], network.now)
                 network.carry_out(self.alice.node, effects)
             self.world.wait(0.5)
             told = self.alice.lines[said:]
@@ -96,7 +96,7 @@ class Away(SynchronousTestCase):
         self.memory.ignore("bob", key_of("bob"))
         alice = self.again(self.alice)
         before = len(alice.told(WAITS))
-        effects = alice.session.typed(Say("two", to=Talk(who=bob)), network.now)
+        effects = alice.session.typed([Say("two", to=Talk(who=bob))], network.now)
         network.carry_out(alice.node, effects)
         self.world.wait(0.5)
         self.assertEqual(len(alice.told(WAITS)), before)
@@ -274,7 +274,9 @@ class Looking(SynchronousTestCase):
         self.absent.tick(now)
         effects = self.effects.take()
         self.told = [one for one in effects if isinstance(one, Event)]
-        return [one.message for one in effects if isinstance(one, SendFrame)]
+        return [
+            message for one in effects if isinstance(one, SendFrames) for message in one.messages
+        ]
 
     def here(self, number: int, now: float, name: str = "bob") -> list[bytes]:
         """The server says that one is here. Returns what it is asked then."""

@@ -13,7 +13,7 @@ from tests.support.contacts import LAB, contact_of
 from tests.support.histories import no_histories
 from twisted_chat.errors import WireError
 from twisted_chat.events import Event
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.line import Line
@@ -192,7 +192,7 @@ class Arriving(SynchronousTestCase):
             eve.node.end, eve.node.keeper = Intruder(), None
             for second in range(1, 120):
                 says = b"ok %b %d" % (epoch, pace * second)
-                speak = partial(world.network.carry_out, eve.node, [SendFrame(link, says)])
+                speak = partial(world.network.carry_out, eve.node, [SendFrames(link, [says])])
                 world.network.at(world.network.now + second, speak)
             for number in range(800):
                 alice.enter(f"{number:0900}")
@@ -290,7 +290,8 @@ class Alone(SynchronousTestCase):
     def say(self, text: str, now: float, *peers: PeerLink, room: str = "lab") -> Sequence[Contact]:
         """Say something. Returns those who have no room for it."""
         line = Line(text, "alice", room, now)
-        return self.words.say(line, [peer.contact for peer in peers], now)
+        lost = self.words.say([line], [peer.contact for peer in peers], now)
+        return [contact for _, contact in lost]
 
     def hear(self, peer: PeerLink, number: int, now: float = 0.0) -> None:
         """Somebody says what is this number."""
@@ -300,7 +301,9 @@ class Alone(SynchronousTestCase):
     def told(self) -> list[Event]:
         """What the person was told since, `sent` is what went to others."""
         effects = self.effects.take()
-        self.sent = [one.message for one in effects if isinstance(one, SendFrame)]
+        self.sent = [
+            message for one in effects if isinstance(one, SendFrames) for message in one.messages
+        ]
         return [one for one in effects if isinstance(one, Event)]
 
     def test_where(self) -> None:
@@ -393,6 +396,27 @@ class Alone(SynchronousTestCase):
         self.hear(self.bob, 7)
         self.assertEqual(self.told(), [Said(self.bob.contact.who, "7", True, None, "lab")])
         self.assertEqual(self.sent, [b"msg #lab 7 1 0 hello"])
+
+    def test_several(self) -> None:
+        """Lines that are said in one step go so, under numbers in a row; one without a link gets
+        as many of them as there is room for, and each of the others has arrived at who has it."""
+        self.link(self.bob)
+        long = "x" * (MAX_OUTBOX // 5)
+        texts = ("one", *[long] * 5, "two")
+        lines = [Line(text, "alice", "lab", 0.0) for text in texts]
+        contacts = [self.bob.contact, self.carol.contact]
+        self.assertEqual(self.words.say(lines[:1], contacts, 0.0), [])
+        lost = self.words.say(lines[1:], contacts, 0.0)
+        self.assertEqual(lost, [(lines[5], self.bob.contact), (lines[5], self.carol.contact)])
+        self.assertEqual([line.receivers for line in lines], [2, 2, 2, 2, 2, 0, 2])
+        self.assertEqual([line.refused for line in lines], [0, 0, 0, 0, 0, 2, 0])
+        self.told()
+        self.assertEqual([message.split()[3] for message in self.sent], [b"1", b"2", b"3"])
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 3), 1.0)
+        self.words.acknowledged(self.bob.contact, Acknowledgement(7, 5), 1.0)
+        self.told()
+        self.assertEqual(self.sent[-1], b"msg #lab 7 6 0 two")
+        self.assertEqual([line.arrived for line in lines], [1, 1, 1, 1, 1, 0, 0])
 
     def test_room(self) -> None:
         """Typing waits for one to whom there is a link and in whose outbox there is no room;

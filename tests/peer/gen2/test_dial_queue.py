@@ -8,7 +8,7 @@ from tests.peer.keyed import key_of
 from tests.peer.linked import SERVER, Person, World
 from tests.support.contacts import contact_of
 from twisted_chat.addresses import Address
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.gen2.dial_queue import (
     MAX_DIALS,
     MAX_DIALS_OF_A_HOST,
@@ -233,7 +233,7 @@ class Hostile(SynchronousTestCase):
         ]
         for session in world.server._core.gen2._sessions.registered.values():
             for number, message in enumerate(messages):
-                world.server.carrier.perform(SendFrame(session.link, message.encode()))
+                world.server.carrier.perform(SendFrames(session.link, [message.encode()]))
                 if number % 200 == 0:
                     world.wait(0.1)
 

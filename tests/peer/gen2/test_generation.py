@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, KeyedWorld, Remembered, key_of
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.gen2.mesh import LINGER
 from twisted_chat.peer.gen2.roster import GRACE
 from twisted_chat.wire.common import Bare, Verb
@@ -250,7 +250,7 @@ class Coming(SynchronousTestCase):
         alice, _ = world.room("alice", "bob")
         link = world.fake_server.links["alice"]
         del world.fake_server.users["alice"], world.fake_server.links["alice"]
-        world.network.carry_out(world.server, [SendFrame(link, Bare(Verb.HI).encode())])
+        world.network.carry_out(world.server, [SendFrames(link, [Bare(Verb.HI).encode()])])
         world.wait(1)
         self.assertIn("alice", world.fake_server.users)
         self.assertEqual(alice.told("what is your name"), [])
@@ -260,7 +260,7 @@ class Coming(SynchronousTestCase):
         world = KeyedWorld()
         alice = world.chatter("alice")
         link = world.fake_server.links["alice"]
-        world.network.carry_out(world.server, [SendFrame(link, b"NONSENSE")])
+        world.network.carry_out(world.server, [SendFrames(link, [b"NONSENSE"])])
         world.wait(5)
         self.assertEqual(len(alice.told("the link to the server was closed")), 1)
         self.assertEqual(alice.type("$userlist"), ["> users (1): alice"])

@@ -8,7 +8,7 @@ from tests.peer.keyed import Intruder, KeyedWorld, Remembered, key_of
 from tests.support.sessions import keyed_session
 from tests.support.strategies import mutated, some
 from twisted_chat.addresses import Address
-from twisted_chat.links import CloseLink, Link, SendFrame
+from twisted_chat.links import CloseLink, Link, SendFrames
 from twisted_chat.peer.events.said import Said
 from twisted_chat.peer.gen2.inbox import MAX_HELD
 from twisted_chat.peer.gen2.reception import HEAR_BURST
@@ -112,7 +112,7 @@ class Uninvited(SynchronousTestCase):
             before = len(alice.lines)
             (link,) = world.network.between(bob.node, alice.node)
             epoch = alice.words_to(bob)[0].split()[1]
-            broken = SendFrame(link, message.replace(b"EPOCH", epoch))
+            broken = SendFrames(link, [message.replace(b"EPOCH", epoch)])
             world.network.carry_out(bob.node, [broken])
             world.wait(0.3)
             self.assertEqual(len(alice.lines), before + 1, alice.lines)
@@ -126,7 +126,7 @@ class Uninvited(SynchronousTestCase):
         (link,) = self.world.network.between(self.bob.node, self.alice.node)
         gap = [NumberedText(99, 1, "a"), NumberedText(99, 3, "c")]
         self.world.network.carry_out(
-            self.bob.node, [SendFrame(link, said.encode()) for said in gap]
+            self.bob.node, [SendFrames(link, [said.encode()]) for said in gap]
         )
         self.world.wait(0.3)
         self.assertEqual(self.alice.told("< bob"), ["< bob privately: a"])
@@ -148,7 +148,7 @@ class Uninvited(SynchronousTestCase):
         no more than a burst of it is shown."""
         (link,) = self.world.network.between(self.bob.node, self.alice.node)
         flood = [NumberedText(99, number, "x").encode() for number in range(1, 5 * MAX_HELD)]
-        self.world.network.carry_out(self.bob.node, [SendFrame(link, one) for one in flood])
+        self.world.network.carry_out(self.bob.node, [SendFrames(link, [one]) for one in flood])
         self.world.wait(0.1)
         self.assertLess(len(self.alice.told("< bob")), HEAR_BURST + 20)
         self.assertEqual(len(self.alice.told("the link to bob was closed")), 1)
@@ -242,7 +242,7 @@ class Anything(SynchronousTestCase):
             elif kind == "fail":
                 effects += session.dial_failed(("192.0.2.9", 9), key_of(who), "no answer", "", now)
             else:
-                effects += session.typed(as_typed(line), now)
+                effects += session.typed([as_typed(line)], now)
             self.assertGreaterEqual(session.wake, 0)
         for effect in effects:
             shown = getattr(effect, "line", "")

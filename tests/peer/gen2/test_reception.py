@@ -10,7 +10,7 @@ from tests.peer.two_rooms import TwoRoomsCase
 from tests.support.contacts import contact_of
 from tests.support.histories import no_histories
 from twisted_chat.events import Event
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.said import Said
@@ -66,7 +66,9 @@ class Alone(SynchronousTestCase):
     def told(self) -> Sequence[Event]:
         """What the person was told since, `sent` is what went to others."""
         effects = self.effects.take()
-        self.sent = [one.message for one in effects if isinstance(one, SendFrame)]
+        self.sent = [
+            message for one in effects if isinstance(one, SendFrames) for message in one.messages
+        ]
         return [one for one in effects if isinstance(one, Event)]
 
     def said(self, number: int) -> Said:

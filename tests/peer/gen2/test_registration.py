@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, Remembered, key_of
 from twisted_chat.events import Event
-from twisted_chat.links import CloseLink, Link, SendFrame
+from twisted_chat.links import CloseLink, Link, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects, Finish
@@ -72,13 +72,8 @@ class RegistrationCase(SynchronousTestCase):
 
     def asked(self) -> int:
         """How often the name was asked for since."""
-        return len(
-            [
-                one
-                for one in self.effects.take()
-                if isinstance(one, SendFrame) and one.message.startswith(b"hi ")
-            ]
-        )
+        sent = [one for one in self.effects.take() if isinstance(one, SendFrames)]
+        return sum(message.startswith(b"hi ") for one in sent for message in one.messages)
 
     def has_name(self) -> Link:
         """The server knows us as alice."""

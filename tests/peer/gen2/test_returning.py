@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, key_of
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.gen2.roster import GRACE
 from twisted_chat.wire.common import Bare, JoinRoom, Request, Verb
 from twisted_chat.wire.gen1 import NamedText
@@ -106,7 +106,7 @@ class Forgotten(SynchronousTestCase):
         link = server.links["alice"]
         server._depart("alice")
         place.put_out("eve")
-        place.world.network.carry_out(place.world.server, [SendFrame(link, b"hi")])
+        place.world.network.carry_out(place.world.server, [SendFrames(link, [b"hi"])])
         place.world.wait(2)
         alice.type(SECRET, wait=2 * GRACE)
         self.assertEqual((bob.told(SECRET), eve.told(SECRET)), ([f"< alice: {SECRET}"], []))
@@ -210,7 +210,7 @@ class Refused(SynchronousTestCase):
         link = place.world.fake_server.links["alice"]
         place.world.fake_server._roster = lambda name, room: None  # type: ignore[method-assign]
         place.world.network.carry_out(
-            place.world.server, [SendFrame(link, Bare(Verb.HI).encode())]
+            place.world.server, [SendFrames(link, [Bare(Verb.HI).encode()])]
         )
         place.world.wait(1)
         alice.type("hello", wait=30)

@@ -61,7 +61,7 @@ class Peer:
         self.link = Link("f" * 64, SERVER, True)
         self.session.opened(self.link, NOW)
         self.tell(Welcome("alice"))
-        self.session.typed(Order(Command.ROOMJOIN, "lab"), NOW)
+        self.session.typed([Order(Command.ROOMJOIN, "lab")], NOW)
 
     def tell(self, *messages: Answer) -> None:
         """The server says this."""

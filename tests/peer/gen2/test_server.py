@@ -6,7 +6,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.fake_generation import FakeGeneration
-from twisted_chat.links import Link, SendFrame
+from twisted_chat.links import Link, SendFrames
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.server import KeyedServer
 from twisted_chat.peer.server import Close, Found, Outcome
@@ -66,7 +66,12 @@ class Asking(SynchronousTestCase):
 
     def frames(self) -> list[bytes]:
         """What went to the server."""
-        return [one.message for one in self.effects.take() if isinstance(one, SendFrame)]
+        return [
+            message
+            for one in self.effects.take()
+            if isinstance(one, SendFrames)
+            for message in one.messages
+        ]
 
     def ask(self, ask: Callable[[Close], None], answer: Answer | None) -> tuple[bytes, Any]:
         """What goes to the server, and what becomes of it."""

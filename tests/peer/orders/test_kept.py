@@ -92,7 +92,7 @@ class Reading(SynchronousTestCase):
     def read(self, chatter: Chatter, wanted: ToRead) -> list[str]:
         """What somebody is shown who reads this."""
         shown = len(chatter.lines)
-        effects = chatter.session.typed(wanted, self.world.network.now)
+        effects = chatter.session.typed([wanted], self.world.network.now)
         self.world.network.carry_out(chatter.node, effects)
         return chatter.lines[shown:]
 

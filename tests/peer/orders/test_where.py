@@ -29,7 +29,7 @@ class Where(SynchronousTestCase):
         """Alice types a command as she looks at a conversation. Returns what she is told."""
         order, before, network = as_typed(line), len(self.alice.lines), self.world.network
         assert isinstance(order, Order)
-        typed = self.alice.session.typed(replace(order, where=where), network.now)
+        typed = self.alice.session.typed([replace(order, where=where)], network.now)
         network.carry_out(self.alice.node, typed)
         self.world.wait(1)
         return self.alice.lines[before:]

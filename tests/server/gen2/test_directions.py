@@ -124,7 +124,7 @@ class Alone(SynchronousTestCase):
         for _ in range(3):
             self.assertEqual(directions.wake, now)
             directions.tick(now)
-            sent = [parse_answer(one.message) for one in queue._out]  # type: ignore[union-attr]
+            sent = [parse_answer(*one.messages) for one in queue._out]  # type: ignore[union-attr]
             self.assertEqual(len(sent), SENT_AT_ONCE)
             for one in served(sent):
                 self.assertEqual((len(one.addresses), one.go), (MAX_SERVERS, True))

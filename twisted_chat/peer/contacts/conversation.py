@@ -47,8 +47,10 @@ class Conversations(Protocol[C]):
     def has_room(self, contacts: Sequence[C], size: int) -> bool:
         """Whether a text that counts for so many bytes can be said to all of them now."""
 
-    def say(self, line: Line, contacts: Sequence[C], now: float) -> Sequence[C]:
-        """Say it to them. Returns those for whom there was no room."""
+    def say(
+        self, lines: Sequence[Line], contacts: Sequence[C], now: float
+    ) -> Sequence[tuple[Line, C]]:
+        """Say lines of one conversation to them. Returns for whom there was no room of what."""
 
 
 class DatagramConversations(Conversations[C], Protocol[C]):

@@ -73,10 +73,13 @@ class Datagrams:
     def has_room(self, contacts: Sequence[Contact], size: int) -> bool:
         return True
 
-    def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
-        for message in speak(line.speaker, line.text):
-            for contact in contacts:
-                self._effects.send(message, contact.address)
+    def say(
+        self, lines: Sequence[Line], contacts: Sequence[Contact], now: float
+    ) -> Sequence[tuple[Line, Contact]]:
+        for line in lines:
+            for message in speak(line.speaker, line.text):
+                for contact in contacts:
+                    self._effects.send(message, contact.address)
         members = () if line.room or self._told_apart else [one for one in contacts if one.rooms]
         for contact in members[:1]:
             self._told_apart = True

@@ -99,7 +99,7 @@ class AbsentPeople:
         self._parted.pop(fingerprint, None)
         line.time = self._archive.time_of_day(now)
         if contact is not None:
-            self._words.say(line, [contact], now)
+            self._words.say([line], [contact], now)
         else:
             self._words.last = line
             self._owed.say(line, who)

@@ -23,7 +23,7 @@ from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.inbox import Inboxes
 from twisted_chat.peer.gen2.leftovers import lost, waiting
 from twisted_chat.peer.gen2.link import PeerLink
-from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, pieces_of
+from twisted_chat.peer.gen2.outbox import CROWDED, MAX_OUTBOX, Piece, pieces_of, size_of_all
 from twisted_chat.peer.gen2.owed import OwedWords, owed_to
 from twisted_chat.peer.gen2.reception import Reception
 from twisted_chat.peer.gen2.under_way import LATE, PeerDelivery, UnderWay
@@ -85,41 +85,45 @@ class Deliveries:
 
     # --- Saying
 
-    def say(self, line: Line, contacts: Sequence[Contact], now: float) -> Sequence[Contact]:
-        """Accept a line for those who have room for it. Returns those who have none."""
-        self.last = line
-        line.time = self._archive.time_of_day(now)
-        self._histories.sign(line, now)
-        pieces = pieces_of(line)
-        size = pieces[0].size if len(pieces) == 1 else sum(piece.size for piece in pieces)
-        late = now + LATE
-        full: list[Contact] = []
-        keeps = self._archive.keeps
+    def say(
+        self, lines: Sequence[Line], contacts: Sequence[Contact], now: float
+    ) -> Sequence[tuple[Line, Contact]]:
+        """Accept lines of one conversation for those who have room for them. Returns for whom
+        there was none of what."""
+        self.last = lines[-1]
+        time = self._archive.time_of_day(now)
+        for line in lines:
+            line.time = time
+            self._histories.sign(line, now)
+        encoded = [pieces_of(line) for line in lines]
+        every = [piece for pieces in encoded for piece in pieces]
+        size, lost = size_of_all(every), list[tuple[Line, Contact]]()
         for contact in contacts:
-            its = self._all.get(contact)
-            if its is None:
-                its = self._with(contact)
-            place = its.outbox.put(pieces, size)
-            if place is None:
-                line.refused += 1
-                full.append(contact)
-                continue
+            its = self._with(contact)
+            if not self._put(every, size, its):
+                for line, pieces in zip(lines, encoded, strict=True):
+                    if len(lines) == 1 or not self._put(pieces, size_of_all(pieces), its):
+                        lost.append((line, contact))
+                        line.receivers -= 1
+                        line.refused += 1
             if its.outbox.crowded:
                 self._crowded[its] = None
-            if keeps:
-                self._owe(line, its, place, len(pieces))
-            line.receivers += 1
-            if late < its.watched_until:
-                self._under_way.watch(its, late)
+            if now + LATE < its.watched_until:
+                self._under_way.watch(its, now + LATE)
             self._send(its)
-        return full
+        for line in lines:
+            line.receivers += len(contacts)
+        return lost
 
-    def _owe(self, line: Line, its: PeerDelivery, place: tuple[int, int], count: int) -> None:
-        """Note that a line is owed to somebody, in messages of an epoch from this number on."""
-        contact, (epoch, number) = its.contact, place
-        for part in range(count):
-            owed = Owed(contact.fingerprint, contact.name, epoch, number + part, part)
-            line.owed.append(owed)
+    def _put(self, pieces: Sequence[Piece], size: int, its: PeerDelivery) -> bool:
+        """Accept what is one line, or several, for somebody, if there is room for all of it."""
+        place = its.outbox.put(pieces, size)
+        if place is not None and self._archive.keeps:
+            contact, (epoch, number) = its.contact, place
+            for at, piece in enumerate(pieces, number):
+                owed = piece.line.owed
+                owed.append(Owed(contact.fingerprint, contact.name, epoch, at, piece.part))
+        return place is not None
 
     def stored(self, contacts: Sequence[Contact]) -> None:
         """Something that was said to these is kept now, and may go to them."""
@@ -165,8 +169,8 @@ class Deliveries:
         link = its.peer.link
         if link is not None and not its.contact.blocked and not its.contact.awaited:
             signed = None if link.can is None else HISTORY in link.can
-            for message in its.outbox.to_send(its.held_back(), signed=signed):
-                self._effects.frame(message, link)
+            if messages := its.outbox.to_send(its.held_back(), signed=signed):
+                self._effects.frames(messages, link)
 
     def give_up(self, contact: Contact) -> None:
         """Tell the person what has not arrived. It is kept for when we meet again, or else, where

@@ -6,7 +6,7 @@ acknowledged.
 """
 
 from collections import deque
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -43,6 +43,8 @@ class Piece:
     """The conversation, as it travels."""
     signed: bytes = b""
     """The same for those who may hand it on, if it is signed."""
+    part: int = 0
+    """Which of those of a line this is."""
 
 
 _conversation = lru_cache(maxsize=64)(conversation)
@@ -57,11 +59,16 @@ def pieces_of(line: Line) -> list[Piece]:
     if len(encoded) <= MAX_TEXT:
         return [Piece(encoded, len(encoded) + OVERHEAD, line, True, where)]
     pieces = [
-        Piece(text, len(text) + OVERHEAD, line, False, where)
-        for text in map(str.encode, split(line.text, MAX_TEXT))
+        Piece(text, len(text) + OVERHEAD, line, False, where, part=part)
+        for part, text in enumerate(map(str.encode, split(line.text, MAX_TEXT)))
     ]
     pieces[-1].whole = True
     return pieces
+
+
+def size_of_all(pieces: Iterable[Piece]) -> int:
+    """What these count for."""
+    return sum([piece.size for piece in pieces])
 
 
 class Outbox:

@@ -7,7 +7,7 @@ from twisted_chat.moments import NEVER
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.kept import OwedExpired, OwedTo
-from twisted_chat.peer.gen2.outbox import Outbox, pieces_of
+from twisted_chat.peer.gen2.outbox import Outbox, pieces_of, size_of_all
 from twisted_chat.peer.gen2.outboxes import Outboxes
 from twisted_chat.store.archive import Archive
 from twisted_chat.store.records import Owed, OwedLine
@@ -95,7 +95,7 @@ class OwedWords:
     def say(self, line: Line, who: Someone) -> None:
         """Accept a line for somebody who is not here, if there is room for it."""
         outbox, pieces = self.take(who.fingerprint), pieces_of(line)
-        place = outbox.put(pieces, sum(piece.size for piece in pieces))
+        place = outbox.put(pieces, size_of_all(pieces))
         self.keep(who, outbox)
         if place is None:
             line.refused += 1

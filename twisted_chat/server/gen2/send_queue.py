@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Room
-from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrame
+from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.streams import TURN, Slot
@@ -68,7 +68,7 @@ class LinkQueue:
     def send(self, outlet: Outlet, message: bytes) -> None:
         """Send what was asked for, or has to be known."""
         outlet.untaken += len(message)
-        self._out.append(SendFrame(outlet.link, message))
+        self._out.append(SendFrames(outlet.link, (message,)))
 
     def tell(self, outlet: Outlet, message: bytes) -> bool:
         """Send what was not asked for, unless the link lags behind. False if it does."""

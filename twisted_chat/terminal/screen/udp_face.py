@@ -75,7 +75,7 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         if self._model.shown.key != self._members_of:
             self._look_at_members()
             if (todo := screen.begins_reading()) is not None:
-                self._peer.typed(todo)
+                self._peer.typed([todo])
         else:
             self._members.set_in(MEMBERS_APART)
         if self._terminal is not None:
@@ -96,23 +96,22 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
     def attached(self, terminal: ScreenTerminal) -> None:
         self._terminal = terminal
         self._peer.attached(self)
-        self._peer.typed(ListEarlier())
+        self._peer.typed([ListEarlier()])
 
     def entered(self, terminal: ScreenTerminal, wish: TextEntered) -> None:
         busy = self._peer.session.glance().busy
-        for todo in self._screen.entered(wish, self._manner.time_of_day(), busy=busy):
-            self._peer.typed(todo)
+        self._peer.typed(self._screen.entered(wish, self._manner.time_of_day(), busy=busy))
 
     def turned_to(self, terminal: ScreenTerminal, wish: TurnedTo) -> None:
         todo = self._screen.turned_to(wish.key)
         if todo is not None:
-            self._peer.typed(todo)
+            self._peer.typed([todo])
         self._look()
 
     def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
         todo = self._screen.reads_back(wish.key)
         if todo is not None:
-            self._peer.typed(todo)
+            self._peer.typed([todo])
 
     def ended(self, terminal: ScreenTerminal) -> None:
         self._over = True

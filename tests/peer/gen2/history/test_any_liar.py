@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, signer_of
 from tests.support.kept import SERVER, MemoryKeeper
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.store.reader import StoreReader
 from twisted_chat.store.records import TalkKey
 from twisted_chat.wire.gen2.history import MAX_COUNT, Given, Have, RoomMessage, Want
@@ -46,7 +46,7 @@ class AnyLiar(SynchronousTestCase):
             one = chance.choice(self.honest)
             for link in self.world.network.between(self.mallory.node, one.node)[:1]:
                 for _ in range(chance.randrange(1, 8)):
-                    lie = SendFrame(link, self.lie(one, chance))
+                    lie = SendFrames(link, [self.lie(one, chance)])
                     self.world.network.carry_out(self.mallory.node, [lie])
             if chance.random() < 0.3:
                 chance.choice(self.honest).enter(f"honest {count}")

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, key_of, signer_of
 from tests.support.kept import MemoryKeeper
-from twisted_chat.links import SendFrame
+from twisted_chat.links import SendFrames
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD
 from twisted_chat.peer.gen2.history.histories import Histories
 from twisted_chat.peer.gen2.history.log import RoomLog
@@ -421,7 +421,7 @@ class Lying(HistoriesCase):
         """Bob's program says this over the link."""
         (link,) = self.world.network.between(self.bob.node, to.node)
         self.world.network.carry_out(
-            self.bob.node, [SendFrame(link, message) for message in messages]
+            self.bob.node, [SendFrames(link, [message]) for message in messages]
         )
         self.world.wait(wait)
 
