@@ -55,9 +55,9 @@ class LyingServer:
         self._turn = self._turns()
 
     def crowd(self, number: int) -> ContactInfo:
-        """One that is not there: of every two of them one has the smaller key, so that it does
-        not dial, and the other the larger."""
-        key = f"{'0f'[number % 2]}{number:063x}"
+        """One that is not there: of every two of them one has a smaller key than anybody, so that
+        it would dial, and the other a larger one."""
+        key = "0f"[number % 2] * 60 + f"{number:04x}"
         host = self._victim
         if self._lie == "hosts":
             host = f"{host.rpartition('.')[0]}.{2 + number % 250}"
