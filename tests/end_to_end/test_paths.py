@@ -1,14 +1,17 @@
 """People in networks of several kinds find each other: some of what `make paths` tries."""
 
+from unittest import skipUnless
+
 from twisted.trial.unittest import SkipTest, TestCase
 
-from tests.paths.gateway import led
+from tests.paths.gateway import PCP, UPNP, led
 from tests.paths.kinds import Kind, Together
 from tests.paths.matrix import Pair, is_direct, ways
 from tests.paths.narrow import heard_after
 from tests.paths.troubles import TROUBLES, Speaker, Trial, recoveries
 from tests.support.namespaces import NoNamespaces
 from tests.support.thorough import slow
+from twisted_chat.net.igd import LIBRARY, has_library
 
 PAIRS: list[Pair] = [
     (Kind.HOME, Kind.HOME),
@@ -67,8 +70,17 @@ class Paths(TestCase):
     def test_gateway(self) -> None:
         """Where the router of one leads a port to it, two whom else only the server leads to each
         other have a direct way; and it is given back at the end."""
+        self.assert_led(PCP)
+
+    @skipUnless(has_library(), f"{LIBRARY} is not installed")
+    def test_gateway_in_upnp(self) -> None:
+        """The same, where that router answers in UPnP alone."""
+        self.assert_led(UPNP)
+
+    def assert_led(self, speaks: str) -> None:
+        """Have a router that speaks so lead a port."""
         try:
-            found = led()
+            found = led(speaks)
         except NoNamespaces as problem:
             raise SkipTest(str(problem)) from None
         self.assertIsNotNone(found.seconds)

@@ -10,11 +10,14 @@ from tests.paths.matrix import print_table
 from tests.paths.meeting import STARTING, Meeting, Server
 from tests.paths.testbed import Testbed
 from tests.support.namespaces import Namespaces
+from twisted_chat.net.igd import LIBRARY, has_library
 
 PATIENCE = 20.0
 """Seconds in which a direct way is to be there."""
 KINDS = (Kind.SYMMETRIC, Kind.HOME)
 """The networks of the two, of whom only the server leads each to the other."""
+PCP, UPNP = "tests.support.gateways", "tests.support.igds"
+"""What runs on the router."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,13 @@ class Led:
     given_back: bool
 
 
-def led(kinds: tuple[Kind, Kind] = KINDS) -> Led:
-    """Let two meet, the router of the first of whom leads ports. Raises NoNamespaces."""
+def led(speaks: str = PCP, kinds: tuple[Kind, Kind] = KINDS) -> Led:
+    """Let two meet, the router of the first of whom leads ports, and speaks as this module does.
+    Raises NoNamespaces."""
     with Namespaces() as spaces:
         bed = Testbed(spaces)
         sites = bed.site(kinds[0]), bed.site(kinds[1])
-        words = (sys.executable, "-m", "tests.support.gateways", "192.168.1.1", sites[0].outside)
+        words = (sys.executable, "-m", speaks, "192.168.1.1", sites[0].outside)
         gateway = subprocess.Popen(
             [*spaces.inside(sites[0].routers[0]), *words], stdout=subprocess.PIPE, text=True
         )
@@ -59,8 +63,13 @@ def led(kinds: tuple[Kind, Kind] = KINDS) -> Led:
 def main() -> None:
     """Print what comes of it."""
     print("\n## A router that leads a port to one who asks\n")
-    found = led()
-    cells = ["never" if found.seconds is None else f"{found.seconds:.1f}"]
-    cells.append("yes" if found.given_back else "no")
-    rows = [[" and ".join(kind.value for kind in KINDS), *cells]]
-    print_table(["networks", "s, until it is direct", "given back"], rows)
+    rows = []
+    for name, speaks in (("PCP", PCP), ("UPnP", UPNP)):
+        if speaks is UPNP and not has_library():
+            print(f"Not tried in UPnP, as {LIBRARY} is not installed.", file=sys.stderr)
+            continue
+        found = led(speaks)
+        cells = ["never" if found.seconds is None else f"{found.seconds:.1f}"]
+        cells.append("yes" if found.given_back else "no")
+        rows.append([name, " and ".join(kind.value for kind in KINDS), *cells])
+    print_table(["the router speaks", "networks", "s, until it is direct", "given back"], rows)

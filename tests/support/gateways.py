@@ -74,9 +74,9 @@ class RouterRules:
     def __init__(self, outside: str) -> None:
         self._outside = outside
 
-    def change(self, host: str, inside: int, *, led: bool) -> None:
+    def change(self, host: str, inside: int, port: int = OUTSIDE[1], *, led: bool) -> None:
         """Lead it, or no longer."""
-        do, port = "-I" if led else "-D", OUTSIDE[1]
+        do = "-I" if led else "-D"
         udp = ("-p", "udp")
         for rule in (
             (
@@ -125,7 +125,8 @@ class RouterRules:
             subprocess.run(["iptables", "-w", "-t", table, do, chain, *rest], check=True)
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
+    """Tell the test."""
     sys.stdout.write(f"{what}\n")
     sys.stdout.flush()
 
@@ -135,14 +136,14 @@ def main(inside: str, outside: str) -> None:
     gateway, rules = FakeGateway(Language.PCP, outside=outside), RouterRules(outside)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
         port.bind((inside, PORT))
-        _say("ready")
+        say("ready")
         while True:
             datagram, source = port.recvfrom(1200)
             before = set(gateway.led)
             answer = gateway.answer(datagram, 0.0)
             for changed in before ^ set(gateway.led):
                 rules.change(source[0], changed, led=changed in gateway.led)
-                _say("led" if changed in gateway.led else "given back")
+                say("led" if changed in gateway.led else "given back")
             if answer is not None:
                 port.sendto(answer, source)
 

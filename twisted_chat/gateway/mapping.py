@@ -61,6 +61,11 @@ class PortMapping:
         return (host, self._mapped.outside[1]) if host else None
 
     @property
+    def in_vain(self) -> bool:
+        """Whether all has been asked for now, and nothing came of it."""
+        return self._mapped is None and self._tries >= len(TRIES)
+
+    @property
     def wake(self) -> float:
         if self._over:
             return NEVER

@@ -16,7 +16,8 @@ from twisted_chat.gateway.messages import PORT
 
 class GatewayPort(DatagramProtocol):
     """Asks the gateway at `host`, which sees us at `own`, to lead this `port` of ours to us. What
-    comes of it is told to `changed`: where others reach us now, or None."""
+    comes of it is told to `changed`: where others reach us now, or None; and to `in_vain` whenever
+    nothing comes of it."""
 
     transport: Any
     noisy = False
@@ -28,11 +29,14 @@ class GatewayPort(DatagramProtocol):
         port: int,
         clock: IReactorTime,
         changed: Callable[[Address | None], object],
+        in_vain: Callable[[], object],
         draw: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._gateway = host, PORT
         self._clock = clock
         self._changed = changed
+        self._in_vain = in_vain
+        self._was_in_vain = False
         self._mapping = PortMapping(own, port, draw, clock.seconds())
         self._outside: Address | None = None
         self._alarm = Alarm(clock, self._tick)
@@ -61,3 +65,6 @@ class GatewayPort(DatagramProtocol):
         if self._mapping.outside != self._outside:
             self._outside = self._mapping.outside
             self._changed(self._outside)
+        was, self._was_in_vain = self._was_in_vain, self._mapping.in_vain
+        if self._was_in_vain and not was:
+            self._in_vain()
