@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from twisted_chat.events import Event
+from twisted_chat.events import Event, one_for_each_word
 from twisted_chat.peer.events.event import Talk
 
 
@@ -89,7 +89,7 @@ TURNING = frozenset({Command.POKE, Command.ROOMCREATE, Command.ROOMJOIN, Command
 """Commands that change where what is typed goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@one_for_each_word
 class Say:
     """A text to be said, without its line feed."""
 

@@ -29,6 +29,7 @@ from twisted_chat.peer.gen2.reception import (
 from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.store.archive import Archive
+from twisted_chat.store.records import StoredBefore
 from twisted_chat.wire.gen2.roster import Came
 from twisted_chat.wire.gen2.speech import NumberedText
 
@@ -40,20 +41,19 @@ class Alone(SynchronousTestCase):
         self.effects = Effects()
         self.under_way = UnderWay()
         self.in_lab = Hearing.SHOWN
-        rates = HEAR_RATE, HEAR_BURST
-        self.words = Reception(
-            self.effects,
-            self.hearing,
-            rates,
-            self.under_way,
-            Archive(),
-            no_histories(self.effects),
-        )
+        self.keep_in(Archive())
         contact = contact_of("bob", key_of("bob"))
         peer = PeerLink(contact)
         peer.enter(PeerState.OPEN, Link(peer.fingerprint, ("192.0.2.1", 1), True))
         inbox = Inboxes().of(contact.fingerprint)
         self.bob = PeerDelivery(contact, peer, Outboxes(count(7).__next__), inbox)
+
+    def keep_in(self, archive: Archive) -> None:
+        """What is said is kept there."""
+        rates, histories = (HEAR_RATE, HEAR_BURST), no_histories(self.effects)
+        self.words = Reception(
+            self.effects, self.hearing, rates, self.under_way, archive, histories
+        )
 
     def hearing(self, room: str, contact: Contact, now: float) -> Hearing:
         """What becomes of what bob says in lab, as the test has it."""
@@ -91,6 +91,21 @@ class Alone(SynchronousTestCase):
         self.words.acknowledge(self.bob)
         self.assertEqual(self.told(), [])
         self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 1}".encode()])
+
+    def test_many_kept(self) -> None:
+        """What is kept is acknowledged when it is in the store: of many in one go, at once."""
+        archive = Archive("server", StoredBefore())
+        self.keep_in(archive)
+        for number in range(1, ACK_EVERY + 11):
+            self.hear(number, 1.0)
+        self.told()
+        numbers = [number for number, _ in archive.take()]
+        archive.settle(numbers[:-5], 1.0)
+        self.told()
+        self.assertEqual(self.sent, [f"ok 1 {ACK_EVERY + 5}".encode()])
+        archive.settle(numbers[-5:], 1.0)
+        self.told()
+        self.assertEqual((self.sent, self.under_way.wake), ([], 1.0 + ACK_DELAY))
 
     def test_ignored(self) -> None:
         """What is said by one who is ignored is acknowledged, and not shown."""

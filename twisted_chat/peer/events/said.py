@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from twisted_chat.events import Event
+from twisted_chat.events import Event, one_for_each_word
 from twisted_chat.peer.events.event import Someone
 
 LATE_AFTER = 60_000
@@ -26,7 +26,7 @@ class Unencrypted:
     tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@one_for_each_word
 class Said(Event):
     """Somebody has said something."""
 

@@ -46,6 +46,8 @@ class Reception:
         self._under_way = under_way
         self._archive = archive
         self._histories = histories
+        self._kept_of: dict[PeerDelivery, None] = {}
+        """Those of whom something is kept since."""
 
     def received(self, its: PeerDelivery, texts: Sequence[NumberedText], now: float) -> None:
         """Take what somebody said, one after the other. Raises WireError."""
@@ -139,6 +141,8 @@ class Reception:
             its.inbox.ready(shown)
             its.inbox.show(shown)
             self._owe(its, shown, now)
+            self._kept_of[its] = None
+            archive.afterwards(self._acknowledge_many)
 
         talk = None
         if text is not None:
@@ -166,6 +170,13 @@ class Reception:
         if its.unacknowledged == 1:
             its.acknowledge_at = now + ACK_DELAY
             self._under_way.watch(its, its.acknowledge_at)
+
+    def _acknowledge_many(self) -> None:
+        """Acknowledge what is kept of those of whom there is much."""
+        kept_of, self._kept_of = self._kept_of, {}
+        for its in kept_of:
+            if its.unacknowledged >= ACK_EVERY:
+                self.acknowledge(its)
 
     def acknowledge(self, its: PeerDelivery) -> None:
         """Acknowledge what was shown of somebody, without waiting for more."""

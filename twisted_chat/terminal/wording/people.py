@@ -21,7 +21,6 @@ MAX_EXCERPT = 40
 
 
 @lru_cache(maxsize=REMEMBERED)
-@lru_cache(maxsize=1_024)
 def shown_name(name: str) -> str:
     """A name as it is safe to show. In quotes stands what is no name by our rule, and what
     could be taken for more than a name, as `bob:` or `x,bob`."""
