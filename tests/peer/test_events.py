@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import twisted_chat.peer
 from tests.support.events import MODULES, events
+from twisted_chat.peer.events.said import Said
 
 PEER = Path(twisted_chat.peer.__file__).parent
 SEVERAL = "[A-Za-z,:;]+ [A-Za-z]|^ [A-Za-z]|[A-Za-z:;,] $"
@@ -58,13 +59,13 @@ class NoSentences(SynchronousTestCase):
 
     def test_plain(self) -> None:
         """Every event is a frozen dataclass with slots, with a name of its own, and says what it
-        means; each of its fields does too."""
+        means; each of its fields does too. That of a word is frozen for the type checker alone."""
         names = [one.__name__ for one in events()]
         self.assertEqual(len(set(names)), len(names))
         self.assertGreater(len(names), 60)
         for event in events():
             self.assertTrue(is_dataclass(event) and event.__doc__, event)
-            self.assertTrue(event.__dataclass_params__.frozen, event)
+            self.assertEqual(event.__dataclass_params__.frozen, event is not Said, event)
             self.assertEqual(event.__slots__, tuple(one.name for one in fields(event)))
 
     def test_documented(self) -> None:

@@ -45,10 +45,9 @@ class OwnLines:
     def add(self, lines: Sequence[Line], to: Talk) -> None:
         """These were said there."""
         self._last += len(lines)
-        for line in lines:
-            size = size_of(line.text)
-            self._lines.append((line, to, size))
-            self._bytes += size
+        sizes = [size_of(line.text) for line in lines]
+        self._lines += [(line, to, size) for line, size in zip(lines, sizes, strict=True)]
+        self._bytes += sum(sizes)
         while len(self._lines) > MAX_OWN or self._bytes > MAX_OWN_BYTES:
             self._bytes -= self._lines.popleft()[2]
 

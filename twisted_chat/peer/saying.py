@@ -116,10 +116,13 @@ class Saying:
         listening: Listeners,
         now: float,
     ) -> None:
-        """Keep lines, each of which goes to those who have keys when it is kept."""
+        """Keep lines, which go to those who have keys when they are kept: that is in order, so
+        when the last of them is."""
         archive = self._archive
 
-        def send() -> None:
+        def kept(now: float) -> None:
+            for line in lines:
+                line.stored = True
             for conversation, contacts in listening.by_conversation:
                 conversation.stored(contacts)
 
@@ -128,11 +131,7 @@ class Saying:
         else:
             talk = archive.room(lines[0].room)
         for line in lines:
-
-            def kept(now: float, line: Line = line) -> None:
-                line.stored = True
-                archive.afterwards(send)
-
             owed, line.owed = tuple(line.owed), []
             signed, before = line.signed, line.before
-            archive.said(talk, line.text, line.speaker, owed, kept, now, signed, before)
+            close = kept if line is lines[-1] else None
+            archive.said(talk, line.text, line.speaker, owed, close, now, signed, before)

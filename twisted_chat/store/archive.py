@@ -78,24 +78,33 @@ class Archive:
         text: str,
         speaker: str,
         owed: tuple[Owed, ...],
-        close: CloseWrite,
+        close: CloseWrite | None,
         now: float,
         signed: RoomMessage | None = None,
         before: RoomMessage | None = None,
     ) -> None:
-        """We say a line, and it goes to whom it is owed when it is in the store."""
+        """We say a line, and it goes to whom it is owed when it is in the store; None: when what
+        follows it is."""
         time = self.time_of_day(now) if signed is None else signed.time
-        self.pending.claim(SaidRecord(talk, time, text, speaker, owed, signed, before), close)
+        self._write(SaidRecord(talk, time, text, speaker, owed, signed, before), close)
 
-    def heard(self, record: HeardRecord, close: CloseWrite, now: float) -> None:
-        """Somebody has said something, which is acknowledged when it is in the store."""
+    def heard(self, record: HeardRecord, close: CloseWrite | None, now: float) -> None:
+        """Somebody has said something, which is acknowledged when it is in the store; None: when
+        what follows it is."""
         if not self.keeps:
-            close(now)
+            if close is not None:
+                close(now)
             return
         latest = self.time_of_day(now)
         if not 0 < record.time <= latest + MAX_AHEAD:
             record = record._replace(time=latest)
-        self.pending.claim(record, close)
+        self._write(record, close)
+
+    def _write(self, record: Kept, close: CloseWrite | None) -> None:
+        if close is None:
+            self.pending.note(record)
+        else:
+            self.pending.claim(record, close)
 
     def heard_plainly(self, talk: TalkKey, name: str, text: str, now: float) -> None:
         """Somebody has said something that nobody acknowledges."""

@@ -13,7 +13,7 @@ from twisted_chat.peer.gen2.under_way import PeerDelivery, UnderWay
 from twisted_chat.peer.talks.talks import Hearing
 from twisted_chat.rate import Rate
 from twisted_chat.store.archive import Archive
-from twisted_chat.store.records import HeardRecord
+from twisted_chat.store.records import HeardRecord, TalkKey
 from twisted_chat.wire.gen2.history import RoomMessage
 from twisted_chat.wire.gen2.speech import NumberedText
 
@@ -52,19 +52,64 @@ class Reception:
     def received(self, its: PeerDelivery, texts: Sequence[NumberedText], now: float) -> None:
         """Take what somebody said, one after the other. Raises WireError."""
         its.contact.heard = now
-        inbox = its.inbox
-        for text in texts:
-            if not inbox.accept(text):
-                self._owe(its, text, now)
-            elif inbox.held or its.contact.blocked:
-                inbox.hold(text)
-                self.show(its, now)
-            elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
-                self._show_one(its, text, hearing, now)
-            else:
-                inbox.hold(text)
+        if self._may_show_all(its, texts, now):  # As nearly always.
+            self._show(its, texts, now)
+        else:
+            for text in texts:
+                self._receive(its, text, now)
         if its.unacknowledged >= ACK_EVERY:
             self.acknowledge(its)
+
+    def _may_show_all(self, its: PeerDelivery, texts: Sequence[NumberedText], now: float) -> bool:
+        """Whether these are shown now, all of them and in one conversation, and nothing waits
+        before them."""
+        contact, room = its.contact, texts[0].room
+        if its.inbox.held or contact.blocked or contact.ignored:
+            return False
+        for text in texts:
+            if text.room != room or text.signed is not None:
+                return False
+        if self._heard_in(room, contact, now) is not Hearing.SHOWN:
+            return False
+        if room and self._histories.awaits(room, None):
+            return False
+        return self._rate.spend(contact.fingerprint, now, len(texts))
+
+    def _show(self, its: PeerDelivery, texts: Sequence[NumberedText], now: float) -> None:
+        """Show what is new of these. Raises WireError."""
+        inbox, who, tell = its.inbox, its.contact.who, self._effects.tell
+        room = self._histories.name_of(texts[0].room) if texts[0].room else ""
+        late = self._archive.time_of_day(now) - said.LATE_AFTER
+        keeps, new = self._archive.keeps, list[NumberedText]()
+        try:
+            for text in texts:
+                if not inbox.accept(text):
+                    self._owe(its, text, now)
+                    continue
+                at = text.time if 0 < text.time < late else None
+                tell(said.Said(who, _line(text), bool(room), None, room, at))
+                if keeps:
+                    inbox.wait(text)
+                    new.append(text)
+                else:
+                    inbox.show(text)
+                    self._owe(its, text, now)
+        finally:
+            if new:
+                talk = self._talk(its.contact, room)
+                self._keep(its, new, [_record(text, its.contact, talk) for text in new], now)
+
+    def _receive(self, its: PeerDelivery, text: NumberedText, now: float) -> None:
+        """Take one of which it has to be seen what becomes of it. Raises WireError."""
+        if not its.inbox.accept(text):
+            self._owe(its, text, now)
+        elif its.inbox.held or its.contact.blocked:
+            its.inbox.hold(text)
+            self.show(its, now)
+        elif (hearing := self._may_show(its, text, now)) is not Hearing.AWAITED:
+            self._show_one(its, text, hearing, now)
+        else:
+            its.inbox.hold(text)
 
     def _may_show(self, its: PeerDelivery, text: NumberedText, now: float) -> Hearing:
         """Whether one more is shown now, or dropped. If neither, it is tried again later."""
@@ -101,67 +146,54 @@ class Reception:
         self, its: PeerDelivery, shown: NumberedText, hearing: Hearing, now: float
     ) -> None:
         contact = its.contact
-        text = added = None
-        if hearing is Hearing.SHOWN and not contact.ignored:
-            text = shown.text
-            if text.endswith(("\n", "\r")):
-                text = text.removesuffix("\n").removesuffix("\r")
-            if shown.signed is not None:
-                text, added = self._log(shown.signed, contact, now)
-        if text is not None:
-            room = self._histories.name_of(shown.room) if shown.room else ""
+        room = self._histories.name_of(shown.room) if shown.room else ""
+        tells, added = hearing is Hearing.SHOWN and not contact.ignored, None
+        if tells and shown.signed is not None:
+            tells, added = self._log(shown.signed, contact, now)
+        if tells:
             late = 0 < shown.time < self._archive.time_of_day(now) - said.LATE_AFTER
             at = shown.time if late else None
-            self._effects.tell(said.Said(contact.who, text, bool(room), None, room, at))
+            self._effects.tell(said.Said(contact.who, _line(shown), bool(room), None, room, at))
         if self._archive.keeps:
-            self._keep(its, shown, text, added, now)
+            its.inbox.wait(shown)
+            talk = self._talk(contact, room) if tells else None
+            self._keep(its, [shown], [_record(shown, contact, talk, added)], now)
         else:
             its.inbox.show(shown)
             self._owe(its, shown, now)
 
+    def _talk(self, contact: Contact, room: str) -> TalkKey:
+        archive = self._archive
+        return archive.room(room) if room else archive.person(contact.fingerprint, contact.name)
+
     def _log(
         self, message: RoomMessage, contact: Contact, now: float
-    ) -> tuple[str | None, Added | None]:
-        """What is to be shown of a signed message, and where it belongs."""
+    ) -> tuple[bool, Added | None]:
+        """Whether a signed message is to be shown, and where it belongs."""
         heard, added = self._histories.said(contact, message, now)
-        return (None if heard is Novelty.KNOWN else message.text), added
+        return heard is not Novelty.KNOWN, added
 
     def _keep(
         self,
         its: PeerDelivery,
-        shown: NumberedText,
-        text: str | None,
-        added: Added | None,
+        shown: Sequence[NumberedText],
+        records: Sequence[HeardRecord],
         now: float,
     ) -> None:
-        """Acknowledge a message when it is kept; what was not shown is kept as a number."""
-        contact, archive = its.contact, self._archive
+        """Acknowledge messages when they are kept, which is in order: when the last of them is."""
+        archive = self._archive
 
         def kept(now: float) -> None:
-            its.inbox.ready(shown)
-            its.inbox.show(shown)
-            self._owe(its, shown, now)
+            for text in shown:
+                its.inbox.ready(text)
+                its.inbox.show(text)
+                self._owe(its, text, now)
             self._kept_of[its] = None
             archive.afterwards(self._acknowledge_many)
 
-        talk = None
-        if text is not None:
-            by_name = contact.fingerprint, contact.name
-            room = self._histories.name_of(shown.room)
-            talk = archive.room(room) if room else archive.person(*by_name)
-        record = HeardRecord(
-            talk,
-            contact.fingerprint,
-            contact.name,
-            shown.time,
-            text or "",
-            shown.epoch,
-            shown.number,
-            None if added is None else added.message,
-            None if added is None else added.before,
-        )
-        its.inbox.wait(shown)
-        archive.heard(record, kept, now)
+        for record in records[:-1]:
+            archive.heard(record, None, now)
+        archive.heard(records[-1], kept, now)
 
     def _owe(self, its: PeerDelivery, shown: NumberedText, now: float) -> None:
         if shown.epoch not in its.owed:
@@ -187,3 +219,27 @@ class Reception:
                     self._effects.frame(heard.encode(), link)
         its.owed = frozenset()
         its.unacknowledged, its.acknowledge_at = 0, NEVER
+
+
+def _line(text: NumberedText) -> str:
+    """What is said, without a line end behind it, where that is not signed too."""
+    if text.signed is None and text.text.endswith(("\n", "\r")):
+        return text.text.removesuffix("\n").removesuffix("\r")
+    return text.text
+
+
+def _record(
+    text: NumberedText, contact: Contact, talk: TalkKey | None, added: Added | None = None
+) -> HeardRecord:
+    """What is kept of a message; of one that is not shown, its number."""
+    return HeardRecord(
+        talk,
+        contact.fingerprint,
+        contact.name,
+        text.time,
+        "" if talk is None else _line(text),
+        text.epoch,
+        text.number,
+        None if added is None else added.message,
+        None if added is None else added.before,
+    )
