@@ -14,6 +14,15 @@ from twisted_chat.wire.common import Verb
 from twisted_chat.wire.gen2.datagrams import Probe, ProbeKind
 from twisted_chat.wire.gen2.pairing import PathVerb
 from twisted_chat.wire.gen2.requests import RoomVerb
+from twisted_chat.wire.gen2.signs import (
+    SIGN,
+    SIGN_ANSWER_BYTES,
+    SIGN_BYTES,
+    SMALLEST_CALL,
+    RestKeys,
+    Sign,
+    seal,
+)
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -98,6 +107,18 @@ class Protocol(SynchronousTestCase):
         datagram = probe.encode(bytes(range(32)))
         self.assertEqual(sum(self.sizes("generation 2: finding a way")), len(datagram))
         self.assertIn(f"ends with `{datagram[-16:].hex()}`", PROTOCOL.read_text())
+
+    def test_sign(self) -> None:
+        """The parts of a sign of life are in the document, and values to check a program by."""
+        keys = RestKeys(b"\x11" * 16, bytes(range(32)), bytes(range(32, 64)))
+        box = seal(keys, SIGN, 1, [b"by"])
+        sign = Sign(keys.id, 5, heard=2, said=1, box=box).encode(keys.proves, six=False)
+        said = PROTOCOL.read_text()
+        self.assertIn(f"`by` is `{box.hex()}`", said)
+        self.assertIn(f"ends with `{sign[-16:].hex()}`", said)
+        # Of a sign without its box, of an answer, and of a call without its own.
+        sizes = SIGN_BYTES + SIGN_ANSWER_BYTES + SMALLEST_CALL - 16
+        self.assertEqual(sum(self.sizes("generation 2: a link that rests")), sizes)
 
     def sizes(self, title: str) -> list[int]:
         """The bytes of the parts of what is laid out in this section."""

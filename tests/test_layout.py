@@ -59,6 +59,7 @@ TOGETHER = {
     "peer/gen2/peer_hearing": "peer/gen2/test_mesh",
     "peer/gen2/paths/peer_path": "peer/gen2/paths/test_path_finder",
     "peer/gen2/paths/search": "peer/gen2/paths/test_path_finder",
+    "server/gen2/at_rest": "server/gen2/test_calling",
     "server/cluster/about": "server/cluster/test_cluster",
     "server/cluster/cluster_journal": "end_to_end/test_cluster",
     "server/cluster/follower": "server/cluster/test_cluster",

@@ -24,6 +24,8 @@ SILENT = 16.0
 """Seconds of silence within which all is to be well again."""
 IDLE = 45.0
 """Seconds of silence in which a mapping of a router ends."""
+RESTS = 35.0
+"""Seconds of silence after which their links to the server rest."""
 HOUR = 3600
 KINDS = (Kind.HOME, Kind.HOME)
 """The networks of the two; the first of them dials."""
@@ -114,6 +116,15 @@ TROUBLES = (
     Trouble("its router gets another address", _gets_another_address),
     Trouble("it has another address at home", _host_moves),
     Trouble("it goes to another home", _changes_network),
+    *(
+        Trouble(f"{name}, when links rest", happens, idle=RESTS, speakers=_SPEAKING)
+        for name, happens in (
+            ("its router forgets everybody", _forgets),
+            ("it forgets, and takes other ports", _takes_other_ports),
+            ("it gets another address", _gets_another_address),
+            ("it goes to another home", _changes_network),
+        )
+    ),
     *(
         Trouble(
             f"its router forgets after {seconds} s of silence",

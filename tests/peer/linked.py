@@ -30,6 +30,7 @@ from twisted_chat.store.file import StoreFile
 from twisted_chat.store.keeper import Keeper
 from twisted_chat.wire.gen2.beats import BEAT
 from twisted_chat.wire.gen2.datagrams import RELAY
+from twisted_chat.wire.gen2.signs import SIGN
 
 SERVER: Address = ("10.0.0.1", 8090)
 SINCE_1970 = 1_700_000_000.0
@@ -212,7 +213,11 @@ class World:
             self.clock,
             time_of_day=self.clock.seconds,
             text=self.server,
-            others={RELAY: self.server.relayed, BEAT: self.server.beat},
+            others={
+                RELAY: self.server.relayed,
+                BEAT: self.server.beat,
+                SIGN: self.server.sign,
+            },
             window=LINK_WINDOW,
         )
         self.server.carrier = port

@@ -142,6 +142,7 @@ class MixedServer:
                 self.closed.append(effect.link)
                 self.last_words[effect.link] = self.boxes.pop(effect.link, [])
         self.datagrams += self.core.gen1.flush(self.now)
+        self.datagrams += self.core.resting.take(self.now)
 
     # --- What there is
 

@@ -182,12 +182,40 @@ class Following(SynchronousTestCase):
         packets = [
             datagram(1, USER, SERVER, b"\6" + b"t" * 8 + b"n" * 8),
             datagram(2, SERVER, USER, b"\7" + b"n" * 8 + b"\0"),
-            datagram(3, USER, SERVER, b"\6" + b"t" * 8),
+            datagram(3, SERVER, USER, b"\x08" + b"n" * 8),
+            datagram(4, USER, SERVER, b"\6" + b"t" * 8),
         ]
         whats = analyzed(frames(packets)).whats
-        shown = ["shows the server that it is there", "has no link from where that came"]
-        self.assertEqual(whats[:2], shown)
-        self.assertNotIn(whats[2], shown)
+        shown = [
+            "shows the server that it is there",
+            "has no link from where that came",
+            "has heard that over the other family",
+        ]
+        self.assertEqual(whats[:3], shown)
+        self.assertNotIn(whats[3], shown)
+
+    def test_signs(self) -> None:
+        """Signs of life in place of a link, and what goes the other way, say what they are, if
+        they are long enough; what is said in them is not shown, as it is sealed."""
+        packets = [
+            datagram(1, USER, SERVER, b"\x09" + b"s" * 52),
+            datagram(2, SERVER, USER, b"\x0a" + b"a" * 33),
+            datagram(3, USER, SERVER, b"\x09" + b"s" * 80),
+            datagram(4, SERVER, USER, b"\x0b" + b"c" * 20),
+            datagram(5, SERVER, USER, b"\x0b" + b"c" * 60),
+            datagram(6, USER, SERVER, b"\x09" + b"s" * 51),
+            datagram(7, SERVER, USER, b"\x0a" + b"a" * 34),
+        ]
+        whats = analyzed(frames(packets)).whats
+        shown = [
+            "a sign of life in place of a link",
+            "answers a sign of life",
+            "a sign of life, and says something",
+            "asks for a link",
+            "says something to one who has no link",
+        ]
+        self.assertEqual(whats[:5], shown)
+        self.assertFalse({*whats[5:]} & {*shown})
 
     def test_without_the_fixed_bit(self) -> None:
         """A Version Negotiation may have any first bits, and others are greased (RFC 9287)."""

@@ -40,10 +40,10 @@ from twisted_chat.store.queries import StoreAnswer, StoreQuery
 from twisted_chat.store.records import Kept
 from twisted_chat.store.state import StoreState
 from twisted_chat.wire.gen1 import MAX_DATAGRAM, NamedText, cut, parse_answer
-from twisted_chat.wire.gen2.beats import BEAT_ANSWER, BEAT_BACK
 from twisted_chat.wire.gen2.datagrams import ProbeKind
+from twisted_chat.wire.gen2.signs import OF_A_SERVER
 
-OF_PEERS = (*(kind.value for kind in ProbeKind), BEAT_ANSWER, BEAT_BACK)
+OF_PEERS = (*(kind.value for kind in ProbeKind), *OF_A_SERVER)
 """The first bytes of the datagrams beside QUIC and text that a peer takes."""
 
 LookUp = Callable[[Address], "Deferred[list[Address]]"]
@@ -290,7 +290,7 @@ class LinkedPeer(Peer):
         self._carry_out(self._session.dial_failed(address, fingerprint, why, found, now))
 
     def probed(self, datagram: bytes, source: Address) -> None:
-        """A probe, or an answer to one or to a beat, came from an address."""
+        """A probe, or an answer to one, or what a server sends so, came from an address."""
         self._carry_out(self._session.probed(datagram, source, self._clock.seconds()))
 
     def _send_probe(self, effect: SendProbe) -> None:

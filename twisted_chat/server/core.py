@@ -30,6 +30,7 @@ from twisted_chat.server.gen2.moderation import Moderation
 from twisted_chat.server.gen2.registration import LinkRegistration
 from twisted_chat.server.gen2.relay import Relay
 from twisted_chat.server.gen2.requests import LinkRequests
+from twisted_chat.server.gen2.resting import RestingUsers
 from twisted_chat.server.gen2.roster import LinkRoster
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.server import LinkServer
@@ -86,6 +87,8 @@ class Core:
         introductions = Introductions(
             sessions.registered, links, nearby, self.beats, secrets, carries=bounds.relay
         )
+        secret = b"" if secrets is None else secrets.key
+        self.resting = resting = RestingUsers(sessions, links, secret, draw, dropped)
         self._introductions = introductions
         self._waiting = waiting = WaitingUsers(sessions.registered, directory.holders, links)
         self.relay = relay = Relay(
@@ -138,6 +141,7 @@ class Core:
             ),
             introductions,
             self.checkups,
+            resting,
             LinkRequests(
                 directory,
                 registry,
@@ -162,7 +166,8 @@ class Core:
 
     @property
     def wake(self) -> float:
-        wake = min(self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
+        wakes = (self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
+        wake = min(*wakes, self.resting.wake)
         return wake if self.cluster is None else min(wake, self.cluster.wake)
 
     def tick(self, now: float) -> Datagrams:

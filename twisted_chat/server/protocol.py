@@ -179,6 +179,14 @@ class RoomServer(DatagramProtocol):
             self.transport.write(answer, source)
             self._send([], now)
 
+    def sign(self, datagram: bytes, source: Address) -> None:
+        """A user whose link rests shows that it is there."""
+        now = self._clock.seconds()
+        if (answer := self._core.resting.heard(datagram, source, now)) is not None:
+            self.transport.write(answer, source)
+        if self._core.resting.has_news:
+            self._send(self._core.gen1.flush(now), now)
+
     def sent_back(self, datagram: bytes, source: Address) -> bytes | None:
         """What is to be sent back for this datagram, from the port that it has come to."""
         return self._core.checkups.echo(datagram, source, self._clock.seconds())
@@ -240,6 +248,8 @@ class RoomServer(DatagramProtocol):
         for datagram, address in datagrams:
             write(datagram, address)
         self._perform(self._core.gen2.effects(now))
+        for datagram, address in self._core.resting.take(now):
+            write(datagram, address)
         for datagram, address in self._core.checkups.take_unasked():
             self._write_beside(datagram, address)
         if self._journal is not None:

@@ -53,6 +53,7 @@ from twisted_chat.trace.taps import tap
 from twisted_chat.wire.gen2.beats import BEAT
 from twisted_chat.wire.gen2.checkup import EchoKind
 from twisted_chat.wire.gen2.datagrams import RELAY
+from twisted_chat.wire.gen2.signs import SIGN
 
 log = Logger()
 
@@ -158,6 +159,7 @@ def server_service(
                 RELAY: server.relayed,
                 EchoKind.THERE.value: server.echo,
                 BEAT: server.beat,
+                SIGN: server.sign,
             },
             ask_back=ASK_BACK,
             window=LINK_WINDOW,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Set
 
 from twisted_chat.addresses import Address
 from twisted_chat.trace import quic
+from twisted_chat.trace.beside import BESIDE, beside_links
 from twisted_chat.trace.connection import Moment
 from twisted_chat.trace.language import is_message, read_datagram
 from twisted_chat.trace.links import Links
@@ -45,8 +46,6 @@ from twisted_chat.wire.gen1 import (
     RosterEntry,
     UserListed,
 )
-from twisted_chat.wire.gen2.beats import ANSWER_BYTES, BEAT, BEAT_ANSWER, BEAT_BYTES
-from twisted_chat.wire.gen2.checkup import SMALLEST_ECHO, EchoKind
 from twisted_chat.wire.gen2.datagrams import PROBE_BYTES, RELAY, ProbeKind, carried
 
 MAX_PAIRS = 10_000
@@ -190,15 +189,9 @@ class ChatDissector:
     ) -> Dissection | None:
         """What a datagram is by which two users find a way to each other, or that a server
         carries between them; these begin with a byte with which no text does."""
-        if datagram[0] in _ECHOES:
-            back = datagram[0] == EchoKind.BACK.value
-            what = (
-                "sent back, with where it came from" if back else "asks for this to be sent back"
-            )
-            return _say(what, Purpose.SET_UP) if len(datagram) >= SMALLEST_ECHO else None
-        if datagram[0] in _BEATS:
-            size, what = _BEATS[datagram[0]]
-            return _say(what, _KEEPALIVE) if len(datagram) == size else None
+        if datagram[0] in BESIDE:
+            shown = beside_links(datagram)
+            return None if shown is None else _say(*shown)
         if datagram[0] != RELAY:
             if len(datagram) != PROBE_BYTES:
                 return None
@@ -262,12 +255,7 @@ _ANSWERED: dict[type[Answer], tuple[Verb, ...]] = {
 _SET_UP, _DATA, _KEEPALIVE = Purpose.SET_UP, Purpose.DATA, Purpose.KEEPALIVE
 _RECOVERY, _CLOSE, _UNKNOWN = Purpose.RECOVERY, Purpose.CLOSE, Purpose.UNKNOWN
 _APPLICATION = Layer.APPLICATION
-_WAYS = (b"\1", b"\2", b"\3", b"\4", b"\5", b"\6", b"\7")
-_BEATS = {
-    BEAT: (BEAT_BYTES, "shows the server that it is there"),
-    BEAT_ANSWER: (ANSWER_BYTES, "has no link from where that came"),
-}
-_ECHOES = frozenset(kind.value for kind in EchoKind)
+_WAYS = tuple(bytes((kind,)) for kind in (*(one.value for one in ProbeKind), RELAY, *BESIDE))
 _CLOSES = frozenset({Verb.BY, Verb.RK})
 _SINGLE = frozenset({Welcome, Goodbye, Located, RoomReady, Bare})
 """Answers of one datagram: a second one is a repetition."""

@@ -24,13 +24,8 @@ from twisted_chat.peer.events.server import (
 from twisted_chat.peer.gen2.attempts import STAGGER
 from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import LinkState
-from twisted_chat.peer.gen2.server_link import (
-    DIALS,
-    FIRST_CONTACT,
-    PROBE,
-    PROBES,
-    ServerLink,
-)
+from twisted_chat.peer.gen2.server_link import ServerLink
+from twisted_chat.peer.gen2.tries import DIALS, FIRST_CONTACT, PROBE, PROBES
 from twisted_chat.peer.patience import SCRIPT
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, ListRooms, ListUsers, Verb

@@ -9,7 +9,7 @@ from twisted_chat.server.gen2.introductions import ASKED_OF_ONE, AskedFor, PairS
 from twisted_chat.wire.common import JoinRoom, Locate
 from twisted_chat.wire.gen2.answers import Answer, parse_answer
 from twisted_chat.wire.gen2.contact import ContactInfo
-from twisted_chat.wire.gen2.growth import CHECKUP, HISTORY, PATHS, RELAY, WAIT, Can
+from twisted_chat.wire.gen2.growth import CHECKUP, HISTORY, PATHS, RELAY, REST, WAIT, Can
 from twisted_chat.wire.gen2.pairing import AskPairing, NotPaired, OwnAddresses, Pairing, Seen
 from twisted_chat.wire.gen2.requests import QuitRoom
 
@@ -46,7 +46,8 @@ class Introducing(SynchronousTestCase):
         server = self.server
         link = server.link(2)
         self.assertEqual(
-            parse_answer(server.said_first[link]), Can((PATHS, RELAY, CHECKUP, WAIT, HISTORY))
+            parse_answer(server.said_first[link]),
+            Can((PATHS, RELAY, CHECKUP, WAIT, HISTORY, REST)),
         )
         self.assertEqual(server.ask(link, Can((PATHS,))), [Seen(PLACES[2], bytes((3,)) * 8)])
         self.assertEqual(server.ask(server.link(3), Can()), [])
@@ -115,7 +116,7 @@ class Introducing(SynchronousTestCase):
         self.server = MixedServer(secrets=PairSecrets(bytes(32), self.draw), relay=False)
         anna, _ = self.come("anna", 0), self.come("ben", 1)
         self.assertEqual(
-            parse_answer(self.server.said_first[anna]), Can((PATHS, CHECKUP, WAIT, HISTORY))
+            parse_answer(self.server.said_first[anna]), Can((PATHS, CHECKUP, WAIT, HISTORY, REST))
         )
         (of_ben,) = self.pairings(self.server.ask(anna, Locate("ben")))
         self.assertFalse(of_ben.carried)

@@ -55,6 +55,11 @@ class Failover:
         self._not_before = -NEVER
         self.wake = NEVER
 
+    @property
+    def knows_others(self) -> bool:
+        """Whether other servers serve us too."""
+        return bool(self._others)
+
     def told(self, message: ServedElsewhere, now: float) -> None:
         """The server tells of others."""
         here = kind(self._server.current[0])

@@ -31,6 +31,7 @@ from twisted_chat.peer.gen2.paths.ways import Ways
 from twisted_chat.peer.gen2.reception import HEAR_BURST
 from twisted_chat.peer.gen2.registration import KeyedRegistration
 from twisted_chat.peer.gen2.remembered import RememberedRooms
+from twisted_chat.peer.gen2.resting_link import RestingLink
 from twisted_chat.peer.gen2.room_news import told_of_room
 from twisted_chat.peer.gen2.rosters import Rosters
 from twisted_chat.peer.gen2.server import KeyedServer
@@ -97,8 +98,9 @@ class Gen2:
             can=ways.can,
         )
         self._link = ways.server = self.registration.link
-        self._requests = self._link.requests
+        self._requests = ways.requests = self._link.requests
         self._failover = Failover(whereabouts, self._link, effects)
+        self._rest = RestingLink(self.registration, self._failover, ways, effects, self.received)
         self._keyless = Keyless(shared, whereabouts.may_be_far)
         self._keys = KeyDecisions(
             shared, trust, self._keyless, self._mesh.accepted, own.since_1970
@@ -136,16 +138,10 @@ class Gen2:
         self.acquaintance = self._keys.acquaintance
         self.linked = self._mesh.linked
         self.commands: Mapping[Command, Callable[[Order, float], None]] = KeyedCommands(
-            shared,
-            whereabouts,
-            self.registration,
-            self._deliveries,
-            self._keys,
-            ways,
-            own.fingerprint,
+            shared, whereabouts, self.registration, words, self._keys, ways, own.fingerprint
         ).table
         self._timed: tuple[Timed, ...] = (
-            *(self._failover, self._link, self._rosters, ways, self._mesh, words),
+            *(self._failover, self._link, self._rest, self._rosters, ways, self._mesh, words),
             *(self._absent, self._remembered, histories),
         )
         self._leaving = False
@@ -175,6 +171,7 @@ class Gen2:
         if link is not self._requests.link:
             self._mesh.received(link, messages, now)
             return
+        self._rest.heard(now)
         for message in messages:
             try:
                 self._told(parse_answer(message), link, now)
@@ -234,7 +231,7 @@ class Gen2:
         elif isinstance(message, Can):
             link.learn(message.known)
             self._ways.server_can(link, now)
-        elif self._ways.told(message, now):
+        elif self._ways.told(message, now) or self._rest.told(message, now):
             return
         elif isinstance(message, SignOfLife):
             self._requests.tell(message)
@@ -256,6 +253,7 @@ class Gen2:
                 self.registration.forgotten(now)
 
     def _registered(self, again: bool, now: float) -> None:
+        self._rest.registered()
         self._lookalikes.call_me(self.registration.name)
         self._shared.registered(again, now)
         self._rosters.returned(now)

@@ -14,6 +14,9 @@ class LinkState(Enum):
     """Links are on their way to its addresses. After FIRST_CONTACT seconds none has come up."""
     OPEN = "open"
     """There is a link. It ends when an answer is overdue, which the request knows."""
+    RESTING = "resting"
+    """It rests, as nothing was said for a while: see `resting`. What is said needs no other one,
+    or another is dialled, while it rests on."""
     WAITING = "waiting"
     """There is no link. After a while that grows another is tried."""
     UNANSWERED = "unanswered"
@@ -32,9 +35,10 @@ _LATER = {LinkState.WAITING, LinkState.REFUSED, LinkState.UNENCRYPTED}
 NEXT: dict[LinkState, set[LinkState]] = {
     LinkState.IDLE: {*_TRIED, *_LATER, LinkState.OPEN},
     LinkState.ASKING: {*_TRIED, *_LATER, LinkState.UNANSWERED, LinkState.OPEN},
-    LinkState.DIALLING: {*_TRIED, *_LATER, LinkState.OPEN},
-    LinkState.OPEN: {LinkState.WAITING},
-    LinkState.WAITING: {*_TRIED, *_LATER, LinkState.OPEN},
+    LinkState.DIALLING: {*_TRIED, *_LATER, LinkState.OPEN, LinkState.RESTING},
+    LinkState.OPEN: {LinkState.WAITING, LinkState.RESTING},
+    LinkState.RESTING: {LinkState.DIALLING, LinkState.WAITING},
+    LinkState.WAITING: {*_TRIED, *_LATER, LinkState.OPEN, LinkState.RESTING},
     LinkState.UNANSWERED: {*_TRIED, *_LATER, LinkState.OPEN},
     LinkState.REFUSED: {*_TRIED, *_LATER, LinkState.OPEN},
     LinkState.UNENCRYPTED: set(),

@@ -220,7 +220,8 @@ class KeyedRegistration:
             if self._asks_for:
                 self.link.retry(now)  # Without one there is nothing to say, until there is one.
         elif self._asks_for:
-            self._register(now)
+            if not (self.valid and self.link.requests.came_back()):
+                self._register(now)
         elif not self._asked:
             self._asked = True
             self._effects.tell(NameWanted())

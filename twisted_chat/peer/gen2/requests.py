@@ -14,13 +14,25 @@ from twisted_chat.names import folded, may_travel
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.events.server import ServerSlow
+from twisted_chat.peer.gen2.resting import Resting, RestState
 from twisted_chat.peer.lists import LONGEST_LIST, MAX_LIST_BYTES, weight
-from twisted_chat.wire.common import VERBS, Bare, Goodbye, RoomReady, Verb, Welcome
+from twisted_chat.wire.common import (
+    VERBS,
+    Bare,
+    Goodbye,
+    JoinRoom,
+    ListRooms,
+    ListUsers,
+    RoomReady,
+    Verb,
+    Welcome,
+)
 from twisted_chat.wire.gen2.answers import Answer, ContactLocated, Done, PutOut, Refused, Rivalled
 from twisted_chat.wire.gen2.grounds import Ground
 from twisted_chat.wire.gen2.listing import Listed
 from twisted_chat.wire.gen2.requests import (
     ABOUT_ROOMS,
+    AskRoster,
     RegisterKey,
     Request,
     RoomRequest,
@@ -58,6 +70,8 @@ Close = Callable[[list[Answer] | None, float], None]
 
 _VERBS: dict[type, Verb] = dict(VERBS)
 _ASKED: dict[type, Verb | RoomVerb] = {**VERBS, **ABOUT_ROOMS, RegisterKey: Verb.HI}
+_LISTS = (JoinRoom, AskRoster, ListUsers, ListRooms)
+"""What is answered with a list or a roster: others are told of one who joins at the same time."""
 _ANSWERED: dict[type, Verb | RoomVerb] = {
     Welcome: Verb.HI,
     Rivalled: Verb.HI,
@@ -91,13 +105,18 @@ class _Awaited:
 
 
 class ServerRequests:
-    """Those that are under way over `link`, where there is one. `wake` is when `tick` is due, or
-    the first has waited too long."""
+    """Those that are under way over `link`, where there is one, or in signs of life while it is
+    `resting`. `wake` is when `tick` is due, or the first has waited too long."""
 
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
         self._open: deque[_Awaited] = deque()
         self.link: Link | None = None
+        self.resting = Resting(effects)
+        self.came_back: Callable[[], bool] = lambda: False
+        """Says over a new link that it takes the place of one that rests; whether there is one."""
+        self.said = 0
+        """Messages that were said to the server so far."""
         self.why = ""
         """The ground on which a room was refused last; empty where the server gave none."""
         self.slow = False
@@ -108,6 +127,11 @@ class ServerRequests:
     def due(self) -> float:
         """When the first has waited too long."""
         return min(one.due for one in self._open) if self._open else NEVER
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was asked that has no answer yet."""
+        return bool(self._open)
 
     @property
     def wake(self) -> float:
@@ -135,7 +159,7 @@ class ServerRequests:
             self._note(refused)
             close([refused], now)
             return
-        self._effects.frame(request.encode(), self.link)
+        self.say(request.encode(), over_link=isinstance(request, _LISTS))
         verb = request.verb if isinstance(request, RunRoom) else _ASKED[type(request)]
         room = _room(request)
         if not self._open and not self.slow:
@@ -144,8 +168,22 @@ class ServerRequests:
 
     def tell(self, request: Request) -> None:
         """Say something to the server that has no answer of its own."""
-        if self.link is not None:
-            self._effects.frame(request.encode(), self.link)
+        self.say(request.encode())
+
+    def say(self, message: bytes, *, over_link: bool = False) -> None:
+        """Say this to the server, if it can be; perhaps only over a link."""
+        if self.link is None:
+            return
+        self.said += 1
+        if self.resting.state is RestState.NOT:
+            self._effects.frame(message, self.link)
+        else:
+            self.resting.say(message, over_link=over_link)
+
+    def part(self) -> None:
+        """There is no link any more."""
+        self.link = None
+        self.resting.end()
 
     def answer(self, answer: Answer, now: float) -> bool:
         """Give an answer to the request that it belongs to. False if there is none.

@@ -1,12 +1,11 @@
 """The link to the server: getting it, and getting it back when it is gone.
 
-A server may speak generation 1 only, and the original ends at a datagram that
-is no text. So one that has shown us no key yet is asked for its rooms first, in
-a datagram. The original answers strangers. One that says `hi` knows generation
-2, and is dialled; where no link comes of it, the person decides, as a narrow
-path and somebody in between look the same. A server whose key is known is
-dialled at once, with that key as the only one that may be there, and asked when
-no link comes up.
+A server may speak generation 1 only, and the original ends at a datagram that is no text. So one
+that has shown us no key yet is asked for its rooms first, in a datagram. The original answers
+strangers. One that says `hi` knows generation 2, and is dialled; where no link comes of it, the
+person decides, as a narrow path and somebody in between look the same. A server whose key is known
+is dialled at once, with that key as the only one that may be there, and asked when no link comes
+up.
 """
 
 from collections.abc import Callable
@@ -21,20 +20,12 @@ from twisted_chat.peer.gen2.known_keys import Trust
 from twisted_chat.peer.gen2.link_state import ALWAYS, NEXT, LinkState
 from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.gen2.server_key import ServerKey
-from twisted_chat.peer.gen2.tries import Tries
+from twisted_chat.peer.gen2.tries import DIALS, FIRST_CONTACT, PROBE, PROBES, Tries
 from twisted_chat.peer.patience import Patience
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import Bare, Verb
 from twisted_chat.wire.gen1 import Answer
 from twisted_chat.wire.gen2.growth import Can
-
-FIRST_CONTACT = 10.0
-"""Seconds for a link to the server to come up."""
-DIALS = 2
-"""Times that no link comes up to a server that says `hi`, before the person is asked
-what to do. Where three of ten datagrams are lost, both fail one time in thirty."""
-PROBE, PROBES = 0.4, 3
-"""Seconds that a server has to answer in generation 1, and how often it is asked."""
 
 
 class ServerLink:
@@ -170,6 +161,10 @@ class ServerLink:
         elif self.link is None:
             self.start(now)
 
+    def rest(self) -> None:
+        """The link that there is rests."""
+        self._enter(LinkState.RESTING)
+
     # --- No link
 
     def dial_failed(self, address: Address, found: str, now: float) -> None:
@@ -181,7 +176,7 @@ class ServerLink:
         """The link is no more."""
         if now - self._since >= STEADY:
             self._backoff.begin_anew()
-        self.requests.link = None
+        self.requests.part()
         self._enter(LinkState.IDLE)
         self._changed(now)
         self.requests.give_up(now)
@@ -198,7 +193,7 @@ class ServerLink:
         if self.link is not None:
             self._effects.close(self.link, "there is no use in this link now")
         self.told_away = True
-        self.requests.link = None
+        self.requests.part()
         self._displaced_until = now + seconds
         self._enter(LinkState.WAITING, self._displaced_until)
         self.requests.give_up(now)
@@ -207,7 +202,11 @@ class ServerLink:
         impostor = self._tries.impostor
         if impostor is not None and self._key.refuses(*impostor):
             self._refuse(now)
+        elif self.requests.resting.alive(now):
+            self.retry(now)
         elif self.seen:
+            if self.link is not None:
+                self.lost(now)  # It has rested.
             if not self.told_away:
                 self.told_away = True
                 self._effects.tell(ServerAway())
@@ -242,9 +241,9 @@ class ServerLink:
         self._patience.over()
         self._only_gen1(chosen, now)
 
-    def retry(self, now: float) -> None:
-        """Try again, later."""
-        self._enter(LinkState.WAITING, now + self._backoff.next())
+    def retry(self, now: float, seconds: float = 0.0) -> None:
+        """Try again, later: after so many seconds, if that is known."""
+        self._enter(LinkState.WAITING, now + (seconds or self._backoff.next()))
 
     def _look_again(self, state: LinkState, now: float) -> None:
         """Nobody is there: try again later, where the server is by then."""
@@ -264,12 +263,13 @@ class ServerLink:
     def give_up(self) -> None:
         """There is no point in going on."""
         self._enter(LinkState.OVER)
-        self.requests.link = None
+        self.requests.part()
         self._patience.over()
         self._effects.finish(1)
 
     def stop(self) -> None:
         """Try no more."""
+        self.requests.resting.last_words()
         self._patience.over()
         if self.link is None:
             self._enter(LinkState.IDLE)

@@ -11,6 +11,14 @@ from twisted_chat.peer.gen2.server_key import ServerKey
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.wire.common import ListRooms
 
+FIRST_CONTACT = 10.0
+"""Seconds for a link to the server to come up."""
+DIALS = 2
+"""Times that no link comes up to a server that says `hi`, before the person is asked
+what to do. Where three of ten datagrams are lost, both fail one time in thirty."""
+PROBE, PROBES = 0.4, 3
+"""Seconds that a server has to answer in generation 1, and how often it is asked."""
+
 
 class Tries:
     """One kind of try at a time, at one address after the other. `wake` is when the next is due.

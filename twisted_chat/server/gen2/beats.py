@@ -12,8 +12,15 @@ from twisted_chat.addresses import Address, AddressKind, is_public, is_six, kind
 from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
-from twisted_chat.wire.gen2.beats import NUMBER_BYTES, Beat, BeatBack, NoLinkThere, read_beat
-from twisted_chat.wire.gen2.pairing import BEAT_TOKEN_BYTES, Seen
+from twisted_chat.wire.gen2.beats import (
+    BEAT_TOKEN_BYTES,
+    NUMBER_BYTES,
+    Beat,
+    BeatBack,
+    NoLinkThere,
+    read_beat,
+)
+from twisted_chat.wire.gen2.pairing import Seen
 
 OF_A_SITE, OF_A_SITE_AT_ONCE = 10, 50
 """Answers a second to one IPv4 address or IPv6 /64, and at once."""

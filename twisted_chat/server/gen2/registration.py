@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import (
     Directory,
     KeyHolder,
@@ -204,6 +205,14 @@ class LinkRegistration:
             link, request = rival
             if (session := self._sessions.get(link)) is not None:
                 self.register(request, session, now)
+
+    def may_be(self, session: LinkSession, address: Address, now: float) -> bool:
+        """Whether a user who is registered may be at this address."""
+        user = self.user(session)
+        if user is None or address == session.address:
+            return user is not None
+        who = session.link.fingerprint
+        return self._bans.found(who, address[0], user.casefolded, now) is None
 
     def follow(self, session: LinkSession, now: float) -> bool:
         """Let a user be where its link came up. False if it was there."""

@@ -16,6 +16,7 @@ from twisted_chat.directory.directory import Room
 from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrames
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
+from twisted_chat.server.gen2.at_rest import Rest
 from twisted_chat.server.streams import TURN, Slot
 from twisted_chat.wire.gen2.contact import ContactInfo
 
@@ -24,6 +25,8 @@ WINDOW = 64 * 1024
 LAG = 128 * 1024
 """Bytes that a link has not taken yet from which on it is told nothing that it
 did not ask for. Half of what makes a link end."""
+LAG_AT_REST = 16 * 1024
+"""The same of one whose link rests, until it is there again."""
 TURN_PER_LINK = 16 * 1024
 """Bytes of streams for one link in a turn; the last message may go beyond it."""
 TURN_IN_ALL = 256 * 1024
@@ -36,7 +39,8 @@ class Outlet:
     has shown to be; `link.address` only where it seems to be. `untaken` is how many bytes
     it was given since it last had taken everything; `streams` the lists that are on their way,
     and the rosters, by their rooms. Of a room whose roster it `awaits` it need not be told
-    changes; in `later` are those since a roster began that is under way, which follow it."""
+    changes; in `later` are those since a roster began that is under way, which follow it. As long
+    as there is a `rest`, nothing goes over the link."""
 
     link: Link
     address: Address = field(init=False)
@@ -44,6 +48,7 @@ class Outlet:
     streams: dict[Slot | Room, Iterator[bytes]] = field(default_factory=dict)
     awaits: set[Room] = field(default_factory=set)
     later: dict[Room, deque[ContactInfo | str]] = field(default_factory=dict)
+    rest: Rest | None = None
 
     def __post_init__(self) -> None:
         self.address = self.link.address
@@ -59,6 +64,8 @@ class LinkQueue:
         self._out: list[LinkEffect] = []
         self._turned = 0
         self.wake = NEVER
+        self.wanted: dict[Outlet, None] = {}
+        """Those whose links rest, and for whom there is something."""
 
     @property
     def has_news(self) -> bool:
@@ -68,11 +75,15 @@ class LinkQueue:
     def send(self, outlet: Outlet, message: bytes) -> None:
         """Send what was asked for, or has to be known."""
         outlet.untaken += len(message)
-        self._out.append(SendFrames(outlet.link, (message,)))
+        if outlet.rest is None:
+            self._out.append(SendFrames(outlet.link, (message,)))
+        else:
+            outlet.rest.wait(message)
+            self.wanted[outlet] = None
 
     def tell(self, outlet: Outlet, message: bytes) -> bool:
         """Send what was not asked for, unless the link lags behind. False if it does."""
-        if outlet.untaken >= LAG:
+        if outlet.untaken >= (LAG if outlet.rest is None else LAG_AT_REST):
             return False
         self.send(outlet, message)
         return True
@@ -95,7 +106,12 @@ class LinkQueue:
 
     def taken(self, outlet: Outlet) -> None:
         """The link has taken all that it was given."""
-        outlet.untaken = 0
+        if outlet.rest is None:
+            outlet.untaken = 0
+            self.go_on(outlet)
+
+    def go_on(self, outlet: Outlet) -> None:
+        """Send its streams, if there are any."""
         if outlet.streams:
             self._wait(outlet)
 
@@ -120,6 +136,7 @@ class LinkQueue:
         """There is no such link any more."""
         outlet.streams.clear()
         self._waiting.pop(outlet, None)
+        self.wanted.pop(outlet, None)
 
     def flush(self, now: float) -> list[LinkEffect]:
         """What goes out without waiting for a turn."""
@@ -140,7 +157,9 @@ class LinkQueue:
                 break
 
     def _wait(self, outlet: Outlet) -> None:
-        if outlet not in self._waiting:
+        if outlet.rest is not None:
+            self.wanted[outlet] = None
+        elif outlet not in self._waiting:
             self._waiting[outlet] = None
             self._fresh.append(outlet)
 

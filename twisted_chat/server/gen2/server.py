@@ -13,6 +13,7 @@ from twisted_chat.server.gen2.backlog import Backlog
 from twisted_chat.server.gen2.checkups import Checkups
 from twisted_chat.server.gen2.introductions import Introductions
 from twisted_chat.server.gen2.registration import LinkRegistration
+from twisted_chat.server.gen2.resting import RestingUsers
 from twisted_chat.server.gen2.send_queue import LinkQueue
 from twisted_chat.server.gen2.sessions import LinkSession, LinkSessions
 from twisted_chat.server.journal.ledger import Ledger
@@ -20,9 +21,10 @@ from twisted_chat.server.registry import Registry
 from twisted_chat.wire.common import Bare, Leave, Verb
 from twisted_chat.wire.gen2.answers import Expelled, NotKnown
 from twisted_chat.wire.gen2.checkup import AskCheckup
-from twisted_chat.wire.gen2.growth import HISTORY, PATHS, WAIT, Can, UnknownVerb
+from twisted_chat.wire.gen2.growth import HISTORY, PATHS, REST, WAIT, Can, UnknownVerb
 from twisted_chat.wire.gen2.pairing import OwnAddresses
 from twisted_chat.wire.gen2.requests import RegisterKey, Request, SignOfLife, parse_request
+from twisted_chat.wire.gen2.rest import AskRest, ComeBack
 
 _HI = Bare(Verb.HI)
 
@@ -47,6 +49,7 @@ class LinkServer:
         registration: LinkRegistration,
         introductions: Introductions,
         checkups: Checkups,
+        resting: RestingUsers,
         answer: Callable[[Request, KeyHolder, LinkSession, float], None],
         dropped: Callable[[str, Address, float], None],
         ledger: Ledger,
@@ -63,6 +66,9 @@ class LinkServer:
         self._backlog = Backlog(rate, self._telling, queue)
         self._introductions = introductions
         self._checkups = checkups
+        self._resting = resting
+        resting.hear, resting.moved = self._receive, self._went
+        resting.may_be = registration.may_be
         self._answer = answer
         self._dropped = dropped
         self.wake = NEVER
@@ -78,7 +84,7 @@ class LinkServer:
             self._queue.end(link, "too many links from your address")
         else:
             features = *self._introductions.features, *self._checkups.features, WAIT, HISTORY
-            can = Can(features)
+            can = Can((*features, REST) if self._resting.possible else features)
             self._queue.send(self._sessions.add(link, now), can.encode())
         return self._flush(now)
 
@@ -86,6 +92,8 @@ class LinkServer:
         """The other end of a link has said something."""
         session = self._sessions.get(link)
         if session is not None:
+            if session.rest is not None:
+                self._resting.rouse(session)
             self._receive(session, message, now)
         return self._flush(now)
 
@@ -93,7 +101,7 @@ class LinkServer:
         """The other end of a link seems to be at another address, `link.address`: it has not
         shown to whom it is sent there that it is."""
         session = self._sessions.get(link)
-        if session is not None:
+        if session is not None and session.rest is None:
             self._sessions.moved(session, now)
         return self._flush(now)
 
@@ -107,7 +115,9 @@ class LinkServer:
     def lost(self, link: Link, why: str, now: float) -> list[LinkEffect]:
         """A link has ended, here or at the other end."""
         session = self._sessions.get(link)
-        if session is not None:
+        if session is not None and session.rest is not None:
+            self._sessions.part(session)
+        elif session is not None:
             self._sessions.remove(session, now)
             self._queue.drop(session)
             self._backlog.drop(session)
@@ -155,6 +165,8 @@ class LinkServer:
         for session in self._sessions.elsewhere(now):
             if session.link.address != session.address:
                 self._close(session, "you are elsewhere now: another link is needed", now)
+        for session in self._resting.silent(now):
+            self._close(session, "no sign of life", now)
         self._registration.silent(now)
         for fingerprint in self._sessions.missing(now):
             user = self._directory.holders.get(fingerprint)
@@ -247,18 +259,34 @@ class LinkServer:
             self._checkups.ask(session, now)
         elif type(request) is SignOfLife:
             self._registration.lives(user, session, now)
+        elif type(request) is ComeBack:
+            self._come_back(request, session, now)
         elif user is None:
             self._queue.send(session, _HI.encode())
+        elif type(request) is AskRest:
+            self._resting.begin(session, now)
         elif type(request) is Leave:
             self._registration.leave(user, session, now)
         else:
             self._answer(request, user, session, now)
+
+    def _come_back(self, request: ComeBack, link: LinkSession, now: float) -> None:
+        if (session := self._resting.come_back(request, link, now)) is None:
+            self._queue.send(link, _HI.encode())
+        else:
+            self._registration.follow(session, now)
+
+    def _went(self, session: LinkSession, now: float) -> None:
+        """One whose link rests is somewhere else now."""
+        self._registration.follow(session, now)
+        self._introductions.can_probe(session)
 
     def _expel(self, session: LinkSession, why: str, now: float) -> None:
         self._queue.send(session, Expelled(why).encode())
         self._close(session, why, now)
 
     def _close(self, session: LinkSession, why: str, now: float) -> None:
+        self._resting.forget(session)
         self._sessions.remove(session, now)
         self._queue.close(session, why)
         self._backlog.drop(session)

@@ -89,18 +89,46 @@ class LinkSessions:
 
     def remove(self, session: LinkSession, now: float) -> None:
         """A link is gone. The one who is registered over it has some time to come back."""
-        fingerprint, owner = session.link.fingerprint, site(session.address[0])
-        del self._all[session.link]
+        fingerprint = session.link.fingerprint
+        self.part(session)
         self._named.pop(session.token, None)
-        self._sites[owner] -= 1
-        if not self._sites[owner]:
-            del self._sites[owner]
         self._strangers.discard(session)
         self._moved.discard(session)
         if self.registered.get(fingerprint) is session:
             del self.registered[fingerprint]
             self._missing.set(fingerprint, now)
             self._lost[fingerprint] = session, now
+
+    # --- Sessions whose links rest
+
+    def settle(self, session: LinkSession) -> None:
+        """Whether it stays where its link seems to be is of no interest any more."""
+        self._moved.discard(session)
+
+    def part(self, session: LinkSession) -> None:
+        """The link is gone, if it is not already, and the session stays."""
+        if self._all.pop(session.link, None) is not None:
+            owner = site(session.address[0])
+            self._sites[owner] -= 1
+            if not self._sites[owner]:
+                del self._sites[owner]
+
+    def take_over(self, session: LinkSession, newer: LinkSession) -> None:
+        """The link of a newer session, which is no more, is that of this one."""
+        self.part(session)
+        self._named.pop(session.token, None)
+        self._strangers.discard(newer)
+        self._moved.discard(newer)
+        session.link, session.address, session.token = newer.link, newer.address, newer.token
+        session.own, session.also = newer.own or session.own, newer.also
+        self._all[session.link] = session
+        if session.token:
+            self._named[session.token] = session
+
+    def went(self, session: LinkSession, address: Address) -> None:
+        """One whose link rests is there now, as it has shown."""
+        self.part(session)
+        session.address = session.link.address = address
 
     def register(self, session: LinkSession, now: float) -> None:
         """The user with this key is registered over this link from now on."""

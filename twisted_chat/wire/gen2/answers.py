@@ -34,6 +34,7 @@ from twisted_chat.wire.gen2.pairing import (
     read_seen,
 )
 from twisted_chat.wire.gen2.requests import TOLD, RoomVerb, SignOfLife
+from twisted_chat.wire.gen2.rest import AtRest, CameBack, read_at_rest, read_came_back
 from twisted_chat.wire.gen2.room_news import (
     HistoryRules,
     Muting,
@@ -196,6 +197,8 @@ Answer = (
     | Checkup
     | NoCheckup
     | ServedElsewhere
+    | AtRest
+    | CameBack
 )
 
 # --- Reading
@@ -273,6 +276,8 @@ _ANSWERS: dict[bytes, Callable[[str], Answer]] = {
     b"pair": read_pairing,
     b"check": read_checkup,
     b"servers": read_elsewhere,
+    b"rest": read_at_rest,
+    b"back": read_came_back,
     b"carry": lambda argument: Carrying(read_fingerprint(first(argument))),
 }
 _BARE_ANSWERS: dict[bytes, Answer] = {

@@ -20,8 +20,9 @@ server no such link.
 from dataclasses import dataclass
 
 from twisted_chat.errors import WireError
-from twisted_chat.wire.gen2.pairing import BEAT_TOKEN_BYTES
 
+BEAT_TOKEN_BYTES = 8
+"""Of the token by which a server knows the beats of a user."""
 BEAT, BEAT_ANSWER, BEAT_BACK = 6, 7, 8
 """The first bytes of these."""
 NUMBER_BYTES = 8

@@ -14,13 +14,14 @@ from typing import TypeVar
 from twisted_chat.errors import WireError
 
 PATHS, RELAY, CHECKUP, SERVERS = "paths", "relay", "check", "servers"
-WAIT, HISTORY = "wait", "history"
+WAIT, HISTORY, REST = "wait", "history", "rest"
 """Looking for a way to others, with what a server says of it; taking, or carrying, over a
 server what finds no other way; sending back what shows a user what its network does; going
 to another server of those that share their names; telling a user that one for whom it waits is
-here; and what was said in a room, signed, which others hand on."""
-OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP, WAIT, HISTORY)
-OF_USERS: tuple[str, ...] = (PATHS, RELAY, SERVERS, HISTORY)
+here; what was said in a room, signed, which others hand on; and a link that is put to rest while
+nothing is said."""
+OF_SERVERS: tuple[str, ...] = (PATHS, RELAY, CHECKUP, WAIT, HISTORY, REST)
+OF_USERS: tuple[str, ...] = (PATHS, RELAY, SERVERS, HISTORY, REST)
 OF_PEERS: tuple[str, ...] = (PATHS, HISTORY)
 """The features of this program: as a server, to a server, and to another peer."""
 KNOWN = frozenset((*OF_SERVERS, *OF_USERS, *OF_PEERS))

@@ -11,6 +11,7 @@ from enum import Enum
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.wire.common import read_address
+from twisted_chat.wire.gen2.beats import BEAT_TOKEN_BYTES
 from twisted_chat.wire.gen2.contact import (
     CONTACT,
     NUMBER,
@@ -26,8 +27,6 @@ TAG_DIGITS = 16
 """Hexadecimal digits of the tag of a pair: 8 bytes."""
 SECRET_DIGITS = 64
 """Hexadecimal digits of the secret of a pair: 32 bytes."""
-BEAT_TOKEN_BYTES = 8
-"""Of the token by which a server knows the beats of a user."""
 
 
 NONE = "-"

@@ -31,6 +31,7 @@ from twisted_chat.wire.gen2.pairing import (
     read_asked_pairing,
     read_own,
 )
+from twisted_chat.wire.gen2.rest import AskRest, ComeBack, read_come_back
 from twisted_chat.wire.gen2.waiting import AwaitUser, read_await
 
 M = TypeVar("M")
@@ -197,6 +198,8 @@ Request = (
     | AwaitUser
     | AskCarrying
     | AskCheckup
+    | AskRest
+    | ComeBack
 )
 
 ABOUT_ROOMS: dict[type[RoomRequest], RoomVerb] = {
@@ -277,12 +280,15 @@ _REQUESTS: dict[bytes, Callable[[str], Request]] = {
     b"pair": of_first(read_asked_pairing),
     b"carry": of_first(read_asked_carrying),
     b"wait": of_first(read_await),
+    b"back": read_come_back,
     b"own": read_own,
     b"can": read_can,
 }
 _BARE_REQUESTS: dict[bytes, Request] = {
     message.encode(): message
-    for message in (Leave(), ListUsers(), ListRooms(), SignOfLife(), Can(), AskCheckup())
+    for message in (
+        *(Leave(), ListUsers(), ListRooms(), SignOfLife(), Can(), AskCheckup(), AskRest()),
+    )
 }
 
 

@@ -18,7 +18,9 @@ from twisted_chat.peer.gen2.paths.beats import (
     SOON,
     Beats,
 )
+from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.wire.gen2.beats import Beat, BeatBack, NoLinkThere, read_beat
+from twisted_chat.wire.gen2.signs import SIGN, RestKeys
 
 SERVER, ELSEWHERE, SIX = ("192.0.2.1", 8090), ("192.0.2.2", 8090), ("2001:db8::1", 8090)
 TOKEN = b"token 01"
@@ -44,6 +46,9 @@ class Ways:
 
     def __init__(self, server: Reconnected) -> None:
         self.server = server
+        self.effects = Effects()
+        self.requests = ServerRequests(self.effects)
+        self.has_links = False
 
 
 class Beating(SynchronousTestCase):
@@ -54,7 +59,8 @@ class Beating(SynchronousTestCase):
         self.way, self.effects = Way(), Effects()
         self.link = self.way.link
         draw = lambda size: next(numbers).to_bytes(size, "big")  # noqa: E731
-        self.beats = Beats(Ways(self.way), self.effects, draw)
+        self.ways = Ways(self.way)
+        self.beats = Beats(self.ways, self.effects, draw)
         self.beats.begin(TOKEN, None, 10.0)
 
     def sent(self) -> list[Beat]:
@@ -118,6 +124,34 @@ class Beating(SynchronousTestCase):
         self.way.link = self.link
         self.answer(number, 14.2)
         self.assertEqual(self.way.done, ["lost", "start"])
+
+    def test_rests(self) -> None:
+        """While the link rests there are beats as long as there is a link to somebody, and to be
+        told that the server has none from there is answered by a sign of life, and loses
+        nothing."""
+        resting = self.ways.requests.resting
+        resting.begin(
+            RestKeys(TOKEN + bytes(8), bytes(32), bytes(32)), SERVER, six=False, now=10.0
+        )
+        self.sent()
+        self.ways.has_links = True
+        number = self.beat(10.0 + EVERY)
+        self.answer(number, 12.1)
+        (sign,) = self.ways.effects.take()
+        assert isinstance(sign, SendProbe)
+        self.assertEqual((sign.datagram[0], sign.to), (SIGN, SERVER))
+        resting.rouse(12.2)
+        self.answer(number, 12.3)
+        self.assertEqual((self.way.done, self.ways.effects.take()), ([], []))
+        resting.end()
+        resting.begin(
+            RestKeys(TOKEN + bytes(8), bytes(32), bytes(32)), SERVER, six=False, now=13.0
+        )
+        self.ways.has_links = False
+        self.beats.tick(10.0 + 10 * EVERY)
+        self.assertEqual(self.sent(), [])
+        self.beats.hasten(10.0 + 10 * EVERY)
+        self.assertEqual(len(self.sent()), 1)
 
     def test_hastened(self) -> None:
         """Where something has no answer one goes out at once, and some more soon, but not many

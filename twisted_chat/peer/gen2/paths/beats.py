@@ -16,6 +16,8 @@ from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.effects import Effects
 from twisted_chat.peer.gen2.failover import Reconnected
+from twisted_chat.peer.gen2.requests import ServerRequests
+from twisted_chat.peer.gen2.resting import RestState
 from twisted_chat.wire.gen2.beats import NUMBER_BYTES, Beat, BeatBack, read_beat_answer
 
 EVERY = 2.0
@@ -39,6 +41,11 @@ class HasServer(Protocol):
     """The one who knows the way to the server."""
 
     server: Reconnected
+    requests: ServerRequests
+
+    @property
+    def has_links(self) -> bool:
+        """Whether there is a link to anybody."""
 
 
 class Beats:
@@ -76,6 +83,10 @@ class Beats:
     def _begin_also(self, now: float) -> None:
         self._tried, self._also_at = 0, NEVER if self._also is None else now
 
+    @property
+    def _needed(self) -> bool:
+        return self._ways.has_links or self._hastened < len(SOON)
+
     def hasten(self, now: float) -> None:
         """Something has no answer, or our network is another one: is the way open?"""
         if self._link is not None and self._token:
@@ -100,6 +111,9 @@ class Beats:
             self._beat_also(self._also, now)
         if self._next > now:
             return
+        if self._ways.requests.resting.rests and not self._needed:
+            self._next = now + EVERY
+            return  # Its signs of life keep the way open, and nobody looks for us.
         number = self._draw(NUMBER_BYTES)
         self._numbers.append(number)
         self._last, self._next = now, now + EVERY
@@ -129,6 +143,9 @@ class Beats:
         if link is None or link is not self._link or source != link.address:
             return
         if answer.number in self._numbers:
+            if (resting := self._ways.requests.resting).state is not RestState.NOT:
+                resting.hasten(now)
+                return  # Its signs of life tell the server where we are.
             self._end()
             self._effects.close(link, "the server has it no more")
             server.lost(now)

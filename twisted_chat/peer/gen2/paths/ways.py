@@ -14,6 +14,7 @@ from twisted_chat.peer.gen2.paths.beats import Beats
 from twisted_chat.peer.gen2.paths.path_finder import PathFinder
 from twisted_chat.peer.gen2.paths.path_report import report
 from twisted_chat.peer.gen2.paths.probe_limits import MAX_CLAIMED, ProbePlaces
+from twisted_chat.peer.gen2.requests import ServerRequests
 from twisted_chat.peer.whereabouts import Whereabouts
 from twisted_chat.rate import Rate
 from twisted_chat.wire.gen2.answers import Answer
@@ -30,6 +31,7 @@ from twisted_chat.wire.gen2.pairing import (
     Pairing,
     Seen,
 )
+from twisted_chat.wire.gen2.signs import SIGN_ANSWER, SIGN_CALL
 
 GATHER = 0.5
 """Seconds for which it is gathered who is reached another way now, before it is told."""
@@ -54,11 +56,12 @@ class Reaching(Protocol):
 class Ways:
     """All of them. `own` is our own fingerprint, `here` where our own datagrams leave from, if
     that is known; `draw` gives so many random bytes; with `relays` we take what a server
-    carries. `links` is the one who dials, `server` has the link to the server; `wake` is
-    when `tick` is due."""
+    carries. `links` is the one who dials, `server` has the link to the server, and `requests` says
+    something over it; `wake` is when `tick` is due."""
 
     links: Reaching
     server: Reconnected
+    requests: ServerRequests
 
     def __init__(
         self,
@@ -93,18 +96,18 @@ class Ways:
         carries = self._relays and link.has(RELAY)
         self._effects.relay_over(link.address if carries else None)
         if self._introduces:
-            self._tell_own(link)
+            self._tell_own()
             self._finder.server_back(now)
 
-    def _tell_own(self, link: Link) -> None:
-        self._effects.frame(OwnAddresses(self._places.own[:MAX_OWN]).encode(), link)
+    def _tell_own(self) -> None:
+        self.requests.tell(OwnAddresses(self._places.own[:MAX_OWN]))
 
     def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         """This machine has these addresses now, those first that are used most."""
         self._places.own = own
         link = self.server.link
         if link is not None and link.has(PATHS):
-            self._tell_own(link)
+            self._tell_own()
         self._beats.network_changed(now)
         self._finder.changed(now)
 
@@ -130,13 +133,21 @@ class Ways:
         link = self.server.link
         if link is None or not link.has(PATHS):
             return False
-        self._effects.frame(request.encode(), link)
+        self.requests.tell(request)
         return True
+
+    @property
+    def seen(self) -> Address | None:
+        """Where the server sees us, as far as it has said."""
+        return self._finder.observed
 
     # --- Probes
 
     def received(self, datagram: bytes, source: Address, now: float) -> None:
-        """A probe, or an answer to one or to a beat, came from there."""
+        """A probe, or an answer to one, to a beat or to a sign of life, came from there."""
+        if datagram[0] in (SIGN_ANSWER, SIGN_CALL):
+            self.requests.resting.received(datagram, source, now)
+            return
         if datagram[0] in (BEAT_ANSWER, BEAT_BACK):
             self._beats.answered(datagram, source, now)
             return
@@ -177,6 +188,10 @@ class Ways:
         if before is not (Way.RELAYED if relayed else Way.DIRECT):
             self._untold[who.fingerprint] = who
             self._tell_at = min(self._tell_at, now + GATHER)
+
+    @property
+    def has_links(self) -> bool:
+        return bool(self._links)
 
     def tell_peer(self, link: Link) -> None:
         """Tell a peer that is reached over the server which addresses on the internet lead to
