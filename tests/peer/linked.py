@@ -201,7 +201,14 @@ class World:
 
     def start_server(self) -> None:
         """Start a server with the same key, which knows nobody."""
-        self.server = RoomServer(
+        self.server, self.server_port = self._start_server(SERVER)
+
+    def another_server(self, address: Address) -> RoomServer:
+        """Start another one with the same key, there."""
+        return self._start_server(address)[0]
+
+    def _start_server(self, address: Address) -> tuple[RoomServer, FakePort]:
+        server = RoomServer(
             self._bounds,
             self.clock,
             generation=self._generation,
@@ -209,19 +216,15 @@ class World:
         )
         port = QuicPort(
             self.server_key,
-            self.server,
+            server,
             self.clock,
             time_of_day=self.clock.seconds,
-            text=self.server,
-            others={
-                RELAY: self.server.relayed,
-                BEAT: self.server.beat,
-                SIGN: self.server.sign,
-            },
+            text=server,
+            others={RELAY: server.relayed, BEAT: server.beat, SIGN: server.sign},
             window=LINK_WINDOW,
         )
-        self.server.carrier = port
-        self.server_port = self.network.listen(port, SERVER)
+        server.carrier = port
+        return server, self.network.listen(port, address)
 
     def _draw(self, size: int) -> bytes:
         """What stands for random bytes: others each time, and the same in each run."""

@@ -161,8 +161,9 @@ class Core:
         self.beats.found = self.gen2.found_over_other_family
         self._bans, self._roster, self._sessions, self._links = bans, roster, sessions, links
         self.operations = Operations(
-            directory, registry, available, ledger, bans, sessions.__len__, self._expel, self.drain
-        )
+            directory, registry, available, ledger, bans, sessions.__len__, resting.__len__,
+            self._expel, self.drain,
+        )  # fmt: skip
 
     @property
     def wake(self) -> float:

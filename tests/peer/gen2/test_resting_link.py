@@ -16,6 +16,7 @@ from twisted_chat.server.gen2.resting import SILENT
 from twisted_chat.server.protocol import RoomServer
 from twisted_chat.wire.gen2.signs import SIGN, SIGN_ANSWER, SIGN_CALL
 
+OTHER = ("10.0.0.2", 8090)
 OF_REST = (SIGN, SIGN_ANSWER, SIGN_CALL)
 RESTS = 2 * QUIET + 1
 """Seconds after which a link rests over which nothing is said."""
@@ -209,6 +210,21 @@ class Breaks(Base):
         self.assertTrue(self.world.wait(60, lambda: bool(anna.told("does not answer"))))
         self.world.start_server()
         anna.expect("is back", 60)
+
+    def test_another_server(self) -> None:
+        """One whose server is killed is at another within five seconds, where there is one, at
+        whatever moment it is."""
+        for moment in range(3):
+            self.world = World()
+            other = self.world.another_server(OTHER)
+            self.world.server._core.gen2.served_elsewhere((OTHER,), 0.0)
+            anna = self.resting("anna")
+            self.world.wait(moment)
+            self.world.kill_server()
+            holders = other._core.directory.holders
+            came = self.world.wait(5, lambda: holders.get(anna.key.fingerprint) is not None)  # noqa: B023
+            self.assertTrue(came)
+            self.assertEqual(anna.told("does not answer"), [])
 
     def test_started_anew(self) -> None:
         """One whose server was started anew is told so with its next sign of life, and comes."""

@@ -55,7 +55,8 @@ class Resting(Base):
     def test_there(self) -> None:
         """One who rests has no link, is who it was, and in its room, as long as it shows that it
         is there; where it does not, it is lost as over a link."""
-        self.assertEqual((len(self.resting), len(self.server.core._sessions)), (1, 1))
+        figures = self.server.core.operations.figures()
+        self.assertEqual((figures["resting"], figures["links"], figures["with_key"]), (1, 1, 2))
         for _ in range(4):
             self.server.wait(SILENT - 1)
             self.assertEqual(self.anna.lives().found, SignOutcome.HERE)

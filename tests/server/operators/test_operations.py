@@ -60,6 +60,7 @@ class OperationTests(Kept):
                 "with_key": 2,
                 "rooms": 1,
                 "links": 2,
+                "resting": 0,
                 "kept_names": 0,
                 "bans": 0,
                 "draining": False,

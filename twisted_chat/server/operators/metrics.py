@@ -52,6 +52,7 @@ class RoomServerCollector(Collector):
         for name, text in (
             ("rooms", "Rooms"),
             ("links", "Links of generation 2"),
+            ("resting", "Users of generation 2 whose links rest"),
             ("kept_names", "Names kept for the keys of those who are gone"),
             ("bans", "Bans"),
             ("draining", "Whether nobody else may come"),

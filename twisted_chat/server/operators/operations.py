@@ -32,7 +32,8 @@ _TARGETS = {kind.value: kind for kind in BanKind}
 
 
 class Operations:
-    """The orders. `links` says how many links there are; `expel` takes somebody out of the
+    """The orders. `links` says how many links there are, and `resting` how many users there are
+    whose links rest; `expel` takes somebody out of the
     server, and tells them why; `drain` sends those who are here to other servers, or does so no
     more. `wake` is when `tick` is due, which goes on with what takes long.
     """
@@ -45,6 +46,7 @@ class Operations:
         ledger: Ledger,
         bans: Bans,
         links: Callable[[], int],
+        resting: Callable[[], int],
         expel: Callable[[User, str, float], None],
         drain: Callable[[bool, float], None],
     ) -> None:
@@ -53,7 +55,7 @@ class Operations:
         self._available = available
         self._ledger = ledger
         self._bans = bans
-        self._links = links
+        self._links, self._resting = links, resting
         self._expel = expel
         self._send_away = drain
         self._sweep: Iterator[User] | None = None
@@ -113,6 +115,7 @@ class Operations:
             "with_key": len(directory.holders),
             "rooms": len(directory.rooms),
             "links": self._links(),
+            "resting": self._resting(),
             "kept_names": len(directory.kept_names),
             "bans": len(self._bans),
             "draining": self._available.is_draining,
