@@ -17,7 +17,7 @@ from twisted_chat.wire.common import Bare, Leave, Locate, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Expelled, Introduced, parse_answer
 from twisted_chat.wire.gen2.pairing import Pairing, Seen
 from twisted_chat.wire.gen2.requests import RegisterKey, SignOfLife
-from twisted_chat.wire.gen2.rest import AskRest, CameBack, ComeBack
+from twisted_chat.wire.gen2.rest import AskRest, AtRest, CameBack, ComeBack
 from twisted_chat.wire.gen2.roster import Came
 from twisted_chat.wire.gen2.signs import NO_ECHO, SIGN_BYTES, RestKeys, Sign, SignOutcome
 
@@ -79,6 +79,24 @@ class Resting(Base):
         told = self.server.ask(link, SignOfLife())
         self.assertEqual([one.contact.name for one in told if isinstance(one, Came)], ["carol"])
         self.assertEqual(len(self.resting), 0)
+
+    def test_other_keys(self) -> None:
+        """Each rest has an id and keys of its own, also over the same link: the numbers of boxes
+        begin anew, and no two texts may be sealed with one key and one number."""
+        seen, granted = [self.anna.keys], AtRest(self.anna.keys)
+        for _ in range(3):
+            link = self.anna.again()
+            self.server.ask(link, ComeBack(self.anna.keys.id, 0))
+            for again in (False, True):
+                self.server.ask(link, SignOfLife())  # It has said something since.
+                (answer,) = self.server.ask(link, AskRest())
+                assert isinstance(answer, AtRest)
+                granted = answer
+                self.assertEqual(again, granted.keys.token == seen[-1].token)
+                seen.append(granted.keys)
+            self.anna.link, self.anna.keys = link, granted.keys
+        for part in ("id", "proves", "seals"):
+            self.assertEqual(len({getattr(keys, part) for keys in seen}), len(seen))
 
     def test_strangers(self) -> None:
         """Nobody rests who is not registered."""

@@ -1,11 +1,13 @@
 """Signs of life of those whose links rest, what is answered, and what is said in them."""
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many, mutated
 from twisted_chat.errors import WireError
+from twisted_chat.wire.framing import frame
 from twisted_chat.wire.gen2.signs import (
     LARGEST_NUMBER,
     SIGN,
@@ -102,6 +104,13 @@ class Boxes(SynchronousTestCase):
         for keys, kind, other in others:
             self.assertRaises(WireError, unseal, keys, kind, other, box)
         self.assertEqual(read_call(call(KEYS, number, messages), KEYS), (number, messages))
+
+    def test_no_frames(self) -> None:
+        """What is sealed rightly and is no frames is no box."""
+        nonce = bytes([SIGN, 0, 0, 0]) + (1).to_bytes(8, "big")
+        for inside in (b"\0\0\0\0", b"\xff" * 4, frame(b"hi") + b"\0\0\0\0"):
+            box = ChaCha20Poly1305(KEYS.seals).encrypt(nonce, inside, KEYS.id)
+            self.assertRaises(WireError, unseal, KEYS, SIGN, 1, box)
 
     @many
     @given(mutated(MESSAGES.map(lambda messages: call(KEYS, 1, messages))))

@@ -111,6 +111,7 @@ class RestingUsers:
     def begin(self, session: LinkSession, now: float) -> None:
         """One who is registered wants to rest: it may where nothing is on its way to it."""
         if self.possible and session.token and session.rest is None and not session.streams:
+            session.rests += 1
             self._queue.send(session, AtRest(self._keys(session)).encode())
             self._sessions.settle(session)
             session.rest, session.untaken = Rest(), 0
@@ -266,8 +267,9 @@ class RestingUsers:
         return RestKeys(identifier, self._proving(identifier), seals)
 
     def _id(self, session: LinkSession) -> bytes:
-        """The id of one who rests: it need not be kept, and tells nobody who that is."""
-        who = session.token + session.link.fingerprint.encode()
+        """The id of one who rests: it need not be kept, and tells nobody who that is. It is
+        another one each time, and so are the keys: the numbers of boxes begin anew."""
+        who = session.token + session.rests.to_bytes(8, "big") + session.link.fingerprint.encode()
         return session.token + self._secret(b"id", who, ID_BYTES - len(session.token))
 
     def _proving(self, identifier: bytes) -> bytes:

@@ -31,6 +31,8 @@ class LinkSession(Outlet):
     """By what its beats are known, if it was told that."""
     also: Address | None = None
     """Where it is over the other family, as it has shown."""
+    rests: int = 0
+    """How often its link was put to rest, or was to be."""
 
     def has(self, family: bool) -> bool:
         """Whether it has an address of this family, as far as is known: of IPv6, if true."""

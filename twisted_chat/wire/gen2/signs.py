@@ -190,7 +190,11 @@ def unseal(keys: RestKeys, kind: int, number: int, box: bytes) -> list[bytes]:
         frames = ChaCha20Poly1305(keys.seals).decrypt(_nonce(kind, number), box, keys.id)
     except InvalidTag:
         raise WireError("a box that is not sealed by the one at the other end") from None
-    return list(Frames().feed(frames))
+    cut = Frames()
+    messages = cut.feed(frames)
+    if cut.broken is not None:
+        raise cut.broken
+    return messages
 
 
 def _nonce(kind: int, number: int) -> bytes:
