@@ -16,13 +16,15 @@ import sys
 from twisted_chat.launch import loading
 loading.when_wanted(*loading.SELDOM)
 import twisted_chat.launch.udpchat, twisted_chat.peer.service
-import twisted_chat.terminal.screen.udp_face
-loaded = [one for one in ("urwid.widget", "urllib.request") if one in sys.modules]
+import twisted_chat.terminal.screen.udp_face, twisted_chat.net.quic_connection
+seldom = ("urwid.widget", "urllib.request", "qh3.asyncio", "_lzma", "_bz2")
+loaded = [one for one in seldom if one in sys.modules]
 assert not loaded, loaded
-import urwid
+import bz2, qh3, urwid
 from http import cookiejar
 assert urwid.Text("hello").text == "hello" and "urwid.widget" in sys.modules
 assert cookiejar.CookieJar and urwid.display.raw.Screen
+assert qh3.connect and qh3.tls and bz2.compress(b"")
 """
 
 
