@@ -173,6 +173,7 @@ class Ends(ScreenCase):
         one.sees("> waiting on ")
         one.type("half", CTRL_Z)
         one.sees("Stopped")
+        one.sees_input("sh$")
         self.assertEqual(one.modes[3] & 0o12, found[3] & 0o12)
         one.type("fg\n")
         one.sees("F1 keys")
