@@ -278,6 +278,31 @@ class Showing(UdpCase):
         poke, say = self.enter("hello", WITH_BOB)
         self.assertEqual((poke, say), (Order(Command.POKE, "bob"), Say("hello", to=WITH_BOB)))
 
+    def test_forgotten(self) -> None:
+        """What is forgotten is not shown any more. A talk that is over goes, and when it begins
+        anew nothing of before is in it; a room in which one is stays."""
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB, WITH_BOB)
+        self.show(said.Said(BOB, "a secret", False), said.Said(BOB, "hi", True, None, "lab"))
+        self.seen.press("meta 3")
+        self.assertIn("a secret", " ".join(self.seen.talk))
+        self.look(LAB)
+        self.show(kept.ForgottenNow("BOB"))
+        self.assertEqual([one.title for one in self.model.states], ["server", "lab"])
+        self.assertEqual(self.lines()[-1], "nothing is kept any more of what was said in BOB")
+        self.look(LAB, WITH_BOB)
+        self.show(said.Said(BOB, "it is me", False))
+        self.seen.press("meta 3")
+        self.assertEqual(self.seen.talk[1:], [f"--- new {'-' * 37}", "12:00 < bob: it is me"])
+        self.show(kept.ForgottenNow("lab"))
+        self.assertEqual(self.lines(LAB), [])
+        lab = self.model.states.find(subject_of(LAB))
+        assert lab is not None
+        self.assertEqual((lab.unread, lab.earlier), (0, False))
+        self.show(said.Said(BOB, "again", True, None, "lab"))
+        self.seen.press("meta 2")
+        self.assertEqual(self.seen.talk[1:], [f"--- new {'-' * 37}", "12:00 < bob: again"])
+
     def test_own_before(self) -> None:
         """What we have said before stands there by our name of then, also while we have none."""
         self.look(LAB)

@@ -155,6 +155,11 @@ class ScreenModel:
         for subject in subjects:
             self.states.list_earlier(subject)
 
+    def forget(self, state: TalkState) -> None:
+        """Nothing is kept of a conversation any more, and nothing shown. It goes if it is over."""
+        self.states.empty(state)
+        self.states.close(state)
+
     def turn(self, state: TalkState) -> None:
         """The person looks at this conversation from now on."""
         before = self.shown

@@ -47,7 +47,7 @@ class TalkRows:
         self._found = found.casefold()
         self._timed = self.width >= TIMED
         self._before = WITH_TIME if self._timed else WITHOUT_TIME
-        self._rows: dict[tuple[str, int, int], tuple[Progress, list[Row]]] = {}
+        self._rows: dict[tuple[TalkState, int, int], tuple[Progress, list[Row]]] = {}
 
     def is_for(self, width: int, found: str) -> bool:
         """Whether it makes rows for this width, in which this stands out."""
@@ -56,7 +56,7 @@ class TalkRows:
     def of(self, state: TalkState, position: int) -> list[Row]:
         """All rows of a line, with those that stand before it."""
         line = state.lines.at(position)
-        which = state.key, position, state.lines.moved
+        which = state, position, state.lines.moved
         known = self._rows.get(which)
         if known is None or known[0] is not line.progress:
             if len(self._rows) >= MAX_REMEMBERED:

@@ -87,10 +87,17 @@ class TalkStates:
             return
         if state is self.shown:
             self.shown = self.home
-        self._size -= state.lines.size
-        self._lines -= state.lines.clear()
+        self.empty(state)
         for states in (self._states, self._earlier):
             states.pop(state.key, None)
+
+    def empty(self, state: TalkState) -> None:
+        """Forget its lines, and that there are older ones."""
+        self._size -= state.lines.size
+        self._lines -= state.lines.clear()
+        state.look()
+        state.seen = state.top = state.chosen = None
+        state.earlier, state.oldest = False, 0
 
     def _make_room(self) -> None:
         if len(self) > MAX_TALKS:

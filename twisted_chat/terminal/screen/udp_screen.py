@@ -90,6 +90,8 @@ class UdpScreen:
         if isinstance(event, kept.EarlierTalks):
             self._model.there_were(subject_of(Talk(who=who)) for who in event.people)
             return
+        if isinstance(event, kept.ForgottenNow):
+            self._forget(event.name)
         if isinstance(event, histories.HandedOn):
             self._handed_on(event, at)
             return
@@ -173,6 +175,12 @@ class UdpScreen:
         """The only conversation that is called so, if there is one."""
         found = [state for state in self._model.states if folded(state.title) == folded(name)]
         return found[0] if len(found) == 1 and found[0].kind is not TalkKind.HOME else None
+
+    def _forget(self, name: str) -> None:
+        """The person wants to see no more of what is called so."""
+        for state in list(self._model.states):
+            if folded(state.title) == folded(name) and state.kind is not TalkKind.HOME:
+                self._model.forget(state)
 
     def _turned(self, conversation: Talk) -> None:
         """What is typed goes elsewhere now: the person looks there, if they have asked for it."""
