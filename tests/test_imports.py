@@ -341,6 +341,7 @@ LAYERS = (
         "terminal.screen.talk_rows",
         "terminal.screen.talk_state",
         "terminal.screen.talk_states",
+        "terminal.screen.unread",
         "terminal.screen.udp_screen",
         "terminal.screen.wishes",
         "terminal.screen.wrapping",

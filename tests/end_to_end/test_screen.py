@@ -111,6 +111,47 @@ class Again(ScreenCase):
             alice.type("$quit", ENTER)
             self.assertEqual(alice.program.wait(), 0)
 
+    def test_unread(self) -> None:
+        """What was left unread in a room and in private is so again, and a line stands before it;
+        once it is looked at it is not."""
+        port = free_udp_port()
+        self.serve(port)
+        bob = self.watch("udpchat", "127.0.0.1", port, "--name", "bob")
+        bob.sees("you are bob")
+        bob.type("$roomcreate lab", ENTER)
+        bob.sees_input("lab>")
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        alice.sees("you are alice")
+        alice.type("$roomjoin lab", ENTER)
+        alice.sees("you are in lab with bob")
+        bob.sees("> alice came")
+        bob.type("seen", ENTER)
+        alice.sees("< bob: seen")
+        alice.type("\x1b1")
+        alice.sees_input("server>")
+        bob.type("not seen", ENTER, "nor this", ENTER, "$msg alice psst", ENTER)
+        alice.sees(" 2 lab 2", " 3 bob !1")
+        alice.type("$quit", ENTER)
+        self.assertEqual(alice.program.wait(), 0)
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        alice.sees("you are alice", " 2 bob !1")
+        alice.type(ALT_2)
+        alice.sees("--- new ---", "< bob: psst")
+        alice.type("\x1b1")
+        alice.sees_input("server>")
+        alice.type("$roomjoin lab", ENTER)
+        alice.sees("< bob: nor this", "what was said before is above")
+        rows = [row for row in alice.rows if "---" in row or "<" in row]
+        shown = [n for n, row in enumerate(rows) if "--- new ---" in row or "bob: not seen" in row]
+        self.assertEqual((len(shown), shown[1] - shown[0]), (2, 1), rows)
+        alice.type("$quit", ENTER)
+        self.assertEqual(alice.program.wait(), 0)
+        alice = self.watch("udpchat", "127.0.0.1", port, "--name", "alice")
+        alice.sees("you are alice", " 2 bob")
+        alice.type("$roomjoin lab", ENTER)
+        alice.sees("what was said before is above")
+        self.assertEqual([row for row in alice.rows if "new -" in row or "bob !" in row], [])
+
     def test_found(self) -> None:
         """Yesterday's address is found in a room by Ctrl-F, further back than what is shown."""
         port = free_udp_port()

@@ -26,6 +26,7 @@ from twisted_chat.store.records import (
     SpansRecord,
     StoredBefore,
     TalkKey,
+    UnreadRecord,
 )
 from twisted_chat.store.retention import DAY, Retention
 from twisted_chat.store.signed_words import APART
@@ -173,6 +174,7 @@ class Members(StoreTests):
         with contextlib.closing(sqlite3.connect(self.path)) as before:
             for table in ("members", "rooms", "feeds", "signed", "drawn", "spans"):
                 before.execute(f"DROP TABLE {table}")
+            before.execute("ALTER TABLE talks DROP COLUMN unread")
             before.execute("PRAGMA user_version = 1")
             before.execute("UPDATE messages SET id = 1")  # As they were numbered.
             before.commit()
@@ -191,11 +193,62 @@ class Members(StoreTests):
         file.close()
         with contextlib.closing(sqlite3.connect(self.path)) as before:
             before.execute("ALTER TABLE spans DROP COLUMN feed")
+            before.execute("ALTER TABLE talks DROP COLUMN unread")
             before.execute("PRAGMA user_version = 3")
             before.commit()
         file = self.open()
         found = StoreReader(file.connection).log(LogQuery(talk, "0" * 32, 9))
         self.assertEqual(found.spans, {member: ((1, 9, ""),)})
+
+
+class Unread(StoreTests):
+    """What nobody has looked at."""
+
+    def test_left(self) -> None:
+        """It stays known, in each conversation; what we say leaves it so, and so does what we
+        have said elsewhere."""
+        file = self.open()
+        file.write([heard("one", 1), heard("two", 2), heard("psst", 3, WITH_BOB)])
+        file.write([UnreadRecord(LAB, 2), UnreadRecord(WITH_BOB, 1)])
+        file.write([said("hm", 1), HeardRecord(LAB, BOB, "alice", 9, "and more", own=True)])
+        file.close()
+        left = self.open().read().unread
+        self.assertEqual(left, (UnreadRecord(LAB, 2), UnreadRecord(WITH_BOB, 1)))
+
+    def test_shown_at_once(self) -> None:
+        """What is heard where nobody says what is unread has been shown, and what stands before
+        it, in that conversation."""
+        file = self.open()
+        file.write([heard("one", 1), heard("psst", 2, WITH_BOB)])
+        file.write([UnreadRecord(LAB, 1), UnreadRecord(WITH_BOB, 1)])
+        file.close()
+        file = self.open()
+        file.write([heard("two", 3)])
+        self.assertEqual(file.read().unread, (UnreadRecord(WITH_BOB, 1),))
+        file.write([heard("three", 4), UnreadRecord(LAB, 1), heard("four", 5)])
+        self.assertEqual(file.read().unread, (UnreadRecord(WITH_BOB, 1),))
+
+    def test_nothing(self) -> None:
+        """Of a conversation of which nothing is kept, or nothing any more, nothing is unread."""
+        file = self.open()
+        file.write([UnreadRecord(LAB, 2)])
+        file.write([heard("one", 1), UnreadRecord(LAB, 1), ForgetRecord("lab", HERE)])
+        file.write([UnreadRecord(LAB, 1), heard("two", 2)])
+        self.assertEqual((file.read().unread, self.texts()), ((), ["two"]))
+
+    def test_from_before(self) -> None:
+        """In a file of the fourth version nothing is unread."""
+        file = self.open()
+        file.write([heard("one", 1)])
+        file.close()
+        with contextlib.closing(sqlite3.connect(self.path)) as before:
+            before.execute("ALTER TABLE talks DROP COLUMN unread")
+            before.execute("PRAGMA user_version = 4")
+            before.commit()
+        file = self.open()
+        self.assertEqual((file.read().unread, self.texts()), ((), ["one"]))
+        file.write([UnreadRecord(LAB, 1)])
+        self.assertEqual(file.read().unread, (UnreadRecord(LAB, 1),))
 
 
 class Failing(StoreTests):

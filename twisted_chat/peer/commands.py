@@ -156,6 +156,15 @@ class ListEarlier:
     """The person is to see with whom they have talked in private before we were started."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeaveUnread:
+    """The person has not looked at so many of the last lines that others have said in this
+    conversation; faces that show all at once have nothing to say of it."""
+
+    to: Talk
+    count: int
+
+
 QUIT = Order(Command.QUIT)
 MAX_COUNT = 1_000
 """Lines that are shown at a time."""
@@ -181,7 +190,7 @@ def counts(order: Order) -> bool:
     return number.isascii() and number.isdigit() and int(number[:9]) in bounds
 
 
-ToRead = ReadBack | ListEarlier
-"""What is only read, whatever was typed before it."""
+ToRead = ReadBack | ListEarlier | LeaveUnread
+"""What is only read, or is not, whatever was typed before it."""
 Typed = Say | Order | Turn | ToRead | Event
 """What the person wants, or what was wrong with a line of theirs."""

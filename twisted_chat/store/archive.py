@@ -22,6 +22,7 @@ from twisted_chat.store.records import (
     SpansRecord,
     StoredBefore,
     TalkKey,
+    UnreadRecord,
 )
 from twisted_chat.wire.gen2.history import RoomMessage
 
@@ -47,6 +48,7 @@ class Archive:
         self.lasts_until = 0
         """Where it does not: until when it did, in milliseconds since 1970."""
         self.kept = StoredBefore() if kept is None else kept
+        self._unread = {one.talk[:3]: one.lines for one in self.kept.unread}
         self.server = server
         self._since_1970 = since_1970
         self.pending: PendingWrites[Kept, CloseWrite] = PendingWrites()
@@ -129,6 +131,19 @@ class Archive:
         """These are in a room with us now; nobody: we are not in it."""
         if self.keeps:
             self.pending.note(MembersRecord(self.room(room), members))
+
+    def leave_unread(self, talk: TalkKey, count: int) -> None:
+        """So many of the last lines that others have said there are not looked at yet."""
+        if self.keeps:
+            self.pending.note(UnreadRecord(talk, count))
+
+    def unread_before(self, talk: TalkKey) -> int:
+        """How many there were when we were started."""
+        return self._unread.get(talk[:3], 0)
+
+    def looked_back(self, talk: TalkKey) -> int:
+        """The same, of what is shown to the person now, and so no more after this."""
+        return self._unread.pop(talk[:3], 0)
 
     def forget(self, name: str, close: CloseWrite) -> None:
         """Nothing is to be kept of the conversations of this name."""

@@ -16,6 +16,7 @@ from twisted_chat.store.records import (
     SaidRecord,
     SpansRecord,
     TalkKey,
+    UnreadRecord,
 )
 from twisted_chat.store.signed_words import APART, SignedWords
 from twisted_chat.store.spreading import spread
@@ -44,6 +45,8 @@ class Batch:
         self._talks: dict[tuple[str, str, str], int] = {}
         self._people: dict[tuple[str, str, bool], int] = {}
         self._keys: dict[str, int] = {}
+        self._unread: set[int] | None = None
+        """Conversations in which something is unread, once that is looked up."""
         self._signed = SignedWords(self._connection)
         self._next = 0
         self._empty()
@@ -71,6 +74,8 @@ class Batch:
             elif type(record) is SpansRecord:
                 room = self._signed.room(self.talk(record.talk), record.origin)
                 self._signed.spans(room, self._key(record.fingerprint), record)
+            elif type(record) is UnreadRecord:
+                self._leave_unread(record)
             elif type(record) is ForgetRecord:
                 self._flush(index)
                 forgotten = True
@@ -97,8 +102,27 @@ class Batch:
             self._message(
                 record.talk, author, record.time, record.text, record.signed, number=number
             )
+            if not record.own:
+                self._read(self.talk(record.talk))
         if record.epoch:
             self._heard[self._key(record.fingerprint), record.epoch] = record.number
+
+    def _read(self, talk: int) -> None:
+        """All is read there."""
+        if self._unread is None:
+            rows = self._connection.execute("SELECT id FROM talks WHERE unread > 0")
+            self._unread = {row[0] for row in rows}
+        if talk in self._unread:
+            self._unread.remove(talk)
+            self._connection.execute("UPDATE talks SET unread = 0 WHERE id = ?", (talk,))
+
+    def _leave_unread(self, record: UnreadRecord) -> None:
+        """So many are unread there, if anything is kept of it."""
+        self._connection.execute(
+            "UPDATE talks SET unread = ? WHERE server = ? AND room = ? AND key = ?",
+            (record.lines, *record.talk[:3]),
+        )
+        self._unread = None
 
     def _say(self, record: SaidRecord, index: WordIndex) -> None:
         author = self.person("", record.speaker, own=True)
@@ -187,6 +211,7 @@ class Batch:
         )
         self._talks.clear()
         self._people.clear()
+        self._unread = None
 
     # --- Numbers of what is named
 
@@ -196,7 +221,7 @@ class Batch:
         found = self._talks.get(which)
         if found is None:
             found = self._talks[which] = self._number(
-                "talks", "server = ? AND room = ? AND key = ?", which, talk.name
+                "talks", "server = ? AND room = ? AND key = ?", which, talk.name, 0
             )
             self._connection.execute(
                 "UPDATE talks SET name = ? WHERE id = ? AND name <> ?",

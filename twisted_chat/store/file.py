@@ -15,7 +15,7 @@ from twisted_chat.store.batch import Batch
 from twisted_chat.store.index import WordIndex
 from twisted_chat.store.members import read_members
 from twisted_chat.store.merge import merge
-from twisted_chat.store.records import Kept, OwedLine, StoredBefore
+from twisted_chat.store.records import Kept, OwedLine, StoredBefore, TalkKey, UnreadRecord
 from twisted_chat.store.retention import Retention, StoredWords
 from twisted_chat.store.schema import SCHEMA
 from twisted_chat.store.signed_words import signed_line
@@ -95,7 +95,8 @@ class StoreFile:
         try:
             ((last,),) = self.connection.execute("SELECT coalesce(max(id), 0) FROM messages")
             owed, epoch = tuple(self._owed()), self._state("epoch", 0)
-            return StoredBefore(self._heard(), owed, epoch, last, read_members(self.connection))
+            rooms, unread = read_members(self.connection), tuple(self._unread())
+            return StoredBefore(self._heard(), owed, epoch, last, rooms, unread)
         except sqlite3.OperationalError as problem:
             self._let_go()
             raise CannotStart(f"cannot use {self.path}: {problem}") from None
@@ -112,6 +113,12 @@ class StoreFile:
         for fingerprint, epoch, number in rows:
             found.setdefault(fingerprint, {})[epoch] = number
         return {key: dict(list(epochs.items())[-MAX_EPOCHS:]) for key, epochs in found.items()}
+
+    def _unread(self) -> Iterator[UnreadRecord]:
+        rows = self.connection.execute(
+            "SELECT server, room, key, name, unread FROM talks WHERE unread > 0"
+        )
+        return (UnreadRecord(TalkKey(*talk), count) for *talk, count in rows)
 
     def _owed(self) -> Iterator[OwedLine]:
         rows = self.connection.execute(

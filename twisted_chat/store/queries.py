@@ -39,7 +39,8 @@ class NamedQuery:
 
 @dataclass(frozen=True, slots=True)
 class PeopleQuery:
-    """Those who have a key and with whom something private was said last, so many."""
+    """Those who have a key and with whom something private was said last, so many; first those of
+    whom something is unread, whenever it was said."""
 
     since: int
     """When that was at the earliest: milliseconds since 1970."""
@@ -80,7 +81,7 @@ class LinesFound:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFound:
-    """What is private with each of them, the latest first."""
+    """What is private with each of them."""
 
     talks: tuple[TalkKey, ...] = ()
 

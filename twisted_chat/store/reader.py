@@ -41,10 +41,11 @@ _COLUMNS = (
 _JOINED = "JOIN talks ON talks.id = talk JOIN people ON people.id = author"
 _PEOPLE = """
     SELECT server, room, key, name FROM (
-        SELECT server, room, key, name,
+        SELECT server, room, key, name, unread,
             (SELECT max(id) FROM messages WHERE talk = talks.id) AS latest
         FROM talks WHERE room = '' AND server = '')
-    JOIN messages ON messages.id = latest WHERE time >= ? ORDER BY latest DESC LIMIT ?
+    JOIN messages ON messages.id = latest WHERE time >= ? OR unread > 0
+    ORDER BY unread > 0 DESC, latest DESC LIMIT ?
 """
 _LARGEST = 2**63 - 1
 PATIENCE = 5.0

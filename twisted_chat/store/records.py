@@ -111,8 +111,17 @@ class SpansRecord(NamedTuple):
     spans: tuple[MemberTime, ...]
 
 
+class UnreadRecord(NamedTuple):
+    """So many of the last lines that others have said in a conversation nobody has looked at yet.
+    They are counted from the end: what is heard there next is taken for looked at, with all
+    before it, unless such a record says otherwise."""
+
+    talk: TalkKey
+    lines: int
+
+
 _Said = SaidRecord | HeardRecord | ArrivedRecord
-Kept = _Said | ForgetRecord | MembersRecord | SpansRecord
+Kept = _Said | ForgetRecord | MembersRecord | SpansRecord | UnreadRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +154,5 @@ class StoredBefore:
     """The number of the last line."""
     rooms: tuple[MembersRecord, ...] = ()
     """Who was in which room last."""
+    unread: tuple[UnreadRecord, ...] = ()
+    """Where something is that the person has not looked at."""

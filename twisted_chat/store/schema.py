@@ -44,10 +44,11 @@ _MIGRATIONS = (
         last INTEGER NOT NULL, PRIMARY KEY (room, member, first)) WITHOUT ROWID;
     """,
     "ALTER TABLE spans ADD COLUMN feed TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE talks ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;",
 )
 
 _TABLES = (
-    "talks (id, server, room, key, name)",
+    "talks (id, server, room, key, name, unread)",
     "people (id, fingerprint, name, own)",
     "messages (id, talk, author, time, text)",
     "keys (id, fingerprint)",

@@ -4,9 +4,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Remembered, key_of
 from tests.support.kept import MemoryKeeper
-from twisted_chat.peer.commands import ListEarlier, ReadBack, ToRead
+from twisted_chat.peer.commands import LeaveUnread, ListEarlier, ReadBack, ToRead
 from twisted_chat.peer.events.event import Someone, Talk
-from twisted_chat.peer.orders.kept import EARLIER_DAYS, READ_BACK
+from twisted_chat.peer.orders.kept import AT_JOINING, EARLIER_DAYS, READ_BACK
 from twisted_chat.store.queries import HistoryQuery
 from twisted_chat.store.reader import StoreReader
 
@@ -141,3 +141,31 @@ class Reading(SynchronousTestCase):
         self.assertEqual(read(Talk("lab"), numbers[0]), ["> nothing was said here before that"])
         self.assertEqual(read(Talk("", Someone("bob", key_of("bob"))), 0), ["you: psst"])
         self.assertEqual(read(Talk("den"), 0), ["> nothing was said here before that"])
+
+    def test_unread(self) -> None:
+        """What was left unread is told once after a start, of people and of a room, with enough
+        lines of that; those of whom something is unread come first, however long ago it was."""
+        bob, carol = Someone("bob", key_of("bob")), Someone("carol", key_of("carol"))
+        self.world.chatter("carol").type("$msg alice psst")
+        self.alice.type("$msg bob hi")
+        for number in range(1, AT_JOINING + 10):
+            self.bob.type(f"line {number}")
+        self.read(self.alice, LeaveUnread(Talk("lab"), AT_JOINING + 5))
+        self.read(self.alice, LeaveUnread(Talk("", carol), 1))
+        self.read(self.alice, LeaveUnread(Talk("", bob), 1))
+        self.read(self.alice, LeaveUnread(Talk("", bob), 0))
+        self.alice.type("$quit", wait=5)
+        again = self.world.chatter("alice", keeper=self.keeper)
+        told = "> you have talked in private with"
+        self.assertEqual(self.read(again, ListEarlier()), [f"{told} carol (1 unread), bob"])
+        shown = self.texts(again.type("$roomjoin lab"))
+        self.assertIn("bob: line 5", shown)
+        self.assertIn(f"above ({AT_JOINING + 5} unread), what is new", shown[-1])
+        again.type("$roomleave")
+        self.assertNotIn("unread", again.type("$roomjoin lab")[-1])
+        self.assertEqual(self.read(again, ReadBack(Talk("", carol), 0))[0][-11:], "carol: psst")
+        self.assertEqual(self.read(again, ListEarlier()), [f"{told} carol, bob"])
+        again.type("$quit", wait=5)
+        again = self.world.chatter("alice", keeper=self.keeper)
+        self.world.wait((EARLIER_DAYS + 1) * 86_400)
+        self.assertEqual(self.read(again, ListEarlier()), [f"{told} carol (1 unread)"])

@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.terminal.screen.screens import BOB, DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.events import Event
-from twisted_chat.peer.commands import Command, Order, ReadBack, Say, Turn
+from twisted_chat.peer.commands import Command, LeaveUnread, Order, ReadBack, Say, Turn
 from twisted_chat.peer.events import histories, kept, keys, moves, rooms, said, server, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.glance import Glance
@@ -27,6 +27,7 @@ from twisted_chat.terminal.wording.line import LineWording
 
 NOBODY = Talk()
 CAROL = Someone("carol", "c" * 64)
+WITH_CAROL = Talk(who=CAROL)
 SCRIPT: tuple[Event, ...] = (
     server.RegisteredAs("alice"),
     rooms.RoomEntered("lab", (BOB,), (), True),
@@ -59,6 +60,11 @@ AS_SCREEN = """\
                 │        | have)                               │
                                                                         F1 keys
 lab>"""
+
+
+def earlier(*talks: tuple[Someone, int]) -> kept.EarlierTalks:
+    """There were these talks before, and so much of each is unread."""
+    return kept.EarlierTalks(tuple(kept.EarlierTalk(*talk) for talk in talks))
 
 
 class UdpCase(SynchronousTestCase):
@@ -262,7 +268,7 @@ class Showing(UdpCase):
         person turns there, once; what is entered there pokes them, and is said."""
         make_editor = partial(Editor, NoCompleter(), History())
         self.model.states = TalkStates("server", make_editor, kept=True)
-        self.show(server.RegisteredAs("alice"), kept.EarlierTalks((BOB, CAROL)))
+        self.show(server.RegisteredAs("alice"), earlier((BOB, 0), (CAROL, 0)))
         self.look(LAB)
         self.assertEqual(
             [one.title for one in self.model.states], ["server", "lab", "bob", "carol"]
@@ -277,6 +283,49 @@ class Showing(UdpCase):
         self.assertIsNone(self.screen.begins_reading())
         poke, say = self.enter("hello", WITH_BOB)
         self.assertEqual((poke, say), (Order(Command.POKE, "bob"), Say("hello", to=WITH_BOB)))
+
+    def test_unread_before(self) -> None:
+        """What was left unread before the start is so again, and a line stands before it where
+        the person looks; the session is told that they have."""
+        make_editor = partial(Editor, NoCompleter(), History())
+        self.model.states = TalkStates("server", make_editor, kept=True)
+        texts = ((False, "alice?"), (False, "it rains"), (True, "hm"), (False, "no"))
+        lines = tuple(
+            kept.KeptText(BOB, own, int(NOON * 1000), text, "lab", "", number)
+            for number, (own, text) in enumerate(texts, 1)
+        )
+        self.show(server.RegisteredAs("alice"), earlier((CAROL, 1), (BOB, 0)))
+        self.look(LAB)
+        self.show(kept.HistoryShown(LAB, lines, False, joining=True, unread=3))
+        lab, carol = (self.model.states.get(subject_of(one).key) for one in (LAB, WITH_CAROL))
+        assert lab is not None
+        assert carol is not None
+        self.assertEqual((lab.unread, lab.mentions, carol.unread, carol.mentions), (3, 1, 1, 1))
+        self.assertEqual((self.screen.left_unread(), self.model.to_notice), ([], []))
+        self.show(said.Said(BOB, "yes", True, None, "lab"))
+        self.assertEqual(self.screen.left_unread(), [LeaveUnread(LAB, 4)])
+        self.seen.press("meta 2")
+        self.assertEqual(self.seen.talk[1:3], [f"--- new {'-' * 37}", "12:00 < bob: alice?"])
+        self.seen.press("meta 3")
+        told = [LeaveUnread(LAB, 0), LeaveUnread(WITH_CAROL, 0)]
+        self.assertEqual(self.screen.left_unread(), told)
+        words = kept.KeptText(CAROL, False, int(NOON * 1000), "psst", "", "carol", 9)
+        self.show(kept.EarlierShown(WITH_CAROL, (lines[2], words), False, unread=1))
+        self.assertEqual(self.seen.talk[-2:], [f"--- new {'-' * 37}", "12:00 < carol: psst"])
+        self.assertEqual((carol.unread, self.screen.left_unread()), (0, []))
+
+    def test_unread_where_one_looks(self) -> None:
+        """The same where they look already: something has even been said there since."""
+        self.show(server.RegisteredAs("alice"))
+        self.look(LAB)
+        self.model.turn(self.model.states.open(subject_of(LAB)))
+        self.show(said.Said(BOB, "hello", True, None, "lab"))
+        lines = tuple(
+            kept.KeptText(BOB, False, int(NOON * 1000), text, "lab") for text in ("one", "two")
+        )
+        self.show(kept.HistoryShown(LAB, lines, False, joining=True, unread=1))
+        self.assertEqual(self.seen.talk[2:5][1:], [f"--- new {'-' * 37}", "12:00 < bob: two"])
+        self.assertEqual(self.screen.left_unread(), [LeaveUnread(LAB, 0)])
 
     def test_forgotten(self) -> None:
         """What is forgotten is not shown any more. A talk that is over goes, and when it begins

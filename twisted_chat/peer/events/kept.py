@@ -69,6 +69,9 @@ class HistoryShown(Event):
     """Whether there are others before them."""
     joining: bool = False
     """Whether nobody asked, as the person has just come into the conversation."""
+    unread: int = 0
+    """How many of those that others have said, the last, the person had not looked at when the
+    screen was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +84,27 @@ class EarlierShown(Event):
     """What was said."""
     more: bool
     """Whether there are others before them."""
+    unread: int = 0
+    """As `history_shown` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierTalk:
+    """Somebody with whom something private was said before."""
+
+    who: Someone
+    """With whom."""
+    unread: int
+    """How many lines of theirs the person had not looked at when the screen was closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierTalks(Event):
-    """With whom something private was said before the program was started, the latest first, as
-    the screen asks at its start."""
+    """With whom something private was said before the program was started, as the screen asks at
+    its start: first those of whom something is unread, and the latest first."""
 
-    people: tuple[Someone, ...]
-    """Those of the last weeks who have a key."""
+    people: tuple[EarlierTalk, ...]
+    """Those of the last weeks who have a key, and all of whom something is unread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 
-from twisted_chat.peer.commands import Command, ListEarlier, Order, ReadBack, ToRead
+from twisted_chat.peer.commands import (
+    Command,
+    LeaveUnread,
+    ListEarlier,
+    Order,
+    ReadBack,
+    ToRead,
+)
 from twisted_chat.peer.events import kept
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.generation import Shared
 from twisted_chat.peer.orders.requests import Obey
 from twisted_chat.peer.talks.talks import described
 from twisted_chat.store.queries import (
+    MOST,
     HistoryQuery,
     KeptLine,
     LinesFound,
@@ -54,38 +62,47 @@ class KeptOrders:
         """Show a person who has come into a room what was said there before we were started."""
         archive = self._archive
         if archive.kept.last:
-            query = HistoryQuery(archive.room(room), AT_JOINING, archive.kept.last)
-            self._ask(query, lambda found: self._tell_entered(room, found))
+            talk = archive.room(room)
+            unread = archive.looked_back(talk)
+            query = HistoryQuery(talk, _enough(AT_JOINING, unread), archive.kept.last)
+            self._ask(query, lambda found: self._tell_entered(room, found, unread))
 
-    def _tell_entered(self, room: str, found: LinesFound) -> None:
+    def _tell_entered(self, room: str, found: LinesFound, unread: int) -> None:
         if found.lines:
             lines = tuple(map(text_of, found.lines))
-            self._tell(kept.HistoryShown(Talk(room), lines, found.more, joining=True))
+            told = kept.HistoryShown(Talk(room), lines, found.more, joining=True, unread=unread)
+            self._tell(told)
 
     def read(self, wanted: ToRead, now: float) -> None:
-        """Show what was said before we were started, wherever that was."""
+        """Show what was said before we were started, wherever that was; or note what is not
+        looked at."""
         if isinstance(wanted, ListEarlier):
             self._list_earlier(now)
+        elif isinstance(wanted, LeaveUnread):
+            self._archive.leave_unread(self._key(wanted.to), wanted.count)
         else:
             self._read_back(wanted)
 
     def _list_earlier(self, now: float) -> None:
         """Show with whom something private was said lately, and is not ignored."""
-        if not self._archive.kept.last:
+        archive = self._archive
+        if not archive.kept.last:
             return
-        since = self._archive.time_of_day(now) - EARLIER_DAYS * 86_400_000
+        since = archive.time_of_day(now) - EARLIER_DAYS * 86_400_000
 
         def close(found: StoreAnswer | str, now: float) -> None:
             if isinstance(found, PeopleFound):
-                people = (Someone(one.name, one.key) for one in found.talks)
-                wanted = tuple(who for who in people if not self._ignored(who))
-                if wanted:
-                    self._tell(kept.EarlierTalks(wanted))
+                talks = [one for one in found.talks if not self._ignored(one.key)]
+                if talks:
+                    self._tell(kept.EarlierTalks(tuple(map(self._earlier, talks))))
 
-        self._archive.ask(PeopleQuery(since, EARLIER), close)
+        archive.ask(PeopleQuery(since, EARLIER), close)
 
-    def _ignored(self, who: Someone) -> bool:
-        return self._contacts.ignores_mark(who.fingerprint)
+    def _earlier(self, talk: TalkKey) -> kept.EarlierTalk:
+        return kept.EarlierTalk(Someone(talk.name, talk.key), self._archive.unread_before(talk))
+
+    def _ignored(self, fingerprint: str) -> bool:
+        return self._contacts.ignores_mark(fingerprint)
 
     def _read_back(self, wanted: ReadBack) -> None:
         """Show what was said before in a conversation, which need not be going on."""
@@ -95,11 +112,13 @@ class KeptOrders:
             self._tell(kept.EarlierShown(talk, (), more=False))
             return
         key = self._key(talk)
+        unread = 0 if before else archive.looked_back(key)
 
         def show(found: LinesFound) -> None:
-            self._tell(kept.EarlierShown(talk, tuple(map(text_of, found.lines)), found.more))
+            lines = tuple(map(text_of, found.lines))
+            self._tell(kept.EarlierShown(talk, lines, found.more, unread))
 
-        self._ask(HistoryQuery(key, READ_BACK, until), show)
+        self._ask(HistoryQuery(key, _enough(READ_BACK, unread), until), show)
 
     def _ask(self, query: StoreQuery, then: Callable[[LinesFound], None]) -> None:
         def close(found: StoreAnswer | str, now: float) -> None:
@@ -161,6 +180,11 @@ class KeptOrders:
                 self._tell(kept.NothingKept(name))
 
         self._ask(NamedQuery(name, archive.server), forget)
+
+
+def _enough(count: int, unread: int) -> int:
+    """How many lines show so many that are unread, if that can be, and our own among them."""
+    return max(count, min(2 * unread, MOST))
 
 
 def text_of(line: KeptLine) -> kept.KeptText:

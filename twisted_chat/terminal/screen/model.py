@@ -84,23 +84,40 @@ class ScreenModel:
             if where is state and before <= position:
                 self._own[number] = state, before - 1
         self.states.touch(state)
-        if state is not self.shown:
+        if state is not self.shown and line.kind is LineKind.HEARD:
             state.unread += 1
             state.mentions += mention or private
 
-    def kept(self, state: TalkState, lines: Sequence[ShownLine]) -> None:
-        """These were said there before: they are nothing new. They come before what the program
-        has told there, as long as nothing else is there."""
+    def kept(self, state: TalkState, lines: Sequence[ShownLine], *, unread: int = 0) -> None:
+        """These were said there before: but for the last, so many of others, they are nothing
+        new. They come before what the program has told there, as long as nothing else is there."""
         if state.lines.is_quiet:
             self.states.add_before(state, lines)
-            return
-        for line in lines:
-            self.states.add(state, line)
+            self._not_seen(state, lines, state.lines.first, unread)
+        else:
+            for line in lines:
+                self.states.add(state, line)
+            self._not_seen(state, lines, state.lines.end - len(lines), unread)
+        if state is not self.shown:
+            state.unread += unread
+            for line in _last_heard(lines, unread):
+                state.mentions += is_mention(line.text, self.name)
 
-    def earlier(self, state: TalkState, lines: Sequence[ShownLine], *, more: bool) -> None:
-        """These were said there before its oldest line, in order, and perhaps more before them."""
+    def earlier(
+        self, state: TalkState, lines: Sequence[ShownLine], *, more: bool, unread: int = 0
+    ) -> None:
+        """These were said there before its oldest line, in order, and perhaps more before them.
+        The last, so many of others, are unread, as the person may have been told already."""
         self.states.add_before(state, lines)
+        self._not_seen(state, lines, state.lines.first, unread)
         state.earlier = more and not self.states.is_full
+
+    def _not_seen(
+        self, state: TalkState, lines: Sequence[ShownLine], first: int, unread: int
+    ) -> None:
+        """The last of these are unread, of which the first stands in this position."""
+        if heard := _last_heard(lines, unread):
+            state.seen = first + next(n for n, line in enumerate(lines) if line is heard[0])
 
     def told(self, state: TalkState, text: str, at: float, *, urgent: bool = False) -> None:
         """The program has something to tell there."""
@@ -150,10 +167,12 @@ class ScreenModel:
             if state.kind is not TalkKind.HOME:
                 state.over = state.key not in alive
 
-    def there_were(self, subjects: Iterable[TalkSubject]) -> None:
-        """There were these before, and nobody talks in them yet."""
-        for subject in subjects:
-            self.states.list_earlier(subject)
+    def there_was(self, subject: TalkSubject, unread: int) -> None:
+        """There was this one before, with somebody of whom so much is unread, and nobody talks
+        in it yet."""
+        listed = self.states.list_earlier(subject)
+        if listed is not None:
+            listed.unread = listed.mentions = unread
 
     def forget(self, state: TalkState) -> None:
         """Nothing is kept of a conversation any more, and nothing shown. It goes if it is over."""
@@ -187,3 +206,9 @@ class ScreenModel:
     def title(self) -> str:
         """What stands in the title of the window."""
         return title(self.program, self.shown.title, sum(state.rung for state in self.states))
+
+
+def _last_heard(lines: Sequence[ShownLine], count: int) -> list[ShownLine]:
+    """The last that others have said, so many, in order."""
+    heard = [line for line in lines if line.kind is LineKind.HEARD]
+    return heard[max(0, len(heard) - count) :]

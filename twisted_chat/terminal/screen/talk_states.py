@@ -57,12 +57,15 @@ class TalkStates:
         """The conversation, where there is one."""
         return self.get(subject.key)
 
-    def list_earlier(self, subject: TalkSubject) -> None:
-        """There was this conversation before the start; nobody talks in it yet."""
-        if self.get(subject.key) is None and len(self) < MAX_TALKS:
-            made = self._make(subject)
-            self._earlier[subject.key] = self._states.pop(subject.key)
-            made.over, made.touched = True, 0
+    def list_earlier(self, subject: TalkSubject) -> TalkState | None:
+        """There was this conversation before the start; nobody talks in it yet. None where it is
+        there already, or there is no room."""
+        if self.get(subject.key) is not None or len(self) >= MAX_TALKS:
+            return None
+        made = self._make(subject)
+        self._earlier[subject.key] = self._states.pop(subject.key)
+        made.over, made.touched = True, 0
+        return made
 
     def open(self, subject: TalkSubject) -> TalkState:
         """The conversation, begun if it is not there."""

@@ -72,6 +72,8 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         session, screen = self._peer.session, self._screen
         screen.look(session.glance())
         screen.came(session.own_lines(self._model.unsettled), self._manner.time_of_day())
+        if left := screen.left_unread():
+            self._peer.typed(left)
         if self._model.shown.key != self._members_of:
             self._look_at_members()
             if (todo := screen.begins_reading()) is not None:

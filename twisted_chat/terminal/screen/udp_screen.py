@@ -11,6 +11,7 @@ from twisted_chat.names import folded
 from twisted_chat.peer.commands import (
     TURNING,
     Command,
+    LeaveUnread,
     Order,
     ReadBack,
     Say,
@@ -30,6 +31,7 @@ from twisted_chat.terminal.screen.placing import URGENT, opens, place_of
 from twisted_chat.terminal.screen.shown_line import LineKind, Progress, ShownLine
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
+from twisted_chat.terminal.screen.unread import UnreadCounts
 from twisted_chat.terminal.screen.wishes import TextEntered
 from twisted_chat.terminal.typed_lines import HELP_MEANT, as_typed, read_persons_line
 from twisted_chat.terminal.wording import histories as histories_wording
@@ -67,6 +69,7 @@ class UdpScreen:
         self._wording = LineWording(read_aloud, marked=False)
         self._read = partial(as_typed, read=read_persons_line)
         self._expected = dict.fromkeys(map(folded, expected))
+        self._unread = UnreadCounts()
 
     # --- What the session tells
 
@@ -88,7 +91,10 @@ class UdpScreen:
             self._read_back(event, at)
             return
         if isinstance(event, kept.EarlierTalks):
-            self._model.there_were(subject_of(Talk(who=who)) for who in event.people)
+            for one in event.people:
+                subject = subject_of(Talk(who=one.who))
+                self._unread.kept(subject, one.unread)
+                self._model.there_was(subject, one.unread)
             return
         if isinstance(event, kept.ForgottenNow):
             self._forget(event.name)
@@ -133,8 +139,10 @@ class UdpScreen:
             return
         if not state.oldest:
             state.oldest, state.earlier = event.lines[0].number, event.more
+        self._unread.kept(state.subject, event.unread)
         lines = self._said_before(event.lines, at)
-        self._model.kept(state, [*lines, ShownLine(at, LineKind.NOTICE, NEW_BELOW)])
+        below = ShownLine(at, LineKind.NOTICE, NEW_BELOW)
+        self._model.kept(state, [*lines, below], unread=event.unread)
 
     def _read_back(self, event: kept.EarlierShown, at: float) -> None:
         """The same, of what was said before that."""
@@ -142,7 +150,7 @@ class UdpScreen:
         if state is not None and event.lines:
             state.oldest = event.lines[0].number
             lines = self._said_before(event.lines, at)
-            self._model.earlier(state, lines, more=event.more)
+            self._model.earlier(state, lines, more=event.more, unread=event.unread)
 
     def _handed_on(self, event: histories.HandedOn, at: float) -> None:
         """What others have handed on stands where it belongs, and that it came stands below."""
@@ -256,6 +264,10 @@ class UdpScreen:
         if state is None or state.kind is TalkKind.HOME:
             return None
         return ReadBack(state.subject.described, state.oldest)
+
+    def left_unread(self) -> list[LeaveUnread]:
+        """What the session has to know of what the person has looked at, and has not."""
+        return self._unread.changes(self._model.states)
 
     def begins_reading(self) -> Typed | None:
         """The same when they have turned to somebody: what was said before the start is above."""

@@ -59,7 +59,8 @@ def missing(count: int, whose: str) -> str:
 def _history(event: kept.HistoryShown) -> list[str]:
     lines = with_gaps(event.lines)
     if event.joining:
-        return [*lines, "what was said before is above, what is new comes below"]
+        unread = f" ({event.unread} unread)" if event.unread else ""
+        return [*lines, f"what was said before is above{unread}, what is new comes below"]
     if not lines:
         return ["nothing is kept of what was said here"]
     return [*(["there is more before this"] if event.more else []), *lines]
@@ -70,8 +71,10 @@ def _earlier(event: kept.EarlierShown) -> list[str]:
 
 
 def _talked_to(event: kept.EarlierTalks) -> list[str]:
-    people = ", ".join(map(called, event.people)) or "nobody"
-    return [f"you have talked in private with {people}"]
+    people = [
+        called(one.who) + (f" ({one.unread} unread)" if one.unread else "") for one in event.people
+    ]
+    return [f"you have talked in private with {', '.join(people) or 'nobody'}"]
 
 
 def _found(event: kept.SearchFound) -> list[str]:
