@@ -49,30 +49,47 @@ class Together(Enum):
     CARRIER_SYMMETRIC = "behind one symmetric carrier"
 
 
-_KNOWS_ADDRESS = {Kind.PUBLIC, Kind.CONE, Kind.ADDRESS}
-"""Those that let in whoever comes from the right host."""
+class Why(Enum):
+    """Why nothing goes directly between two, whatever they do."""
+
+    BLOCKED = "the router of one lets UDP go to the server alone"
+    FAMILIES = "one has IPv4 alone, the other IPv6 alone"
+    PORT = "one is seen at another port by each, the other lets in only ports it wrote to"
+    """Address and port-dependent mapping, and address and port-dependent filtering (RFC 4787, 4.1,
+    5): what the first sends comes from a port that the second cannot have written to."""
+    WITHIN = "where they are within their carrier's network nobody but their routers knows"
+    """The carrier does not turn back what they send to the address at which others see them
+    (RFC 4787, 6)."""
+
+
+_IPV4 = frozenset(Kind) - {Kind.SIX}
 _IPV6 = {Kind.PUBLIC, Kind.SIX}
-"""Those where there are addresses of IPv6."""
-_ONE_PORT = _KNOWS_ADDRESS | {Kind.HOME, Kind.CARRIER}
-"""Those behind which a host has one outside port for everybody."""
+"""Those where there are addresses of the family."""
+_KNOWS_ADDRESS = {Kind.PUBLIC, Kind.CONE, Kind.ADDRESS}
+"""Those that let in whoever comes from the right host, from whatever port."""
+_PORT_FOR_EACH = {Kind.SYMMETRIC}
+"""Those behind which a host has another outside port for each destination."""
+
+
+def why_not(one: Kind, other: Kind) -> Why | None:
+    """Why two have no direct way without help, once both have sent something to where the server
+    has seen the other, over each family that they have; None where they have one."""
+    both = {one, other}
+    if Kind.SERVER_ONLY in both:
+        return Why.BLOCKED
+    if both <= _IPV6:
+        return None
+    if not both <= _IPV4:
+        return Why.FAMILIES
+    if both & _PORT_FOR_EACH and not both & _KNOWS_ADDRESS:
+        return Why.PORT
+    return None
 
 
 def direct(one: Kind, other: Kind) -> bool:
-    """Whether two can link without help once both have sent something to where the server
-    has seen the other, over each family that they have."""
-    if Kind.SIX in (one, other):
-        return {one, other} <= _IPV6
-    if Kind.SERVER_ONLY in (one, other):
-        return False
-    if Kind.SYMMETRIC in (one, other):
-        return bool({one, other} & _KNOWS_ADDRESS)
-    return {one, other} <= _ONE_PORT | {Kind.ANSWERING}
+    """Whether they have one."""
+    return why_not(one, other) is None
 
 
-DIRECT_TOGETHER = {
-    Together.HAIRPIN,
-    Together.NO_HAIRPIN,
-    Together.SYMMETRIC,
-    Together.CARRIER_HAIRPIN,
-}
-"""Where two can, once they know each other's own addresses."""
+WHY_NOT_TOGETHER = {Together.CARRIER: Why.WITHIN, Together.CARRIER_SYMMETRIC: Why.WITHIN}
+"""Where two have none; all others do, once they know each other's own addresses."""

@@ -1,10 +1,11 @@
 """Every pair of networks, in both roles: who finds a way to whom, and how soon."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.paths.kinds import DIRECT_TOGETHER, MATRIX, Kind, Together, direct
+from tests.paths.kinds import MATRIX, WHY_NOT_TOGETHER, Kind, Together, Why, why_not
 from tests.paths.meeting import Meeting, Server, Way
 from tests.paths.testbed import Site, Testbed
 from tests.support.namespaces import Namespaces
@@ -77,22 +78,30 @@ def ways(
             server.close()
 
 
+ALL: tuple[Pair, ...] = (*pairs(MATRIX), *Together)
+"""The whole matrix."""
+
+
+def why_not_direct(pair: Pair) -> Why | None:
+    """Why these cannot link without a relay; None where they can."""
+    return WHY_NOT_TOGETHER.get(pair) if isinstance(pair, Together) else why_not(*pair)
+
+
 def is_direct(pair: Pair) -> bool:
     """Whether these can link without a relay."""
-    return pair in DIRECT_TOGETHER if isinstance(pair, Together) else direct(*pair)
+    return why_not_direct(pair) is None
 
 
 def main() -> None:
     """Try all, and print what came of it."""
-    found = dict(ways([*pairs(MATRIX), *Together]))
+    found = dict(ways(ALL))
     print("\n## Who finds a way to whom\n")
     print("Seconds until both had heard each other; rows dial, columns are dialled.\n")
     _print(found)
     print("\n## Without a relay\n")
-    found = dict(
-        ways([*pairs(MATRIX), *Together], of_server=["--no-relay"], patience=WITHOUT_RELAY)
-    )
+    found = dict(ways(ALL, of_server=["--no-relay"], patience=WITHOUT_RELAY))
     _print(found)
+    _compare({pair for pair, way in found.items() if way.seconds is not None})
 
 
 def _print(found: dict[Pair, Way]) -> None:
@@ -103,6 +112,24 @@ def _print(found: dict[Pair, Way]) -> None:
     heard = [way for way in found.values() if way.seconds is not None]
     relayed = sum(way.relayed for way in heard)
     print(f"{len(heard)} of {len(found)} found a way, {relayed} of them by the relay.")
+
+
+def _compare(linked: set[Pair]) -> None:
+    """Say how many can link directly, why the others cannot, and who did otherwise."""
+    reasons = Counter(map(why_not_direct, ALL))
+    print(
+        f"{reasons.pop(None)} can link directly, of whom {len(linked)} did. The others cannot:\n"
+    )
+    rows = [[str(many), why.value] for why, many in reasons.most_common() if why is not None]
+    print_table(["cells", "why"], rows)
+    for pair in ALL:
+        if (pair in linked) is not is_direct(pair):
+            names = (
+                pair.value
+                if isinstance(pair, Together)
+                else " to ".join(one.value for one in pair)
+            )
+            print(f"Not as expected: {names}")
 
 
 def print_table(head: list[str], rows: list[list[str]]) -> None:
