@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol
@@ -11,7 +12,7 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from twisted_chat.addresses import Address
-from twisted_chat.net.port import BATCH, BoundedPort
+from twisted_chat.net.port import BATCH, NEAR, BoundedPort
 from twisted_chat.net.reached import usual_hosts
 
 LONGEST = 16
@@ -19,8 +20,8 @@ LONGEST = 16
 STRANGER = ("192.0.2.1", 1000)
 
 
-IP_MTU_DISCOVER = 10
-"""Of ip(7); this Python does not have it."""
+IP_MTU_DISCOVER, IP_RECVTTL = 10, 12
+"""Of ip(7); this Python does not have them."""
 
 
 class Collector(DatagramProtocol):
@@ -327,6 +328,30 @@ class SendingTests(PortCase):
             self.write(port, datagram, caller.getsockname())
             self.assertEqual(caller.recvfrom(99), (datagram, ("127.0.0.1", port.getHost().port)))
 
+    def test_near(self) -> None:
+        """What is to get through one router alone says so, whatever family the port is of; what
+        comes after it does not."""
+        if sys.platform != "linux":
+            raise SkipTest("IP_RECVTTL is of Linux")
+        for interface in ("127.0.0.1", "::"):
+            self.protocol = Collector()
+            port, caller = self.port(interface), self.caller()
+            caller.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+            hops = []
+            for write in (port.write_near, partial(self.write, port), port.write_near):
+                write(b"!", caller.getsockname())
+                _, ((_, _, said),), _, _ = caller.recvmsg(9, socket.CMSG_SPACE(4))
+                hops.append(int.from_bytes(said, sys.byteorder))
+            self.assertEqual(hops[::2], [NEAR, NEAR])
+            self.assertGreater(hops[1], NEAR)
+
+    def test_near_cannot(self) -> None:
+        """Nothing is sent where that cannot be said, and nothing is raised where nothing can."""
+        port, caller = self.port(), self.caller()
+        port.write_near(b"!", ("127.0.0.1", 0))
+        port.socket.close()
+        port.write_near(b"!", caller.getsockname())
+
     def test_what_cannot_be_sent(self) -> None:
         """A port, a host or a size that cannot be costs one datagram, and no traceback."""
         port = self.port()
@@ -431,6 +456,8 @@ class NarrowPaths(PortCase):
         """No datagram of either family tells routers of IPv4 not to cut it (DF)."""
         if sys.platform != "linux":
             raise SkipTest("elsewhere they do not by themselves")
+        if sys.platform != "linux":
+            raise SkipTest("IP_RECVTTL is of Linux")
         for interface in ("127.0.0.1", "::"):
             self.protocol = Collector()
             port = self.port(interface)

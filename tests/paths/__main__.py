@@ -2,11 +2,12 @@
 
 import sys
 
-from tests.paths import doctors, gateway, matrix, narrow, troubles
+from tests.paths import answering, doctors, gateway, matrix, narrow, troubles
 from tests.support.namespaces import NoNamespaces
 
 PARTS = {
     "matrix": matrix.main,
+    "answering": answering.main,
     "narrow": narrow.main,
     "troubles": troubles.main,
     "doctor": doctors.main,

@@ -16,6 +16,8 @@ from twisted_chat.addresses import Address
 from twisted_chat.terminal.face import TerminalFace
 from twisted_chat.terminal.wording.line import LineWording
 
+HOPS, NEAR = 64, 2
+"""Routers through which a datagram may go, and one of them; the network itself is one more."""
 LATENCY = 0.001
 """Seconds that a datagram takes at least."""
 
@@ -39,7 +41,7 @@ class Gateway(Protocol):
 class Wire(Protocol):
     """What a port is on: a network, or the inside of a router."""
 
-    def carry(self, source: Address, payload: bytes, to: Address) -> None: ...
+    def carry(self, source: Address, payload: bytes, to: Address, hops: int = HOPS) -> None: ...
     def move(self, port: "FakePort", outside: Address) -> None: ...
     def remove(self, port: "FakePort") -> None: ...
 
@@ -81,11 +83,11 @@ class FakeNetwork:
         """Have whatever is for this host taken by what is before it."""
         self._gateways[host] = gateway
 
-    def carry(self, source: Address, payload: bytes, to: Address) -> None:
-        """Deliver once, twice or never."""
+    def carry(self, source: Address, payload: bytes, to: Address, hops: int = HOPS) -> None:
+        """Deliver once, twice or never; what may pass no router is lost here."""
         datagram = Datagram(self.clock.seconds(), source, payload, to)
         self.sent.append(datagram)
-        if self.loses(datagram):
+        if hops <= 1 or self.loses(datagram):
             return
         for probability in (1.0, self.duplication):
             if self._chance.random() < probability and self._chance.random() >= self.loss:
@@ -160,6 +162,10 @@ class FakePort:
     def write(self, datagram: bytes, addr: Address) -> None:
         if not self._killed:
             self._network.carry(self.outside, datagram, addr)
+
+    def write_near(self, datagram: bytes, addr: Address) -> None:
+        if not self._killed:
+            self._network.carry(self.outside, datagram, addr, NEAR)
 
     def stopListening(self) -> None:
         self._network.remove(self)

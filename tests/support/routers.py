@@ -9,7 +9,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 
 from tests.paths.kinds import Kind
-from tests.support.network import LATENCY, Datagram, FakeNetwork, FakePort
+from tests.support.network import HOPS, LATENCY, Datagram, FakeNetwork, FakePort
 from twisted_chat.addresses import Address
 from twisted_chat.moments import NEVER
 
@@ -94,17 +94,17 @@ class Router:
         self._written.clear()
         self._own.clear()
 
-    def carry(self, source: Address, payload: bytes, to: Address) -> None:
-        """Take a datagram from inside."""
+    def carry(self, source: Address, payload: bytes, to: Address, hops: int = HOPS) -> None:
+        """Take a datagram from inside, which may go through so many routers, and not the last."""
         if to in self._ports or to[0] in self._routers:
             self._hand_in(Datagram(self.clock.seconds(), source, payload, to))
             return
-        if self.kind is Kind.SERVER_ONLY and to[0] != self._only:
+        if hops <= 1 or (self.kind is Kind.SERVER_ONLY and to[0] != self._only):
             return
         outside = self.outside_of(source, to)
         self._written[outside, to] = self.clock.seconds()
         if to[0] != self.host or self.kind is Kind.SIX:
-            self._outer.carry((self.host, outside), payload, to)
+            self._outer.carry((self.host, outside), payload, to, hops - 1)
         elif self._hairpin and (inside := self._inside.get(to[1])) is not None:
             turned = Datagram(self.clock.seconds(), (self.host, outside), payload, inside)
             self._hand_in(turned)

@@ -34,7 +34,7 @@ _HELLO, _WELCOME = b"Q", b"R"
 
 class Meeting(DatagramProtocol):
     """A server that introduces, and `carries` or not. Those who look for ways say to it who
-    they are, in datagrams; what it says to them takes no time."""
+    they are, in datagrams; what it says to them takes no time, but for who is `late`."""
 
     noisy = False
 
@@ -43,6 +43,7 @@ class Meeting(DatagramProtocol):
         self.clock: Clock = network.clock
         self.carries = carries
         self.seekers: dict[str, Seeker] = {}
+        self.late: dict[str, float] = {}
         self._numbers = count(1)
         self._last = -AGAIN
         network.listen(self, SERVER)
@@ -126,8 +127,8 @@ class Seeker(DatagramProtocol):
         return Way.NONE if path is None else path.way
 
     def told(self, message: Seen | Pairing | NotPaired | Carrying | NotCarrying) -> None:
-        """The server says something, which takes no time."""
-        self.clock.callLater(0, self._told, message)
+        """The server says something."""
+        self.clock.callLater(self.server.late.get(self.fingerprint, 0.0), self._told, message)
 
     def lose(self) -> None:
         """The link has ended."""
@@ -153,10 +154,10 @@ class Seeker(DatagramProtocol):
 
     # --- What it has done for it
 
-    def probe(self, datagram: bytes, address: Address) -> None:
+    def probe(self, datagram: bytes, address: Address, *, opens: bool = False) -> None:
         if datagram[0] == 1:
             self.probed.append((self.clock.seconds(), address))
-        self.transport.write(datagram, address)
+        (self.transport.write_near if opens else self.transport.write)(datagram, address)
 
     def ask(self, request: AskPairing | AskCarrying) -> bool:
         self.server.asked(self, request)

@@ -33,6 +33,8 @@ _LET_FRAGMENT, _KEEP_WHOLE = 0, 3
 """IP_PMTUDISC_DONT, and IP_PMTUDISC_PROBE, which asks nobody how large they may be."""
 _ALL = frozenset({"", "0.0.0.0", "::"})
 """The interfaces that are all of this machine's."""
+NEAR = 2
+"""Hops of a datagram that gets through one router (RFC 791, 3.2)."""
 _MAPPED = "::ffff:"
 _IDLE = (BlockingIOError, InterruptedError)
 
@@ -140,6 +142,19 @@ class BoundedPort(udp.Port):
                 self.socket.sendto(datagram, self._wide(addr))
         except LOST as problem:
             self._lost("sending", problem)
+
+    def write_near(self, datagram: bytes, addr: Address) -> None:
+        """Send one datagram of IPv4 at once that gets through one router and no further, or none
+        where that cannot be said."""
+        try:
+            before = self.socket.getsockopt(socket.IPPROTO_IP, socket.IP_TTL)
+            self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, NEAR)
+        except OSError:
+            return
+        try:
+            BoundedPort.write(self, datagram, addr)  # Which is not put off, as in batches.
+        finally:
+            self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, before)
 
     def _receive(self) -> tuple[bytes, Address]:
         if not self._asks:

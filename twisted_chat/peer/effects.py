@@ -48,10 +48,12 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class SendProbe:
-    """A probe, or an answer to one, for an address."""
+    """A probe, or an answer to one, for an address. With `opens` it is to get no further than
+    through our own router."""
 
     datagram: bytes
     to: Address
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ class Effects:
         """What is sent to this address is read there."""
         self._waiting.append(Validate(address))
 
-    def probe(self, datagram: bytes, to: Address) -> None:
-        self._waiting.append(SendProbe(datagram, to))
+    def probe(self, datagram: bytes, to: Address, *, opens: bool = False) -> None:
+        self._waiting.append(SendProbe(datagram, to, opens))
 
     def ask_all(self) -> None:
         self._waiting.append(AskAll())

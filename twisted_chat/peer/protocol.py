@@ -294,7 +294,8 @@ class LinkedPeer(Peer):
         self._carry_out(self._session.probed(datagram, source, self._clock.seconds()))
 
     def _send_probe(self, effect: SendProbe) -> None:
-        self.transport.write(effect.datagram, effect.to)
+        write = self.transport.write_near if effect.opens else self.transport.write
+        write(effect.datagram, effect.to)
 
     def _perform(self, effect: LinkEffect) -> None:
         self.carrier.perform(effect)

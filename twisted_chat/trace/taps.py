@@ -103,6 +103,10 @@ class _TappedPort:
         self._tap.sent(datagram, addr)
         self._port.write(datagram, addr)
 
+    def write_near(self, datagram: bytes, addr: Address) -> None:
+        self._tap.sent(datagram, addr)
+        self._port.write_near(datagram, addr)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._port, name)
 

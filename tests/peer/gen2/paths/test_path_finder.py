@@ -88,6 +88,18 @@ class Matrix(Seeking):
             way = Way.DIRECT if direct(*kinds) else Way.RELAYED
             self.assertEqual([one.way for one in both], [way] * 2, kinds)
 
+    def test_answering(self) -> None:
+        """A router that takes what comes unasked for its own concern keeps nobody apart between
+        whom there is a way, whichever of the two hears first of the other."""
+        for kind, late in product([*FOURS, Kind.ANSWERING], (SMALL, LARGE)):
+            for kinds in ((Kind.ANSWERING, kind), (kind, Kind.ANSWERING)):
+                self.begin()
+                self.server.late[late] = 0.02
+                both = self.meet(*kinds)
+                self.wait(0.5)
+                way = Way.DIRECT if direct(*kinds) else Way.NONE
+                self.assertEqual([one.way for one in both], [way] * 2, (kinds, late))
+
     def test_no_relay(self) -> None:
         """Where the server does not carry, those who have no direct way have none."""
         for kinds in product(FOURS, FOURS):

@@ -145,6 +145,6 @@ class Reports(Seeking):
                 "> bob: over the server, which cannot read it, for 58 seconds",
                 f">   not directly, as {ROUTERS}: UDP port 7000 forwarded to you would do",
                 ">   in datagrams of 1,200 bytes at most, which come through",
-                ">   tried 198.18.2.2:40000, where the server sees bob: asked 9 times, no answer",
+                ">   tried 198.18.2.2:40000, where the server sees bob: asked 10 times, no answer",
             ],
         )

@@ -171,6 +171,7 @@ class Changing(Behind):
         """A direct way that opens is taken, without a word that is lost or doubled, and both
         are told."""
         self.meet(Kind.HOME, Kind.HOME)
+        self.world.wait(1)
         self.world.network.loses = self.close
         self.alice, self.bob = self.people
         self.meet_again()

@@ -32,8 +32,8 @@ SEARCH_AGAIN = 300.0
 class PathActions(Protocol):
     """What the one who looks for ways has done for it."""
 
-    def probe(self, datagram: bytes, address: Address) -> None:
-        """Send this probe, or answer."""
+    def probe(self, datagram: bytes, address: Address, *, opens: bool = False) -> None:
+        """Send this probe, or answer; one that only opens our own router gets no further."""
 
     def ask(self, request: AskPairing | AskCarrying) -> bool:
         """Ask the server. False where there is no link to one that knows of this."""

@@ -80,6 +80,7 @@ class Prober:
                 continue
             wait = 0.0 if one.reserved else self._rates.reserve(one.address[0], now)
             if wait == 0.0:
-                self._actions.probe(search.probe(one, now), one.address)
+                opens = search.opens(one)
+                self._actions.probe(search.probe(one, now), one.address, opens=opens)
             else:
                 search.put_off(one, wait, now)

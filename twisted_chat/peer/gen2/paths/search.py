@@ -8,7 +8,7 @@ answered a number that only those who read what we send there can know.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, is_six
 from twisted_chat.errors import WireError
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.events.paths import Origin
@@ -18,6 +18,9 @@ from twisted_chat.wire.gen2.pairing import Pairing
 
 SCHEDULE = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds from the beginning of a search at which each address is probed: ten times."""
+OPENS_FIRST = 0.05
+"""Seconds from the probe that only opens our own router to the first that is to arrive. The server
+tells both at once, so that each is told before something of the other's can come."""
 SECRETS = 2
 """Secrets of a pair that are known, the latest: what the other was told may come later."""
 AT_ONCE = 0.1
@@ -146,8 +149,15 @@ class Search:
         """The addresses that are to be probed now."""
         return [one for one in self.tries.values() if one.due <= now]
 
+    def opens(self, one: Try) -> bool:
+        """Whether the next probe to this address is to get no further than through our own
+        router, as the first is. A router that answers those who come unasked, as one of Linux can,
+        takes what comes before that for its own concern, and has another port for us then."""
+        return one.unheard == 0 and one.heard is None and not is_six(one.address)
+
     def probe(self, one: Try, now: float) -> bytes:
         """The probe that goes to this address now."""
+        opens = self.opens(one)
         number = self._draw(NUMBER_BYTES)
         one.sent[number] = one.last = now
         one.probes += 1
@@ -155,7 +165,10 @@ class Search:
             if now - one.window >= UNHEARD_WINDOW:
                 one.window, one.unheard = now, 0
             one.unheard += 1
-        self.pass_over(one, now)
+        if opens:
+            one.reserved, one.due = False, now + OPENS_FIRST
+        else:
+            self.pass_over(one, now)
         return self._write(ProbeKind.PROBE, number, one.address, self._secrets[0])
 
     def pass_over(self, one: Try, now: float) -> None:

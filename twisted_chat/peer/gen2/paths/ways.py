@@ -153,8 +153,8 @@ class Ways:
             return
         self._finder.received(datagram, source, now)
 
-    def probe(self, datagram: bytes, address: Address) -> None:
-        self._effects.probe(datagram, address)
+    def probe(self, datagram: bytes, address: Address, *, opens: bool = False) -> None:
+        self._effects.probe(datagram, address, opens=opens)
 
     def validate(self, address: Address) -> None:
         self._effects.validate(address)
