@@ -264,8 +264,7 @@ class LinkedPeer(Peer):
     ) -> None:
         super().__init__(make_session, clock, look_up)
         links = (SendFrames, CloseLink, Dial, Abandon, RelayOver, Validate, AskAll)
-        self._ways |= dict.fromkeys(links, self._perform)
-        self._ways[SendProbe] = self._send_probe
+        self._ways |= {**dict.fromkeys(links, self._perform), SendProbe: self._send_probe}
 
     def opened(self, link: Link) -> None:
         self._carry_out(self._session.opened(link, self._clock.seconds()))

@@ -241,7 +241,7 @@ class Deliveries:
         late: dict[Line, list[Someone]] = {}
         for its in self._under_way.due(now):
             if its.silent_until <= now:
-                self._hear_no_features(its)
+                self._hear_no_features(its, now)
             if its.show_at <= now:
                 self._reception.show(its, now)
             if its.acknowledge_at <= now:
@@ -259,11 +259,12 @@ class Deliveries:
             counts = line.arrived, line.receivers
             self._effects.tell(said.NotArrived(line.text, tuple(behind), *counts, line.room))
 
-    def _hear_no_features(self, its: PeerDelivery) -> None:
-        """Take one who has not said what they can for one of a version that does not."""
-        its.silent_until = NEVER
+    def _hear_no_features(self, its: PeerDelivery, now: float) -> None:
+        """Take one who has not said what they can for one of a version that does not; but not
+        over a link on which nothing comes now: that may have been lost too."""
         link = its.peer.link
-        if link is not None and link.can is None:
+        its.silent_until = now + SILENT if link is not None and link.doubted else NEVER
+        if its.silent_until == NEVER and link is not None and link.can is None:
             link.learn(frozenset())
             self._send(its)
 
