@@ -9,6 +9,7 @@ from twisted_chat.peer.gen2.resting import (
     DOUBT,
     EVERY,
     EVERY_OF_SEVERAL,
+    LONGEST,
     MEANWHILE,
     Resting,
     RestState,
@@ -43,7 +44,7 @@ class Base(SynchronousTestCase):
         resting.told = lambda messages, now: self.told.extend(messages)
         resting.needs_link = self.needs_link
         resting.needs_none = self.needs_none
-        resting.unknown = lambda seconds, now: self.happened.append(f"unknown {seconds}")
+        resting.unknown = lambda now: self.happened.append("unknown")
         self.now = 10.0
         resting.begin(KEYS, SERVER, six=False, now=10.0)
 
@@ -166,10 +167,21 @@ class Signs(Base):
         self.assertEqual(later.echo, b"an echo.")
 
     def test_unknown(self) -> None:
-        """Where the server does not know us it says when to come."""
+        """Where the server does not know us we are to come, or to ask again when it says: it has
+        others to take in first."""
         (sign,) = self.wait(EVERY)
         self.receive(unknown(sign.counter, 1500).encode(KEYS.proves, six=False))
-        self.assertEqual(self.happened, ["unknown 1.5"])
+        self.assertEqual((self.happened, self.wait(1.4)), ([], []))
+        (again,) = self.wait(0.2)
+        self.receive(unknown(again.counter, 0).encode(KEYS.proves, six=False))
+        self.assertEqual(self.happened, ["unknown"])
+
+    def test_unknown_for_ever(self) -> None:
+        """No server has us wait for longer than this."""
+        (sign,) = self.wait(EVERY)
+        self.receive(unknown(sign.counter, 2**60).encode(KEYS.proves, six=False))
+        self.assertEqual(self.wait(LONGEST - 0.1), [])
+        self.assertEqual(len(self.wait(0.2)), 1)
 
     def test_hastened(self) -> None:
         """One goes out at once where our network is another."""

@@ -275,7 +275,7 @@ class Proofs(Base):
         for number in range(1000):
             invented = Sign(number.to_bytes(16, "big"), 1).encode(b"k" * 32, six=False)
             self.assertIsNone(self.anna.send(invented, (f"10.0.{number % 250}.1", 99)))
-        self.assertEqual(len(self.resting._returns._places), 0)
+        self.assertEqual(len(self.resting._returns._turns), 0)
         self.assertEqual(len(set(self.server.dropped)), 1)
 
     def test_smaller(self) -> None:

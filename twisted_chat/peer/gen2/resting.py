@@ -37,6 +37,8 @@ MEANWHILE = 1.0
 we are there all the same."""
 ALIVE = 10.0
 """Seconds after an answer for which a server is there to which no link comes up."""
+LONGEST = 300.0
+"""Seconds that a server may have us wait until we ask again whether we are to come."""
 DOUBT = 1.0
 """Seconds without an answer after which the server may not be there."""
 
@@ -63,13 +65,13 @@ AFTER: dict[RestState, set[RestState]] = {
 class Resting:
     """The rest of the link to the server. `told` is given what the server says, `needs_link` is
     called when there has to be one, `needs_none` when that was only for the server's silence,
-    which is over, and `unknown` when the server does not know us, with the seconds after which we
-    may come. `wake` is when `tick` is due."""
+    which is over, and `unknown` when the server does not know us, and we are to come. `wake` is
+    when `tick` is due."""
 
     told: Callable[[Sequence[bytes], float], None]
     needs_link: Callable[[float], None]
     needs_none: Callable[[float], None]
-    unknown: Callable[[float, float], None]
+    unknown: Callable[[float], None]
 
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
@@ -213,8 +215,11 @@ class Resting:
         if answer.counter > self._counter or answer.counter <= self._counter - len(AGAIN):
             return
         if answer.found is SignOutcome.UNKNOWN:
-            if self.rests:
-                self.unknown(answer.milliseconds / 1000, now)
+            if self.rests and answer.milliseconds:  # The server has others to take in first.
+                self._asked, self._tries = NEVER, 0
+                self._next = now + min(answer.milliseconds / 1000, LONGEST)
+            elif self.rests:
+                self.unknown(now)
         elif answer.found is SignOutcome.ECHO:
             if answer.value != self._echo:
                 self._echo = answer.value

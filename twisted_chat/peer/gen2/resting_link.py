@@ -109,12 +109,9 @@ class RestingLink:
         if waited := self._resting.come_back(heard):
             self._effects.frames(waited, link)
 
-    def _unknown(self, seconds: float, now: float) -> None:
+    def _unknown(self, now: float) -> None:
         self._link.lost(now)
-        if seconds:
-            self._link.retry(now, seconds)
-        else:
-            self._link.start(now)
+        self._link.start(now)
 
     def _told(self, messages: Sequence[bytes], now: float) -> None:
         if self._link.link is not None:

@@ -241,9 +241,9 @@ class ServerLink:
         self._patience.over()
         self._only_gen1(chosen, now)
 
-    def retry(self, now: float, seconds: float = 0.0) -> None:
-        """Try again, later: after so many seconds, if that is known."""
-        self._enter(LinkState.WAITING, now + (seconds or self._backoff.next()))
+    def retry(self, now: float) -> None:
+        """Try again, later."""
+        self._enter(LinkState.WAITING, now + self._backoff.next())
 
     def _look_again(self, state: LinkState, now: float) -> None:
         """Nobody is there: try again later, where the server is by then."""

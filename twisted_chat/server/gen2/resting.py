@@ -85,6 +85,8 @@ class RestingUsers:
         self._calling = RestCalls(queue, self._keys)
         self._last_words: list[tuple[bytes, Address]] = []
         self._returns = ReturnQueue()
+        self.linked = self._returns.came
+        """Is to be told that there is another link."""
         self._stirs = False
         self._heard: dict[int, dict[LinkSession, None]] = {}  # By periods, the first first.
         self._period = 0  # The latest, of which all who were heard in it share the number.
@@ -211,8 +213,8 @@ class RestingUsers:
     def _of_nobody(
         self, identifier: bytes, datagram: bytes, source: Address, now: float
     ) -> bytes | None:
-        """Tell one whom we have known to come with a link, when its turn is: if it hears us where
-        it seems to be. Raises WireError where nobody has told that one its id."""
+        """Tell one whom we have known to come with a link, or when to ask again: if it hears us
+        where it seems to be. Raises WireError where nobody has told that one its id."""
         if not self.possible or datagram[0] != SIGN:
             raise WireError(_NOBODY)
         proves, six = self._proving(identifier), is_six(source)

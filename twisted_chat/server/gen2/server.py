@@ -77,6 +77,7 @@ class LinkServer:
 
     def opened(self, link: Link, now: float) -> list[LinkEffect]:
         """There is a link, made by the other end."""
+        self._resting.linked()
         if not link.fingerprint:
             self._queue.end(link, "a link without a key")
         elif self._sessions.is_full(link.address):

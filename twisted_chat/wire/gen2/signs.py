@@ -19,7 +19,8 @@ nonce (RFC 8439, 2.8) is used twice for two texts.
     kind        1 byte      10 an answer of the server
     counter     4 bytes     of the sign
     what        1 byte      0 you are here, 1 say value back, and you are, 2 I do not know you:
-                            come with a link, in so many milliseconds as value says
+                            come with a link; if value is not 0, ask again first, after so many
+                            milliseconds
     value       8 bytes
     said        4 bytes     the number of the last box of the user that was opened
     proof       16 bytes    as above
@@ -117,7 +118,7 @@ class SignAnswer:
 
     @property
     def milliseconds(self) -> int:
-        """After which one whom the server does not know is to come."""
+        """After which one whom the server does not know is to ask again; 0: it is to come."""
         return int.from_bytes(self.value, "big")
 
     def encode(self, proves: bytes, *, six: bool) -> bytes:
@@ -126,7 +127,8 @@ class SignAnswer:
 
 
 def unknown(counter: int, milliseconds: int) -> SignAnswer:
-    """What is said to one whom a server does not know: come, in so many milliseconds."""
+    """What is said to one whom a server does not know: ask again in so many milliseconds, or come
+    where there are none."""
     return SignAnswer(counter, SignOutcome.UNKNOWN, milliseconds.to_bytes(ECHO_BYTES, "big"))
 
 
