@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import (
     analysis,
+    catching_up,
     chat,
     cluster,
     crowd,
@@ -28,6 +29,7 @@ PARTS = {
     "crowd": crowd.main,
     "chat": chat.main,
     "cluster": cluster.main,
+    "catching-up": catching_up.main,
     "startup": startup.main,
     "screen": screen.main,
     "store": store.main,

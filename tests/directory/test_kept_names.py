@@ -30,6 +30,20 @@ class HeldNamesTests(SynchronousTestCase):
         self.assertTrue(names.discard("b"))
         self.assertIs(names._sites.get("10.0.0.1"), alone)
 
+    def test_many_at_once(self) -> None:
+        """Many are kept at once, each at its site, or none, where one is kept already."""
+        names = KeptNames()
+        names.add(kept_name("a", "10.0.0.1"))
+        more = [kept_name("b", "10.0.0.1"), kept_name("c", "10.0.0.2"), kept_name("d", "10.0.0.2")]
+        self.assertTrue(names.add_all(more))
+        self.assertFalse(names.add_all([kept_name("e", "10.0.0.3"), kept_name("c", "10.0.0.3")]))
+        counts = [names.count_at(f"10.0.0.{number}") for number in (1, 2, 3)]
+        self.assertEqual((len(names), counts), (4, [2, 2, 0]))
+        for name in "abcd":
+            first = names.first()
+            self.assertTrue(first is not None and first.casefolded == name)
+            names.discard(name)
+
     def test_not_kept(self) -> None:
         """What is not kept is not found, and discarding it changes nothing."""
         names = KeptNames()

@@ -30,3 +30,19 @@ class Properties(SynchronousTestCase):
             self.assertIs(queue.first(), place)
             queue.remove(place)
         self.assertIsNone(queue.first())
+
+    @many
+    @given(st.integers(0, 3), st.integers(0, 3))
+    def test_many_at_once(self, before: int, more: int) -> None:
+        """Those who come together stand in order behind those who are there, and go again."""
+        queue: Queue[Place] = Queue()
+        places = [Place() for _ in range(before + more)]
+        for place in places[:before]:
+            queue.append(place)
+        queue.append_all(places[before:])
+        places.append(Place())
+        queue.append(places[-1])
+        for place in places:
+            self.assertIs(queue.first(), place)
+            queue.remove(place)
+        self.assertIsNone(queue.first())

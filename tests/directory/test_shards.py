@@ -22,6 +22,23 @@ class ShardsTests(SynchronousTestCase):
         shards.discard(1)
         self.assertEqual((len(shards), 1 in shards, 1 + SHARDS in shards), (1, False, True))
 
+    def test_many_at_once(self) -> None:
+        """Many are set at once, or none of them, where one is there already or comes twice."""
+        shards: Shards[str, int] = Shards()
+        self.assertTrue(shards.add_all(["a", "b", "c"], [1, 2, 3]))
+        for keys in (["d", "b"], ["d", "e", "d"]):
+            self.assertFalse(shards.add_all(keys, range(4, 4 + len(keys))))
+        self.assertEqual((len(shards), sorted(shards.read())), (3, [1, 2, 3]))
+        self.assertEqual(
+            (shards.has_any(["x", "c"]), shards.has_any(["x"])),
+            (True, False),
+        )
+
+    def test_kept(self) -> None:
+        """What is there stays, and what is not comes."""
+        shards: Shards[str, int] = Shards()
+        self.assertEqual((shards.keep("a", 1), shards.keep("a", 2), len(shards)), (1, 1, 1))
+
     def test_no_piece_is_large(self) -> None:
         """Of many entries none of the pieces has many more than its share."""
         shards: Shards[str, int] = Shards()

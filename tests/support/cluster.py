@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from tests.support.mixed_server import PLACES, MixedServer
 from twisted_chat.links import Link
-from twisted_chat.server.cluster.entries import FREED, NAME, ROOM, SERVER, Key
+from twisted_chat.server.cluster.absences import Absences
+from twisted_chat.server.cluster.entries import (
+    FREED,
+    NAME,
+    ROOM,
+    SERVER,
+    Key,
+    NameEntry,
+    read_entry,
+)
 from twisted_chat.server.cluster.replica import Logged, Publish
 from twisted_chat.server.gen2.introductions import PairSecrets
 
@@ -53,6 +62,36 @@ class FakeLog:
     def _add(self, key: Key, data: bytes) -> None:
         self.last[key] = logged = Logged(key, len(self.entries) + 1, data)
         self.entries.append(logged)
+
+
+def together(entries: list[Logged]) -> list[Logged | Absences]:
+    """The same, with names of those who are nowhere as they are read where they come together."""
+    found: list[Logged | Absences] = []
+    gone: list[tuple[Logged, NameEntry]] = []
+
+    def end() -> None:
+        if gone:
+            found.append(
+                Absences(
+                    [logged.key[1] for logged, _ in gone],
+                    [logged.sequence for logged, _ in gone],
+                    [logged.data for logged, _ in gone],
+                    [entry.fingerprint for _, entry in gone],
+                    [entry.site for _, entry in gone],
+                    [entry.since for _, entry in gone],
+                )
+            )
+            gone.clear()
+
+    for logged in entries:
+        entry = read_entry(NAME, logged.data) if logged.key[0] == NAME else None
+        if isinstance(entry, NameEntry) and not entry.server:
+            gone.append((logged, entry))
+        else:
+            end()
+            found.append(logged)
+    end()
+    return found
 
 
 @dataclass
@@ -151,7 +190,7 @@ class ClusterOfServers:
         entries = self.log.since(way.read)[:most]
         if entries:
             way.read = entries[-1].sequence
-            self.cluster(number).fed(entries, server.now, WALL + server.now)
+            self.cluster(number).fed(together(entries), server.now, WALL + server.now)
         self._settled(number)
 
     def _settled(self, number: int) -> None:

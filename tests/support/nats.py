@@ -28,16 +28,12 @@ class NatsServer:
         self.name = name
         self._log = place / f"{name}.log"
         self._config = place / f"{name}.conf"
-        lines = [
-            f'server_name: "{name}"',
-            f'listen: "127.0.0.1:{self.port}"',
-            f'jetstream {{ store_dir: "{place / name}", sync_interval: always }}',
-        ]
+        self._store = place / name
+        self._lines = lines = [f'server_name: "{name}"', f'listen: "127.0.0.1:{self.port}"']
         if others is not None:
             routes = ", ".join(f'"nats://127.0.0.1:{port}"' for port in others.values())
             at = f'listen: "127.0.0.1:{others[name]}"'
             lines.append(f'cluster {{ name: "test", {at}, routes: [{routes}] }}')
-        self._config.write_text("\n".join(lines) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -45,9 +41,12 @@ class NatsServer:
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it, with what it has kept."""
+    def start(self, sync: str = "always") -> None:
+        """Start it, with what it has kept. What it is given is on the disk after so long at most;
+        before it is acknowledged, if nothing else is said."""
         assert PROGRAM is not None
+        at = f'jetstream {{ store_dir: "{self._store}", sync_interval: {sync} }}'
+        self._config.write_text("\n".join((*self._lines, at)) + "\n")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [PROGRAM, "-c", str(self._config)],
@@ -75,6 +74,13 @@ class NatsServer:
         """Send it a signal."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def stop(self) -> None:
+        """Let it end, and write what it has."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait()
+        self._process = None
 
     def kill(self) -> None:
         """End it at once."""

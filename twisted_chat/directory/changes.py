@@ -1,5 +1,6 @@
 """What can happen to the address book."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,6 +66,16 @@ class NameKept(NamedTuple):
     casefolded: str
     fingerprint: str
     site: str
+
+
+class NamesKept(NamedTuple):
+    """The same of many names, with when their holders went. Does not apply if that of one of them
+    would not, or one is there twice."""
+
+    casefolded: Sequence[str]
+    fingerprints: Sequence[str]
+    sites: Sequence[str]
+    since: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,7 @@ Change = (
     | Departed
     | NameForgotten
     | NameKept
+    | NamesKept
     | RoomCreated
     | RoomJoined
     | RoomLeft

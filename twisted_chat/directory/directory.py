@@ -22,6 +22,7 @@ from twisted_chat.directory.changes import (
     Moved,
     NameForgotten,
     NameKept,
+    NamesKept,
     Registered,
     RoomCreated,
     RoomGiven,
@@ -41,8 +42,8 @@ from twisted_chat.directory.sites import Sites
 
 __all__ = [
     "Change", "Departed", "Directory", "Heard", "KeptName", "KeyHolder", "Member", "Moved",
-    "NameForgotten", "NameKept", "Registered", "Room", "RoomCreated", "RoomGiven", "RoomGone",
-    "RoomJoined", "RoomLeft", "RoomRuled", "ServedBy", "User",
+    "NameForgotten", "NameKept", "NamesKept", "Registered", "Room", "RoomCreated", "RoomGiven",
+    "RoomGone", "RoomJoined", "RoomLeft", "RoomRuled", "ServedBy", "User",
     "Who",
 ]  # fmt: skip
 
@@ -73,6 +74,7 @@ class Directory:
             Departed: self._depart,
             NameForgotten: self._forget_name,
             NameKept: self._keep_name,
+            NamesKept: self._keep_names,
             RoomCreated: self._create_room,
             RoomJoined: self._join_room,
             RoomLeft: self._leave_room,
@@ -204,6 +206,11 @@ class Directory:
         casefolded, fingerprint, at = change
         return casefolded not in self.users and self.kept_names.add(
             KeptName(casefolded, fingerprint, at, now)
+        )
+
+    def _keep_names(self, change: NamesKept, now: float) -> bool:
+        return not self.users.has_any(change.casefolded) and self.kept_names.add_all(
+            list(map(KeptName, *change))
         )
 
     def _create_room(self, change: RoomCreated, now: float) -> bool:

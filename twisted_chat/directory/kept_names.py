@@ -58,14 +58,25 @@ class KeptNames:
         if not self._names.add(kept.casefolded, kept):
             return False
         self._order.append(kept)
-        here = self._sites.get(kept.site)
+        self._place(kept)
+        return True
+
+    def add_all(self, kept: list[KeptName]) -> bool:
+        """Keep these names. False, and nothing has changed, if one is kept already, or is there
+        twice."""
+        if not self._names.add_all([one.casefolded for one in kept], kept):
+            return False
+        self._order.append_all(kept)
+        for one in kept:
+            self._place(one)
+        return True
+
+    def _place(self, kept: KeptName) -> None:
+        here = self._sites.keep(kept.site, kept)
         if isinstance(here, OrderedDict):
             here[kept.casefolded] = kept
-        elif here is not None:
+        elif here is not kept:
             self._sites.set(kept.site, OrderedDict({here.casefolded: here, kept.casefolded: kept}))
-        else:
-            self._sites.set(kept.site, kept)
-        return True
 
     def discard(self, casefolded: str) -> bool:
         """Keep a name no longer. False if it was not kept."""

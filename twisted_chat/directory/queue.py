@@ -4,6 +4,7 @@ An OrderedDict does the same with a hash table besides, which takes four times
 the memory and grows in one go.
 """
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 
@@ -41,6 +42,15 @@ class Queue(Generic[P]):
         last = own._before
         place._before, place._after = last, own
         last._after = own._before = place
+
+    def append_all(self, places: Iterable[P]) -> None:
+        """Let these, which stand in no queue, be the last."""
+        own = self._own
+        last = own._before
+        for place in places:
+            place._before = last
+            last._after = last = place  # From left to right.
+        last._after, own._before = own, last
 
     def remove(self, place: P) -> None:
         """Take this place, which stands here, out of the queue."""

@@ -10,6 +10,7 @@ from twisted_chat.directory.directory import (
     Moved,
     NameForgotten,
     NameKept,
+    NamesKept,
     Registered,
     Room,
     RoomCreated,
@@ -124,9 +125,9 @@ class Registry:
                 self._rosters.moved(room, user, before, now)
             self._arrange()
 
-    def keep_name(self, change: NameKept, since: float) -> bool:
-        """A name is kept for the key of somebody who went then. False if it is kept already, or
-        its holder is here."""
+    def keep_names(self, change: NameKept | NamesKept, since: float) -> bool:
+        """Names are kept for the keys of those who went then, or later. False if one is kept
+        already, or its holder is here."""
         if not self._directory.apply(change, since):
             return False
         if self._expiry.name_kept(since):

@@ -2,8 +2,8 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.cluster import WALL, ClusterOfServers
-from tests.support.mixed_server import KEYS
+from tests.support.cluster import WALL, ClusterOfServers, together
+from tests.support.mixed_server import KEYS, PLACES
 from twisted_chat.server.cluster.entries import NAME, NameEntry
 from twisted_chat.server.cluster.replica import Logged
 
@@ -18,7 +18,17 @@ class AbsentNamesTests(SynchronousTestCase):
     def feed(self, sequence: int, key: str, at: str = "192.0.2.9", since: float = WALL) -> None:
         """This key is said to have had the name anna, and to have gone then."""
         data = NameEntry("", key, site=at, since=since).encode()
-        self.all.cluster(0).fed([Logged((NAME, "anna"), sequence, data)], self.all.now, WALL + 50)
+        self.give(Logged((NAME, "anna"), sequence, data))
+
+    def give(self, *logged: Logged) -> None:
+        """Some entries that come together."""
+        entries = together(list(logged))
+        self.all.cluster(0).fed(entries, self.all.now, WALL + 50)
+
+    def gone(self, name: str, key: str, sequence: int) -> Logged:
+        """An entry that says that this key had this name."""
+        data = NameEntry("", key, site="192.0.2.9", since=WALL).encode()
+        return Logged((NAME, name), sequence, data)
 
     def kept(self) -> tuple[str, str, float] | None:
         """For whom the name anna is kept."""
@@ -38,6 +48,35 @@ class AbsentNamesTests(SynchronousTestCase):
         """What is written otherwise is read as it is meant."""
         self.feed(900, KEYS[1], 'a"\\é', WALL + 99)
         self.assertEqual(self.kept(), (KEYS[1], 'a"\\é', self.all.now))
+
+    def test_together(self) -> None:
+        """Of those that come together each is taken in, though one is known, or there twice, or is
+        that of somebody who is here."""
+        self.all.enter(0, 1, "zoe")
+        self.feed(900, KEYS[1])
+        self.give(
+            self.gone("ben", KEYS[1], 901),
+            self.gone("anna", KEYS[2], 902),
+            self.gone("carl", KEYS[1], 903),
+        )
+        self.give(self.gone("ben", KEYS[2], 904), self.gone("ben", KEYS[3], 905))
+        self.give(self.gone("dora", KEYS[3], 906), self.gone("zoe", KEYS[3], 907))
+        kept = {one.casefolded: one.fingerprint for one in self.directory.kept_names.read()}
+        self.assertEqual(kept.pop("zoe", KEYS[3]), KEYS[3])
+        self.assertEqual(kept, {"anna": KEYS[2], "ben": KEYS[3], "carl": KEYS[1], "dora": KEYS[3]})
+        self.assertEqual(self.all.damaged, [])
+
+    def test_waited_for(self) -> None:
+        """What is said of a name that somebody waits for is not passed over."""
+        self.all.cut(0)
+        server = self.all.servers[0]
+        server.say(server.link(1, PLACES[1]), b"hi anna")
+        self.all.send(0)
+        self.give(self.gone("ben", KEYS[2], 900), self.gone("anna", KEYS[2], 901))
+        kept = self.directory.kept_names
+        self.assertEqual([kept.get(name) is None for name in ("anna", "ben")], [False, False])
+        self.all.settle()
+        self.assertNotIn("anna", self.all.names(0))
 
     def test_here(self) -> None:
         """Somebody who is here keeps the name, which is said again."""

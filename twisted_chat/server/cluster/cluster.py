@@ -4,12 +4,13 @@ What happens here is in its own address book at once, and then written. A name o
 is its asker's when that is written; what others write is carried out here as it comes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted_chat.directory.changes import Change
 from twisted_chat.directory.directory import Directory, Room, User
 from twisted_chat.moments import NEVER
 from twisted_chat.server.cluster.about import about
+from twisted_chat.server.cluster.absences import Absences
 from twisted_chat.server.cluster.absent_names import AbsentNames
 from twisted_chat.server.cluster.entries import (
     BAN,
@@ -220,7 +221,7 @@ class Cluster:
         else:
             self._replica.cut_off()
 
-    def fed(self, entries: list[Logged], now: float, wall: float) -> None:
+    def fed(self, entries: Sequence[Logged | Absences], now: float, wall: float) -> None:
         """This comes from the log, in its order."""
         self._following = True
         try:

@@ -7,6 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from twisted_chat.server.cluster.absences import Absences
 from twisted_chat.server.cluster.cluster import Cluster
 from twisted_chat.server.cluster.events import (
     Acked,
@@ -100,9 +101,9 @@ class ClusterJournal:
         if self._is_stopped:
             return
         cluster, now = self._cluster, self._clock.seconds()
-        logged: list[Logged] = []
+        logged: list[Logged | Absences] = []
         for event in events:
-            if type(event) is Logged:
+            if type(event) is Logged or type(event) is Absences:
                 logged.append(event)
                 continue
             if logged:

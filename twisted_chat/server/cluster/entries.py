@@ -112,13 +112,18 @@ def read_subject(tokens: bytes) -> Key:
     """Read these two tokens. Raises NoEntry."""
     kind = _KINDS.get(tokens[:2])
     try:
-        # Of what is to fill it up at its end more may stand there than is needed.
-        what = a2b_base64(tokens[2:].translate(_STANDARD) + b"==").decode()
+        what = read_token(tokens[2:])
     except ValueError:
         what = ""
     if not what or kind is None:
         raise NoEntry(f"there is no subject {tokens.decode(errors='replace')!r}")
     return kind, what
+
+
+def read_token(token: bytes) -> str:
+    """Read the second of them. Raises ValueError."""
+    # Of what is to fill it up at its end more may stand there than is needed.
+    return a2b_base64(token.translate(_STANDARD) + b"==").decode()
 
 
 def read_entry(kind: str, data: bytes) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from twisted_chat.server.cluster.absences import Absences
 from twisted_chat.server.cluster.entries import Key
 from twisted_chat.server.cluster.replica import Logged
 
@@ -60,4 +61,14 @@ class LogDamaged:
     what: str
 
 
-LogEvent = Logged | Acked | CasRefused | PublishFailed | LogReached | LogLost | LogDamaged | Tell
+LogEvent = (
+    Logged
+    | Absences
+    | Acked
+    | CasRefused
+    | PublishFailed
+    | LogReached
+    | LogLost
+    | LogDamaged
+    | Tell
+)

@@ -151,9 +151,9 @@ class Follower:
             return False
         since = now - max(0.0, wall - entry.since)
         kept = NameKept(casefolded, entry.fingerprint, entry.site)
-        if not registry.keep_name(kept, since):  # It was kept before, for this key or another.
+        if not registry.keep_names(kept, since):  # It was kept before, for this key or another.
             registry.apply(NameForgotten(casefolded), casefolded, now)
-            registry.keep_name(kept, since)
+            registry.keep_names(kept, since)
         return False
 
     def _come(self, casefolded: str, entry: NameEntry, now: float) -> User:
@@ -182,7 +182,7 @@ class Follower:
             registry.apply(NameForgotten(casefolded), casefolded, now)
         if entry.fingerprint:
             at = site(entry.address[0])
-            registry.keep_name(NameKept(casefolded, entry.fingerprint, at), now)
+            registry.keep_names(NameKept(casefolded, entry.fingerprint, at), now)
 
     def _lose(self, user: User, now: float) -> None:
         if user.server:

@@ -10,8 +10,13 @@ from collections.abc import Callable
 from nats.aio.client import Client
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
+from twisted_chat.server.cluster.absences import AbsenceReader, Absences
+from twisted_chat.server.cluster.nats_stream import before_sequence
+
 Entries = Callable[[list[tuple[bytes, bytes, bytes]]], None]
 """Given, of each entry, its subject, the address for its acknowledgement, and what it says."""
+Absent = Callable[[Absences, bytes], None]
+"""Given names of those who are nowhere, and that address of the last."""
 _CRLF = b"\r\n"
 _VERBS = b"MSG ", b"HMSG "
 """How what comes for a subscription begins (the protocol of NATS). Then follow its subject, the
@@ -27,12 +32,15 @@ _STATUS = b"NATS/1.0 "
 
 class LogClient(Client):
     """`entries` is given each message to the subscription with the number `taken`, which is
-    no word of the stream itself, in order, those that come together at once. All else is as in
-    the library."""
+    no word of the stream itself, in order, those that come together at once; `absent` is given
+    those that say of names of `stream` that their holders are nowhere. All else is as in the
+    library."""
 
-    def __init__(self, entries: Entries) -> None:
+    def __init__(self, stream: str, entries: Entries, absent: Absent) -> None:
         super().__init__()
+        self.stream = stream.encode()
         self.entries = entries
+        self.absent = absent
         self.taken = 0
         self._ps = self._entries = _EntryParser(self)
 
@@ -57,10 +65,12 @@ class _EntryParser(Parser):
         super().__init__(client)
         self._client = client
         self._subscription: bytes | None = None
+        self._absences: AbsenceReader | None = None
 
     def take(self, subscription: int) -> None:
         """Look for entries with this subscription's number."""
         self._subscription = b"%d" % subscription
+        self._absences = None
 
     async def parse(self, data: bytes = b"") -> None:
         """Read what has come."""
@@ -70,7 +80,7 @@ class _EntryParser(Parser):
             if self._subscription is None or self.state != AWAITING_CONTROL_LINE:
                 return
         while self.buf:
-            used, is_split = self._entries(self._subscription, bytes(self.buf))
+            used, is_split = self._take(self._subscription, bytes(self.buf))
             del self.buf[:used]
             if is_split or not self.buf:
                 return
@@ -79,29 +89,50 @@ class _EntryParser(Parser):
             if self.state != AWAITING_CONTROL_LINE or len(self.buf) == before:
                 return
 
-    def _entries(self, subscription: bytes, came: bytes) -> tuple[int, bool]:
+    def _take(self, subscription: bytes, came: bytes) -> tuple[int, bool]:
         """Hand entries on. Returns how many bytes they were, and whether one has come in
         part."""
-        # Split, and not matched with a pattern, which takes twice as long.
-        at, length, find = 0, len(came), came.find
+        client, at = self._client, 0
         taken: list[tuple[bytes, bytes, bytes]] = []
-        is_split = False
-        while (begins := find(b"\n", at) + 1) and came.startswith(_VERBS, at):
-            fields = came[at : begins - len(_CRLF)].split(b" ")
-            if len(fields) < _FIELDS or fields[2] != subscription or not fields[-1].isdigit():
+        while True:
+            if self._absences is not None:
+                absences, last, at = self._absences.read(came, at)
+                if absences is not None:
+                    if taken:
+                        client.entries(taken)
+                        taken = []
+                    client.absent(absences, last)
+            entry, at, is_split = _entry(subscription, came, at)
+            if entry is None:
                 break
-            if not fields[3].startswith(_ACKNOWLEDGED_AT):
-                break
-            ends = begins + int(fields[-1])
-            if ends + len(_CRLF) > length:
-                is_split = True
-                break
-            if len(fields) > _FIELDS:  # With headers.
-                if came.startswith(_STATUS, begins):
-                    break
-                begins += int(fields[4])
-            taken.append((fields[1], fields[3], came[begins:ends]))
-            at = ends + len(_CRLF)
+            taken.append(entry)
+            if self._absences is None:
+                first = before_sequence(entry[1])
+                self._absences = AbsenceReader(client.stream, int(subscription), first)
         if taken:
-            self._client.entries(taken)
+            client.entries(taken)
         return at, is_split
+
+
+def _entry(
+    subscription: bytes, came: bytes, at: int
+) -> tuple[tuple[bytes, bytes, bytes] | None, int, bool]:
+    """The entry that stands at that place, if there is a whole one, the place behind it, and
+    whether it has come in part."""
+    # Split, and not matched with a pattern, which takes twice as long.
+    begins = came.find(b"\n", at) + 1
+    if not begins or not came.startswith(_VERBS, at):
+        return None, at, False
+    fields = came[at : begins - len(_CRLF)].split(b" ")
+    if len(fields) < _FIELDS or fields[2] != subscription or not fields[-1].isdigit():
+        return None, at, False
+    if not fields[3].startswith(_ACKNOWLEDGED_AT):
+        return None, at, False
+    ends = begins + int(fields[-1])
+    if ends + len(_CRLF) > len(came):
+        return None, at, True
+    if len(fields) > _FIELDS:  # With headers.
+        if came.startswith(_STATUS, begins):
+            return None, at, False
+        begins += int(fields[4])
+    return (fields[1], fields[3], came[begins:ends]), ends + len(_CRLF), False

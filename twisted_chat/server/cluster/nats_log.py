@@ -21,7 +21,9 @@ from nats.aio.msg import Msg
 from nats.errors import Error
 from nats.js.errors import NotFoundError
 
+from twisted_chat.server.cluster.absences import Absences
 from twisted_chat.server.cluster.entries import FREED, SERVER, NoEntry, read_subject, subject
+from twisted_chat.server.cluster.event_queue import EventQueue
 from twisted_chat.server.cluster.events import (
     Acked,
     CasRefused,
@@ -49,10 +51,8 @@ AT_ONCE = 1000
 """Entries that are on their way at once."""
 PAUSE = 0.05
 """Seconds until what was refused without a reason, or finds others waiting, is tried again."""
-HANDED_OVER = 1000
-"""Events that are carried out before the reactor has its turn: 20 ms."""
 WAITING = 20_000
-"""Events that wait for it, above which the stream is not asked for more."""
+"""Entries that wait for it, above which the stream is not asked for more."""
 
 _WRONG_LAST, _WRONG_LAST_UNSAID = 10071, 10164
 _FINGERPRINT = 64
@@ -76,9 +76,8 @@ class NatsLog:
         self._location = location
         self._me = me
         self._in_reactor = in_reactor
-        self._heard = heard
-        self._events: list[LogEvent] = []
-        self._lock = threading.Lock()
+        self._events = EventQueue(in_reactor, heard)
+        self._say = self._events.say
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="log", daemon=True)
         self._urls = list(location.urls)
@@ -121,20 +120,6 @@ class NatsLog:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    def _say(self, *events: LogEvent) -> None:
-        with self._lock:
-            first = not self._events
-            self._events += events
-        if first:
-            self._in_reactor(self._hand_over)
-
-    def _hand_over(self) -> None:
-        with self._lock:
-            events, self._events = self._events[:HANDED_OVER], self._events[HANDED_OVER:]
-        self._heard(events)
-        if len(events) == HANDED_OVER:
-            self._in_reactor(self._hand_over)
-
     async def _connections(self) -> None:
         while True:
             try:
@@ -157,7 +142,7 @@ class NatsLog:
         async def wrong(error: Exception) -> None:
             """What ends a connection is told by `ended`, and a gap is found."""
 
-        client = LogClient(self._entries)
+        client = LogClient(self._location.stream, self._entries, self._absent)
         await asyncio.wait_for(
             client.connect(
                 url,
@@ -208,20 +193,18 @@ class NatsLog:
         """What the consumer says that is no entry: a word about the connection."""
         self._heard_at = self._loop.time()
         answer = message.reply or (message.headers or {}).get("Nats-Consumer-Stalled")
-        while len(self._events) > WAITING:  # So that the stream sends no more than is read.
+        while self._events.waiting > WAITING:  # So that the stream sends no more than is read.
             await asyncio.sleep(PAUSE)
             self._heard_at = self._loop.time()
         if answer and self._client is not None:
             await self._client.publish(answer)
 
+    def _absent(self, absences: Absences, last: bytes) -> None:
+        """The consumer sends this of the log."""
+        self._came([absences], len(absences.names), last)
+
     def _entries(self, entries: list[tuple[bytes, bytes, bytes]]) -> None:
-        """What the consumer sends of the log."""
-        self._heard_at = self._loop.time()
-        last, number, pending = place(entries[-1][1])
-        if number != self._next + len(entries) - 1:
-            self._give_up("something that was written has not come")
-            return
-        self._next, self._last = number + 1, last
+        """The same of all else."""
         events: list[LogEvent] = []
         begins = len(self._location.stream) + 1
         for where, reply, data in entries:
@@ -229,6 +212,16 @@ class NatsLog:
                 events.append(Logged(read_subject(where[begins:]), sequence(reply), data))
             except NoEntry as wrong:
                 events.append(LogDamaged(str(wrong)))
+        self._came(events, len(entries), entries[-1][1])
+
+    def _came(self, events: list[LogEvent], many: int, reply: bytes) -> None:
+        """This is what so many entries say, the last of which is acknowledged there."""
+        self._heard_at = self._loop.time()
+        last, number, pending = place(reply)
+        if number != self._next + many - 1:
+            self._give_up("something that was written has not come")
+            return
+        self._next, self._last = number + 1, last
         self._say(*events)
         if not pending:
             self._say(LogReached())

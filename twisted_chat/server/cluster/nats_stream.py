@@ -59,6 +59,12 @@ def sequence(reply: bytes) -> int:
     return int(fields[_SHORT if len(fields) == _SHORT_FIELDS else _LONG])
 
 
+def before_sequence(reply: bytes) -> bytes:
+    """What stands before that, the same for all entries that are sent once."""
+    fields = reply.split(b".")
+    return b".".join(fields[: _SHORT if len(fields) == _SHORT_FIELDS else _LONG]) + b"."
+
+
 _SHORT_FIELDS = 9
 _SHORT, _LONG = 5, 7
 """Where the number stands: after the domain and the account, or without them."""

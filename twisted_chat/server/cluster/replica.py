@@ -6,7 +6,7 @@ who is refused waits until it has seen what stands there, and wants what it want
 One entry of a subject is on its way at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -185,14 +185,15 @@ class Replica:
             seen.set(what, logged.sequence)
         return True
 
-    def read_first(self, casefolded: str, sequence: int) -> bool:
-        """The entry of this number is of no concern, and the first that is known of a name.
-        False, and nothing is different, if it is not."""
-        return self._seen[NAME].add(casefolded, sequence)
+    def read_first(self, names: Sequence[str], sequences: Sequence[int]) -> bool:
+        """The entries of these numbers are of no concern, and the first that are known of these
+        names. False, and nothing is different, if one is not."""
+        return self._seen[NAME].add_all(names, sequences)
 
-    def unread(self, casefolded: str) -> None:
-        """Nothing is known of a name yet, in spite of `read_first`."""
-        self._seen[NAME].discard(casefolded)
+    def unread(self, names: Sequence[str]) -> None:
+        """Nothing is known of these names yet, in spite of `read_first`."""
+        for name in names:
+            self._seen[NAME].discard(name)
 
     def fed(self, logged: Logged) -> News:
         """This comes from the log, in its order."""
