@@ -13,11 +13,23 @@ class Knocking(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.sent: list[Request] = []
-        self.requests = Requests(self.sent.append)
+        self.late = 0
+        self.requests = Requests(self.sent.append, late=self.is_late)
         self.closed: list[tuple[str, bool]] = []
         self.taken: list[Answer] = []
 
-    def ask(self, request: Request, now: float, more: float = 0, *, careful: bool = False) -> None:
+    def is_late(self) -> None:
+        self.late += 1
+
+    def ask(
+        self,
+        request: Request,
+        now: float,
+        more: float = 0,
+        *,
+        careful: bool = False,
+        awaited: bool = False,
+    ) -> None:
         """Ask, and note what becomes of it; `more` is what each answer is waited on."""
 
         def take(answer: Answer, now: float) -> float:
@@ -27,7 +39,7 @@ class Knocking(SynchronousTestCase):
         def close(answered: bool, now: float) -> None:
             self.closed.append((request.encode().decode(), answered))
 
-        self.requests.ask(Ask(request, take, close, careful=careful), now)
+        self.requests.ask(Ask(request, take, close, awaited=awaited, careful=careful), now)
 
     def test_repeated_after_one_two_and_four_seconds(self) -> None:
         """An unanswered request is sent again after 1, 2 and 4 seconds, then given up, once."""
@@ -41,6 +53,41 @@ class Knocking(SynchronousTestCase):
                 moments.append(now)
         self.assertEqual(moments, [100, 101, 103, 107])
         self.assertEqual(self.closed, [("ul", False)])
+
+    def pass_by(self, until: float) -> None:
+        """Let time pass, from one thing that is due to the next."""
+        while self.requests.wake <= until:
+            self.requests.tick(self.requests.wake)
+
+    def test_late(self) -> None:
+        """An answer that the person waits for is late when it was asked for twice in vain, after
+        three seconds; that is told once until the server has answered something."""
+        self.ask(ListUsers(), 0, awaited=True)
+        self.ask(ListRooms(), 0, awaited=True)
+        self.pass_by(2.9)
+        self.assertEqual((self.late, self.requests.slow), (0, False))
+        self.pass_by(3.0)
+        self.assertEqual((self.late, self.requests.slow), (1, True))
+        self.pass_by(20)
+        self.ask(ListUsers(), 20, awaited=True)
+        self.pass_by(24)
+        self.assertEqual((self.late, self.requests.slow), (1, True))
+        self.requests.answer(Bare(Verb.UL), 24)
+        self.assertFalse(self.requests.slow)
+        self.ask(ListUsers(), 30, awaited=True)
+        self.pass_by(40)
+        self.assertEqual(self.late, 2)
+
+    def test_nobody_waits(self) -> None:
+        """Where the person waits for nothing, nothing is late for them; where they wait for what
+        comes after something else of that kind, they wait."""
+        self.ask(Locate("alice"), 0)
+        self.pass_by(20)
+        self.assertEqual((self.late, self.requests.slow), (0, False))
+        self.ask(Locate("alice"), 20)
+        self.ask(Locate("bob"), 21, awaited=True)
+        self.pass_by(25)
+        self.assertEqual(self.late, 1)
 
     def test_not_before_it_is_due(self) -> None:
         """A tick that comes too early repeats nothing."""

@@ -106,6 +106,29 @@ class Asking(Gen1Case):
         self.pass_by(30)
         self.assertIsNone(names[1])
 
+    def test_late(self) -> None:
+        """Of each request that its person waits for it is told that the answer is late, and seen
+        until there is one; of a sign of life, and of leaving a room, it is not."""
+        found: list[Found] = []
+        asked: tuple[Callable[[], None], ...] = (
+            lambda: self.gen1.server.join("lab", self.close, self.now),
+            lambda: self.gen1.server.create("lab", self.close, self.now),
+            lambda: self.gen1.server.find("bob", found, self.close, self.now),
+            lambda: self.gen1.server.users(lambda names, now: None, self.now),
+            lambda: self.gen1.server.rooms(lambda names, now: None, self.now),
+        )
+        for ask in asked:
+            self.setUp()
+            ask()
+            self.pass_by(4.5)
+            self.assertEqual((self.told(), self.gen1.server.slow), ([server.ServerSlow()], True))
+            self.answer(*map(Bare, Verb))
+            self.assertFalse(self.gen1.server.slow)
+        self.setUp()
+        self.gen1.server.leave_room("lab", self.close, self.now)
+        self.pass_by(REFRESH + 7)
+        self.assertEqual((self.told(), self.gen1.server.slow), ([], False))
+
     def test_owners(self) -> None:
         """Rooms have no owners: nothing of theirs is asked."""
         self.gen1.server.kick("lab", "bob", self.close, self.now)

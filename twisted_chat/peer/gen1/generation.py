@@ -9,7 +9,7 @@ from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.conversation import DatagramConversations
 from twisted_chat.peer.contacts.line import Line
 from twisted_chat.peer.events.event import Someone
-from twisted_chat.peer.events.server import NameWanted
+from twisted_chat.peer.events.server import NameWanted, ServerSlow
 from twisted_chat.peer.gen1.contacts import AddressContacts
 from twisted_chat.peer.gen1.conversation import Datagrams
 from twisted_chat.peer.gen1.registration import DatagramRegistration
@@ -42,7 +42,9 @@ class Gen1:
         self._whereabouts = whereabouts
         effects = shared.effects
         self._requests = Requests(
-            lambda request: effects.send(request, whereabouts.current), whereabouts.turn
+            lambda request: effects.send(request, whereabouts.current),
+            whereabouts.turn,
+            lambda: effects.tell(ServerSlow()),
         )
         names = AddressContacts(shared.contacts, datagrams)
         self._roster = AddressRoster(self._requests, names, shared)

@@ -40,6 +40,9 @@ WAITS = (1.0, 2.0, 4.0, 1.0)
 STRAY = 1.0
 """Seconds for which an answer to a request that is over may still come, as the network doubles
 datagrams, or as it was repeated."""
+LATE = 2
+"""Times that something was asked in vain, by then for three seconds, when the person who waits for
+it is told so. Where one datagram in twenty is lost, each way, that is one request in a hundred."""
 SETTLED = 0.3
 """Seconds without another entry after which a roster or a list is whole."""
 
@@ -77,6 +80,8 @@ class Ask:
     take: Callable[[Answer, float], float]
     close: Callable[[bool, float], None]
     waits: tuple[float, ...] = WAITS
+    awaited: bool = False
+    """Whether the person waits for it."""
     careful: bool = False
     """Whether much depends on its answer being its own, and not one to a request before it."""
     sent: int = 0
@@ -96,14 +101,21 @@ class _Kind:
 
 
 class Requests:
-    """All requests of a peer. `unanswered` is called before one is sent again.
-    `wake` is when `tick` is due."""
+    """All requests of a peer. `unanswered` is called before one is sent again, and `late` when
+    the person has waited for an answer for a while, once until there is one. `wake` is when
+    `tick` is due."""
 
     def __init__(
-        self, send: Callable[[Request], None], unanswered: Callable[[], None] = lambda: None
+        self,
+        send: Callable[[Request], None],
+        unanswered: Callable[[], None] = lambda: None,
+        late: Callable[[], None] = lambda: None,
     ) -> None:
         self._send = send
         self._unanswered = unanswered
+        self._late = late
+        self.slow = False
+        """Whether an answer was late, and none has come since."""
         self._kinds = {verb: _Kind() for verb in Verb}
 
     @property
@@ -130,6 +142,7 @@ class Requests:
         ask = self.under_way(verb)
         if ask is None:
             return False
+        self.slow = False
         ask.until = min(ask.until, now + LONGEST_LIST)
         more = ask.take(answer, now)
         if more and now < ask.until:
@@ -155,6 +168,10 @@ class Requests:
                     self._end(verb, begun, now)
                 else:
                     self._unanswered()
+                    awaited = any(one.awaited for one in kind.asks)
+                    if awaited and ask.sent >= LATE and not self.slow:
+                        self.slow = True
+                        self._late()
                     self._transmit(ask, now)
 
     def _begin(self, kind: _Kind, now: float) -> None:

@@ -60,7 +60,7 @@ class AddressRoster:
             if answered and not refused:
                 self._entered(room, now)
 
-        self._requests.ask(Ask(JoinRoom(room), _whole(refused), closed), now)
+        self._requests.ask(Ask(JoinRoom(room), _whole(refused), closed, awaited=True), now)
 
     def leave(self, room: str, close: Close, now: float) -> None:
         """Tell the server that we are out of our room."""
@@ -70,6 +70,7 @@ class AddressRoster:
         def closed(answered: bool, now: float) -> None:
             close(Outcome.DONE if answered else Outcome.UNANSWERED, now)
 
+        # The original does not answer it.
         self._requests.ask(Ask(LeaveRoom(), lambda answer, now: 0, closed), now)
 
     # --- What the server says

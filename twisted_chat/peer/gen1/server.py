@@ -24,7 +24,6 @@ class PlainServer:
 
     why = ""
     creator_joins = False
-    slow = False
 
     def __init__(
         self,
@@ -42,6 +41,10 @@ class PlainServer:
         self._effects = effects
         self.join = roster.join
         self.leave_room = roster.leave
+
+    @property
+    def slow(self) -> bool:
+        return self._requests.slow
 
     def users(self, close: CloseList, now: float) -> None:
         self._list(ListUsers(), close, now)
@@ -66,7 +69,7 @@ class PlainServer:
         def closed(answered: bool, now: float) -> None:
             close(list(entries) if answered else None, now)
 
-        self._requests.ask(Ask(request, take, closed), now)
+        self._requests.ask(Ask(request, take, closed, awaited=True), now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         def then(answer: Answer) -> bool:
@@ -134,4 +137,5 @@ class PlainServer:
             close(Outcome.of(done(answers[0])) if answered else Outcome.UNANSWERED, now)
 
         careful = isinstance(request, Locate)  # What is private goes there.
-        self._requests.ask(Ask(request, collect(answers), closed, careful=careful), now)
+        ask = Ask(request, collect(answers), closed, awaited=True, careful=careful)
+        self._requests.ask(ask, now)
