@@ -81,6 +81,12 @@ def pinned(core: int) -> None:
         os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
 
 
+def processor(process: int) -> float:
+    """Seconds of processor time that it has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
 class Server:
     """A running contender on `port`."""
 
@@ -111,8 +117,7 @@ class Server:
 
     def processor(self) -> float:
         """Seconds of processor time used so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICK
+        return processor(self.process.pid)
 
     def stop(self) -> None:
         self.process.kill()
