@@ -226,6 +226,21 @@ class Breaks(Base):
             self.assertTrue(came)
             self.assertEqual(anna.told("does not answer"), [])
 
+    def test_another_server_soon(self) -> None:
+        """The same where it has said something to the server a moment ago."""
+        for moment in (0.0, 0.7, 1.4, 2.1, 2.8, 3.5, 5.0, 8.0):
+            self.world = World()
+            other = self.world.another_server(OTHER)
+            anna = self.world.person("anna")
+            self.world.server._core.gen2.served_elsewhere((OTHER,), 0.0)
+            self.world.wait(15)
+            anna.do("$roomcreate lab", "lab is there now")
+            self.world.wait(moment)
+            self.world.kill_server()
+            holders = other._core.directory.holders
+            came = self.world.wait(5, lambda: holders.get(anna.key.fingerprint) is not None)  # noqa: B023
+            self.assertTrue(came, moment)
+
     def test_started_anew(self) -> None:
         """One whose server was started anew is told so with its next sign of life, and comes."""
         anna = self.resting("anna")

@@ -17,6 +17,8 @@ from twisted_chat.wire.gen2.rest import AskRest, AtRest, CameBack, ComeBack
 
 QUIET = 10.0
 """Seconds in which nothing is said over the link, either way, after which it may rest."""
+QUIET_OF_SEVERAL = 1.5
+"""The same where other servers serve us too: a sign of life shows sooner that ours is gone."""
 
 
 class RestingLink:
@@ -41,13 +43,17 @@ class RestingLink:
         resting.told, resting.unknown = self._told, self._unknown
         resting.needs_link, resting.needs_none = self._rouse, self._rest_on
         self._requests.came_back = self._come_back
-        self._quiet_at = NEVER
+        self._since = NEVER  # When something came over the link, or that was looked at, last.
         self._said = 0  # Messages so far, when that was looked at last.
         self._asked = False
 
+    @property
+    def _quiet_at(self) -> float:
+        return self._since + (QUIET_OF_SEVERAL if self._failover.knows_others else QUIET)
+
     def heard(self, now: float) -> None:
         """Something has come over the link."""
-        self._quiet_at = now + QUIET
+        self._since = now
 
     def told(self, message: Answer, now: float) -> bool:
         """Take what the server says of this. False if it is about something else."""
@@ -133,7 +139,7 @@ class RestingLink:
                 self._failover.doubted(now)
             link.doubted = doubted
         if now >= self._quiet_at:
-            self._quiet_at = now + QUIET
+            self._since = now
             self._asked = self._said == self._requests.said and self._may_rest(link)
             if self._asked:
                 self._requests.say(AskRest().encode())
