@@ -369,6 +369,31 @@ class Mapped(Behind):
             self.world.wait(20)
             self.assert_heard(100)
 
+    def test_within_a_carrier(self) -> None:
+        """Two customers of one carrier that does not turn back what they send to its address have
+        a direct way as soon as the router of one of them leads a port to it; the other is told by
+        the server, as it sees both at one host."""
+        for number in (0, 1):
+            self.world = world = World()
+            carrier = Router(world.network, "198.18.1.2", Kind.HOME)
+            homes = [Router(carrier, f"100.64.0.{at}", Kind.HOME) for at in (2, 3)]
+            self.alice, self.bob = self.people = [
+                world.start(name, key=key, router=router)
+                for name, key, router in zip(("alice", "bob"), KEYS, homes, strict=True)
+            ]
+            for one in self.people:
+                one.expect(f"you are {one.name}")
+            self.alice.do("$roomcreate lab", "lab is there now")
+            self.alice.do("$roomjoin lab", "you are in lab alone")
+            self.bob.do("$roomjoin lab", "you are in lab with alice")
+            for one in self.people:
+                one.expect("goes over the server")
+            world.wait(6)
+            led = self.people[number]
+            led.peer.mapped(homes[number].lead(led.transport.outside))
+            for one in self.people:
+                one.expect("goes directly now, and no longer over the server", 3)
+
     def test_direct(self) -> None:
         """Those who have a direct way are told of nothing, and nobody is told of a private
         address, as a router before that of the carrier would lead it."""

@@ -100,20 +100,26 @@ class Ways:
             self._finder.server_back(now)
 
     def _tell_own(self) -> None:
-        self.requests.tell(OwnAddresses(self._places.own[:MAX_OWN]))
+        """Those of this machine, and where a router leads to it within the network of another,
+        as a carrier's: the server tells them to those whom it sees at the same host."""
+        link, mapped = self.server.link, self._places.mapped
+        if link is not None and link.has(PATHS):
+            within = () if mapped is None or is_public(mapped[0]) else (mapped,)
+            own = (*within, *self._places.own)[:MAX_OWN]
+            self.requests.tell(OwnAddresses(own))
 
     def network_changed(self, own: tuple[Address, ...], now: float) -> None:
         """This machine has these addresses now, those first that are used most."""
         self._places.own = own
-        link = self.server.link
-        if link is not None and link.has(PATHS):
-            self._tell_own()
+        self._tell_own()
         self._beats.network_changed(now)
         self._finder.changed(now)
 
     def mapped(self, outside: Address | None) -> None:
         """Our own router leads this address to us now, or none."""
-        self._places.mapped = outside
+        former, self._places.mapped = self._places.mapped, outside
+        if any(one is not None and not is_public(one[0]) for one in (former, outside)):
+            self._tell_own()
         for link in self._links.values() if outside is not None else ():
             self.tell_peer(link)
 
