@@ -36,9 +36,9 @@ class HandedLines:
     def take(self, until: RoomMessage | None) -> tuple[list[RoomMessage], tuple[Someone, ...]]:
         """What is to be told now, in the order of the room, and who has handed it on: all, or
         all but what stands after `until`."""
-        lines = sorted(self._lines.values(), key=lambda line: line[0].place)
-        if until is not None:
-            lines = [line for line in lines if line[0].place <= until.place]
+        held = self._lines.values()
+        wanted = [line for line in held if until is None or line[0].place <= until.place]
+        lines = sorted(wanted, key=lambda line: line[0].place)
         for message, _ in lines:
             del self._lines[message.identifier]
         if not self._lines:

@@ -90,14 +90,16 @@ class HistoryTelling:
         lines, givers = state.handed.take(until)
         latest = self._time_of_day(now)
         heard = self._as_heard(state, lines, latest)
+        among = {message.identifier for message in heard}
         before: list[RoomMessage] = []
         late: list[RoomMessage] = []
         for message in lines:
-            if message not in heard:
+            if message.identifier not in among:
                 (before if state.is_new and message.time < state.came else late).append(message)
-        complete = state.sync.complete and not state.handed.waits
-        part = state.told_some or not complete
+        part = False
         if before:
+            complete = state.sync.complete and not state.handed.waits
+            part = state.told_some or not complete
             state.told_some, state.is_new = True, not complete
         for messages, first in ((before, True), (late, False)):
             if messages:
