@@ -241,6 +241,17 @@ class Breaks(Base):
             came = self.world.wait(5, lambda: holders.get(anna.key.fingerprint) is not None)  # noqa: B023
             self.assertTrue(came, moment)
 
+    def test_another_server_asked(self) -> None:
+        """The same where it asks for something just then for which it needs a link."""
+        self.world.server._core.gen2.served_elsewhere((OTHER,), 0.0)
+        other = self.world.another_server(OTHER)
+        anna = self.resting("anna")
+        self.world.kill_server()
+        anna.type("$userlist")
+        holders = other._core.directory.holders
+        came = self.world.wait(5, lambda: holders.get(anna.key.fingerprint) is not None)
+        self.assertTrue(came)
+
     def test_started_anew(self) -> None:
         """One whose server was started anew is told so with its next sign of life, and comes."""
         anna = self.resting("anna")

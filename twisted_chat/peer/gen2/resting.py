@@ -117,7 +117,7 @@ class Resting:
 
     def doubted(self, now: float) -> bool:
         """Whether the server has been silent for some time."""
-        return self.rests and now - self._asked >= DOUBT
+        return self.state is not RestState.NOT and now - self._asked >= DOUBT
 
     # --- To rest, and back
 

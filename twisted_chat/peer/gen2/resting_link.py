@@ -132,8 +132,9 @@ class RestingLink:
     def tick(self, now: float) -> None:
         self._resting.tick(now)
         link = self._link.link
-        if self._resting.rests and link is not None:
+        if self._resting.rests:
             self._resting.several(self._failover.knows_others, now)
+        if self._resting.state is not RestState.NOT and link is not None:
             doubted = self._resting.doubted(now)
             if doubted and not link.doubted:
                 self._failover.doubted(now)
