@@ -156,7 +156,9 @@ class Meeting:
             if not self.talk(f"{number} of {WORDS}", STARTING):
                 return False
         after = [self._bed.served(site) for site in self._sites]
-        return any(late - early >= WORDS for early, late in zip(before, after, strict=True))
+        # Of two behind one router both are counted, and what they say to the server besides.
+        least = WORDS * 2 if self._sites[0] is self._sites[1] else WORDS
+        return any(late - early >= least for early, late in zip(before, after, strict=True))
 
     def leave(self) -> None:
         """Let both go, as people do."""
