@@ -10,7 +10,6 @@ from twisted_chat.addresses import Address
 from twisted_chat.links import Link
 from twisted_chat.moments import NEVER
 from twisted_chat.peer.commands import QUIT, Order, Typed
-from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.contacts.contacts import Contacts
 from twisted_chat.peer.contacts.present import present
 from twisted_chat.peer.effects import Effect, Effects, StoreRecords
@@ -149,11 +148,7 @@ class Session:
 
     def members(self, talk: Talk, most: int) -> tuple[Present, ...]:
         """Who is in a conversation besides us, so many at most."""
-        found = self._talks.find(talk)
-        if found is None:
-            return ()
-        people = [found] if isinstance(found, Contact) else found.people()
-        return present(people[:most], self._generation)
+        return present(self._talks.people(talk)[:most], self._generation)
 
     def own_lines(self, after: int) -> list[OwnLine]:
         """What we have said after the line of this number."""

@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.contacts import FakeConversations, contact_of
 from tests.support.fake_generation import FakeGeneration
 from twisted_chat.peer.contacts.contact import Contact
-from twisted_chat.peer.events.event import Talk
+from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.talk import TalkEnded, TalkingTo
 from twisted_chat.peer.talks.room import LINGER
 from twisted_chat.peer.talks.talks import MAX_ROOMS, Hearing
@@ -114,6 +114,28 @@ class Rooms(TalksCase):
         for number in range(MAX_ROOMS - 1):
             self.generation.enter(f"r{number}")
         self.assertTrue(self.talks.full)
+
+    def test_people(self) -> None:
+        """Who is in a conversation: of one that has not begun, or is over, the other one, if they
+        are in a room with us or want to talk, and nobody who has neither."""
+        bob, alice = (
+            self.meet("bob"),
+            contact_of("alice", "a" * 64, ("192.0.2.9", 5000), self.links),
+        )
+        self.contacts.add(alice)
+        private = Talk(who=alice.who)
+        self.assertEqual((self.talks.people(private), self.talks.people(Talk("lab"))), ([], []))
+        lab = self.generation.enter("lab", bob)
+        self.assertEqual(self.talks.people(Talk("lab")), [bob])
+        self.contacts.knock(alice, free=False)
+        self.assertEqual(self.talks.people(private), [alice])
+        self.contacts.poke(alice)
+        self.assertEqual(self.talks.people(private), [alice])
+        lab.enlist(alice.identity, alice, NOW)
+        self.contacts.hang_up(alice)
+        self.assertEqual(self.talks.people(private), [alice])
+        stranger = Talk(who=Someone("eve", "e" * 64))
+        self.assertEqual((self.talks.people(stranger), self.talks.people(Talk())), ([], []))
 
     def test_is_current(self) -> None:
         """A room that is over is not the current one, nor is anybody, where there is none."""

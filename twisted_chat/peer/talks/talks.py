@@ -174,6 +174,16 @@ class Talks:
             return self.room(talk.room) if talk.room else None
         return next((one for one in self._contacts.talking() if same(one.who, talk.who)), None)
 
+    def people(self, talk: Talk) -> list[Contact]:
+        """Who is in it besides us; of what is private, also if it has not begun, or is over, the
+        other one, where we have anything to do with them."""
+        found = self.find(talk)
+        if isinstance(found, JoinedRoom):
+            return found.people()
+        if found is None and talk.who is not None and talk.who.fingerprint:
+            found = self._contacts.get(talk.who.fingerprint)
+        return [found] if found is not None and found.known else []
+
     def is_current(self, talk: Talk | None) -> bool:
         """Whether what is typed goes to what events have described so, or to nobody where that is
         what they have; None is wherever it goes."""
