@@ -52,7 +52,7 @@ def main() -> dict[str, float]:
 
 
 def _waited(waits: list[float]) -> list[str]:
-    hundredths = statistics.quantiles(waits, n=100)
+    hundredths = statistics.quantiles(waits, n=100, method="inclusive")
     return [f"{value:.1f}" for value in (statistics.median(waits), hundredths[98], max(waits))]
 
 
