@@ -268,10 +268,11 @@ class Changing(Behind):
     @some
     @example(Kind.HOME, Kind.SYMMETRIC, 0.2734375, 249168203)
     @given(
-        st.sampled_from(FOURS), st.sampled_from(FOURS), st.floats(0, 0.3), st.integers(0, 2**32)
+        st.sampled_from(FOURS), st.sampled_from(FOURS), st.floats(0, 0.39), st.integers(0, 2**32)
     )
     def test_any(self, one: Kind, other: Kind, loss: float, seed: int) -> None:
-        """Any two kinds, and any loss: there is a link in the end, and each word is there once."""
+        """Any two kinds, and any loss below 40 in 100: there is a link in the end, and each word
+        is there once."""
         world = self.meet(one, other, seed=seed)
         world.network.loss, world.network.duplication = loss, loss / 2
         for person in self.people:
