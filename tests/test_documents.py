@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.identity.fingerprints import fingerprint
 from twisted_chat.identity.proof import BINDING_BYTES, BOUND_LABEL, LABEL, statement
 from twisted_chat.wire.common import Verb
+from twisted_chat.wire.gen2.between_servers import BETWEEN_SERVERS, HEADER_BYTES
 from twisted_chat.wire.gen2.datagrams import Probe, ProbeKind
 from twisted_chat.wire.gen2.pairing import PathVerb
 from twisted_chat.wire.gen2.requests import RoomVerb
@@ -119,6 +120,12 @@ class Protocol(SynchronousTestCase):
         # Of a sign without its box, of an answer, and of a call without its own.
         sizes = SIGN_BYTES + SIGN_ANSWER_BYTES + SMALLEST_CALL - 16
         self.assertEqual(sum(self.sizes("generation 2: a link that rests")), sizes)
+
+    def test_between_servers(self) -> None:
+        """What stands before that which servers carry for each other is in the document."""
+        sizes = self.sizes("generation 2: carried between servers")
+        self.assertEqual(sum(sizes), HEADER_BYTES)
+        self.assertIn(f"0x{BETWEEN_SERVERS:02x}", PROTOCOL.read_text())
 
     def sizes(self, title: str) -> list[int]:
         """The bytes of the parts of what is laid out in this section."""

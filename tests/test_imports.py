@@ -22,6 +22,7 @@ LAYERS = (
         "wire.gen2",
         "wire.gen2.answers",
         "wire.gen2.beats",
+        "wire.gen2.between_servers",
         "wire.gen2.checkup",
         "wire.gen2.elsewhere",
         "wire.gen2.contact",

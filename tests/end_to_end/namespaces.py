@@ -1,5 +1,7 @@
 """Hosts of a test on a network of its own: namespaces of Linux, joined by a bridge."""
 
+from collections.abc import Iterable
+
 from twisted.trial.unittest import SkipTest, TestCase
 
 from tests.support.namespaces import Namespaces, NoNamespaces
@@ -40,6 +42,10 @@ class Network:
     def add_address(self, host: str, address: str) -> None:
         """Let a host have one more address, besides that from which it sends by itself."""
         self._spaces.ip(host, f"addr add {address}/24 dev eth0")
+
+    def rules(self, host: str, rules: Iterable[str]) -> None:
+        """Give the firewall of a host these rules, `TABLE: words of iptables`."""
+        self._spaces.rules(host, rules)
 
     def lose(self, probability: float) -> None:
         """Lose so many of the datagrams to each host from now on, at random."""

@@ -7,7 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from tests.end_to_end.processes import COLD, Program
+from tests.end_to_end.namespaces import Network
+from tests.end_to_end.processes import COLD, Program, command, places
 from tests.end_to_end.test_udpchat import ChatTestCase, free_udp_port
 from tests.support.nats import MISSING, PROGRAM, NatsServer, three
 from tests.support.thorough import slow
@@ -342,3 +343,48 @@ class Apart(ClusterTestCase):
         late.ask("hi carol", "hi")
         person.expect("> you are dora")
         ben.ask("rj lab", f"rj {HOST} {carol.address[1]}")
+
+
+class Carried(ClusterTestCase):
+    """Users of two servers whom no network leads to each other."""
+
+    def test_over_two_servers(self) -> None:
+        """Their servers carry between them: they hear each other, are told that it goes over the
+        server, and go on when the server of one is killed."""
+        network = Network(self, "servers", "anna", "ben")
+        for one, other in (("anna", "ben"), ("ben", "anna")):
+            rule = f"filter: -A INPUT -p udp -s {network.addresses[other]} -j DROP"
+            network.rules(one, [rule])
+        nats = NatsServer(self.directory(), inside=network.inside("servers"))
+        self.addCleanup(nats.kill)
+        here = network.addresses["servers"]
+        servers = []
+        for port in (8090, 8091, 8092):
+            words = ["--journal", nats.url, "--key", self.key, "--control", "none"]
+            words += ["--reached-at", f"{here}:{port}", "--second-port", "none"]
+            servers.append(self._on(network, "servers", port, *words))
+            servers[-1].expect("names and rooms are in nats://")
+        people = []
+        for name, port in (("anna", 8090), ("ben", 8091)):
+            self.environment |= places(self.directory())
+            people.append(self._on(network, name, here, port, "--name", name))
+            people[-1].expect(f"> you are {name}")
+        anna, ben = people
+        anna.type_lines("$roomcreate lab")
+        anna.expect("> you are in lab alone")
+        ben.type_lines("$roomjoin lab")
+        anna.expect("> ben came")
+        anna.type_lines("from one server")
+        ben.expect("< anna: from one server")
+        ben.type_lines("to another", "$path anna")
+        anna.expect("< ben: to another")
+        ben.expect("over the server")
+        servers[1].kill()
+        ben.type_lines("$userlist", "and from a third")
+        anna.expect("< ben: and from a third")
+        for person in people:
+            self.assertNotIn(" left", person.said)
+
+    def _on(self, network: Network, host: str, *words: object) -> Program:
+        argv = [*network.inside(host), *command("udpchat", *words)]
+        return self._start(argv, terminal=True)

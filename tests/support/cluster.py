@@ -169,7 +169,8 @@ class ClusterOfServers:
         for tell in cluster.tells():
             other = int(tell.server.removeprefix("server"))
             if self.ways[other].up:
-                self.servers[other].core.told(tell.fingerprint, tell.message)
+                core = self.servers[other].core
+                core.told(tell.fingerprint, tell.message, self.servers[other].now)
         self._settled(number)
 
     def ack(self) -> None:

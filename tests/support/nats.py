@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.end_to_end.processes import free_port
@@ -19,11 +20,17 @@ PATIENCE = 60.0
 
 
 class NatsServer:
-    """One NATS server, whose data stays while it is killed and started again."""
+    """One NATS server, whose data stays while it is killed and started again; `inside` is what
+    a command begins with that is to run on a network of its own."""
 
     def __init__(
-        self, place: Path, name: str = "one", others: dict[str, int] | None = None
+        self,
+        place: Path,
+        name: str = "one",
+        others: dict[str, int] | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
+        self._inside = inside
         self.port = free_port()
         self.name = name
         self._log = place / f"{name}.log"
@@ -49,7 +56,7 @@ class NatsServer:
         self._config.write_text("\n".join((*self._lines, at)) + "\n")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, "-c", str(self._config)],
+                [*self._inside, PROGRAM, "-c", str(self._config)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

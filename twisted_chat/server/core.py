@@ -200,7 +200,8 @@ class Core:
             self.operations.sweep,
         )  # fmt: skip
         cluster = Cluster(me, address, directory, registry, follower, damaged, now)
-        self._introductions.tell_elsewhere = cluster.tell
+        self._introductions.tell_elsewhere = self.relay.tell_elsewhere = cluster.tell
+        self.relay.server_at = cluster.others.at
         roster.tell_elsewhere, registry.put_out_elsewhere = cluster.tell, cluster.put_out
         self.gen2.registration.is_gone = cluster.is_gone
         self.gen2.registration.turn_away = self._turn_away
@@ -226,17 +227,17 @@ class Core:
             self.gen2.turn_away(session, CUT_OFF, now)
         return cut_off
 
-    def told(self, fingerprint: str, message: bytes) -> None:
+    def told(self, fingerprint: str, message: bytes, now: float) -> None:
         """Another server has this for a user of ours."""
         session = self._sessions.registered.get(fingerprint)
-        if session is not None:
-            self._links.tell(session, message)
-            self._introductions.told_elsewhere(fingerprint, message)
+        if session is not None and not self.relay.told(fingerprint, message, now):
+            self._links.tell(session, self._introductions.told_elsewhere(fingerprint, message))
 
     def _announce(self, change: Change, name: str) -> None:
         match change:
             case Registered(fingerprint=who) | ServedBy(who=str(who), server=str(_)):
                 self._waiting.came(who)
+                self.relay.served(who)
             case Departed(who=str(who)):
                 self._waiting.left(who)
         if self.cluster is None or self.cluster.changed(change, name):

@@ -108,7 +108,7 @@ class RoomServer(DatagramProtocol):
 
     def told(self, fingerprint: str, message: bytes) -> None:
         """Another server has this for a user of ours."""
-        self._core.told(fingerprint, message)
+        self._core.told(fingerprint, message, self._clock.seconds())
 
     def settled(self, claims: list[tuple[int, bool]]) -> None:
         """The journal has or has not written what was claimed."""
@@ -163,9 +163,9 @@ class RoomServer(DatagramProtocol):
 
     def relayed(self, datagram: bytes, source: Address) -> None:
         """A datagram is to be carried on."""
-        to = self._core.relay.carry(datagram, source, self._clock.seconds())
-        if to is not None:
-            self.transport.write(datagram, to)
+        sent = self._core.relay.carry(datagram, source, self._clock.seconds())
+        if sent is not None:
+            self.transport.write(*sent)
 
     def echo(self, datagram: bytes, source: Address) -> None:
         """A datagram is to be sent back from this port."""

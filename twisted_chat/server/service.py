@@ -51,6 +51,7 @@ from twisted_chat.startup import CannotStart
 from twisted_chat.trace.options import recorder_from
 from twisted_chat.trace.taps import tap
 from twisted_chat.wire.gen2.beats import BEAT
+from twisted_chat.wire.gen2.between_servers import BETWEEN_SERVERS
 from twisted_chat.wire.gen2.checkup import EchoKind
 from twisted_chat.wire.gen2.datagrams import RELAY
 from twisted_chat.wire.gen2.signs import SIGN
@@ -157,6 +158,7 @@ def server_service(
             keylog=keylog_file(os.environ),
             others={
                 RELAY: server.relayed,
+                BETWEEN_SERVERS: server.relayed,
                 EchoKind.THERE.value: server.echo,
                 BEAT: server.beat,
                 SIGN: server.sign,

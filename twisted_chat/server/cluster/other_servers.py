@@ -54,6 +54,11 @@ class OtherServers:
         if entry != before:
             self.changed(now)
 
+    def at(self, server: str) -> Address | None:
+        """Where this one is, as long as it is there."""
+        found = self.there.get(server)
+        return None if found is None else found.address
+
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Where those are that take in users."""

@@ -8,7 +8,7 @@ at once then, which opens the way through whatever stands between them.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from twisted_chat.addresses import Address, AddressKind, is_six, kind
@@ -35,8 +35,8 @@ PAIRS = 100_000
 ASKED_OF_ONE = 64
 """Those for whom one user has asked, the latest, and is together with though they are in no
 room."""
-_ASKED = b"in "
-"""How the message begins that tells of somebody who has asked for one."""
+_OF_PAIRS = b"in ", b"pair "
+"""How the messages begin that tell of somebody who has asked for one, or is to be looked for."""
 ASKERS = 10_000
 """Users of whom that is known, the latest who have asked."""
 
@@ -152,12 +152,16 @@ class Introductions:
             self._asked_for.asked(asker.fingerprint, found.fingerprint)
             self.introduce(asker, found, now)
 
-    def told_elsewhere(self, fingerprint: str, message: bytes) -> None:
-        """Another server has told one of our users this: perhaps who has asked for them there."""
-        if message.startswith(_ASKED):
+    def told_elsewhere(self, fingerprint: str, message: bytes) -> bytes:
+        """Another server has told one of our users this: perhaps who has asked for them there.
+        Returns what the user is to be told, which is less where nothing is carried here."""
+        if message.startswith(_OF_PAIRS):
             news = parse_answer(message)
             if isinstance(news, Introduced):
                 self._asked_for.asked(news.contact.fingerprint, fingerprint)
+            elif isinstance(news, Pairing) and not self.carries:
+                return replace(news, carried=False).encode()
+        return message
 
     def ask(
         self, request: AskPairing, user: KeyHolder, found: KeyHolder | None, now: float
@@ -187,10 +191,12 @@ class Introductions:
         self._again.charge(tag.hex(), now, 1)
         secret = secrets.draw(SECRET_BYTES)
         if there is None:
-            # Nothing is carried between servers, and nobody is told what another machine has.
-            found = self._nearby.contact(contact(other), here.address)
-            self._queue.tell(here, Pairing(found, tag, secret, carried=False).encode())
-            self.tell_elsewhere(other, Pairing(contact(one), tag, secret, carried=False).encode())
+            # Whether the other takes what is carried its own server knows, and nobody is told what
+            # another machine has.
+            found, carried = self._nearby.contact(contact(other), here.address), self.carries
+            carried = carried and here.link.has(RELAY)
+            self._queue.tell(here, Pairing(found, tag, secret, carried).encode())
+            self.tell_elsewhere(other, Pairing(contact(one), tag, secret, carried).encode())
             return 0.0
         carried = self.carries and here.link.has(RELAY) and there.link.has(RELAY)
         same_host = here.address[0] == there.address[0]

@@ -3,7 +3,8 @@
 The server knows nothing of what is in them: they are packets of QUIC, between two keys
 that it does not have. It passes them on as they are, from where one of the two is
 registered to where the other is, and to nobody else; so nothing that it carries can
-reach anybody who does not have a link to it.
+reach anybody who does not have a link to it. Where the other one is a user of another server of
+a cluster it goes there, and that one passes it on, both within their own bounds.
 """
 
 from collections import OrderedDict
@@ -12,12 +13,20 @@ from typing import Literal, Protocol
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import KeyHolder, User
+from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.gen2.sessions import LinkSession
+from twisted_chat.wire.gen2.between_servers import (
+    BETWEEN_SERVERS,
+    ServersSeal,
+    ask_to_carry,
+    read_ask,
+)
 from twisted_chat.wire.gen2.datagrams import LARGEST_RELAYED, RELAY_HEADER, tag_of
 from twisted_chat.wire.gen2.growth import PATHS, RELAY
+from twisted_chat.wire.gen2.pairing import Carrying, NotCarrying
 
 CARRIED = 10_000
 """Pairs between whom something is carried at a time."""
@@ -32,6 +41,7 @@ OF_A_SITE, TO_ONE = 2, 4
 """Times as much as for one user is carried for all of a site, and to one user from all
 others: so that neither one site takes all that is carried, nor those of one the place of
 others with somebody."""
+_BETWEEN = bytes((BETWEEN_SERVERS,))
 IN_ALL = ""
 """The one source of all that is carried, for its rate."""
 
@@ -45,11 +55,12 @@ class Users(Protocol):
 class _Pair:
     """Two who are carried for, by their fingerprints, and when that was last."""
 
-    __slots__ = ("larger", "last", "smaller")
+    __slots__ = ("larger", "last", "smaller", "told")
 
     def __init__(self, one: str, other: str, now: float) -> None:
         self.smaller, self.larger = sorted((one, other))
         self.last = now
+        self.told = ""  # The server of the other that was asked to carry too.
 
 
 class Relay:
@@ -67,12 +78,18 @@ class Relay:
         dropped: Callable[[str, Address, float], None],
     ) -> None:
         self._given = secrets
+        self._seal = ServersSeal(b"" if secrets is None else secrets.key)
+        self.server_at: Callable[[str], Address | None] = lambda server: None
+        """Where another server of the cluster is, by its number."""
+        self.tell_elsewhere: Callable[[User, bytes], None] = lambda user, message: None
+        """Has a user of another server, or that server, told this."""
         self._registered = registered
         self._holders = holders
         self._together = together
         self._dropped = dropped
         self._pairs: OrderedDict[bytes, _Pair] = OrderedDict()
-        self._of_one: dict[str, int] = {}
+        self._of_one: dict[str, dict[bytes, None]] = {}
+        """Their tags, by fingerprints."""
         self._rates = tuple(Rate(0, 0) for _ in range(5))
         self.renew(bounds)
 
@@ -95,32 +112,87 @@ class Relay:
         for one, rate in zip(self._rates, rates, strict=True):
             one.renew(rate, rate * BURST)
 
-    def begin(self, user: KeyHolder, fingerprint: str, now: float) -> bool:
+    def begin(self, user: KeyHolder, fingerprint: str, now: float) -> bool | None:
         """Carry between this user and another from now on. False where that may not be:
         they have nothing to do with each other, one of them takes nothing over a server, or
-        too much is carried already."""
-        other, secrets = self._holders.get(fingerprint), self._secrets
-        if secrets is None or other is None or other is user or not self._together(user, other):
+        too much is carried already. None where that is for the other's server to say."""
+        other = self._holders.get(fingerprint)
+        if other is None or not self._may_begin(user, other):
             return False
-        for one in (user, other):
-            session = self._registered.get(one.fingerprint)
-            if session is None or not session.link.has(PATHS) or not session.link.has(RELAY):
-                return False
-        tag = secrets.tag(user.fingerprint, fingerprint)
-        if tag not in self._pairs:
-            if not self._has_room(user.fingerprint, fingerprint, now):
-                return False
-            self._pairs[tag] = _Pair(user.fingerprint, fingerprint, now)
-            for who in (user.fingerprint, fingerprint):
-                self._of_one[who] = self._of_one.get(who, 0) + 1
-        self._pairs[tag].last = now
-        self._pairs.move_to_end(tag)
+        if not other.server and not self._takes(fingerprint):
+            return False
+        pair = self._pair(user.fingerprint, fingerprint, now)
+        if pair is None:
+            return False
+        if not other.server:
+            return True
+        if self.server_at(other.server) is None:
+            return False
+        pair.told = ""
+        self._tell(pair, user.fingerprint, other)
+        return None
+
+    def told(self, fingerprint: str, message: bytes, now: float) -> bool:
+        """Another server has told one of our users this. Returns whether it was for us: to
+        carry between that user and one of theirs, who is told what becomes of it."""
+        asker = read_ask(message)
+        if asker is None:
+            return False
+        user, other = self._holders.get(fingerprint), self._holders.get(asker)
+        if user is None or other is None or not other.server:
+            return True
+        pair = None
+        if self._may_begin(user, other):
+            pair = self._pair(fingerprint, asker, now)
+        if pair is not None:
+            pair.told = other.server
+        answer = NotCarrying(fingerprint) if pair is None else Carrying(fingerprint)
+        self.tell_elsewhere(other, answer.encode())
         return True
 
-    def carry(self, datagram: bytes, source: Address, now: float) -> Address | None:
-        """Where this datagram is to be sent on to, as it is. None for nowhere."""
-        tag = tag_of(datagram)
-        pair = self._pairs.get(tag)
+    def served(self, fingerprint: str) -> None:
+        """One is served by another server than before: that is to carry too."""
+        for tag in list(self._of_one.get(fingerprint, ())):
+            pair = self._pairs[tag]
+            here = pair.smaller if fingerprint == pair.larger else pair.larger
+            other = self._holders.get(fingerprint)
+            if other is not None and other.server and here in self._registered:
+                self._tell(pair, here, other)
+
+    def _tell(self, pair: _Pair, here: str, other: KeyHolder) -> None:
+        if pair.told != other.server:
+            pair.told = other.server
+            self.tell_elsewhere(other, ask_to_carry(here))
+
+    def _may_begin(self, user: KeyHolder, other: KeyHolder) -> bool:
+        if self._secrets is None or other is user or not self._together(user, other):
+            return False
+        return self._takes(user.fingerprint)
+
+    def _takes(self, fingerprint: str) -> bool:
+        session = self._registered.get(fingerprint)
+        return session is not None and session.link.has(PATHS) and session.link.has(RELAY)
+
+    def _pair(self, one: str, other: str, now: float) -> _Pair | None:
+        assert self._secrets is not None
+        tag = self._secrets.tag(one, other)
+        if tag not in self._pairs:
+            if not self._has_room(one, other, now):
+                return None
+            self._pairs[tag] = _Pair(one, other, now)
+            for who in (one, other):
+                self._of_one.setdefault(who, {})[tag] = None
+        pair = self._pairs[tag]
+        pair.last = now
+        self._pairs.move_to_end(tag)
+        return pair
+
+    def carry(self, datagram: bytes, source: Address, now: float) -> tuple[bytes, Address] | None:
+        """What is to be sent on of this datagram of a user, or of another server, and where to.
+        None for nowhere."""
+        if datagram[:1] == _BETWEEN:
+            return self._carry_on(datagram, source, now)
+        pair = self._pairs.get(tag_of(datagram))
         if pair is None or not RELAY_HEADER < len(datagram) <= LARGEST_RELAYED:
             self._dropped("nothing to be carried", source, now)
             return None
@@ -129,39 +201,86 @@ class Relay:
             self._dropped("to be carried from elsewhere, or to nobody", source, now)
             return None
         sender, receiver = ends
+        if receiver.server:
+            to, larger = self.server_at(receiver.server), sender.fingerprint == pair.larger
+            sent = self._seal.seal(datagram, larger=larger)
+        else:
+            to, sent = self._registered[receiver.fingerprint].address, datagram
+        if to is None or not self._spend(pair, datagram, sender, source[0], receiver, source, now):
+            return None
+        return sent, to
+
+    def _carry_on(
+        self, sealed: bytes, source: Address, now: float
+    ) -> tuple[bytes, Address] | None:
+        try:
+            larger, datagram = self._seal.open(sealed)
+        except WireError as wrong:
+            self._dropped(str(wrong), source, now)
+            return None
+        pair = self._pairs.get(tag_of(datagram))
+        if pair is None or self._secrets is None:
+            self._dropped("nothing to be carried", source, now)
+            return None
+        both = pair.larger, pair.smaller
+        sender, receiver = (self._holders.get(who) for who in (both if larger else both[::-1]))
+        session = None if receiver is None else self._registered.get(receiver.fingerprint)
+        if sender is None or receiver is None or session is None or not sender.server:
+            self._dropped("to be carried from elsewhere, or to nobody", source, now)
+            return None
+        if not self._together(sender, receiver) or not self._takes(receiver.fingerprint):
+            self._dropped("to be carried from elsewhere, or to nobody", source, now)
+            return None
+        at = sender.address[0]
+        if not self._spend(pair, datagram, sender, at, receiver, source, now):
+            return None
+        return datagram, session.address
+
+    def _spend(
+        self,
+        pair: _Pair,
+        datagram: bytes,
+        sender: KeyHolder,
+        host: str,
+        receiver: KeyHolder,
+        source: Address,
+        now: float,
+    ) -> bool:
+        """Whether so much more is carried, which is noted then."""
+        tag = tag_of(datagram)
         size, (of_pair, of_user, of_site, to_one, in_all) = len(datagram), self._rates
         used = (
             (of_pair, tag.hex()),
-            (of_user, sender.link.fingerprint),
-            (of_site, source[0]),
-            (to_one, receiver.link.fingerprint),
+            (of_user, sender.fingerprint),
+            (of_site, host),
+            (to_one, receiver.fingerprint),
             (in_all, IN_ALL),
         )
         if any(rate.wait(whose, now, size) for rate, whose in used):
             self._dropped("more than may be carried", source, now)
-            return None
+            return False
         for rate, whose in used:
             rate.charge(whose, now, size)
         pair.last = now
         self._pairs.move_to_end(tag)
-        return receiver.address
+        return True
 
-    def _ends(self, pair: _Pair, source: Address) -> tuple[LinkSession, LinkSession] | None:
-        """The one of a pair who is registered there, and the other, if both still have to do
-        with each other."""
-        sessions = [self._registered.get(who) for who in (pair.smaller, pair.larger)]
-        users = [self._holders.get(who) for who in (pair.smaller, pair.larger)]
-        one, other = sessions
-        if one is None or other is None or users[0] is None or users[1] is None:
-            return None
-        if source not in (one.address, other.address) or not self._together(users[0], users[1]):
-            return None
-        return (one, other) if source == one.address else (other, one)
+    def _ends(self, pair: _Pair, source: Address) -> tuple[KeyHolder, KeyHolder] | None:
+        """The one of a pair who is registered here, at that address, and the other, if both still
+        have to do with each other."""
+        both = [self._holders.get(who) for who in (pair.smaller, pair.larger)]
+        for one, other in (both, both[::-1]):
+            if one is None or other is None or not self._together(one, other):
+                return None
+            here, there = (self._registered.get(who.fingerprint) for who in (one, other))
+            if here is not None and here.address == source and (there or other.server):
+                return one, other
+        return None
 
     def _has_room(self, one: str, other: str, now: float) -> bool:
-        if max(self._of_one.get(who, 0) for who in (one, other)) >= CARRIED_OF_ONE:
+        if max(len(self._of_one.get(who, ())) for who in (one, other)) >= CARRIED_OF_ONE:
             self._drop_idle(now)
-            if max(self._of_one.get(who, 0) for who in (one, other)) >= CARRIED_OF_ONE:
+            if max(len(self._of_one.get(who, ())) for who in (one, other)) >= CARRIED_OF_ONE:
                 return False
         elif len(self._pairs) >= CARRIED:
             self._drop_idle(now)
@@ -175,6 +294,6 @@ class Relay:
                 return
             del self._pairs[tag]
             for who in (pair.smaller, pair.larger):
-                self._of_one[who] -= 1
+                del self._of_one[who][tag]
                 if not self._of_one[who]:
                     del self._of_one[who]

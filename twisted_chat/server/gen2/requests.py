@@ -122,6 +122,8 @@ class LinkRequests:
 
     def _carry(self, request: AskCarrying, user: KeyHolder, outlet: Outlet, now: float) -> None:
         carries = self._relay.begin(user, request.fingerprint, now)
+        if carries is None:
+            return  # The other's server says what becomes of it.
         answer = (Carrying if carries else NotCarrying)(request.fingerprint)
         self._queue.send(outlet, answer.encode())
 
