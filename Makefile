@@ -105,8 +105,8 @@ soak: $(VENV)/.developed
 	@$(BIN)/python -m tests.fuzz 20000
 	@KILLS=100 $(BIN)/python -m pytest -q tests/end_to_end/test_killed.py -k 'two or three'
 
-# PARTS names some of them: requests, rooms, roster, crowd, chat, cluster, catching-up, startup, store, screen,
-# analysis.
+# PARTS names some of them: requests, rooms, roster, resting, crowd, chat, cluster, catching-up,
+# startup, store, screen, analysis.
 bench: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks $(PARTS)
 

@@ -12,6 +12,7 @@ from twisted_chat.server.bounds import RETURN
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.gen2.resting import OF_A_SITE_AT_ONCE, PERIOD, SIGNS_AT_ONCE, SILENT
 from twisted_chat.server.gen2.return_queue import RETURNS
+from twisted_chat.server.gen2.send_queue import LAG
 from twisted_chat.server.operators.bans import Ban, BanKind
 from twisted_chat.wire.common import Bare, Leave, Locate, Verb, Welcome
 from twisted_chat.wire.gen2.answers import Expelled, Introduced, parse_answer
@@ -119,6 +120,13 @@ class Resting(Base):
         link = self.anna.again(ELSEWHERE)
         self.assertEqual(self.server.ask(link, ComeBack(self.anna.keys.id, 0))[0], CameBack(0))
         self.assertEqual(self.session(self.anna), ELSEWHERE[0])
+
+    def test_comes_back_without(self) -> None:
+        """Nobody is back who has no link: what is said of that in a sign of life is refused."""
+        self.anna.lives(ComeBack(self.anna.keys.id, 0).encode())
+        self.assertEqual(self.anna.hear(), [Bare(Verb.HI).encode()])
+        self.server.wait(SILENT + PERIOD)
+        self.assertEqual(self.session(self.anna), "")
 
     def test_comes_back_as_nobody(self) -> None:
         """A link of another key takes nobody's place, nor does one with an id of nobody."""
@@ -290,6 +298,16 @@ class Proofs(Base):
             answers += back is not None
         self.assertLessEqual(answers, OF_A_SITE_AT_ONCE + 1)
         self.assertIn("a sign of life from elsewhere, too often", self.server.dropped)
+
+    def test_takes_nothing(self) -> None:
+        """One who asks for ever more, and never takes it, is lost."""
+        asks, boxes = Locate("bob").encode(), 0
+        while len(self.resting) and boxes < 100:
+            self.anna.lives(*[asks] * 80)
+            self.server.wait(0.2)
+            boxes += 1
+        self.assertEqual(self.session(self.anna), "")
+        self.assertLess(boxes * 80 * 80, 2 * LAG)
 
     def test_too_many(self) -> None:
         """One who goes on is not read any more."""

@@ -70,7 +70,7 @@ class RestCalls:
 
     def _call(self, session: LinkSession, now: float) -> Iterator[tuple[bytes, Address]]:
         rest = session.rest
-        if rest is None:
+        if rest is None or not (rest.waiting is not None or session.streams):
             return
         if rest.waiting is None:
             rest.waiting = Untold()

@@ -95,7 +95,8 @@ class RestingUsers:
     def wake(self) -> float:
         first = next(iter(self._heard), None)
         silent = NEVER if first is None else (first + 1) * PERIOD + SILENT
-        return min(silent, -NEVER if self._last_words else self._calling.wake)
+        at_once = self._last_words or self._queue.overfull
+        return min(silent, -NEVER if at_once else self._calling.wake)
 
     @property
     def has_news(self) -> bool:
@@ -130,6 +131,7 @@ class RestingUsers:
         if (
             session is None
             or session.rest is None
+            or link.rest is not None
             or session.link.fingerprint != link.link.fingerprint
             or not self.may_be(session, link.address, now)
         ):
@@ -239,7 +241,11 @@ class RestingUsers:
         yield from self._calling.take(now)
 
     def silent(self, now: float) -> Iterator[LinkSession]:
-        """Those of whom no sign of life has come for too long, so many at once."""
+        """Those of whom no sign of life has come for too long, so many at once, and those who take
+        nothing of what they ask for."""
+        for outlet in list(self._queue.overfull):
+            assert isinstance(outlet, LinkSession)
+            yield outlet
         for _ in range(LOST_AT_ONCE):
             first = next(iter(self._heard), None)
             if first is None or (first + 1) * PERIOD + SILENT > now:

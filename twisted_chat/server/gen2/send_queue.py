@@ -66,6 +66,8 @@ class LinkQueue:
         self.wake = NEVER
         self.wanted: dict[Outlet, None] = {}
         """Those whose links rest, and for whom there is something."""
+        self.overfull: dict[Outlet, None] = {}
+        """Those whose links rest, and who ask for ever more and take nothing of it."""
 
     @property
     def has_news(self) -> bool:
@@ -77,9 +79,11 @@ class LinkQueue:
         outlet.untaken += len(message)
         if outlet.rest is None:
             self._out.append(SendFrames(outlet.link, (message,)))
-        else:
+        elif outlet.untaken <= LAG:
             outlet.rest.wait(message)
             self.wanted[outlet] = None
+        else:
+            self.overfull[outlet] = None
 
     def tell(self, outlet: Outlet, message: bytes) -> bool:
         """Send what was not asked for, unless the link lags behind. False if it does."""
@@ -137,6 +141,7 @@ class LinkQueue:
         outlet.streams.clear()
         self._waiting.pop(outlet, None)
         self.wanted.pop(outlet, None)
+        self.overfull.pop(outlet, None)
 
     def flush(self, now: float) -> list[LinkEffect]:
         """What goes out without waiting for a turn."""
