@@ -112,6 +112,7 @@ class Signs(Base):
         self.resting.several(True, self.now)
         self.assertEqual(self.wait(EVERY_OF_SEVERAL - 0.1), [])
         self.assertEqual(len(self.wait(0.2)), 1)
+        self.assertEqual(len(self.wait(1.9)), 9)  # And without an answer again, as often as that.
 
     def test_no_answer(self) -> None:
         """Without an answer one goes out again and again, the server is doubted, and then a link

@@ -241,6 +241,14 @@ class Breaks(Base):
             came = self.world.wait(5, lambda: holders.get(anna.key.fingerprint) is not None)  # noqa: B023
             self.assertTrue(came, moment)
 
+    def test_another_server_lossy(self) -> None:
+        """Nobody leaves a server that is there, though a third of all datagrams is lost."""
+        self.world.server._core.gen2.served_elsewhere((OTHER,), 0.0)
+        other = self.world.another_server(OTHER)
+        self.resting("anna")
+        self.world.network.loss = 0.3
+        self.assertFalse(self.world.wait(300, lambda: len(other._core.directory.holders) > 0))
+
     def test_another_server_asked(self) -> None:
         """The same where it asks for something just then for which it needs a link."""
         self.world.server._core.gen2.served_elsewhere((OTHER,), 0.0)

@@ -32,6 +32,9 @@ EVERY_OF_SEVERAL = 2.5
 """The same where other servers serve us too, as one that is silent is left for them."""
 AGAIN = (0.3, 0.4, 0.5, 0.8, 1.0, 1.0, 1.0, 1.0)
 """Seconds from one without an answer to the next. After the last a link is needed."""
+AGAIN_OF_SEVERAL = (0.3, *8 * (0.2,), 0.5, 1.0, 1.0, 1.0)
+"""The same where other servers serve us too: within the two seconds after which one of them is
+looked for ten are sent, so that not all are lost where a third of all datagrams is."""
 MEANWHILE = 1.0
 """Seconds from one sign of life to the next while a link is being made, which may take its time:
 we are there all the same."""
@@ -212,7 +215,7 @@ class Resting:
 
     def _answered_by(self, datagram: bytes, now: float) -> None:
         answer = read_sign_answer(datagram, self._keys.proves, six=self._six)
-        if answer.counter > self._counter or answer.counter <= self._counter - len(AGAIN):
+        if answer.counter > self._counter or answer.counter <= self._counter - len(self._again):
             return
         if answer.found is SignOutcome.UNKNOWN:
             if self.rests and answer.milliseconds:  # The server has others to take in first.
@@ -237,9 +240,13 @@ class Resting:
         if self._asked == NEVER:
             self._next = self._answered + (EVERY_OF_SEVERAL if self._several else EVERY)
         if self._boxed:
-            self._asked, self._next = now, now + AGAIN[0]
+            self._asked, self._next = now, now + self._again[0]
         elif self._waits:
             self._next = -NEVER
+
+    @property
+    def _again(self) -> tuple[float, ...]:
+        return AGAIN_OF_SEVERAL if self._several else AGAIN
 
     @property
     def _needs_link(self) -> bool:
@@ -257,13 +264,13 @@ class Resting:
             self._send(now)
             self._next = now + MEANWHILE
             return
-        if self._needs_link or self._tries >= len(AGAIN):
+        if self._needs_link or self._tries >= len(self._again):
             self.needs_link(now)
             return
         if self._waits and not self._boxed:
             self._close_box()
         self._send(now)
-        self._next = now + AGAIN[self._tries]
+        self._next = now + self._again[self._tries]
         self._tries += 1
 
     def _close_box(self) -> None:
@@ -276,4 +283,4 @@ class Resting:
         sign = Sign(self._keys.id, self._counter, self._echo, self._heard, self._said, self._box)
         self._effects.probe(sign.encode(self._keys.proves, six=self._six), self._there)
         if self._asked == NEVER:
-            self._asked, self._tries, self._next = now, 0, now + AGAIN[0]
+            self._asked, self._tries, self._next = now, 0, now + self._again[0]
