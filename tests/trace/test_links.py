@@ -9,6 +9,8 @@ from twisted_chat.errors import WireError
 from twisted_chat.trace import quic
 from twisted_chat.trace.quic import PacketKind
 from twisted_chat.trace.report import Purpose
+from twisted_chat.wire.gen2.between_servers import HEADER_BYTES, ServersSeal
+from twisted_chat.wire.gen2.datagrams import relayed
 
 OURS, THEIRS = b"\x11" * 8, b"\x22" * 8
 
@@ -216,6 +218,19 @@ class Following(SynchronousTestCase):
         ]
         self.assertEqual(whats[:5], shown)
         self.assertFalse({*whats[5:]} & {*shown})
+
+    def test_between_servers(self) -> None:
+        """What one server carries to another says that it is that, if it can be."""
+        other = "192.0.2.77", 8090
+        sealed = ServersSeal(b"k").seal(relayed(b"t" * 8, b"a packet"), larger=True)
+        packets = [
+            datagram(1, USER, SERVER, b"\6" + b"t" * 8 + b"n" * 8),
+            datagram(2, SERVER, other, sealed),
+            datagram(3, SERVER, other, sealed[:HEADER_BYTES]),
+        ]
+        whats = analyzed(frames(packets)).whats
+        self.assertEqual(whats[1], "carries something to another server")
+        self.assertNotEqual(whats[2], whats[1])
 
     def test_without_the_fixed_bit(self) -> None:
         """A Version Negotiation may have any first bits, and others are greased (RFC 9287)."""

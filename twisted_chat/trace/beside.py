@@ -1,4 +1,4 @@
-"""What goes between users and a server beside their links: datagrams that are told by their first
+"""What goes between users and servers beside links: datagrams that are told by their first
 byte, and by how long they are."""
 
 from twisted_chat.trace.report import Purpose
@@ -10,6 +10,7 @@ from twisted_chat.wire.gen2.beats import (
     BEAT_BACK,
     BEAT_BYTES,
 )
+from twisted_chat.wire.gen2.between_servers import BETWEEN_SERVERS, HEADER_BYTES, LARGEST_BETWEEN
 from twisted_chat.wire.gen2.checkup import SMALLEST_ECHO, EchoKind
 from twisted_chat.wire.gen2.signs import (
     SIGN,
@@ -35,7 +36,7 @@ _ECHOES = {
     EchoKind.THERE.value: "asks for this to be sent back",
     EchoKind.BACK.value: "sent back, with where it came from",
 }
-BESIDE = (*_ECHOES, *_BEATS, *_SIGNS)
+BESIDE = (*_ECHOES, *_BEATS, *_SIGNS, BETWEEN_SERVERS)
 """Their first bytes."""
 
 
@@ -47,6 +48,9 @@ def beside_links(datagram: bytes) -> tuple[str, Purpose] | None:
     if kind in _BEATS:
         size, what = _BEATS[kind]
         return (what, Purpose.KEEPALIVE) if long == size else None
+    if kind == BETWEEN_SERVERS:
+        fits = HEADER_BYTES < long <= LARGEST_BETWEEN
+        return ("carries something to another server", Purpose.DATA) if fits else None
     size, what, more = _SIGNS[kind]
     if long == size:
         return what, Purpose.KEEPALIVE
