@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.paths.kinds import Kind
 from tests.peer.linked import SERVER, Person, World
 from tests.support.network import Datagram
 from tests.support.routers import Router
+from tests.support.strategies import few
 from twisted_chat.peer.gen2.link_state import LinkState
 from twisted_chat.peer.gen2.resting import EVERY
 from twisted_chat.peer.gen2.resting_link import QUIET
@@ -18,6 +21,8 @@ from twisted_chat.wire.gen2.signs import SIGN, SIGN_ANSWER, SIGN_CALL
 
 OTHER = ("10.0.0.2", 8090)
 OF_REST = (SIGN, SIGN_ANSWER, SIGN_CALL)
+EVENTS = ("forgets", "loses", "topic", "lists", "restarts", "waits")
+PAUSES = (0.0, 0.05, 1.0, 9.9, 10.1, 20.0, 31.0)
 RESTS = 2 * QUIET + 1
 """Seconds after which a link rests over which nothing is said."""
 
@@ -305,3 +310,42 @@ class Breaks(Base):
         user = self.world.server._core.directory.holders.get(anna.key.fingerprint)
         assert user is not None
         self.assertEqual(user.address, ("10.0.7.7", 7777))
+
+
+class Storms(Base):
+    """Much happens, at moments at which links rest, or are about to, or do not."""
+
+    @few
+    @given(st.lists(st.tuples(st.sampled_from(EVENTS), st.sampled_from(PAUSES)), max_size=12))
+    def test_settles(self, events: list[tuple[str, float]]) -> None:
+        """Whatever it is, when it is over all are in their room as before, know who else is, and
+        are told who comes."""
+        self.world = world = World()
+        names = "anna", "bob", "carol"
+        routers = [Router(world.network, f"10.0.9.{n}", Kind.HOME) for n in range(3)]
+        people = [world.start(one, router=at) for one, at in zip(names, routers, strict=True)]
+        world.wait(5)
+        people[0].do("$roomcreate lab", "lab is there now")
+        for one in people:
+            one.do("$roomjoin lab", "you are in lab")
+        for event, pause in events:
+            if event == "forgets":
+                routers[1].forget()
+            elif event == "loses":
+                world.network.loss = 0.3 - world.network.loss
+            elif event == "topic":
+                people[2].type("$topic lab soon another")
+            elif event == "lists":
+                people[1].type("$userlist")
+            elif event == "restarts":
+                world.kill_server()
+                world.start_server()
+            world.wait(pause)
+        world.network.loss = 0.0
+        world.wait(150)
+        world.person("dave").do("$roomjoin lab", "you are in lab")
+        for one in people:
+            one.expect("dave came", 60)
+            inside = one.peer.session._talks.room("lab")
+            others = {*names, "dave"} - {one.name}
+            self.assertEqual({who.name for _, who in inside.members()}, others)
