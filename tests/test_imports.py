@@ -128,6 +128,7 @@ LAYERS = (
         "server.gen2.checkups",
         "server.gen2.directions",
         "server.gen2.waiting",
+        "server.gen2.early_asks",
         "server.gen2.introductions",
         "server.gen2.relay",
         "server.gen2.resting",

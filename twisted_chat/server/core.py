@@ -230,7 +230,7 @@ class Core:
     def told(self, fingerprint: str, message: bytes, now: float) -> None:
         """Another server has this for a user of ours."""
         session = self._sessions.registered.get(fingerprint)
-        if session is not None and not self.relay.told(fingerprint, message, now):
+        if not self.relay.told(fingerprint, message, now) and session is not None:
             self._links.tell(session, self._introductions.told_elsewhere(fingerprint, message))
 
     def _announce(self, change: Change, name: str) -> None:

@@ -353,6 +353,18 @@ class BetweenServers(SynchronousTestCase):
         self.all.servers[0].core.renew(Bounds(relay_rate=1_000_000), self.all.now)
         self.assertEqual(self.carry(0, 1, 1000), "second")
 
+    def test_asked_early(self) -> None:
+        """Where the other's server is asked before it has its user it carries all the same, from
+        what either sends first."""
+        for here, there in ((0, 1), (1, 0)):
+            self.setUp()
+            second = self.all.servers[1]
+            session = second.core._sessions.registered.pop(KEYS[1])
+            self.ask(0, AskCarrying(KEYS[1]))
+            self.assertEqual(len(second.core.relay), 0)
+            second.core._sessions.registered[KEYS[1]] = session
+            self.assertEqual(self.carry(here, there), PLACES[there][0])
+
     def test_goes_elsewhere(self) -> None:
         """One whose server is another by now is carried for there, without anybody asking anew;
         what still comes to the former is dropped."""

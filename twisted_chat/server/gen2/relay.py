@@ -9,15 +9,17 @@ a cluster it goes there, and that one passes it on, both within their own bounds
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import KeyHolder, User
 from twisted_chat.errors import WireError
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen2.early_asks import EarlyAsks
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.gen2.sessions import LinkSession
+from twisted_chat.server.gen2.waiting import Holders
 from twisted_chat.wire.gen2.between_servers import (
     BETWEEN_SERVERS,
     ServersSeal,
@@ -46,18 +48,13 @@ IN_ALL = ""
 """The one source of all that is carried, for its rate."""
 
 
-class Users(Protocol):
-    """Where users are found, by their fingerprints."""
-
-    def get(self, fingerprint: str, /) -> KeyHolder | None: ...
-
-
 class _Pair:
     """Two who are carried for, by their fingerprints, and when that was last."""
 
-    __slots__ = ("larger", "last", "smaller", "told")
+    __slots__ = ("larger", "last", "smaller", "tag", "told")
 
-    def __init__(self, one: str, other: str, now: float) -> None:
+    def __init__(self, tag: bytes, one: str, other: str, now: float) -> None:
+        self.tag = tag
         self.smaller, self.larger = sorted((one, other))
         self.last = now
         self.told = ""  # The server of the other that was asked to carry too.
@@ -72,12 +69,13 @@ class Relay:
         self,
         bounds: Bounds,
         registered: Mapping[str, LinkSession],
-        holders: Users,
+        holders: Holders,
         together: Callable[[User, User], bool],
         secrets: PairSecrets | None,
         dropped: Callable[[str, Address, float], None],
     ) -> None:
         self._given = secrets
+        self._early = EarlyAsks()
         self._seal = ServersSeal(b"" if secrets is None else secrets.key)
         self.server_at: Callable[[str], Address | None] = lambda server: None
         """Where another server of the cluster is, by its number."""
@@ -141,14 +139,21 @@ class Relay:
         user, other = self._holders.get(fingerprint), self._holders.get(asker)
         if user is None or other is None or not other.server:
             return True
-        pair = None
-        if self._may_begin(user, other):
-            pair = self._pair(fingerprint, asker, now)
+        if self._secrets is not None and fingerprint not in self._registered:
+            self._early.keep(self._secrets.tag(fingerprint, asker), fingerprint, asker)
+            return True
+        may = self._may_begin(user, other)
+        pair = self._pair(fingerprint, asker, now) if may else None
         if pair is not None:
             pair.told = other.server
         answer = NotCarrying(fingerprint) if pair is None else Carrying(fingerprint)
         self.tell_elsewhere(other, answer.encode())
         return True
+
+    def _known(self, tag: bytes, now: float) -> _Pair | None:
+        if tag not in self._pairs and (early := self._early.take(tag)) is not None:
+            self.told(early[0], ask_to_carry(early[1]), now)
+        return self._pairs.get(tag)
 
     def served(self, fingerprint: str) -> None:
         """One is served by another server than before: that is to carry too."""
@@ -179,20 +184,18 @@ class Relay:
         if tag not in self._pairs:
             if not self._has_room(one, other, now):
                 return None
-            self._pairs[tag] = _Pair(one, other, now)
+            self._pairs[tag] = _Pair(tag, one, other, now)
             for who in (one, other):
                 self._of_one.setdefault(who, {})[tag] = None
-        pair = self._pairs[tag]
-        pair.last = now
-        self._pairs.move_to_end(tag)
-        return pair
+        self._renew(self._pairs[tag], now)
+        return self._pairs[tag]
 
     def carry(self, datagram: bytes, source: Address, now: float) -> tuple[bytes, Address] | None:
         """What is to be sent on of this datagram of a user, or of another server, and where to.
         None for nowhere."""
         if datagram[:1] == _BETWEEN:
             return self._carry_on(datagram, source, now)
-        pair = self._pairs.get(tag_of(datagram))
+        pair = self._known(tag_of(datagram), now)
         if pair is None or not RELAY_HEADER < len(datagram) <= LARGEST_RELAYED:
             self._dropped("nothing to be carried", source, now)
             return None
@@ -206,7 +209,7 @@ class Relay:
             sent = self._seal.seal(datagram, larger=larger)
         else:
             to, sent = self._registered[receiver.fingerprint].address, datagram
-        if to is None or not self._spend(pair, datagram, sender, source[0], receiver, source, now):
+        if to is None or not self._spend(pair, len(datagram), ends, source, now):
             return None
         return sent, to
 
@@ -218,52 +221,48 @@ class Relay:
         except WireError as wrong:
             self._dropped(str(wrong), source, now)
             return None
-        pair = self._pairs.get(tag_of(datagram))
+        pair = self._known(tag_of(datagram), now)
         if pair is None or self._secrets is None:
             self._dropped("nothing to be carried", source, now)
             return None
         both = pair.larger, pair.smaller
         sender, receiver = (self._holders.get(who) for who in (both if larger else both[::-1]))
         session = None if receiver is None else self._registered.get(receiver.fingerprint)
-        if sender is None or receiver is None or session is None or not sender.server:
+        if (
+            (sender is None or receiver is None or session is None or not sender.server)
+            or not self._together(sender, receiver)
+            or not self._takes(receiver.fingerprint)
+        ):
             self._dropped("to be carried from elsewhere, or to nobody", source, now)
             return None
-        if not self._together(sender, receiver) or not self._takes(receiver.fingerprint):
-            self._dropped("to be carried from elsewhere, or to nobody", source, now)
-            return None
-        at = sender.address[0]
-        if not self._spend(pair, datagram, sender, at, receiver, source, now):
+        if not self._spend(pair, len(datagram), (sender, receiver), source, now):
             return None
         return datagram, session.address
 
     def _spend(
-        self,
-        pair: _Pair,
-        datagram: bytes,
-        sender: KeyHolder,
-        host: str,
-        receiver: KeyHolder,
-        source: Address,
-        now: float,
+        self, pair: _Pair, size: int, between: tuple[KeyHolder, KeyHolder], at: Address, now: float
     ) -> bool:
-        """Whether so much more is carried, which is noted then."""
-        tag = tag_of(datagram)
-        size, (of_pair, of_user, of_site, to_one, in_all) = len(datagram), self._rates
+        """Whether so much more, which comes from there, is carried, which is noted then."""
+        sender, receiver = between
+        of_pair, of_user, of_site, to_one, in_all = self._rates
         used = (
-            (of_pair, tag.hex()),
+            (of_pair, pair.smaller + pair.larger),
             (of_user, sender.fingerprint),
-            (of_site, host),
+            (of_site, sender.address[0]),
             (to_one, receiver.fingerprint),
             (in_all, IN_ALL),
         )
         if any(rate.wait(whose, now, size) for rate, whose in used):
-            self._dropped("more than may be carried", source, now)
+            self._dropped("more than may be carried", at, now)
             return False
         for rate, whose in used:
             rate.charge(whose, now, size)
-        pair.last = now
-        self._pairs.move_to_end(tag)
+        self._renew(pair, now)
         return True
+
+    def _renew(self, pair: _Pair, now: float) -> None:
+        pair.last = now
+        self._pairs.move_to_end(pair.tag)
 
     def _ends(self, pair: _Pair, source: Address) -> tuple[KeyHolder, KeyHolder] | None:
         """The one of a pair who is registered here, at that address, and the other, if both still
