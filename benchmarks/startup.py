@@ -99,6 +99,7 @@ def _of_children() -> float:
 def main() -> dict[str, float]:
     """Each in turn, several times. Returns the figures that have a bar."""
     here = Path(sys.executable)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # Or each start compiles all modules again.
     memory: list[float] = []
     contenders: dict[str, Callable[[], _Cost]] = {
         "`twistd udpchat` to the first answer": _first_answer,

@@ -6,8 +6,9 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from twisted_chat.errors import ChatError
 from twisted_chat.identity.key_file import make_directory
@@ -18,8 +19,7 @@ class NotWritten(ChatError):
     """The file cannot be written, for the reason that this says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What is in a file. `migrations` has one for each version after the first: what makes the
     tables of the one before into its own. `tables` has them all, each with its columns: a file
     that lacks some is damaged."""

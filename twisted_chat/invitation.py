@@ -7,8 +7,9 @@ enough for a mail and can be compared. HOST, PORT and ROOM are quoted as in any 
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from msgspec import Struct
 
 from twisted_chat import names
 from twisted_chat.addresses import DEFAULT_PORT, host_and_port, port_number
@@ -23,8 +24,7 @@ _AUTHORITY = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]@]+))(?::([^:]*))?")
 _EXAMPLE = f"{SCHEME}://HOST:PORT/ROOM?key=FINGERPRINT"
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """`key` is as many hexadecimal digits of the server's fingerprint as are known; a room and
     a key may be empty."""
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 from twisted_chat.addresses import Address
 
 
@@ -57,31 +59,27 @@ class SendFrames(NamedTuple):
     messages: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class CloseLink:
+class CloseLink(Struct, frozen=True):
     """The end of a link; `why` is one line for the other end."""
 
     link: Link
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class HoldLink:
+class HoldLink(Struct, frozen=True):
     """Read nothing more that comes over a link, nor let the other end send more than it has been
     granted (RFC 9000, 4), until ReadLink. What was read may still be told."""
 
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLink:
+class ReadLink(Struct, frozen=True):
     """Read on, soon, what comes over a link that was held."""
 
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
+class Dial(Struct, frozen=True):
     """A link is wanted to the one who has this key, at this address. An empty
     fingerprint is any key: the first contact with a server."""
 
@@ -91,32 +89,28 @@ class Dial:
     """Whether it is also to show, soon, when our own network changes: a link to a server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Abandon:
+class Abandon(Struct, frozen=True):
     """There is no need any more of the link that this Dial was for; nothing is told of it."""
 
     address: Address
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class RelayOver:
+class RelayOver(Struct, frozen=True):
     """What is for those who are reached over a server goes there, and comes from there; None:
     nothing does."""
 
     server: Address | None
 
 
-@dataclass(frozen=True, slots=True)
-class Validate:
+class Validate(Struct, frozen=True):
     """This address has shown that what is sent there is read there: one link that is opened from
     it, soon, needs no Retry for that (RFC 9000, 8.1)."""
 
     address: Address
 
 
-@dataclass(frozen=True, slots=True)
-class AskAll:
+class AskAll(Struct, frozen=True):
     """Ask for a sign of life over all links, as our own network may be another."""
 
 

@@ -1,9 +1,8 @@
 """How a room is run."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import fingerprints, many, texts

@@ -1,7 +1,6 @@
 """What people are told of their network."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.doctor.findings import (

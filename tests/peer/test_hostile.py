@@ -1,9 +1,9 @@
 """Whatever is in a field of whatever comes: nothing raw reaches the terminal."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -102,14 +102,13 @@ TYPED = ("$roomjoin lab", "$userlist", "$roomlist", "$roomcreate lab", "$poke bo
 def spoilt(message: Any, hostile: str) -> list[Any]:
     """The message with this in each of its fields that is a text, one after the other."""
     found = []
-    for field in fields(message):
-        value = getattr(message, field.name)
+    for field, value in asdict(message).items():
         if isinstance(value, str):
-            found.append(replace(message, **{field.name: hostile}))
+            found.append(replace(message, **{field: hostile}))
         elif isinstance(value, tuple):
-            found.append(replace(message, **{field.name: (hostile,)}))
+            found.append(replace(message, **{field: (hostile,)}))
         elif isinstance(value, ContactInfo):
-            found += [replace(message, **{field.name: one}) for one in spoilt(value, hostile)]
+            found += [replace(message, **{field: one}) for one in spoilt(value, hostile)]
     return found
 
 

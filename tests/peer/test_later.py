@@ -1,7 +1,6 @@
 """What is said to somebody who is not here."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.contacts import FakeConversations, contact_of

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.store.words import HERE, LAB, heard

@@ -1,10 +1,10 @@
 """Events as the lines of a terminal."""
 
 import types
-from dataclasses import fields
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.test_hostile import HOSTILE
@@ -43,10 +43,10 @@ def examples(wanted: Any, text: str) -> list[Any]:
     return made(wanted, text)
 
 
-def made(kind: type, text: str) -> list[Any]:
-    """Examples of a dataclass: the first of everything, and each other value of each field."""
+def made(kind: type[Struct], text: str) -> list[Any]:
+    """Examples of a struct: the first of everything, and each other value of each field."""
     hints = get_type_hints(kind)
-    values = {one.name: examples(hints[one.name], text) for one in fields(kind)}
+    values = {name: examples(hints[name], text) for name in kind.__struct_fields__}
     first = {name: found[0] for name, found in values.items()}
     return [
         kind(**{**first, name: value}) for name, found in values.items() for value in found

@@ -1,16 +1,16 @@
 """What can happen to the address book."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.entries import Who
 from twisted_chat.directory.rules import PUBLIC, RoomRules
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """A user came; one of generation 1 has no fingerprint. `server` is which other one of a
     cluster serves it; empty: this one. Does not apply if the address or the fingerprint is
     registered, the casefolded name taken, or the name kept for another."""
@@ -26,31 +26,27 @@ class Registered:
         return self.fingerprint or self.address
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """A sign of life from a user of generation 1."""
 
     who: Address
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A user of generation 2 is at another address."""
 
     fingerprint: str
     address: Address
 
 
-@dataclass(frozen=True, slots=True)
-class ServedBy:
+class ServedBy(Struct, frozen=True):
     """Another server of a cluster serves a user from now on; empty: this one does."""
 
     who: Who
     server: str
 
 
-@dataclass(frozen=True, slots=True)
-class Departed:
+class Departed(Struct, frozen=True):
     """A user is gone, from all rooms too; `expired` when it was silence that said so.
     The name of one of generation 2 is kept for its key."""
 
@@ -78,15 +74,13 @@ class NamesKept(NamedTuple):
     since: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
-class NameForgotten:
+class NameForgotten(Struct, frozen=True):
     """A name is not kept for an absent user any more."""
 
     casefolded: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomCreated:
+class RoomCreated(Struct, frozen=True):
     """There is a new room, nobody in it; `site` says where its creator was who is not
     here. Does not apply if the name is taken."""
 
@@ -97,24 +91,21 @@ class RoomCreated:
     rules: RoomRules = PUBLIC
 
 
-@dataclass(frozen=True, slots=True)
-class RoomJoined:
+class RoomJoined(Struct, frozen=True):
     """A user is in this room now too."""
 
     who: Who
     casefolded: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomLeft:
+class RoomLeft(Struct, frozen=True):
     """A user is in this room no longer."""
 
     who: Who
     casefolded: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomGiven:
+class RoomGiven(Struct, frozen=True):
     """A room is another member's now, who is of generation 2; `site` says where it was then if
     it need be no member here."""
 
@@ -123,16 +114,14 @@ class RoomGiven:
     site: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRuled:
+class RoomRuled(Struct, frozen=True):
     """A room is run by these rules now. Does not apply if it was before."""
 
     casefolded: str
     rules: RoomRules
 
 
-@dataclass(frozen=True, slots=True)
-class RoomGone:
+class RoomGone(Struct, frozen=True):
     """A room is no more. Does not apply if somebody is in it."""
 
     casefolded: str

@@ -6,7 +6,9 @@ another one, which takes the place of the one before.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_OPS, MOST_INVITED, MOST_BANNED, MOST_MUTED = 32, 256, 256, 256
 """Keys of those who help to run one room, who are invited into it, who are banned from it, and
@@ -18,8 +20,7 @@ ORIGIN_BYTES = 16
 """Drawn for each room, so that no two of one name are taken for each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRules:
+class RoomRules(Struct, frozen=True):
     """`banned` and `muted` are keys, with the name that each had then."""
 
     private: bool = False

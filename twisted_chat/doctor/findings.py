@@ -4,8 +4,9 @@ In the words of RFC 4787: how a router chooses the outside port of a host (mappi
 whom it lets in (filtering, 5).
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.events import Event
 
@@ -57,8 +58,7 @@ class Prospect(Enum):
     ANOTHER_PORT = "another_port"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What was found at one address of the server."""
 
     server: str
@@ -94,8 +94,7 @@ class Examined:
     found out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis(Event):
+class Diagnosis(Event, frozen=True):
     """What the network does to us, as `udpchat doctor` has found."""
 
     server: str

@@ -5,9 +5,10 @@ Both are spoken to the same UDP port. Who knows NAT-PMP alone answers PCP by its
 """
 
 import struct
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address, unmapped
 from twisted_chat.errors import WireError
@@ -37,8 +38,7 @@ class Language(Enum):
     NAT_PMP = "nat_pmp"
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """A port of ours is reached from outside, for so many seconds. `outside` is where: the
     host is empty where the gateway does not say it so. `nonce` is that of the request."""
 
@@ -49,20 +49,17 @@ class Mapped:
     nonce: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideHost:
+class OutsideHost(Struct, frozen=True):
     """The gateway's own address outside (NAT-PMP)."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(Struct, frozen=True):
     """A gateway that speaks PCP is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotMapped:
+class NotMapped(Struct, frozen=True):
     """What was asked for is not done; `code` is the result code of that language."""
 
     language: Language

@@ -14,10 +14,11 @@ import fcntl
 import hashlib
 import os
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from twisted_chat import names
 from twisted_chat.errors import NameRefused

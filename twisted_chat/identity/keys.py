@@ -8,7 +8,6 @@ so nobody who checks it needs a clock.
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from cryptography import x509
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
     load_pem_private_key,
 )
+from msgspec import Struct
 
 from twisted_chat.errors import ChatError, WireError
 from twisted_chat.identity.fingerprints import fingerprint
@@ -49,8 +49,7 @@ class DamagedKey(ChatError):
     """What should be a key and its certificate is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """One's own key. `key` and `certificate` are PEM; `public_key` is the
     SubjectPublicKeyInfo in DER, `fingerprint` its SHA-256. `instance` tells the one program that
     has the key here, and those that had it here before, from those elsewhere that have a copy;
@@ -58,10 +57,13 @@ class Identity:
 
     fingerprint: str
     public_key: bytes
-    certificate: bytes = field(repr=False)
-    key: bytes = field(repr=False)
-    _private: Ed25519PrivateKey = field(repr=False)
+    certificate: bytes
+    key: bytes
+    _private: Ed25519PrivateKey
     instance: str = ""
+
+    def __repr__(self) -> str:
+        return f"Identity(fingerprint={self.fingerprint!r}, public_key={self.public_key!r})"
 
     @classmethod
     def generate(cls) -> "Identity":

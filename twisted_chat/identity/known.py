@@ -1,12 +1,11 @@
 """What is remembered of a key."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 
 
-@dataclass(frozen=True, slots=True)
-class KnownName:
+class KnownName(Struct, frozen=True):
     """The key that a name has been spoken with under. Times are in seconds
     since 1970; `compared` says that the person has compared the fingerprints."""
 
@@ -19,8 +18,7 @@ class KnownName:
     """When; 0 where that is not known, or they were not compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownServer:
+class KnownServer(Struct, frozen=True):
     """The key that a server has been met with."""
 
     address: Address

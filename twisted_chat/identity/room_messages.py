@@ -1,14 +1,15 @@
 """The signatures of what is said in rooms (Ed25519, RFC 8032): made, and checked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twisted_chat.identity.keys import RAW_BYTES, Identity, verify_raw
 from twisted_chat.wire.gen2.history import RoomMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """The one who says something: `key` is the 32 bytes of their public key, in hexadecimal
     digits."""
 

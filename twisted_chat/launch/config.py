@@ -20,10 +20,10 @@ What is said on the command line wins. A mistake is one line, with its number.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from platformdirs import user_config_path
 
 from twisted_chat import names
@@ -41,8 +41,7 @@ LARGEST_LIMIT = 1_000_000
 """Days, and megabytes, for which something can be kept."""
 
 
-@dataclass(frozen=True)
-class ServerEntry:
+class ServerEntry(Struct, frozen=True):
     """One server: where it is, the key that it must have, the rooms to be in, and the name to
     have there, if that is another than elsewhere."""
 
@@ -53,8 +52,7 @@ class ServerEntry:
     rooms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class TerminalConfig:
+class TerminalConfig(Struct, frozen=True):
     """How one wants to chat at a terminal."""
 
     face: str = ""
@@ -67,8 +65,7 @@ class TerminalConfig:
     """A command for that, with its arguments."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True):
     """What stands in the file; nothing where there is none."""
 
     name: str = ""

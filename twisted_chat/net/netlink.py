@@ -5,8 +5,9 @@ Reads messages as they come from the kernel, and opens no socket.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from msgspec import Struct
 
 GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
 """Those that tell of changes of links, and of addresses and routes of both families:
@@ -30,8 +31,7 @@ ASK_FOR_ADDRESSES = _HEADER.pack(
 """What the kernel answers with all addresses there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAddress:
+class OwnAddress(Struct, frozen=True):
     """An address of this machine: on the link of this number; `usable` says whether others
     may be told of it."""
 
@@ -40,29 +40,25 @@ class OwnAddress:
     usable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AddressGone:
+class AddressGone(Struct, frozen=True):
     """This machine has an address no longer."""
 
     host: str
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class CableState:
+class CableState(Struct, frozen=True):
     """Whether a network is at the other end of a link."""
 
     index: int
     running: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultRoute:
+class DefaultRoute(Struct, frozen=True):
     """The way to everywhere else is there, or another, or gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """There is nothing more to be said to what was asked."""
 
 

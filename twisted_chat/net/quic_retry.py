@@ -10,9 +10,9 @@ import hashlib
 import hmac
 import os
 import struct
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.net.quic_bounds import (
@@ -38,8 +38,7 @@ _LENGTH_OF_LENGTH = 6
 _SHORTEST = _MADE.size + _MAC_BYTES + 2
 
 
-@dataclass(frozen=True, slots=True)
-class Initial:
+class Initial(Struct, frozen=True):
     """The start of a packet that opens a connection (RFC 9000, 17.2.2)."""
 
     destination: bytes

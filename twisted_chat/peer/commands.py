@@ -1,9 +1,10 @@
 """What a person can want of a UDP peer: that it says something, or obeys a command."""
 
-from dataclasses import dataclass, field
 from enum import Enum
 
-from twisted_chat.events import Event, one_for_each_word
+from msgspec import Struct
+
+from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Talk
 
 
@@ -89,8 +90,7 @@ TURNING = frozenset({Command.POKE, Command.ROOMCREATE, Command.ROOMJOIN, Command
 """Commands that change where what is typed goes."""
 
 
-@one_for_each_word
-class Say:
+class Say(Struct, frozen=True):
     """A text to be said, without its line feed."""
 
     text: str
@@ -110,8 +110,7 @@ class Say:
         return not self.aloud and self.text.strip().lower() == Command.HELP.word
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A command, with its argument, a name in its canonical form, where it takes one, one of
     its choices, where it has some, the text that goes with it, and the room beside a name."""
 
@@ -120,8 +119,19 @@ class Order:
     choice: str = ""
     text: str = ""
     room: str = ""
-    where: Talk | None = field(default=None, compare=False)
+    where: Talk | None = None
     """The conversation that its person looks at; None for the one that is current."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both order the same, wherever each was typed."""
+        return isinstance(other, Order) and self._ordered == other._ordered
+
+    def __hash__(self) -> int:
+        return hash(self._ordered)
+
+    @property
+    def _ordered(self) -> tuple[Command, str, str, str, str]:
+        return self.command, self.argument, self.choice, self.text, self.room
 
     @property
     def for_the_room(self) -> bool:
@@ -135,15 +145,13 @@ class Order:
         return self.command is Command.TRUST and self.argument.lower() == SERVER
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What is typed from now on goes to this conversation, as its person looks at it."""
 
     to: Talk
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBack:
+class ReadBack(Struct, frozen=True):
     """The person reads on in what was said in this conversation before the line that the store
     has under this number; 0: before we were started."""
 
@@ -151,13 +159,11 @@ class ReadBack:
     before: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListEarlier:
+class ListEarlier(Struct, frozen=True):
     """The person is to see with whom they have talked in private before we were started."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveUnread:
+class LeaveUnread(Struct, frozen=True):
     """The person has not looked at so many of the last lines that others have said in this
     conversation; faces that show all at once have nothing to say of it."""
 

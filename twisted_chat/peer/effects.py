@@ -1,7 +1,8 @@
 """What a peer's decisions ask the shell to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.events import Event
@@ -24,30 +25,26 @@ from twisted_chat.wire.common import Request
 from twisted_chat.wire.gen1 import NamedText
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """A message for an address."""
 
     message: Request | NamedText
     to: Address
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """This is the end; the exit status says whether it was wanted."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Struct, frozen=True):
     """See to which addresses this place, a host as it was typed and a port, leads now."""
 
     place: Address
 
 
-@dataclass(frozen=True, slots=True)
-class SendProbe:
+class SendProbe(Struct, frozen=True):
     """A probe, or an answer to one, for an address. With `opens` it is to get no further than
     through our own router."""
 
@@ -56,23 +53,20 @@ class SendProbe:
     opens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoreRecords:
+class StoreRecords(Struct, frozen=True):
     """Keep these; the session is told of each that has a number when it is kept."""
 
     records: list[tuple[int, Kept]]
 
 
-@dataclass(frozen=True, slots=True)
-class AskStore:
+class AskStore(Struct, frozen=True):
     """Look something up; the session is told by the number."""
 
     number: int
     query: StoreQuery
 
 
-@dataclass(frozen=True, slots=True)
-class StoreOff:
+class StoreOff(Struct, frozen=True):
     """Keep in memory what is said from now on."""
 
 

@@ -1,8 +1,9 @@
 """What a session needs of a generation of the protocol, in one piece."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.links import Link
@@ -21,8 +22,7 @@ from twisted_chat.store.archive import Archive
 from twisted_chat.wire.gen1 import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What a generation works on, and the session too. `registered` is called at each
     registration, with True when it is not the first."""
 
@@ -39,8 +39,7 @@ class Shared:
         return JoinedRoom(self.contacts, self.effects, self.gathering, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
+class Acquaintance(Struct, frozen=True):
     """Since when somebody is known, in seconds since 1970; 0 where that is not so or not known."""
 
     compared_at: float = 0.0

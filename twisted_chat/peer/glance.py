@@ -1,12 +1,11 @@
 """How it stands with a peer, for those who look: nobody need be told."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.peer.events.event import Talk
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """Where we are, and where what is typed goes."""
 
     name: str

@@ -6,8 +6,10 @@ What changes whom we speak to holds up what was typed after it, so that
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import QUIT, TURNING, Command, Order, Say, ToRead, Turn, Typed
@@ -37,8 +39,7 @@ _AT_ONCE = frozenset({Command.HELP, Command.QUIT, Command.STATUS, Command.WHO})
 _AT_ONCE_IN_SCRIPTS = _AT_ONCE - {Command.QUIT, Command.WHO}
 
 
-@dataclass(frozen=True, slots=True)
-class _Aside:
+class _Aside(Struct, frozen=True):
     """A text for one person, whatever is current."""
 
     text: str

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.peer.contacts.line import Line, size_of
 from twisted_chat.peer.events.event import Talk
@@ -13,8 +14,7 @@ MAX_OWN_BYTES = 1024 * 1024
 """Bytes of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLine:
+class OwnLine(Struct, frozen=True):
     """A line of ours as it stands now. They are numbered from 1 in the order in which they were
     said."""
 

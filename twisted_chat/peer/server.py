@@ -1,9 +1,10 @@
 """What a peer needs of a room server: each generation fills it in its own way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from msgspec import Struct
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
@@ -27,8 +28,7 @@ class Outcome(Enum):
         return cls.DONE if done else cls.REFUSED
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Somebody whom the server knows."""
 
     contact: Contact | None

@@ -3,10 +3,10 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import DatagramProtocol
@@ -51,8 +51,7 @@ BATCH = 4
 while the next is on its way, and neither side waits for the other."""
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Our own key, what is known of those of others, and the fingerprint that
     the server must have, if that is known."""
 

@@ -4,8 +4,9 @@ Whether it can be is said at once, and it is theirs when the journal has it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from twisted_chat.addresses import host_and_port, site
 from twisted_chat.directory.directory import (

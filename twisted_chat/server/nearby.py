@@ -5,7 +5,8 @@ Others reach that machine at the address at which they reach the server.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.addresses import Address, AddressKind, kind
 from twisted_chat.wire.gen2.contact import ContactInfo

@@ -1,6 +1,6 @@
 """What is asked of a store, and what it answers."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from twisted_chat.store.records import MemberTime, TalkKey
 from twisted_chat.wire.gen2.history import RoomMessage
@@ -9,8 +9,7 @@ MOST = 1_000
 """Lines that are shown at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryQuery:
+class HistoryQuery(Struct, frozen=True):
     """The last lines of a conversation."""
 
     talk: TalkKey
@@ -19,8 +18,7 @@ class HistoryQuery:
     """The number of the last line that may be among them; 0 for any."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
+class SearchQuery(Struct, frozen=True):
     """The last lines that have all of these words, or words that begin so, in a conversation or
     in all."""
 
@@ -29,16 +27,14 @@ class SearchQuery:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class NamedQuery:
+class NamedQuery(Struct, frozen=True):
     """The last line of the conversations of this name: a room of this server, or somebody."""
 
     name: str
     server: str
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleQuery:
+class PeopleQuery(Struct, frozen=True):
     """Those who have a key and with whom something private was said last, so many; first those of
     whom something is unread, whenever it was said."""
 
@@ -47,8 +43,7 @@ class PeopleQuery:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeptLine:
+class KeptLine(Struct, frozen=True):
     """A line as it is kept."""
 
     number: int
@@ -69,8 +64,7 @@ class KeptLine:
     """How many messages of the same author are missing before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinesFound:
+class LinesFound(Struct, frozen=True):
     """The lines that were asked for, in order, and whether there are others before them."""
 
     lines: tuple[KeptLine, ...] = ()
@@ -79,15 +73,13 @@ class LinesFound:
     """Whether it was searched without an index, as the system's SQLite has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleFound:
+class PeopleFound(Struct, frozen=True):
     """What is private with each of them."""
 
     talks: tuple[TalkKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LogQuery:
+class LogQuery(Struct, frozen=True):
     """What was signed in a room of this origin: the last messages, so many."""
 
     talk: TalkKey
@@ -95,8 +87,7 @@ class LogQuery:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogFound:
+class LogFound(Struct, frozen=True):
     """Those messages, in order; by which series we have counted what we say there, and how far;
     when each member was there, by fingerprint; and up to which number there is more of some feeds,
     before these messages."""

@@ -1,7 +1,8 @@
 """What is written into a store, and what is read from it at a start."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from twisted_chat.wire.gen2.history import RoomMessage
 
@@ -124,8 +125,7 @@ _Said = SaidRecord | HeardRecord | ArrivedRecord
 Kept = _Said | ForgetRecord | MembersRecord | SpansRecord | UnreadRecord
 
 
-@dataclass(frozen=True, slots=True)
-class OwedLine:
+class OwedLine(Struct, frozen=True):
     """A line that somebody has not acknowledged, by the numbers under which it goes to them."""
 
     fingerprint: str
@@ -141,8 +141,7 @@ class OwedLine:
     signed: RoomMessage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBefore:
+class StoredBefore(Struct, frozen=True):
     """What a session begins with: up to which number each sender is in the store, by
     fingerprint and epoch, the latest epoch last, and what is owed, in order."""
 

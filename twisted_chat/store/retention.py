@@ -1,7 +1,8 @@
 """What is kept of old lines, by what the person has written down."""
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.store.index import WordIndex
 
@@ -11,16 +12,14 @@ AT_ONCE = 1_000
 """Lines that are deleted in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredWords:
+class StoredWords(Struct, frozen=True):
     """The file in which something is deleted."""
 
     connection: sqlite3.Connection
     index: WordIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How many days a line is kept, and how many megabytes the file may have; 0 for any."""
 
     days: int = 0

@@ -3,9 +3,10 @@
 import html
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from twisted_chat.display import one_line, safe
 from twisted_chat.errors import UsageMistake
@@ -18,8 +19,7 @@ LONGEST = 1024 * 1024
 _TEXTS = ("server", "room", "with", "with_key", "from", "key", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedLine:
+class CarriedLine(Struct, frozen=True):
     """A line, and the conversation that it belongs to."""
 
     talk: TalkKey

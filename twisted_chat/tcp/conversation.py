@@ -5,7 +5,8 @@ daemon stays for the next caller, and its terminal comes and goes.
 """
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.events import Event
 from twisted_chat.tcp import events
@@ -22,8 +23,7 @@ MARK = 2
 _HUNG_UP = (events.LineEnding.WE_HUNG_UP, events.LineEnding.THEY_HUNG_UP)
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """Something for the terminal. `at` is the time of day when it happened, in seconds
     since 1970, if that was before."""
 
@@ -31,25 +31,21 @@ class Show:
     at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendLine:
+class SendLine(Struct, frozen=True):
     """A line for the other person, without its line feed."""
 
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class HangUp:
+class HangUp(Struct, frozen=True):
     """Close the connection, once everything said is delivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseTerminal:
+class CloseTerminal(Struct, frozen=True):
     """Let go of the terminal, once everything shown is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndProgram:
+class EndProgram(Struct, frozen=True):
     """This was it; the exit status says whether it went well."""
 
     status: int
@@ -256,6 +252,6 @@ class Conversation:
 
 def _size(event: Event) -> int:
     """Bytes of its texts, and of the mark before it."""
-    values = [getattr(event, name) for name in type(event).__slots__]
+    values = [getattr(event, name) for name in type(event).__struct_fields__]
     texts = (value for value in values if isinstance(value, str))
     return MARK + sum(len(text.encode("utf-8", "replace")) for text in texts)

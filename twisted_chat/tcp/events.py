@@ -1,6 +1,5 @@
 """What a person can learn from TCP chat, and no sentences."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from twisted_chat.events import Event
@@ -8,8 +7,7 @@ from twisted_chat.events import Event
 # --- The line
 
 
-@dataclass(frozen=True, slots=True)
-class TextSaid(Event):
+class TextSaid(Event, frozen=True):
     """The other person has said something."""
 
     NAME = "said"
@@ -18,16 +16,14 @@ class TextSaid(Event):
     """What, without a line end behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectedWith(Event):
+class ConnectedWith(Event, frozen=True):
     """Somebody is on the line."""
 
     who: str
     """Where they are, as it is known: HOST:PORT, or words."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalledFromElsewhere(Event):
+class CalledFromElsewhere(Event, frozen=True):
     """The one on the line is not the one for whom something was typed."""
 
     whom: str
@@ -36,8 +32,7 @@ class CalledFromElsewhere(Event):
     """Whether the line stays, so that it can be typed again."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptBack(Event):
+class KeptBack(Event, frozen=True):
     """Something that was typed was not sent to somebody else than the one it was for."""
 
     text: str
@@ -61,8 +56,7 @@ class LineEnding(Enum):
     """The other side hung up at the first words, and nothing shows that they were delivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineEnded(Event):
+class LineEnded(Event, frozen=True):
     """Nobody is on the line any more."""
 
     how: LineEnding
@@ -73,8 +67,7 @@ class LineEnded(Event):
     """Whether somebody else may call."""
 
 
-@dataclass(frozen=True, slots=True)
-class NobodyOnLine(Event):
+class NobodyOnLine(Event, frozen=True):
     """Nobody is on the line who could be hung up on, or hear what was said."""
 
     unsent: bool
@@ -83,29 +76,25 @@ class NobodyOnLine(Event):
     """Whether it is a daemon's terminal, which can be left."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentLater(Event):
+class SentLater(Event, frozen=True):
     """Nobody is there yet: what was said is sent as soon as somebody is."""
 
     whom: str
     """Who is waited for; empty for anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class StillToDeliver(Event):
+class StillToDeliver(Event, frozen=True):
     """Before the end, what was said is still to be delivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoCommand(Event):
+class NoCommand(Event, frozen=True):
     """A line looked like a command, and was not said."""
 
     word: str
     """Its first word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misread(Event):
+class Misread(Event, frozen=True):
     """A line on standard input could not be read; nothing was done."""
 
     why: str
@@ -115,8 +104,7 @@ class Misread(Event):
 # --- Finding each other
 
 
-@dataclass(frozen=True, slots=True)
-class Calling(Event):
+class Calling(Event, frozen=True):
     """Somebody is called."""
 
     whom: str
@@ -146,8 +134,7 @@ class Unreached(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class NobodyAnswered(Event):
+class NobodyAnswered(Event, frozen=True):
     """Nobody took the call for so long that it was given up."""
 
     whom: str
@@ -181,8 +168,7 @@ class CallRefusal(Enum):
     """Anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallGivenUp(Event):
+class CallGivenUp(Event, frozen=True):
     """Somebody was reached, and the call was given up; nothing was sent."""
 
     whom: str
@@ -196,8 +182,7 @@ class CallGivenUp(Event):
     """Whether we wait to be called now; else this is the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class NowhereToWait(Event):
+class NowhereToWait(Event, frozen=True):
     """There is nowhere to wait for a call: this is the end."""
 
     where: str
@@ -208,16 +193,14 @@ class NowhereToWait(Event):
     """Whether it is another chat of the same person that has it, whose line is busy."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingForCall(Event):
+class WaitingForCall(Event, frozen=True):
     """We wait to be called."""
 
     where: str
     """Where."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnChatThere(Event):
+class OwnChatThere(Event, frozen=True):
     """Where we would wait is another chat of the same person; it is called."""
 
     where: str
@@ -243,8 +226,7 @@ class Missed(Enum):
     """They do not speak TLS as we do."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallCameToNothing(Event):
+class CallCameToNothing(Event, frozen=True):
     """Somebody called, and was not let onto the line."""
 
     who: str
@@ -261,21 +243,18 @@ class CallCameToNothing(Event):
 # --- A daemon's terminal
 
 
-@dataclass(frozen=True, slots=True)
-class Attached(Event):
+class Attached(Event, frozen=True):
     """This is the terminal of a daemon now."""
 
     engaged: bool
     """Whether somebody is on the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttachedElsewhere(Event):
+class AttachedElsewhere(Event, frozen=True):
     """Another terminal is the daemon's now: this is the end of this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class OlderNotKept(Event):
+class OlderNotKept(Event, frozen=True):
     """Of what happened while no terminal was attached, the oldest is lost."""
 
     lines: int

@@ -9,9 +9,9 @@ fall out of step, so the time between two calls is a matter of chance.
 import random
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.defer import (
     CancelledError,

@@ -1,11 +1,11 @@
 """A terminal with an input line of its own, at the bottom: keys in, entries out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from typing import Protocol as Interface
 
+from msgspec import Struct
 from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer, IReactorTime
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -62,8 +62,7 @@ class KeyPerson(Interface):
         """What was shown there has been taken, after there had been too much of it."""
 
 
-@dataclass(frozen=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """How a terminal looks: its colours, and what tells the time of day, in seconds since
     1970. `keep` is told what was entered and is to be kept."""
 

@@ -1,7 +1,8 @@
 """One thing that a person sees in a chat: something that was said, or a notice."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Mark(Enum):
@@ -12,8 +13,7 @@ class Mark(Enum):
     OWN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Words, and whose they are. Texts are what was sent: the layout makes them safe."""
 
     mark: Mark

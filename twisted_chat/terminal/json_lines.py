@@ -7,9 +7,11 @@ is obeyed by a terminal.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from twisted_chat.errors import UsageMistake
 
@@ -37,8 +39,8 @@ def plain(value: Any) -> Any:
         return getattr(value, "word", value.value)
     if isinstance(value, tuple):
         return [plain(one) for one in value]
-    if is_dataclass(value):
-        return {field_name(one.name): plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Struct):
+        return {field_name(name): plain(one) for name, one in asdict(value).items()}
     return value
 
 

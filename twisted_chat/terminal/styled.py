@@ -6,8 +6,9 @@ where the program's own marks are.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.display import one_line
 from twisted_chat.terminal.entry import Entry, Mark
@@ -35,8 +36,7 @@ class Style(Enum):
     OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A part of a row. Its text is safe."""
 
     text: str

@@ -1,7 +1,8 @@
 """Which packets are shown: by host, name, room, time and kind."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.trace.report import Dissection, Purpose
@@ -11,8 +12,7 @@ KINDS = (*(purpose.value for purpose in Purpose), *PROTOCOLS)
 """What a kind can be: a purpose or a protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What a person wants to see; what is empty chooses nothing. Hosts are addresses,
     with a port or without; names and rooms are compared without regard to case; times
     are in nanoseconds from the first packet."""

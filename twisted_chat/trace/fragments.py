@@ -7,6 +7,8 @@ contradict each other are said; those that came first count, as in most hosts.
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from twisted_chat.trace.frame import Frame
 from twisted_chat.trace.packet import Fragment
 
@@ -31,8 +33,7 @@ class _Parts:
     overlap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A packet put together: its frame, as if it had come in one, those that it came
     in, and whether they contradicted each other."""
 

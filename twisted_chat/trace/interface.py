@@ -6,8 +6,9 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 
@@ -19,8 +20,7 @@ _MICROSECONDS = 1_000_000
 _BINARY = 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Struct, frozen=True):
     """Where packets were captured. Times are so many in a second, each of `tick` nanoseconds,
     or 0 where that is no whole number; time 0 is `offset` nanoseconds after 1970 began."""
 

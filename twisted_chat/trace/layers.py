@@ -7,8 +7,10 @@ that says so.
 """
 
 import struct
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
@@ -175,8 +177,7 @@ def _version_6(data: bytes, start: int, below: Headers) -> Packet:
     return _transport(data, at, end, following, hosts, (*below, Header("IPv6", start, at)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Above:
+class _Above(Struct, frozen=True):
     """Where what is above IP stands in a frame, and whose it is."""
 
     at: int

@@ -4,6 +4,8 @@ and what is in it."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
 from twisted_chat.trace.keylog import KeyLog, Secrets
@@ -34,8 +36,7 @@ _RANDOM = slice(6, 38)
 _CLIENT_HELLO = b"\x01"
 
 
-@dataclass(frozen=True, slots=True)
-class Revealed:
+class Revealed(Struct, frozen=True):
     """What one packet was found to hold: its row, what it is for, and its messages, which
     the side has said that `dialled` or the other."""
 

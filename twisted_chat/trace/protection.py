@@ -1,7 +1,6 @@
 """The protection of QUIC packets, taken off (RFC 9001, 5; RFC 9369, 3.3)."""
 
 import struct
-from dataclasses import dataclass
 from enum import Enum
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from msgspec import Struct
 
 TAG = 16
 """Bytes at the end of each packet that show that nobody has changed it."""
@@ -30,8 +30,7 @@ class Suite(Enum):
     AES_256 = 32, SHA384
 
 
-@dataclass(frozen=True, slots=True)
-class Unprotected:
+class Unprotected(Struct, frozen=True):
     """A packet that was opened. `plain` are its frames, `phase` the key phase of a
     short header; its number stood at `start`, and the frames began at `end`."""
 

@@ -5,8 +5,9 @@ short one everything is encrypted, and all that can be seen is its size.
 """
 
 import struct
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 
@@ -37,8 +38,7 @@ _VERSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class QuicPacket:
+class QuicPacket(Struct, frozen=True):
     """One packet: what it is, how many bytes it has, and the connection ids
     in a long header: that of who gets it, and that of who sent it. It begins at
     `start` of its datagram, and its number at `number_at`, where that is known."""

@@ -1,6 +1,6 @@
 """What is in a QUIC packet that was opened: its frames (RFC 9000, 19)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.display import safe
 from twisted_chat.errors import WireError
@@ -11,8 +11,7 @@ MAX_FRAMES = 500
 """Frames of one packet that are told; there may be more where nobody means well."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuicFrame:
+class QuicFrame(Struct, frozen=True):
     """One frame, the bytes from `start` to `end`: its name, and all of it in words.
 
     CRYPTO and STREAM carry `data` from `offset` on, STREAM of this `stream`;

@@ -5,10 +5,11 @@ Times are in nanoseconds since 1970, or between two moments.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address, host_and_port
 from twisted_chat.display import safe
@@ -122,8 +123,7 @@ new_row = partial(tuple.__new__, Row)
 """One of a tuple with all of its fields, which takes half the time of a call of the class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something about a conversation that no single packet says. `packets`
     are the numbers of those it was read from, `took` is a time where one was measured."""
 
@@ -133,8 +133,7 @@ class Finding:
     took: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationSummary:
+class ConversationSummary(Struct, frozen=True):
     """A conversation as a whole: `hosts` are its participants, in the order
     of the ladder, each with what it is called."""
 

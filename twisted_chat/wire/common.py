@@ -19,9 +19,10 @@ The rules of this package:
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from twisted_chat.addresses import LARGEST_PORT, Address, AddressKind, kind
 from twisted_chat.errors import WireError
@@ -43,8 +44,7 @@ class Verb(Enum):
 # --- What a user says to a server
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """`hi NAME`: know me by this name, at the address that this comes from."""
 
     name: str
@@ -53,16 +53,14 @@ class Register:
         return b"hi " + self.name.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """`by`: forget me."""
 
     def encode(self) -> bytes:
         return b"by"
 
 
-@dataclass(frozen=True, slots=True)
-class Locate:
+class Locate(Struct, frozen=True):
     """`ar NAME`: where is this user?"""
 
     name: str
@@ -71,24 +69,21 @@ class Locate:
         return b"ar " + self.name.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class ListUsers:
+class ListUsers(Struct, frozen=True):
     """`ul`: who is here?"""
 
     def encode(self) -> bytes:
         return b"ul"
 
 
-@dataclass(frozen=True, slots=True)
-class ListRooms:
+class ListRooms(Struct, frozen=True):
     """`rl`: which rooms are there?"""
 
     def encode(self) -> bytes:
         return b"rl"
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRoom:
+class CreateRoom(Struct, frozen=True):
     """`rc ROOM`: let there be this room; its creator is not in it."""
 
     room: str
@@ -97,8 +92,7 @@ class CreateRoom:
         return b"rc " + self.room.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class JoinRoom:
+class JoinRoom(Struct, frozen=True):
     """`rj ROOM`: take me into this room, and out of any other."""
 
     room: str
@@ -107,8 +101,7 @@ class JoinRoom:
         return b"rj " + self.room.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveRoom:
+class LeaveRoom(Struct, frozen=True):
     """`rk`: take me out of my room."""
 
     def encode(self) -> bytes:
@@ -132,8 +125,7 @@ VERBS: dict[type[Request], Verb] = {
 # --- What a server says to a user
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Struct, frozen=True):
     """A verb alone: for `hi`, `ar`, `rc` and `rj` a refusal, for `ul` and `rl` an empty list."""
 
     verb: Verb
@@ -142,8 +134,7 @@ class Bare:
         return self.verb.value.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
+class Welcome(Struct, frozen=True):
     """`hi NAME`: you are known by this name."""
 
     name: str
@@ -152,16 +143,14 @@ class Welcome:
         return b"hi " + self.name.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Goodbye:
+class Goodbye(Struct, frozen=True):
     """`by`: you are forgotten."""
 
     def encode(self) -> bytes:
         return b"by"
 
 
-@dataclass(frozen=True, slots=True)
-class RoomReady:
+class RoomReady(Struct, frozen=True):
     """`rc ROOM`: the room is there now."""
 
     room: str

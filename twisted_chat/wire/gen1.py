@@ -5,8 +5,9 @@ One UDP datagram is one message of `common`, without a terminator.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.wire.common import (
@@ -31,8 +32,7 @@ CLEAR = "__clear_peers__"
 # --- What a server or another peer says to a user, besides what both languages have
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """`ar IP PORT`: the user you asked for is there."""
 
     host: str
@@ -42,8 +42,7 @@ class Located:
         return f"ar {self.host} {self.port}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class UserListed:
+class UserListed(Struct, frozen=True):
     """`ul NAME`: one of those who are here."""
 
     name: str
@@ -52,8 +51,7 @@ class UserListed:
         return b"ul " + self.name.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RoomListed:
+class RoomListed(Struct, frozen=True):
     """`rl ROOM`: one of the rooms there are."""
 
     room: str
@@ -62,16 +60,14 @@ class RoomListed:
         return b"rl " + self.room.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RosterCleared:
+class RosterCleared(Struct, frozen=True):
     """`rj __clear_peers__`: forget the other members; the list follows."""
 
     def encode(self) -> bytes:
         return b"rj __clear_peers__"
 
 
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
+class RosterEntry(Struct, frozen=True):
     """`rj IP PORT`: one other member of your room is there."""
 
     host: str
@@ -81,8 +77,7 @@ class RosterEntry:
         return f"rj {self.host} {self.port}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class NamedText:
+class NamedText(Struct, frozen=True):
     """`msg NAME> TEXT`: said by one peer to another, never through a server.
 
     The name is what the sender calls itself; it holds no `> `. A line typed

@@ -1,9 +1,9 @@
 """Private words to somebody who is away wait, and go when they are back."""
 
 import re
-from dataclasses import replace
 from itertools import count
 
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, Known, Remembered, key_of

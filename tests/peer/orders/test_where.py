@@ -1,7 +1,6 @@
 """Commands that are given in a conversation, which need not be the one that is current."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld

@@ -1,7 +1,6 @@
 """What is written into the log, and never over what was not seen."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.server.cluster.entries import FREED, NAME, SERVER, Key

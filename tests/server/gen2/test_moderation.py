@@ -1,7 +1,6 @@
 """Rooms that are run: private ones, invitations, bans, ops and topics."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.datagram_server import BOB, CLEAR

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.events import events
 from tests.terminal.screen.screens import BOB, LAB, WITH_BOB
+from tests.terminal.test_wording import made
 from twisted_chat.peer.events import moves, rooms, said, talk
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.terminal.screen import placing
@@ -22,7 +23,7 @@ class Places(SynchronousTestCase):
         known = placing.IN_ROOM | placing.WITH_PERSON | placing.DELIVERIES | {said.Said}
         for kind in events():
             if kind not in known:
-                self.assertEqual(placing.place_of(kind.__new__(kind)), NOBODY)
+                self.assertEqual(placing.place_of(made(kind, "x")[0]), NOBODY)
 
     def test_places(self) -> None:
         """By the room, or by who it is about."""

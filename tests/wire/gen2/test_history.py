@@ -1,10 +1,10 @@
 """What is said in a room, as it is signed and handed on."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import many

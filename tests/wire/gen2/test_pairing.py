@@ -1,9 +1,8 @@
 """What is said over links about finding a way."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.strategies import addresses, given_names, hosts, many, mutated, ports

@@ -1,8 +1,9 @@
 """Who is who: everybody whom a peer has to do with, by key or address, and by name."""
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded
@@ -29,8 +30,7 @@ MAX_NAMESAKES = 16
 """Those who have had one name, one after the other, and are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listeners:
+class Listeners(Struct, frozen=True):
     """Those for whom a text is, by what carries it to them, and those to whom nothing gets
     before they have returned to the room."""
 

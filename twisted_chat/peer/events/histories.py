@@ -1,14 +1,11 @@
 """Events: what was said in rooms while we were not there, or did not get it, and comes later."""
 
-from dataclasses import dataclass
-
 from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone
 from twisted_chat.peer.events.kept import KeptText
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOn(Event):
+class HandedOn(Event, frozen=True):
     """Members of a room have handed on what was said there, each line signed by its author."""
 
     room: str
@@ -27,8 +24,7 @@ class HandedOn(Event):
     """Whether other lines of before have come already, or are still to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordsMissing(Event):
+class WordsMissing(Event, frozen=True):
     """What somebody has said in a room is missing here, and no member that we reach has it. It is
     handed on when somebody comes who does."""
 
@@ -40,8 +36,7 @@ class WordsMissing(Event):
     """Where."""
 
 
-@dataclass(frozen=True, slots=True)
-class TwoTexts(Event):
+class TwoTexts(Event, frozen=True):
     """Somebody has said two things where there can be one only: others may have heard the other
     alone."""
 
@@ -55,8 +50,7 @@ class TwoTexts(Event):
     """Where."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewcomersGet(Event):
+class NewcomersGet(Event, frozen=True):
     """So much of what was said before is given to those who come into a room, as its owner has
     said."""
 

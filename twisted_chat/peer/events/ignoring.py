@@ -1,12 +1,9 @@
 """Events: whom the person ignores."""
 
-from dataclasses import dataclass
-
 from twisted_chat.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredNow(Event):
+class IgnoredNow(Event, frozen=True):
     """Nothing of somebody is told any more, and nothing goes to them."""
 
     name: str
@@ -15,8 +12,7 @@ class IgnoredNow(Event):
     """Whether that is so by their key, also when the program is started again."""
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredNoMore(Event):
+class IgnoredNoMore(Event, frozen=True):
     """Somebody is not ignored any more."""
 
     name: str
@@ -25,22 +21,19 @@ class IgnoredNoMore(Event):
     """Whether they hear us again."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotIgnored(Event):
+class NotIgnored(Event, frozen=True):
     """Somebody was not ignored."""
 
     name: str
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class IsIgnored(Event):
+class IsIgnored(Event, frozen=True):
     """Somebody is ignored, and so cannot be talked to, or trusted."""
 
     name: str
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooManyIgnored(Event):
+class TooManyIgnored(Event, frozen=True):
     """Nobody more can be ignored."""

@@ -1,13 +1,12 @@
 """Events: what is kept of what was said, and how it is with that."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone, Talk
 
 
-@dataclass(frozen=True, slots=True)
-class StoreFailing(Event):
+class StoreFailing(Event, frozen=True):
     """What is said cannot be kept: nothing is said or acknowledged until it can be again, or the
     person goes on in memory, with `nostore`."""
 
@@ -15,26 +14,22 @@ class StoreFailing(Event):
     """The file, and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreWorks(Event):
+class StoreWorks(Event, frozen=True):
     """What is said is kept again, and what has waited for that goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSetAside(Event):
+class StoreSetAside(Event, frozen=True):
     """The file with what was said was damaged. It is elsewhere now, and another is begun."""
 
     file: str
     """Where it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInMemory(Event):
+class StoreInMemory(Event, frozen=True):
     """What is said from now on ends with the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptText:
+class KeptText(Struct, frozen=True):
     """A line that was said, by us or to us."""
 
     from_: Someone
@@ -57,8 +52,7 @@ class KeptText:
     """Whether the name is what the author called themselves, and somebody else's as we know."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryShown(Event):
+class HistoryShown(Event, frozen=True):
     """The last lines of a conversation, in order."""
 
     conversation: Talk
@@ -74,8 +68,7 @@ class HistoryShown(Event):
     screen was closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierShown(Event):
+class EarlierShown(Event, frozen=True):
     """What was said in a conversation before what its person has read, in order."""
 
     conversation: Talk
@@ -88,8 +81,7 @@ class EarlierShown(Event):
     """As `history_shown` has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierTalk:
+class EarlierTalk(Struct, frozen=True):
     """Somebody with whom something private was said before."""
 
     who: Someone
@@ -98,8 +90,7 @@ class EarlierTalk:
     """How many lines of theirs the person had not looked at when the screen was closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierTalks(Event):
+class EarlierTalks(Event, frozen=True):
     """With whom something private was said before the program was started, as the screen asks at
     its start: first those of whom something is unread, and the latest first."""
 
@@ -107,8 +98,7 @@ class EarlierTalks(Event):
     """Those of the last weeks who have a key, and all of whom something is unread."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwedTo:
+class OwedTo(Struct, frozen=True):
     """What is still to arrive at somebody."""
 
     who: Someone
@@ -121,8 +111,7 @@ class OwedTo:
     """Whether there is a link to them now."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwedExpired(Event):
+class OwedExpired(Event, frozen=True):
     """What was said to somebody is owed no more, as they have not come for too long, or there are
     too many others to whom something is."""
 
@@ -136,16 +125,14 @@ class OwedExpired(Event):
     """When that was said: milliseconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxShown(Event):
+class OutboxShown(Event, frozen=True):
     """What is still to arrive, as `outbox` asked."""
 
     owed: tuple[OwedTo, ...]
     """At whom."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFound(Event):
+class SearchFound(Event, frozen=True):
     """The last lines that have the words that were searched for, in order."""
 
     words: str
@@ -160,24 +147,21 @@ class SearchFound(Event):
     """Whether it was done without an index, as the system's SQLite has no FTS5."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryNotRead(Event):
+class HistoryNotRead(Event, frozen=True):
     """What was said cannot be read."""
 
     why: str
     """The reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class NothingKept(Event):
+class NothingKept(Event, frozen=True):
     """There is no conversation to read, or to forget: nothing of it is kept."""
 
     name: str
     """Of which; empty where what is typed goes nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForgottenNow(Event):
+class ForgottenNow(Event, frozen=True):
     """Nothing is kept any more of what was said in a conversation."""
 
     name: str

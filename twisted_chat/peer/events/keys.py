@@ -1,6 +1,5 @@
 """Events: whose key is whose."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from twisted_chat.events import Event
@@ -9,16 +8,14 @@ from twisted_chat.peer.events.event import Someone
 # --- The server's
 
 
-@dataclass(frozen=True, slots=True)
-class ServerKeySeen(Event):
+class ServerKeySeen(Event, frozen=True):
     """The server's key was seen for the first time, and is remembered."""
 
     fingerprint: str
     """The key's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerKeyChanged(Event):
+class ServerKeyChanged(Event, frozen=True):
     """The server has another key than it has to have. Nothing was sent to it."""
 
     server: str
@@ -33,21 +30,18 @@ class ServerKeyChanged(Event):
     """Whether --server-key says what it has to be; otherwise `trust server` accepts the new."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnKeyAnswers(Event):
+class OwnKeyAnswers(Event, frozen=True):
     """At the server's address our own key answers; it is tried on."""
 
     server: str
     """HOST:PORT, as it was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerKeyAccepted(Event):
+class ServerKeyAccepted(Event, frozen=True):
     """The server's new key is accepted and remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerUnencrypted(Event):
+class ServerUnencrypted(Event, frozen=True):
     """A server that had, or has, a key answers only without encryption. It is told nothing,
     and tried on."""
 
@@ -62,8 +56,7 @@ class ServerUnencrypted(Event):
 # --- Those of people
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChanged(Event):
+class KeyChanged(Event, frozen=True):
     """Somebody has another key than the one that is known. Nothing goes to them, and nothing
     of them is told, until `trust` accepts it."""
 
@@ -75,8 +68,7 @@ class KeyChanged(Event):
     """The fingerprint now; empty without a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class LooksLike(Event):
+class LooksLike(Event, frozen=True):
     """A name only looks like another: ours, or that of somebody known."""
 
     who: Someone
@@ -85,8 +77,7 @@ class LooksLike(Event):
     """The other name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld(Event):
+class Withheld(Event, frozen=True):
     """Nothing goes to some without a key: nobody can show that they are where the server says,
     and have asked for our words. `trust` speaks to them all the same."""
 
@@ -94,8 +85,7 @@ class Withheld(Event):
     """Who, with their addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyAccepted(Event):
+class KeyAccepted(Event, frozen=True):
     """Somebody is taken as they are now, as `trust` asked."""
 
     name: str
@@ -104,8 +94,7 @@ class KeyAccepted(Event):
     """Whether that is with the new key, which is remembered; otherwise without any."""
 
 
-@dataclass(frozen=True, slots=True)
-class NothingToAccept(Event):
+class NothingToAccept(Event, frozen=True):
     """There is nothing about somebody that `trust` could accept."""
 
     name: str
@@ -114,8 +103,7 @@ class NothingToAccept(Event):
     """Whether they have a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnKey(Event):
+class OwnKey(Event, frozen=True):
     """Our own key alone, as `verify` was given our own name."""
 
     name: str
@@ -124,8 +112,7 @@ class OwnKey(Event):
     """Our fingerprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeysToCompare(Event):
+class KeysToCompare(Event, frozen=True):
     """Our key and somebody's, to be read to each other by voice, as `verify` asked."""
 
     name: str
@@ -140,32 +127,28 @@ class KeysToCompare(Event):
     """Whether it was compared before."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCompared(Event):
+class KeyCompared(Event, frozen=True):
     """Somebody's key is marked as compared."""
 
     name: str
     """Whose."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyNotCompared(Event):
+class KeyNotCompared(Event, frozen=True):
     """Somebody's key is not marked as compared any more."""
 
     name: str
     """Whose."""
 
 
-@dataclass(frozen=True, slots=True)
-class HasNoKey(Event):
+class HasNoKey(Event, frozen=True):
     """Somebody has no key that could be compared."""
 
     name: str
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoKeyKnown(Event):
+class NoKeyKnown(Event, frozen=True):
     """No key of this name is known."""
 
     name: str
@@ -182,8 +165,7 @@ class Remembering(Enum):
     KEEPING = "keeping"
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryFailed(Event):
+class MemoryFailed(Event, frozen=True):
     """What is known of keys cannot be read, or not written."""
 
     what: Remembering

@@ -1,13 +1,10 @@
 """Events: who comes and goes in our rooms, gathered where it is much."""
 
-from dataclasses import dataclass
-
 from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleCame(Event):
+class PeopleCame(Event, frozen=True):
     """Some are in a room of ours now."""
 
     people: tuple[Someone, ...]
@@ -18,8 +15,7 @@ class PeopleCame(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleLeft(Event):
+class PeopleLeft(Event, frozen=True):
     """Some are not in a room of ours any more."""
 
     people: tuple[Someone, ...]
@@ -30,8 +26,7 @@ class PeopleLeft(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftAndCameBack(Event):
+class LeftAndCameBack(Event, frozen=True):
     """Some have left the room, and are in it again."""
 
     people: tuple[Someone, ...]
@@ -42,8 +37,7 @@ class LeftAndCameBack(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class CameAndLeft(Event):
+class CameAndLeft(Event, frozen=True):
     """Some have been in the room, and are not any more."""
 
     people: tuple[Someone, ...]
@@ -54,8 +48,7 @@ class CameAndLeft(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class CameOrLeftOften(Event):
+class CameOrLeftOften(Event, frozen=True):
     """Somebody comes and goes so often that it is counted and not told."""
 
     who: Someone

@@ -1,7 +1,8 @@
 """Events: which way words go to others, and why not another one."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone
@@ -39,8 +40,7 @@ class Hindrance(Enum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """An address at which somebody was looked for."""
 
     address: str
@@ -58,8 +58,7 @@ class Tried:
     """How long the answer took; null if there was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathTo:
+class PathTo(Struct, frozen=True):
     """The way to somebody."""
 
     who: Someone
@@ -90,8 +89,7 @@ class PathTo:
     """Whether the server would carry between us."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathsShown(Event):
+class PathsShown(Event, frozen=True):
     """The ways to others, as `path` asked."""
 
     here: str
@@ -106,8 +104,7 @@ class PathsShown(Event):
     """The name that was asked for; empty where all are meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoesOverServer(Event):
+class GoesOverServer(Event, frozen=True):
     """What is said to somebody goes over the server from now on, which cannot read it: there is no
     direct way."""
 
@@ -115,8 +112,7 @@ class GoesOverServer(Event):
     """To whom."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoesDirectly(Event):
+class GoesDirectly(Event, frozen=True):
     """What is said to somebody goes directly again, and no longer over the server."""
 
     people: tuple[Someone, ...]

@@ -1,7 +1,5 @@
 """Events: rooms, and what is done in them by those who run them."""
 
-from dataclasses import dataclass
-
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
 from twisted_chat.peer.events.event import Someone
@@ -9,8 +7,7 @@ from twisted_chat.peer.events.event import Someone
 # --- Being in one
 
 
-@dataclass(frozen=True, slots=True)
-class RoomEntered(Event):
+class RoomEntered(Event, frozen=True):
     """We are in a room."""
 
     room: str
@@ -26,8 +23,7 @@ class RoomEntered(Event):
     of them is found, is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuchRoom(Event):
+class NoSuchRoom(Event, frozen=True):
     """A room cannot be joined: there is none of this name, or it is full."""
 
     room: str
@@ -36,8 +32,7 @@ class NoSuchRoom(Event):
     """Why, in one of the words of docs/wire.md, where the server says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftRoom(Event):
+class LeftRoom(Event, frozen=True):
     """We are not in a room any more."""
 
     room: str
@@ -46,8 +41,7 @@ class LeftRoom(Event):
     """Whether the server has confirmed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PutOutOf(Event):
+class PutOutOf(Event, frozen=True):
     """We are not in a room any more: we were put out of it, or it was closed."""
 
     room: str
@@ -58,13 +52,11 @@ class PutOutOf(Event):
     """Who has banned us, where that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class InNoRoom(Event):
+class InNoRoom(Event, frozen=True):
     """There is no room to be left, or asked for something."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhichRoom(Event):
+class WhichRoom(Event, frozen=True):
     """A command has no effect, as it is not told which room is meant."""
 
     command: Command
@@ -73,16 +65,14 @@ class WhichRoom(Event):
     """Those that we are in."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotInRoom(Event):
+class NotInRoom(Event, frozen=True):
     """We are not in a room of this name."""
 
     room: str
     """The name."""
 
 
-@dataclass(frozen=True, slots=True)
-class InTooManyRooms(Event):
+class InTooManyRooms(Event, frozen=True):
     """A room cannot be joined: we are in as many as may be."""
 
     room: str
@@ -92,8 +82,7 @@ class InTooManyRooms(Event):
 # --- Having one
 
 
-@dataclass(frozen=True, slots=True)
-class RoomMade(Event):
+class RoomMade(Event, frozen=True):
     """A room was created; to be in it, join it."""
 
     room: str
@@ -102,8 +91,7 @@ class RoomMade(Event):
     """Whether we are going to be in it without that."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNotMade(Event):
+class RoomNotMade(Event, frozen=True):
     """A room cannot be created: it exists already, most likely."""
 
     room: str
@@ -112,24 +100,21 @@ class RoomNotMade(Event):
     """Why, in one of the words of docs/wire.md, where the server says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomClosed(Event):
+class RoomClosed(Event, frozen=True):
     """The room that we had created is closed."""
 
     room: str
     """Its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNotClosed(Event):
+class RoomNotClosed(Event, frozen=True):
     """A room is not ours to close."""
 
     room: str
     """Its name; empty if we are in none."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomHandedOn(Event):
+class RoomHandedOn(Event, frozen=True):
     """The room that we had created is somebody else's."""
 
     name: str
@@ -138,8 +123,7 @@ class RoomHandedOn(Event):
     """Its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNotGiven(Event):
+class RoomNotGiven(Event, frozen=True):
     """A room is not ours to give away, or there is no member with a key of this name."""
 
     name: str
@@ -148,8 +132,7 @@ class RoomNotGiven(Event):
     """That of the room; empty if we are in none."""
 
 
-@dataclass(frozen=True, slots=True)
-class KickedOut(Event):
+class KickedOut(Event, frozen=True):
     """Somebody has been put out of our room."""
 
     name: str
@@ -158,8 +141,7 @@ class KickedOut(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotKickedOut(Event):
+class NotKickedOut(Event, frozen=True):
     """Somebody cannot be put out: the room is not ours, or they are not in it."""
 
     name: str
@@ -170,8 +152,7 @@ class NotKickedOut(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class KickFromWhere(Event):
+class KickFromWhere(Event, frozen=True):
     """Nobody was put out: we talk in none of the rooms that we share with somebody, nor with
     them in private."""
 
@@ -184,8 +165,7 @@ class KickFromWhere(Event):
 # --- Running one
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRun(Event):
+class RoomRun(Event, frozen=True):
     """What was wanted for somebody in a room of ours is so."""
 
     command: Command
@@ -196,8 +176,7 @@ class RoomRun(Event):
     """Who; empty for what is about the room itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNotRun(Event):
+class RoomNotRun(Event, frozen=True):
     """The server has refused that."""
 
     command: Command
@@ -210,8 +189,7 @@ class RoomNotRun(Event):
     """Why, in one of the words of docs/wire.md; empty where it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewsOfRoom(Event):
+class NewsOfRoom(Event, frozen=True):
     """Somebody who runs a room has done something for us, or to us."""
 
     command: Command
@@ -222,8 +200,7 @@ class NewsOfRoom(Event):
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopicShown(Event):
+class TopicShown(Event, frozen=True):
     """What a room of ours is about."""
 
     topic: str
@@ -232,8 +209,7 @@ class TopicShown(Event):
     """The room."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonMuted(Event):
+class PersonMuted(Event, frozen=True):
     """Those who run a room of ours want nothing to be shown of what somebody says there, or want
     it to be shown again. It is for the programs of the members to do so; ours does."""
 

@@ -1,16 +1,15 @@
 """Events: what is said, and how far it has come."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
-from twisted_chat.events import Event, one_for_each_word
+from twisted_chat.events import Event
 from twisted_chat.peer.events.event import Someone
 
 LATE_AFTER = 60_000
 """Milliseconds after which it is worth a word when something was said that has just come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unencrypted:
+class Unencrypted(Struct, frozen=True):
     """What is to be known of something that was said without encryption."""
 
     address: str
@@ -26,8 +25,7 @@ class Unencrypted:
     tell."""
 
 
-@one_for_each_word
-class Said(Event):
+class Said(Event, frozen=True):
     """Somebody has said something."""
 
     from_: Someone
@@ -46,8 +44,7 @@ class Said(Event):
     before it came; null otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooManySaid(Event):
+class TooManySaid(Event, frozen=True):
     """Messages that were not encrypted were dropped: there were too many at once."""
 
     messages: int
@@ -56,8 +53,7 @@ class TooManySaid(Event):
     """From whom the last one came."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotArrived(Event):
+class NotArrived(Event, frozen=True):
     """What we said has not arrived everywhere after some seconds; it is tried on."""
 
     text: str
@@ -72,8 +68,7 @@ class NotArrived(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllArrived(Event):
+class AllArrived(Event, frozen=True):
     """Somebody who lacked something has got everything now."""
 
     who: Someone
@@ -82,8 +77,7 @@ class AllArrived(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class LostFor(Event):
+class LostFor(Event, frozen=True):
     """What we say does not go to some: they cannot be reached, and too much waits for them."""
 
     people: tuple[Someone, ...]
@@ -94,8 +88,7 @@ class LostFor(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotBackYet(Event):
+class NotBackYet(Event, frozen=True):
     """What we say does not go to some members without a key: a server that was started anew
     does not name them yet."""
 
@@ -107,8 +100,7 @@ class NotBackYet(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeverArrived(Event):
+class NeverArrived(Event, frozen=True):
     """What was never sent is given up: the one it was said to is gone, or we are."""
 
     who: Someone
@@ -121,8 +113,7 @@ class NeverArrived(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalUnknown(Event):
+class ArrivalUnknown(Event, frozen=True):
     """What was sent, and not acknowledged yet, is given up: it may have been shown or not."""
 
     who: Someone
@@ -135,8 +126,7 @@ class ArrivalUnknown(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitsFor(Event):
+class WaitsFor(Event, frozen=True):
     """What has not arrived at somebody who is gone or not here, or whom we leave, is kept: it goes
     on when we meet again, in this session or another. Some of it may have arrived."""
 
@@ -150,8 +140,7 @@ class WaitsFor(Event):
     """The room that it was said to; empty if that was in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotToldApart(Event):
+class NotToldApart(Event, frozen=True):
     """Somebody in our room cannot tell whether what we say to them is said to the room, or in
     private: generation 1 has no way to say so. It is told once."""
 
@@ -159,8 +148,7 @@ class NotToldApart(Event):
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Somebody for whom something waits."""
 
     who: Someone
@@ -171,8 +159,7 @@ class Waiting:
     """Whether there is a link to them now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery(Event):
+class Delivery(Event, frozen=True):
     """How far what we said has come, as `status` asked."""
 
     text: str | None

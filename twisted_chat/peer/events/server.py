@@ -1,6 +1,5 @@
 """Events: the server, our name there, and what it was asked."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from twisted_chat.events import Event
@@ -10,13 +9,11 @@ from twisted_chat.peer.events.event import Someone
 # --- Our name
 
 
-@dataclass(frozen=True, slots=True)
-class NameWanted(Event):
+class NameWanted(Event, frozen=True):
     """A name is needed: the text that comes next is taken for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredAs(Event):
+class RegisteredAs(Event, frozen=True):
     """The server knows us."""
 
     name: str
@@ -31,8 +28,7 @@ class Reason(Enum):
     TAKEN_OR_KEPT = "taken_or_kept"
 
 
-@dataclass(frozen=True, slots=True)
-class NotRegistered(Event):
+class NotRegistered(Event, frozen=True):
     """A name cannot be ours."""
 
     name: str
@@ -45,8 +41,7 @@ class NotRegistered(Event):
     """Whether the text that comes next is taken for another name; otherwise this is the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherProgram(Event):
+class OtherProgram(Event, frozen=True):
     """Another program with our key is registered, and alive. A script ends, others try again."""
 
     name: str
@@ -55,8 +50,7 @@ class OtherProgram(Event):
     """For how long."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotServed(Event):
+class NotServed(Event, frozen=True):
     """The server serves us no longer, or not at all. A script ends, others try again."""
 
     why: str
@@ -68,8 +62,7 @@ class NotServed(Event):
 # --- Whether it is there
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAwaited(Event):
+class ServerAwaited(Event, frozen=True):
     """The server has not answered yet; it is tried on."""
 
     server: str
@@ -80,16 +73,14 @@ class ServerAwaited(Event):
     """Whether it is tried until the program is ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoServer(Event):
+class NoServer(Event, frozen=True):
     """No server has answered for so long that the program ends."""
 
     server: str
     """HOST:PORT, as it was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoEncryptedLink(Event):
+class NoEncryptedLink(Event, frozen=True):
     """The server answers, and no encrypted link to it can be had."""
 
     server: str
@@ -98,18 +89,15 @@ class NoEncryptedLink(Event):
     """Whether `trust server` goes on without encryption."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSlow(Event):
+class ServerSlow(Event, frozen=True):
     """The server has not answered yet what it was asked; it is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAway(Event):
+class ServerAway(Event, frozen=True):
     """The server does not answer any more; it is tried on. Those whom we talk to still hear us."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerBack(Event):
+class ServerBack(Event, frozen=True):
     """The server knows us again."""
 
     name: str
@@ -118,14 +106,12 @@ class ServerBack(Event):
     """The rooms that we go back to."""
 
 
-@dataclass(frozen=True, slots=True)
-class StillToDo(Event):
+class StillToDo(Event, frozen=True):
     """Nothing more will be typed, and what was typed still waits for the server: that is
     waited for before the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoesOnUnencrypted(Event):
+class GoesOnUnencrypted(Event, frozen=True):
     """From now on this is generation 1, in which nothing is encrypted."""
 
     server: str
@@ -134,8 +120,7 @@ class GoesOnUnencrypted(Event):
     """Whether that was decided here; otherwise the server knows nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkBroken(Event):
+class LinkBroken(Event, frozen=True):
     """A link was closed, as something came on it that the protocol does not allow."""
 
     with_: Someone | None
@@ -147,8 +132,7 @@ class LinkBroken(Event):
 # --- Knocking it
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsServer(Event):
+class NeedsServer(Event, frozen=True):
     """A command has no effect, as the server does not answer now, or not as it should."""
 
     command: Command
@@ -157,8 +141,7 @@ class NeedsServer(Event):
     """Whether it answers with another key, or without one, which `trust server` accepts."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedAway(Event):
+class TurnedAway(Event, frozen=True):
     """What was typed has no effect, as another program with our key is registered."""
 
     command: Command | None
@@ -169,13 +152,11 @@ class TurnedAway(Event):
     """For how long."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameFirst(Event):
+class NameFirst(Event, frozen=True):
     """A command has no effect before there is a name: the text that comes next is taken for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotInGeneration1(Event):
+class NotInGeneration1(Event, frozen=True):
     """A command has no meaning here, where nobody has a key and no room an owner."""
 
     command: Command
@@ -184,8 +165,7 @@ class NotInGeneration1(Event):
     """The name that was given with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer(Event):
+class NoAnswer(Event, frozen=True):
     """The server did not answer what a command had asked it."""
 
     command: Command
@@ -194,24 +174,21 @@ class NoAnswer(Event):
     """The room or the name that was given with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserList(Event):
+class UserList(Event, frozen=True):
     """The users of the server, as `userlist` asked."""
 
     names: tuple[str, ...]
     """All of them, in the order of the alphabet."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomList(Event):
+class RoomList(Event, frozen=True):
     """The rooms of the server, as `roomlist` asked."""
 
     names: tuple[str, ...]
     """All of them, in the order of the alphabet."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationShown(Event):
+class InvitationShown(Event, frozen=True):
     """A line with which others get in, as `link` asked."""
 
     link: str
@@ -223,21 +200,18 @@ class InvitationShown(Event):
 # --- What was typed
 
 
-@dataclass(frozen=True, slots=True)
-class Help(Event):
+class Help(Event, frozen=True):
     """The commands that there are, as `help` asked."""
 
     commands: tuple[Command, ...]
     """All of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class HelpMeant(Event):
+class HelpMeant(Event, frozen=True):
     """The first text was `help`, which is a command; it was not said to anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake(Event):
+class Mistake(Event, frozen=True):
     """A line on standard input could not be read; nothing was done."""
 
     why: str
@@ -246,8 +220,7 @@ class Mistake(Event):
     """Whether it was to change where what is said goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotDone(Event):
+class NotDone(Event, frozen=True):
     """Lines that were typed before the end, or after `quit`, are not done any more."""
 
     texts: int
@@ -258,8 +231,7 @@ class NotDone(Event):
     """How many commands were not obeyed."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinesUnseen(Event):
+class LinesUnseen(Event, frozen=True):
     """Standard output was not read for a while, and what should have gone there was dropped."""
 
     lines: int

@@ -1,7 +1,8 @@
 """Events: who talks to whom."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.events import Event
 from twisted_chat.peer.commands import Command
@@ -22,8 +23,7 @@ class Part(Enum):
     AWAITED = "awaited"
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """Somebody, and how it stands with them."""
 
     name: str
@@ -53,8 +53,7 @@ class Present:
     """Whether there is a link to them now; null without a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Who(Event):
+class Who(Event, frozen=True):
     """Where we are, and who hears us, as `who` asked."""
 
     name: str
@@ -73,8 +72,7 @@ class Who(Event):
     """The room that was asked for; empty: all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whois(Event):
+class Whois(Event, frozen=True):
     """Who somebody is, as `whois` asked."""
 
     person: Present
@@ -90,8 +88,7 @@ class Whois(Event):
     known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unheard(Event):
+class Unheard(Event, frozen=True):
     """What we said was said to nobody."""
 
     room: str
@@ -103,8 +100,7 @@ class Unheard(Event):
     """Without a conversation, those that there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotSaid(Event):
+class NotSaid(Event, frozen=True):
     """A text was not said, as it may have been meant for another conversation: it was typed before
     it could be seen that there is none."""
 
@@ -114,8 +110,7 @@ class NotSaid(Event):
     """Where what is said goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotDoneHere(Event):
+class NotDoneHere(Event, frozen=True):
     """A command was not obeyed, as it is not for the conversation in which it was given."""
 
     command: Command
@@ -124,8 +119,7 @@ class NotDoneHere(Event):
     """The conversation, which need not go on; nobody, if it was given outside of all."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalkingTo(Event):
+class TalkingTo(Event, frozen=True):
     """What is said from now on is said there."""
 
     conversation: Talk
@@ -134,8 +128,7 @@ class TalkingTo(Event):
     """Whether `to` asked for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalkBegun(Event):
+class TalkBegun(Event, frozen=True):
     """We talk to somebody in private from now on, as `poke` asked."""
 
     who: Someone
@@ -155,8 +148,7 @@ class Knocking(Enum):
     BARRED = "barred"
 
 
-@dataclass(frozen=True, slots=True)
-class WantsToTalk(Event):
+class WantsToTalk(Event, frozen=True):
     """Somebody has asked for us."""
 
     who: Someone
@@ -166,16 +158,14 @@ class WantsToTalk(Event):
     `poke` answers; or once their key is accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class HearsUs(Event):
+class HearsUs(Event, frozen=True):
     """Somebody who spoke to us hears us from now on, in generation 1."""
 
     who: Someone
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalksToNobody(Event):
+class TalksToNobody(Event, frozen=True):
     """What is said goes nowhere from now on, as `kick` asked."""
 
     heard: tuple[Someone, ...]
@@ -184,16 +174,14 @@ class TalksToNobody(Event):
     """That room; empty if there was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalkEnded(Event):
+class TalkEnded(Event, frozen=True):
     """We do not talk to somebody in private any more, as `kick` asked."""
 
     who: Someone
     """Who."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonGone(Event):
+class PersonGone(Event, frozen=True):
     """Somebody does not talk to us in private any more."""
 
     who: Someone
@@ -203,16 +191,14 @@ class PersonGone(Event):
 # --- What cannot be
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuchUser(Event):
+class NoSuchUser(Event, frozen=True):
     """The server knows no user of this name."""
 
     name: str
     """The name."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuchTalk(Event):
+class NoSuchTalk(Event, frozen=True):
     """There is no conversation of this name, or there are two."""
 
     name: str
@@ -221,8 +207,7 @@ class NoSuchTalk(Event):
     """Whether it is a room that we are in, and somebody whom we talk to in private."""
 
 
-@dataclass(frozen=True, slots=True)
-class NobodyHere(Event):
+class NobodyHere(Event, frozen=True):
     """We have nothing to do with anybody of this name."""
 
     name: str
@@ -231,8 +216,7 @@ class NobodyHere(Event):
     """What was to be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThatIsYou(Event):
+class ThatIsYou(Event, frozen=True):
     """A command that is for others was given our own name."""
 
     name: str
@@ -241,8 +225,7 @@ class ThatIsYou(Event):
     """What was to be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooManyPeople(Event):
+class TooManyPeople(Event, frozen=True):
     """Nobody more can be talked to: too many are known already."""
 
     name: str
@@ -264,8 +247,7 @@ class Doing(Enum):
     ROOM = "room"
 
 
-@dataclass(frozen=True, slots=True)
-class SeveralDid(Event):
+class SeveralDid(Event, frozen=True):
     """Several have done the same, in so short a time that they are told together."""
 
     doing: Doing
@@ -278,8 +260,7 @@ class SeveralDid(Event):
     """How many more."""
 
 
-@dataclass(frozen=True, slots=True)
-class DidOften(Event):
+class DidOften(Event, frozen=True):
     """Somebody has done the same again and again, or something that cannot be told in full."""
 
     doing: Doing

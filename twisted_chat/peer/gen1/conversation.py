@@ -1,7 +1,8 @@
 """Talking in datagrams: unencrypted, with nobody to say what has arrived."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.addresses import Address
 from twisted_chat.names import folded

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.identity.room_messages import Signer
@@ -10,8 +11,7 @@ from twisted_chat.peer.gen2.known_keys import Memory
 from twisted_chat.peer.gen2.reception import HEAR_RATE
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What is needed to speak generation 2.
 
     `fingerprint` is that of our own key, `memory` what is known of the keys of others. `epoch`

@@ -3,7 +3,8 @@ server says."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.addresses import Address, is_public
 from twisted_chat.names import folded

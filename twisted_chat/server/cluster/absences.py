@@ -7,7 +7,8 @@ in one go.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.server.cluster.entries import NAME, read_token
 from twisted_chat.server.cluster.replica import Logged
@@ -20,8 +21,7 @@ _MESSAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Absences:
+class Absences(Struct, frozen=True):
     """Entries of the log, in its order, that say of names that their holders are nowhere: the
     names, casefolded, the numbers of the entries, and what stands there; whose the names are, from
     which sites they went, and when (seconds since 1970)."""

@@ -8,8 +8,9 @@ import json
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.entries import Who
@@ -35,8 +36,7 @@ class NoEntry(ValueError):
     """This is no entry of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameEntry:
+class NameEntry(Struct, frozen=True):
     """A name is that of this key; empty: of one without, as long as it is here. Where a `server`
     is named its holder is there, at this address and in these rooms, by their casefolded names;
     `how` it left the last one, if it was made to. Else it went from this `site`, `since` then
@@ -64,8 +64,7 @@ class NameEntry:
         return _encode({**entry, "h": self.how} if self.how else entry)
 
 
-@dataclass(frozen=True, slots=True)
-class RoomEntry:
+class RoomEntry(Struct, frozen=True):
     """A room, whose it is, from which site, and how it is run, as `directory.rules` encodes it."""
 
     name: str
@@ -77,8 +76,7 @@ class RoomEntry:
         return _encode({"n": self.name, "o": self.owner, "w": self.site, "u": self.rules})
 
 
-@dataclass(frozen=True, slots=True)
-class BanEntry:
+class BanEntry(Struct, frozen=True):
     """A ban, until then (seconds since 1970), or for good, and why."""
 
     until: float | None
@@ -88,8 +86,7 @@ class BanEntry:
         return _encode({"t": self.until, "y": self.reason})
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterServer:
+class ClusterServer(Struct, frozen=True):
     """A server of the cluster, where others reach it, and whether it is to be taken out."""
 
     address: Address

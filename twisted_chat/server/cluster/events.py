@@ -1,14 +1,13 @@
 """What the log of a cluster tells a server."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.server.cluster.absences import Absences
 from twisted_chat.server.cluster.entries import Key
 from twisted_chat.server.cluster.replica import Logged
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """A message of generation 2 for the user of another server who has this key."""
 
     server: str
@@ -16,8 +15,7 @@ class Tell:
     message: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Acked:
+class Acked(Struct, frozen=True):
     """What was written for this key is the entry of this number."""
 
     key: Key
@@ -25,8 +23,7 @@ class Acked:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class CasRefused:
+class CasRefused(Struct, frozen=True):
     """What was written for this key is not: the last entry is of this number."""
 
     key: Key
@@ -34,28 +31,24 @@ class CasRefused:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublishFailed:
+class PublishFailed(Struct, frozen=True):
     """Nobody knows whether what was written for this key stands there."""
 
     key: Key
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogReached:
+class LogReached(Struct, frozen=True):
     """All that stood in the log has been read."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogLost:
+class LogLost(Struct, frozen=True):
     """The log is not reached, and why."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class LogDamaged:
+class LogDamaged(Struct, frozen=True):
     """Something in the log is not an entry."""
 
     what: str

@@ -1,8 +1,9 @@
 """Where the log of a cluster is: `nats://HOST[:PORT][,HOST[:PORT]...][/NAME]`."""
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from twisted_chat.errors import UsageMistake
 
@@ -13,16 +14,18 @@ REPLICAS = 3
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class LogLocation:
+class LogLocation(Struct, frozen=True):
     """The NATS servers, and the name of the stream; who logs in is in the URLs alone."""
 
-    urls: tuple[str, ...] = field(repr=False)
+    urls: tuple[str, ...]
     stream: str
 
     @property
     def replicas(self) -> int:
         return REPLICAS if len(self.urls) >= REPLICAS else 1
+
+    def __repr__(self) -> str:
+        return f"LogLocation(stream={self.stream!r})"
 
     def __str__(self) -> str:
         hosts = ",".join(url.rpartition("//")[2].rpartition("@")[2] for url in self.urls)

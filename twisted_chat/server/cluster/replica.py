@@ -7,9 +7,10 @@ One entry of a subject is on its way at a time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from twisted_chat.directory.shards import Shards
 from twisted_chat.server.cluster.entries import FREED, NAME, ROOM, SERVER, Key
@@ -18,8 +19,7 @@ GONE = 24 * 3600
 """Seconds that it stands in the log that there is no such name or room any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(Struct, frozen=True):
     """Let this stand in the log, for so many seconds if these are not 0, if the last
     entry of its subject is the `expected` one; None: whatever it is. By its number those who
     say what has come of it say of which they do."""

@@ -8,8 +8,10 @@ at once then, which opens the way through whatever stands between them.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from math import ceil
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twisted_chat.addresses import Address, AddressKind, is_six, kind
 from twisted_chat.directory.directory import KeyHolder, Room, User
@@ -41,8 +43,7 @@ ASKERS = 10_000
 """Users of whom that is known, the latest who have asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairSecrets:
+class PairSecrets(Struct, frozen=True):
     """What pairs are told that nobody else is: their tags are made with `key`, and `draw`
     gives so many random bytes."""
 

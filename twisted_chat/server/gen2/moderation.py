@@ -1,7 +1,8 @@
 """What those who run a room do with others: kick, invite, ban, mute, op; by keys, from names."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.directory.directory import Directory, KeyHolder, Room, User
 from twisted_chat.directory.rules import (

@@ -7,7 +7,8 @@ That something is given up is written too, and nobody waits for it.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.pending import PendingWrites
 from twisted_chat.server.journal.records import NameRecord, Record, RoomRecord
@@ -16,8 +17,7 @@ Close = Callable[[bool, float], None]
 """Told once whether it was written, and when: seconds on the clock of the decisions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A record that the one with this fingerprint waits for, or the one without a key at this
     address, as text."""
 

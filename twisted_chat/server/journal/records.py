@@ -1,13 +1,12 @@
 """What a journal keeps, one record for each name and each room: never who is here."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.entries import Who
 
 
-@dataclass(frozen=True, slots=True)
-class NameRecord:
+class NameRecord(Struct, frozen=True):
     """A casefolded name is that of the key with this fingerprint, whose holder is or
     was last at this site; `absent` since the record was written, or here. The key is empty,
     and where the holder is and how it writes the name are told, for a cluster alone."""
@@ -20,15 +19,13 @@ class NameRecord:
     address: Address = ("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class NameFreed:
+class NameFreed(Struct, frozen=True):
     """A casefolded name is nobody's any more."""
 
     casefolded: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRecord:
+class RoomRecord(Struct, frozen=True):
     """A room is that of the key with this fingerprint, or in a cluster of the one without a
     key at this address, which was at this site when it became its."""
 
@@ -42,15 +39,13 @@ class RoomRecord:
     """Whose it was before; empty where there was no such room."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFreed:
+class RoomFreed(Struct, frozen=True):
     """There is no room of this casefolded name any more."""
 
     casefolded: str
 
 
-@dataclass(frozen=True, slots=True)
-class BanRecord:
+class BanRecord(Struct, frozen=True):
     """Somebody is not let in: by a key, an address or a name, which `kind` says, for so many
     seconds more, or for good."""
 
@@ -60,8 +55,7 @@ class BanRecord:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class BanLifted:
+class BanLifted(Struct, frozen=True):
     """There is no such ban any more."""
 
     kind: str
@@ -71,8 +65,7 @@ class BanLifted:
 Record = NameRecord | NameFreed | RoomRecord | RoomFreed | BanRecord | BanLifted
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRecords:
+class KeptRecords(Struct, frozen=True):
     """What a journal has kept: the names, in the order in which their holders went, each
     with the seconds since then, the rooms, and the bans that are not over."""
 

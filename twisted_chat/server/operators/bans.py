@@ -3,11 +3,12 @@
 import ipaddress
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.fingerprints import HEX_DIGITS, read_fingerprint
@@ -34,8 +35,7 @@ class BanKind(Enum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Ban:
+class Ban(Struct, frozen=True):
     """Those with this key, at an address of this range or with a name like this are not let
     in, until then (seconds of the decisions' clock; math.inf: for good), for this reason."""
 

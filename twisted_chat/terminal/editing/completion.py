@@ -1,11 +1,11 @@
 """What Tab makes of the beginning of a word."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+
+class Completion(Struct, frozen=True):
     """The words that can stand in the place of what is between `start` and the cursor. Where
     there is one, it goes there with `end` behind it."""
 

@@ -5,7 +5,7 @@ The width of each character is counted as the widest that any terminal draws
 told in characters as well, as a terminal alone knows how wide it has drawn them.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.display import safe
 from twisted_chat.terminal.editing.clusters import WINDOW, clusters, columns_of
@@ -20,8 +20,7 @@ PROMPT = 3
 """So many times the prompt and what is typed are as wide as the prompt may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputView:
+class InputView(Struct, frozen=True):
     """Rows of safe text, each with the prompt, or blanks, before it. The cursor stands in this
     one, behind so many of its characters, which have so many columns on most terminals."""
 

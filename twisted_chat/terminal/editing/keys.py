@@ -7,7 +7,8 @@ without a use, and none of it is taken for text.
 
 import codecs
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 """What is around a text that is pasted (bracketed paste mode, 2004)."""
@@ -22,22 +23,19 @@ PASTE_PATIENCE = 5.0
 """Seconds after which a paste has ended of which nothing more comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key, by its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypedText:
+class TypedText(Struct, frozen=True):
     """Characters that were typed, none of which is a control character."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(Struct, frozen=True):
     """A text that was pasted, whatever is in it."""
 
     text: str

@@ -1,10 +1,9 @@
 """What becomes of a key, where it is more than a change of the text."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LineEntered:
+class LineEntered(Struct, frozen=True):
     """This is to be said, or done."""
 
     text: str
@@ -13,54 +12,45 @@ class LineEntered:
     """Whether it was pasted, and nothing typed before it, so that no command is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """This is in the history now, and to be kept."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndOfInput:
+class EndOfInput(Struct, frozen=True):
     """Nothing more is typed: Ctrl-D, where nothing was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupt:
+class Interrupt(Struct, frozen=True):
     """The person wants to be gone: Ctrl-C, where nothing was typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspend:
+class Suspend(Struct, frozen=True):
     """The person wants their shell for a while: Ctrl-Z."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redraw:
+class Redraw(Struct, frozen=True):
     """What is shown is to be drawn anew: Ctrl-L."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """That key has no effect here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """These words can stand here; more has to be typed to tell which."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotEntered:
+class NotEntered(Struct, frozen=True):
     """That could not be entered; it is as it was."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unbound:
+class Unbound(Struct, frozen=True):
     """A key for which an input line has no use."""
 
     key: str

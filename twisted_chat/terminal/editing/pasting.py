@@ -1,6 +1,6 @@
 """What is done with a paste of several lines: the person is asked once."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 CANCEL = frozenset({"n", "N", "esc", "ctrl c", "ctrl g", "ctrl d"})
 ONE, LINES = frozenset({"o", "O"}), frozenset({"l", "L"})
@@ -11,8 +11,7 @@ def pasted_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class PasteQuestion:
+class PasteQuestion(Struct, frozen=True):
     """How to say something of several lines; `joined` if it can be one message."""
 
     text: str

@@ -1,8 +1,9 @@
 """Names of rooms and people that a person has met, so that they need not be typed in full."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
+
+from msgspec.structs import asdict
 
 from twisted_chat.events import Event
 from twisted_chat.peer.events import rooms, server
@@ -49,7 +50,7 @@ class Vocabulary:
         ):
             return
         else:
-            for name in kind.__slots__:
+            for name in kind.__struct_fields__:
                 self._take(name, getattr(event, name))
 
     def _take(self, field: str, value: Any) -> None:
@@ -65,8 +66,8 @@ class Vocabulary:
         elif isinstance(value, Talk | Present):
             if isinstance(value, Present) and value.name:
                 _meet(self._people, [value.name])
-            for one in fields(value):
-                self._take(one.name, getattr(value, one.name))
+            for name, one in asdict(value).items():
+                self._take(name, one)
 
 
 def _meet(known: dict[str, None], names: Iterable[str]) -> None:

@@ -1,8 +1,9 @@
 """What is to be noticed by a person who looks elsewhere, and how often."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from twisted_chat.display import safe
 from twisted_chat.names import folded
@@ -11,8 +12,7 @@ LONGEST_TOLD = 200
 """Characters of a text that are told outside of the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """Somebody has said something to the person: the bell rings, and it may be told to a
     program of theirs. Nothing in these texts is obeyed by a terminal."""
 

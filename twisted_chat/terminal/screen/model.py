@@ -5,7 +5,8 @@ for what the bell rings. It knows no chat and no terminal.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.attention import Noticed, is_mention, noticed, title

@@ -1,6 +1,6 @@
 """Where everything is on a screen of some size: what does not fit at the sides folds away."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 LEAST_MIDDLE = 40
 """Columns of the talk that stay where something stands at its sides."""
@@ -8,8 +8,7 @@ BARS, TOP_BAR = 5, 8
 """Rows from which on there is a bar above the input, and one at the top."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenPlaces:
+class ScreenPlaces(Struct, frozen=True):
     """Columns and rows. A side that is folded away has no columns."""
 
     width: int

@@ -1,8 +1,9 @@
 """What the screen is made of: rows of spans, each of which plays a role. A theme gives roles
 their colours."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.terminal.editing.clusters import columns_of
 
@@ -39,8 +40,7 @@ class Role(Enum):
     INPUT = "input"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A text in which nothing is obeyed, and what it is; a person's own colour is a number."""
 
     text: str
@@ -88,8 +88,7 @@ def shortened(text: str, width: int) -> str:
     return cut(text, width - 1) + "~" if width > 0 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenPicture:
+class ScreenPicture(Struct, frozen=True):
     """What a terminal is to show: for each of its rows what begins in which column, and the
     cursor as (column, row). What begins in a column is there whatever stands before it."""
 

@@ -1,7 +1,8 @@
 """What was said before, and is kept or handed on, as lines of the screen."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from twisted_chat.peer.events.kept import KeptText
 from twisted_chat.terminal.colours import ANSI_256, colour_of

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
+
+from msgspec import Struct
 
 from twisted_chat.terminal.screen.packed_lines import PackedLines, PlainLine
 
@@ -32,8 +33,7 @@ class Progress(IntEnum):
     LOST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ShownLine:
+class ShownLine(Struct, frozen=True):
     """One line. `at` is the time of day, in seconds since 1970; `colour` that of the speaker's
     key."""
 

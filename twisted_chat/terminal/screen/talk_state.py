@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from msgspec import Struct
+
 from twisted_chat.terminal.editing.editor import Editor
 from twisted_chat.terminal.screen.roles import Role
 from twisted_chat.terminal.screen.shown_line import TalkLines
@@ -17,8 +19,7 @@ class TalkKind(Enum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class TalkSubject:
+class TalkSubject(Struct, frozen=True):
     """Which conversation is meant: what it is known by, what it is and is called, and how the chat
     describes it, which is nothing to the screen."""
 
@@ -32,8 +33,7 @@ HOME = TalkSubject("home", TalkKind.HOME, "")
 """The place for what belongs to no conversation."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMember:
+class ShownMember(Struct, frozen=True):
     """Somebody in a conversation: a sign of how far they can be trusted, one of the way to them,
     and their name."""
 

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from typing import Protocol as Interface
 
+from msgspec import Struct
 from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -72,8 +72,7 @@ class ScreenPerson(Interface):
         """Nothing more is seen."""
 
 
-@dataclass(frozen=True)
-class ScreenManner:
+class ScreenManner(Struct, frozen=True):
     """How the screen looks and behaves. `keep` is told what was entered and is to be kept;
     `notify` is a command that is run for what is for the person, if there is one; with `bell`
     that is also heard."""

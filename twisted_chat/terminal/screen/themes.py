@@ -9,9 +9,9 @@ A colour is one of urwid's: a name, `#rgb` or `h0` to `h255`, with settings such
 it; behind `on` stands that of the background. What is not said is as in the theme it is like.
 """
 
-from dataclasses import dataclass
 from importlib.resources import files
 
+from msgspec import Struct
 from urwid.display.common import AttrSpec, AttrSpecError
 
 from twisted_chat.errors import UsageMistake
@@ -28,8 +28,7 @@ _ROLES = {role.value: role for role in Role}
 DEFAULT = "default"
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """Foreground and background of each role. Without `people`, they have no colour each."""
 
     colours: dict[Role, tuple[str, str]]

@@ -2,8 +2,9 @@
 conversation is for that one alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
@@ -239,9 +240,8 @@ class UdpScreen:
         if busy and self._expected:
             return [todo]  # It is said where they want to be, in a moment.
         there, talk = replace(todo, to=state.subject.described), state.subject.described
-        who = talk.who if isinstance(talk, Talk) else None
-        if state.over and who is not None and who.name:
-            poke = Order(Command.POKE, who.name)
+        if state.over and talk is not None and talk.who is not None and talk.who.name:
+            poke = Order(Command.POKE, talk.who.name)
             self._expect(poke)
             return [poke, there]
         if state.kind is TalkKind.HOME or state.over:

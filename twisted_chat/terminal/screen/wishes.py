@@ -1,10 +1,9 @@
 """What the person at the screen wants of those outside of it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class TextEntered:
+class TextEntered(Struct, frozen=True):
     """This was entered in a conversation."""
 
     text: str
@@ -14,55 +13,47 @@ class TextEntered:
     """Whether it was pasted, so that no command is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedTo:
+class TurnedTo(Struct, frozen=True):
     """The person looks at another conversation."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierWanted:
+class EarlierWanted(Struct, frozen=True):
     """The person has read up to the oldest line of a conversation, or nearly."""
 
     key: str
     """The conversation's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToRemember:
+class ToRemember(Struct, frozen=True):
     """This was entered, and can be entered again after the next start."""
 
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """This text is to go to the clipboard of the terminal."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class BellWanted:
+class BellWanted(Struct, frozen=True):
     """A key had no effect."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawAnew:
+class DrawAnew(Struct, frozen=True):
     """Something else has drawn on the terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveWanted:
+class LeaveWanted(Struct, frozen=True):
     """Nothing more will be typed."""
 
     hurried: bool = False
     """Whether the person wants to be gone at once, as Ctrl-C has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PauseWanted:
+class PauseWanted(Struct, frozen=True):
     """The person wants their shell for a while."""
 
 

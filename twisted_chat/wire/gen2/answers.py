@@ -1,9 +1,10 @@
 """What a server says to a user."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.wire.common import Bare, Goodbye, RoomReady, Verb, Welcome
@@ -65,8 +66,7 @@ LONGEST_WHY = 256
 _ROOM_VERBS = frozenset(verb.value for verb in RoomVerb)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactLocated:
+class ContactLocated(Struct, frozen=True):
     """`ar NAME FINGERPRINT IP PORT`: the user you asked for."""
 
     contact: ContactInfo
@@ -75,8 +75,7 @@ class ContactLocated:
         return f"ar {self.contact}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Introduced:
+class Introduced(Struct, frozen=True):
     """`in NAME FINGERPRINT IP PORT`: a user who asked for you."""
 
     contact: ContactInfo
@@ -96,8 +95,7 @@ class Leaving(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class PutOut:
+class PutOut(Struct, frozen=True):
     """`rk ROOM HOW`: you are not in this room any more."""
 
     room: str
@@ -107,8 +105,7 @@ class PutOut:
         return f"rk {self.room} {self.how.value}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """`ok VERB ROOM`: what you asked for with it is done."""
 
     verb: RoomVerb
@@ -118,8 +115,7 @@ class Done:
         return f"ok {self.verb.value} {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """`no VERB ROOM GROUND`: what you asked for with it cannot be, or is not yours to ask."""
 
     verb: RoomVerb
@@ -130,8 +126,7 @@ class Refused:
         return f"no {self.verb.value} {self.room} {self.ground.value}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Rivalled:
+class Rivalled(Struct, frozen=True):
     """`no hi NAME SECONDS`: a living link with your key has been registered under
     this name for so many seconds."""
 
@@ -142,8 +137,7 @@ class Rivalled:
         return f"no hi {self.name} {self.seconds}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Expelled:
+class Expelled(Struct, frozen=True):
     """`ex WHY`: I serve you no longer, and end this link; a line of at most LONGEST_WHY
     characters says why."""
 
@@ -153,8 +147,7 @@ class Expelled:
         return f"ex {self.why[:LONGEST_WHY]}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class NotKnown:
+class NotKnown(Struct, frozen=True):
     """`no VERB`, of a verb that the server does not know."""
 
     verb: str

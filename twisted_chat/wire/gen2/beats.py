@@ -17,7 +17,7 @@ server no such link.
     number      8 bytes     with which a beat shows that what is sent there is read there
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 
@@ -32,8 +32,7 @@ BACK_BYTES = 1 + NUMBER_BYTES
 _NO_LINK = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True):
     """A user is here, by the token that it was told."""
 
     token: bytes
@@ -43,8 +42,7 @@ class Beat:
         return bytes((BEAT,)) + self.token + self.number
 
 
-@dataclass(frozen=True, slots=True)
-class NoLinkThere:
+class NoLinkThere(Struct, frozen=True):
     """The server has no link with that token from where the beat of this number came."""
 
     number: bytes
@@ -53,8 +51,7 @@ class NoLinkThere:
         return bytes((BEAT_ANSWER,)) + self.number + bytes((_NO_LINK,))
 
 
-@dataclass(frozen=True, slots=True)
-class BeatBack:
+class BeatBack(Struct, frozen=True):
     """The server was sent a beat over the other family; with this number the next shows that its
     sender reads there what is sent there."""
 

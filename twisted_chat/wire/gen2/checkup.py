@@ -12,9 +12,10 @@ from the datagrams with that token, at both of its ports:
 """
 
 import struct
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv6Address
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address, unmapped
 from twisted_chat.errors import WireError
@@ -37,16 +38,14 @@ class EchoKind(Enum):
     BACK = 5
 
 
-@dataclass(frozen=True, slots=True)
-class AskCheckup:
+class AskCheckup(Struct, frozen=True):
     """`check`: let me find out what my network does."""
 
     def encode(self) -> bytes:
         return b"check"
 
 
-@dataclass(frozen=True, slots=True)
-class Checkup:
+class Checkup(Struct, frozen=True):
     """`check TOKEN PORT`: I send back what has this token, here and at this second port of
     mine; 0: I have none."""
 
@@ -57,8 +56,7 @@ class Checkup:
         return f"check {self.token.hex()} {self.port}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class NoCheckup:
+class NoCheckup(Struct, frozen=True):
     """`no check SECONDS`: not before so many seconds have passed."""
 
     seconds: int
@@ -67,8 +65,7 @@ class NoCheckup:
         return f"no check {self.seconds}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(Struct, frozen=True):
     """A datagram of these, of `size` bytes. `seen` is where the server saw it come from,
     None on the way there."""
 

@@ -1,7 +1,8 @@
 """Who somebody is and where, and the arguments that messages of generation 2 have in common."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.names import may_travel
@@ -12,8 +13,7 @@ NO_KEY = "-"
 """The fingerprint of those who have no key."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactInfo:
+class ContactInfo(Struct, frozen=True):
     """Who somebody is and where: on the wire `NAME FINGERPRINT IP PORT`.
 
     `fingerprint` is the SHA-256 of their public key, 64 lower-case hexadecimal

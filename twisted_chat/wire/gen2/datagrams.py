@@ -23,9 +23,10 @@ there who has the secret, and hears us.
 import hashlib
 import hmac
 import struct
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv6Address
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address, unmapped
 from twisted_chat.errors import WireError
@@ -50,8 +51,7 @@ class ProbeKind(Enum):
     ANSWER = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A probe or an answer. `larger` says which side sends it, `seen` where that side sees
     the other one, None if it sees it nowhere; `linked` whether it has a direct link."""
 

@@ -1,7 +1,7 @@
 """Where else a user is served: what one of several servers that share their names says of the
 others."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.wire.gen2.contact import arguments, grammar
@@ -13,8 +13,7 @@ GO = "go"
 """What asks a user to go to one of them now."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServedElsewhere:
+class ServedElsewhere(Struct, frozen=True):
     """`servers ADDRESSES [go]`: you are served under the same name, and with the same key of the
     server, at these, eight at most, the best for you first; `go`: go there now, as I end soon."""
 

@@ -1,6 +1,6 @@
 """How many lines of before somebody is given who comes into a room, as it travels."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
@@ -23,8 +23,7 @@ def read_count(word: str) -> int:
     return min(int(word), MOST)
 
 
-@dataclass(frozen=True, slots=True)
-class SetHistory:
+class SetHistory(Struct, frozen=True):
     """`rh ROOM COUNT`: so many lines of before are given to those who come into my room, or
     `all`."""
 

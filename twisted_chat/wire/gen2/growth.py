@@ -8,8 +8,9 @@ it can do beyond the first version, so that nothing else need be sent to it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 
@@ -49,8 +50,7 @@ class UnknownVerb(WireError):
         self.verb = verb
 
 
-@dataclass(frozen=True, slots=True)
-class Can:
+class Can(Struct, frozen=True):
     """`can FEATURE ...`: what this end can beyond the first version."""
 
     features: tuple[str, ...] = ()

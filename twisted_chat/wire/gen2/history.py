@@ -24,9 +24,11 @@ with `-`, and is told by `clock`. Private words are never signed.
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from twisted_chat.errors import WireError
 from twisted_chat.identity.fingerprints import fingerprint
@@ -72,8 +74,7 @@ def feed_of(key: str, series: str) -> str:
     return f"{_fingerprint(key)}.{series}"
 
 
-@dataclass(frozen=True, slots=True)
-class RoomMessage:
+class RoomMessage(Struct, frozen=True):
     """What one author has said in a room under a number, from 1, with what they had seen.
 
     Nothing is known of the signature before `identity.room_messages.check`."""
@@ -91,16 +92,15 @@ class RoomMessage:
     seen: tuple[str, ...]
     text: str
     signature: str = ""
-    feed: str = field(init=False, repr=False, compare=False)
+    feed: str = ""
     """Whose numbers these are: an author, from when they began to count."""
-    identifier: str = field(init=False, repr=False, compare=False)
+    identifier: str = ""
     """Of this text of this author under this number, and no other."""
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "feed", feed_of(self.key, self.series))
+        force_setattr(self, "feed", feed_of(self.key, self.series))
         digest = hashlib.sha256(self.statement).hexdigest()
-        put(self, "identifier", digest[:IDENTIFIER_DIGITS])
+        force_setattr(self, "identifier", digest[:IDENTIFIER_DIGITS])
 
     @property
     def _fields(self) -> str:
@@ -135,8 +135,7 @@ def author_of(feed: str) -> str:
     return feed.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Have:
+class Have(Struct, frozen=True):
     """`have`: of this feed I have these runs of numbers, the first and the last of each."""
 
     room: str
@@ -150,8 +149,7 @@ class Have:
         return f"have {self.room} {self.origin} {self.feed} {runs} {self.digest}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True):
     """`want`: give me what you have of this feed from `first` to `last`, the newest first."""
 
     room: str
@@ -165,8 +163,7 @@ class Want:
         return f"want {where} {self.first} {self.last}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """`given`: that was all that I give, for now, of what you wanted from `first` to `last`."""
 
     room: str
@@ -180,8 +177,7 @@ class Given:
         return f"given {where} {self.first} {self.last}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RoomClock:
+class RoomClock(Struct, frozen=True):
     """`clock`: what is said now belongs after this one; None asks for it."""
 
     room: str

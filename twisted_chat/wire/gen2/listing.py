@@ -1,15 +1,15 @@
 """A list of users or rooms, in as many messages as it takes."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.wire.common import Verb
 from twisted_chat.wire.framing import MAX_FRAME
 from twisted_chat.wire.gen2.contact import read_name
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """`ul NAME ...` or `rl ROOM ...`: some of a list; a bare `ul` or `rl` is its end."""
 
     verb: Verb

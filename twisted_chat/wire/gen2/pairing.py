@@ -5,8 +5,9 @@ other is. From then on both send datagrams to each other: see `datagrams`.
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from twisted_chat.addresses import Address
 from twisted_chat.errors import WireError
@@ -50,8 +51,7 @@ def written(addresses: tuple[Address, ...]) -> str:
 # --- What a user says
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAddresses:
+class OwnAddresses(Struct, frozen=True):
     """`own ADDRESSES`: my own machine has these, four at most."""
 
     addresses: tuple[Address, ...] = ()
@@ -60,8 +60,7 @@ class OwnAddresses:
         return f"own {written(self.addresses)}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class AskPairing:
+class AskPairing(Struct, frozen=True):
     """`pair FINGERPRINT`: introduce this one and me to each other, anew."""
 
     fingerprint: str
@@ -70,8 +69,7 @@ class AskPairing:
         return f"pair {self.fingerprint}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class AskCarrying:
+class AskCarrying(Struct, frozen=True):
     """`carry FINGERPRINT`: carry datagrams between this one and me."""
 
     fingerprint: str
@@ -83,8 +81,7 @@ class AskCarrying:
 # --- What a server says
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """`seen IP PORT [TOKEN [ADDRESS]]`: this is where I see you; by TOKEN I know your beats, to
     which I listen if I say one; `also` is where I am over the other family, if I am."""
 
@@ -101,8 +98,7 @@ class Seen:
         return " ".join(words).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """`pair NAME FINGERPRINT IP PORT TAG SECRET RELAY ADDRESSES [ADDRESS]`: look for a way to
     this one, who looks for one to you.
 
@@ -129,8 +125,7 @@ class Pairing:
         return " ".join(words).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class NotPaired:
+class NotPaired(Struct, frozen=True):
     """`no pair FINGERPRINT SECONDS`: there is no introducing this one and you before so many
     seconds have passed; 0: not at all, as one of you does not probe, or you have nothing to
     do with each other."""
@@ -142,8 +137,7 @@ class NotPaired:
         return f"no pair {self.fingerprint} {self.seconds}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Carrying:
+class Carrying(Struct, frozen=True):
     """`carry FINGERPRINT`: I carry datagrams between this one and you from now on."""
 
     fingerprint: str
@@ -152,8 +146,7 @@ class Carrying:
         return f"carry {self.fingerprint}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class NotCarrying:
+class NotCarrying(Struct, frozen=True):
     """`no carry FINGERPRINT`: I carry nothing between this one and you."""
 
     fingerprint: str

@@ -6,10 +6,11 @@ which is named here: a user may be in several.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from twisted_chat.wire.common import (
     CreateRoom,
@@ -63,8 +64,7 @@ INSTANCE = re.compile(r"[0-9a-f]{20}")
 """Which program is registered: 80 bits, which tell nothing but whether two are the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterKey:
+class RegisterKey(Struct, frozen=True):
     """`hi NAME [INSTANCE]`: know the holder of my key by this name, at the address that this
     comes from. No two programs with one key and one `instance` run at the same time (as the
     instance id of RFC 5626, 4.1); empty where that is not known."""
@@ -77,8 +77,7 @@ class RegisterKey:
         return known.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class QuitRoom:
+class QuitRoom(Struct, frozen=True):
     """`rk ROOM`: take me out of this room."""
 
     room: str
@@ -87,8 +86,7 @@ class QuitRoom:
         return f"rk {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class AskRoster:
+class AskRoster(Struct, frozen=True):
     """`ra ROOM`: tell me the roster of this room again; I missed a change."""
 
     room: str
@@ -97,8 +95,7 @@ class AskRoster:
         return f"ra {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Kick:
+class Kick(Struct, frozen=True):
     """`kk ROOM NAME`: put this member out of my room; `kk ROOM`: all others."""
 
     room: str
@@ -108,8 +105,7 @@ class Kick:
         return f"kk {self.room} {self.name}".encode() if self.name else f"kk {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class CloseRoom:
+class CloseRoom(Struct, frozen=True):
     """`rx ROOM`: let there be no such room any more, which is mine."""
 
     room: str
@@ -118,8 +114,7 @@ class CloseRoom:
         return f"rx {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class GiveRoom:
+class GiveRoom(Struct, frozen=True):
     """`rg ROOM NAME`: let my room be this member's."""
 
     room: str
@@ -129,8 +124,7 @@ class GiveRoom:
         return f"rg {self.room} {self.name}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class CreatePrivateRoom:
+class CreatePrivateRoom(Struct, frozen=True):
     """`rc ROOM private`: let there be this room, which nobody comes into uninvited."""
 
     room: str
@@ -139,8 +133,7 @@ class CreatePrivateRoom:
         return f"rc {self.room} private".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RunRoom:
+class RunRoom(Struct, frozen=True):
     """`iv`, `bn`, `ub`, `op`, `od`, `mu` or `um`, with ROOM and NAME: in this room this is what I
     want for the one of this name."""
 
@@ -152,8 +145,7 @@ class RunRoom:
         return f"{self.verb.value} {self.room} {self.name}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class SetTopic:
+class SetTopic(Struct, frozen=True):
     """`rt ROOM TEXT`: what this room is about; an empty text: about nothing."""
 
     room: str
@@ -163,8 +155,7 @@ class SetTopic:
         return f"rt {self.room} {self.text}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class SignOfLife:
+class SignOfLife(Struct, frozen=True):
     """`up`: are you there? And the answer of the one who is asked: I am."""
 
     def encode(self) -> bytes:

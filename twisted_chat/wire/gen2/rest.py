@@ -2,7 +2,7 @@
 server say of it over links. What is sent meanwhile are datagrams: see `signs`.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.wire.gen2.contact import NUMBER, arguments, grammar
 from twisted_chat.wire.gen2.signs import ID_BYTES, KEY_BYTES, RestKeys
@@ -13,16 +13,14 @@ _back = grammar(_ID, NUMBER)
 _said = grammar(NUMBER)
 
 
-@dataclass(frozen=True, slots=True)
-class AskRest:
+class AskRest(Struct, frozen=True):
     """`rest`: nothing is being said over this link; let it rest."""
 
     def encode(self) -> bytes:
         return b"rest"
 
 
-@dataclass(frozen=True, slots=True)
-class AtRest:
+class AtRest(Struct, frozen=True):
     """`rest ID SECRET`: it rests from now on, unless you have said something since you asked:
     end it, and be known by ID until there is another."""
 
@@ -33,8 +31,7 @@ class AtRest:
         return f"rest {keys.id.hex()} {keys.proves.hex()}{keys.seals.hex()}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class ComeBack:
+class ComeBack(Struct, frozen=True):
     """`back ID HEARD`: this link takes the place of the one that rests as ID, over which I have
     heard all up to the sealed number HEARD."""
 
@@ -45,8 +42,7 @@ class ComeBack:
         return f"back {self.id.hex()} {self.heard}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Struct, frozen=True):
     """`back HEARD`: it does, and I have heard all up to the sealed number HEARD."""
 
     heard: int

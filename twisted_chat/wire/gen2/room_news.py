@@ -1,7 +1,8 @@
 """What a server tells of a room besides its roster: what those who run it have done there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twisted_chat.wire.gen2.contact import ORIGIN, WORD, arguments, grammar, read_name
 from twisted_chat.wire.gen2.for_new import read_count, told_count
@@ -12,8 +13,7 @@ LONGEST_TOPIC = 256
 """Characters of what a room is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNews:
+class RoomNews(Struct, frozen=True):
     """`iv`, `bn`, `ub`, `op`, `od` or `rg`, with ROOM and NAME: the one of this name has invited
     you into the room, banned you from it, or taken that back, made you an op, or none, or given
     it to you."""
@@ -26,8 +26,7 @@ class RoomNews:
         return f"{self.verb.value} {self.room} {self.by}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """`rt ROOM TEXT`: what the room is about now; an empty text: about nothing."""
 
     room: str
@@ -37,8 +36,7 @@ class Topic:
         return f"rt {self.room} {self.text}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Muting:
+class Muting(Struct, frozen=True):
     """`mu ROOM FINGERPRINT` or `um ROOM FINGERPRINT`: what the one with this key says in the room
     is not to be shown from now on, or is again."""
 
@@ -51,8 +49,7 @@ class Muting:
         return f"{verb.value} {self.room} {self.fingerprint}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRules:
+class HistoryRules(Struct, frozen=True):
     """`rh ROOM ORIGIN COUNT`: what tells this room from others that have had its name, 32
     hexadecimal digits, and how many lines of before its members give to those who come, or
     `all`."""

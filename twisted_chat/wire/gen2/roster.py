@@ -1,6 +1,6 @@
 """The roster of a room, as a server tells it: all of it, or who came and who went since."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.wire.gen2.contact import (
     CONTACT,
@@ -14,8 +14,7 @@ from twisted_chat.wire.gen2.contact import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RosterBegins:
+class RosterBegins(Struct, frozen=True):
     """`ro ROOM NUMBER`, or `ro ROOM NUMBER private`: you are in this room, into which nobody
     comes uninvited if it is private; who else is follows, then `re ROOM`."""
 
@@ -27,8 +26,7 @@ class RosterBegins:
         return f"ro {self.room} {self.number}{' private' * self.private}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RosterMember:
+class RosterMember(Struct, frozen=True):
     """`rm ROOM NAME FINGERPRINT IP PORT`: another member."""
 
     room: str
@@ -38,8 +36,7 @@ class RosterMember:
         return f"rm {self.room} {self.contact}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RosterEnds:
+class RosterEnds(Struct, frozen=True):
     """`re ROOM`: that is everybody."""
 
     room: str
@@ -48,8 +45,7 @@ class RosterEnds:
         return f"re {self.room}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """`r+ ROOM NUMBER NAME FINGERPRINT IP PORT`: with this the roster has this number."""
 
     room: str
@@ -60,8 +56,7 @@ class Came:
         return f"r+ {self.room} {self.number} {self.contact}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Went:
+class Went(Struct, frozen=True):
     """`r- ROOM NUMBER NAME`: with this the roster has this number."""
 
     room: str

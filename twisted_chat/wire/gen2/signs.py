@@ -34,11 +34,11 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.wire.framing import Frames, frame
@@ -66,8 +66,7 @@ SMALLEST_CALL = _CALL.size + 16
 """Bytes of a call without a word: 21."""
 
 
-@dataclass(frozen=True, slots=True)
-class RestKeys:
+class RestKeys(Struct, frozen=True):
     """By which `id` one who rests is known, and the keys: one that proves what is sent, and one
     that seals what is said."""
 
@@ -81,8 +80,7 @@ class RestKeys:
         return token_of_id(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """A sign of life, and perhaps a `box`."""
 
     id: bytes
@@ -107,8 +105,7 @@ class SignOutcome(Enum):
     UNKNOWN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SignAnswer:
+class SignAnswer(Struct, frozen=True):
     """An answer to the sign with this counter."""
 
     counter: int

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from twisted_chat.errors import WireError
 from twisted_chat.wire.common import Leave
@@ -46,8 +47,7 @@ class NumberedText(NamedTuple):
         return numbered(where, self.epoch, self.number, self.time, self.text.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """`ok EPOCH NUMBER`: all up to this number of that epoch have been shown."""
 
     epoch: int

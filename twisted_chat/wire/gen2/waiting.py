@@ -1,7 +1,7 @@
 """How somebody learns that one for whom they have words is here: what they and the server say of
 it, over links."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twisted_chat.wire.gen2.contact import WORD, arguments, grammar, read_name
 from twisted_chat.wire.gen2.pairing import read_fingerprint
@@ -9,8 +9,7 @@ from twisted_chat.wire.gen2.pairing import read_fingerprint
 _here = grammar(WORD, r"([0-9a-f]{64})")
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitUser:
+class AwaitUser(Struct, frozen=True):
     """`wait FINGERPRINT`: tell me when this one is here, once."""
 
     fingerprint: str
@@ -19,8 +18,7 @@ class AwaitUser:
         return f"wait {self.fingerprint}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class UserHere:
+class UserHere(Struct, frozen=True):
     """`here NAME FINGERPRINT`: the one whom you wait for is here, under this name."""
 
     name: str

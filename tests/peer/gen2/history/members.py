@@ -1,8 +1,10 @@
 """Members of a room over a network that fails, with what each has on disk."""
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
+
+from msgspec.structs import replace
 
 from twisted_chat.errors import WireError
 from twisted_chat.identity.keys import Identity

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, Intruder, KeyedWorld, signer_of

@@ -1,7 +1,6 @@
 """What was said in a room, as those see it who were not there, or did not get it."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import Chatter, KeyedWorld, key_of, signer_of

@@ -1,8 +1,9 @@
 """What is missing of what was said in a room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from twisted_chat.peer.gen2.history.log import Place, RoomLog
 from twisted_chat.peer.gen2.ranges import Runs, merged, without
@@ -11,8 +12,7 @@ MAX_GAP = 100_000
 """Numbers in a row that may be missing; a larger gap is one that the author has invented."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """So many messages of one feed that we do not have, from the number `first` on; or numbers
     that the author has `invented`."""
 

@@ -8,8 +8,9 @@ smallest identifiers, so that it can be bounded and still be the same everywhere
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from twisted_chat.peer.gen2.clocks import MAX_AHEAD, usual_clock
 from twisted_chat.peer.gen2.log_sizes import MAX_HELD
@@ -33,8 +34,7 @@ Place = tuple[int, str, int, str]
 """Where a message stands in the order that is everybody's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """A message is in the log now."""
 
     message: RoomMessage

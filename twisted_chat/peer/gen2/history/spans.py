@@ -6,7 +6,9 @@ have who come.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twisted_chat.peer.gen2.history.log import RoomLog
 from twisted_chat.wire.gen2.for_new import ALL
@@ -18,8 +20,7 @@ MAX_PEOPLE = 10_000
 """Those of whom it is known, the last who came."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemberSpan:
+class MemberSpan(Struct, frozen=True):
     """From the clock `first` to the clock `last`, MAX_COUNT while it goes on; of those who have
     said something at the first, which are in order, from this `feed` on."""
 
