@@ -125,8 +125,38 @@ class PortCase(SynchronousTestCase):
         return [datagram for datagram, _ in self.protocol.got]
 
 
+class TakesAll(Collector):
+    """Is given what was read in one go, and cannot bear it where `bad` is in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes: list[list[tuple[bytes, Address]]] = []
+
+    def datagramsReceived(self, datagrams: list[tuple[bytes, Address]]) -> None:
+        self.goes.append(datagrams)
+        for one in datagrams:
+            self.datagramReceived(*one)
+
+
 class ReceivingTests(PortCase):
     """What comes in."""
+
+    def test_in_one_go(self) -> None:
+        """A protocol that takes many datagrams at once is given all that was read, and nothing
+        where nothing was; when it cannot bear one of them the port stays open."""
+        self.protocol = taker = TakesAll()
+        port, _ = self.failing(*[b"%d" % number for number in range(BATCH + 2)])
+        for many in (BATCH, BATCH + 2, BATCH + 2):
+            port.doRead()
+            self.assertEqual(len(self.datagrams()), many)
+        self.assertEqual([*map(len, taker.goes)], [BATCH, 2])
+        self.protocol = TakesAll()
+        port, _ = self.failing(b"bad", b"good")
+        with capturedLogs() as logged:
+            port.doRead()
+        self.assertEqual([one["many"] for one in logged], [2])
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+        self.assert_open(port)
 
     def test_datagrams_and_their_sources(self) -> None:
         """The protocol gets each datagram, with where it came from."""

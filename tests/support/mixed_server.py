@@ -142,7 +142,10 @@ class MixedServer:
                 self.closed.append(effect.link)
                 self.last_words[effect.link] = self.boxes.pop(effect.link, [])
         self.datagrams += self.core.gen1.flush(self.now)
-        self.datagrams += self.core.resting.take(self.now)
+        self.datagrams += self.core.gen2.calls(self.now)
+        core = self.core
+        parts = core.gen1, core.registry, core.gen2, core.resting, core.operations
+        assert core.wake <= min(part.wake for part in parts), "of what is due it was told nothing"
 
     # --- What there is
 

@@ -69,17 +69,11 @@ class Calls(Interface):
 
 
 class BatchedPort(BoundedPort):
-    """`BoundedPort` in batches.
-
-    Works with every DatagramProtocol. One that has a method
-    `datagramsReceived(datagrams)` is given what one call read as it is, a list
-    of `(datagram, address)`.
-    """
+    """`BoundedPort` in batches."""
 
     def __init__(self, *arguments: Any, calls: Calls, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._calls = calls
-        self._hand_over_all = getattr(self.protocol, "datagramsReceived", self._one_by_one)
         self._outbox: Outgoing = []
         self._usual: bytes | None = None
         self._reading = False
@@ -148,17 +142,10 @@ class BatchedPort(BoundedPort):
                 continue
             if reached:
                 self._reached.heard(reached)
-            try:
-                self._hand_over_all(datagrams)
-            except Exception:
-                self._not_understood(len(datagrams))
+            self._understand(datagrams)
             if len(datagrams) < asked:
                 return
             left -= asked
-
-    def _one_by_one(self, datagrams: Datagrams) -> None:
-        for datagram, source in datagrams:
-            self._hand_over(datagram, source)
 
     def _send(self) -> None:
         """Send what waits, as much as the kernel has room for."""

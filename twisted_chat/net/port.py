@@ -9,14 +9,13 @@ bounded number of datagrams a turn, and counts what goes wrong.
 import errno
 import socket
 import sys
-from typing import Any
 
 from twisted.internet import udp
 from twisted.internet.interfaces import IReactorFDSet
 from twisted.internet.protocol import AbstractDatagramProtocol
 from twisted.logger import Logger
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.net import reached
 from twisted_chat.net.reached import Reached, usual_hosts
 from twisted_chat.startup import source_host
@@ -47,7 +46,12 @@ class BoundedPort(udp.Port):
     to the protocol as they do on an IPv4 port (RFC 4291, 2.5.5.2). Those who asked at
     one of several addresses of this machine are answered from there: `answers` says
     that all that is written is an answer. `adopted` is a socket that is bound already, to
-    this interface and port."""
+    this interface and port.
+
+    Works with every DatagramProtocol. One that has a method
+    `datagramsReceived(datagrams)` is given all that was read in a turn, or with one call, as
+    it is, a list of `(datagram, address)`.
+    """
 
     log = Logger()
 
@@ -73,6 +77,7 @@ class BoundedPort(udp.Port):
         self._asks = False  # Whether the kernel says at which of our addresses.
         self._tally = Tally()
         self._seconds = reactor.seconds  # type: ignore[attr-defined]
+        self._hand_over = getattr(protocol, "datagramsReceived", self._one_by_one)
 
     def createInternetSocket(self) -> socket.socket:
         made: socket.socket = super().createInternetSocket()
@@ -119,15 +124,17 @@ class BoundedPort(udp.Port):
 
     def doRead(self) -> None:
         """Hand at most a batch of datagrams to the protocol."""
+        datagrams: Datagrams = []
+        receive = self._receive_asking if self._asks else self._receive
         for _ in range(self._batch):
             try:
-                datagram, source = self._receive()
+                datagrams.append(receive())
             except _IDLE:
-                return
+                break
             except OSError as problem:
                 self._not_received(problem)
-                continue
-            self._hand_over(datagram, source)
+        if datagrams:
+            self._understand(datagrams)
 
     def write(self, datagram: bytes, addr: Address | None = None) -> None:
         """Send one datagram, or count it as lost."""
@@ -157,9 +164,10 @@ class BoundedPort(udp.Port):
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, before)
 
     def _receive(self) -> tuple[bytes, Address]:
-        if not self._asks:
-            datagram, source = self.socket.recvfrom(self.maxPacketSize)
-            return datagram, _plain(source)
+        datagram, source = self.socket.recvfrom(self.maxPacketSize)
+        return datagram, _plain(source)
+
+    def _receive_asking(self) -> tuple[bytes, Address]:
         datagram, said, _, source = self.socket.recvmsg(self.maxPacketSize, reached.ROOM)
         address = _plain(source)
         local = reached.read(said)
@@ -184,11 +192,18 @@ class BoundedPort(udp.Port):
             return _MAPPED + address[0], address[1]
         return address
 
-    def _hand_over(self, datagram: bytes, source: Address) -> None:
+    def _understand(self, datagrams: Datagrams) -> None:
         try:
-            self.protocol.datagramReceived(datagram, source)
+            self._hand_over(datagrams)
         except Exception:
-            self._not_understood()
+            self._not_understood(len(datagrams))
+
+    def _one_by_one(self, datagrams: Datagrams) -> None:
+        for datagram, source in datagrams:
+            try:
+                self.protocol.datagramReceived(datagram, source)
+            except Exception:
+                self._not_understood()
 
     def _not_understood(self, count: int = 1) -> None:
         """The protocol has raised something: what strangers send may bring it about again."""
@@ -235,12 +250,11 @@ def _fragment(made: socket.socket, how: int) -> None:
             made.setsockopt(level, option, how)
 
 
-def _plain(source: Any) -> Address:
+def _plain(source: "Address | tuple[str, int, int, int]") -> Address:
     """An address as the kernel writes it, in the form that protocols know."""
-    host, port, *rest = source
-    if not rest:
-        return host, port
-    scope = rest[1]
+    if len(source) == 2:  # Of IPv4.
+        return source
+    host, port, _, scope = source
     if host.startswith(_MAPPED) and "." in host:
         return host.removeprefix(_MAPPED), port
     # An answer to a link-local address needs its zone (RFC 4007, 11).

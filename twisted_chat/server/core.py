@@ -11,7 +11,7 @@ from twisted_chat.directory.directory import (
     ServedBy,
     User,
 )
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.rate import Rate
 from twisted_chat.server.answer_rates import AnswerRates
 from twisted_chat.server.availability import Availability
@@ -58,8 +58,8 @@ class Core:
     where that is known, `usual_at` where most others reach us over IPv6, if it is given True,
     or over IPv4. With `secrets` users are introduced to each other, and what finds no
     other way is carried by `relay`. What is to be written, after `keep`, is in `ledger`, and
-    `settled` is told when a journal has it. `wake` is when `tick` is due, in seconds as given
-    in `now`.
+    `settled` is told when a journal has it. `wake` is when `tick` is due, or before, in
+    seconds as given in `now`.
     """
 
     def __init__(
@@ -80,7 +80,9 @@ class Core:
         rate, of_datagrams = (Rate(bounds.rate, bounds.burst) for _ in range(2))
         grants, nearby = AnswerRates(bounds), Nearby(reached_at)
         self._bounds, self._rates, self._grants = bounds, (rate, of_datagrams), grants
-        datagrams, links = DatagramQueue(grants), LinkQueue(grants.linked)
+        self._soonest = soonest = Soonest()
+        datagrams = DatagramQueue(grants, soonest)
+        links = LinkQueue(grants.linked)
         sessions = LinkSessions(bounds)
         draw = None if secrets is None else secrets.draw
         self.beats = HeardBeats(sessions, draw, dropped, usual_at)
@@ -105,7 +107,7 @@ class Core:
         self.ledger = ledger = Ledger()
         available = Availability(directory, bounds, ledger)
         self.registry = registry = Registry(
-            directory, bounds, rosters, self._announce, available, ledger
+            directory, bounds, rosters, self._announce, available, ledger, soonest
         )
         bans = Bans()
         claims = Claims(directory, bounds, registry, available, ledger, draw)
@@ -157,19 +159,19 @@ class Core:
             ).answer,
             dropped,
             ledger,
+            soonest,
         )
         self.beats.found = self.gen2.found_over_other_family
         self._bans, self._roster, self._sessions, self._links = bans, roster, sessions, links
         self.operations = Operations(
             directory, registry, available, ledger, bans, sessions.__len__, resting.__len__,
-            self._expel, self.drain,
+            self._expel, self.drain, soonest,
         )  # fmt: skip
 
     @property
     def wake(self) -> float:
-        wakes = (self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake)
-        wake = min(*wakes, self.resting.wake)
-        return wake if self.cluster is None else min(wake, self.cluster.wake)
+        soonest = self._soonest.at
+        return soonest if self.cluster is None else min(soonest, self.cluster.wake)
 
     def tick(self, now: float) -> Datagrams:
         """Do what has become due. Returns what is to be sent."""
@@ -179,7 +181,11 @@ class Core:
         if now >= self.operations.wake:
             self.operations.tick(now)
         self.gen2.tick(now)
-        return self.gen1.tick(now)
+        sent = self.gen1.tick(now)
+        self._soonest.at = min(
+            self.gen1.wake, self.registry.wake, self.gen2.wake, self.operations.wake
+        )
+        return sent
 
     def keep(self, kept: KeptRecords, now: float) -> None:
         """There is a journal, which has kept this. Nobody is here yet."""

@@ -244,19 +244,19 @@ class RoomServer(DatagramProtocol):
             self.carrier.perform(effect)
 
     def _send(self, datagrams: Datagrams, now: float) -> None:
-        write = self.transport.write
+        core, write = self._core, self.transport.write
         for datagram, address in datagrams:
             write(datagram, address)
-        self._perform(self._core.gen2.effects(now))
-        for datagram, address in self._core.resting.take(now):
+        self._perform(core.gen2.effects(now))
+        for datagram, address in core.gen2.calls(now):
             write(datagram, address)
-        for datagram, address in self._core.checkups.take_unasked():
+        for datagram, address in core.checkups.take_unasked():
             self._write_beside(datagram, address)
         if self._journal is not None:
-            records = self._core.ledger.take()
+            records = core.ledger.take()
             if records or self._journal.has_news:
                 self._journal.write(records)
-        self._alarm.set(self._core.wake)
+        self._alarm.set(core.wake)
 
     def _announce(self, change: Change, name: str) -> None:
         told = _LINES.get(type(change))

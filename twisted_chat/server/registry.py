@@ -22,7 +22,7 @@ from twisted_chat.directory.directory import (
 )
 from twisted_chat.directory.entries import KeptName
 from twisted_chat.directory.rules import RoomRules
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.server.all_rosters import AllRosters, Roster
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.bounds import Bounds
@@ -42,7 +42,7 @@ from twisted_chat.wire.gen2.grounds import Ground
 
 
 class Registry:
-    """Users come and go, and so do rooms. `wake` is when `tick` is due.
+    """Users come and go, and so do rooms. `wake` is when `tick` is due: `soonest` is told of it.
 
     Members are told through `rosters`, one for each generation; every change that
     took effect is told to `announce`, with the name that it is about.
@@ -56,8 +56,10 @@ class Registry:
         announce: Callable[[Change, str], None],
         available: Availability,
         ledger: Ledger,
+        soonest: Soonest,
     ) -> None:
         self._available = available
+        self._soonest = soonest
         self._ledger = ledger
         self._directory = directory
         self._bounds = bounds
@@ -279,6 +281,7 @@ class Registry:
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
         self.wake = min(self._expiry.wake, self._rosters.wake)
+        self._soonest.by(self.wake)
 
     def _expire(self, now: float) -> None:
         for gone in self._expiry.over(now):

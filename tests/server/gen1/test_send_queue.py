@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.datagram_server import ALICE, BOB
 from tests.support.strategies import some
 from twisted_chat.addresses import Address
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.rate import Rate
 from twisted_chat.server.gen1.send_queue import TURN_IN_ALL, TURN_PER_ADDRESS, DatagramQueue
 from twisted_chat.server.streams import TURN, Slot
@@ -41,7 +41,7 @@ class Line:
     """A queue whose turns come when they are due."""
 
     def __init__(self, answer_rate: float = 0, burst: float = 0) -> None:
-        self.queue = DatagramQueue(Rate(answer_rate, burst))
+        self.queue = DatagramQueue(Rate(answer_rate, burst), Soonest())
         self.now = 1000.0
         self.sent: list[tuple[float, bytes, Address]] = []
         self.turns: list[int] = []

@@ -18,7 +18,7 @@ from itertools import count
 from typing import Protocol
 
 from twisted_chat.addresses import Address
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.server.streams import TURN, Slot
 
 TURN_PER_ADDRESS = 64
@@ -41,12 +41,13 @@ class Granted(Protocol):
 class DatagramQueue:
     """What is on its way out, as `(datagram, address)`.
 
-    `wake` is when the next turn is due, in the caller's seconds. A turn looks at
-    those alone whose time has come, however many wait.
+    `wake` is when the next turn is due, in the caller's seconds; `soonest` is told where that
+    becomes sooner. A turn looks at those alone whose time has come, however many wait.
     """
 
-    def __init__(self, answers: Granted) -> None:
+    def __init__(self, answers: Granted, soonest: Soonest) -> None:
         self._answers = answers
+        self._soonest = soonest
         self._streams: dict[Address, _Slots] = {}
         self._fresh: list[tuple[Address, _Slots]] = []
         # Whose turn it is when; the numbers keep the order.
@@ -105,6 +106,7 @@ class DatagramQueue:
     def _wait(self, address: Address, slots: _Slots, due: float) -> None:
         heappush(self._waiting, (due, next(self._order), address, slots))
         self.wake = min(self.wake, due)
+        self._soonest.by(due)
 
     def _serve(self, address: Address, slots: _Slots, now: float) -> bool:
         """Give one address its turn. False if this turn is full."""

@@ -92,6 +92,8 @@ class Checkups:
 
     def take_unasked(self) -> Datagrams:
         """What is to be sent from the second port now."""
+        if not self._unasked:
+            return []
         unasked, self._unasked = self._unasked, []
         return unasked
 

@@ -100,7 +100,7 @@ class RestingUsers:
 
     @property
     def has_news(self) -> bool:
-        """Whether something has come of a sign of life but its answer."""
+        """Whether something has come of the latest sign of life but its answer."""
         return self._stirs or bool(self._queue.wanted)
 
     def __len__(self) -> int:
@@ -169,6 +169,7 @@ class RestingUsers:
 
     def heard(self, datagram: bytes, source: Address, now: float) -> bytes | None:
         """A sign of life came from there. Returns what is to be sent back."""
+        self._stirs = False
         try:
             identifier = id_of(datagram)
             session = self._sessions.named(token_of_id(identifier))
@@ -236,7 +237,7 @@ class RestingUsers:
 
     def take(self, now: float) -> Iterator[tuple[bytes, Address]]:
         """The datagrams that are to be sent to those who rest, each with where."""
-        last, self._last_words, self._stirs = self._last_words, [], False
+        last, self._last_words = self._last_words, []
         yield from last
         yield from self._calling.take(now)
 

@@ -71,8 +71,8 @@ class LinkQueue:
 
     @property
     def has_news(self) -> bool:
-        """Whether `flush` has something to do."""
-        return bool(self._out or self._fresh)
+        """Whether there is something to send, or to call those for whose links rest."""
+        return bool(self._out or self._fresh or self.wanted or self.overfull)
 
     def send(self, outlet: Outlet, message: bytes) -> None:
         """Send what was asked for, or has to be known."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from twisted_chat.addresses import Address
+from twisted_chat.addresses import Address, Datagrams
 from twisted_chat.directory.directory import Directory, KeyHolder
 from twisted_chat.errors import WireError
 from twisted_chat.links import Link, LinkEffect
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.rate import Rate
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.gen2.backlog import Backlog
@@ -34,8 +34,9 @@ class LinkServer:
 
     What happens to a link is told by method calls, which return what is to be
     done with any links. `effects` is what is to be done besides, after
-    datagrams were received; `wake` when `tick` is due. What is asked by those who
-    are registered goes to `answer`, but for coming and going.
+    datagrams were received, and `calls` what is to be sent then to those whose links
+    rest; `wake` when `tick` or `calls` is due, of which `soonest` is told. What
+    is asked by those who are registered goes to `answer`, but for coming and going.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class LinkServer:
         answer: Callable[[Request, KeyHolder, LinkSession, float], None],
         dropped: Callable[[str, Address, float], None],
         ledger: Ledger,
+        soonest: Soonest,
     ) -> None:
         self._directory = directory
         self._bounds = bounds
@@ -60,17 +62,14 @@ class LinkServer:
         self._sessions = sessions
         self._registration = self.registration = registration
         self._rivals, self._directions = registration.rivals, registration.directions
-        self._queue = queue
-        self._rate = rate
-        self._ledger = ledger
+        self._queue, self._rate = queue, rate
+        self._ledger, self._soonest = ledger, soonest
         self._backlog = Backlog(rate, self._telling, queue)
-        self._introductions = introductions
-        self._checkups = checkups
+        self._introductions, self._checkups = introductions, checkups
         self._resting = resting
         resting.hear, resting.moved = self._receive, self._went
         resting.may_be = registration.may_be
-        self._answer = answer
-        self._dropped = dropped
+        self._answer, self._dropped = answer, dropped
         self.wake = NEVER
 
     # --- What happens
@@ -184,6 +183,14 @@ class LinkServer:
         """What is to be done with links now."""
         return self._flush(now) if self._queue.has_news else []
 
+    def calls(self, now: float) -> Datagrams:
+        """The datagrams that are to be sent now to those whose links rest."""
+        if self.wake > now:
+            return []
+        calls = list(self._resting.take(now))
+        self._arrange()
+        return calls
+
     def _flush(self, now: float) -> list[LinkEffect]:
         effects = self._queue.flush(now)
         self._arrange()
@@ -192,12 +199,10 @@ class LinkServer:
     def _arrange(self) -> None:
         # Not a property: it is read for every datagram, and seldom changes.
         self.wake = min(
-            self._queue.wake,
-            self._sessions.wake,
-            self._rivals.wake,
-            self._backlog.wake,
-            self._directions.wake,
-        )
+            self._queue.wake, self._sessions.wake, self._rivals.wake,
+            self._backlog.wake, self._directions.wake, self._resting.wake,
+        )  # fmt: skip
+        self._soonest.by(self.wake)
 
     # --- How much of it is heard
 

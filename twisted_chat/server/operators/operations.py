@@ -12,7 +12,7 @@ from twisted_chat.addresses import host_and_port
 from twisted_chat.directory.directory import Directory, Room, User
 from twisted_chat.errors import NameRefused, UsageMistake
 from twisted_chat.identity.fingerprints import spoken
-from twisted_chat.moments import NEVER
+from twisted_chat.moments import NEVER, Soonest
 from twisted_chat.names import casefold
 from twisted_chat.server.availability import Availability
 from twisted_chat.server.journal.ledger import Ledger
@@ -35,7 +35,8 @@ class Operations:
     """The orders. `links` says how many links there are, and `resting` how many users there are
     whose links rest; `expel` takes somebody out of the
     server, and tells them why; `drain` sends those who are here to other servers, or does so no
-    more. `wake` is when `tick` is due, which goes on with what takes long.
+    more. `wake` is when `tick` is due, which goes on with what takes long, and of which `soonest`
+    is told.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Operations:
         resting: Callable[[], int],
         expel: Callable[[User, str, float], None],
         drain: Callable[[bool, float], None],
+        soonest: Soonest,
     ) -> None:
+        self._soonest = soonest
         self._directory = directory
         self._registry = registry
         self._available = available
@@ -104,6 +107,7 @@ class Operations:
     def sweep(self, now: float) -> None:
         """There are bans that those who are here have not been looked at for."""
         self._sweep, self.wake = self._directory.users.read(), now
+        self._soonest.by(now)
 
     # --- Looking
 
