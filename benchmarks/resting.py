@@ -7,7 +7,6 @@ million fit one process. Each user has an address of its own.
 
 import gc
 import os
-import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -15,20 +14,22 @@ from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from benchmarks.processes import HOST, free_port, table
+from benchmarks.serving import serve
 from twisted_chat.addresses import Address
+from twisted_chat.identity.keys import Identity
 from twisted_chat.links import Link, SendFrames
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
 from twisted_chat.server.gen2.resting import PERIOD, SIGNS
+from twisted_chat.server.protocol import RoomServer
 from twisted_chat.wire.gen2.answers import parse_answer
 from twisted_chat.wire.gen2.growth import HISTORY, PATHS, RELAY, REST, SERVERS, Can
 from twisted_chat.wire.gen2.requests import RegisterKey
 from twisted_chat.wire.gen2.rest import AskRest, AtRest
-from twisted_chat.wire.gen2.signs import SIGN, RestKeys, Sign
+from twisted_chat.wire.gen2.signs import RestKeys, Sign
 
 CROWDS = (100_000, 1_000_000)
 EVERY = 20.0
@@ -105,43 +106,12 @@ def _sign(core: Core, number: int, counter: int) -> bytes:
 
 
 def _server(port: int, told: Connection) -> None:
-    """A server, whose users rest, and which tells what it used."""
-    from twisted.internet import reactor as installed
+    """A server, whose users rest."""
 
-    from twisted_chat.identity.keys import Identity
-    from twisted_chat.net.batched import datagram_port
-    from twisted_chat.net.quic_port import QuicPort
-    from twisted_chat.server.protocol import RoomServer
+    def begun(server: RoomServer, now: float) -> list[RestKeys]:
+        return [_rests(server._core, *one, now) for one in _places()]
 
-    reactor: Any = installed
-    identity = Identity.generate()
-    bounds = Bounds(rate=0, users_per_host=1_000_000)
-    server = RoomServer(bounds, reactor, secrets=PairSecrets(bytes(32), os.urandom))
-    links = QuicPort(
-        identity,
-        server,
-        reactor,
-        time_of_day=time.time,
-        text=server,
-        others={SIGN: server.sign},
-    )
-    server.carrier = links
-    listens = datagram_port(port, links, reactor, interface="0.0.0.0", longest=2048, answers=True)
-    listens.startListening()
-    now = reactor.seconds()
-    told.send([_rests(server._core, *one, now) for one in _places()])
-
-    def answer() -> None:
-        if told.poll():
-            if told.recv() is None:
-                reactor.stop()
-                return
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            told.send((used.ru_utime + used.ru_stime, len(server._core.resting)))
-        reactor.callLater(0.05, answer)
-
-    answer()
-    reactor.run()
+    serve(port, Identity.generate(), Bounds(rate=0, users_per_host=1_000_000), told, begun)
 
 
 def _places() -> Iterator[tuple[int, Address]]:
@@ -166,7 +136,7 @@ def _over_port(together: int) -> float:
             one.bind((host, own))
             sockets.append(one)
         here.send("used")
-        before, _ = here.recv()
+        before = here.recv()
         rounds = [
             [Sign(one.id, counter).encode(one.proves, six=False) for one in keys]
             for counter in range(1, ROUNDS + 1)
@@ -189,7 +159,7 @@ def _over_port(together: int) -> float:
                 except BlockingIOError:
                     break
         here.send("used")
-        after, _ = here.recv()
+        after = here.recv()
         assert answers > 0.95 * count, (answers, count)
         here.send(None)
         return float(after - before) / count * 1e6

@@ -7,7 +7,6 @@ the newcomers, so that these wait for nobody but the server.
 
 import hashlib
 import os
-import resource
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing import Pipe, get_context
@@ -16,16 +15,16 @@ from statistics import median
 from typing import Any
 
 from benchmarks.processes import HOST, free_port, table
+from benchmarks.serving import serve
 from twisted_chat.addresses import Address
 from twisted_chat.identity.keys import Identity
 from twisted_chat.links import CloseLink, Dial, Link, SendFrames
 from twisted_chat.net.batched import datagram_port
 from twisted_chat.net.quic_bounds import LARGEST_DATAGRAM
 from twisted_chat.net.quic_port import QuicPort
-from twisted_chat.server.bounds import LINK_WINDOW, Bounds
-from twisted_chat.server.gen2.introductions import TAGS, PairSecrets
+from twisted_chat.server.bounds import Bounds
+from twisted_chat.server.gen2.introductions import TAGS
 from twisted_chat.server.gen2.resting import PROVES
-from twisted_chat.server.protocol import RoomServer
 from twisted_chat.wire.common import Welcome
 from twisted_chat.wire.gen2.answers import parse_answer
 from twisted_chat.wire.gen2.growth import PATHS, REST, Can
@@ -34,7 +33,6 @@ from twisted_chat.wire.gen2.rest import AskRest, AtRest
 from twisted_chat.wire.gen2.signs import (
     KEY_BYTES,
     NO_ECHO,
-    SIGN,
     SIGN_ANSWER,
     Sign,
     SignOutcome,
@@ -141,38 +139,9 @@ class User:
 
 
 def _server(port: int, told: Connection) -> None:
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed
     identity = Identity.generate()
-    secret = identity.secret(TAGS)
-    server = RoomServer(Bounds(), reactor, secrets=PairSecrets(secret, os.urandom))
-    server.carrier = links = QuicPort(
-        identity,
-        server,
-        reactor,
-        time_of_day=time.time,
-        text=server,
-        others={SIGN: server.sign},
-        window=LINK_WINDOW,
-    )
-    listens = datagram_port(
-        port, links, reactor, interface="0.0.0.0", longest=LARGEST_DATAGRAM, answers=True
-    )
-    listens.startListening()
-    told.send((identity.fingerprint, secret))
-
-    def answer() -> None:
-        if told.poll():
-            if told.recv() is None:
-                reactor.stop()
-                return
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            told.send(used.ru_utime + used.ru_stime)
-        reactor.callLater(0.05, answer)
-
-    answer()
-    reactor.run()
+    where = identity.fingerprint, identity.secret(TAGS)
+    serve(port, identity, Bounds(), told, lambda server, now: where)
 
 
 def _users(
