@@ -4,6 +4,7 @@ import gc
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.launch import loading
 from twisted_chat.launch.program import COLLECTED_AFTER, look_for_few_circles
 
 
@@ -15,6 +16,8 @@ class Garbage(SynchronousTestCase):
         self.addCleanup(gc.set_threshold, *gc.get_threshold())
         self.addCleanup(gc.unfreeze)
         gc.unfreeze()
+        loading.look_for_no_circles()
         look_for_few_circles()
+        self.assertTrue(gc.isenabled())
         self.assertGreater(gc.get_freeze_count(), 1_000)
         self.assertEqual(gc.get_threshold(), COLLECTED_AFTER)

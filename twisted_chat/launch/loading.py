@@ -1,5 +1,6 @@
 """What a program does while it is loaded, before anything of it runs."""
 
+import gc
 import signal
 import sys
 from importlib import import_module
@@ -42,6 +43,18 @@ def when_wanted(*names: str) -> None:
             if spec.submodule_search_locations is not None:
                 module.__path__ = spec.submodule_search_locations
             sys.modules[name] = module
+
+
+def look_for_no_circles() -> None:
+    """Look for no garbage in circles while there is hardly any: what is loaded stays, and to look
+    through it again and again was a seventh of a start."""
+    gc.disable()
+
+
+def look_for_circles() -> None:
+    """Do so from now on, and not in what is here already."""
+    gc.freeze()
+    gc.enable()
 
 
 def end_at_once() -> None:

@@ -16,7 +16,7 @@ from twisted.python import usage
 
 from twisted_chat.addresses import DEFAULT_PORT, port_number
 from twisted_chat.errors import UsageMistake
-from twisted_chat.launch import streams
+from twisted_chat.launch import loading, streams
 from twisted_chat.launch.clock import installed_reactor
 from twisted_chat.launch.log import LogStream, log_lines, log_notices
 from twisted_chat.launch.seat import Seat
@@ -109,7 +109,7 @@ def log_to_person(reactor: Any, level: Any, seat: Seat) -> None:
 def look_for_few_circles() -> None:
     """What a program is made of lives as long: garbage is looked for in what comes, and
     seldom."""
-    gc.freeze()
+    loading.look_for_circles()
     gc.set_threshold(*COLLECTED_AFTER)
 
 
@@ -118,6 +118,7 @@ def run(service: Service, finished: "Deferred[int]", seat: Seat) -> int:
     problem is worth that standard output turns out to have had, unless that is only
     that nobody is there any more for whom a signal has ended it; what it finished with;
     a shell's for the signal; and 1 where something typed could not be read."""
+    look_for_few_circles()
     reactor = installed_reactor()
     status = 0
 

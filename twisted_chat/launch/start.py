@@ -30,6 +30,7 @@ def chat_analyze() -> NoReturn:
 
 def _run(program: str, *, clears_up: bool = False) -> NoReturn:
     loading.end_at_once()
+    loading.look_for_no_circles()
     import sys
     from importlib import import_module
 
@@ -42,6 +43,7 @@ def _run(program: str, *, clears_up: bool = False) -> NoReturn:
         main = import_module(program).main
         if clears_up:
             loading.raise_again()
+            loading.look_for_circles()
         main()
     except SystemExit as end:
         if not isinstance(end.code, str):

@@ -143,7 +143,6 @@ def _chat(options: UdpChatOptions, reactor: Any) -> NoReturn:
     )
     # The first comes last, so that what is typed goes there.
     peer.peer.first = [Order(Command.ROOMJOIN, room) for room in reversed(options["rooms"])]
-    program.look_for_few_circles()
     raise SystemExit(program.run(peer, peer.peer.finished, seat))
 
 
