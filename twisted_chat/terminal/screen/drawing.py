@@ -52,11 +52,11 @@ class Drawing:
         return ScreenPicture(width, tuple(rows), at)
 
     def _set_place(self, place: ScreenPlaces) -> None:
-        keyboard, mode = self._keyboard, self._keyboard.mode
+        view, mode = self._keyboard.view, self._keyboard.mode
         found = mode.wanted if isinstance(mode, Searching) else ""
-        if not keyboard.rows.is_for(place.talk_width, found):
-            keyboard.rows = TalkRows(place.talk_width, found)
-        keyboard.height = place.talk_height
+        if not view.rows.is_for(place.talk_width, found):
+            view.rows = TalkRows(place.talk_width, found)
+        view.height = place.talk_height
 
     # --- The input
 
@@ -84,10 +84,10 @@ class Drawing:
         return (0, fitted(left, column, Role.BAR)), (column, right)
 
     def _bar(self, place: ScreenPlaces) -> Row:
-        model, keyboard = self._model, self._keyboard
-        hidden = below(model.shown, keyboard.rows.of, keyboard.height)
-        if keyboard.flash:
-            words = f" {keyboard.flash}"
+        model, view, flash = self._model, self._keyboard.view, self._keyboard.flash
+        hidden = below(model.shown, view.rows.of, view.height)
+        if flash:
+            words = f" {flash}"
         elif hidden:
             words = f" {hidden:,} lines below: PageDown, Ctrl-End"
         else:
@@ -133,7 +133,7 @@ class Drawing:
                 (Run(cut(f" {state.title}", place.talk_width), _picked(number == mode.picked)),)
                 for number, state in enumerate(mode.matches(model.states))
             ]
-        rows = visible(model.shown, keyboard.rows.of, height)
+        rows = visible(model.shown, keyboard.view.rows.of, height)
         return [()] * (height - len(rows)) + rows
 
 

@@ -15,15 +15,14 @@ from twisted_chat.terminal.screen.modes import (
     Selecting,
     TalkFinding,
 )
-from twisted_chat.terminal.screen.reading import is_near_oldest, scroll, show
+from twisted_chat.terminal.screen.searching import SearchKeys
 from twisted_chat.terminal.screen.shown_line import LineKind
-from twisted_chat.terminal.screen.talk_rows import TalkRows
 from twisted_chat.terminal.screen.talk_state import TalkState
+from twisted_chat.terminal.screen.view import TalkView
 from twisted_chat.terminal.screen.wishes import (
     BellWanted,
     Copied,
     DrawAnew,
-    EarlierWanted,
     LeaveWanted,
     PauseWanted,
     TextEntered,
@@ -34,17 +33,12 @@ from twisted_chat.terminal.screen.wishes import (
 
 MOST_PASTED = 100
 """Characters that can be pasted into what is looked for."""
-NEWER = ("down", "ctrl n", "ctrl s")
-"""Keys that go on with a search towards newer lines."""
 ENTERING = ("enter", "ctrl j")
 WAITS = "too much that you have entered waits: this stays here until Enter takes it"
-OVERLAP = 2
-"""Rows that stay in sight when a page is turned."""
 
 
 class ScreenKeys:
-    """Keys in, wishes out. `rows` and `height` are those of the place in which the conversation
-    was shown last."""
+    """Keys in, wishes out. `view` is where the person reads."""
 
     def __init__(self, model: ScreenModel, time_of_day: Callable[[], float]) -> None:
         self._model = model
@@ -54,8 +48,8 @@ class ScreenKeys:
         """What is told until the next key."""
         self.held = False
         """Whether nothing more can be entered for a while."""
-        self.rows = TalkRows(80)
-        self.height = 20
+        self.view = TalkView(model)
+        self._search = SearchKeys(model, self.view)
 
     # --- What comes
 
@@ -136,21 +130,6 @@ class ScreenKeys:
         self._model.states.close(state)
         return [TurnedTo(self._model.shown.key)]
 
-    def _scroll(self, rows: int) -> list[Wish]:
-        state = self._model.shown
-        scroll(state, self.rows.of, self.height, rows)
-        if rows < 0 and state.earlier and is_near_oldest(state, self.rows.of, self.height):
-            state.earlier = False  # Until they have come.
-            return [EarlierWanted(state.key)]
-        return []
-
-    def _page(self, pages: int) -> list[Wish]:
-        return self._scroll(pages * max(1, self.height - OVERLAP))
-
-    def _to_end(self) -> list[Wish]:
-        self._model.shown.top = None
-        return []
-
     # --- Modes
 
     def _begin_search(self) -> list[Wish]:
@@ -167,15 +146,11 @@ class ScreenKeys:
             return [BellWanted()]
         self.mode = Selecting()
         state.chosen = state.lines.end - 1
-        return self._reveal(state.chosen)
+        return self.view.reveal(state.chosen)
 
     def _leave(self) -> None:
         self.mode = None
         self._model.shown.chosen = None
-
-    def _reveal(self, position: int) -> list[Wish]:
-        show(self._model.shown, self.rows.of, self.height, position)
-        return []
 
     def _in_mode(self, mode: Mode, key: str) -> list[Wish]:
         if key == "ctrl l":
@@ -186,7 +161,7 @@ class ScreenKeys:
         if isinstance(mode, TalkFinding):
             return self._find(mode, key)
         if isinstance(mode, Searching):
-            return self._search(mode, key)
+            return self._searched(mode, key)
         return self._select(key)
 
     def _find(self, mode: TalkFinding, key: str) -> list[Wish]:
@@ -205,58 +180,21 @@ class ScreenKeys:
             return [BellWanted()]
         return []
 
-    def _search(self, mode: Searching, key: str) -> list[Wish]:
-        state = self._model.shown
-        last = state.lines.end - 1
-        at = last if mode.at is None else mode.at
-        if key == "enter":
-            if mode.at is None:
-                self._leave()
-                return []
-            self.mode = Selecting()
-            return []
-        if key in ("ctrl f", "up", "ctrl p", "ctrl r"):
-            mode.look(state, at - (mode.at is not None), -1)
-        elif key in NEWER:
-            mode.look(state, at + 1, 1)
-        elif key in ERASING:
-            mode.wanted = mode.wanted[:-1]
-            mode.at = None
-            mode.look(state, last, -1)
-        elif len(key) == 1:
-            mode.wanted += key
-            if not mode.failed:
-                mode.look(state, at, -1)
-        elif key in ("page up", "page down"):
-            return self._page(-1 if key == "page up" else 1)
+    def _searched(self, mode: Searching, key: str) -> list[Wish]:
+        if key != "enter":
+            return self._search.press(mode, key)
+        if mode.at is None:
+            self._leave()
         else:
-            return [BellWanted()]
-        state.chosen = None if mode.failed else mode.at
-        if mode.failed:
-            return [BellWanted()] if key in NEWER else self._read_on(mode)
-        return self._reveal(at if mode.at is None else mode.at)
-
-    def _read_on(self, mode: Searching) -> list[Wish]:
-        """Look further back, where there may be more than is here."""
-        state = self._model.shown
-        if mode.reading or not state.earlier:
-            return [] if mode.reading else [BellWanted()]
-        state.earlier, mode.reading, mode.before = False, True, state.lines.first
-        return [EarlierWanted(state.key)]
+            self.mode = Selecting()
+        return []
 
     def earlier_came(self, key: str) -> list[Wish]:
         """Older lines of a conversation have come, or there are none: search on in them."""
-        mode, state = self.mode, self._model.shown
-        if not isinstance(mode, Searching) or not mode.reading or state.key != key:
+        mode = self.mode
+        if not isinstance(mode, Searching) or self._model.shown.key != key:
             return []
-        mode.reading = False
-        if not mode.failed:
-            return []
-        mode.look(state, mode.before - 1, -1)
-        if mode.failed or mode.at is None:
-            return self._read_on(mode)
-        state.chosen = mode.at
-        return self._reveal(mode.at)
+        return self._search.earlier_came(mode)
 
     def _select(self, key: str) -> list[Wish]:
         state = self._model.shown
@@ -265,10 +203,10 @@ class ScreenKeys:
             self._leave()
             return []
         steps = {"up": -1, "ctrl up": -1, "down": 1, "ctrl down": 1}
-        steps |= {"page up": -self.height // 2, "page down": self.height // 2}
+        steps |= {"page up": -self.view.height // 2, "page down": self.view.height // 2}
         if key in steps:
             state.chosen = min(max(lines.first, at + steps[key]), lines.end - 1)
-            return self._reveal(state.chosen)
+            return self.view.reveal(state.chosen)
         line = lines.at(at)
         if key == "enter":
             self._leave()
@@ -286,11 +224,11 @@ class ScreenKeys:
         "meta down": lambda self: self._turn(self._model.states.beside(1)),
         "meta a": lambda self: self._turn(self._model.states.next_unread()),
         "meta k": _forget,
-        "page up": lambda self: self._page(-1),
-        "page down": lambda self: self._page(1),
-        "shift up": lambda self: self._scroll(-1),
-        "shift down": lambda self: self._scroll(1),
-        "ctrl end": _to_end,
+        "page up": lambda self: self.view.page(-1),
+        "page down": lambda self: self.view.page(1),
+        "shift up": lambda self: self.view.scroll(-1),
+        "shift down": lambda self: self.view.scroll(1),
+        "ctrl end": lambda self: self.view.to_end(),
         "ctrl f": _begin_search,
         "ctrl up": _begin_selection,
         "f1": _read_keys,

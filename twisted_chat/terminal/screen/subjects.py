@@ -1,9 +1,11 @@
-"""Conversations and people of UDP chat, as the screen knows them."""
+"""Conversations, people and lines of UDP chat, as the screen knows them."""
 
 from twisted_chat.names import folded
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.talk import Part, Present
+from twisted_chat.peer.own_lines import OwnLine
 from twisted_chat.terminal.screen.roles import Role
+from twisted_chat.terminal.screen.shown_line import Progress
 from twisted_chat.terminal.screen.talk_state import HOME, ShownMember, TalkKind, TalkSubject
 from twisted_chat.terminal.wording.people import called, shown_name
 
@@ -29,6 +31,17 @@ def shown_member(one: Present) -> ShownMember:
     name = called(Someone(one.name, address=one.address))
     hears = Role.TEXT if one.part is Part.HEARS else Role.TALK_OVER
     return ShownMember(name, sign, role, way, hears, one.part in _DOUBTFUL)
+
+
+def progress_of(line: OwnLine) -> Progress:
+    """How far a line of ours has come."""
+    if not line.receivers:
+        return Progress.UNKNOWN
+    if line.lost and line.settled:
+        return Progress.LOST
+    if line.arrived >= line.receivers:
+        return Progress.AT_ALL
+    return Progress.AT_SOME if line.arrived else Progress.WAITING
 
 
 def _trust(one: Present) -> tuple[str, Role]:

@@ -29,8 +29,8 @@ from twisted_chat.terminal.screen import said_before
 from twisted_chat.terminal.screen.keys_help import key_lines
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.placing import URGENT, opens, place_of
-from twisted_chat.terminal.screen.shown_line import LineKind, Progress, ShownLine
-from twisted_chat.terminal.screen.subjects import subject_of
+from twisted_chat.terminal.screen.shown_line import LineKind, ShownLine
+from twisted_chat.terminal.screen.subjects import progress_of, subject_of
 from twisted_chat.terminal.screen.talk_state import TalkKind, TalkState
 from twisted_chat.terminal.screen.unread import UnreadCounts
 from twisted_chat.terminal.screen.wishes import TextEntered
@@ -211,7 +211,7 @@ class UdpScreen:
         if lines:
             model.forget_progress(lines[0].number)
         for line in lines:
-            progress = _progress(line)
+            progress = progress_of(line)
             if not model.came(line.number, progress, settled=line.settled):
                 state = model.states.open(subject_of(line.to))
                 model.said(state, line.text, at, line.number, colour=self._colour)
@@ -288,13 +288,3 @@ def _unheard(state: TalkState) -> str:
         return f"nobody hears what is typed here, so it was not said: {others}"
     again = f"; $roomjoin {state.title} goes back" if state.kind is TalkKind.ROOM else ""
     return f"nobody hears you here any more, so that was not said{again}"
-
-
-def _progress(line: OwnLine) -> Progress:
-    if not line.receivers:
-        return Progress.UNKNOWN
-    if line.lost and line.settled:
-        return Progress.LOST
-    if line.arrived >= line.receivers:
-        return Progress.AT_ALL
-    return Progress.AT_SOME if line.arrived else Progress.WAITING
