@@ -62,6 +62,7 @@ class FakeServer:
         self.names: list[str] | None = []
         self.found: list[Found] = []
         self.later: list[Callable[[Outcome], None]] = []
+        self.lists: list[Callable[[list[str] | None], None]] = []
 
     def _ask(self, what: str, close: Close, now: float) -> None:
         self.asked.append(what.rstrip())
@@ -73,8 +74,13 @@ class FakeServer:
     def users(self, close: CloseList, now: float) -> None:
         close(self.names, now)
 
-    def rooms(self, close: CloseList, now: float) -> None:
-        close(self.names, now)
+    def rooms(self, close: CloseList, now: float, *, aside: bool = False) -> None:
+        if aside:
+            self.asked.append("rooms aside")
+        if self.answer is None:
+            self.lists.append(lambda names: close(names, now))
+        else:
+            close(self.names, now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         found += self.found

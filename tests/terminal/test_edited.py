@@ -43,6 +43,9 @@ class Person:
     def entered(self, terminal: EditedTerminal, line: LineEntered) -> None:
         self.told.append(line.text)
 
+    def wants_rooms(self, terminal: EditedTerminal) -> None:
+        self.told.append("rooms")
+
     def ended(self, terminal: EditedTerminal) -> None:
         self.told.append("ended")
 

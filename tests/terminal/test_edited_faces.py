@@ -8,11 +8,11 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.screens import EmulatedTerminal
-from twisted_chat.peer.commands import Command, Order, Say
+from twisted_chat.peer.commands import Command, LearnRooms, Order, Say
 from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.rooms import RoomEntered
 from twisted_chat.peer.events.said import Said, Unencrypted
-from twisted_chat.peer.events.server import Mistake, NameWanted, RegisteredAs
+from twisted_chat.peer.events.server import Mistake, NameWanted, RegisteredAs, RoomsKnown
 from twisted_chat.peer.events.talk import TalkingTo
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.tcp import events as tcp_events
@@ -156,6 +156,17 @@ class AtAPeer(FaceCase):
         self.show(RoomEntered("lab", (Someone("carol"),), (), True))
         self.type("\t")
         self.assertEqual(self.rows()[-1], "[nobody] $poke carol")
+
+    def test_completed_room(self) -> None:
+        """A room is completed that nobody has named yet, as soon as the server has listed it, and
+        nothing else is seen of that."""
+        self.type("$roomjoin l\t")
+        self.assertEqual(self.chat.told, [LearnRooms()])
+        self.show(RoomsKnown(("attic", "lab", "lounge")))
+        self.assertEqual(self.rows(), ["> lab  lounge", "[nobody] $roomjoin l"])
+        self.type("a\t")
+        self.show(RoomsKnown(()))
+        self.assertEqual(self.rows()[1:], ["[nobody] $roomjoin lab"])
 
     def test_colours(self) -> None:
         """Each person has the colour of their key, a look-alike another, and one without a

@@ -171,6 +171,11 @@ class LeaveUnread(Struct, frozen=True):
     count: int
 
 
+class LearnRooms(Struct, frozen=True):
+    """The rooms that the server lists are to be known, as the person begins to type the name of
+    one; nothing waits for that."""
+
+
 QUIT = Order(Command.QUIT)
 MAX_COUNT = 1_000
 """Lines that are shown at a time."""
@@ -196,7 +201,7 @@ def counts(order: Order) -> bool:
     return number.isascii() and number.isdigit() and int(number[:9]) in bounds
 
 
-ToRead = ReadBack | ListEarlier | LeaveUnread
+ToRead = ReadBack | ListEarlier | LeaveUnread | LearnRooms
 """What is only read, or is not, whatever was typed before it."""
 Typed = Say | Order | Turn | ToRead | Event
 """What the person wants, or what was wrong with a line of theirs."""

@@ -102,8 +102,8 @@ class Server(Protocol):
     def users(self, close: CloseList, now: float) -> None:
         """Who is registered."""
 
-    def rooms(self, close: CloseList, now: float) -> None:
-        """Which rooms there are."""
+    def rooms(self, close: CloseList, now: float, *, aside: bool = False) -> None:
+        """Which rooms there are. What is asked `aside` holds up nothing that was typed."""
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         """Who somebody is and where: the answer is added to `found`."""

@@ -24,6 +24,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Outcome,
     Redraw,
     Remembered,
+    RoomsWanted,
     Rung,
     Suspend,
 )
@@ -51,6 +52,9 @@ class KeyPerson(Interface):
 
     def entered(self, terminal: "EditedTerminal", line: LineEntered) -> None:
         """Something was entered there."""
+
+    def wants_rooms(self, terminal: "EditedTerminal") -> None:
+        """It takes the rooms that the server lists to complete what is typed."""
 
     def ended(self, terminal: "EditedTerminal") -> None:
         """Nothing more will be entered there."""
@@ -139,6 +143,8 @@ class EditedTerminal(Protocol):
                     self._write(CLEAR)
                 case Offered(words):
                     self.notice("  ".join(words))
+                case RoomsWanted():
+                    self._person.wants_rooms(self)
                 case NotEntered(why):
                     self.notice(why)
                 case Rung():
@@ -230,6 +236,11 @@ class EditedTerminal(Protocol):
         self._write(begin + self._painter.above(rows, width))
         if self._live:
             self._painting.set_in(0)
+
+    def learned(self) -> None:
+        """Rooms that were wanted are known, as far as can be."""
+        self._outcomes(self._editor.learned())
+        self._painting.set_in(0)
 
     def listen(self, wanted: bool) -> None:
         """Let more be entered, or not for a while. Keys are read in any case: the person may

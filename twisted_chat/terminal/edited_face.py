@@ -6,7 +6,8 @@ from functools import partial
 from twisted.internet.interfaces import IReactorTime
 
 from twisted_chat.events import Event
-from twisted_chat.peer.commands import Say
+from twisted_chat.peer.commands import LearnRooms, Say
+from twisted_chat.peer.events.server import RoomsKnown
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.edited import EditedTerminal, Manner
 from twisted_chat.terminal.editing.commands import CommandCompleter
@@ -34,6 +35,10 @@ class EditedFace(PeerFace[EditedTerminal]):
     def show(self, event: Event) -> None:
         """Tell of an event, where there is room for it."""
         self._words.learn(event)
+        if isinstance(event, RoomsKnown):
+            if self._terminal is not None:
+                self._terminal.learned()
+            return
         entries = self._wording.entries(event)
         if self._terminal is None:
             return
@@ -60,6 +65,9 @@ class EditedFace(PeerFace[EditedTerminal]):
             self._wording.own(todo.text if isinstance(todo, Say) else line.text, aloud=aloud)
         )
         self._peer.typed([todo])
+
+    def wants_rooms(self, terminal: EditedTerminal) -> None:
+        self._peer.typed([LearnRooms()])
 
 
 def edited(

@@ -46,6 +46,9 @@ class EditedTcpFace(TcpChatFace[EditedTerminal]):
         terminal.show(Entry(Mark.OWN, todo if isinstance(todo, str) else line.text))
         self._chat.typed(self, todo)
 
+    def wants_rooms(self, terminal: EditedTerminal) -> None:
+        """Nothing: there are none."""
+
 
 def edited_talk(
     person: KeyPerson, *, history: History, manner: Manner, clock: IReactorTime

@@ -3,12 +3,14 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.peer.keyed import SERVER, KeyedWorld, key_of
-from tests.peer.orders import OrdersCase
+from tests.peer.orders import NOW, OrdersCase
+from twisted_chat.events import Event
 from twisted_chat.identity.fingerprints import spoken
-from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.commands import Command, LearnRooms, Order
 from twisted_chat.peer.events import server, talk
 from twisted_chat.peer.events.event import Talk
 from twisted_chat.peer.input import MAX_TYPED
+from twisted_chat.peer.orders.orders import ROOMS_FRESH
 from twisted_chat.terminal.typed_lines import usage
 
 
@@ -50,6 +52,16 @@ class Commands(SynchronousTestCase):
         self.assertEqual(alice.type("$roomlist"), ["> there are no rooms"])
         world.chatter("Bob")
         self.assertEqual(alice.type("$userlist"), ["> users (2): alice, Bob"])
+
+    def test_aside(self) -> None:
+        """What is asked aside holds up no text, also where no answer comes."""
+        world = KeyedWorld()
+        alice, bob = world.room("alice", "bob")
+        world.kill_server()
+        effects = alice.session.typed([LearnRooms()], world.network.now)
+        world.network.carry_out(alice.node, effects)
+        alice.type("hello")
+        self.assertEqual(bob.told("< alice"), ["< alice: hello"])
 
     def test_no_such(self) -> None:
         """What there is not is said, with what helps."""
@@ -134,6 +146,34 @@ class Obeyed(OrdersCase):
         no_answer = server.NoAnswer(Command.ROOMLIST, "")
         self.assertEqual(self.obey(Command.ROOMLIST), [no_answer])
         self.assertEqual(self.orders.listing, 0)
+
+    def learn(self, now: float) -> list[Event]:
+        """What is told when the rooms are to be known."""
+        self.orders.read(LearnRooms(), now)
+        return self.generation.told()
+
+    def test_rooms_known(self) -> None:
+        """The rooms are asked for once at a time, and not again for a while; without an answer
+        that is told, and they are asked for again."""
+        self.server.names = ["lab", "Den", "lab"]
+        self.assertEqual(self.learn(NOW), [server.RoomsKnown(("Den", "lab"))])
+        self.assertEqual(self.learn(NOW + ROOMS_FRESH - 0.1), [server.RoomsKnown(())])
+        self.assertEqual(self.server.asked, ["rooms aside"])
+        self.server.answer = None
+        later = NOW + ROOMS_FRESH
+        self.assertEqual(self.learn(later) + self.learn(later), [])
+        self.assertEqual((len(self.server.lists), self.orders.listing), (1, 0))
+        self.server.lists.pop()(None)
+        self.assertEqual(self.generation.told(), [server.RoomsKnown(())])
+        self.learn(later)
+        self.server.lists.pop()(["attic"])
+        self.assertEqual(self.generation.told(), [server.RoomsKnown(("attic",))])
+
+    def test_rooms_not_known(self) -> None:
+        """Without the server it is told at once that nothing more is known."""
+        self.generation.registration.valid = False
+        self.assertEqual(self.learn(NOW), [server.RoomsKnown(())])
+        self.assertEqual(self.server.asked, [])
 
     def test_ourselves(self) -> None:
         """What is for others means nothing with our own name, in any case of letters."""

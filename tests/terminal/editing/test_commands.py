@@ -7,7 +7,7 @@ from twisted_chat.peer.events.event import Someone, Talk
 from twisted_chat.peer.events.moves import PeopleCame
 from twisted_chat.peer.events.rooms import NoSuchRoom, RoomEntered
 from twisted_chat.peer.events.said import Said, Unencrypted
-from twisted_chat.peer.events.server import RoomList, UserList
+from twisted_chat.peer.events.server import RoomList, RoomsKnown, UserList
 from twisted_chat.peer.events.talk import Part, Present, TalkingTo, Who
 from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.vocabulary import MOST_NAMES, Vocabulary
@@ -32,6 +32,8 @@ class Meeting(SynchronousTestCase):
         self.words.learn(RoomList(("attic",)))
         self.assertEqual(self.words.people[:2], ("bob", "zoe"))
         self.assertEqual(self.words.rooms[0], "attic")
+        self.words.learn(RoomsKnown(("cellar", "lab")))
+        self.assertEqual(self.words.rooms[:3], ("lab", "cellar", "attic"))
 
     def test_nobody(self) -> None:
         """Strangers, those without a name, and rooms that there are not, are not."""
@@ -73,6 +75,13 @@ class Words(SynchronousTestCase):
         self.check("/joi", "/join")
         self.check("$joi")
         self.check("$$roomj")
+
+    def test_rooms(self) -> None:
+        """Where any room can stand, the server may know more of them; nowhere else."""
+        for text in ("$roomjoin ", "$roomjoin l", "/join #l", "$link l"):
+            self.assertTrue(self.completer.complete(text, len(text)).rooms, text)
+        for text in ("$roomj", "$roomleave l", "$poke l", "l", "$roomjoin lab l", "$$roomjoin l"):
+            self.assertFalse(self.completer.complete(text, len(text)).rooms, text)
 
     def test_arguments(self) -> None:
         """Where a name or a room is wanted, those are offered, and words where it is a word."""

@@ -15,6 +15,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Outcome,
     Redraw,
     Remembered,
+    RoomsWanted,
     Rung,
     Suspend,
     Unbound,
@@ -247,19 +248,23 @@ class Recalling(SynchronousTestCase):
 
 
 class Names:
-    """Completes names, wherever."""
+    """Completes names, wherever, and rooms."""
+
+    rooms: tuple[str, ...] = ()
 
     def complete(self, text: str, cursor: int) -> Completion:
         start = text.rfind(" ", 0, cursor) + 1
-        names = ("anna", "annette", "bob")
-        return Completion(start, tuple(one for one in names if one.startswith(text[start:cursor])))
+        names = ("anna", "annette", "bob", *self.rooms)
+        found = tuple(one for one in names if one.startswith(text[start:cursor]))
+        return Completion(start, found, rooms=text.startswith("$join "))
 
 
 class Completing(SynchronousTestCase):
     """Tab."""
 
     def setUp(self) -> None:
-        self.line = Editor(Names(), History())
+        self.names = Names()
+        self.line = Editor(self.names, History())
 
     def test_one(self) -> None:
         """The only word goes in, with a blank, before what is behind the cursor."""
@@ -272,6 +277,31 @@ class Completing(SynchronousTestCase):
         self.assertEqual(self.line.text, "$to ann")
         self.assertEqual(pressed(self.line, "tab"), [Offered(("anna", "annette"))])
         self.assertEqual(pressed(self.line, "z", "tab"), [Rung()])
+
+    def test_rooms(self) -> None:
+        """Rooms are asked for first, and what was typed is completed when they are known; with
+        another Tab before that, with those that are known; not when something was typed since."""
+        self.assertEqual(pressed(self.line, "|$join l", "tab"), [RoomsWanted()])
+        self.assertEqual(self.line.text, "$join l")
+        self.names.rooms = ("lab",)
+        self.assertEqual(self.line.learned(), [])
+        self.assertEqual(self.line.text, "$join lab ")
+        self.assertEqual(self.line.learned(), [])
+        pressed(self.line, "ctrl u")
+        self.assertEqual(pressed(self.line, "|$join b", "tab", "tab"), [RoomsWanted()])
+        self.assertEqual(self.line.text, "$join bob ")
+        pressed(self.line, "ctrl u")
+        for keys in (("x",), ("backspace",), ("left",), ("ctrl r",)):
+            pressed(self.line, "ctrl g", "end", "ctrl u")
+            self.assertEqual(pressed(self.line, "|$join z", "tab"), [RoomsWanted()])
+            pressed(self.line, *keys)
+            self.assertEqual(self.line.learned(), [], keys)
+        pressed(self.line, "esc", "end", "ctrl u", "|$join z", "tab")
+        self.line.paste("a\nb")
+        self.assertEqual(self.line.learned(), [])
+        pressed(self.line, "n", "end", "ctrl u")
+        self.assertEqual(pressed(self.line, "|$join z", "tab"), [RoomsWanted()])
+        self.assertEqual(self.line.learned(), [Rung()])
 
 
 class Pasting(SynchronousTestCase):

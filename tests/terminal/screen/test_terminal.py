@@ -46,6 +46,9 @@ class Person:
     def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
         self.told.append(f"before {wish.key}")
 
+    def wants_rooms(self, terminal: ScreenTerminal) -> None:
+        self.told.append("rooms")
+
     def ended(self, terminal: ScreenTerminal) -> None:
         self.told.append("ended")
 

@@ -188,6 +188,14 @@ class RoomList(Event, frozen=True):
     """All of them, in the order of the alphabet."""
 
 
+class RoomsKnown(Event, frozen=True):
+    """The rooms of the server, as a terminal has asked that completes what is typed."""
+
+    names: tuple[str, ...]
+    """Those that it lists, in the order of the alphabet; none where it does not answer, or was
+    asked a moment ago."""
+
+
 class InvitationShown(Event, frozen=True):
     """A line with which others get in, as `link` asked."""
 

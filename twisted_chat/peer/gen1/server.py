@@ -49,10 +49,17 @@ class PlainServer:
     def users(self, close: CloseList, now: float) -> None:
         self._list(ListUsers(), close, now)
 
-    def rooms(self, close: CloseList, now: float) -> None:
-        self._list(ListRooms(), close, now)
+    def rooms(self, close: CloseList, now: float, *, aside: bool = False) -> None:
+        self._list(ListRooms(), close, now, aside=aside)
 
-    def _list(self, request: ListUsers | ListRooms, close: CloseList, now: float) -> None:
+    def _list(
+        self,
+        request: ListUsers | ListRooms,
+        close: CloseList,
+        now: float,
+        *,
+        aside: bool = False,
+    ) -> None:
         entries: set[str] = set()
         size = 0
 
@@ -69,7 +76,7 @@ class PlainServer:
         def closed(answered: bool, now: float) -> None:
             close(list(entries) if answered else None, now)
 
-        self._requests.ask(Ask(request, take, closed, awaited=True), now)
+        self._requests.ask(Ask(request, take, closed, awaited=not aside), now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:
         def then(answer: Answer) -> bool:

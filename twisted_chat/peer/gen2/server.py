@@ -47,16 +47,26 @@ class KeyedServer:
     def users(self, close: CloseList, now: float) -> None:
         self._list(ListUsers(), close, now)
 
-    def rooms(self, close: CloseList, now: float) -> None:
-        self._list(ListRooms(), close, now)
+    def rooms(self, close: CloseList, now: float, *, aside: bool = False) -> None:
+        self._list(ListRooms(), close, now, aside=aside)
 
-    def _list(self, request: ListUsers | ListRooms, close: CloseList, now: float) -> None:
+    def _list(
+        self,
+        request: ListUsers | ListRooms,
+        close: CloseList,
+        now: float,
+        *,
+        aside: bool = False,
+    ) -> None:
+        # On a link the answer comes in a moment: a text waits for it.
+        holds_up = int(not aside)
+
         def answered(answers: list[Answer] | None, now: float) -> None:
-            self._talks.asked -= 1
+            self._talks.asked -= holds_up
             parts = (one.names for one in answers or () if isinstance(one, Listed))
             close(None if answers is None else [name for names in parts for name in names], now)
 
-        self._talks.asked += 1  # On a link the answer comes in a moment: a text waits for it.
+        self._talks.asked += holds_up
         self._requests.ask(request, answered, now)
 
     def find(self, name: str, found: list[Found], close: Close, now: float) -> None:

@@ -8,7 +8,6 @@ from twisted_chat.peer.commands import (
     ListEarlier,
     Order,
     ReadBack,
-    ToRead,
 )
 from twisted_chat.peer.events import kept
 from twisted_chat.peer.events.event import Someone, Talk
@@ -73,7 +72,7 @@ class KeptOrders:
             told = kept.HistoryShown(Talk(room), lines, found.more, joining=True, unread=unread)
             self._tell(told)
 
-    def read(self, wanted: ToRead, now: float) -> None:
+    def read(self, wanted: ReadBack | ListEarlier | LeaveUnread, now: float) -> None:
         """Show what was said before we were started, wherever that was; or note what is not
         looked at."""
         if isinstance(wanted, ListEarlier):

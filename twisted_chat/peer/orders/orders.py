@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from twisted_chat.moments import NEVER
 from twisted_chat.names import folded
-from twisted_chat.peer.commands import Command, Order
+from twisted_chat.peer.commands import Command, LearnRooms, Order, ToRead
 from twisted_chat.peer.contacts.contact import Contact
 from twisted_chat.peer.events import server, talk
 from twisted_chat.peer.events.event import Talk
@@ -45,6 +46,10 @@ _FOR_OTHERS = frozenset(
 """Commands that mean nothing with one's own name."""
 
 
+ROOMS_FRESH = 10.0
+"""Seconds for which it is known which rooms the server lists."""
+
+
 class Orders:
     """Obeys commands. What the server is asked for takes its time, and does not hold up others.
     `say_aside` says a text to one person, whatever is current, and `say_later` to somebody of a
@@ -68,7 +73,8 @@ class Orders:
         self._requests = requests = PersonRequests(generation, shared, missed)
         self.in_vain = requests.in_vain
         self._kept = KeptOrders(shared)
-        self.entered, self.read = self._kept.entered, self._kept.read
+        self.entered = self._kept.entered
+        self._fresh_until, self._learning = -NEVER, False
         self.listing = 0
         """How many lists are awaited."""
         self._commands: Obey = {
@@ -103,6 +109,29 @@ class Orders:
             self._commands[command](order, now)
         else:
             self._requests.not_here(command, argument, now)
+
+    def read(self, wanted: ToRead, now: float) -> None:
+        """Show, or note, what no order is about, whatever was typed before it."""
+        if isinstance(wanted, LearnRooms):
+            self._learn_rooms(now)
+        else:
+            self._kept.read(wanted, now)
+
+    def _learn_rooms(self, now: float) -> None:
+        if self._learning:
+            return
+        if now < self._fresh_until or self._registration.unavailable(Command.ROOMLIST, now):
+            self._tell(server.RoomsKnown(()))
+            return
+
+        def close(names: list[str] | None, now: float) -> None:
+            self._learning = False
+            if names is not None:
+                self._fresh_until = now + ROOMS_FRESH
+            self._tell(server.RoomsKnown(tuple(sorted(set(names or ()), key=str.lower))))
+
+        self._learning = True
+        self._server.rooms(close, now, aside=True)
 
     def _is_room(self, where: Talk) -> bool:
         """Whether a conversation is the room in which we talk."""

@@ -8,6 +8,8 @@ from twisted_chat.terminal.editing.vocabulary import Vocabulary
 from twisted_chat.terminal.typed_lines import MARK, OTHERS_MARK, command_called, command_words
 from twisted_chat.terminal.wording.people import shown_name
 
+_ANY_ROOM = frozenset({Command.LINK, Command.ROOMJOIN})
+"""Commands for rooms that the person need not be in."""
 ADDRESSED = ": "
 """What stands behind the name of one who is spoken to, at the beginning of a text."""
 
@@ -32,7 +34,8 @@ class CommandCompleter:
         command = command_called(before[0][1:])
         if command is None:
             return Completion(start)
-        return Completion(start, self._argument(command, len(before) - 1, typed))
+        found = self._argument(command, len(before) - 1, typed)
+        return Completion(start, found, rooms=command in _ANY_ROOM and len(before) == 1)
 
     def _command(self, mark: str, typed: str) -> Completion:
         word = typed[1:].lower()

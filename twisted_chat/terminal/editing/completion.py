@@ -12,6 +12,8 @@ class Completion(Struct, frozen=True):
     start: int
     words: tuple[str, ...] = ()
     end: str = " "
+    rooms: bool = False
+    """Whether it is a room, of which the server may know more."""
 
     @property
     def common(self) -> str:

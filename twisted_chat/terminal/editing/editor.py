@@ -11,7 +11,7 @@ from typing import ClassVar
 from twisted_chat.lines import MAX_LINE
 from twisted_chat.terminal.editing.bindings import BINDINGS
 from twisted_chat.terminal.editing.buffer import MAX_BUFFER, Buffer
-from twisted_chat.terminal.editing.completion import Completer
+from twisted_chat.terminal.editing.completion import Completer, Completion
 from twisted_chat.terminal.editing.history import History
 from twisted_chat.terminal.editing.input_view import InputLayout, InputView
 from twisted_chat.terminal.editing.outcomes import (
@@ -23,6 +23,7 @@ from twisted_chat.terminal.editing.outcomes import (
     Outcome,
     Redraw,
     Remembered,
+    RoomsWanted,
     Rung,
     Suspend,
     Unbound,
@@ -56,6 +57,8 @@ class Editor:
         self._question: PasteQuestion | None = None
         self._search: HistorySearch | None = None
         self._layout = InputLayout()
+        self._awaits: tuple[str, int] | None = None
+        """What was typed, and where the cursor was, when rooms were wanted."""
 
     @property
     def text(self) -> str:
@@ -198,6 +201,22 @@ class Editor:
 
     def _complete(self) -> list[Outcome]:
         found = self._completer.complete(self.text, self.cursor)
+        here, awaited = (self.text, self.cursor), self._awaits
+        if found.rooms and here != awaited:
+            self._awaits = here
+            return [RoomsWanted()]
+        self._awaits = None  # Tab again, before they are known: with those that are.
+        return self._completed(found)
+
+    def learned(self) -> list[Outcome]:
+        """Rooms that were wanted are known, as far as can be: complete what was typed, where
+        nothing else has been since."""
+        awaited, self._awaits = self._awaits, None
+        if awaited != (self.text, self.cursor) or self.asks or self._search is not None:
+            return []
+        return self._completed(self._completer.complete(self.text, self.cursor))
+
+    def _completed(self, found: Completion) -> list[Outcome]:
         typed = self.cursor - found.start
         if len(found.words) == 1:
             self._buffer.replace(found.start, found.words[0] + found.end)

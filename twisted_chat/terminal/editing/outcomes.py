@@ -44,6 +44,10 @@ class Offered(Struct, frozen=True):
     words: tuple[str, ...]
 
 
+class RoomsWanted(Struct, frozen=True):
+    """It takes the rooms that the server lists to tell which words can stand here."""
+
+
 class NotEntered(Struct, frozen=True):
     """That could not be entered; it is as it was."""
 
@@ -65,6 +69,7 @@ Outcome = (
     | Redraw
     | Rung
     | Offered
+    | RoomsWanted
     | NotEntered
     | Unbound
 )

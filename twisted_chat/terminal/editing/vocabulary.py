@@ -41,7 +41,7 @@ class Vocabulary:
         kind = type(event)
         if isinstance(event, server.UserList):
             _meet(self._people, event.names)
-        elif isinstance(event, server.RoomList):
+        elif isinstance(event, server.RoomList | server.RoomsKnown):
             _meet(self._rooms, event.names)
         elif kind in _IN_VAIN or (
             isinstance(event, Said)

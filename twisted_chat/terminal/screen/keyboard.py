@@ -101,6 +101,8 @@ class ScreenKeys:
                     wishes.append(BellWanted())
                 case outcomes.Offered(words):
                     self._model.told(shown, "  ".join(words), self._time_of_day())
+                case outcomes.RoomsWanted():
+                    wishes.append(one)
                 case outcomes.NotEntered(why):
                     self._model.told(shown, why, self._time_of_day())
                 case outcomes.Remembered(entry):
@@ -114,6 +116,10 @@ class ScreenKeys:
                 case outcomes.Redraw():
                     wishes.append(DrawAnew())
         return wishes
+
+    def learned(self) -> list[Wish]:
+        """Rooms that were wanted are known, as far as can be."""
+        return self._edited(self._model.shown.editor.learned())
 
     # --- Looking at conversations
 

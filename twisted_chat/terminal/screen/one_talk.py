@@ -75,6 +75,9 @@ class _Told:
     def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
         """Nothing: nothing is kept."""
 
+    def wants_rooms(self, terminal: ScreenTerminal) -> None:
+        """Nothing: there are none."""
+
     def ended(self, terminal: ScreenTerminal) -> None:
         self._person.ended(terminal)
 

@@ -14,14 +14,11 @@ from zope.interface import implementer
 from twisted_chat.alarm import Alarm
 from twisted_chat.terminal.edited import BACKGROUND
 from twisted_chat.terminal.editing.keys import Key, KeyInput, Pasted
+from twisted_chat.terminal.editing.outcomes import RoomsWanted
 from twisted_chat.terminal.key_feed import KeyFeed
 from twisted_chat.terminal.screen.attention import Noticed
 from twisted_chat.terminal.screen.clipboard import to_clipboard
-from twisted_chat.terminal.screen.display import (
-    LEAVING,
-    TAKING,
-    TransportScreen,
-)
+from twisted_chat.terminal.screen.display import LEAVING, TAKING, TransportScreen
 from twisted_chat.terminal.screen.drawing import Drawing
 from twisted_chat.terminal.screen.keyboard import ScreenKeys
 from twisted_chat.terminal.screen.model import ScreenModel
@@ -64,6 +61,9 @@ class ScreenPerson(Interface):
 
     def reads_back(self, terminal: "ScreenTerminal", wish: EarlierWanted) -> None:
         """Older lines of a conversation are wanted."""
+
+    def wants_rooms(self, terminal: "ScreenTerminal") -> None:
+        """It takes the rooms that the server lists to complete what is typed."""
 
     def ended(self, terminal: "ScreenTerminal") -> None:
         """Nothing more will be entered."""
@@ -153,6 +153,8 @@ class ScreenTerminal(Protocol):
                     self._person.turned_to(self, wish)
                 case EarlierWanted():
                     self._person.reads_back(self, wish)
+                case RoomsWanted():
+                    self._person.wants_rooms(self)
                 case ToRemember(entry):
                     self._manner.keep(entry)
                 case Copied(text):
@@ -242,6 +244,10 @@ class ScreenTerminal(Protocol):
     def earlier_came(self, key: str) -> None:
         """What was said before has come, of the conversation of this key."""
         self._carry_out(self._keyboard.earlier_came(key))
+
+    def learned(self) -> None:
+        """Rooms that were wanted are known, as far as can be."""
+        self._carry_out(self._keyboard.learned())
 
     def leave_behind(self, words: str) -> None:
         """Have this on the terminal when the screen is gone, if nothing is entered any more."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from twisted_chat.alarm import Alarm
 from twisted_chat.events import Event
-from twisted_chat.peer.commands import ListEarlier
+from twisted_chat.peer.commands import LearnRooms, ListEarlier
 from twisted_chat.peer.events.kept import EarlierShown, EarlierTalks, HistoryNotRead
+from twisted_chat.peer.events.server import RoomsKnown
 from twisted_chat.peer.protocol import Peer
 from twisted_chat.terminal.editing.commands import CommandCompleter
 from twisted_chat.terminal.editing.editor import Editor
@@ -28,7 +29,7 @@ MEMBERS_APART = 0.5
 """Seconds after which it is looked who is there again."""
 
 
-_NO_NEWS = frozenset({EarlierShown, EarlierTalks})
+_NO_NEWS = frozenset({EarlierShown, EarlierTalks, RoomsKnown})
 """What the screen has asked for: it need not stay on the terminal."""
 
 
@@ -58,6 +59,8 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
                     self._terminal.leave_behind(line.removeprefix(NOTICE))
             if isinstance(event, EarlierShown):
                 self._terminal.earlier_came(subject_of(event.conversation).key)
+            elif isinstance(event, RoomsKnown):
+                self._terminal.learned()
             elif isinstance(event, HistoryNotRead):
                 self._terminal.earlier_came(self._model.shown.key)
             self._terminal.call_attention()
@@ -109,6 +112,9 @@ class UdpScreenFace(FaceAtTerminal[ScreenTerminal]):
         if todo is not None:
             self._peer.typed([todo])
         self._look()
+
+    def wants_rooms(self, terminal: ScreenTerminal) -> None:
+        self._peer.typed([LearnRooms()])
 
     def reads_back(self, terminal: ScreenTerminal, wish: EarlierWanted) -> None:
         todo = self._screen.reads_back(wish.key)

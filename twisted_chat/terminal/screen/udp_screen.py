@@ -97,6 +97,8 @@ class UdpScreen:
                 self._unread.kept(subject, one.unread)
                 self._model.there_was(subject, one.unread)
             return
+        if isinstance(event, server.RoomsKnown):
+            return
         if isinstance(event, kept.ForgottenNow):
             self._forget(event.name)
         if isinstance(event, histories.HandedOn):

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from twisted_chat.terminal.editing.outcomes import RoomsWanted
+
 
 class TextEntered(Struct, frozen=True):
     """This was entered in a conversation."""
@@ -67,4 +69,5 @@ Wish = (
     | DrawAnew
     | LeaveWanted
     | PauseWanted
+    | RoomsWanted
 )

@@ -184,6 +184,7 @@ WORDS: dict[type, Callable[[Any], str | list[str]]] = {
     server.NoAnswer: _no_answer,
     server.UserList: lambda event: _list(event.names, "users"),
     server.RoomList: lambda event: _list(event.names, "rooms"),
+    server.RoomsKnown: lambda event: _list(event.names, "rooms"),
     server.InvitationShown: _invitation,
     server.Help: lambda event: help_lines(event.commands),
     server.HelpMeant: lambda event: HELP_MEANT,
