@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.terminal.screen.screens import DEN, LAB, NOON, WITH_BOB, Screen
 from twisted_chat.peer.events.event import Talk
-from twisted_chat.terminal.screen.keys_help import KEYS
+from twisted_chat.terminal.screen.keys_help import KEYS, MARKS
 from twisted_chat.terminal.screen.shown_line import LineKind, ShownLine
 from twisted_chat.terminal.screen.subjects import subject_of
 from twisted_chat.terminal.screen.talk_state import HOME
@@ -84,6 +84,66 @@ class Turning(KeyboardCase):
         self.assertEqual(self.press("meta k"), [turned_to(Talk())])
         self.assertIsNone(self.model.states.find(subject_of(LAB)))
         self.assertEqual(self.model.shown.key, HOME.key)
+
+
+class TheNew(KeyboardCase):
+    """Alt-U goes to where what is new begins."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for number in range(50):
+            self.screen.hear(f"old {number}", DEN)
+        self.press("meta 3", "meta 2")
+
+    def new(self, count: int) -> None:
+        """So much is said in den, which is turned to then."""
+        for number in range(count):
+            self.screen.hear(f"new {number}", DEN)
+        self.press("meta 3")
+
+    @property
+    def told(self) -> bool:
+        """Whether it stands below that something is new above."""
+        return "new begins above: Alt-U" in self.screen.rows[-2]
+
+    def test_goes_there(self) -> None:
+        """It stands at the top then, with its line; and the person is told of it before."""
+        self.new(60)
+        self.assertTrue(self.told)
+        self.assertEqual(self.press("meta u"), [])
+        self.assertIn("--- new ---", self.screen.talk[0])
+        self.assertTrue(self.screen.talk[1].endswith("bob: new 0"))
+        self.press("ctrl end")
+        self.assertFalse(self.told)
+
+    def test_in_sight(self) -> None:
+        """Where it is in sight anyway nobody is told, and nothing moves."""
+        self.new(3)
+        before = self.screen.rows
+        self.assertFalse(self.told)
+        self.assertEqual(self.press("meta u"), [])
+        self.assertEqual(self.screen.rows, before)
+
+    def test_nothing_new(self) -> None:
+        """Without anything new it rings; so it does where it has gone as too old."""
+        self.assertEqual(self.press("meta u"), [BellWanted()])
+        self.new(60)
+        shown = self.model.shown
+        while shown.seen is not None and shown.lines.first <= shown.seen:
+            shown.lines.drop_oldest()
+        self.assertEqual(self.press("meta u"), [BellWanted()])
+
+    def test_sought(self) -> None:
+        """Nobody is told of it who has read back, or said something; the next time they are."""
+        self.new(60)
+        self.press("page up", "ctrl end")
+        self.assertFalse(self.told)
+        self.press("meta 2")
+        self.new(60)
+        self.assertTrue(self.told)
+        self.screen.type("hello")
+        self.press("enter")
+        self.assertFalse(self.told)
 
 
 class Finding(KeyboardCase):
@@ -245,8 +305,47 @@ class Others(KeyboardCase):
         for keys, what in KEYS:
             self.assertIn(f"{keys:16}", shown)
             self.assertIn(what, shown)
-        self.press("x")
+        self.press("enter")
         self.assertEqual(self.input, "lab>")
+
+    def test_keys_typed_on(self) -> None:
+        """What is typed while the keys are shown is not lost, and a key does nothing else."""
+        self.screen.type("so ")
+        for keys in (("f1",), ("enter",), ("meta 3",), ("ctrl d",), ("esc",)):
+            self.press("f1")
+            self.assertEqual(self.press(*keys), [], keys)
+            self.assertEqual(self.input, "lab> so")
+        self.press("f1")
+        self.screen.type("I say")
+        self.assertEqual(self.input, "lab> so I say")
+
+    def test_keys_in_little_room(self) -> None:
+        """All of it can be read on a screen of any size, further down and up again."""
+        words = " ".join(f"{keys} {what}" for keys, what in KEYS + MARKS).split()
+        for width, height in ((80, 24), (60, 12), (40, 10), (30, 6)):
+            self.screen = Screen(width, height)
+            press = self.screen.press
+            press("f1")
+            first = self.screen.rows
+            seen = [*first]
+            for _ in range(200):
+                press("down")
+                seen += self.screen.rows
+            seen = " ".join(seen).split()
+            self.assertEqual([one for one in words if one not in seen], [], width)
+            for _ in range(200):
+                press("page up")
+            self.assertEqual(self.screen.rows, first)
+
+    def test_keys_of_one(self) -> None:
+        """Where there is one conversation, no key is shown that goes to another, and that which
+        hangs up is."""
+        self.screen = Screen(alone=True)
+        self.screen.press("f1")
+        shown = "\n".join(self.screen.rows)
+        self.assertIn("hang up", shown)
+        self.assertNotIn("conversation of", shown)
+        self.assertNotIn("Alt-A", shown)
 
     def test_leaving(self) -> None:
         """Ctrl-D and Ctrl-C leave where nothing is typed; Ctrl-C drops what is."""

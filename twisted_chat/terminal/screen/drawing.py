@@ -1,7 +1,7 @@
 """Draws the screen: from what it shows, and its size, to a picture."""
 
 from twisted_chat.terminal.screen.keyboard import ScreenKeys
-from twisted_chat.terminal.screen.keys_help import key_lines
+from twisted_chat.terminal.screen.keys_help import key_rows
 from twisted_chat.terminal.screen.model import ScreenModel
 from twisted_chat.terminal.screen.modes import ReadingKeys, Searching, TalkFinding
 from twisted_chat.terminal.screen.places import ScreenPlaces, places
@@ -89,9 +89,11 @@ class Drawing:
         if flash:
             words = f" {flash}"
         elif hidden:
-            words = f" {hidden:,} lines below: PageDown, Ctrl-End"
+            words = f" {hidden:,} line{'s' if hidden > 1 else ''} below: PageDown, Ctrl-End"
         else:
             words = "" if place.left else f" {activity(model.states, model.shown)}"
+            if view.unread_above:
+                words += " what is new begins above: Alt-U"
         end = "F1 keys " if place.width >= 40 else ""
         words = shortened(words, place.width - len(end) - 1)
         first = fitted((Run(words, Role.BAR_STRONG),), place.width - len(end), Role.BAR)
@@ -127,7 +129,10 @@ class Drawing:
         model, keyboard, height = self._model, self._keyboard, place.talk_height
         mode = keyboard.mode
         if isinstance(mode, ReadingKeys):
-            return [(Run(cut(line, place.talk_width), Role.NOTICE),) for line in key_lines()]
+            every = key_rows(place.talk_width, alone=model.alone)
+            mode.first = max(0, min(mode.first, len(every) - height))
+            shown = every[mode.first : mode.first + height]
+            return [(Run(cut(line, place.talk_width), Role.NOTICE),) for line in shown]
         if isinstance(mode, TalkFinding):
             return [
                 (Run(cut(f" {state.title}", place.talk_width), _picked(number == mode.picked)),)

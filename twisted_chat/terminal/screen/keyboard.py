@@ -93,7 +93,7 @@ class ScreenKeys:
         for one in done:
             match one:
                 case outcomes.LineEntered(text, pasted):
-                    shown.top = None
+                    shown.top, shown.sought = None, True
                     wishes.append(TextEntered(text, shown.key, pasted))
                 case outcomes.Unbound("ctrl k"):
                     self.mode = TalkFinding()
@@ -161,7 +161,9 @@ class ScreenKeys:
     def _in_mode(self, mode: Mode, key: str) -> list[Wish]:
         if key == "ctrl l":
             return [DrawAnew()]
-        if key in LEAVING or isinstance(mode, ReadingKeys):
+        if isinstance(mode, ReadingKeys):
+            return self._read_on(mode, key)
+        if key in LEAVING:
             self._leave()
             return []
         if isinstance(mode, TalkFinding):
@@ -169,6 +171,14 @@ class ScreenKeys:
         if isinstance(mode, Searching):
             return self._searched(mode, key)
         return self._select(key)
+
+    def _read_on(self, mode: ReadingKeys, key: str) -> list[Wish]:
+        """Scroll the list of keys; what is typed goes on where it would have gone without it."""
+        if (rows := {"up": -1, "down": 1, "page up": -1, "page down": 1}.get(key)) is not None:
+            mode.first += rows * (max(1, self.view.height - 1) if " " in key else 1)
+            return []
+        self._leave()
+        return self.press(key) if len(key) == 1 else []
 
     def _find(self, mode: TalkFinding, key: str) -> list[Wish]:
         found = mode.matches(self._model.states)
@@ -235,6 +245,7 @@ class ScreenKeys:
         "shift up": lambda self: self.view.scroll(-1),
         "shift down": lambda self: self.view.scroll(1),
         "ctrl end": lambda self: self.view.to_end(),
+        "meta u": lambda self: self.view.to_unread(),
         "ctrl f": _begin_search,
         "ctrl up": _begin_selection,
         "f1": _read_keys,

@@ -185,7 +185,7 @@ class ScreenModel:
         before = self.shown
         if state is before:
             return
-        before.seen, before.chosen = None, None
+        before.seen, before.chosen, before.sought = None, None, False
         before.editor.history.leave()
         self.states.shown = state
         self.states.touch(state)

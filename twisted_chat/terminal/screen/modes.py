@@ -2,7 +2,7 @@
 a line of it, or reading which keys there are. Each stands in place of the input line."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from twisted_chat.terminal.screen.talk_state import TalkState
 
@@ -82,8 +82,9 @@ class Selecting:
 class ReadingKeys:
     """It is read which keys there are."""
 
-    label: str = "any key goes back"
-    first: int = field(default=0)
+    label: str = "PageDown and PageUp show the rest, any other key goes back"
+    first: int = 0
+    """The row at the top."""
 
 
 Mode = TalkFinding | Searching | Selecting | ReadingKeys

@@ -64,6 +64,16 @@ def show(state: TalkState, rows_of: RowsOf, height: int, position: int) -> None:
     _keep(state, rows_of, height, _moved(state, rows_of, (position, 0), -(height // 2)))
 
 
+def begin_at(state: TalkState, rows_of: RowsOf, height: int, position: int) -> None:
+    """Have a line at the top, with what stands before it, or the end where that is in sight."""
+    _keep(state, rows_of, height, (position, 0))
+
+
+def is_above(state: TalkState, rows_of: RowsOf, height: int, position: int) -> bool:
+    """Whether a line, or what stands before it, is further up than what is shown."""
+    return _top(state, rows_of, height) > (position, 0)
+
+
 def _keep(state: TalkState, rows_of: RowsOf, height: int, place: _Place) -> None:
     """Have this place at the top, or the end where that is in sight."""
     position, skipped = place

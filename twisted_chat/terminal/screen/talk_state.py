@@ -65,6 +65,9 @@ class TalkState:
     """Whether the bell has rung for it since it was looked at."""
     seen: int | None = None
     """The position of the first line that was new when it was turned to."""
+    sought: bool = False
+    """Whether the person has moved in the conversation, or said something, since it was turned
+    to, and so need not be told where what is new begins."""
     top: tuple[int, int] | None = None
     """The position of the line at the top, and how many of its rows, the last, are in sight; None
     at the end."""

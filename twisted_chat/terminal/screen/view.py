@@ -1,9 +1,15 @@
 """Where in the conversation that is shown the person reads, and moving there."""
 
 from twisted_chat.terminal.screen.model import ScreenModel
-from twisted_chat.terminal.screen.reading import is_near_oldest, scroll, show
+from twisted_chat.terminal.screen.reading import (
+    begin_at,
+    is_above,
+    is_near_oldest,
+    scroll,
+    show,
+)
 from twisted_chat.terminal.screen.talk_rows import TalkRows
-from twisted_chat.terminal.screen.wishes import EarlierWanted, Wish
+from twisted_chat.terminal.screen.wishes import BellWanted, EarlierWanted, Wish
 
 OVERLAP = 2
 """Rows that stay in sight when a page is turned."""
@@ -20,6 +26,7 @@ class TalkView:
     def scroll(self, rows: int) -> list[Wish]:
         """So many rows further down, or up."""
         state = self._model.shown
+        state.sought = True
         scroll(state, self.rows.of, self.height, rows)
         if rows < 0 and state.earlier and is_near_oldest(state, self.rows.of, self.height):
             state.earlier = False  # Until they have come.
@@ -34,6 +41,23 @@ class TalkView:
         """To what is newest."""
         self._model.shown.top = None
         return []
+
+    def to_unread(self) -> list[Wish]:
+        """To the line where begins what was unread when the conversation was turned to."""
+        state = self._model.shown
+        if state.seen is None or not state.lines.first <= state.seen < state.lines.end:
+            return [BellWanted()]
+        state.sought = True
+        begin_at(state, self.rows.of, self.height, state.seen)
+        return []
+
+    @property
+    def unread_above(self) -> bool:
+        """Whether that line is further up than what is shown, and the person may not know."""
+        state = self._model.shown
+        if state.seen is None or state.sought:
+            return False
+        return is_above(state, self.rows.of, self.height, state.seen)
 
     def reveal(self, position: int) -> list[Wish]:
         """Have the line of this position in sight."""
