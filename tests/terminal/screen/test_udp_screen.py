@@ -80,8 +80,18 @@ class UdpCase(SynchronousTestCase):
         for event in events:
             self.screen.show(event, NOON)
 
-    def look(self, *talks: Talk, busy: bool = False, away: bool = False) -> None:
-        self.screen.look(Glance("alice", away, talks, Talk(), busy))
+    def look(
+        self,
+        *talks: Talk,
+        busy: bool = False,
+        away: bool = False,
+        current: Talk | None = None,
+    ) -> None:
+        """It stands so. What is typed goes where alice looks, unless it is said otherwise."""
+        here = self.model.shown.subject.described
+        if current is None:
+            current = here if here in talks else NOBODY
+        self.screen.look(Glance("alice", away, talks, current, busy))
 
     def enter(self, text: str, talk: Talk = NOBODY, *, busy: bool = False) -> list[object]:
         state = self.model.states.find(subject_of(talk))
@@ -509,6 +519,43 @@ class Entering(UdpCase):
         self.assertIsNone(self.screen.turned_to(subject_of(Talk()).key))
         self.look(LAB)
         self.assertIsNone(self.screen.turned_to(subject_of(DEN).key))
+
+
+class Silent(UdpCase):
+    """A room that alice has turned away from and not left, as `$kick` has it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.show(rooms.RoomEntered("lab", (BOB,), (), True))
+        self.model.turn(self.model.states.open(subject_of(LAB)))
+        self.look(LAB)
+
+    @property
+    def prompt(self) -> str:
+        return self.seen.rows[-1]
+
+    def test_silent(self) -> None:
+        """It is seen before what is typed, and a text is not said, and what turns back is told."""
+        self.assertEqual(self.prompt, "lab>")
+        self.look(LAB, current=NOBODY)
+        self.assertEqual(self.prompt, "(lab)>")
+        self.assertEqual(self.enter("hello", LAB), [])
+        self.assertIn("$to lab turns back", self.lines(LAB)[-1])
+        self.assertEqual(self.enter("$who", LAB), [Order(Command.WHO)])
+
+    def test_back(self) -> None:
+        """It is over when what is typed goes there again, or they are in the room no more."""
+        for talks, current in (((LAB,), LAB), ((), NOBODY)):
+            self.look(LAB, current=NOBODY)
+            self.assertTrue(self.model.shown.silent)
+            self.look(*talks, current=current)
+            self.assertFalse(self.model.shown.silent)
+
+    def test_moving(self) -> None:
+        """While it may still change where what is typed goes, nothing is different."""
+        self.look(LAB, current=NOBODY, busy=True)
+        self.assertEqual(self.prompt, "lab>")
+        self.assertEqual(len(self.enter("hello", LAB)), 1)
 
 
 class OwnWords(UdpCase):

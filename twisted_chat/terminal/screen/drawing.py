@@ -147,8 +147,8 @@ def _picked(it: bool) -> Role:
 
 
 def _prompt(state: TalkState) -> str:
-    over = state.over and state.kind is TalkKind.ROOM
-    return f"({state.full_title})> " if over else f"{state.full_title}> "
+    unheard = state.silent or (state.over and state.kind is TalkKind.ROOM)
+    return f"({state.full_title})> " if unheard else f"{state.full_title}> "
 
 
 def _nth(rows: list[Row], number: int) -> Row:

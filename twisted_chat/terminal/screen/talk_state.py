@@ -55,6 +55,9 @@ class TalkState:
     lines: TalkLines = field(default_factory=TalkLines)
     topic: str = ""
     over: bool = False
+    silent: bool = False
+    """Whether the person has turned away from it without leaving it: they hear, and are not
+    heard."""
     unread: int = 0
     """Lines that others have said and the person has not seen."""
     mentions: int = 0
@@ -106,6 +109,13 @@ class TalkState:
             self.chosen -= 1
         if self.top is not None and self.top[0] <= position:
             self.top = self.top[0] - 1, self.top[1]
+
+    def goes_to(self, key: str | None) -> None:
+        """What is typed goes to the conversation of this key; None while that may change."""
+        if self.over or self.kind is not TalkKind.ROOM:
+            self.silent = False
+        elif key is not None:
+            self.silent = key != self.key
 
     def look(self) -> None:
         """The person sees it now."""

@@ -206,6 +206,7 @@ class UdpScreen:
             self._expected.clear()  # What was asked for has come, or not.
         self._model.away = glance.away
         self._model.there_are(map(subject_of, glance.talks))
+        self._model.shown.goes_to(None if glance.busy else subject_of(glance.current).key)
 
     def came(self, lines: list[OwnLine], at: float) -> None:
         """Lines of ours as they stand now, beginning with the first that is not settled."""
@@ -246,7 +247,7 @@ class UdpScreen:
             poke = Order(Command.POKE, talk.who.name)
             self._expect(poke)
             return [poke, there]
-        if state.kind is TalkKind.HOME or state.over:
+        if state.kind is TalkKind.HOME or state.over or state.silent:
             why = HELP_MEANT if todo.asks_for_help else _unheard(state)
             self._model.told(state, why, at)
             return []
@@ -286,6 +287,8 @@ class UdpScreen:
 
 def _unheard(state: TalkState) -> str:
     others = "Alt-Down goes to where you talk, and $roomjoin ROOM or $poke NAME begins something"
+    if state.silent:
+        return f"you turned away from here, so that was not said; $to {state.title} turns back"
     if not state.over:
         return f"nobody hears what is typed here, so it was not said: {others}"
     again = f"; $roomjoin {state.title} goes back" if state.kind is TalkKind.ROOM else ""
