@@ -385,6 +385,17 @@ class Showing(UdpCase):
         self.look(away=True)
         self.assertTrue(self.model.away)
 
+    def test_help_from_its_beginning(self) -> None:
+        """What there is to be read is shown from its beginning, and the rest is below; that of one
+        command stands at the end, as anything does."""
+        self.show(server.RegisteredAs("alice"), server.Help(tuple(Command)))
+        self.assertIn("$poke NAME", self.seen.talk[0])
+        self.assertIn("lines below", self.seen.rows[-2])
+        self.seen.press("ctrl end")
+        self.show(server.Help((Command.WHO,)))
+        self.assertIn("$who [ROOM]", " ".join(self.seen.talk[-3:]))
+        self.assertNotIn("below", self.seen.rows[-2])
+
 
 class Following(UdpCase):
     """The person looks at where they have asked to be, and is taken nowhere else."""

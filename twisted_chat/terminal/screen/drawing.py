@@ -57,6 +57,7 @@ class Drawing:
         if not view.rows.is_for(place.talk_width, found):
             view.rows = TalkRows(place.talk_width, found)
         view.height = place.talk_height
+        view.settle()
 
     # --- The input
 

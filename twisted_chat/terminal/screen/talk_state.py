@@ -74,6 +74,8 @@ class TalkState:
     top: tuple[int, int] | None = None
     """The position of the line at the top, and how many of its rows, the last, are in sight; None
     at the end."""
+    begins: int | None = None
+    """The position of a line that is to stand at the top in the next picture."""
     chosen: int | None = None
     """The position of the line that is selected."""
     earlier: bool = False

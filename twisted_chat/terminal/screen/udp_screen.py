@@ -111,11 +111,13 @@ class UdpScreen:
         if isinstance(event, talk.NotSaid):
             self._model.told(state, not_said(event), at)
             return
+        first = state.lines.end
         for line in self._wording.lines(event):
             self._model.told(state, line.removeprefix(NOTICE), at, urgent=kind in URGENT)
         if isinstance(event, server.Help) and len(event.commands) > 1:
             for line in key_lines():
                 self._model.told(state, line, at)
+            state.begins = first  # It is read from its beginning.
         if isinstance(event, rooms.TopicShown):
             state.topic = event.topic
 

@@ -42,6 +42,13 @@ class TalkView:
         self._model.shown.top = None
         return []
 
+    def settle(self) -> None:
+        """Have at the top what is to stand there now that its rows are known."""
+        state = self._model.shown
+        begins, state.begins = state.begins, None
+        if begins is not None:
+            begin_at(state, self.rows.of, self.height, begins)
+
     def to_unread(self) -> list[Wish]:
         """To the line where begins what was unread when the conversation was turned to."""
         state = self._model.shown
