@@ -83,6 +83,8 @@ class EditedTerminal(Protocol):
     transport: Any
     raw: ClassVar[bool] = True
     """Whether the terminal is to hand out keys."""
+    echoes: ClassVar[bool] = True
+    """Whether what is entered is shown though it is not said."""
     unread = False
 
     def __init__(

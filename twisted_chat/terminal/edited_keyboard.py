@@ -6,7 +6,7 @@ from typing import Any
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from twisted_chat.tcp.typed import said_aloud
+from twisted_chat.tcp.typed import read, said_aloud
 from twisted_chat.terminal.edited import EditedTerminal
 from twisted_chat.terminal.editing.outcomes import LineEntered
 from twisted_chat.terminal.entry import Entry, Mark
@@ -52,7 +52,9 @@ class EditedKeyboard:
 
     def entered(self, terminal: EditedTerminal, line: LineEntered) -> None:
         if line.text.strip():
-            terminal.show(Entry(Mark.OWN, line.text))
+            meant = line.text if line.pasted else read(line.text, person=True)
+            if terminal.echoes or isinstance(meant, str):
+                terminal.show(Entry(Mark.OWN, line.text))
             text = said_aloud(line.text) if line.pasted else line.text
             self._attachment.transport.write(f"{text}\n".encode("utf-8", "replace"))
 

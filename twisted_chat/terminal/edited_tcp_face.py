@@ -43,7 +43,10 @@ class EditedTcpFace(TcpChatFace[EditedTerminal]):
         if not line.text.strip():
             return
         todo = line.text if line.pasted else read(line.text, person=True)
-        terminal.show(Entry(Mark.OWN, todo if isinstance(todo, str) else line.text))
+        if isinstance(todo, str):
+            terminal.show(Entry(Mark.OWN, todo))
+        elif terminal.echoes:
+            terminal.show(Entry(Mark.OWN, line.text))
         self._chat.typed(self, todo)
 
     def wants_rooms(self, terminal: EditedTerminal) -> None:

@@ -19,6 +19,8 @@ PROGRAM = "tcpchat"
 class OneTalkScreen(ScreenTerminal):
     """It takes what an EditedTerminal takes, and tells the same."""
 
+    echoes = False
+    """What stands in the conversation was said."""
     clogged = False
     """What is shown has room, also while it is not drawn: the oldest lines go."""
 
