@@ -183,6 +183,8 @@ MAX_FOR_NEW = 1_000_000
 """Lines that newcomers are given, where that is a number."""
 ALL = "all"
 """In its place: all that was said before."""
+EVERYWHERE = "-a"
+"""What stands before words that are searched for in all conversations."""
 COUNTED = {
     Command.HISTORY: range(1, MAX_COUNT + 1),
     Command.HISTORY_FOR_NEW: range(MAX_FOR_NEW + 1),

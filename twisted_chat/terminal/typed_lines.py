@@ -14,6 +14,7 @@ from twisted_chat.peer.commands import (
     ALL,
     COUNTED,
     DELETE,
+    EVERYWHERE,
     TURNING,
     Command,
     Order,
@@ -117,6 +118,12 @@ _IN_IRSSI = ("/join", "/part", "/query", "/names", "/list")
 """Those of them that `$help` shows, beside those with the same word."""
 _NO_TOPIC = "-delete"
 """In place of a topic, as in irssi: that there is to be none."""
+CHOSEN = {
+    Command.HISTORY_FOR_NEW: (ALL,),
+    Command.SEARCH: (EVERYWHERE,),
+    Command.TOPIC: (_NO_TOPIC,),
+}
+"""Words that can stand first behind a command in place of what it takes."""
 _ME = "me"
 """In other chats, what one does and does not say."""
 

@@ -83,6 +83,17 @@ class Words(SynchronousTestCase):
         for text in ("$roomj", "$roomleave l", "$poke l", "l", "$roomjoin lab l", "$$roomjoin l"):
             self.assertFalse(self.completer.complete(text, len(text)).rooms, text)
 
+    def test_words(self) -> None:
+        """Words that a command knows in place of what it takes, where they are the first."""
+        self.check("$topic -", "-delete")
+        self.check("$search -", "-a")
+        self.check("$history-for-new ")
+        self.check("$history-for-new a", "all")
+        self.check("$topic ")
+        self.check("$search -a -")
+        self.check("$topic an", "anna", "annette")
+        self.check("$msg -")
+
     def test_arguments(self) -> None:
         """Where a name or a room is wanted, those are offered, and words where it is a word."""
         self.check("$roomjoin l", "lab", "lounge")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from twisted_chat.peer.commands import (
+    EVERYWHERE,
     Command,
     LeaveUnread,
     ListEarlier,
@@ -37,8 +38,6 @@ READ_BACK = 100
 EARLIER, EARLIER_DAYS = 20, 30
 """Those with whom something private was said, who are listed at the start, and in how many days
 before that it was."""
-EVERYWHERE = "-a"
-"""What stands before words that are searched for in all conversations."""
 
 
 class KeptOrders:

@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from twisted_chat.peer.commands import SERVER, Command
 from twisted_chat.terminal.editing.completion import Completion
 from twisted_chat.terminal.editing.vocabulary import Vocabulary
-from twisted_chat.terminal.typed_lines import MARK, OTHERS_MARK, command_called, command_words
+from twisted_chat.terminal.typed_lines import (
+    CHOSEN,
+    MARK,
+    OTHERS_MARK,
+    command_called,
+    command_words,
+)
 from twisted_chat.terminal.wording.people import shown_name
 
 _ANY_ROOM = frozenset({Command.LINK, Command.ROOMJOIN})
@@ -52,6 +58,9 @@ class CommandCompleter:
             return ()
         if kind.islower():
             return tuple(one for one in kind.split("/") if one.startswith(typed.lower()))
+        words = tuple(one for one in CHOSEN.get(command, ()) if one.startswith(typed.lower()))
+        if number == 0 and words and typed:
+            return words
         if kind == "COMMAND":
             begin = typed.lstrip("$/").lower()
             return tuple(one for one in command_words("$") if one.startswith(begin))
