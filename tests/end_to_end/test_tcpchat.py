@@ -462,7 +462,8 @@ class ServiceTests(TcpChatTestCase):
 
         caller.sendall(b"wait\n")
         again = self.start_on_terminal("tcpchat", "attach", self.port)
-        again.expect("> attached; somebody is on the line. Ctrl-D leaves")
+        again.expect("> attached; 127.0.0.1:")
+        again.expect(" is on the line. Ctrl-D leaves")
         self.assertNotIn("are you there?", again.output.text)
         again.type(":q\n")
         self.assertEqual(self.heard(caller), b"")

@@ -272,7 +272,7 @@ class AtADaemon(FaceCase):
         """Lines of the daemon are shown with their marks, and tell who is on the line."""
         self.assertEqual(self.rows(), ["[nobody]"])
         for lines, prompt in (
-            (b"> attached; somebody is on the line. Ctrl-D leaves\n", "[somebody]"),
+            (b"> attached; 192.0.2.1:5 is on the line. Ctrl-D leaves\n", "[192.0.2.1:5]"),
             (b"> they hung up; waiting for the next caller\n", "[nobody]"),
             (b"> connected with 192.0.2.1:5; :q hangs up\n", "[192.0.2.1:5]"),
             (b"< connected with eve; :q hangs up\n< x\x1b[2J\n", "[192.0.2.1:5]"),

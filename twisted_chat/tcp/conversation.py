@@ -80,7 +80,7 @@ class Conversation:
         self._whom = whom
         self._interactive = interactive
         self._detachable = detachable
-        self._connected = False
+        self._connected, self._who = False, ""
         self._closing = False
         self._held: list[str] = []
         self._attached = False
@@ -100,7 +100,7 @@ class Conversation:
 
     def connected(self, who: str, now: float, *, called: bool = True) -> list[Effect]:
         """Somebody is there: the one who was `called`, or might be, or somebody else."""
-        self._connected, self._hold = True, False
+        self._connected, self._who, self._hold = True, who, False
         effects = self._tell(events.ConnectedWith(who), now)
         if called or not self._whom:
             effects += map(SendLine, self._held)
@@ -166,7 +166,8 @@ class Conversation:
         effects += (Show(event, time_of_day - (now - when)) for when, event in self._missed)
         self._missed.clear()
         self._missed_size = self._forgotten = 0
-        return [*effects, Show(events.Attached(self._connected))]
+        who = self._who if self._connected else ""
+        return [*effects, Show(events.Attached(self._connected, who))]
 
     def detached(self) -> list[Effect]:
         """Nobody sees the terminal any more. One that cannot come back takes the chat with it:

@@ -248,6 +248,8 @@ class Attached(Event, frozen=True):
 
     engaged: bool
     """Whether somebody is on the line."""
+    who: str
+    """Where they are, as `connected_with` has it; empty where nobody is."""
 
 
 class AttachedElsewhere(Event, frozen=True):

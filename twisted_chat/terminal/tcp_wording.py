@@ -129,8 +129,8 @@ def _to_nothing(event: events.CallCameToNothing) -> str:
 
 
 def _attached(event: events.Attached) -> str:
-    state = "somebody is on the line" if event.engaged else "nobody is on the line"
-    return f"attached; {state}. Ctrl-D leaves, and the daemon stays; {QUIT} hangs up"
+    who = (safe(event.who) or "somebody") if event.engaged else "nobody"
+    return f"attached; {who} is on the line. Ctrl-D leaves, and the daemon stays; {QUIT} hangs up"
 
 
 def _older(event: events.OlderNotKept) -> str:
@@ -206,8 +206,8 @@ class TcpWording:
 _TOLD = re.compile(
     rf"""
     >\ (?: connected\ with\ (.*);\ {QUIT}\ hangs\ up
-      | attached;\ (somebody)\ is\ on\ the\ line\..*
       | attached;\ nobody\ is\ on\ the\ line\..*
+      | attached;\ (.*)\ is\ on\ the\ line\..*
       | .*;\ waiting\ for\ the\ next\ caller
     )
     """,
