@@ -337,6 +337,15 @@ class Others(KeyboardCase):
                 press("page up")
             self.assertEqual(self.screen.rows, first)
 
+    def test_covered(self) -> None:
+        """While the keys are shown nothing is told of where one reads beneath."""
+        for number in range(100):
+            self.screen.hear(f"line {number}")
+        self.press("page up")
+        self.assertIn("lines below", self.screen.rows[-2])
+        self.press("f1")
+        self.assertNotIn("below", self.screen.rows[-2])
+
     def test_keys_of_one(self) -> None:
         """Where there is one conversation, no key is shown that goes to another, and that which
         hangs up is."""

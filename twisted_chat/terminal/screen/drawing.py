@@ -86,14 +86,15 @@ class Drawing:
 
     def _bar(self, place: ScreenPlaces) -> Row:
         model, view, flash = self._model, self._keyboard.view, self._keyboard.flash
-        hidden = below(model.shown, view.rows.of, view.height)
+        covered = isinstance(self._keyboard.mode, ReadingKeys)
+        hidden = 0 if covered else below(model.shown, view.rows.of, view.height)
         if flash:
             words = f" {flash}"
         elif hidden:
             words = f" {hidden:,} line{'s' if hidden > 1 else ''} below: PageDown, Ctrl-End"
         else:
             words = "" if place.left else f" {activity(model.states, model.shown)}"
-            if view.unread_above:
+            if view.unread_above and not covered:
                 words += " what is new begins above: Alt-U"
         end = "F1 keys " if place.width >= 40 else ""
         words = shortened(words, place.width - len(end) - 1)
