@@ -20,7 +20,7 @@ def identity(seed: int) -> Identity:
     """The same key each time: of two people the one with the smaller fingerprint dials."""
     private = Ed25519PrivateKey.from_private_bytes(bytes((seed,)) * 32)
     made = Identity.generate()
-    template = x509.load_pem_x509_certificate(made.certificate)
+    template = x509.load_der_x509_certificate(made.certificate)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(template.subject)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -26,10 +25,6 @@ from twisted_chat.identity.keys import (
 )
 
 OWN, OTHER = Identity.generate(), Identity.generate()
-
-
-def der(certificate: bytes) -> bytes:
-    return x509.load_pem_x509_certificate(certificate).public_bytes(Encoding.DER)
 
 
 def raises(verifying: Callable[[bytes, bytes, bytes], None], *given: bytes) -> bool:
@@ -79,7 +74,7 @@ class Keys(SynchronousTestCase):
 
     def test_certified(self) -> None:
         """The certificate is of the key, whose fingerprint is that of its SubjectPublicKeyInfo."""
-        self.assertEqual(certified_key(der(OWN.certificate)), OWN.public_key)
+        self.assertEqual(certified_key(OWN.certificate), OWN.public_key)
         self.assertEqual(len(OWN.public_key), PUBLIC_KEY_BYTES)
         self.assertEqual(fingerprint(OWN.public_key), OWN.fingerprint)
 
@@ -97,7 +92,8 @@ class Keys(SynchronousTestCase):
 
     def test_damaged(self) -> None:
         """A key without a certificate, with another's, or neither, is damaged."""
-        for pem in (b"", b"\0", OWN.key, OWN.certificate, OWN.key + OTHER.certificate):
+        certificate = OWN.pem.removeprefix(OWN.key)
+        for pem in (b"", b"\0", OWN.key, certificate, OWN.key + OTHER.pem.removeprefix(OTHER.key)):
             self.assertRaises(DamagedKey, Identity.from_pem, pem)
         for cut in range(0, len(OWN.pem) - 1, 20):
             self.assertRaises(DamagedKey, Identity.from_pem, OWN.pem[:cut])

@@ -15,15 +15,26 @@ PROGRAM = """
 import sys
 from twisted_chat.launch import loading
 loading.when_wanted(*loading.SELDOM)
+loading.without(*loading.NEVER)
 import twisted_chat.launch.udpchat, twisted_chat.peer.service
 import twisted_chat.terminal.screen.udp_face, twisted_chat.net.quic_connection
-seldom = ("urwid.widget", "urllib.request", "qh3.asyncio", "_lzma", "_bz2")
+from twisted_chat.identity.keys import Identity
+from twisted_chat.net.quic_library import configuration
+configuration(Identity.generate(), dialled=False, keylog=None)
+seldom = ("urwid.widget", "urllib.request", "qh3.asyncio", "asyncio.base_events", "_lzma",
+          "_bz2", "_ssl", "twisted.internet.asyncioreactor")
 loaded = [one for one in seldom if one in sys.modules]
 assert not loaded, loaded
-import bz2, qh3, urwid
+import asyncio, bz2, hashlib, hmac, qh3, ssl, urwid
 from http import cookiejar
 assert urwid.Text("hello").text == "hello" and "urwid.widget" in sys.modules
 assert cookiejar.CookieJar and urwid.display.raw.Screen
+assert hashlib.sha256(b"").hexdigest().startswith("e3b0")
+assert hmac.new(b"k", b"", hashlib.sha256).digest() == hmac.digest(b"k", b"", "sha256")
+assert (ssl.CERT_NONE, ssl.CERT_REQUIRED) == (0, 2) and "_ssl" not in sys.modules
+assert ssl.create_default_context().verify_mode is ssl.CERT_REQUIRED
+async def two(): return await asyncio.sleep(0, 2)
+assert asyncio.run(two()) == 2 and issubclass(asyncio.Task, asyncio.Future)
 assert qh3.connect and qh3.tls and bz2.compress(b"")
 """
 

@@ -50,15 +50,16 @@ class DamagedKey(ChatError):
 
 
 class Identity(Struct, frozen=True):
-    """One's own key. `key` and `certificate` are PEM; `public_key` is the
-    SubjectPublicKeyInfo in DER, `fingerprint` its SHA-256. `instance` tells the one program that
-    has the key here, and those that had it here before, from those elsewhere that have a copy;
-    empty where that is not known."""
+    """One's own key. `key` is PEM, and `pem` that and its certificate, as a file holds them;
+    `certificate` and `public_key`, the SubjectPublicKeyInfo, are DER, `fingerprint` is the SHA-256
+    of the latter. `instance` tells the one program that has the key here, and those that had it
+    here before, from those elsewhere that have a copy; empty where that is not known."""
 
     fingerprint: str
     public_key: bytes
     certificate: bytes
     key: bytes
+    pem: bytes
     _private: Ed25519PrivateKey
     instance: str = ""
 
@@ -98,18 +99,9 @@ class Identity(Struct, frozen=True):
     @classmethod
     def _of(cls, private: Ed25519PrivateKey, certificate: x509.Certificate) -> "Identity":
         public = _encode(private.public_key())
-        return cls(
-            fingerprint(public),
-            public,
-            certificate.public_bytes(Encoding.PEM),
-            private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-            private,
-        )
-
-    @property
-    def pem(self) -> bytes:
-        """The key and its certificate, as a file holds them."""
-        return self.key + self.certificate
+        der, pem = map(certificate.public_bytes, (Encoding.DER, Encoding.PEM))
+        key = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return cls(fingerprint(public), public, der, key, key + pem, private)
 
     def sign(self, statement: bytes) -> bytes:
         """A signature of SIGNATURE_BYTES."""

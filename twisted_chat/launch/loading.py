@@ -3,16 +3,28 @@
 import gc
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-SELDOM = ("bz2", "http.cookiejar", "lzma", "qh3", "urwid")
+SELDOM = ("asyncio", "bz2", "http.cookiejar", "lzma", "qh3", "ssl", "urwid")
 """What others import of which hardly anything is needed: Twisted cookies, for those who look for
 them in its `compat`; urwid all its widgets, where its display is wanted, and qh3 HTTP/3 and its
-own loops, where its connection is; shutil what it could unpack. Together these are 105 modules
-and 8 MiB."""
+own loops, where its connection is; shutil what it could unpack. Twisted's Deferreds want three
+names of asyncio, which has loops, and qh3 two numbers of ssl, as it has TLS of its own."""
+NEVER = ("_hashlib",)
+"""What others do without where it is not: hashlib and hmac without OpenSSL's hashes, which are
+twice as quick as Python's own with a word and no quicker with a name, and take 3 MiB."""
+HOMES = {
+    "asyncio": {"AbstractEventLoop": "events", "Future": "futures", "iscoroutine": "coroutines"}
+}
+"""Modules in which a package has what it is asked for, where its other modules need not be loaded
+for that; where they have it no more, the package is loaded."""
+NUMBERS = {"ssl": {"CERT_NONE": 0, "CERT_REQUIRED": 2}}
+"""What modules say that need not be loaded for that: OpenSSL's SSL_VERIFY_NONE, and the number by
+which Python says SSL_VERIFY_PEER with SSL_VERIFY_FAIL_IF_NO_PEER_CERT (library reference, ssl)."""
 
 
 class _WaitingModule(ModuleType):
@@ -22,11 +34,15 @@ class _WaitingModule(ModuleType):
         spec = self.__spec__
         if name.startswith("__") or spec is None or spec.loader is None:
             raise AttributeError(name)
-        if spec.submodule_search_locations is not None:
-            try:
+        if name in (numbers := NUMBERS.get(self.__name__, {})):
+            return numbers[name]
+        home = HOMES.get(self.__name__, {}).get(name)
+        if home is not None:
+            with suppress(ImportError, AttributeError):
+                return getattr(import_module(f"{self.__name__}.{home}"), name)
+        elif spec.submodule_search_locations is not None:
+            with suppress(ModuleNotFoundError):
                 return import_module(f"{self.__name__}.{name}")
-            except ModuleNotFoundError:
-                pass
         self.__class__ = ModuleType  # type: ignore[assignment]
         spec.loader.exec_module(self)
         return getattr(self, name)
@@ -43,6 +59,12 @@ def when_wanted(*names: str) -> None:
             if spec.submodule_search_locations is not None:
                 module.__path__ = spec.submodule_search_locations
             sys.modules[name] = module
+
+
+def without(*names: str) -> None:
+    """Let those who look for these, and are not loaded yet, do as if they were not there."""
+    for name in names:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def look_for_no_circles() -> None:

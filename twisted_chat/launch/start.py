@@ -39,6 +39,7 @@ def _run(program: str, *, clears_up: bool = False) -> NoReturn:
     put_back = streams.prepare()
     streams.open_text()
     loading.when_wanted(*loading.SELDOM)
+    loading.without(*loading.NEVER)
     try:
         main = import_module(program).main
         if clears_up:

@@ -13,12 +13,14 @@ from qh3.quic.configuration import QuicConfiguration
 from qh3.quic.connection import QuicConnection
 from qh3.quic.packet import QuicErrorCode
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
-from qh3.tls import (
+from qh3.tls import (  # type: ignore[attr-defined]  # X509Certificate
     Epoch,
     ExtensionType,
     KeySchedule,
     SignatureAlgorithm,
+    X509Certificate,
     hkdf_expand_label,
+    load_pem_private_key,
 )
 
 from twisted_chat.addresses import Address, is_relayed
@@ -77,7 +79,9 @@ def configuration(
         verify_mode=ssl.CERT_NONE,
     )
     if not dialled:
-        made.load_cert_chain(own.certificate, own.key)
+        # As `load_cert_chain` does, which would load ssl, to read what is PEM.
+        made.certificate = X509Certificate(own.certificate)
+        made.private_key = load_pem_private_key(own.key)
     return made
 
 
