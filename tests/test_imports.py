@@ -421,6 +421,7 @@ LAYERS = (
         "net.quic_connection",
         "net.quic_handshake",
         "net.quic_library",
+        "net.quic_shortcuts",
         "net.quic_links",
         "net.quic_newcomers",
         "net.quic_openings",

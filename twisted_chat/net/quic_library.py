@@ -15,7 +15,6 @@ from qh3.quic.packet import QuicErrorCode
 from qh3.quic.tls_bridge import QuicTlsBridge, QuicTlsBridgeError
 from qh3.tls import (  # type: ignore[attr-defined]  # X509Certificate
     Epoch,
-    ExtensionType,
     KeySchedule,
     SignatureAlgorithm,
     X509Certificate,
@@ -29,10 +28,12 @@ from twisted_chat.identity.proof import BINDING_BYTES
 from twisted_chat.links import LinkQuality
 from twisted_chat.net import quic_bounds as bounds
 from twisted_chat.net.quic_handshake import HANDSHAKE_OVER, take_none_compressed
+from twisted_chat.net.quic_shortcuts import take_shortcuts
 from twisted_chat.net.quic_stateless import Resets
 
 # It warns of what strangers send, in their words, on standard error.
 logging.getLogger("quic").disabled = True
+take_shortcuts()
 
 OVER_A_SERVER = ("100::ffff:1", 1, 0, 0)
 """What the library calls the other end of a link that a server carries: an address of the
@@ -108,8 +109,16 @@ class Quic(QuicConnection):
     _random: bytes | None = None
 
     def _create_tls(self, remote_source_cid: bytes | None) -> QuicTlsBridge:
-        bridge = super()._create_tls(remote_source_cid)
-        bridge._version_change_handler = None  # There is one version.
+        # As the library does, but with the token: its own would be told first, and then ours.
+        self._tls = bridge = QuicTlsBridge(
+            self._configuration,
+            version=cast(int, self._version),
+            local_initial_source_connection_id=self.host_cid,
+            remote_initial_source_connection_id=remote_source_cid,
+            original_destination_connection_id=self._original_destination_connection_id,
+            retry_source_connection_id=self._retry_source_connection_id,
+            stateless_reset_token=self.reset_token,
+        )
         context = bridge.tls
         if self._is_client:
             # What is said after a Retry is said with the same random (RFC 9000, 17.2.5.3).
@@ -118,10 +127,6 @@ class Quic(QuicConnection):
         context.alpn_cb = _Weak(context.alpn_cb)
         context.update_traffic_key_cb = _Exporting(context.update_traffic_key_cb, self)
         bridge.receive_crypto = _Rightly(bridge.receive_crypto)  # type: ignore[method-assign]
-        if self.reset_token is not None:
-            bridge.stateless_reset_token = self.reset_token
-            parameters = bridge.serialize_transport_parameters()
-            context.handshake_extensions = [(ExtensionType.QUIC_TRANSPORT_PARAMETERS, parameters)]
         return bridge
 
     def export(self, schedule: KeySchedule) -> None:
