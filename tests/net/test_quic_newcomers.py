@@ -23,6 +23,21 @@ class NewcomersCase(QuicCase):
         return sum(one.payload[0] & RETRY_BITS == RETRY for one in self.network.sent)
 
 
+class Retries(NewcomersCase):
+    """Who needs one."""
+
+    def test_one(self) -> None:
+        """One is sent one Retry, though its ClientHello takes several datagrams; where that gets
+        lost, another one when it says so again."""
+        self.network.loses = lambda one: one.payload[0] & RETRY_BITS == RETRY and self.retries < 2
+        self.caller.dial(self.called)
+        self.later(0.5)
+        self.assertEqual(self.retries, 1)
+        self.later(3.0)
+        self.assertEqual(self.retries, 2)
+        self.assertEqual(len(self.called.heard.links), 1)
+
+
 class Validated(NewcomersCase):
     """Who needs no Retry."""
 

@@ -45,6 +45,8 @@ class Newcomers:
         """Those that were opened without a Retry, to an id that the other end has chosen: it goes
         on by that until it knows ours. A text may begin like such an id, so that they are looked
         for by long headers alone."""
+        self._retried: tuple[Address, bytes, float] | None = None
+        """Who was sent the latest Retry, and when."""
         self._asked = Rate(bounds.RETRIES, bounds.RETRIES_AT_ONCE, bounds.SITES)
         self._answered = Rate(bounds.ANSWERS, bounds.ANSWERS_AT_ONCE, bounds.SITES)
 
@@ -70,6 +72,9 @@ class Newcomers:
                 if taken is not None:
                     self._begun[which] = taken
                 return taken
+            if self._retried == (*which, now):
+                return None  # Its ClientHello takes several datagrams: one Retry is for all.
+            self._retried = (*which, now)
             # As everybody begins: nothing to tell of.
             if not self._asked.spend(source[0], now):
                 self._links.count("an address to be validated too often", source)
