@@ -2,7 +2,15 @@
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Change, KeyHolder, Room
-from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrames
+from twisted_chat.links import (
+    CloseLink,
+    HoldLink,
+    Link,
+    LinkEffect,
+    ReadLink,
+    SendFrames,
+    Validate,
+)
 from twisted_chat.server.bounds import Bounds
 from twisted_chat.server.core import Core
 from twisted_chat.server.gen2.introductions import PairSecrets
@@ -45,6 +53,8 @@ class MixedServer:
         self.closed: list[Link] = []
         self.last_words: dict[Link, list[bytes]] = {}
         """What waited for a link when it was closed."""
+        self.validated: list[Address] = []
+        """From where one link may be made without a Retry."""
         self.held: set[Link] = set()
         """Those from which nothing is to be read."""
         self.datagrams: list[tuple[bytes, Address]] = []
@@ -138,6 +148,8 @@ class MixedServer:
                 self.held.add(effect.link)
             elif isinstance(effect, ReadLink):
                 self.held.remove(effect.link)
+            elif isinstance(effect, Validate):
+                self.validated.append(effect.address)
             elif isinstance(effect, CloseLink):
                 self.closed.append(effect.link)
                 self.last_words[effect.link] = self.boxes.pop(effect.link, [])

@@ -328,10 +328,11 @@ class Returning(Base):
         is in its name."""
         first = self.anna.answer(self.anna.send(self.anna.sign()))
         assert first is not None
-        self.assertIs(first.found, SignOutcome.ECHO)
+        self.assertEqual((first.found, self.server.validated), (SignOutcome.ECHO, []))
         told = self.anna.answer(self.anna.send(self.anna.sign(echo=first.value)))
         assert told is not None
         self.assertEqual((told.found, told.milliseconds), (SignOutcome.UNKNOWN, 0))
+        self.assertEqual(self.server.validated, [self.anna.address])
         link = self.anna.again()
         self.assertEqual(self.server.ask(link, ComeBack(self.anna.keys.id, 0)), [Bare(Verb.HI)])
         self.assertIn(Welcome("anna"), self.server.ask(link, RegisterKey("anna", "0" * 20)))
@@ -346,6 +347,7 @@ class Returning(Base):
             proves = self.resting._proving(identifier)
             one.keys, one.server = RestKeys(identifier, proves, b"s" * 32), self.server
             waits += [one.lives().milliseconds, one.lives().milliseconds]
+            self.assertEqual({*self.server.validated}, {others[0].address})  # Whose turn it is.
         expected = [int(1000 * number / RETURNS) for number in range(9) for _ in range(2)]
         for wait, other in zip(waits, expected, strict=True):
             self.assertLessEqual(abs(wait - other), 1)

@@ -230,6 +230,9 @@ class RestingUsers:
             wait = self._returns.wait(identifier, now)
             if wait is None:
                 raise WireError("a sign of life of one for whom there is no place")
+            if not wait:
+                self._queue.validate(source)  # It has read there what is an echo of it alone.
+                self._stirs = True
             answer = unknown(sign.counter, int(wait * 1000))
         return answer.encode(proves, six=six)
 

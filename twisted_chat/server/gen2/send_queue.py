@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 
 from twisted_chat.addresses import Address
 from twisted_chat.directory.directory import Room
-from twisted_chat.links import CloseLink, HoldLink, Link, LinkEffect, ReadLink, SendFrames
+from twisted_chat.links import (
+    CloseLink,
+    HoldLink,
+    Link,
+    LinkEffect,
+    ReadLink,
+    SendFrames,
+    Validate,
+)
 from twisted_chat.moments import NEVER
 from twisted_chat.rate import Rate
 from twisted_chat.server.gen2.at_rest import Rest
@@ -127,6 +135,10 @@ class LinkQueue:
     def end(self, link: Link, why: str) -> None:
         """End a link."""
         self._out.append(CloseLink(link, why))
+
+    def validate(self, address: Address) -> None:
+        """What is sent to this address is read there."""
+        self._out.append(Validate(address))
 
     def hold(self, link: Link) -> None:
         """Read nothing more from a link."""
