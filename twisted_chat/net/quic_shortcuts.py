@@ -1,7 +1,7 @@
 """What the library's TLS does in Python at each handshake, in fewer steps.
 
 It derives 23 secrets, and opens 47 blocks of messages: with an object or two, four calls and a
-generator for each, where one call of C and one object do. That is a seventh of what a handshake
+generator for each, where one call of C and one object do. That is a tenth of what a handshake
 takes at the accepting side. Where the library has none of these names any more, nothing changes.
 """
 
