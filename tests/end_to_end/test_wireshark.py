@@ -215,11 +215,10 @@ class KeyLogTests(ProcessTestCase):
         self.assert_opened(self.captured(self.frames))
 
     def test_crossing(self) -> None:
-        """The filter that docs/analysis.md has lets it do so also where the second Retry stands
-        behind what the client has said to the first."""
+        """The filter that docs/analysis.md has lets it do so also where a second Retry stands
+        behind what the client has said to the first, as servers of before sent one."""
         frames = list(self.frames)
-        _, second = [one for one in frames if one.data[28] & 0xF0 == 0xF0]
-        frames.remove(second)
+        (second,) = [one for one in frames if one.data[28] & 0xF0 == 0xF0]
         frames.insert(frames.index(next(one for one in frames if _has_token(one))) + 2, second)
         capture, clean = self.captured(frames), self.home / "clean.pcapng"
         documents = Path(__file__).parents[2] / "docs" / "analysis.md"
